@@ -1,0 +1,14 @@
+import { defineConfig } from "tsup";
+
+const config: ReturnType<typeof defineConfig> = defineConfig({
+  entry: { index: "src/index.ts", cli: "src/cli/main.ts" },
+  tsconfig: "tsconfig.build.json",
+  format: "esm",
+  target: ["node20", "es2022"],
+  splitting: true,
+  sourcemap: true,
+  dts: { entry: { index: "src/index.ts" } },
+  external: [/^mtf(\/|$)/],
+});
+
+export default config;

@@ -1,0 +1,28 @@
+import { defineConfig } from "tsup";
+
+const config: ReturnType<typeof defineConfig> = defineConfig({
+  entry: {
+    index: "src/index.ts",
+    simulator: "src/simulator.ts",
+    workers: "src/workers.ts",
+    checkpoint: "src/checkpoint.ts",
+    // The script that `mtf/workers` starts one of per device: found by name, next to the bundle.
+    worker: "src/runtime/workers/worker.ts",
+  },
+  tsconfig: "tsconfig.build.json",
+  format: "esm",
+  target: ["node20", "es2022"],
+  splitting: true,
+  sourcemap: true,
+  dts: {
+    entry: {
+      index: "src/index.ts",
+      simulator: "src/simulator.ts",
+      workers: "src/workers.ts",
+      checkpoint: "src/checkpoint.ts",
+    },
+  },
+  external: [/^@tensorflow\//],
+});
+
+export default config;

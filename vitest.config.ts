@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+import type { ViteUserConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
+
+const config: ViteUserConfig = {
+  resolve: {
+    // Tests run on the workspace's sources, as `paths` in tsconfig.json does for types.
+    alias: [
+      { find: /^mtf$/, replacement: source("mtf/src/index.ts") },
+      { find: /^mtf\/(simulator|workers|checkpoint)$/, replacement: source("mtf/src/$1.ts") },
+      { find: /^gpt-neo$/, replacement: source("gpt-neo/src/index.ts") },
+    ],
+  },
+  test: {
+    include: [
+      "packages/*/src/**/*.test.ts",
+      "packages/*/test/**/*.test.ts",
+      "bench/**/*.test.ts",
+      "examples/**/*.test.ts",
+    ],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    reporters: ["default", "./.ci/counts.ts"],
+  },
+};
+
+export default config;
