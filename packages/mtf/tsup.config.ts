@@ -14,6 +14,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   target: ["node20", "es2022"],
   splitting: true,
   sourcemap: true,
+  removeNodeProtocol: false,
   dts: {
     entry: {
       index: "src/index.ts",

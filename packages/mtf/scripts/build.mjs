@@ -22,7 +22,7 @@ const tsup = createRequire(import.meta.url).resolve("tsup/dist/cli-default.js");
 
 /** In the order they depend on each other. */
 const packages = ["mtf", "gpt-neo"];
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : packages;
+const wanted = new Set(process.argv.length > 2 ? process.argv.slice(2) : packages);
 
 run([join(root, "packages/mtf/scripts/kernels.mjs")], root);
 
@@ -34,7 +34,8 @@ for (const name of packages) {
   const sources = readdirSync(join(home, "src"), { recursive: true }).map(String).sort();
   for (const file of sources) if (isSource(file)) add(join(home, "src"), file);
   const inputs = hash.copy().digest("hex");
-  if (wanted.includes(name)) build(name, home, inputs);
+  if (wanted.delete(name)) build(name, home, inputs);
+  if (wanted.size === 0) break;
 }
 
 function build(name, home, inputs) {
@@ -46,11 +47,22 @@ function build(name, home, inputs) {
   const draft = `.dist-${process.pid}`;
   process.once("exit", () => rmSync(join(home, draft), { recursive: true, force: true }));
   run([tsup, "--silent", "--out-dir", draft], home);
-  rmSync(dist, { recursive: true, force: true });
-  renameSync(join(home, draft), dist);
+  replace(dist, join(home, draft));
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, inputs);
   console.log(`built ${name}`);
+}
+
+function replace(dist, draft) {
+  for (let attempt = 1; ; attempt++) {
+    rmSync(dist, { recursive: true, force: true });
+    try {
+      return renameSync(draft, dist);
+    } catch (error) {
+      // Another build got there first.
+      if (error.code !== "ENOTEMPTY" || attempt === 5) throw error;
+    }
+  }
 }
 
 function isSource(file) {
