@@ -1,0 +1,67 @@
+import type { Bind } from "./kernel.ts";
+import { extentsOf, rangeIn, stridesOf, walk } from "./walk.ts";
+
+/** Descending, a NaN before every number and the lower position before an equal. */
+function before(a: number, b: number): boolean {
+  return a > b || (Number.isNaN(a) && !Number.isNaN(b));
+}
+
+/** Position of the largest element. A NaN counts as the largest of all. */
+export const argmax: Bind<"argmax"> = ({ over }, [x], [result]) => {
+  const strides = stridesOf(extentsOf(x!));
+  const rows = walk(extentsOf(result!), strides);
+  const { begin, size } = rangeIn(x!, over);
+  const stride = strides[over]!;
+  return ([values], [out]) => {
+    for (let i = 0; i < rows.length; i++) {
+      const at = (j: number) => values![rows[i]! + j * stride]!;
+      let best = 0;
+      for (let j = 1; j < size; j++) if (before(at(j), at(best))) best = j;
+      out![i] = begin + best;
+    }
+  };
+};
+
+/** The k largest with their positions, in the order in which argmax would find them. */
+export const topK: Bind<"topK"> = ({ over, k }, [x], [result]) => {
+  const strides = stridesOf(extentsOf(x!));
+  const extents = extentsOf(result!);
+  const outer = extents.filter((e) => e.name !== k);
+  const rows = walk(outer, strides);
+  const places = walk(outer, stridesOf(extents));
+  const stride = strides[over]!;
+  const step = stridesOf(extents)[k]!;
+  const count = rangeIn(result!, k).size;
+  const { begin, size } = rangeIn(x!, over);
+  return ([values], [largest, indices]) => {
+    for (let i = 0; i < rows.length; i++) {
+      const at = (j: number) => values![rows[i]! + j * stride]!;
+      const order = Array.from({ length: size }, (_, j) => j);
+      order.sort((a, b) => (before(at(a), at(b)) ? -1 : before(at(b), at(a)) ? 1 : a - b));
+      for (let n = 0; n < count; n++) {
+        largest![places[i]! + n * step] = at(order[n]!);
+        indices![places[i]! + n * step] = begin + order[n]!;
+      }
+    }
+  };
+};
+
+/** Running sum along a dim. */
+export const cumsum: Bind<"cumsum"> = ({ over, exclusive, reverse }, [x], [result]) => {
+  const outer = extentsOf(result!).filter((e) => e.name !== over);
+  const [source, target] = [stridesOf(extentsOf(x!)), stridesOf(extentsOf(result!))];
+  const from = walk(outer, source);
+  const to = walk(outer, target);
+  const { size } = rangeIn(x!, over);
+  return ([values], [out]) => {
+    for (let i = 0; i < from.length; i++) {
+      let total = 0;
+      for (let n = 0; n < size; n++) {
+        const j = reverse ? size - 1 - n : n;
+        const value = values![from[i]! + j * source[over]!]!;
+        out![to[i]! + j * target[over]!] = exclusive ? total : total + value;
+        total += value;
+      }
+    }
+  };
+};
