@@ -1,0 +1,87 @@
+import { randomBytes } from "node:crypto";
+import { open, rename, unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { MtfError } from "../../errors.ts";
+
+/** A file that is being written. */
+export interface WritableFile {
+  /** Appends all of the bytes. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Appends text as UTF-8. */
+  write(text: string): Promise<void>;
+}
+
+/** The few things that writing needs from a file; tests give one whose disk is full. */
+export interface FileForWriting {
+  write(bytes: Uint8Array): Promise<{ readonly bytesWritten: number }>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface AtomicOptions {
+  readonly open?: (path: string) => Promise<FileForWriting>;
+}
+
+/**
+ * Writes a file as a whole or not at all: under another name in the same folder, which becomes the
+ * file's own when everything is on disk. Whatever fails, the old file stays and no other is left.
+ *
+ * @throws MtfError `bad-file` with the system's reason, such as a full disk
+ * @example
+ * await writeAtomically("config.json", (file) => file.write("{}\n"));
+ */
+export async function writeAtomically(
+  path: string,
+  content: (file: WritableFile) => Promise<void>,
+  options: AtomicOptions = {},
+): Promise<void> {
+  const suffix = `${process.pid}-${randomBytes(4).toString("hex")}`;
+  const temporary = join(dirname(path), `.${basename(path)}.${suffix}.tmp`);
+  try {
+    const file = await (options.open ?? ((name) => open(name, "wx")))(temporary);
+    try {
+      await content({ write: (data) => writeAll(file, data) });
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw isSystemError(error) ? cannotWrite(path, error) : error;
+  }
+  await syncFolder(dirname(path));
+}
+
+async function writeAll(file: FileForWriting, data: Uint8Array | string): Promise<void> {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+  for (let done = 0; done < bytes.byteLength; ) {
+    done += (await file.write(bytes.subarray(done))).bytesWritten;
+  }
+}
+
+/** A rename is on disk when its folder is. Systems that cannot sync a folder do so by themselves. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r").catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return (
+    error instanceof Error &&
+    typeof (error as NodeJS.ErrnoException).code === "string" &&
+    !(error instanceof MtfError)
+  );
+}
+
+function cannotWrite(path: string, error: NodeJS.ErrnoException): MtfError {
+  const full = error.code === "ENOSPC" || error.code === "EDQUOT" || error.code === "EFBIG";
+  const reason = full ? `the disk is full (${error.code})` : error.message;
+  return new MtfError("bad-file", `${path} cannot be written: ${reason}.`, {
+    evidence: [["file", path]],
+    ...(full && { try: ["free some space; what was there before is unchanged"] }),
+    file: path,
+    reason,
+  });
+}

@@ -1,0 +1,63 @@
+import { MtfError } from "../../errors.ts";
+import { badFile } from "./bad-file.ts";
+
+/** Bytes that can be read at any place: a file, a Blob, a buffer. */
+export interface ByteSource {
+  /** What errors call it. */
+  readonly name: string;
+  readonly size: number;
+  /** Fills `into` with the bytes from `offset` on, all of them. */
+  read(offset: number, into: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * A file on disk as a source of bytes.
+ *
+ * @throws MtfError `bad-file` if it cannot be opened, or ends while it is read
+ */
+export async function openBytes(path: string): Promise<ByteSource> {
+  const { open } = await import("node:fs/promises");
+  const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
+    throw badFileSystem(path, error);
+  });
+  const { size } = await file.stat();
+  return {
+    name: path,
+    size,
+    async read(offset, into) {
+      for (let done = 0; done < into.byteLength; ) {
+        const rest = into.byteLength - done;
+        const { bytesRead } = await file.read(into, done, rest, offset + done).catch((error) => {
+          throw badFileSystem(path, error);
+        });
+        if (bytesRead === 0) throw badFile(path, offset + done, "it became shorter while read");
+        done += bytesRead;
+      }
+    },
+    close: () => file.close(),
+  };
+}
+
+/** Bytes in memory as a source. */
+export function bytesInMemory(name: string, bytes: Uint8Array): ByteSource {
+  return {
+    name,
+    size: bytes.byteLength,
+    async read(offset, into) {
+      into.set(bytes.subarray(offset, offset + into.byteLength));
+    },
+    async close() {},
+  };
+}
+
+function badFileSystem(path: string, error: NodeJS.ErrnoException): MtfError {
+  const reason =
+    error.code === "ENOENT" ? "there is no such file" : (error.message ?? String(error));
+  return new MtfError("bad-file", `${path} cannot be read: ${reason}.`, {
+    evidence: [["file", path]],
+    file: path,
+    offset: 0,
+    reason,
+  });
+}

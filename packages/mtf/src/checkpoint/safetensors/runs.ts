@@ -1,0 +1,95 @@
+import { MtfError } from "../../errors.ts";
+import type { Box } from "../../spmd/placement.ts";
+
+/** Elements that lie next to each other, in a tensor and in the part read from it. */
+export interface Run {
+  readonly begin: number;
+  readonly size: number;
+}
+
+/** The whole of a tensor as a box. */
+export function wholeBox(shape: readonly number[]): Box {
+  return shape.map((size) => ({ begin: 0, size }));
+}
+
+/**
+ * The runs that make up a box of a row-by-row tensor, in order.
+ *
+ * @throws MtfError `bad-argument` if the box is not inside the tensor
+ * @example
+ * [...runsOf([4, 6], [{ begin: 1, size: 2 }, { begin: 0, size: 3 }])]; // 6..8 and 12..14
+ */
+export function* runsOf(shape: readonly number[], box: Box): Generator<Run> {
+  checkBox(shape, box);
+  if (box.some((range) => range.size === 0)) return;
+
+  // Trailing dims that are whole make longer runs; the dim before them need not be whole.
+  let inner = shape.length;
+  let size = 1;
+  while (inner > 0 && box[inner - 1]!.size === shape[inner - 1]) size *= shape[--inner]!;
+  const stride = size;
+  if (inner > 0) size *= box[--inner]!.size;
+
+  const outer = shape.slice(0, inner);
+  const strides: number[] = [];
+  let span = inner < shape.length ? stride * shape[inner]! : size;
+  for (let dim = inner - 1; dim >= 0; dim--) {
+    strides[dim] = span;
+    span *= shape[dim]!;
+  }
+  const first = inner < shape.length ? box[inner]!.begin * stride : 0;
+  const at = outer.map(() => 0);
+  for (;;) {
+    const begin = at.reduce((sum, i, d) => sum + (box[d]!.begin + i) * strides[d]!, first);
+    yield { begin, size };
+    let dim = inner - 1;
+    while (dim >= 0 && ++at[dim]! === box[dim]!.size) at[dim--] = 0;
+    if (dim < 0) return;
+  }
+}
+
+function checkBox(shape: readonly number[], box: Box): void {
+  const inside = (range: Box[number] | undefined, size: number): boolean =>
+    range !== undefined &&
+    Number.isSafeInteger(range.begin) &&
+    Number.isSafeInteger(range.size) &&
+    range.begin >= 0 &&
+    range.size >= 0 &&
+    range.begin + range.size <= size;
+  if (box.length === shape.length && shape.every((size, d) => inside(box[d], size))) return;
+  const printed = box.map(({ begin, size }) => `${begin}..${begin + size}`).join(", ");
+  throw new MtfError("bad-argument", `the box [${printed}] is not inside [${shape.join(", ")}].`);
+}
+
+/**
+ * Boxes of at most `most` elements that make up a tensor in order: what a tensor that is spread
+ * over devices is fetched and written by.
+ *
+ * @example
+ * rowBlocks([100, 768], 768 * 40); // rows 0..40, 40..80, 80..100
+ */
+export function* rowBlocks(shape: readonly number[], most: number): Generator<Box> {
+  const total = shape.reduce((product, size) => product * size, 1);
+  if (total === 0) return;
+  // The first dim whose rows fit is cut into blocks; the dims before it are taken one by one.
+  let cut = 0;
+  let row = total / (shape[0] ?? 1);
+  while (row > most && cut < shape.length - 1) row /= shape[++cut]!;
+  if (shape.length === 0) yield [];
+  else yield* blocksFrom(shape, 0, cut, Math.max(1, Math.floor(most / row)), []);
+}
+
+function* blocksFrom(
+  shape: readonly number[],
+  dim: number,
+  cut: number,
+  block: number,
+  before: Box,
+): Generator<Box> {
+  const step = dim === cut ? block : 1;
+  for (let begin = 0; begin < shape[dim]!; begin += step) {
+    const box = [...before, { begin, size: Math.min(step, shape[dim]! - begin) }];
+    if (dim < cut) yield* blocksFrom(shape, dim + 1, cut, block, box);
+    else yield [...box, ...wholeBox(shape.slice(dim + 1))];
+  }
+}
