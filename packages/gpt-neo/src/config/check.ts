@@ -1,0 +1,40 @@
+import { expandAttentionTypes, layersIn } from "./attention.ts";
+import type { Config } from "./config.ts";
+
+/** What is wrong between the keys of a config, each of which is right by itself. */
+export function problems(config: Config): readonly (readonly [path: string, text: string])[] {
+  const found: [string, string][] = [];
+  const { hidden_size, num_heads, num_layers, vocab_size, training } = config;
+  if (hidden_size % num_heads !== 0) {
+    found.push(["num_heads", `is ${num_heads}, which does not divide hidden_size ${hidden_size}`]);
+  }
+  const layers = layersIn(config.attention_types);
+  if (layers !== num_layers) {
+    const told = `gives ${layers} layers, but num_layers is ${num_layers}`;
+    found.push(["attention_types", told]);
+  } else {
+    const expanded = expandAttentionTypes(config.attention_types).join(", ");
+    if (config.attention_layers.join(", ") !== expanded) {
+      found.push(["attention_layers", `is not what attention_types gives: ${expanded}`]);
+    }
+  }
+  for (const key of ["bos_token_id", "eos_token_id"] as const) {
+    if (config[key] >= vocab_size) {
+      found.push([key, `is ${config[key]}, but vocab_size is ${vocab_size}`]);
+    }
+  }
+  if (training.context > config.max_position_embeddings) {
+    const most = `max_position_embeddings ${config.max_position_embeddings}`;
+    found.push(["training.context", `is ${training.context}, more than ${most}`]);
+  }
+  if (training.batch_size % training.grad_accumulation !== 0) {
+    const told = `is ${training.grad_accumulation}, which does not divide batch_size`;
+    found.push(["training.grad_accumulation", `${told} ${training.batch_size}`]);
+  }
+  const needed = { bytes: 257, gpt2: 50257 };
+  if (training.tokenizer !== null && vocab_size < needed[training.tokenizer]) {
+    const told = `${training.tokenizer} makes ${needed[training.tokenizer]} different ids`;
+    found.push(["training.tokenizer", `${told}, but vocab_size is ${vocab_size}`]);
+  }
+  return found;
+}

@@ -1,0 +1,214 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expandAttentionTypes } from "./attention.ts";
+import { saveConfig, toHuggingFace, toJson } from "./hugging-face.ts";
+import { loadConfig } from "./load.ts";
+import { withTraining } from "./override.ts";
+import { presets } from "./presets.ts";
+import { parseConfig } from "./schema.ts";
+
+const fixture = fileURLToPath(new URL("../../test/fixtures/config/tiny.json", import.meta.url));
+const message = (value: unknown): string => {
+  try {
+    parseConfig(value, "mine.json");
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "accepted";
+};
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "config-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("presets", () => {
+  it.each(Object.keys(presets))("%s is a valid config", async (name) => {
+    const config = await loadConfig(name);
+    expect(config.attention_layers).toHaveLength(config.num_layers);
+    expect(config.attention_layers.slice(0, 2)).toEqual(["global", "local"]);
+  });
+
+  it("have the sizes of the released models", async () => {
+    const parameters = async (name: string) => {
+      const {
+        vocab_size: v,
+        max_position_embeddings: p,
+        hidden_size: d,
+        num_layers: l,
+      } = await loadConfig(name);
+      return v * d + p * d + l * (12 * d * d + 10 * d) + 2 * d;
+    };
+    expect(await parameters("125M")).toBe(125_198_592);
+    expect(await parameters("1.3B")).toBe(1_315_575_808);
+    expect(await parameters("2.7B")).toBe(2_651_307_520);
+  });
+});
+
+describe("Hugging Face's config.json", () => {
+  it("is read, and written again key for key and value for value", async () => {
+    const written = JSON.parse(await readFile(fixture, "utf8"));
+    const config = await loadConfig(fixture);
+    expect(toHuggingFace(config)).toEqual(written);
+    await saveConfig(folder, config);
+    expect(JSON.parse(await readFile(join(folder, "config.json"), "utf8"))).toEqual(written);
+    expect(await loadConfig(folder)).toEqual(config);
+  });
+
+  it("has the same keys when the config is our own", async () => {
+    const keys = Object.keys(JSON.parse(await readFile(fixture, "utf8"))).sort();
+    for (const name of Object.keys(presets)) {
+      expect(Object.keys(toHuggingFace(await loadConfig(name)))).toEqual(keys);
+    }
+  });
+
+  it("of old releases is read too", () => {
+    const old = {
+      activation_function: "gelu_new",
+      attention_dropout: 0,
+      gradient_checkpointing: false,
+      hidden_size: 768,
+      num_heads: 12,
+      num_layers: 12,
+      attention_types: [[["global", "local"], 6]],
+      summary_type: "cls_index",
+      task_specific_params: { "text-generation": { do_sample: true } },
+      tokenizer_class: "GPT2Tokenizer",
+      torch_dtype: "float32",
+      transformers_version: "4.9.0.dev0",
+    };
+    const config = parseConfig(old);
+    expect(config.training.tokenizer).toBe("gpt2");
+    expect(toHuggingFace(config)).toMatchObject(old);
+    expect(toHuggingFace(config)).not.toHaveProperty("dtype");
+  });
+});
+
+describe("our own file", () => {
+  it("keeps everything", async () => {
+    for (const name of Object.keys(presets)) {
+      const config = await loadConfig(name);
+      const path = join(folder, "own.json");
+      await writeFile(path, JSON.stringify(toJson(config)));
+      expect(await loadConfig(path)).toEqual({ ...config, other: expect.anything() });
+    }
+  });
+});
+
+it("withTraining changes what it is given, and checks", async () => {
+  const demo = await loadConfig("demo");
+  const changed = withTraining(demo, { steps: 7, seed: undefined, mesh: "data:2" });
+  expect(changed.training).toEqual({ ...demo.training, steps: 7, mesh: "data:2" });
+  expect(changed.hidden_size).toBe(demo.hidden_size);
+  expect(() => withTraining(demo, { context: 129 })).toThrow(
+    /more than max_position_embeddings 128/,
+  );
+  expect(() => withTraining(demo, { tokenizer: "gpt2" })).toThrow(/vocab_size is 257/);
+});
+
+describe("a wrong config", () => {
+  it("names unknown keys and what was meant", () => {
+    expect(
+      message({ hiden_size: 64, training: { learning_rte: 1, hidden_size: 3 }, batch_size: 2 }),
+    ).toMatchInlineSnapshot(`
+      "[bad-argument] mine.json has 4 problems.
+        hiden_size             is no key of a config; did you mean hidden_size?
+        batch_size             is no key of a config; did you mean training.batch_size?
+        training.learning_rte  is no key of a config; did you mean training.learning_rate?
+        training.hidden_size   is no key of a config; did you mean hidden_size?"
+    `);
+  });
+
+  it("names wrong values", () => {
+    expect(
+      message({
+        hidden_size: -1,
+        num_layers: 1.5,
+        vocab_size: "many",
+        activation_function: "relu",
+        attention_types: [[["globel"], 24]],
+        training: { schedule: "cosin", betas: [0.9], mesh: 3, learning_rate: 0 },
+      }),
+    ).toMatchInlineSnapshot(`
+      "[bad-argument] mine.json has 9 problems.
+        vocab_size              is "many", but must be number
+        hidden_size             is -1, but must be >=1
+        num_layers              is 1.5, but must be a whole number
+        attention_types.0.0.0   is "globel", but must be ("global" | "local")
+        activation_function     is "relu", but must be "gelu_new"
+        training.learning_rate  is 0, but must be >0
+        training.schedule       is "cosin", but must be ("cosine" | "linear" | "constant")
+        training.betas.1        is missing, and must be number
+        training.mesh           is 3, but must be string"
+    `);
+  });
+
+  it("names sizes that do not go together", () => {
+    expect(
+      message({
+        vocab_size: 97,
+        hidden_size: 30,
+        num_heads: 4,
+        num_layers: 3,
+        attention_types: [[["global", "local"], 2]],
+        max_position_embeddings: 32,
+        eos_token_id: 97,
+        training: { context: 64, batch_size: 8, grad_accumulation: 3, tokenizer: "gpt2" },
+      }),
+    ).toMatchInlineSnapshot(`
+      "[bad-argument] mine.json has 6 problems.
+        num_heads                   is 4, which does not divide hidden_size 30
+        attention_types             gives 4 layers, but num_layers is 3
+        eos_token_id                is 97, but vocab_size is 97
+        training.context            is 64, more than max_position_embeddings 32
+        training.grad_accumulation  is 3, which does not divide batch_size 8
+        training.tokenizer          gpt2 makes 50257 different ids, but vocab_size is 97"
+    `);
+    expect(
+      message({ num_layers: 2, attention_layers: ["local", "global"] }),
+    ).toMatchInlineSnapshot(`
+      "[bad-argument] mine.json has a problem.
+        attention_layers  is not what attention_types gives: global, local"
+    `);
+  });
+
+  it.each([[null], [3], ["x"], [[[]]]])("is not %j", (value) => {
+    expect(message(value)).toMatch(/^\[bad-argument\] mine.json has a problem/);
+  });
+
+  it("is not text that is no JSON", async () => {
+    const path = join(folder, "broken.json");
+    await writeFile(path, '{\n  "hidden_size": 3,\n}\n');
+    await expect(loadConfig(path)).rejects.toMatchObject({
+      code: "bad-file",
+      message: expect.stringContaining("broken.json"),
+    });
+    await expect(loadConfig("125N")).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [MtfError: [bad-argument] '125N' is neither a preset nor a file.
+        presets  tiny, demo, 125M, 350M, 1.3B, 2.7B
+        try      125M]
+    `);
+  });
+
+  it("is an error and nothing else, whatever it holds", () => {
+    fc.assert(
+      fc.property(fc.object({ key: fc.constantFrom(...Object.keys(presets.tiny!)) }), (value) => {
+        expect(message(value)).toMatch(/^(\[bad-argument\]|accepted)/);
+      }),
+    );
+  });
+});
+
+it("expandAttentionTypes writes patterns out", () => {
+  expect(
+    expandAttentionTypes([
+      [["global", "local"], 2],
+      [["global"], 1],
+    ]),
+  ).toEqual(["global", "local", "global", "local", "global"]);
+});

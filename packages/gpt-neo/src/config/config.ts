@@ -1,0 +1,74 @@
+/** `[["global", "local"], 6]`: a pattern of layers, and how often it is repeated. */
+export type AttentionTypes = readonly (readonly [readonly AttentionType[], number])[];
+
+export type AttentionType = "global" | "local";
+
+/**
+ * Everything that describes a model and its training. The first part is Hugging Face's
+ * `GPTNeoConfig`, key for key; `training` is ours.
+ */
+export interface Config {
+  readonly vocab_size: number;
+  readonly max_position_embeddings: number;
+  readonly hidden_size: number;
+  readonly num_layers: number;
+  readonly num_heads: number;
+  readonly attention_types: AttentionTypes;
+  /** `attention_types`, written out layer by layer. */
+  readonly attention_layers: readonly AttentionType[];
+  /** The positions a local layer sees, its own included. */
+  readonly window_size: number;
+  /** The width of a layer's inner part; null is 4 × `hidden_size`. */
+  readonly intermediate_size: number | null;
+  readonly activation_function: "gelu_new";
+  readonly layer_norm_epsilon: number;
+  /** The standard deviation of initial weights. */
+  readonly initializer_range: number;
+  readonly resid_dropout: number;
+  readonly embed_dropout: number;
+  readonly attention_dropout: number;
+  readonly bos_token_id: number;
+  readonly eos_token_id: number;
+  readonly pad_token_id: number | null;
+  /** Whether the output shares the embedding's weights. */
+  readonly tie_word_embeddings: boolean;
+  readonly model_type: "gpt_neo";
+  readonly architectures: readonly string[];
+  /** Keys of Hugging Face's that mean nothing here; they are kept as they came. */
+  readonly other: Readonly<Record<string, unknown>>;
+  readonly training: Training;
+}
+
+export interface Training {
+  /** What turns text into ids; null where the vocabulary belongs to neither. */
+  readonly tokenizer: "bytes" | "gpt2" | null;
+  /** Samples a step. */
+  readonly batch_size: number;
+  /** Tokens a sample. */
+  readonly context: number;
+  readonly steps: number;
+  /** The parts a step's batch is computed in, one after the other. */
+  readonly grad_accumulation: number;
+  /** The highest learning rate, reached after `warmup_steps`. */
+  readonly learning_rate: number;
+  readonly schedule: "cosine" | "linear" | "constant";
+  readonly warmup_steps: number;
+  /** What the learning rate falls to by the last step, as a part of the highest. */
+  readonly decay_to: number;
+  readonly weight_decay: number;
+  readonly betas: readonly [number, number];
+  readonly epsilon: number;
+  /** Gradients of a larger global norm are scaled down to it; null leaves them. */
+  readonly clip_norm: number | null;
+  /** The part of the data that is held back to validate with. */
+  readonly validation: number;
+  readonly eval_every: number;
+  /** Batches a validation looks at; null is all of them. */
+  readonly eval_batches: number | null;
+  readonly save_every: number;
+  readonly seed: number;
+  /** As on the command line: `data:2,model:2`; null lets the machine decide. */
+  readonly mesh: string | null;
+  readonly layout: string | null;
+  readonly storage: string | null;
+}

@@ -1,0 +1,49 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { writeAtomically } from "mtf/checkpoint";
+import type { Config } from "./config.ts";
+
+/** The release whose config has these keys. */
+const transformersVersion = "5.23.0";
+
+/**
+ * The config as Hugging Face's `config.json` has it: the same keys, no `training`.
+ *
+ * @example
+ * toHuggingFace(config).hidden_size; // 768
+ */
+export function toHuggingFace(config: Config): Readonly<Record<string, unknown>> {
+  const { other, training: _, ...model } = config;
+  const all: Record<string, unknown> = {
+    classifier_dropout: 0.1,
+    dtype: "float32",
+    transformers_version: transformersVersion,
+    use_cache: true,
+    ...other,
+    ...model,
+  };
+  // The older name of `dtype`; one of the two is enough.
+  if (other.torch_dtype !== undefined && other.dtype === undefined) delete all.dtype;
+  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * The config as a file of ours: Hugging Face's keys and `training`. `loadConfig` reads it back.
+ *
+ * @example
+ * await writeFile("mine.json", JSON.stringify(toJson(config), null, 2));
+ */
+export function toJson(config: Config): Readonly<Record<string, unknown>> {
+  return { ...toHuggingFace(config), training: config.training };
+}
+
+/**
+ * Writes `config.json` into a model's folder, for Hugging Face and for `loadConfig`.
+ *
+ * @throws MtfError `bad-file` if it cannot be written
+ */
+export async function saveConfig(folder: string, config: Config): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const text = `${JSON.stringify(toHuggingFace(config), null, 2)}\n`;
+  await writeAtomically(join(folder, "config.json"), (file) => file.write(text));
+}

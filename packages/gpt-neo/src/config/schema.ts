@@ -1,0 +1,170 @@
+import { MtfError, nearest } from "mtf";
+import * as v from "valibot";
+import { alternating, expandAttentionTypes, layersIn } from "./attention.ts";
+import { problems } from "./check.ts";
+import type { AttentionType, Config, Training } from "./config.ts";
+import { otherKeys } from "./keys.ts";
+
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
+/** Few enough to be written out; the largest model of this kind has 44. */
+const layerCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000));
+const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
+const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const rate = v.pipe(v.number(), v.minValue(0), v.finite());
+const above = v.pipe(v.number(), v.gtValue(0), v.finite());
+const attentionType = v.picklist(["global", "local"]);
+
+const training = {
+  tokenizer: v.optional(v.nullable(v.picklist(["bytes", "gpt2"]))),
+  batch_size: v.optional(positive, 8),
+  context: v.optional(positive),
+  steps: v.optional(positive, 1000),
+  grad_accumulation: v.optional(positive, 1),
+  learning_rate: v.optional(above, 3e-4),
+  schedule: v.optional(v.picklist(["cosine", "linear", "constant"]), "cosine"),
+  warmup_steps: v.optional(natural, 100),
+  decay_to: v.optional(part, 0.1),
+  weight_decay: v.optional(rate, 0.1),
+  betas: v.optional(v.strictTuple([part, part]), [0.9, 0.95]),
+  epsilon: v.optional(above, 1e-8),
+  clip_norm: v.optional(v.nullable(above), 1),
+  validation: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.5)), 0.05),
+  eval_every: v.optional(positive, 100),
+  eval_batches: v.optional(v.nullable(positive), null),
+  save_every: v.optional(positive, 500),
+  seed: v.optional(natural, 0),
+  mesh: v.optional(v.nullable(v.string()), null),
+  layout: v.optional(v.nullable(v.string()), null),
+  storage: v.optional(v.nullable(v.string()), null),
+};
+
+// What is left out has the value it has in Hugging Face's GPTNeoConfig.
+const model = {
+  vocab_size: v.optional(positive, 50257),
+  max_position_embeddings: v.optional(positive, 2048),
+  hidden_size: v.optional(positive, 2048),
+  num_layers: v.optional(layerCount, 24),
+  num_heads: v.optional(positive, 16),
+  attention_types: v.optional(
+    v.array(v.strictTuple([v.pipe(v.array(attentionType), v.minLength(1)), layerCount])),
+  ),
+  attention_layers: v.optional(v.array(attentionType)),
+  window_size: v.optional(positive, 256),
+  intermediate_size: v.optional(v.nullable(positive), null),
+  activation_function: v.optional(v.picklist(["gelu_new"]), "gelu_new"),
+  layer_norm_epsilon: v.optional(above, 1e-5),
+  initializer_range: v.optional(above, 0.02),
+  resid_dropout: v.optional(part, 0),
+  embed_dropout: v.optional(part, 0),
+  attention_dropout: v.optional(part, 0),
+  bos_token_id: v.optional(v.nullable(natural)),
+  eos_token_id: v.optional(v.nullable(natural)),
+  pad_token_id: v.optional(v.nullable(natural), null),
+  tie_word_embeddings: v.optional(v.boolean(), true),
+  model_type: v.optional(v.literal("gpt_neo"), "gpt_neo"),
+  architectures: v.optional(v.nullable(v.array(v.string())), ["GPTNeoForCausalLM"]),
+};
+
+const schema = v.object({ ...model, training: v.optional(v.object(training), {}) });
+
+type Parsed = v.InferOutput<typeof schema>;
+
+/** The keys of the `training` section. */
+export const trainingKeys: readonly string[] = Object.keys(training);
+
+/**
+ * Checks a config and fills in what it leaves out.
+ *
+ * @param where what errors call it: a file or a preset
+ * @throws MtfError `bad-argument` with all problems, each with its path
+ * @example
+ * const config = parseConfig({ hidden_size: 64, num_layers: 2, num_heads: 4 });
+ */
+export function parseConfig(value: unknown, where = "config"): Config {
+  if (!isObject(value)) throw badConfig(where, [["", "is no object of keys and values"]]);
+  const result = v.safeParse(schema, value);
+  const wrong = [...unknownKeys(value), ...(result.issues ?? []).map(describe)];
+  if (!result.success || wrong.length > 0) throw badConfig(where, wrong);
+  const config = complete(result.output, value);
+  const found = problems(config);
+  if (found.length > 0) throw badConfig(where, found);
+  return config;
+}
+
+/** A problem of a config: the path of a key, and what is wrong there. */
+export type Problem = readonly [path: string, text: string];
+
+function badConfig(where: string, found: readonly Problem[]): MtfError {
+  const count = found.length === 1 ? "a problem" : `${found.length} problems`;
+  return new MtfError("bad-argument", `${where} has ${count}.`, {
+    evidence: found.map(([path, text]) => [path || "(all)", text]),
+    file: where,
+    problems: found,
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function unknownKeys(value: Record<string, unknown>): Problem[] {
+  const known = new Set([...Object.keys(model), ...otherKeys, "training"]);
+  const section = isObject(value.training) ? Object.keys(value.training) : [];
+  return [
+    ...Object.keys(value).filter((key) => !known.has(key)),
+    ...section.filter((key) => !trainingKeys.includes(key)).map((key) => `training.${key}`),
+  ].map((path) => [path, `is no key of a config${suggestion(path)}`]);
+}
+
+function describe(issue: v.BaseIssue<unknown>): Problem {
+  const wanted = issue.type === "integer" ? "a whole number" : (issue.expected ?? "right");
+  const found = issue.received === "undefined" ? "is missing, and" : `is ${issue.received}, but`;
+  return [v.getDotPath(issue) ?? "", `${found} must be ${wanted}`];
+}
+
+function suggestion(path: string): string {
+  const section = path.startsWith("training.") ? "training." : "";
+  const own = section === "" ? [...Object.keys(model), "training"] : trainingKeys;
+  const near = nearest(path.slice(section.length), own);
+  if (near !== undefined) return `; did you mean ${section}${near}?`;
+  // A key may be right and only in the wrong section.
+  const [other, keys] = section === "" ? ["training.", trainingKeys] : ["", Object.keys(model)];
+  const elsewhere = nearest(path.slice(section.length), keys);
+  return elsewhere === undefined ? "" : `; did you mean ${other}${elsewhere}?`;
+}
+
+function complete(parsed: Parsed, written: Record<string, unknown>): Config {
+  const types = parsed.attention_types ?? alternating(parsed.num_layers);
+  // A wrong count is reported by `problems`, and not written out: it may be millions.
+  const expanded = layersIn(types) === parsed.num_layers ? expandAttentionTypes(types) : [];
+  const layers: readonly AttentionType[] = parsed.attention_layers ?? expanded;
+  const { training: section, architectures, ...rest } = parsed;
+  const end = endToken(parsed.vocab_size);
+  const entries = Object.entries(rest).filter(([key]) => !otherKeys.includes(key));
+  const complete: Training = {
+    ...section,
+    tokenizer: section.tokenizer === undefined ? tokenizerOf(parsed.vocab_size) : section.tokenizer,
+    context: section.context ?? parsed.max_position_embeddings,
+  };
+  return {
+    ...(Object.fromEntries(entries) as typeof rest),
+    attention_types: types,
+    attention_layers: layers,
+    bos_token_id: parsed.bos_token_id ?? end,
+    eos_token_id: parsed.eos_token_id ?? end,
+    architectures: architectures ?? ["GPTNeoForCausalLM"],
+    other: Object.fromEntries(Object.entries(written).filter(([key]) => otherKeys.includes(key))),
+    training: complete,
+  };
+}
+
+/** The tokenizer that a vocabulary of this size belongs to. */
+function tokenizerOf(vocabulary: number): Training["tokenizer"] {
+  if (vocabulary === 257) return "bytes";
+  // Published GPT-Neo checkpoints pad the 50257 words to multiples of 128.
+  return vocabulary >= 50257 && vocabulary <= 50432 ? "gpt2" : null;
+}
+
+function endToken(vocabulary: number): number {
+  return Math.min(vocabulary - 1, 50256);
+}
