@@ -1,2 +1,3 @@
-// Files of tensors: reading and writing safetensors, whole or by boxes, without a device.
+// Files of tensors: safetensors, whole or by boxes, and checkpoints of what lies on a mesh.
 export * from "./checkpoint/safetensors/index.ts";
+export * from "./checkpoint/sharded/index.ts";

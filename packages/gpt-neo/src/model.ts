@@ -1,0 +1,159 @@
+import {
+  add,
+  and,
+  broadcast,
+  cast,
+  div,
+  dropout,
+  einsum,
+  fold,
+  gather,
+  gelu,
+  greaterEqual,
+  iota,
+  type Key,
+  layerNorm,
+  lessEqual,
+  rename,
+  type Scalar,
+  slice,
+  softmax,
+  softmaxCrossEntropy,
+  sub,
+  sum,
+  type Tensor,
+  where,
+} from "mtf";
+import type { Config } from "./config/index.ts";
+import type { Dims } from "./dims.ts";
+import type { Block, Norm, Parameters } from "./parameters.ts";
+
+// GPT-Neo (Black et al., 2021), as its published weights expect it: attention logits are not
+// scaled, layers attend globally or within a window, gelu is the tanh form, the output is tied to
+// the token embeddings.
+
+type Hidden = Tensor<"batch" | "length" | "embd">;
+type Mask = Tensor<"length" | "memory_length", "bool">;
+
+/** What a forward pass may be given beside parameters and tokens. */
+export interface ForwardOptions {
+  /** Turns dropout on, at the configured rates. */
+  readonly dropout?: Key;
+  /** Positions of the tokens; default 0, 1, 2 …, which padding on the left would shift. */
+  readonly positions?: Tensor<"batch" | "length", "int32">;
+  /** Which tokens may be attended to; default all. */
+  readonly attended?: Tensor<"batch" | "memory_length", "bool">;
+}
+
+/** Every stage of a forward pass. */
+export interface Forward {
+  /** What enters each block, and last what leaves the final one, before the final norm. */
+  readonly hidden: readonly Hidden[];
+  /** After the final norm. */
+  readonly final: Hidden;
+  readonly logits: Tensor<"batch" | "length" | "vocab">;
+}
+
+/** The model: tokens to the logits of what follows each. */
+export function forward(
+  config: Config,
+  dims: Dims,
+  parameters: Parameters,
+  tokens: Tensor<"batch" | "length", "int32">,
+  options: ForwardOptions = {},
+): Forward {
+  const key = options.dropout;
+  const masks = attentionMasks(config, dims);
+  const dropped: Dropped = (x, name, rate) =>
+    key && rate > 0 ? dropout(fold(key, name), x, rate) : x;
+  const positions = options.positions
+    ? gather(parameters.wpe, options.positions, "position")
+    : rename(slice(parameters.wpe, "position", 0, dims.length.size), "position", "length");
+  const embedded = add(gather(parameters.wte, tokens, "vocab"), positions);
+  const hidden: Hidden[] = [dropped(embedded, "embed", config.embed_dropout)];
+  config.attention_layers.forEach((kind, i) => {
+    const { ln_1, attn, ln_2, mlp }: Block = parameters.h[i]!;
+    const at: Dropped = (x, name, rate) => dropped(x, `h/${i}/${name}`, rate);
+    let x = hidden[i]!;
+    const attended = attention(config, attn, norm(config, ln_1, x), masks[kind], options, at);
+    x = add(x, at(attended, "attn", config.resid_dropout));
+    x = add(x, at(feedForward(mlp, norm(config, ln_2, x)), "mlp", config.resid_dropout));
+    hidden.push(x);
+  });
+  const final = norm(config, parameters.ln_f, hidden[config.num_layers]!);
+  const logits = einsum(final, parameters.wte, "batch", "length", "vocab");
+  return { hidden, final, logits };
+}
+
+type Dropped = <Names extends string>(
+  x: Tensor<Names>,
+  name: string,
+  rate: number,
+) => Tensor<Names>;
+
+function norm(config: Config, { gain, bias }: Norm, x: Hidden): Hidden {
+  return layerNorm(x, gain, bias, "embd", { epsilon: config.layer_norm_epsilon });
+}
+
+function attention(
+  config: Config,
+  { q, k, v, out, bias }: Block["attn"],
+  x: Hidden,
+  mask: Mask,
+  options: ForwardOptions,
+  dropped: Dropped,
+): Hidden {
+  const memory = rename(x, "length", "memory_length");
+  const query = einsum(x, q, "batch", "length", "heads", "kv");
+  const keys = einsum(memory, k, "batch", "memory_length", "heads", "kv");
+  const values = einsum(memory, v, "batch", "memory_length", "heads", "kv");
+  const scores = einsum(query, keys, "batch", "heads", "length", "memory_length");
+  const visible = options.attended ? and(mask, options.attended) : mask;
+  const weights = softmax(where(visible, scores, lowest), "memory_length");
+  const seen = dropped(weights, "weights", config.attention_dropout);
+  const mixed = einsum(seen, values, "batch", "length", "heads", "kv");
+  return add(einsum(mixed, out, "batch", "length", "embd"), bias);
+}
+
+function feedForward({ up, upBias, down, downBias }: Block["mlp"], x: Hidden): Hidden {
+  const inner = gelu(add(einsum(x, up, "batch", "length", "ff"), upBias));
+  return add(einsum(inner, down, "batch", "length", "embd"), downBias);
+}
+
+/** The lowest float32: what a masked score becomes. */
+const lowest = -3.4028234663852886e38;
+
+/**
+ * Which positions a position sees: itself and all before it, or, in local layers, itself and the
+ * `window_size - 1` before it.
+ */
+function attentionMasks(config: Config, dims: Dims): Record<"global" | "local", Mask> {
+  const query = broadcast(iota(dims.length), dims.memory_length);
+  const distance = sub(query, iota(dims.memory_length));
+  const global = greaterEqual(distance, 0);
+  return { global, local: and(global, lessEqual(distance, config.window_size - 1)) };
+}
+
+/**
+ * The mean negative log-likelihood, in nats, of the labels that are tokens: -100 and every other
+ * label outside the vocabulary is ignored.
+ */
+export function loss(
+  logits: Tensor<"batch" | "length" | "vocab">,
+  labels: Tensor<"batch" | "length", "int32">,
+): Scalar {
+  return div(totalLoss(logits, labels), labelCount(labels));
+}
+
+/** The sum of the negative log-likelihoods of the labels that are tokens. */
+export function totalLoss(
+  logits: Tensor<"batch" | "length" | "vocab">,
+  labels: Tensor<"batch" | "length", "int32">,
+): Scalar {
+  return sum(softmaxCrossEntropy(logits, labels, "vocab"), "batch", "length");
+}
+
+/** How many labels are tokens. */
+export function labelCount(labels: Tensor<"batch" | "length", "int32">): Scalar {
+  return sum(cast(greaterEqual(labels, 0), "float32"), "batch", "length");
+}

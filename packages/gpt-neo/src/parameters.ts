@@ -1,0 +1,92 @@
+import { type Dimension, fill, fold, type Key, normal, placeholder, type Tensor } from "mtf";
+import type { Config } from "./config/index.ts";
+import type { Dims } from "./dims.ts";
+
+/** The gain and bias of a layer norm. */
+export interface Norm {
+  readonly gain: Tensor<"embd">;
+  readonly bias: Tensor<"embd">;
+}
+
+/** One block's parameters. Queries, keys and values have no bias. */
+export interface Block {
+  readonly ln_1: Norm;
+  readonly attn: {
+    readonly q: Tensor<"heads" | "kv" | "embd">;
+    readonly k: Tensor<"heads" | "kv" | "embd">;
+    readonly v: Tensor<"heads" | "kv" | "embd">;
+    readonly out: Tensor<"embd" | "heads" | "kv">;
+    readonly bias: Tensor<"embd">;
+  };
+  readonly ln_2: Norm;
+  readonly mlp: {
+    readonly up: Tensor<"ff" | "embd">;
+    readonly upBias: Tensor<"ff">;
+    readonly down: Tensor<"embd" | "ff">;
+    readonly downBias: Tensor<"embd">;
+  };
+}
+
+/**
+ * All parameters of a GPT-Neo. Dims are stored in the order of the published weights, so that a
+ * device reads its slice straight from the file.
+ */
+export interface Parameters {
+  /** Token embeddings, which the output is tied to. */
+  readonly wte: Tensor<"vocab" | "embd">;
+  /** Position embeddings. */
+  readonly wpe: Tensor<"position" | "embd">;
+  readonly h: readonly Block[];
+  readonly ln_f: Norm;
+}
+
+/** What makes one parameter, from its name, its dims and how it begins. */
+type Make = <Names extends string>(
+  name: string,
+  dims: readonly Dimension<Names>[],
+  begin: "normal" | "zeros" | "ones",
+) => Tensor<Names>;
+
+/** Fresh parameters: matrices normal with the configured spread, biases 0, gains 1. */
+export function initialParameters(config: Config, dims: Dims, key: Key): Parameters {
+  const std = config.initializer_range;
+  return build(config, dims, (name, of, begin) =>
+    begin === "normal" ? normal(fold(key, name), of, { std }) : fill(of, begin === "ones" ? 1 : 0),
+  );
+}
+
+/** Parameters without numbers, to lower functions of parameters with. */
+export function parameterPlaceholders(config: Config, dims: Dims): Parameters {
+  return build(config, dims, (_name, of) => placeholder(of));
+}
+
+function build(config: Config, dims: Dims, make: Make): Parameters {
+  const { embd, heads, kv, ff, vocab, position } = dims;
+  const norm = (name: string): Norm => ({
+    gain: make(`${name}/gain`, [embd], "ones"),
+    bias: make(`${name}/bias`, [embd], "zeros"),
+  });
+  const block = (name: string): Block => ({
+    ln_1: norm(`${name}/ln_1`),
+    attn: {
+      q: make(`${name}/attn/q`, [heads, kv, embd], "normal"),
+      k: make(`${name}/attn/k`, [heads, kv, embd], "normal"),
+      v: make(`${name}/attn/v`, [heads, kv, embd], "normal"),
+      out: make(`${name}/attn/out`, [embd, heads, kv], "normal"),
+      bias: make(`${name}/attn/bias`, [embd], "zeros"),
+    },
+    ln_2: norm(`${name}/ln_2`),
+    mlp: {
+      up: make(`${name}/mlp/up`, [ff, embd], "normal"),
+      upBias: make(`${name}/mlp/upBias`, [ff], "zeros"),
+      down: make(`${name}/mlp/down`, [embd, ff], "normal"),
+      downBias: make(`${name}/mlp/downBias`, [embd], "zeros"),
+    },
+  });
+  return {
+    wte: make("wte", [vocab, embd], "normal"),
+    wpe: make("wpe", [position, embd], "normal"),
+    h: Array.from({ length: config.num_layers }, (_, i) => block(`h/${i}`)),
+    ln_f: norm("ln_f"),
+  };
+}

@@ -1,0 +1,64 @@
+import type { Dimension } from "../dimension.ts";
+import type { DType, HostArray } from "../dtype.ts";
+import type { Op } from "../graph/kinds.ts";
+import type { Box } from "../spmd/placement.ts";
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/** A device's slice of one tensor, as kernels are told of it. */
+export interface Slice {
+  /** The dims of the whole tensor, in the order in which the slice is stored, row by row. */
+  readonly dims: readonly Dimension[];
+  readonly dtype: DType;
+  /** Which part of the whole this device holds. */
+  readonly box: Box;
+}
+
+/** Numbers in a backend's memory. Only the backend that made it can look inside. */
+export interface Buffer {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/**
+ * An op bound to the slices it computes on. It leaves its operands alone, except those it was told
+ * it may reuse. It may return an operand, or a buffer that shares an operand's memory, as a result.
+ */
+export type Kernel = (operands: readonly Buffer[]) => MaybePromise<readonly Buffer[]>;
+
+/** Computes one op on one device. */
+export interface Backend {
+  readonly name: string;
+  /** Which kernels it runs, equal on all devices of a mesh: `wasm-relaxed-simd`. */
+  readonly variant: string;
+  /**
+   * Prepares an op for slices. No operand slice is empty unless the op is concat or pad.
+   *
+   * @param reuse the positions of operands that nothing reads afterwards: the kernel may write a
+   * result over one of them and return it, unless other buffers share its memory
+   */
+  bind(
+    op: Op,
+    operands: readonly Slice[],
+    results: readonly Slice[],
+    reuse: readonly number[],
+  ): Kernel;
+  /** A buffer of the given numbers, row by row. */
+  upload(data: HostArray, shape: readonly number[], dtype: DType): Buffer;
+  /** A buffer of undefined content, or of `fill`. */
+  allocate(shape: readonly number[], dtype: DType, fill?: number): Buffer;
+  /**
+   * The buffer's own memory where the host can reach it, else undefined. Valid until the next
+   * allocation: memory may grow and move.
+   */
+  view(buffer: Buffer): HostArray | undefined;
+  /** A copy of the buffer's numbers. */
+  read(buffer: Buffer): MaybePromise<HostArray>;
+  /** Writes over part of a buffer, from element `offset` on. */
+  write(buffer: Buffer, offset: number, data: HostArray): void;
+  /** Another buffer on the same memory, which is freed when all that share it are disposed of. */
+  share(buffer: Buffer, shape: readonly number[]): Buffer;
+  dispose(buffer: Buffer): void;
+  /** What is held now, by the backend's own counters. */
+  memory(): { readonly buffers: number; readonly bytes: number };
+}

@@ -1,0 +1,2 @@
+export { type Checkpoint, openCheckpoint } from "./open.ts";
+export { saveCheckpoint } from "./save.ts";

@@ -1,0 +1,119 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type HostArray, hostArray } from "../../dtype.ts";
+import { MtfError } from "../../errors.ts";
+import type { BoxSource } from "../../runtime/devices.ts";
+import { paste } from "../../runtime/sources/cut.ts";
+import { type Box, volume } from "../../spmd/placement.ts";
+import { nearest } from "../../suggest.ts";
+import { badFile } from "../safetensors/bad-file.ts";
+import { openSafetensors, type Safetensors } from "../safetensors/index.ts";
+import { type Entry, type Index, indexName } from "./format.ts";
+
+/** A saved state, to be loaded under whatever mesh and layout. */
+export interface Checkpoint {
+  /** What `saveCheckpoint` was given. */
+  readonly metadata: unknown;
+  readonly names: readonly string[];
+  /**
+   * Where a tensor's numbers come from; a device reads only what its slice needs.
+   *
+   * @throws MtfError `bad-checkpoint` if there is none of this name, or it has other dims
+   */
+  source(name: string, shape: readonly number[]): BoxSource;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a checkpoint without reading its tensors.
+ *
+ * @throws MtfError `bad-file` if a file is missing or damaged
+ * @example
+ * const checkpoint = await openCheckpoint("run/step-100");
+ * const wte = await devices.put(spec, placement, checkpoint.source("params/wte", [50257, 768]));
+ */
+export async function openCheckpoint(folder: string): Promise<Checkpoint> {
+  const index = await readIndex(folder);
+  const files = new Map<string, Promise<Safetensors>>();
+  const open = (file: string) => {
+    const known = files.get(file) ?? openSafetensors(join(folder, file));
+    files.set(file, known);
+    return known;
+  };
+  return {
+    metadata: index.metadata,
+    names: Object.keys(index.tensors),
+    source: (name, shape) => {
+      const entry = find(index, name, shape, folder);
+      return { box: (box) => readBox(name, entry, box, open) };
+    },
+    close: async () => {
+      for (const file of files.values()) await (await file).close();
+    },
+  };
+}
+
+async function readIndex(folder: string): Promise<Index> {
+  const path = join(folder, indexName);
+  const text = await readFile(path, "utf8").catch((error: Error) => {
+    throw new MtfError("bad-file", `${path} cannot be read: ${error.message}.`, { file: path });
+  });
+  try {
+    const index = JSON.parse(text) as Index;
+    if (index.format !== "mtf-checkpoint" || index.version !== 1) {
+      throw new SyntaxError("it is no checkpoint of version 1");
+    }
+    return index;
+  } catch (error) {
+    throw badFile(path, 0, error instanceof Error ? error.message : `${error}`);
+  }
+}
+
+function find(index: Index, name: string, shape: readonly number[], folder: string): Entry {
+  const entry = index.tensors[name];
+  if (!entry) {
+    const near = nearest(name, Object.keys(index.tensors));
+    throw new MtfError("bad-checkpoint", `${folder} has no tensor '${name}'.`, {
+      ...(near !== undefined && { try: [near] }),
+    });
+  }
+  const sizes = entry.dims.map(([, size]) => size);
+  if (sizes.join() === shape.join()) return entry;
+  throw new MtfError("bad-checkpoint", `'${name}' has other dims than asked for.`, {
+    evidence: [
+      ["saved", entry.dims.map(([dim, size]) => `${dim}=${size}`).join(", ")],
+      ["asked", shape.join(" × ")],
+    ],
+  });
+}
+
+async function readBox(
+  name: string,
+  entry: Entry,
+  box: Box,
+  open: (file: string) => Promise<Safetensors>,
+): Promise<HostArray> {
+  const whole = hostArray(entry.dtype, volume(box));
+  const shape = box.map((r) => r.size);
+  for (const part of entry.parts) {
+    const common = intersect(part.box, box);
+    if (!common) continue;
+    const within = relative(common, part.box);
+    const file = await open(part.file);
+    const numbers = await file.read(name, { box: within, as: entry.dtype });
+    paste(numbers as HostArray, whole, shape, relative(common, box));
+  }
+  return whole;
+}
+
+function intersect(a: Box, b: Box): Box | undefined {
+  const common = a.map((r, d) => {
+    const begin = Math.max(r.begin, b[d]!.begin);
+    return { begin, size: Math.min(r.begin + r.size, b[d]!.begin + b[d]!.size) - begin };
+  });
+  return common.some((r) => r.size <= 0) ? undefined : common;
+}
+
+function relative(box: Box, to: Box): Box {
+  return box.map((r, d) => ({ begin: r.begin - to[d]!.begin, size: r.size }));
+}

@@ -1,0 +1,72 @@
+import type { Pass } from "../graph/node.ts";
+import type { Source } from "../source.ts";
+import { bytesOf } from "../spmd/bytes.ts";
+import { printBytes } from "../spmd/print.ts";
+import type { Instruction, Program } from "../spmd/program.ts";
+
+/** One collective of a program: what it is, what it moves in one run, and who asked for it. */
+export interface Entry {
+  readonly name: "all-reduce" | "reduce-scatter" | "all-gather" | "all-to-all" | "exchange";
+  readonly axes: readonly string[];
+  /** Bytes that all devices together receive from others, over all runs of enclosing loops. */
+  readonly bytes: number;
+  readonly pass: Pass;
+  readonly cause: string;
+  readonly source: Source;
+}
+
+/** What a program's collectives move in one run. */
+export interface Ledger {
+  readonly entries: readonly Entry[];
+  readonly bytes: number;
+  toString(): string;
+}
+
+/**
+ * Every collective of a program with the bytes it moves, exactly.
+ *
+ * @example
+ * console.log(ledger(step.program)); // all-reduce(model)  forward  einsum model.ts:74  8,192 B
+ */
+export function ledger(program: Program): Ledger {
+  const entries = program.instructions.flatMap((i) => entriesOf(program, i, 1));
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  const text = () => table(entries, bytes);
+  return {
+    entries,
+    bytes,
+    toString: text,
+    [Symbol.for("nodejs.util.inspect.custom")]: text,
+  } as Ledger;
+}
+
+function entriesOf(program: Program, instruction: Instruction, runs: number): Entry[] {
+  switch (instruction.kind) {
+    case "compute":
+      return [];
+    case "loop":
+      return instruction.body.flatMap((i) => entriesOf(program, i, runs * instruction.dim.size));
+    case "reduce":
+    case "move": {
+      const { name, axes, origin } = instruction;
+      if (name === "slice") return [];
+      return [{ name, axes, bytes: runs * bytesOf(program, instruction), ...origin }];
+    }
+  }
+}
+
+function table(entries: readonly Entry[], bytes: number): string {
+  const rows = entries.map((e) => [
+    `${e.name}(${e.axes.join("+")})`,
+    e.pass,
+    `${e.cause} ${e.source}`,
+    printBytes(e.bytes),
+  ]);
+  const total = ["total", "", "", printBytes(bytes)];
+  const widths = total.map((_, i) => Math.max(...[...rows, total].map((row) => row[i]!.length)));
+  const line = (row: string[]) =>
+    row
+      .map((cell, i) => (i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join("  ");
+  return [...rows, total].map(line).join("\n");
+}

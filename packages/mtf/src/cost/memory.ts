@@ -1,0 +1,144 @@
+import { bytesPerElement } from "../dtype.ts";
+import type { Op } from "../graph/kinds.ts";
+import { defineMesh, type Mesh } from "../mesh.ts";
+import { type Lifetime, livenessOf } from "../spmd/liveness.ts";
+import { boxOf, volume } from "../spmd/placement.ts";
+import type { Instruction, Program, Value } from "../spmd/program.ts";
+
+/** The bytes a device holds in one run of a program, scratch space of kernels and staging apart. */
+export interface MemoryPlan {
+  /** Arguments, which are there before the run. */
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  /** The most held at any time, arguments included. */
+  readonly peakBytes: number;
+  /** Bytes held while each instruction runs; a loop counts with its body's peak. */
+  readonly timeline: readonly number[];
+}
+
+/**
+ * What a program will hold on the device with the largest slices, from the lives of its values.
+ *
+ * @example
+ * memoryPlan(step.program).peakBytes; // 1,052,672
+ */
+export function memoryPlan(program: Program): MemoryPlan {
+  const mesh = defineMesh(program.mesh);
+  const liveness = livenessOf(program);
+  const sizes = program.values.map((value) => firstSlice(value, mesh));
+  const heap = newHeap(sizes);
+  for (const input of program.inputs) allocate(heap, input.value);
+  const inputBytes = heap.held;
+  for (const value of liveness.unused) release(heap, value);
+  const timeline = run(heap, program.instructions, liveness.instructions);
+  const outputBytes = program.outputs.reduce((sum, output) => sum + sizes[output.value]!, 0);
+  return { inputBytes, outputBytes, peakBytes: heap.peak, timeline };
+}
+
+/** The first device's slices are the largest: what is left over goes to the first parts. */
+function firstSlice(value: Value, mesh: Mesh): number {
+  const origin = Object.fromEntries(mesh.names.map((name) => [name, 0]));
+  const box = boxOf(value.dims, value.placement, mesh, origin);
+  return volume(box) * bytesPerElement[value.dtype];
+}
+
+/** Which values share which memory, and how much is held. */
+interface Heap {
+  readonly sizes: readonly number[];
+  /** The value whose memory a value lies in. */
+  readonly home: Map<number, number>;
+  readonly sharers: Map<number, number>;
+  held: number;
+  peak: number;
+}
+
+function newHeap(sizes: readonly number[]): Heap {
+  return { sizes, home: new Map(), sharers: new Map(), held: 0, peak: 0 };
+}
+
+function allocate(heap: Heap, value: number): void {
+  heap.home.set(value, value);
+  heap.sharers.set(value, 1);
+  heap.held += heap.sizes[value]!;
+  heap.peak = Math.max(heap.peak, heap.held);
+}
+
+function share(heap: Heap, value: number, operand: number): void {
+  const home = heap.home.get(operand)!;
+  heap.home.set(value, home);
+  heap.sharers.set(home, heap.sharers.get(home)! + 1);
+}
+
+function release(heap: Heap, value: number): void {
+  const home = heap.home.get(value);
+  if (home === undefined) return;
+  heap.home.delete(value);
+  const left = heap.sharers.get(home)! - 1;
+  heap.sharers.set(home, left);
+  if (left === 0) heap.held -= heap.sizes[home]!;
+}
+
+function run(
+  heap: Heap,
+  instructions: readonly Instruction[],
+  lifetimes: readonly Lifetime[],
+): number[] {
+  return instructions.map((instruction, i) => {
+    const lifetime = lifetimes[i]!;
+    const before = heap.peak;
+    heap.peak = heap.held;
+    perform(heap, instruction, lifetime);
+    const during = heap.peak;
+    heap.peak = Math.max(before, during);
+    for (const value of lifetime.dies) release(heap, value);
+    return during;
+  });
+}
+
+function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): void {
+  switch (instruction.kind) {
+    case "compute": {
+      const free = lifetime.reuse.map((i) => instruction.operands[i]!);
+      for (const result of instruction.results) {
+        const operand = sharedOperand(heap, instruction.op, instruction.operands, free, result);
+        if (operand === undefined) allocate(heap, result);
+        else share(heap, result, operand);
+      }
+      return;
+    }
+    case "reduce":
+    case "move":
+      return allocate(heap, instruction.result);
+    case "loop": {
+      for (const { outer } of [...instruction.summed, ...instruction.stacked]) {
+        allocate(heap, outer);
+      }
+      for (const { inner } of instruction.sliced) allocate(heap, inner);
+      for (const { inner, outer } of instruction.constant) share(heap, inner, outer);
+      run(heap, instruction.body, lifetime.body);
+      for (const { inner } of [...instruction.sliced, ...instruction.constant]) {
+        release(heap, inner);
+      }
+      for (const { inner } of [...instruction.summed, ...instruction.stacked]) {
+        release(heap, inner);
+      }
+    }
+  }
+}
+
+/** The operand whose memory a result takes: views always do, elementwise results where they may. */
+function sharedOperand(
+  heap: Heap,
+  op: Op,
+  operands: readonly number[],
+  free: number[],
+  result: number,
+): number | undefined {
+  if (op.kind === "rename" || op.kind === "reshape") return operands[0];
+  if (op.kind !== "elementwise" && op.kind !== "adam") return undefined;
+  const at = free.findIndex(
+    (operand) =>
+      heap.sizes[operand] === heap.sizes[result] && heap.sharers.get(heap.home.get(operand)!) === 1,
+  );
+  return at < 0 ? undefined : free.splice(at, 1)[0];
+}

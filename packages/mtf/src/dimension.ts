@@ -1,0 +1,61 @@
+import { MtfError } from "./errors.ts";
+
+/** A named dimension: the name is a type, the size is a value. */
+export interface Dimension<Name extends string = string> {
+  readonly name: Name;
+  readonly size: number;
+}
+
+/** Selects an existing dimension by name (completed by the editor) or by object. */
+export type Select<Names extends string> = Names | Dimension<Names>;
+
+/**
+ * One dimension.
+ *
+ * @throws MtfError `bad-size` unless the size is a positive integer; `bad-argument` for a name
+ * that layouts could not spell.
+ * @example
+ * const batch = dimension("batch", 64);
+ */
+export function dimension<const Name extends string>(name: Name, size: number): Dimension<Name> {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    throw new MtfError("bad-argument", `'${name}' cannot name a dimension.`, {
+      try: ["letters, digits and _, beginning with a letter"],
+    });
+  }
+  if (!Number.isSafeInteger(size) || size < 1) {
+    throw new MtfError(
+      "bad-size",
+      `dimension '${name}' has size ${size}: a size is a positive integer.`,
+    );
+  }
+  return Object.freeze({ name, size });
+}
+
+/**
+ * Names and sizes of a model's dimensions, once, as values whose names the compiler knows.
+ *
+ * @throws MtfError `bad-size` unless every size is a positive integer
+ * @example
+ * const { batch, embd } = defineDims({ batch: 64, embd: 512 });
+ */
+export function defineDims<const Sizes extends Record<string, number>>(
+  sizes: Sizes,
+): { readonly [Name in keyof Sizes & string]: Dimension<Name> } {
+  const entries = Object.entries(sizes).map(([name, size]) => [name, dimension(name, size)]);
+  return Object.freeze(Object.fromEntries(entries));
+}
+
+export function nameOf(select: Select<string>): string {
+  return typeof select === "string" ? select : select.name;
+}
+
+/** `batch=8, embd=64`, as programs and errors print dims. */
+export function printDims(dims: readonly Dimension[]): string {
+  return dims.map((d) => `${d.name}=${d.size}`).join(", ");
+}
+
+/** The number of elements of a tensor with these dims. */
+export function elements(dims: readonly Dimension[]): number {
+  return dims.reduce((product, d) => product * d.size, 1);
+}

@@ -1,0 +1,68 @@
+/** Every situation the library refuses, by name. Callers branch on `error.code`. */
+export type ErrorCode =
+  | "axis-conflict"
+  | "backend-unavailable"
+  | "bad-argument"
+  | "bad-checkpoint"
+  | "bad-file"
+  | "bad-mesh"
+  | "bad-rule"
+  | "bad-size"
+  | "device-failed"
+  | "dim-taken"
+  | "dtype-mismatch"
+  | "duplicate-dim"
+  | "internal"
+  | "lonely-dim"
+  | "missing-dim"
+  | "no-gradient"
+  | "not-a-scalar"
+  | "out-of-memory"
+  | "poisoned"
+  | "size-mismatch"
+  | "unknown-axis"
+  | "unknown-dim"
+  | "wrong-input";
+
+/** One line of evidence below an error's sentence: a label and what it shows. */
+export type Evidence = readonly [label: string, text: string];
+
+export interface ErrorDetails {
+  /** What was seen, one labelled line each: tensors with dims, rules, axes, files. */
+  readonly evidence?: readonly Evidence[];
+  /** What to write instead. Only ever something that works. */
+  readonly try?: readonly string[];
+  /** Machine-readable facts: names, sizes, offsets. */
+  readonly [fact: string]: unknown;
+}
+
+/**
+ * What the library throws: a `code` to branch on, `details` to inspect, and a message made of both.
+ *
+ * @example
+ * try { defineMesh("data:x"); } catch (e) { if (e instanceof MtfError && e.code === "bad-mesh") … }
+ */
+export class MtfError extends Error {
+  override readonly name = "MtfError";
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, sentence: string, details: ErrorDetails = {}) {
+    super(printError(code, sentence, details));
+    this.code = code;
+    this.details = details;
+  }
+}
+
+function printError(code: ErrorCode, sentence: string, details: ErrorDetails): string {
+  const lines: Evidence[] = [...(details.evidence ?? [])];
+  for (const advice of details.try ?? []) lines.push(["try", advice]);
+  const width = Math.max(0, ...lines.map(([label]) => label.length));
+  const body = lines.map(([label, text]) => `\n  ${label.padEnd(width)}  ${text}`).join("");
+  return `[${code}] ${sentence}${body}`;
+}
+
+/** An error of our own making: the message asks for a report. */
+export function internal(sentence: string): MtfError {
+  return new MtfError("internal", `internal: ${sentence} (this is a bug in mtf, please report it)`);
+}

@@ -1,0 +1,179 @@
+import type { Dimension } from "../dimension.ts";
+import type { DType } from "../dtype.ts";
+import type { Graph } from "./graph.ts";
+
+/**
+ * The vocabulary of graphs and programs: every kind of op with its attributes. Attributes name dims
+ * and never hold a device's sizes or offsets: those follow from the slices a device holds, so the
+ * same attributes serve the whole tensor and any slice of it.
+ *
+ * The order of operands and results is given beside each kind. An operand may have its dims in any
+ * order.
+ */
+export interface Attributes {
+  /** An input of the program. () -> x */
+  input: { readonly path: string };
+  /** One number everywhere. () -> x */
+  fill: { readonly value: number };
+  /** Given numbers, row by row in the result's dim order. () -> x */
+  literal: { readonly data: readonly number[] };
+  /** 0, 1, 2 … along the only dim. () -> int32 */
+  iota: Record<never, never>;
+  /**
+   * Random numbers: a function of the key and an element's index in the whole result, whose dims'
+   * order is part of the definition (see random/threefry). (key[key=2] int32) -> x
+   */
+  random: { readonly distribution: "uniform" | "normal" | "bits" };
+  /** A new key from a key and a number. (key[key=2] int32, data int32) -> key[key=2] int32 */
+  fold: Record<never, never>;
+  /**
+   * `fn` of every element, operands broadcast by name. `scalars` has an entry for each argument of
+   * `fn`: a number where the argument is that constant, null where it is the next operand. Autodiff
+   * sees a constant where it is `stopped`; backends need not look.
+   * (…operands) -> x, with the union of the operands' dims
+   */
+  elementwise: {
+    readonly fn: ElementwiseFn;
+    readonly scalars: readonly (number | null)[];
+    readonly stopped?: true;
+  };
+  /** Sum, maximum or minimum over dims. (x) -> x without `over` */
+  reduce: { readonly fn: "sum" | "max" | "min"; readonly over: readonly string[] };
+  /** Product of two tensors, summed over the shared dims that the result lacks. (a, b) -> c */
+  einsum: Record<never, never>;
+  /** Another name for a dim. (x) -> x */
+  rename: { readonly from: string; readonly to: string };
+  /** The same numbers along new dims. (x) -> x with more dims */
+  broadcast: Record<never, never>;
+  /**
+   * Dims `from` (in this order, the first slowest) become dims `to` of the same total size: splits
+   * and merges. They take the place of the first of `from` in the result. (x) -> x
+   */
+  reshape: { readonly from: readonly string[]; readonly to: readonly Dimension[] };
+  /** Elements begin … begin + size - 1 of a dim; size is the result's. (x) -> x */
+  slice: { readonly dim: string; readonly begin: number };
+  /** `before` elements in front of a dim, the rest up to the result's size behind. (x) -> x */
+  pad: { readonly dim: string; readonly before: number; readonly value: number };
+  /** Tensors one after the other along a dim. (…xs) -> x */
+  concat: { readonly dim: string };
+  /** 1 where the index equals the position along the new dim, else 0. (ids int32) -> x */
+  oneHot: { readonly dim: string };
+  /** Rows of a table along `dim`; a row outside reads zeros. (table, ids int32) -> x */
+  gather: { readonly dim: string };
+  /** Adds rows to a table of zeros along the new `dim`; rows outside vanish. (rows, ids) -> table */
+  scatterAdd: { readonly dim: string };
+  /** Position of the largest element, the lowest of equals. (x) -> int32 */
+  argmax: { readonly over: string };
+  /** The k largest, descending, the lowest position first among equals. (x) -> values, int32 */
+  topK: { readonly over: string; readonly k: string };
+  /** Running sum along a dim. (x) -> x */
+  cumsum: { readonly over: string; readonly exclusive: boolean; readonly reverse: boolean };
+  /** exp(x - max) / sum. (x) -> y */
+  softmax: { readonly over: string };
+  /** (y, dy) -> dx = y (dy - sum(y dy)) */
+  softmaxGrad: { readonly over: string };
+  /** x - logsumexp(x). (x) -> y */
+  logSoftmax: { readonly over: string };
+  /** (y, dy) -> dx = dy - exp(y) sum(dy) */
+  logSoftmaxGrad: { readonly over: string };
+  /** (x) -> log sum exp x, without `over` */
+  logsumexp: { readonly over: string };
+  /** (x - mean) / sqrt(variance + epsilon) * gain + bias. (x, gain, bias) -> y, mean, rstd */
+  layerNorm: { readonly over: string; readonly epsilon: number };
+  /** (x, gain, mean, rstd, dy) -> dx, dgain, dbias */
+  layerNormGrad: { readonly over: string };
+  /**
+   * logsumexp(logits) - logits[label], and 0 for a label outside the dim.
+   * (logits, labels int32) -> loss, logsumexp
+   */
+  crossEntropy: { readonly over: string };
+  /** (logits, labels, logsumexp, dloss, dlogsumexp) -> dlogits */
+  crossEntropyGrad: { readonly over: string };
+  /**
+   * One step of Adam with decoupled decay, and no step at all where `gate` is 0.
+   * m' = b1 m + (1 - b1) g; v' = b2 v + (1 - b2) g²;
+   * p' = p - rate (m' / c1 / (sqrt(v' / c2) + epsilon) + decay p).
+   * (p, g, m, v, rate, c1, c2, gate), the last four scalars -> p', m', v'
+   */
+  adam: {
+    readonly beta1: number;
+    readonly beta2: number;
+    readonly epsilon: number;
+    readonly decay: number;
+  };
+  /** The value under other layout rules. (x) -> x */
+  withLayout: { readonly rules: Readonly<Record<string, readonly string[]>> };
+  /**
+   * Runs `body` once for every index of `dim`. The first `sliced` operands have the dim and are
+   * given at the index, without it; the others are given whole. The first `summed` results are
+   * summed over the runs, the others stacked along the dim, which comes first.
+   */
+  loop: {
+    readonly dim: Dimension;
+    readonly sliced: number;
+    readonly summed: number;
+    readonly body: Graph;
+  };
+}
+
+export type Kind = keyof Attributes;
+
+/** An op without its operands: what a backend needs to know beside the slices it computes on. */
+export type Op = { [K in Kind]: { readonly kind: K; readonly attributes: Attributes[K] } }[Kind];
+
+export type OpOf<K extends Kind> = Extract<Op, { kind: K }>;
+
+/**
+ * Functions of elements. Arithmetic is on float32 and int32 (`div` on int32 is floor division,
+ * `mod` has the sign of the divisor), comparisons give bool, logic takes bool, `where` takes a bool
+ * and two of one dtype.
+ */
+export type ElementwiseFn = UnaryFn | BinaryFn | "where" | "add" | "clip";
+
+export type UnaryFn =
+  | "identity"
+  | "neg"
+  | "abs"
+  | "sign"
+  | "square"
+  | "sqrt"
+  | "rsqrt"
+  | "reciprocal"
+  | "exp"
+  | "log"
+  | "tanh"
+  | "sigmoid"
+  | "relu"
+  | "gelu"
+  | "sin"
+  | "cos"
+  | "not"
+  | "isFinite"
+  | "toFloat32"
+  | "toInt32"
+  | "toBool";
+
+export type BinaryFn =
+  | "sub"
+  | "mul"
+  | "div"
+  | "mod"
+  | "pow"
+  | "maximum"
+  | "minimum"
+  | "less"
+  | "lessEqual"
+  | "greater"
+  | "greaterEqual"
+  | "equal"
+  | "notEqual"
+  | "and"
+  | "or"
+  /** (x, dy) -> dy gelu'(x) */
+  | "geluGrad";
+
+/** The dims and dtype of one result. */
+export interface Typed {
+  readonly dims: readonly Dimension[];
+  readonly dtype: DType;
+}

@@ -1,0 +1,54 @@
+import type { Dimension } from "../dimension.ts";
+import type { DType } from "../dtype.ts";
+import type { Node } from "./node.ts";
+
+/**
+ * A traced value with named dims. It holds no numbers: it stands for one result of one node of the
+ * graph that `lower` turns into a program.
+ *
+ * `dims` makes the compiler report missing names, `names` makes it report surplus ones.
+ */
+export interface Tensor<in out Names extends string, D extends DType = "float32"> {
+  readonly dims: { readonly [N in Names]: Dimension<N> };
+  readonly names: readonly Names[];
+  readonly dtype: D;
+  /** The node that computes it, and which of its results it is. */
+  readonly "~node": Node;
+  readonly "~result": number;
+}
+
+/** A tensor without dims: one number. */
+export type Scalar<D extends DType = "float32"> = Tensor<never, D>;
+
+/** A tensor whose names are not known to the compiler: what the library's insides work on. */
+// biome-ignore lint/suspicious/noExplicitAny: Tensor is invariant in its names; this is its top type
+export type AnyTensor = Tensor<any, DType>;
+
+/** The names of a tensor type. */
+export type NamesOf<T> = T extends Tensor<infer Names, DType> ? Names : never;
+
+const brand = Symbol("tensor");
+
+export function isTensor(value: unknown): value is AnyTensor {
+  return typeof value === "object" && value !== null && brand in value;
+}
+
+/** The dims of a tensor in its order of storage. */
+export function dimsOf(tensor: AnyTensor): readonly Dimension[] {
+  return tensor["~node"].results[tensor["~result"]]!.dims;
+}
+
+/** The value that is result number `result` of a node. */
+export function tensorOf(node: Node, result: number): AnyTensor {
+  const { dims, dtype } = node.results[result]!;
+  const byName: Record<string, Dimension> = {};
+  for (const d of dims) byName[d.name] = d;
+  return {
+    dims: byName,
+    names: dims.map((d) => d.name),
+    dtype,
+    "~node": node,
+    "~result": result,
+    [brand]: true,
+  } as unknown as AnyTensor;
+}

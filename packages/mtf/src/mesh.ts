@@ -1,0 +1,95 @@
+import { MtfError } from "./errors.ts";
+
+/** A grid of devices: named axes with sizes, numbered row by row (the last axis fastest). */
+export interface Mesh<Axis extends string = string> {
+  readonly axes: { readonly [A in Axis]: number };
+  /** The axes in the order they were written. */
+  readonly names: readonly Axis[];
+  /** The number of devices. */
+  readonly size: number;
+}
+
+/** Where a device is on every axis of its mesh. */
+export type Coordinate = Readonly<Record<string, number>>;
+
+type AxesIn<Text extends string> = string extends Text
+  ? string
+  : Text extends `${infer First},${infer Rest}`
+    ? AxesIn<First> | AxesIn<Rest>
+    : Text extends `${infer Name}:${string}`
+      ? Name
+      : string;
+
+/**
+ * A mesh of devices with named axes, from sizes or from text as command lines write it.
+ *
+ * @throws MtfError `bad-mesh` unless every axis has a name and a positive integer size
+ * @example
+ * const mesh = defineMesh({ data: 2, model: 4 });
+ * const same = defineMesh("data:2,model:4");
+ */
+export function defineMesh<const Axes extends Record<string, number>>(
+  axes: Axes,
+): Mesh<keyof Axes & string>;
+export function defineMesh<const Text extends string>(text: Text): Mesh<AxesIn<Text>>;
+export function defineMesh(spec: string | Record<string, number>): Mesh {
+  const entries = typeof spec === "string" ? parseAxes(spec) : Object.entries(spec);
+  for (const [name, size] of entries) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !Number.isSafeInteger(size) || size < 1) {
+      throw badMesh(`axis '${name}' has size ${size}: a size is a positive integer.`);
+    }
+  }
+  const axes = Object.freeze(Object.fromEntries(entries));
+  if (Object.keys(axes).length !== entries.length) throw badMesh("an axis is written twice.");
+  const size = entries.reduce((product, [, n]) => product * n, 1);
+  return Object.freeze({ axes, names: Object.freeze(entries.map(([name]) => name)), size });
+}
+
+function parseAxes(text: string): [string, number][] {
+  if (text.trim() === "") return [];
+  return text.split(/[,;]/).map((item) => {
+    const match = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*:\s*([0-9]+)\s*$/.exec(item);
+    if (!match) throw badMesh(`'${item.trim()}' is not an axis of a mesh.`);
+    return [match[1]!, Number(match[2])];
+  });
+}
+
+function badMesh(sentence: string): MtfError {
+  return new MtfError("bad-mesh", sentence, { try: ["data:2,model:4"] });
+}
+
+/** The coordinate of a device, by its number. */
+export function coordinateOf(mesh: Mesh, device: number): Coordinate {
+  const coordinate: Record<string, number> = {};
+  let rest = device;
+  for (const name of [...mesh.names].reverse()) {
+    const size = mesh.axes[name]!;
+    coordinate[name] = rest % size;
+    rest = Math.floor(rest / size);
+  }
+  return coordinate;
+}
+
+/** The number of the device at a coordinate. */
+export function deviceAt(mesh: Mesh, coordinate: Coordinate): number {
+  return mesh.names.reduce((n, name) => n * mesh.axes[name]! + coordinate[name]!, 0);
+}
+
+/**
+ * The devices that differ from `device` only along `axes`, itself included, in ascending order.
+ */
+export function groupOf(mesh: Mesh, device: number, axes: readonly string[]): readonly number[] {
+  const own = coordinateOf(mesh, device);
+  let coordinates: Coordinate[] = [own];
+  for (const axis of mesh.names) {
+    if (!axes.includes(axis)) continue;
+    const along = Array.from({ length: mesh.axes[axis]! }, (_, i) => i);
+    coordinates = coordinates.flatMap((c) => along.map((i) => ({ ...c, [axis]: i })));
+  }
+  return coordinates.map((c) => deviceAt(mesh, c));
+}
+
+/** `data:2,model:4`. */
+export function printMesh(mesh: Mesh): string {
+  return mesh.names.map((name) => `${name}:${mesh.axes[name]}`).join(",");
+}

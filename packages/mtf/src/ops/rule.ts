@@ -1,0 +1,63 @@
+import type { Kind } from "../graph/kinds.ts";
+import type { NodeOf } from "../graph/node.ts";
+import type { AnyTensor } from "../graph/tensor.ts";
+
+/** A cotangent: the gradient of the final scalar with respect to a value; absent where it is 0. */
+export type Cotangent = AnyTensor | undefined;
+
+/** The cotangents of inputs from those of outputs computed from them, through nodes' gradients. */
+export type Vjp = (
+  outputs: readonly AnyTensor[],
+  inputs: readonly AnyTensor[],
+  cotangents: readonly Cotangent[],
+) => readonly Cotangent[];
+
+/** Everything the library knows of one kind of op, beside its kernels. */
+export interface Rule<K extends Kind> {
+  /**
+   * The cotangents of the operands, made of ops, from those of the results; absent for operands
+   * that the results do not depend on smoothly. "expand": through the primitives of `expand`.
+   * `vjp` is for ops that hold a graph of their own.
+   */
+  readonly gradient:
+    | ((node: NodeOf<K>, cotangents: readonly Cotangent[], vjp: Vjp) => readonly Cotangent[])
+    | "expand";
+  /** How it may be split over devices. */
+  readonly partition: (node: NodeOf<K>) => Partition;
+  /** The same results from primitive ops; composites have it. */
+  readonly expand?: (node: NodeOf<K>) => readonly AnyTensor[];
+  /** Floating-point operations of the whole op; default: one for each element it reads or makes. */
+  readonly flops?: (node: NodeOf<K>) => number;
+}
+
+/**
+ * How an op may be split. It runs over the union of its operands' and results' dims. A device can
+ * compute its part from slices of the operands wherever an assignment of axes to these dims, each
+ * axis to one dim at most, cuts every operand and result alike. A result that lacks a dim cut by an
+ * axis holds only this device's share of it: `combine` says how the shares make the whole.
+ */
+export interface Partition {
+  /** Dims that a device must hold whole. */
+  readonly whole?: readonly string[];
+  /** How shares of results are combined; default sum. */
+  readonly combine?: "sum" | "max" | "min";
+  /**
+   * Sets of operands in which the op is linear: partial sums of all of a set's operands give partial
+   * sums of the results. In a set of several, a sum of operands alone keeps each term in place.
+   */
+  readonly linear?: readonly (readonly number[])[];
+  /** Dims of operands that go by another name in the results: old to new. */
+  readonly alias?: Readonly<Record<string, string>>;
+  /**
+   * Where `dim` is cut: element i of the result along it is element i + offset of that operand
+   * which has it, else `fill`.
+   */
+  readonly move?: {
+    readonly dim: string;
+    readonly offsets: readonly number[];
+    readonly fill: number;
+  };
+}
+
+/** Some kinds run only inside the library's own stages and have no partition of their own. */
+export type Rules = { readonly [K in Kind]: Rule<K> };

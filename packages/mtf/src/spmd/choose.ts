@@ -1,0 +1,122 @@
+import { elements } from "../dimension.ts";
+import { bytesPerElement } from "../dtype.ts";
+import type { Node } from "../graph/node.ts";
+import { dimsOf } from "../graph/tensor.ts";
+import type { RuleTable } from "../layout.ts";
+import type { Mesh } from "../mesh.ts";
+import type { Partition } from "../ops/rule.ts";
+import { assign, type Claims } from "./place.ts";
+import type { Placement } from "./placement.ts";
+import { devices, transferBytes } from "./transfer.ts";
+
+/** What a node's operands and results are, for choosing how to split the work on it. */
+export interface Situation {
+  readonly node: Node;
+  readonly partition: Partition;
+  /** Where the operands lie, and where the results want to. */
+  readonly operands: readonly Placement[];
+  readonly results: readonly Placement[];
+  /** The operands whose owed sums pass through, and the axes over which they are owed. */
+  readonly passing: readonly number[];
+  readonly owed: readonly string[];
+  readonly rules: RuleTable;
+  readonly mesh: Mesh;
+  readonly flops: number;
+}
+
+/** An assignment of axes to the dims a node runs over. */
+export type Assignment = Placement["split"];
+
+// What weighs a byte received against a floating-point operation: a core's 2 GB/s and 40 GFLOP/s.
+const flopsPerByte = 20;
+
+/** The assignment that costs least; of equals, the first: results as wanted before operands. */
+export function choose(situation: Situation, whole: ReadonlySet<string>): Assignment {
+  const { node, mesh, owed, rules } = situation;
+  const dims = new Set([
+    ...situation.operands.flatMap((_, i) => iterationDims(situation, i)),
+    ...node.results.flatMap((r) => r.dims.map((d) => d.name)),
+  ]);
+  for (const dim of whole) dims.delete(dim);
+  const wanted = situation.results.flatMap((p) => Object.entries(p.split));
+  const lying = situation.operands.map((p, i) => claimsOf(situation, p, i));
+  const orders: Claims[] = [
+    [...wanted, ...lying.flat(), ...rules],
+    [...rules, ...wanted, ...lying.flat()],
+    ...lying.map((own) => [...own, ...wanted, ...lying.flat(), ...rules]),
+  ];
+  const seen = new Set<string>();
+  let best: Assignment = {};
+  let least = Number.POSITIVE_INFINITY;
+  for (const claims of orders) {
+    const assignment = assign(without(claims, owed), dims, mesh);
+    const key = JSON.stringify(assignment);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const cost = costOf(situation, assignment);
+    if (cost < least) [best, least] = [assignment, cost];
+  }
+  return best;
+}
+
+/** The placement an assignment asks of an operand. */
+export function operandSplit(s: Situation, assignment: Assignment, operand: number): Assignment {
+  const split: Record<string, readonly string[]> = {};
+  for (const { name } of dimsOf(s.node.operands[operand]!)) {
+    const axes = assignment[s.partition.alias?.[name] ?? name];
+    if (axes) split[name] = axes;
+  }
+  return split;
+}
+
+/** What an assignment leaves a result as: split, and each device with its share of the rest. */
+export function resultShare(s: Situation, assignment: Assignment, result: number): Placement {
+  const split: Record<string, readonly string[]> = {};
+  const names = s.node.results[result]!.dims.map((d) => d.name);
+  const shared = new Set(s.owed);
+  for (const [dim, axes] of Object.entries(assignment)) {
+    if (names.includes(dim)) split[dim] = axes;
+    else for (const axis of axes) shared.add(axis);
+  }
+  return { split, partial: s.mesh.names.filter((axis) => shared.has(axis)) };
+}
+
+function iterationDims(s: Situation, operand: number): string[] {
+  const names = dimsOf(s.node.operands[operand]!).map((d) => d.name);
+  return names.map((name) => s.partition.alias?.[name] ?? name);
+}
+
+function claimsOf(s: Situation, placement: Placement, operand: number): Claims {
+  const names = dimsOf(s.node.operands[operand]!).map((d) => d.name);
+  return names.flatMap((name) => {
+    const axes = placement.split[name];
+    return axes ? [[s.partition.alias?.[name] ?? name, axes] as const] : [];
+  });
+}
+
+function without(claims: Claims, axes: readonly string[]): Claims {
+  if (axes.length === 0) return claims;
+  return claims.map(([dim, own]) => [dim, own.filter((axis) => !axes.includes(axis))]);
+}
+
+function costOf(s: Situation, assignment: Assignment): number {
+  let bytes = 0;
+  s.node.operands.forEach((operand, i) => {
+    if (s.passing.includes(i)) return;
+    const shaped = { dims: dimsOf(operand), dtype: operand.dtype };
+    const to = { split: operandSplit(s, assignment, i), partial: [] };
+    bytes += transferBytes(shaped, s.operands[i]!, to, s.mesh);
+  });
+  s.node.results.forEach((shaped, i) => {
+    const from = resultShare(s, assignment, i);
+    bytes += transferBytes(shaped, from, s.results[i]!, s.mesh);
+  });
+  const parts = devices(Object.values(assignment).flat(), s.mesh);
+  return bytes + s.flops / parts / flopsPerByte;
+}
+
+/** Operations of an op that has no better estimate: one for each element it reads or makes. */
+export function elementsTouched(node: Node): number {
+  const read = node.operands.reduce((n, t) => n + elements(dimsOf(t)), 0);
+  return node.results.reduce((n, r) => n + elements(r.dims) * (bytesPerElement[r.dtype] / 4), read);
+}

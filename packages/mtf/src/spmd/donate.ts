@@ -1,0 +1,48 @@
+import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import type { Leaf, Leaves } from "./lower.ts";
+
+/**
+ * Which results take the place of which donated arguments: paths of results to paths of inputs. An
+ * argument's place is taken where its whole tree, with its dims and dtypes, is the result or stands
+ * as one part of it: `[state, loss]` for an argument `state`.
+ */
+export function donatedPlaces(
+  traced: Leaves,
+  donated: readonly number[],
+): ReadonlyMap<string, string> {
+  const outputs = new Map(traced.outputs.map((leaf) => [leaf.path, leaf.tensor]));
+  const parts = new Set(["", ...traced.outputs.map((leaf) => leaf.path.split("/")[0]!)]);
+  const places = new Map<string, string>();
+  for (const argument of donated) {
+    const own = traced.inputs.filter((leaf) => head(leaf) === `${argument}`);
+    for (const part of parts) {
+      const placeOf = (leaf: Leaf) => join(part, within(leaf));
+      const fits = own.every((leaf) => sameValue(outputs.get(placeOf(leaf)), leaf.tensor));
+      if (!fits || own.some((leaf) => places.has(placeOf(leaf)))) continue;
+      for (const leaf of own) places.set(placeOf(leaf), leaf.path);
+      break;
+    }
+  }
+  return places;
+}
+
+function head(leaf: Leaf): string {
+  return leaf.path.split("/")[0]!;
+}
+
+function within(leaf: Leaf): string {
+  return leaf.path.split("/").slice(1).join("/");
+}
+
+function join(...segments: string[]): string {
+  return segments.filter((segment) => segment !== "").join("/");
+}
+
+function sameValue(a: AnyTensor | undefined, b: AnyTensor): boolean {
+  return a !== undefined && typeText(a) === typeText(b);
+}
+
+function typeText(tensor: AnyTensor): string {
+  const dims = dimsOf(tensor).map((d) => `${d.name}=${d.size}`);
+  return `${tensor.dtype} ${dims.sort().join()}`;
+}

@@ -1,0 +1,17 @@
+export { type LowerOptions, lower } from "./lower.ts";
+export type { Lowered } from "./lowered.ts";
+export { type Box, type Placement, type Range, rangeOf } from "./placement.ts";
+export { printProgram } from "./print.ts";
+export type {
+  Compute,
+  Input,
+  Instruction,
+  Loop,
+  LoopBinding,
+  Move,
+  Origin,
+  Output,
+  Program,
+  Reduce,
+  Value,
+} from "./program.ts";

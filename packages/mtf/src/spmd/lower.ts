@@ -1,0 +1,124 @@
+import { type Graph, nodesOf } from "../graph/graph.ts";
+import { type AnyTensor, dimsOf, isTensor } from "../graph/tensor.ts";
+import type { Layout } from "../layout.ts";
+import { trace } from "../trace.ts";
+import { leavesOf } from "../tree.ts";
+import { addValue, type Builder } from "./builder.ts";
+import { donatedPlaces } from "./donate.ts";
+import type { Lowered } from "./lowered.ts";
+import { partitionNodes } from "./partition.ts";
+import { rest } from "./place.ts";
+import { samePlacement } from "./placement.ts";
+import { printProgram } from "./print.ts";
+import type { Input, Output, Program } from "./program.ts";
+import { type Rests, setRest, spreadRests } from "./rests.ts";
+import {
+  byRules,
+  defineValue,
+  originOf,
+  type Scope,
+  settledValue,
+  valueAt,
+  versionsOf,
+} from "./scope.ts";
+import { usesOf } from "./uses.ts";
+
+export interface LowerOptions<Arguments extends readonly unknown[]> {
+  readonly layout: Layout;
+  /** Trees of tensors with the dims and dtypes of the arguments; `placeholder` makes them. */
+  readonly inputs: Arguments;
+  /** Arguments (by position) that a run may write over; their results rest where they did. */
+  readonly donate?: readonly number[];
+}
+
+/**
+ * Traces a function once and turns it into one device's program for a layout, with every
+ * collective explicit. Printing it shows them.
+ *
+ * @throws MtfError what the function's ops throw
+ * @example
+ * const program = lower(step, { layout, inputs: [state, placeholder([batch])], donate: [0] });
+ */
+export function lower<Arguments extends readonly unknown[], Result>(
+  fn: (...args: Arguments) => Result,
+  options: LowerOptions<Arguments>,
+): Lowered<Arguments, Result> {
+  const traced = trace(fn, options.inputs);
+  const donated = options.donate ?? [];
+  const leaves = { inputs: namedLeaves(traced.arguments), outputs: namedLeaves(traced.result) };
+  const program = partition(leaves, options.layout, donated);
+  const text = () => printProgram(program);
+  return {
+    program,
+    arguments: options.inputs,
+    result: traced.result,
+    toString: text,
+    // What console.log prints on Node.
+    [Symbol.for("nodejs.util.inspect.custom")]: text,
+  } as Lowered<Arguments, Result>;
+}
+
+/** A tensor with its place among arguments or results: `0/params/up`. */
+export interface Leaf {
+  readonly path: string;
+  readonly tensor: AnyTensor;
+}
+
+/** The inputs and outputs of a traced function. */
+export interface Leaves {
+  readonly inputs: readonly Leaf[];
+  readonly outputs: readonly Leaf[];
+}
+
+function namedLeaves(tree: unknown): readonly Leaf[] {
+  return leavesOf(tree, isTensor).map(([path, tensor]) => ({ path, tensor }));
+}
+
+/** Partitions a traced function for a layout. */
+export function partition(traced: Leaves, layout: Layout, donated: readonly number[]): Program {
+  const graph: Graph = {
+    inputs: traced.inputs.map((leaf) => leaf.tensor),
+    outputs: traced.outputs.map((leaf) => leaf.tensor),
+  };
+  const nodes = nodesOf(graph);
+  const builder: Builder = { mesh: layout.mesh, values: [], instructions: [] };
+  const rests: Rests = new Map();
+  const uses = usesOf(graph, nodes);
+  const scope: Scope = { builder, layout, rests, uses, versions: new Map(), stored: new Set() };
+  const inputs = traced.inputs.map((leaf) => defineInput(scope, leaf, donated));
+  const successors = donatedPlaces(traced, donated);
+  const targets = traced.outputs.map(({ tensor, path }) =>
+    rest(dimsOf(tensor), successors.get(path) ?? path, layout),
+  );
+  const given = new Set(graph.inputs.map((input) => input["~node"]));
+  traced.outputs.forEach(({ tensor }, i) => {
+    if (given.has(tensor["~node"]) || samePlacement(targets[i]!, byRules(scope, tensor))) return;
+    setRest(rests, tensor, targets[i]!);
+  });
+  spreadRests(nodes, rests);
+  partitionNodes(scope, nodes);
+  const outputs = traced.outputs.map((leaf, i): Output => {
+    settledValue(scope, leaf.tensor);
+    const origin = originOf(leaf.tensor["~node"]);
+    return { path: leaf.path, value: valueAt(scope, leaf.tensor, targets[i]!, origin) };
+  });
+  return {
+    mesh: layout.mesh.axes,
+    values: builder.values,
+    inputs,
+    outputs,
+    instructions: builder.instructions,
+  };
+}
+
+function defineInput(scope: Scope, leaf: Leaf, donated: readonly number[]): Input {
+  const { tensor, path } = leaf;
+  const rests = rest(dimsOf(tensor), path, scope.layout);
+  const value = addValue(scope.builder, { dims: dimsOf(tensor), dtype: tensor.dtype }, rests);
+  defineValue(scope, tensor, value, originOf(tensor["~node"]));
+  if (!samePlacement(rests, byRules(scope, tensor))) {
+    scope.stored.add(versionsOf(scope, tensor));
+    setRest(scope.rests, tensor, rests);
+  }
+  return { path, value, donated: donated.includes(Number(path.split("/")[0])) };
+}

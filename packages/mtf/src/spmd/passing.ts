@@ -1,0 +1,64 @@
+import { elements } from "../dimension.ts";
+import type { Node } from "../graph/node.ts";
+import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import type { Partition } from "../ops/rule.ts";
+import { rules } from "../ops/rules.ts";
+import type { Placement } from "./placement.ts";
+import { splitAxes } from "./placement.ts";
+import { lying, type Scope } from "./scope.ts";
+
+/** The operands through which sums that are owed pass into the results, and over which axes. */
+export interface Passing {
+  readonly operands: readonly number[];
+  readonly axes: readonly string[];
+}
+
+const none: Passing = { operands: [], axes: [] };
+
+/**
+ * Whether the sums owed on a node's operands may pass through it. They may where the node is linear
+ * in exactly these operands and all owe over the same axes, which cut no other operand; and it is
+ * worth it where nothing else reads the operand and the value gets no larger on the way.
+ */
+export function passingThrough(scope: Scope, node: Node, partition: Partition): Passing {
+  const placements = node.operands.map((operand) => lying(scope, operand));
+  const owing = placements.flatMap((p, i) => (p.partial.length > 0 ? [i] : []));
+  // Several results would each have to be settled: the operand is one value.
+  if (owing.length === 0 || node.results.length > 1) return none;
+  const axes = placements[owing[0]!]!.partial;
+  const same = (p: Placement) => p.partial.join() === axes.join();
+  const set = (partition.linear ?? []).find((operands) => equalSets(operands, owing));
+  if (!set || !owing.every((i) => same(placements[i]!))) return none;
+  const cut = placements.flatMap((p, i) => (owing.includes(i) ? [] : splitAxes(p)));
+  if (cut.some((axis) => axes.includes(axis))) return none;
+  for (const i of owing) {
+    const operand: AnyTensor = node.operands[i]!;
+    if (scope.uses.count(operand) !== 1) return none;
+    if (owing.length === 1 && !shrinks(scope, node, elements(dimsOf(operand)))) return none;
+  }
+  return { operands: owing, axes };
+}
+
+/** Whether the value is, at some point of the linear chain ahead, no larger than `size`. */
+function shrinks(scope: Scope, node: Node, size: number): boolean {
+  let at: Node | undefined = node;
+  while (at) {
+    const result = tensorOf(at, 0);
+    if (elements(dimsOf(result)) <= size) return true;
+    const next: Node | undefined = scope.uses.only(result);
+    if (!next) return false;
+    const sets = partitionOf(next).linear ?? [];
+    const position = next.operands.findIndex((o) => o["~node"] === at);
+    at = sets.some((set) => set.length === 1 && set[0] === position) ? next : undefined;
+  }
+  return false;
+}
+
+function equalSets(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((item) => b.includes(item));
+}
+
+/** A node's partition, whatever its kind. */
+export function partitionOf(node: Node): Partition {
+  return (rules[node.kind].partition as (node: Node) => Partition)(node);
+}

@@ -1,0 +1,42 @@
+import type { Dimension } from "../dimension.ts";
+import type { Layout, RuleTable } from "../layout.ts";
+import type { Mesh } from "../mesh.ts";
+import type { Placement } from "./placement.ts";
+
+/** Claims of dims on axes, in order of priority. */
+export type Claims = readonly (readonly [dim: string, axes: readonly string[]])[];
+
+/**
+ * Gives each axis to the first dim that claims it. Axes of size 1 split nothing and are left out;
+ * a dim that lost an axis keeps those after it.
+ */
+export function assign(claims: Claims, dims: ReadonlySet<string>, mesh: Mesh): Placement["split"] {
+  const taken = new Set<string>();
+  const split: Record<string, string[]> = {};
+  for (const [dim, axes] of claims) {
+    if (!dims.has(dim) || split[dim]) continue;
+    const free = axes.filter((axis) => !taken.has(axis) && mesh.axes[axis]! > 1);
+    if (free.length === 0) continue;
+    split[dim] = free;
+    for (const axis of free) taken.add(axis);
+  }
+  return split;
+}
+
+/** Where the rules put a value with these dims. */
+export function place(dims: readonly Dimension[], rules: RuleTable, mesh: Mesh): Placement {
+  return { split: assign(rules, new Set(dims.map((d) => d.name)), mesh), partial: [] };
+}
+
+/** Where an argument or result rests: by the storage rules for its path, then the others. */
+export function rest(dims: readonly Dimension[], path: string, layout: Layout): Placement {
+  const stored = layout.storage
+    .filter((rule) => rule.path === "" || `/${path}/`.includes(`/${rule.path}/`))
+    .flatMap((rule) => rule.rules);
+  return place(dims, [...stored, ...layout.rules], layout.mesh);
+}
+
+/** The part of a split that concerns these dims. */
+export function restrict(split: Placement["split"], dims: readonly string[]): Placement["split"] {
+  return Object.fromEntries(Object.entries(split).filter(([dim]) => dims.includes(dim)));
+}

@@ -1,0 +1,85 @@
+import type { Dimension } from "../dimension.ts";
+import type { Coordinate, Mesh } from "../mesh.ts";
+
+/**
+ * How a value lies on the mesh. Along each axis it is replicated, split (the axis is listed under
+ * one of its dims) or partial (each device holds a term of a sum that is still owed).
+ */
+export interface Placement {
+  /** For each dim, the axes that split it, outermost first. Dims that are whole are absent. */
+  readonly split: Readonly<Record<string, readonly string[]>>;
+  /** The axes over which a sum is owed, in the mesh's order. */
+  readonly partial: readonly string[];
+}
+
+export const replicated: Placement = Object.freeze({ split: {}, partial: [] });
+
+export function axesOf(placement: Placement, dim: string): readonly string[] {
+  return placement.split[dim] ?? [];
+}
+
+/** All axes that split some dim. */
+export function splitAxes(placement: Placement): readonly string[] {
+  return Object.values(placement.split).flat();
+}
+
+export function samePlacement(a: Placement, b: Placement): boolean {
+  return printPlacement(a) === printPlacement(b);
+}
+
+/** A canonical text: `batch@data+pod heads@model partial:x`. */
+export function printPlacement(placement: Placement): string {
+  const split = Object.keys(placement.split)
+    .sort()
+    .map((dim) => `${dim}@${placement.split[dim]!.join("+")}`);
+  const partial = placement.partial.length > 0 ? [`partial:${placement.partial.join("+")}`] : [];
+  return [...split, ...partial].join(" ");
+}
+
+/** A contiguous part of one dim. */
+export interface Range {
+  readonly begin: number;
+  readonly size: number;
+}
+
+/**
+ * The part of a dim at a coordinate. Parts are contiguous and differ by at most one element at each
+ * axis, the first ones larger; several axes split recursively, the first axis first.
+ */
+export function rangeOf(
+  size: number,
+  axes: readonly string[],
+  mesh: Mesh,
+  coordinate: Coordinate,
+): Range {
+  let range: Range = { begin: 0, size };
+  for (const axis of axes) {
+    const parts = mesh.axes[axis]!;
+    const at = coordinate[axis]!;
+    const small = Math.floor(range.size / parts);
+    const larger = range.size % parts;
+    range = {
+      begin: range.begin + at * small + Math.min(at, larger),
+      size: small + (at < larger ? 1 : 0),
+    };
+  }
+  return range;
+}
+
+/** A device's part of a tensor: a range of every dim, in the tensor's dim order. */
+export type Box = readonly Range[];
+
+/** The slice of a tensor that the device at a coordinate holds. */
+export function boxOf(
+  dims: readonly Dimension[],
+  placement: Placement,
+  mesh: Mesh,
+  coordinate: Coordinate,
+): Box {
+  return dims.map((d) => rangeOf(d.size, axesOf(placement, d.name), mesh, coordinate));
+}
+
+/** The number of elements in a box. */
+export function volume(box: Box): number {
+  return box.reduce((product, range) => product * range.size, 1);
+}

@@ -1,0 +1,139 @@
+import type { Dimension } from "../dimension.ts";
+import type { DType } from "../dtype.ts";
+import type { Op } from "../graph/kinds.ts";
+import type { Pass } from "../graph/node.ts";
+import type { Source } from "../source.ts";
+import type { Placement } from "./placement.ts";
+
+/**
+ * What one device executes: plain data, the same for every device of the mesh. Sizes are global;
+ * a device's slice sizes, offsets and peers follow from its coordinate when the program is loaded.
+ */
+export interface Program {
+  readonly mesh: { readonly [axis: string]: number };
+  /** Every value of the program; instructions refer to them by position. */
+  readonly values: readonly Value[];
+  readonly inputs: readonly Input[];
+  readonly outputs: readonly Output[];
+  readonly instructions: readonly Instruction[];
+}
+
+export interface Value {
+  readonly dims: readonly Dimension[];
+  readonly dtype: DType;
+  readonly placement: Placement;
+}
+
+export interface Input {
+  /** Where it stands among the function's arguments: `0/params/up`. */
+  readonly path: string;
+  readonly value: number;
+  /** The caller gives it up: its memory may be written over. */
+  readonly donated: boolean;
+}
+
+export interface Output {
+  /** Where it stands in the function's result: `0/params/up`. */
+  readonly path: string;
+  readonly value: number;
+}
+
+/** Why an instruction is there. */
+export interface Origin {
+  readonly source: Source;
+  readonly pass: Pass;
+  /** The op of the model that needed it: `einsum`, `layerNorm`. */
+  readonly cause: string;
+}
+
+export type Instruction = Compute | Reduce | Move | Loop;
+
+/** One op on the device's own slices. */
+export interface Compute {
+  readonly kind: "compute";
+  readonly op: Op;
+  readonly operands: readonly number[];
+  readonly results: readonly number[];
+  readonly origin: Origin;
+}
+
+/**
+ * Settles partial values: the devices that differ only along `axes` fold what they hold, in
+ * ascending order of device, and each keeps the slice that the result's placement gives it:
+ * everything (all-reduce) or a part (reduce-scatter). With `fn` max or min, the operand holds
+ * each device's own extreme and counts as replicated.
+ */
+export interface Reduce {
+  readonly kind: "reduce";
+  readonly name: "all-reduce" | "reduce-scatter";
+  readonly fn: "sum" | "max" | "min";
+  readonly axes: readonly string[];
+  readonly operand: number;
+  readonly result: number;
+  readonly origin: Origin;
+}
+
+/**
+ * Moves elements to where the result's placement wants them. Element i of the result is element
+ * i + offset of the operand that holds it (offsets are per dim of the result, 0 where absent), and
+ * `fill` where no operand does.
+ */
+export interface Move {
+  readonly kind: "move";
+  readonly name: "all-gather" | "all-to-all" | "slice" | "exchange";
+  /** The axes along which the devices differ that exchange elements; none for a slice. */
+  readonly axes: readonly string[];
+  readonly operands: readonly number[];
+  readonly offsets: readonly Readonly<Record<string, number>>[];
+  readonly fill: number;
+  readonly result: number;
+  readonly origin: Origin;
+}
+
+/**
+ * Runs a body once for every index of a dim that is whole on every device. `sliced` operands are
+ * given at the index, `constant` ones as they are; `summed` results are added up over the runs
+ * (and may stay partial), `stacked` ones are put one after the other along the dim.
+ */
+export interface Loop {
+  readonly kind: "loop";
+  readonly dim: Dimension;
+  readonly sliced: readonly LoopBinding[];
+  readonly constant: readonly LoopBinding[];
+  readonly body: readonly Instruction[];
+  readonly summed: readonly LoopBinding[];
+  readonly stacked: readonly LoopBinding[];
+  readonly origin: Origin;
+}
+
+/** A value outside a loop and what stands for it inside. */
+export interface LoopBinding {
+  readonly outer: number;
+  readonly inner: number;
+}
+
+/** The values an instruction reads; of a loop, those outside its body. */
+export function readsOf(instruction: Instruction): readonly number[] {
+  switch (instruction.kind) {
+    case "compute":
+    case "move":
+      return instruction.operands;
+    case "reduce":
+      return [instruction.operand];
+    case "loop":
+      return [...instruction.sliced, ...instruction.constant].map((b) => b.outer);
+  }
+}
+
+/** The values an instruction makes; of a loop, those outside its body. */
+export function writesOf(instruction: Instruction): readonly number[] {
+  switch (instruction.kind) {
+    case "compute":
+      return instruction.results;
+    case "reduce":
+    case "move":
+      return [instruction.result];
+    case "loop":
+      return [...instruction.summed, ...instruction.stacked].map((b) => b.outer);
+  }
+}

@@ -1,0 +1,106 @@
+import { internal } from "../errors.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { Node } from "../graph/node.ts";
+import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import type { Layout } from "../layout.ts";
+import { type Builder, bring, newVersions, settle, type Versions } from "./builder.ts";
+import { place } from "./place.ts";
+import { type Placement, printPlacement } from "./placement.ts";
+import type { Origin, Value } from "./program.ts";
+import { type Rests, restOf } from "./rests.ts";
+import { type Uses, usesOf } from "./uses.ts";
+
+/** What partitioning knows while it walks one graph: the program's, or a loop's body. */
+export interface Scope {
+  readonly builder: Builder;
+  readonly layout: Layout;
+  readonly rests: Rests;
+  readonly uses: Uses;
+  /** The values of the program that stand for tensors, wherever they have been brought. */
+  readonly versions: Map<Node, (Versions | undefined)[]>;
+  /** Tensors that rest elsewhere than they are computed with: stored arguments. */
+  readonly stored: Set<Versions>;
+}
+
+/** A scope for nodes made while partitioning, on the same program. */
+export function innerScope(scope: Scope, graph: Graph, nodes: readonly Node[]): Scope {
+  return { ...scope, uses: usesOf(graph, nodes) };
+}
+
+export function define(scope: Scope, tensor: AnyTensor, versions: Versions): void {
+  const node = tensor["~node"];
+  const known = scope.versions.get(node) ?? node.results.map(() => undefined);
+  known[tensor["~result"]] = versions;
+  scope.versions.set(node, known);
+}
+
+export function defineValue(scope: Scope, tensor: AnyTensor, value: number, origin: Origin): void {
+  define(scope, tensor, newVersions(scope.builder, value, origin));
+}
+
+export function versionsOf(scope: Scope, tensor: AnyTensor): Versions {
+  const versions = scope.versions.get(tensor["~node"])?.[tensor["~result"]];
+  if (!versions) throw internal(`${tensor["~node"].kind} was not partitioned`);
+  return versions;
+}
+
+/** Where a tensor lies now, sums that are owed included. */
+export function lying(scope: Scope, tensor: AnyTensor): Placement {
+  return scope.builder.values[versionsOf(scope, tensor).home]!.placement;
+}
+
+/** Where a tensor wants to lie: as what it is stored with, else by the rules. */
+export function wanted(scope: Scope, tensor: AnyTensor): Placement {
+  return restOf(scope.rests, tensor) ?? byRules(scope, tensor);
+}
+
+export function byRules(scope: Scope, tensor: AnyTensor): Placement {
+  return place(dimsOf(tensor), scope.layout.rules, scope.layout.mesh);
+}
+
+/**
+ * The value of a tensor under a placement. What is brought from a stored argument for one pass is
+ * not kept for the next, unless the layout says so: the memory between is worth more.
+ */
+export function valueAt(scope: Scope, tensor: AnyTensor, to: Placement, origin: Origin): number {
+  const versions = versionsOf(scope, tensor);
+  if (scope.stored.has(versions) && scope.layout.stored === "regather") {
+    const own = scope.builder.values[versions.home]!;
+    if (printPlacement(own.placement) !== printPlacement(to)) {
+      return bring(scope.builder, forPass(versions, origin.pass), to, origin);
+    }
+  }
+  return bring(scope.builder, versions, to, origin);
+}
+
+const passes = new WeakMap<Versions, Map<string, Versions>>();
+
+function forPass(versions: Versions, pass: string): Versions {
+  const known = passes.get(versions) ?? new Map<string, Versions>();
+  passes.set(versions, known);
+  let own = known.get(pass);
+  if (!own) {
+    own = { ...versions, byPlacement: new Map(versions.byPlacement) };
+    known.set(pass, own);
+  }
+  return own;
+}
+
+/** The value of a tensor with nothing owed: settled to where it wants to lie, else as it is. */
+export function settledValue(scope: Scope, tensor: AnyTensor): Value & { readonly id: number } {
+  const versions = versionsOf(scope, tensor);
+  const home = scope.builder.values[versions.home]!;
+  if (home.placement.partial.length > 0) {
+    versions.home = settle(scope.builder, versions.home, wanted(scope, tensor), versions.origin);
+    const { placement } = scope.builder.values[versions.home]!;
+    versions.byPlacement.clear();
+    versions.byPlacement.set(printPlacement(placement), versions.home);
+  }
+  return { ...scope.builder.values[versions.home]!, id: versions.home };
+}
+
+export function originOf(node: Node): Origin {
+  const cause =
+    node.kind === "elementwise" || node.kind === "reduce" ? node.attributes.fn : node.kind;
+  return { source: node.source, pass: node.pass, cause };
+}

@@ -1,0 +1,54 @@
+import { internal } from "./errors.ts";
+
+/**
+ * A tree of values: a leaf, or an object or array of trees. Functions of the library take and
+ * return trees, and keep their types.
+ */
+export type Tree<Leaf> = Leaf | readonly Tree<Leaf>[] | { readonly [key: string]: Tree<Leaf> };
+
+/** The same tree with every leaf of type `From` replaced by a `To`. */
+export type MapTree<T, From, To> = T extends From
+  ? To
+  : T extends readonly unknown[] | Record<string, unknown>
+    ? { readonly [K in keyof T]: MapTree<T[K], From, To> }
+    : T extends object
+      ? { readonly [K in keyof T]: MapTree<T[K], From, To> }
+      : T;
+
+type IsLeaf<Leaf> = (value: unknown) => value is Leaf;
+
+/** The leaves of a tree with their paths (`params/h/0/attn`), in the order of keys as written. */
+export function leavesOf<Leaf>(tree: unknown, isLeaf: IsLeaf<Leaf>, path = ""): [string, Leaf][] {
+  if (isLeaf(tree)) return [[path, tree]];
+  if (tree === null || typeof tree !== "object") return [];
+  return Object.entries(tree).flatMap(([key, child]) =>
+    leavesOf(child, isLeaf, path === "" ? key : `${path}/${key}`),
+  );
+}
+
+/** The tree with `change(leaf, path)` in place of every leaf. */
+export function mapLeaves<Leaf>(
+  tree: unknown,
+  isLeaf: IsLeaf<Leaf>,
+  change: (leaf: Leaf, path: string) => unknown,
+  path = "",
+): unknown {
+  if (isLeaf(tree)) return change(tree, path);
+  if (tree === null || typeof tree !== "object") return tree;
+  const at = (key: string | number) => (path === "" ? `${key}` : `${path}/${key}`);
+  if (Array.isArray(tree)) return tree.map((c, i) => mapLeaves(c, isLeaf, change, at(i)));
+  const entries = Object.entries(tree);
+  return Object.fromEntries(entries.map(([k, c]) => [k, mapLeaves(c, isLeaf, change, at(k))]));
+}
+
+/** The tree with its leaves replaced, in order, by `leaves`. */
+export function withLeaves<Leaf>(
+  tree: unknown,
+  isLeaf: IsLeaf<Leaf>,
+  leaves: readonly unknown[],
+): unknown {
+  let next = 0;
+  const result = mapLeaves(tree, isLeaf, () => leaves[next++]);
+  if (next !== leaves.length) throw internal(`a tree of ${next} leaves was given ${leaves.length}`);
+  return result;
+}
