@@ -1,0 +1,148 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MtfError } from "mtf";
+import { writeAtomically } from "mtf/checkpoint";
+import { byteLetters } from "./byte-letters.ts";
+import { bytesTokenizer } from "./bytes.ts";
+import { gpt2Tokenizer } from "./gpt2.ts";
+import { gpt2Merges, gpt2Vocabulary, gpt2Words } from "./gpt2-files.ts";
+import { endOfTextToken, type Tokenizer } from "./tokenizer.ts";
+
+/**
+ * The tokenizer of that name.
+ *
+ * @example
+ * const tokenizer = tokenizerNamed("gpt2");
+ */
+export function tokenizerNamed(name: Tokenizer["name"]): Tokenizer {
+  return name === "bytes" ? bytesTokenizer : gpt2Tokenizer();
+}
+
+/**
+ * Writes a tokenizer's files into a model's folder, as Hugging Face's `AutoTokenizer` reads them.
+ *
+ * @throws MtfError `bad-file` if they cannot be written
+ */
+export async function saveTokenizer(
+  folder: string,
+  tokenizer: Tokenizer,
+  longest: number,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of Object.entries(filesOf(tokenizer, longest))) {
+    await writeAtomically(join(folder, name), (file) => file.write(text));
+  }
+}
+
+function filesOf(tokenizer: Tokenizer, longest: number): Record<string, string> {
+  const special = {
+    bos_token: endOfTextToken,
+    eos_token: endOfTextToken,
+    unk_token: endOfTextToken,
+  };
+  const config = (tokenizer_class: string): string =>
+    json({ add_prefix_space: false, ...special, model_max_length: longest, tokenizer_class });
+  if (tokenizer.name === "gpt2") {
+    return {
+      "vocab.json": gpt2Vocabulary(),
+      "merges.txt": gpt2Merges(),
+      "special_tokens_map.json": json(special),
+      "tokenizer_config.json": config("GPT2Tokenizer"),
+    };
+  }
+  return {
+    "tokenizer.json": json(bytesAsBpe()),
+    "special_tokens_map.json": json(special),
+    "tokenizer_config.json": config("PreTrainedTokenizerFast"),
+  };
+}
+
+/** Bytes as a byte-pair encoding without a single merge. */
+function bytesAsBpe(): object {
+  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true };
+  const end = { single_word: false, lstrip: false, rstrip: false, normalized: false };
+  return {
+    version: "1.0",
+    truncation: null,
+    padding: null,
+    added_tokens: [{ id: 256, content: endOfTextToken, ...end, special: true }],
+    normalizer: null,
+    pre_tokenizer: { ...byteLevel, use_regex: false },
+    post_processor: null,
+    decoder: { ...byteLevel, use_regex: true },
+    model: {
+      type: "BPE",
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab: Object.fromEntries(byteLetters.map((letter, byte) => [letter, byte])),
+      merges: [],
+    },
+  };
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/**
+ * The tokenizer of a model's folder: that of its files, or, where there are none, the one its
+ * vocabulary belongs to. Undefined where neither tells.
+ *
+ * @throws MtfError `bad-file` if its files are of a tokenizer that is not supported
+ * @example
+ * const tokenizer = await loadTokenizer("gpt-neo-125M", config.vocab_size);
+ */
+export async function loadTokenizer(
+  folder: string,
+  vocabulary: number,
+): Promise<Tokenizer | undefined> {
+  const vocab = await readJson(join(folder, "vocab.json"));
+  if (vocab !== undefined) {
+    if (sameVocabulary(vocab, gpt2Words())) return gpt2Tokenizer();
+    throw unsupported(join(folder, "vocab.json"));
+  }
+  const file = join(folder, "tokenizer.json");
+  const fast = (await readJson(file)) as { model?: { vocab?: unknown } } | undefined;
+  if (fast !== undefined) {
+    const found = fast.model?.vocab;
+    if (sameVocabulary(found, byteLetters)) return bytesTokenizer;
+    if (sameVocabulary(found, gpt2Words())) return gpt2Tokenizer();
+    throw unsupported(file);
+  }
+  if (vocabulary === bytesTokenizer.vocabSize) return bytesTokenizer;
+  return vocabulary >= 50257 && vocabulary <= 50432 ? gpt2Tokenizer() : undefined;
+}
+
+async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw new MtfError("bad-file", `${path} cannot be read: ${error.message}.`, { file: path });
+  });
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new MtfError("bad-file", `${path} is not JSON: ${reason}.`, { file: path });
+  }
+}
+
+/** Whether a vocabulary has these words by id. The last one may be in another file. */
+function sameVocabulary(found: unknown, words: readonly string[]): boolean {
+  if (found === null || typeof found !== "object") return false;
+  const entries = Object.entries(found);
+  const missing = words.length - entries.length;
+  return (missing === 0 || missing === 1) && entries.every(([word, id]) => words[id] === word);
+}
+
+function unsupported(file: string): MtfError {
+  return new MtfError("bad-file", `${file} is of a tokenizer other than GPT-2's and bytes.`, {
+    try: ["--input-ids, or data with input_ids: ids need no tokenizer"],
+    file,
+  });
+}

@@ -1,0 +1,37 @@
+/**
+ * White space as Unicode defines it and GPT-2's pattern means it. JavaScript's `\s` has U+FEFF,
+ * which is none, and lacks U+0085, which is.
+ */
+const space = "\\t-\\r\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+
+const words = new RegExp(
+  "'s|'t|'re|'ve|'m|'ll|'d" +
+    "| ?\\p{L}+| ?\\p{N}+" +
+    `| ?[^${space}\\p{L}\\p{N}]+` +
+    `|[${space}]+(?![^${space}])|[${space}]+`,
+  "gu",
+);
+
+/** The words of a text as GPT-2 cuts it, before any merge; together they are the text. */
+export function splitWords(text: string): readonly string[] {
+  return text.match(words) ?? [];
+}
+
+const border = new RegExp(`[^${space}][${space}]`, "gu");
+
+/**
+ * The last place where a text may be cut such that its parts, encoded one by one, give the ids of
+ * the whole: before a white space that follows something else. No word goes across it, whatever
+ * comes after. 0 where there is none.
+ */
+export function lastBorder(text: string): number {
+  // Seldom is a border further back than this; if it is, all of the text is looked at.
+  for (const from of [Math.max(0, text.length - 4096), 0]) {
+    let last = 0;
+    for (const { index, 0: pair } of text.slice(from).matchAll(border)) {
+      last = from + index + pair.length - 1;
+    }
+    if (last > 0) return last;
+  }
+  return 0;
+}
