@@ -46,18 +46,20 @@ export interface BoxSource {
 }
 
 /** A tree of tensors as it is given to a run. */
-export type Fed<T> = T extends Tensor<infer Names, infer D>
-  ? Sharded<Names, D> | Source
-  : T extends object
-    ? { readonly [K in keyof T]: Fed<T[K]> }
-    : T;
+export type Fed<T> =
+  T extends Tensor<infer Names, infer D>
+    ? Sharded<Names, D> | Source
+    : T extends object
+      ? { readonly [K in keyof T]: Fed<T[K]> }
+      : T;
 
 /** A tree of tensors as a run gives it. */
-export type Held<T> = T extends Tensor<infer Names, infer D>
-  ? Sharded<Names, D>
-  : T extends object
-    ? { readonly [K in keyof T]: Held<T[K]> }
-    : T;
+export type Held<T> =
+  T extends Tensor<infer Names, infer D>
+    ? Sharded<Names, D>
+    : T extends object
+      ? { readonly [K in keyof T]: Held<T[K]> }
+      : T;
 
 /** A program loaded on devices. */
 export interface Run<Arguments extends readonly unknown[], Result> {

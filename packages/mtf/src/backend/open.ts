@@ -1,0 +1,36 @@
+import { MtfError } from "../errors.ts";
+import type { Backend } from "./backend.ts";
+
+/** The backends that can be asked for by name. */
+export type BackendName = "wasm" | "cpu" | "reference";
+
+/**
+ * Loads a backend, and only the one that was asked for.
+ *
+ * @throws MtfError `backend-unavailable` if it cannot be loaded here
+ * @example
+ * const backend = await openBackend("wasm");
+ */
+export async function openBackend(name: BackendName): Promise<Backend> {
+  try {
+    switch (name) {
+      case "wasm":
+        return await (await import("./wasm/index.ts")).wasmBackend();
+      case "cpu":
+        return await (await import("./cpu.ts")).cpuBackend();
+      case "reference":
+        return (await import("../reference/index.ts")).referenceBackend();
+    }
+  } catch (error) {
+    if (error instanceof MtfError) throw error;
+    throw unavailable(name, error instanceof Error ? error.message : String(error));
+  }
+  throw unavailable(name, "there is none of that name: wasm, cpu or reference");
+}
+
+function unavailable(name: string, cause: string): MtfError {
+  return new MtfError("backend-unavailable", `the backend '${name}' cannot be loaded here.`, {
+    evidence: [["cause", cause]],
+    backend: name,
+  });
+}

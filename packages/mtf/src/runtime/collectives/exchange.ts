@@ -1,0 +1,111 @@
+import { bytesPerElement, type DType, type HostArray } from "../../dtype.ts";
+import type { Mesh } from "../../mesh.ts";
+import { groupOf } from "../../mesh.ts";
+import type { Instruction } from "../../spmd/program.ts";
+
+/** The memory through which devices that differ along some axes exchange: the whole mesh's. */
+export interface GroupMemory {
+  readonly axes: readonly string[];
+  /** A window for each device of the mesh, one after the other. */
+  readonly windows: ArrayBuffer | SharedArrayBuffer;
+  /** A count of arrivals at barriers for each group, at the number of its lowest device. */
+  readonly arrivals: ArrayBuffer | SharedArrayBuffer;
+}
+
+/**
+ * A device's exchange with the others of its group. Every device writes into its own window only.
+ * The window has two halves, used in turns: what was written in one turn may be read until the
+ * barrier after the next.
+ */
+export interface Exchange {
+  /** The devices of the group, ascending. */
+  readonly members: readonly number[];
+  /** How many elements of a dtype half a window holds. */
+  capacity(dtype: DType): number;
+  /** The half of a member's window whose turn it is. */
+  window(member: number, dtype: DType): HostArray;
+  /** Goes over to the other half. All members do so alike. */
+  turn(): void;
+  readonly arrivals: Int32Array;
+  /** How many barriers the device has passed. */
+  passed: number;
+}
+
+/** Windows are cut at multiples of this many bytes, the largest element. */
+const alignment = 16;
+
+/** Between counters of arrivals, so that no two share a cache line. */
+const counterSpacing = 16;
+
+export function groupMemory(
+  mesh: Mesh,
+  axes: readonly string[],
+  windowBytes: number,
+  make: (bytes: number) => ArrayBuffer | SharedArrayBuffer,
+): GroupMemory {
+  const window = Math.max(1, Math.ceil(windowBytes / alignment)) * alignment;
+  return {
+    axes,
+    windows: make(window * mesh.size),
+    arrivals: make(4 * counterSpacing * mesh.size),
+  };
+}
+
+/**
+ * @param wide whether float32 elements are exchanged as float64, as the reference holds them
+ */
+export function makeExchange(
+  memory: GroupMemory,
+  mesh: Mesh,
+  device: number,
+  wide: boolean,
+): Exchange {
+  const members = groupOf(mesh, device, memory.axes);
+  const half = memory.windows.byteLength / mesh.size / 2;
+  let side = 0;
+  const width = (dtype: DType) => (wide && dtype === "float32" ? 8 : bytesPerElement[dtype]);
+  const cut = (dtype: DType, i: number): HostArray => {
+    const length = half / width(dtype);
+    if (width(dtype) === 8) return new Float64Array(memory.windows, i * half, length);
+    if (dtype === "float32") return new Float32Array(memory.windows, i * half, length);
+    if (dtype === "int32") return new Int32Array(memory.windows, i * half, length);
+    return new Uint8Array(memory.windows, i * half, length);
+  };
+  const halves: Record<DType, HostArray[]> = { float32: [], int32: [], bool: [] };
+  return {
+    members,
+    capacity: (dtype) => half / width(dtype),
+    window(member, dtype) {
+      const i = 2 * member + side;
+      halves[dtype][i] ??= cut(dtype, i);
+      return halves[dtype][i];
+    },
+    turn() {
+      side = 1 - side;
+    },
+    arrivals: new Int32Array(memory.arrivals, 4 * counterSpacing * members[0]!, 1),
+    passed: 0,
+  };
+}
+
+/** Names a set of axes, in whatever order it was written. */
+export function axesKey(mesh: Mesh, axes: readonly string[]): string {
+  return mesh.names.filter((axis) => axes.includes(axis) && mesh.axes[axis]! > 1).join("+");
+}
+
+/** The sets of axes along which a program's instructions exchange, in order of appearance. */
+export function exchangedAxes(
+  mesh: Mesh,
+  instructions: readonly Instruction[],
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const instruction of instructions) {
+    if (instruction.kind === "compute") continue;
+    const inner =
+      instruction.kind === "loop"
+        ? exchangedAxes(mesh, instruction.body)
+        : [[axesKey(mesh, instruction.axes), instruction.axes] as const];
+    for (const [key, axes] of inner) if (key !== "" && !found.has(key)) found.set(key, axes);
+  }
+  return found;
+}

@@ -1,0 +1,157 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Dimension } from "../../dimension.ts";
+import { coordinateOf, defineMesh, type Mesh } from "../../mesh.ts";
+import { type Box, boxOf, splitAxes, volume } from "../../spmd/placement.ts";
+import type { Move, Value } from "../../spmd/program.ts";
+import { fromPlaces, markOf, runOne } from "../testing/hosted.ts";
+import { dimsOfAnySize, meshes, splitsOf } from "../testing/meshes.ts";
+import { origin, valueOf } from "../testing/programs.ts";
+
+const fill = -7;
+
+interface Case {
+  readonly mesh: Mesh;
+  readonly values: readonly Value[];
+  readonly move: Move;
+}
+
+const offset = fc.integer({ min: -12, max: 12 });
+
+/** One operand that is moved by an offset, into a result of other sizes, placed otherwise. */
+const cases: fc.Arbitrary<Case> = fc
+  .tuple(meshes, dimsOfAnySize, fc.array(offset, { minLength: 3, maxLength: 3 }), fc.boolean())
+  .chain(([mesh, dims, offsets, aligned]) => {
+    const resized = dims.map((d, i) =>
+      fc.constant(aligned ? d : { name: d.name, size: Math.max(1, d.size + (offsets[i]! % 3)) }),
+    );
+    return fc
+      .tuple(splitsOf(dims, mesh.names), splitsOf(dims, mesh.names), fc.tuple(...resized))
+      .chain(([from, to, after]) =>
+        fc.tuple(fc.shuffledSubarray([...after], { minLength: after.length }), fc.boolean()).map(
+          ([order, allAxes]): Case => ({
+            mesh,
+            values: [
+              valueOf(dims, { split: from, partial: [] }),
+              valueOf(order, { split: to, partial: [] }),
+            ],
+            move: {
+              kind: "move",
+              name: "exchange",
+              axes: allAxes ? mesh.names : splitAxes({ split: from, partial: [] }),
+              operands: [0],
+              offsets: [
+                aligned ? {} : Object.fromEntries(dims.map((d, i) => [d.name, offsets[i]!])),
+              ],
+              fill,
+              result: 1,
+              origin,
+            },
+          }),
+        ),
+      );
+  });
+
+const boxIn = ({ dims, placement }: Value, mesh: Mesh, device: number): Box =>
+  boxOf(dims, placement, mesh, coordinateOf(mesh, device));
+
+const inside = (box: Box, place: readonly number[]) =>
+  box.every(({ begin, size }, d) => place[d]! >= begin && place[d]! < begin + size);
+
+/** The place in the operand of a place in the result. */
+function sourceOf({ values, move }: Case, place: readonly number[]): readonly number[] {
+  const names = values[1]!.dims.map((d) => d.name);
+  return values[0]!.dims.map(
+    (d) => place[names.indexOf(d.name)]! + (move.offsets[0]![d.name] ?? 0),
+  );
+}
+
+const whole = (dims: readonly Dimension[]): Box => dims.map((d) => ({ begin: 0, size: d.size }));
+
+test("whatever moves arrives, and nothing moves that is there", async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, fc.constantFrom(16, 64, 4096), async (spec, stagingBytes) => {
+      const { mesh, values, move } = spec;
+      const [operand, result] = values as [Value, Value];
+      const ran = await runOne(
+        mesh,
+        values,
+        move,
+        (_, __, box) => fromPlaces("float32", box, (place) => markOf(operand.dims, place)),
+        stagingBytes,
+      );
+      let missing = 0;
+      for (let device = 0; device < mesh.size; device++) {
+        const expected = fromPlaces("float32", boxIn(result, mesh, device), (place) => {
+          const source = sourceOf(spec, place);
+          if (!inside(whole(operand.dims), source)) return fill;
+          if (!inside(boxIn(operand, mesh, device), source)) missing++;
+          return markOf(operand.dims, source);
+        });
+        expect([...ran.slices[device]!]).toEqual([...expected]);
+      }
+      expect(ran.received).toBe(4 * missing);
+      expect(ran.leaked).toBe(0);
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("several operands become one, each from where it is", async () => {
+  const mesh = defineMesh({ x: 3 });
+  const split = { split: { a: ["x"] }, partial: [] };
+  const values = [
+    valueOf([{ name: "a", size: 4 }], split),
+    valueOf([{ name: "a", size: 3 }], split),
+  ];
+  const move: Move = {
+    kind: "move",
+    name: "exchange",
+    axes: ["x"],
+    operands: [0, 1],
+    offsets: [{ a: -1 }, { a: -6 }],
+    fill: 0,
+    result: 2,
+    origin,
+  };
+  const { slices } = await runOne(
+    mesh,
+    [...values, valueOf([{ name: "a", size: 10 }], split)],
+    move,
+    (value, _, box) => fromPlaces("float32", box, ([at]) => 10 * (value + 1) + at!),
+    16,
+  );
+  expect(slices.map((slice) => [...slice])).toEqual([
+    [0, 10, 11, 12],
+    [13, 0, 20],
+    [21, 22, 0],
+  ]);
+});
+
+test("an all-gather receives (n - 1) S, in uneven slices and small windows", async () => {
+  const mesh = defineMesh({ x: 4, y: 2 });
+  const dims = [
+    { name: "a", size: 3 },
+    { name: "b", size: 13 },
+  ];
+  const move: Move = {
+    kind: "move",
+    name: "all-gather",
+    axes: ["x"],
+    operands: [0],
+    offsets: [{}],
+    fill: 0,
+    result: 1,
+    origin,
+  };
+  const values = [valueOf(dims, { split: { b: ["x"] }, partial: [] }), valueOf(dims)];
+  const ran = await runOne(
+    mesh,
+    values,
+    move,
+    (_, __, box) => fromPlaces("float32", box, (place) => markOf(dims, place)),
+    32,
+  );
+  expect(ran.received).toBe(2 * 3 * 4 * 3 * 13);
+  expect(volume(whole(dims))).toBe(39);
+});

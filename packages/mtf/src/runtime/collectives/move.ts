@@ -1,0 +1,106 @@
+import type { HostArray } from "../../dtype.ts";
+import { bytesPerElement } from "../../dtype.ts";
+import { volume } from "../../spmd/placement.ts";
+import type { Move } from "../../spmd/program.ts";
+import { after, type Frame, type Phase, sliceOf } from "../execute/device.ts";
+import { eachRun } from "./copy.ts";
+import { axesKey } from "./exchange.ts";
+import { hostAccess } from "./host.ts";
+import { type MovePlan, planMove, type Stretch } from "./plan.ts";
+
+/**
+ * Moves elements. Each device publishes the stretches of its slices that others need, one window
+ * after the other; the others copy what is theirs. What a device holds itself it copies directly.
+ */
+export function bindMove(move: Move, frame: Frame): readonly Phase[] {
+  const { device, values } = frame;
+  const value = values[move.result]!;
+  const { dtype } = value;
+  const exchange = device.exchanges.get(axesKey(device.mesh, move.axes));
+  const members = exchange?.members ?? [device.number];
+  const plan: MovePlan = planMove(move, values, device.mesh, members);
+  const pieces = plan.pieces.get(device.number)!;
+  const own = pieces.filter((piece) => piece.holder === device.number);
+  const foreign = pieces.filter((piece) => piece.holder !== device.number);
+  const covered = pieces.reduce((sum, piece) => sum + piece.copy.elements, 0);
+  const fill = covered < volume(sliceOf(value, device).box) ? move.fill : undefined;
+  const host = hostAccess(frame, move.operands, move.result);
+
+  const copyOwn = () => {
+    for (const { operand, copy } of own) {
+      const [source, target] = [host.operand(operand), host.result()];
+      eachRun(copy, 0, copy.fromEnd, (from, to, length) =>
+        copyElements(source, from, target, to, length),
+      );
+    }
+  };
+  if (!exchange || plan.published === 0) {
+    const finish = () => {
+      copyOwn();
+      host.close();
+    };
+    return [() => after(host.open(fill), finish)];
+  }
+
+  const capacity = exchange.capacity(dtype);
+  const rounds = Math.ceil(plan.published / capacity);
+  const stretches = plan.stretches.get(device.number)!;
+  const publish = (round: number) => {
+    exchange.turn();
+    const window = exchange.window(device.number, dtype);
+    for (const stretch of stretches) {
+      const { begin, end, at } = within(stretch, round * capacity, capacity);
+      if (begin < end) window.set(host.operand(stretch.operand).subarray(begin, end), at);
+    }
+  };
+  const receive = (round: number) => {
+    const target = host.result();
+    for (const { operand, holder, copy } of foreign) {
+      const stretch = plan.stretches.get(holder)!.find((s) => s.operand === operand)!;
+      const { begin, end, at } = within(stretch, round * capacity, capacity);
+      if (begin >= end) continue;
+      const window = exchange.window(holder, dtype);
+      eachRun(copy, begin, end, (from, to, length) => {
+        copyElements(window, from - begin + at, target, to, length);
+        device.usage.bytesReceived += length * bytesPerElement[dtype];
+      });
+    }
+  };
+  const begin: Phase = () =>
+    after(host.open(fill), () => {
+      copyOwn();
+      publish(0);
+    });
+  const exchanges = Array.from(
+    { length: rounds },
+    (_, round): Phase =>
+      () => {
+        receive(round);
+        if (round + 1 < rounds) publish(round + 1);
+        else host.close();
+      },
+  );
+  return [begin, ...exchanges];
+}
+
+/** The elements of a stretch that are in the window that shows `capacity` elements from `shown`. */
+function within(stretch: Stretch, shown: number, capacity: number) {
+  const first = Math.max(stretch.at, shown);
+  const last = Math.min(stretch.at + stretch.end - stretch.begin, shown + capacity);
+  const shift = stretch.begin - stretch.at;
+  return { begin: first + shift, end: last + shift, at: first - shown };
+}
+
+/** Below this many elements, a loop is faster than making a view. */
+const short = 24;
+
+function copyElements(
+  source: HostArray,
+  from: number,
+  target: HostArray,
+  to: number,
+  length: number,
+): void {
+  if (length < short) for (let i = 0; i < length; i++) target[to + i] = source[from + i]!;
+  else target.set(source.subarray(from, from + length), to);
+}

@@ -1,0 +1,86 @@
+import { internal } from "../../errors.ts";
+import { type Coordinate, coordinateOf, deviceAt, type Mesh } from "../../mesh.ts";
+import { axesOf, type Box, boxOf, type Range, rangeOf, volume } from "../../spmd/placement.ts";
+import type { Move, Value } from "../../spmd/program.ts";
+import { type Copy, copyOf, stepsOf } from "./copy.ts";
+
+/** Elements of a device's result that lie together in one device's slice of an operand. */
+export interface Piece {
+  readonly operand: number;
+  readonly holder: number;
+  readonly copy: Copy;
+}
+
+/**
+ * What a device's result of a move is made of. Each element is taken from the holder that differs
+ * from the device in nothing but the axes that split the operand: itself wherever it holds it.
+ */
+export function piecesOf(
+  move: Move,
+  values: readonly Value[],
+  mesh: Mesh,
+  device: number,
+): readonly Piece[] {
+  const coordinate = coordinateOf(mesh, device);
+  const result = values[move.result]!;
+  const target = boxOf(result.dims, result.placement, mesh, coordinate);
+  return move.operands.flatMap((number, operand) => {
+    const value = values[number]!;
+    const wanted = value.dims.map((d) => {
+      const at = result.dims.findIndex((r) => r.name === d.name);
+      if (at < 0) throw internal(`${move.name}: the result lacks ${d.name}`);
+      const begin = target[at]!.begin + (move.offsets[operand]?.[d.name] ?? 0);
+      return overlap({ begin, size: target[at]!.size }, { begin: 0, size: d.size });
+    });
+    if (volume(wanted) === 0) return [];
+    return holdersOf(value, wanted, move.axes, mesh, coordinate).map((holder): Piece => {
+      const held = boxOf(value.dims, value.placement, mesh, holder);
+      const [fromSteps, toSteps] = [stepsOf(held), stepsOf(target)];
+      const dims = value.dims.map((d, i) => {
+        const at = result.dims.findIndex((r) => r.name === d.name);
+        const part = overlap(wanted[i]!, held[i]!);
+        const shift = move.offsets[operand]?.[d.name] ?? 0;
+        return {
+          size: part.size,
+          from: { begin: part.begin - held[i]!.begin, step: fromSteps[i]! },
+          to: { begin: part.begin - shift - target[at]!.begin, step: toSteps[at]! },
+        };
+      });
+      return { operand, holder: deviceAt(mesh, holder), copy: copyOf(dims) };
+    });
+  });
+}
+
+/** The devices along `axes` that hold a box, one for each part, in ascending order. */
+function holdersOf(
+  { dims, placement }: Value,
+  wanted: Box,
+  axes: readonly string[],
+  mesh: Mesh,
+  own: Coordinate,
+): readonly Coordinate[] {
+  let holders: readonly Coordinate[] = [own];
+  let found = 1;
+  dims.forEach((d, i) => {
+    const splitting = axesOf(placement, d.name);
+    let parts: readonly Coordinate[] = [{}];
+    for (const axis of splitting) {
+      const along = axes.includes(axis)
+        ? Array.from({ length: mesh.axes[axis]! }, (_, at) => at)
+        : [own[axis]!];
+      parts = parts.flatMap((part) => along.map((at) => ({ ...part, [axis]: at })));
+    }
+    const held = (part: Coordinate) => rangeOf(d.size, splitting, mesh, { ...own, ...part });
+    const nonempty = parts.filter((part) => overlap(held(part), wanted[i]!).size > 0);
+    holders = holders.flatMap((holder) => nonempty.map((part) => ({ ...holder, ...part })));
+    found *= nonempty.reduce((sum, part) => sum + overlap(held(part), wanted[i]!).size, 0);
+  });
+  if (found !== volume(wanted)) throw internal("a move does not reach all it is to move");
+  return holders;
+}
+
+function overlap(a: Range, b: Range): Range {
+  const begin = Math.max(a.begin, b.begin);
+  const end = Math.min(a.begin + a.size, b.begin + b.size);
+  return { begin, size: Math.max(0, end - begin) };
+}

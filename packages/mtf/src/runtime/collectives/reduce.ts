@@ -1,0 +1,143 @@
+import { bytesPerElement } from "../../dtype.ts";
+import { internal } from "../../errors.ts";
+import { volume } from "../../spmd/placement.ts";
+import type { Reduce } from "../../spmd/program.ts";
+import { after, type Frame, type Phase, shapeOf, sliceOf } from "../execute/device.ts";
+import { type Copy, copyOf, eachRun, stepsOf } from "./copy.ts";
+import { axesKey, type Exchange } from "./exchange.ts";
+import { foldOf } from "./fold.ts";
+import { hostAccess } from "./host.ts";
+
+/**
+ * Settles a partial value. Its buffers go through the windows in segments. In an all-reduce each
+ * device folds its share of a segment and copies the other shares, folded, from the others; in a
+ * reduce-scatter it folds what it is to keep. So every element is folded once in a group, or with
+ * the same numbers in the same order.
+ */
+export function bindReduce(reduce: Reduce, frame: Frame): readonly Phase[] {
+  const { device, values, slots } = frame;
+  const exchange = device.exchanges.get(axesKey(device.mesh, reduce.axes));
+  const operand = sliceOf(values[reduce.operand]!, device);
+  const result = sliceOf(values[reduce.result]!, device);
+  if (operand.dims.some((d, i) => d.name !== result.dims[i]?.name)) {
+    throw internal(`${reduce.name} changes the order of dims`);
+  }
+  if (!exchange) {
+    const shape = shapeOf(result);
+    return [
+      () => void (slots[reduce.result] = device.backend.share(slots[reduce.operand]!, shape)),
+    ];
+  }
+  const own = operand.box.map((range, d) => {
+    const kept = result.box[d]!;
+    const [from, to] = [stepsOf(operand.box)[d]!, stepsOf(result.box)[d]!];
+    return {
+      size: kept.size,
+      from: { begin: kept.begin - range.begin, step: from },
+      to: { begin: 0, step: to },
+    };
+  });
+  const elements = volume(operand.box);
+  return reduce.name === "all-reduce"
+    ? allReduce(reduce, frame, exchange, elements)
+    : reduceScatter(reduce, frame, exchange, elements, copyOf(own));
+}
+
+function allReduce(
+  reduce: Reduce,
+  frame: Frame,
+  exchange: Exchange,
+  elements: number,
+): readonly Phase[] {
+  const { device, values } = frame;
+  const { dtype } = values[reduce.result]!;
+  const { members } = exchange;
+  const host = hostAccess(frame, [reduce.operand], reduce.result);
+  const fold = foldOf(reduce.fn, dtype);
+  const capacity = exchange.capacity(dtype);
+  const others = (members.length - 1) * bytesPerElement[dtype];
+  const rank = members.indexOf(device.number);
+  const windows = () => members.map((member) => exchange.window(member, dtype));
+  const lengthOf = (begin: number) => Math.min(capacity, elements - begin);
+  const shareOf = (begin: number, i: number) => Math.floor((lengthOf(begin) * i) / members.length);
+
+  const publish = (begin: number) => {
+    exchange.turn();
+    const segment = host.operand(0).subarray(begin, begin + lengthOf(begin));
+    exchange.window(device.number, dtype).set(segment);
+  };
+  const foldShare = (begin: number) => {
+    const at = shareOf(begin, rank);
+    const length = shareOf(begin, rank + 1) - at;
+    const target = host.result();
+    fold(windows(), at, target, begin + at, length);
+    device.usage.bytesReceived += length * others;
+    // Nobody reads this device's window there any more: the others fold other shares.
+    const folded = target.subarray(begin + at, begin + at + length);
+    exchange.window(device.number, dtype).set(folded, at);
+  };
+  const copyShares = (begin: number) => {
+    const target = host.result();
+    members.forEach((member, i) => {
+      if (i === rank) return;
+      const window = exchange.window(member, dtype);
+      const share = window.subarray(shareOf(begin, i), shareOf(begin, i + 1));
+      target.set(share, begin + shareOf(begin, i));
+      device.usage.bytesReceived += share.length * bytesPerElement[dtype];
+    });
+  };
+
+  if (elements === 0) return [() => host.open(undefined)];
+  const phases: Phase[] = [() => after(host.open(undefined), () => publish(0))];
+  for (let begin = 0; begin < elements; begin += capacity) {
+    const next = begin + capacity;
+    phases.push(() => foldShare(begin));
+    phases.push(() => {
+      copyShares(begin);
+      if (next < elements) publish(next);
+      else host.close();
+    });
+  }
+  return phases;
+}
+
+function reduceScatter(
+  reduce: Reduce,
+  frame: Frame,
+  exchange: Exchange,
+  elements: number,
+  own: Copy,
+): readonly Phase[] {
+  const { device, values } = frame;
+  const { dtype } = values[reduce.result]!;
+  const { members } = exchange;
+  const host = hostAccess(frame, [reduce.operand], reduce.result);
+  const fold = foldOf(reduce.fn, dtype);
+  const capacity = exchange.capacity(dtype);
+  const others = (members.length - 1) * bytesPerElement[dtype];
+
+  const publish = (begin: number) => {
+    exchange.turn();
+    exchange.window(device.number, dtype).set(host.operand(0).subarray(begin, begin + capacity));
+  };
+  const foldOwn = (begin: number) => {
+    const windows = members.map((member) => exchange.window(member, dtype));
+    const target = host.result();
+    eachRun(own, begin, begin + capacity, (from, to, length) => {
+      fold(windows, from - begin, target, to, length);
+      device.usage.bytesReceived += length * others;
+    });
+  };
+
+  if (elements === 0) return [() => host.open(undefined)];
+  const phases: Phase[] = [() => after(host.open(undefined), () => publish(0))];
+  for (let begin = 0; begin < elements; begin += capacity) {
+    const next = begin + capacity;
+    phases.push(() => {
+      foldOwn(begin);
+      if (next < elements) publish(next);
+      else host.close();
+    });
+  }
+  return phases;
+}

@@ -1,0 +1,61 @@
+import type { Buffer, Kernel, Slice } from "../../backend/backend.ts";
+import type { Op } from "../../graph/kinds.ts";
+import { volume } from "../../spmd/placement.ts";
+import type { Compute } from "../../spmd/program.ts";
+import { type Device, type Frame, type Phase, shapeOf, sliceOf } from "./device.ts";
+import { identityOf } from "./identity.ts";
+
+/** Binds one op to the slices it computes on, or to what it gives without looking at them. */
+export function bindKernel(
+  op: Op,
+  operands: readonly Slice[],
+  results: readonly Slice[],
+  reuse: readonly number[],
+  device: Device,
+): Kernel {
+  const { backend } = device;
+  const empty = (slice: Slice) => volume(slice.box) === 0;
+  const takesEmpty = op.kind === "concat" || op.kind === "pad";
+  if (!results.every(empty) && (takesEmpty || !operands.some(empty))) {
+    return backend.bind(op, operands, results, reuse);
+  }
+  const fills = results.map((slice, i) => ({
+    shape: shapeOf(slice),
+    dtype: slice.dtype,
+    fill: empty(slice) ? undefined : identityOf(op, i, slice.dtype),
+  }));
+  return () => fills.map(({ shape, dtype, fill }) => backend.allocate(shape, dtype, fill));
+}
+
+/** Binds a compute instruction to a frame's slots. */
+export function bindCompute(
+  { op, operands, results }: Compute,
+  frame: Frame,
+  dies: readonly number[],
+  reuse: readonly number[],
+): Phase {
+  const { device, values, slots } = frame;
+  const slices = (numbers: readonly number[]) => numbers.map((n) => sliceOf(values[n]!, device));
+  const kernel = bindKernel(op, slices(operands), slices(results), reuse, device);
+  const given = new Array<Buffer>(operands.length);
+  const dying = operands.map((value) => dies.includes(value));
+
+  const store = (made: readonly Buffer[]) => {
+    for (let r = 0; r < results.length; r++) {
+      let result = made[r]!;
+      const at = given.indexOf(result);
+      // A kernel may return an operand. Where that dies the result takes its place, else both live.
+      if (at >= 0 && dying[at] && slots[operands[at]!] === result) {
+        slots[operands[at]!] = undefined;
+      } else if (at >= 0) {
+        result = device.backend.share(result, result.shape);
+      }
+      slots[results[r]!] = result;
+    }
+  };
+  return () => {
+    for (let i = 0; i < operands.length; i++) given[i] = slots[operands[i]!]!;
+    const made = kernel(given);
+    return made instanceof Promise ? made.then(store) : store(made);
+  };
+}

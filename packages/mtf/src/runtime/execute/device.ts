@@ -1,0 +1,51 @@
+import type { Backend, Buffer, MaybePromise, Slice } from "../../backend/backend.ts";
+import { type Coordinate, coordinateOf, type Mesh } from "../../mesh.ts";
+import { boxOf } from "../../spmd/placement.ts";
+import type { Value } from "../../spmd/program.ts";
+import type { Exchange } from "../collectives/exchange.ts";
+
+/** One device of a mesh, as the code that computes on it knows it. */
+export interface Device {
+  readonly number: number;
+  readonly mesh: Mesh;
+  readonly coordinate: Coordinate;
+  readonly backend: Backend;
+  /** Its exchanges with the devices that differ from it along some axes, by `axesKey`. */
+  readonly exchanges: Map<string, Exchange>;
+  readonly usage: { buffers: number; bytes: number; peakBytes: number; bytesReceived: number };
+}
+
+/** A program being run on a device: what its values are, and the buffers of those alive. */
+export interface Frame {
+  readonly device: Device;
+  readonly values: readonly Value[];
+  readonly slots: (Buffer | undefined)[];
+}
+
+/** A part of an instruction. Between phases the devices of its group wait for each other. */
+export type Phase = () => MaybePromise<void>;
+
+export function makeDevice(mesh: Mesh, number: number, backend: Backend): Device {
+  return {
+    number,
+    mesh,
+    coordinate: coordinateOf(mesh, number),
+    backend,
+    exchanges: new Map(),
+    usage: { buffers: 0, bytes: 0, peakBytes: 0, bytesReceived: 0 },
+  };
+}
+
+/** The slice of a value that a device holds. */
+export function sliceOf({ dims, dtype, placement }: Value, device: Device): Slice {
+  return { dims, dtype, box: boxOf(dims, placement, device.mesh, device.coordinate) };
+}
+
+export function shapeOf(slice: Slice): readonly number[] {
+  return slice.box.map((range) => range.size);
+}
+
+/** Goes on at once where there is nothing to wait for: a promise costs more than a tiny kernel. */
+export function after<A, B>(value: MaybePromise<A>, next: (value: A) => B): MaybePromise<B> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}

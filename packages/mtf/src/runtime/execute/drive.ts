@@ -1,0 +1,105 @@
+import type { MaybePromise } from "../../backend/backend.ts";
+import type { Exchange } from "../collectives/exchange.ts";
+import { Aborted, failureIn } from "../failure.ts";
+import type { Bound, Step } from "./bind.ts";
+import type { Frame } from "./device.ts";
+import { charge } from "./usage.ts";
+
+/** Waits until all devices of a group have come this far. */
+export type Barrier = (exchange: Exchange) => MaybePromise<void>;
+
+/**
+ * Runs a program on some devices of this process, phase by phase: each phase on every device before
+ * the next phase on any. With one device here and the others elsewhere, the barrier keeps them in
+ * step; with all of them here nobody ever has to wait.
+ */
+export async function drive(
+  devices: readonly Bound[],
+  barrier: Barrier | undefined,
+): Promise<void> {
+  await driveSteps(
+    devices.map((bound) => bound.steps),
+    devices.map((bound) => bound.frame),
+    barrier,
+  );
+}
+
+async function driveSteps(
+  columns: readonly (readonly Step[])[],
+  frames: readonly Frame[],
+  barrier: Barrier | undefined,
+): Promise<void> {
+  const count = columns[0]!.length;
+  for (let i = 0; i < count; i++) {
+    if (columns[0]![i]!.loop) {
+      await driveLoop(
+        columns.map((steps) => steps[i]!),
+        frames,
+        barrier,
+      );
+    } else {
+      let phases = 1;
+      for (let phase = 0; phase < phases; phase++) {
+        for (let d = 0; d < columns.length; d++) {
+          const step = columns[d]![i]!;
+          const run = step.phases[phase];
+          // Groups apart may take a different number of phases.
+          if (step.phases.length > phases) phases = step.phases.length;
+          if (!run) continue;
+          try {
+            if (phase > 0 && barrier) {
+              const waiting = barrier(step.exchange!);
+              if (waiting instanceof Promise) await waiting;
+            }
+            const running = run();
+            if (running instanceof Promise) await running;
+          } catch (error) {
+            throw named(error, step, frames[d]!);
+          }
+          charge(frames[d]!.device);
+        }
+      }
+    }
+    for (let d = 0; d < columns.length; d++) free(columns[d]![i]!, frames[d]!);
+  }
+}
+
+async function driveLoop(
+  steps: readonly Step[],
+  frames: readonly Frame[],
+  barrier: Barrier | undefined,
+): Promise<void> {
+  const loops = steps.map((step) => step.loop!);
+  const bodies = loops.map((loop) => loop.body);
+  const each = async (call: (d: number) => MaybePromise<void>): Promise<void> => {
+    for (let d = 0; d < loops.length; d++) {
+      try {
+        await call(d);
+      } catch (error) {
+        throw named(error, steps[d]!, frames[d]!);
+      }
+      charge(frames[d]!.device);
+    }
+  };
+  for (let index = 0; index < loops[0]!.runs; index++) {
+    await each((d) => loops[d]!.begin(index));
+    await driveSteps(bodies, frames, barrier);
+    await each((d) => loops[d]!.end(index));
+  }
+  await each((d) => loops[d]!.finish());
+}
+
+function free({ dies }: Step, { slots, device }: Frame): void {
+  if (dies.length === 0) return;
+  for (let i = 0; i < dies.length; i++) {
+    const buffer = slots[dies[i]!];
+    if (!buffer) continue;
+    slots[dies[i]!] = undefined;
+    device.backend.dispose(buffer);
+  }
+  charge(device);
+}
+
+function named(error: unknown, step: Step, { values, device }: Frame): unknown {
+  return error instanceof Aborted ? error : failureIn(step.instruction, values, device, error);
+}

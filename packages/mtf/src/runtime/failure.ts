@@ -1,0 +1,80 @@
+import { dtypeAbbreviation } from "../dtype.ts";
+import { MtfError } from "../errors.ts";
+import { axesOf } from "../spmd/placement.ts";
+import { type Instruction, type Value, writesOf } from "../spmd/program.ts";
+import type { Device } from "./execute/device.ts";
+
+/** Thrown on a device that gave up because another one failed. */
+export class Aborted extends Error {}
+
+/** A device failed in an instruction, and why. */
+export function failureIn(
+  instruction: Instruction,
+  values: readonly Value[],
+  device: Device,
+  cause: unknown,
+): MtfError {
+  if (cause instanceof MtfError && cause.code === "device-failed") return cause;
+  const made = writesOf(instruction).map((value) => printValue(values[value]!));
+  const text = `${nameOf(instruction)} -> ${made.join(", ")}`;
+  return deviceFailed(device.number, `in ${nameOf(instruction)}`, messageOf(cause), {
+    instruction: text,
+    source: instruction.origin.source,
+    coordinate: device.coordinate,
+  });
+}
+
+/** A device failed: in an instruction, or outside of any. */
+export function deviceFailed(
+  device: number,
+  where: string,
+  cause: string,
+  facts: { instruction?: string; source?: string; coordinate?: unknown } = {},
+): MtfError {
+  const evidence: [string, string][] = [];
+  if (facts.instruction) evidence.push(["instruction", facts.instruction]);
+  if (facts.source) evidence.push(["line", facts.source]);
+  evidence.push(["cause", cause]);
+  const details = { evidence, device, cause, ...facts };
+  return new MtfError("device-failed", `device ${device} failed ${where}.`, details);
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function nameOf(instruction: Instruction): string {
+  switch (instruction.kind) {
+    case "compute":
+      return instruction.op.kind;
+    case "reduce":
+    case "move":
+      return instruction.name;
+    case "loop":
+      return `loop over ${instruction.dim.name}`;
+  }
+}
+
+function printValue({ dims, dtype, placement }: Value): string {
+  const parts = dims.map((d) => {
+    const axes = axesOf(placement, d.name);
+    return `${d.name}=${d.size}${axes.length > 0 ? `@${axes.join("+")}` : ""}`;
+  });
+  return `${dtypeAbbreviation[dtype]}[${parts.join(", ")}]`;
+}
+
+/** An error as it travels between devices. */
+export interface WireError {
+  readonly code: MtfError["code"];
+  readonly sentence: string;
+  readonly details: MtfError["details"];
+}
+
+export function toWire(error: MtfError): WireError {
+  const sentence = error.message.split("\n")[0]!.slice(`[${error.code}] `.length);
+  return { code: error.code, sentence, details: JSON.parse(JSON.stringify(error.details)) };
+}
+
+export function fromWire({ code, sentence, details }: WireError): MtfError {
+  return new MtfError(code, sentence, details);
+}

@@ -1,0 +1,63 @@
+import type { HostArray } from "../dtype.ts";
+import type { Box } from "../spmd/placement.ts";
+import type { Program, Value } from "../spmd/program.ts";
+import type { GroupMemory } from "./collectives/exchange.ts";
+import type { DeviceUsage } from "./devices.ts";
+import type { FilePart } from "./sources/file.ts";
+
+/** Names an array held by devices. Chosen before it is made, so that it can be spoken of at once. */
+export type ArrayId = number;
+
+/** A device's part of an input. */
+export type Part = HostArray | FilePart;
+
+/** What becomes an input of a run: an array held by the devices, or a part for each of them. */
+export type Feed = { readonly array: ArrayId } | { readonly parts: readonly Part[] };
+
+/**
+ * What the caller's side asks of a host of devices. All hosts of a mesh get the same requests in
+ * the same order, but for `read`, and for parts, which are those of the host's own devices.
+ */
+export type Request =
+  | {
+      readonly kind: "load";
+      readonly program: number;
+      readonly code: Program;
+      /** Memory for sets of axes along which nothing was exchanged before. */
+      readonly groups: readonly GroupMemory[];
+    }
+  | { readonly kind: "unload"; readonly program: number }
+  | {
+      readonly kind: "put";
+      readonly array: ArrayId;
+      readonly value: Value;
+      readonly parts: readonly Part[];
+    }
+  | {
+      readonly kind: "run";
+      readonly program: number;
+      readonly inputs: readonly Feed[];
+      readonly outputs: readonly ArrayId[];
+    }
+  | {
+      readonly kind: "read";
+      readonly array: ArrayId;
+      readonly device: number;
+      /** Which part of the device's slice, in its own coordinates. */
+      readonly box: Box;
+    }
+  | { readonly kind: "dispose"; readonly arrays: readonly ArrayId[] }
+  | { readonly kind: "usage" };
+
+export interface Answers {
+  readonly load: undefined;
+  readonly unload: undefined;
+  readonly put: undefined;
+  readonly run: undefined;
+  readonly read: HostArray;
+  readonly dispose: undefined;
+  /** One entry for each device of the host. */
+  readonly usage: readonly DeviceUsage[];
+}
+
+export type RequestOf<K extends Request["kind"]> = Extract<Request, { kind: K }>;

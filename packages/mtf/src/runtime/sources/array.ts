@@ -1,0 +1,67 @@
+import { type Dimension, elements, printDims } from "../../dimension.ts";
+import { type DType, dtypeAbbreviation, type HostArray } from "../../dtype.ts";
+import { MtfError } from "../../errors.ts";
+import type { Source } from "../devices.ts";
+
+/** What a source is to fill. */
+export interface Wanted {
+  /** Where it stands among the arguments, for errors. */
+  readonly path: string;
+  readonly dims: readonly Dimension[];
+  readonly dtype: DType;
+}
+
+/**
+ * Given numbers as an array of the input's length and dtype. Numbers for float32 may be float64:
+ * backends round them.
+ *
+ * @throws MtfError `wrong-input` if there are too many or too few, or of another dtype
+ */
+export function numbersOf(source: HostArray | readonly number[] | number, to: Wanted): HostArray {
+  const numbers = typeof source === "number" ? [source] : source;
+  const expected = elements(to.dims);
+  if (numbers.length !== expected) {
+    const sentence = `'${to.path}' was given ${numbers.length} numbers and takes ${expected}.`;
+    throw wrongInput(to, sentence, { given: numbers.length, expected });
+  }
+  if (ArrayBuffer.isView(numbers)) {
+    if (accepts[to.dtype].some((type) => numbers instanceof type)) return numbers;
+    const given = numbers.constructor.name;
+    throw wrongInput(to, `'${to.path}' takes ${to.dtype} and was given a ${given}.`, {
+      given,
+      try: [`${accepts[to.dtype][0]!.name}.from(…)`],
+    });
+  }
+  const result = new fromNumbers[to.dtype](numbers);
+  if (to.dtype === "float32") return result;
+  const at = numbers.findIndex((number, i) => number !== result[i] || (isBool(to) && number > 1));
+  if (at < 0) return result;
+  throw wrongInput(to, `'${to.path}' takes ${to.dtype} and was given ${numbers[at]} at ${at}.`, {
+    given: numbers[at],
+  });
+}
+
+export function wrongInput(
+  { path, dims, dtype }: Wanted,
+  sentence: string,
+  facts: { readonly try?: readonly string[]; readonly [fact: string]: unknown } = {},
+): MtfError {
+  const takes = `${dtypeAbbreviation[dtype]}[${printDims(dims)}]`;
+  return new MtfError("wrong-input", sentence, { evidence: [["takes", takes]], path, ...facts });
+}
+
+export function isNumbers(source: Source): source is HostArray | readonly number[] | number {
+  return typeof source === "number" || Array.isArray(source) || ArrayBuffer.isView(source);
+}
+
+const accepts = {
+  float32: [Float32Array, Float64Array],
+  int32: [Int32Array],
+  bool: [Uint8Array],
+} as const;
+
+const fromNumbers = { float32: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+
+function isBool({ dtype }: Wanted): boolean {
+  return dtype === "bool";
+}

@@ -1,0 +1,87 @@
+import type { FileHandle } from "node:fs/promises";
+import type { DType, HostArray } from "../../dtype.ts";
+import { MtfError } from "../../errors.ts";
+import type { Box } from "../../spmd/placement.ts";
+import { eachRun } from "../collectives/copy.ts";
+import type { FileSource } from "../devices.ts";
+import { cutting } from "./cut.ts";
+import { decode, type Stored, storedBytes } from "./stored.ts";
+
+/** A device's part of a tensor in a file, which it reads itself. */
+export interface FilePart {
+  readonly source: FileSource;
+  readonly dtype: DType;
+  /** The whole tensor's sizes and the part of it that is wanted. */
+  readonly shape: readonly number[];
+  readonly box: Box;
+}
+
+/** The longest stretch that is read at once. */
+const chunkBytes = 4 << 20;
+
+/** Gaps up to this long are read and thrown away: cheaper than another read. */
+const gapBytes = 64 << 10;
+
+/**
+ * Reads a part: the byte ranges that hold it, and little else.
+ *
+ * @throws MtfError `wrong-input` if the file cannot be read or is too short
+ */
+export async function readFilePart({ source, dtype, shape, box }: FilePart): Promise<HostArray> {
+  const { open } = await import("node:fs/promises");
+  const stored: Stored = source.stored ?? dtype;
+  const width = storedBytes[stored];
+  const copy = cutting(shape, box);
+  const result = decode(new Uint8Array(copy.elements * width), stored, dtype);
+  const file = await open(source.file).catch((error: Error) => {
+    throw unreadable(source, error.message);
+  });
+  try {
+    for (const { begin, end } of stretchesOf(copy.fromEnd, chunkBytes / width, gapBytes / width)) {
+      const bytes = await readBytes(file, source, begin * width, (end - begin) * width);
+      const numbers = decode(bytes, stored, dtype);
+      eachRun(copy, begin, end, (from, to, length) => {
+        result.set(numbers.subarray(from - begin, from - begin + length), to);
+      });
+    }
+  } finally {
+    await file.close();
+  }
+  return result;
+
+  /** Ranges of elements that hold all runs of the copy, joined over small gaps. */
+  function stretchesOf(end: number, longest: number, gap: number) {
+    const stretches: { begin: number; end: number }[] = [];
+    for (let at = 0; at < end; at += longest) {
+      let last: { begin: number; end: number } | undefined;
+      eachRun(copy, at, Math.min(end, at + longest), (from, _, length) => {
+        if (last && from - last.end <= gap) last.end = from + length;
+        else stretches.push((last = { begin: from, end: from + length }));
+      });
+    }
+    return stretches;
+  }
+}
+
+async function readBytes(
+  file: FileHandle,
+  source: FileSource,
+  at: number,
+  length: number,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const position = source.offset + at + done;
+    const { bytesRead } = await file.read(bytes, done, length - done, position);
+    if (bytesRead === 0) throw unreadable(source, `it ends at byte ${position}`);
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+function unreadable(source: FileSource, cause: string): MtfError {
+  return new MtfError("wrong-input", `${source.file} cannot be read as an input.`, {
+    evidence: [["cause", cause]],
+    file: source.file,
+  });
+}

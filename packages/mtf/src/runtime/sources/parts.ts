@@ -1,0 +1,72 @@
+import { type HostArray, hostArray } from "../../dtype.ts";
+import { coordinateOf, type Mesh } from "../../mesh.ts";
+import { type Box, boxOf, type Placement, volume } from "../../spmd/placement.ts";
+import type { BoxSource, FileSource, Source } from "../devices.ts";
+import { messageOf } from "../failure.ts";
+import type { Part } from "../protocol.ts";
+import { isNumbers, numbersOf, type Wanted, wrongInput } from "./array.ts";
+import { cut } from "./cut.ts";
+
+/** The parts of an input by device, or a promise of them where its numbers are still to come. */
+export type Parts = readonly Part[] | Promise<readonly Part[]>;
+
+/**
+ * Divides a source among the devices. Given numbers are copied at once, so that the caller may
+ * write over them; a function is called once for every distinct box; a file is left to the devices.
+ *
+ * @throws MtfError `wrong-input` if the source does not fit
+ */
+export function partsOf(source: Source, to: Wanted, placement: Placement, mesh: Mesh): Parts {
+  const shape = to.dims.map((d) => d.size);
+  const boxes = Array.from({ length: mesh.size }, (_, device) =>
+    boxOf(to.dims, placement, mesh, coordinateOf(mesh, device)),
+  );
+  if (isNumbers(source)) {
+    const numbers = numbersOf(source, to);
+    return boxes.map((box) => cut(numbers, shape, box));
+  }
+  if (isFile(source)) {
+    return boxes.map((box) => ({ source, dtype: to.dtype, shape, box }));
+  }
+  if (isBoxes(source)) return fromBoxes(source, to, boxes);
+  throw wrongInput(to, `'${to.path}' was given something that holds no numbers.`, {
+    try: ["an array, a number, { file, offset } or { box: (box) => array }"],
+  });
+}
+
+export function isFile(source: unknown): source is FileSource {
+  return typeof source === "object" && source !== null && "file" in source;
+}
+
+function isBoxes(source: unknown): source is BoxSource {
+  return typeof source === "object" && source !== null && "box" in source;
+}
+
+async function fromBoxes(
+  source: BoxSource,
+  to: Wanted,
+  boxes: readonly Box[],
+): Promise<readonly Part[]> {
+  const known = new Map<string, HostArray>();
+  const parts: HostArray[] = [];
+  for (const box of boxes) {
+    const key = JSON.stringify(box);
+    const dims = to.dims.map((d, i) => ({ name: d.name, size: box[i]!.size }));
+    const numbers = known.get(key) ?? numbersOf(await ask(source, to, box), { ...to, dims });
+    known.set(key, numbers);
+    parts.push(numbers.slice());
+  }
+  return parts;
+}
+
+async function ask(source: BoxSource, to: Wanted, box: Box): Promise<HostArray> {
+  if (volume(box) === 0) return hostArray(to.dtype, 0);
+  try {
+    return await source.box(box);
+  } catch (error) {
+    throw wrongInput(to, `the function that gives '${to.path}' failed.`, {
+      cause: messageOf(error),
+      box,
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import type { Dimension } from "../../dimension.ts";
+import { type DType, type HostArray, hostArray } from "../../dtype.ts";
+import { coordinateOf, type Mesh } from "../../mesh.ts";
+import { referenceBackend } from "../../reference/index.ts";
+import { type Box, boxOf, volume } from "../../spmd/placement.ts";
+import type { Instruction, Value } from "../../spmd/program.ts";
+import { exchangedAxes, groupMemory } from "../collectives/exchange.ts";
+import { makeHost } from "../host.ts";
+import { programOf } from "./programs.ts";
+
+export interface Ran {
+  /** Each device's slice of the result. */
+  readonly slices: readonly HostArray[];
+  /** Bytes received by all devices together. */
+  readonly received: number;
+  /** Buffers left when the inputs and the result are gone. */
+  readonly leaked: number;
+}
+
+/** Runs one instruction from all values but the last, given by device, to the last. */
+export async function runOne(
+  mesh: Mesh,
+  values: readonly Value[],
+  instruction: Instruction,
+  given: (value: number, device: number, box: Box) => HostArray,
+  stagingBytes: number,
+): Promise<Ran> {
+  const backend = referenceBackend();
+  const devices = Array.from({ length: mesh.size }, (_, i) => i);
+  const host = makeHost(mesh, devices, backend, undefined);
+  const result = values.length - 1;
+  const inputs = values.slice(0, -1).map((_, i) => i);
+  const code = programOf(mesh, values, inputs, [result], [instruction]);
+  const groups = [...exchangedAxes(mesh, code.instructions).values()].map((axes) =>
+    groupMemory(mesh, axes, stagingBytes, (bytes) => new ArrayBuffer(bytes)),
+  );
+  const boxIn = (value: Value, device: number) =>
+    boxOf(value.dims, value.placement, mesh, coordinateOf(mesh, device));
+  await host.answer({ kind: "load", program: 0, code, groups });
+  for (const array of inputs) {
+    const value = values[array]!;
+    const parts = devices.map((device) => given(array, device, boxIn(value, device)));
+    await host.answer({ kind: "put", array, value, parts });
+  }
+  const feeds = inputs.map((array) => ({ array }));
+  await host.answer({ kind: "run", program: 0, inputs: feeds, outputs: [result] });
+  const slices: HostArray[] = [];
+  for (const device of devices) {
+    const box = boxIn(values[result]!, device).map(({ size }) => ({ begin: 0, size }));
+    slices.push(await host.answer({ kind: "read", array: result, device, box }));
+  }
+  const usage = await host.answer({ kind: "usage" });
+  host.close();
+  const received = usage.reduce((sum, device) => sum + device.bytesReceived, 0);
+  return { slices, received, leaked: backend.memory().buffers };
+}
+
+/** The numbers of a box, each a function of its place in the whole. */
+export function fromPlaces(
+  dtype: DType,
+  box: Box,
+  numberAt: (place: readonly number[]) => number,
+): HostArray {
+  const result = hostArray(dtype, volume(box));
+  for (let i = 0; i < result.length; i++) result[i] = numberAt(placeOf(i, box));
+  return result;
+}
+
+function placeOf(i: number, box: Box): readonly number[] {
+  const place: number[] = [];
+  let rest = i;
+  for (let d = box.length - 1; d >= 0; d--) {
+    place[d] = box[d]!.begin + (rest % box[d]!.size);
+    rest = Math.floor(rest / box[d]!.size);
+  }
+  return place;
+}
+
+/** A number that tells an element's place from all others. */
+export function markOf(dims: readonly Dimension[], place: readonly number[]): number {
+  return place.reduce((mark, at, d) => mark * (dims[d]!.size + 20) + at + 1, 1);
+}

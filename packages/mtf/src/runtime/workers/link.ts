@@ -1,0 +1,90 @@
+import type { MtfError } from "../../errors.ts";
+import { Aborted, deviceFailed, fromWire } from "../failure.ts";
+import type { Link } from "../fleet.ts";
+import type { Answers, Request, RequestOf } from "../protocol.ts";
+import { type FromWorker, type Start, transferable } from "./messages.ts";
+import type { Listener, Spawned } from "./spawn.ts";
+
+/** The way to a worker. */
+export interface WorkerLink extends Link {
+  /** Resolves to its backend's variant when it has started. */
+  readonly ready: Promise<string>;
+}
+
+interface Asked {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** @param died called once if the worker ends without being told to */
+export function workerLink(
+  start: Start,
+  spawn: (start: Start, listener: Listener) => Spawned,
+  died: (error: MtfError) => void,
+): WorkerLink {
+  const pending = new Map<number, Asked>();
+  let nextId = 0;
+  let ended: MtfError | undefined;
+  let started: Asked;
+  const ready = new Promise<string>((resolve, reject) => {
+    started = { resolve, reject };
+  });
+
+  const settle = (id: number, how: (asked: Asked) => void) => {
+    const asked = pending.get(id);
+    pending.delete(id);
+    if (pending.size === 0) worker.hold(false);
+    if (asked) how(asked);
+  };
+  const stop = (reason: MtfError) => {
+    ended = reason;
+    started.reject(reason);
+    for (const { reject } of pending.values()) reject(reason);
+    pending.clear();
+  };
+  const receive = (message: FromWorker) => {
+    if (ended) return;
+    if (message.kind === "ready") {
+      worker.hold(pending.size > 0);
+      started.resolve(message.variant as never);
+    } else if (message.kind === "answer") {
+      settle(message.id, ({ resolve }) => resolve(message.value as never));
+    } else if (message.kind === "aborted") {
+      settle(message.id, ({ reject }) => reject(new Aborted()));
+    } else if (message.id === undefined) started.reject(fromWire(message.error));
+    else settle(message.id, ({ reject }) => reject(fromWire(message.error)));
+  };
+  const worker = spawn(start, {
+    message: receive,
+    died(cause) {
+      if (ended) return;
+      const error = deviceFailed(start.device, "because its worker died", cause);
+      stop(error);
+      died(error);
+    },
+  });
+
+  return {
+    devices: [start.device],
+    ready,
+    ask<K extends Request["kind"]>(request: RequestOf<K>): Promise<Answers[K]> {
+      if (ended) return Promise.reject(ended);
+      return new Promise<Answers[K]>((resolve, reject) => {
+        const id = nextId++;
+        if (pending.size === 0) worker.hold(true);
+        pending.set(id, { resolve, reject });
+        worker.post({ id, request }, transferable(partsIn(request)));
+      });
+    },
+    async end(reason) {
+      if (!ended) stop(reason);
+      await worker.terminate();
+    },
+  };
+}
+
+function partsIn(request: Request) {
+  if (request.kind === "put") return request.parts;
+  if (request.kind !== "run") return [];
+  return request.inputs.flatMap((feed) => ("parts" in feed ? feed.parts : []));
+}

@@ -1,0 +1,60 @@
+import type { Backend } from "../../backend/backend.ts";
+import { openBackend } from "../../backend/open.ts";
+import { defineMesh } from "../../mesh.ts";
+import { Aborted, toWire } from "../failure.ts";
+import { asFailure } from "../fleet.ts";
+import { makeHost } from "../host.ts";
+import type { Answers, Request } from "../protocol.ts";
+import { makeBarrier, setAbort } from "./barrier.ts";
+import { type FromWorker, type Start, type ToWorker, transferable } from "./messages.ts";
+
+/** A worker's way to the thread that started it. */
+export interface Port {
+  post(message: FromWorker, transfer: ArrayBuffer[]): void;
+  listen(receive: (message: ToWorker) => void): void;
+}
+
+/** A worker's life: one device, which does what it is asked, in order. */
+export async function serve({ device, axes, ...start }: Start, port: Port): Promise<void> {
+  const fail = (id: number | undefined, error: unknown) => {
+    const failure = asFailure(error, device);
+    if (!(failure instanceof Aborted)) {
+      port.post({ kind: "failed", id, error: toWire(failure) }, []);
+    } else if (id !== undefined) port.post({ kind: "aborted", id }, []);
+  };
+  try {
+    const backend = await makeBackend(start.backend);
+    const host = makeHost(
+      defineMesh(axes),
+      [device],
+      backend,
+      makeBarrier(start.abort, start.spins),
+    );
+    let before: Promise<void> = Promise.resolve();
+    const answer = async ({ id, request }: ToWorker): Promise<void> => {
+      try {
+        const value: Answers[Request["kind"]] = await host.answer(request);
+        port.post(
+          { kind: "answer", id, value },
+          ArrayBuffer.isView(value) ? transferable([value]) : [],
+        );
+      } catch (error) {
+        // Before anything else: the others may be waiting for this device.
+        if (request.kind === "run") setAbort(start.abort);
+        fail(id, error);
+      }
+    };
+    port.listen((message) => {
+      before = before.then(() => answer(message));
+    });
+    port.post({ kind: "ready", variant: backend.variant }, []);
+  } catch (error) {
+    fail(undefined, error);
+  }
+}
+
+async function makeBackend(backend: Start["backend"]): Promise<Backend> {
+  if (typeof backend === "string") return openBackend(backend);
+  const { default: make } = (await import(backend.module)) as { default: () => Promise<Backend> };
+  return make();
+}

@@ -1,0 +1,44 @@
+import type { Backend } from "./backend/backend.ts";
+import { type BackendName, openBackend } from "./backend/open.ts";
+import type { Mesh } from "./mesh.ts";
+import { groupMemory } from "./runtime/collectives/exchange.ts";
+import { devicesOf } from "./runtime/connect.ts";
+import type { Devices } from "./runtime/devices.ts";
+import { makeFleet } from "./runtime/fleet.ts";
+import { makeHost } from "./runtime/host.ts";
+import { directLink } from "./runtime/simulator/link.ts";
+
+export type * from "./runtime/devices.ts";
+
+export interface SimulatorOptions {
+  /** What computes: by default the float64 reference. */
+  readonly backend?: BackendName | Backend;
+  /** The memory through which a device passes numbers to others, in bytes. */
+  readonly stagingBytes?: number;
+}
+
+/** Small, for there may be many devices and nothing is gained by more. */
+const defaultStagingBytes = 256 << 10;
+
+/**
+ * The devices of a mesh, simulated one after the other in this thread: for tests, and to see what
+ * a layout does before there is a machine for it.
+ *
+ * @throws MtfError `backend-unavailable` if the backend cannot be loaded here
+ * @example
+ * const devices = await simulator(defineMesh({ data: 2, model: 4 }));
+ */
+export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Promise<Devices> {
+  const { backend: wanted = "reference", stagingBytes = defaultStagingBytes } = options;
+  const backend = typeof wanted === "string" ? await openBackend(wanted) : wanted;
+  const numbers = Array.from({ length: mesh.size }, (_, device) => device);
+  const fleet = makeFleet({
+    mesh,
+    variant: backend.variant,
+    links: [directLink(numbers, makeHost(mesh, numbers, backend, undefined))],
+    // The caller's thread is the devices': there is nothing to do meanwhile.
+    ahead: 0,
+    groupMemory: (axes) => groupMemory(mesh, axes, stagingBytes, (bytes) => new ArrayBuffer(bytes)),
+  });
+  return devicesOf(fleet);
+}

@@ -1,0 +1,90 @@
+import { availableParallelism } from "node:os";
+import type { BackendName } from "./backend/open.ts";
+import { MtfError } from "./errors.ts";
+import type { Mesh } from "./mesh.ts";
+import { groupMemory } from "./runtime/collectives/exchange.ts";
+import { devicesOf } from "./runtime/connect.ts";
+import type { Devices } from "./runtime/devices.ts";
+import { type Fleet, makeFleet } from "./runtime/fleet.ts";
+import { setAbort } from "./runtime/workers/barrier.ts";
+import { type WorkerLink, workerLink } from "./runtime/workers/link.ts";
+import { spawn } from "./runtime/workers/spawn.ts";
+
+export type * from "./runtime/devices.ts";
+
+export interface WorkersOptions {
+  /** What computes: by name, or a module whose default export makes a backend. */
+  readonly backend?: BackendName | URL;
+  /** The memory through which a device passes numbers to others, in bytes. */
+  readonly stagingBytes?: number;
+}
+
+/** Half of it stays in a core's cache beside what it is copied from or to. */
+const defaultStagingBytes = 4 << 20;
+
+/** About 20 µs: longer than a barrier takes where every device has a core. */
+const spins = 2000;
+
+/**
+ * The devices of a mesh, each in a worker thread of its own.
+ *
+ * @throws MtfError `backend-unavailable` if the backend cannot be loaded here
+ * @example
+ * const devices = await workers(defineMesh({ data: 2 }));
+ * try { … } finally { await devices.close(); }
+ */
+export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise<Devices> {
+  const { backend = "wasm", stagingBytes = defaultStagingBytes } = options;
+  const abort = new SharedArrayBuffer(4);
+  const common = {
+    axes: mesh.axes,
+    backend: typeof backend === "string" ? backend : { module: backend.href },
+    abort,
+    spins: mesh.size <= availableParallelism() ? spins : 0,
+  };
+  let fleet: Fleet | undefined;
+  const links = Array.from({ length: mesh.size }, (_, device) =>
+    aborting(
+      workerLink({ ...common, device }, spawn, (error) => fleet?.fail(error)),
+      abort,
+    ),
+  );
+  try {
+    const variants = await Promise.all(links.map((link) => link.ready));
+    fleet = makeFleet({
+      mesh,
+      variant: agreed(variants),
+      links,
+      ahead: 1,
+      groupMemory: (axes) =>
+        groupMemory(mesh, axes, stagingBytes, (bytes) => new SharedArrayBuffer(bytes)),
+    });
+  } catch (error) {
+    await Promise.all(links.map((link) => link.end(error as MtfError)));
+    throw error;
+  }
+  return devicesOf(fleet);
+}
+
+/** Who is ended leaves no other waiting for it. */
+function aborting(link: WorkerLink, abort: SharedArrayBuffer): WorkerLink {
+  return {
+    ...link,
+    end(reason) {
+      setAbort(abort);
+      return link.end(reason);
+    },
+  };
+}
+
+function agreed(variants: readonly string[]): string {
+  const variant = variants[0]!;
+  const other = variants.findIndex((v) => v !== variant);
+  if (other < 0) return variant;
+  throw new MtfError("backend-unavailable", "the devices would not compute alike.", {
+    evidence: [
+      ["device 0", variant],
+      [`device ${other}`, variants[other]!],
+    ],
+  });
+}
