@@ -1,0 +1,101 @@
+import { internal } from "../errors.ts";
+import { inputOf } from "../graph/handle.ts";
+import { attributedTo, type Node } from "../graph/node.ts";
+import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import { apply } from "../ops/elementwise/apply.ts";
+import type { Cotangent, Rule, Rules, Vjp } from "../ops/rule.ts";
+
+/**
+ * The cotangents of `inputs` from those of `outputs`, as new nodes: reverse accumulation over the
+ * nodes between, latest first. The cotangents of one value are added by one node before they are
+ * used. An input that the outputs do not depend on smoothly has none.
+ */
+export function vjp(
+  rules: Rules,
+  outputs: readonly AnyTensor[],
+  inputs: readonly AnyTensor[],
+  cotangents: readonly Cotangent[],
+): readonly Cotangent[] {
+  const given = new Set(inputs);
+  const active = activeNodes(outputs, given);
+  const owed = new Map<Node | AnyTensor, AnyTensor[][]>();
+
+  const give = (x: AnyTensor, cotangent: Cotangent) => {
+    if (!cotangent || x.dtype !== "float32") return;
+    requireDims(x, cotangent);
+    const input = inputOf(x, given);
+    if (!input && !active.has(x["~node"])) return;
+    const key = input ?? x["~node"];
+    const results = owed.get(key) ?? [];
+    owed.set(key, results);
+    const result = input ? 0 : x["~result"];
+    results[result] = [...(results[result] ?? []), cotangent];
+  };
+
+  outputs.forEach((x, i) => {
+    give(x, cotangents[i]);
+  });
+  for (const node of active) {
+    const results = owed.get(node);
+    if (!results) continue;
+    owed.delete(node);
+    attributedTo({ source: node.source, pass: "backward" }, () => {
+      const dys = node.results.map((_, i) => total(results[i]));
+      gradientOf(rules, node, dys).forEach((dx, i) => {
+        give(node.operands[i]!, dx);
+      });
+    });
+  }
+  return inputs.map((x) => {
+    const terms = owed.get(x)?.[0];
+    if (!terms) return undefined;
+    const { source } = terms[0]!["~node"];
+    return attributedTo({ source, pass: "backward" }, () => total(terms));
+  });
+}
+
+function gradientOf(rules: Rules, node: Node, dys: readonly Cotangent[]): readonly Cotangent[] {
+  const rule = rules[node.kind] as Rule<never>;
+  const inside: Vjp = (...args) => vjp(rules, ...args);
+  if (rule.gradient !== "expand") return rule.gradient(node as never, dys, inside);
+  const primitives = rule.expand!(node as never);
+  const operands = [...new Set(node.operands)];
+  const found = inside(primitives, operands, dys);
+  // An operand given twice gets all its cotangent at its first place.
+  return node.operands.map((x, i) =>
+    node.operands.indexOf(x) === i ? found[operands.indexOf(x)] : undefined,
+  );
+}
+
+function total(terms: readonly AnyTensor[] | undefined): Cotangent {
+  return terms && terms.length > 1 ? apply("add", ...terms) : terms?.[0];
+}
+
+/** The nodes on the way from inputs to outputs, latest first. */
+function activeNodes(
+  outputs: readonly AnyTensor[],
+  inputs: ReadonlySet<AnyTensor>,
+): ReadonlySet<Node> {
+  const reached = new Set<Node>();
+  const stack = [...outputs];
+  while (stack.length > 0) {
+    const x = stack.pop()!;
+    if (inputOf(x, inputs) || reached.has(x["~node"])) continue;
+    reached.add(x["~node"]);
+    stack.push(...x["~node"].operands);
+  }
+  const active = new Set<Node>();
+  for (const node of [...reached].sort((a, b) => a.order - b.order)) {
+    const depends = (x: AnyTensor) => inputOf(x, inputs) || active.has(x["~node"]);
+    if (node.operands.some(depends)) active.add(node);
+  }
+  return new Set([...active].reverse());
+}
+
+function requireDims(x: AnyTensor, cotangent: AnyTensor): void {
+  const sizes = (t: AnyTensor) => dimsOf(t).map((d) => `${d.name}=${d.size}`);
+  if (sizes(x).sort().join() === sizes(cotangent).sort().join()) return;
+  throw internal(
+    `the gradient of [${sizes(x)}] (${x["~node"].kind}, ${x["~node"].source}) has dims [${sizes(cotangent)}]`,
+  );
+}

@@ -1,0 +1,66 @@
+import { nameOf, type Select } from "../../dimension.ts";
+import { makeNode } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { hasDim, misuse, requireDtype, selectDim, unionDims } from "../check.ts";
+
+/**
+ * The cross-entropy of softmax(logits) with integer labels: logsumexp(logits) - logits[label], and 0
+ * where the label lies outside the dim.
+ *
+ * @throws MtfError `missing-dim` unless the logits have all dims of the labels and no more than
+ * `over` besides, `size-mismatch`, `dtype-mismatch`
+ * @example
+ * softmaxCrossEntropy(logits, token, "vocab"); // [batch, vocab], int32 [batch] -> [batch]
+ */
+export function softmaxCrossEntropy<A extends string, S extends A>(
+  logits: Tensor<A>,
+  labels: Tensor<Exclude<A, NoInfer<S>>, "int32">,
+  over: Select<S>,
+): Tensor<Exclude<A, S>> {
+  return crossEntropyParts(logits as AnyTensor, labels as AnyTensor, over)[0] as never;
+}
+
+/**
+ * `softmaxCrossEntropy` and the logsumexp it is made of, for a loss that also keeps that small.
+ *
+ * @throws MtfError as `softmaxCrossEntropy`
+ * @example
+ * const { loss, logsumexp } = crossEntropyWithLogsumexp(logits, token, "vocab");
+ * add(loss, mul(square(logsumexp), 1e-4));
+ */
+export function crossEntropyWithLogsumexp<A extends string, S extends A>(
+  logits: Tensor<A>,
+  labels: Tensor<Exclude<A, NoInfer<S>>, "int32">,
+  over: Select<S>,
+): { readonly loss: Tensor<Exclude<A, S>>; readonly logsumexp: Tensor<Exclude<A, S>> } {
+  const parts = crossEntropyParts(logits as AnyTensor, labels as AnyTensor, over);
+  return { loss: parts[0], logsumexp: parts[1] } as never;
+}
+
+function crossEntropyParts(
+  logits: AnyTensor,
+  labels: AnyTensor,
+  over: Select<string>,
+): readonly AnyTensor[] {
+  const op = "softmaxCrossEntropy";
+  requireDtype(op, logits, ["float32"]);
+  requireDtype(op, labels, ["int32"]);
+  const { name } = selectDim(op, logits, nameOf(over));
+  unionDims(op, [logits, labels]);
+  const dims = dimsOf(logits).filter((d) => d.name !== name);
+  const differing = [
+    ...dims.filter((d) => !hasDim(labels, d.name)),
+    ...dimsOf(labels).filter((d) => d.name === name || !hasDim(logits, d.name)),
+  ];
+  if (differing.length > 0) {
+    throw misuse(
+      "missing-dim",
+      `${op}: the labels must have the logits' dims but '${name}'; '${differing[0]!.name}' is in only one.`,
+      { logits, labels },
+      [],
+      { dim: differing[0]!.name },
+    );
+  }
+  const result = { dims, dtype: "float32" } as const;
+  return makeNode("crossEntropy", { over: name }, [logits, labels], [result, result]);
+}

@@ -1,0 +1,60 @@
+import type { DType } from "../../dtype.ts";
+import type { ElementwiseFn } from "../../graph/kinds.ts";
+import { makeTensor } from "../../graph/node.ts";
+import { type AnyTensor, isTensor } from "../../graph/tensor.ts";
+import { misuse, requireDtype, unionDims } from "../check.ts";
+import { signatures } from "./signature.ts";
+
+export type Argument = AnyTensor | number;
+
+/** `fn` of tensors and numbers, operands broadcast by name: what all elementwise functions are. */
+export function apply(fn: ElementwiseFn, ...args: readonly Argument[]): AnyTensor {
+  const operands = args.filter((a) => isTensor(a));
+  return makeTensor(
+    "elementwise",
+    { fn, scalars: args.map((a) => (isTensor(a) ? null : a)) },
+    operands,
+    { dims: unionDims(fn, operands), dtype: resultDtype(fn, args) },
+  );
+}
+
+/** The value as autodiff's constant. */
+export function stopped(x: AnyTensor): AnyTensor {
+  const { dims, dtype } = x["~node"].results[x["~result"]]!;
+  const attributes = { fn: "identity", scalars: [null], stopped: true } as const;
+  return makeTensor("elementwise", attributes, [x], { dims, dtype });
+}
+
+function resultDtype(fn: ElementwiseFn, args: readonly Argument[]): DType {
+  const { takes, gives } = signatures[fn];
+  let shared: AnyTensor | undefined;
+  args.forEach((x, i) => {
+    if (!isTensor(x)) return;
+    const allowed = takes[Math.min(i, takes.length - 1)]!;
+    requireDtype(fn, x, allowed);
+    // The condition of `where` is the one argument whose dtype is its own.
+    if (fn === "where" && i === 0) return;
+    if (shared && shared.dtype !== x.dtype) throw dtypesDiffer(fn, shared, x);
+    shared ??= x;
+  });
+  const dtype = shared?.dtype ?? "float32";
+  for (const x of args) {
+    if (typeof x !== "number" || dtype === "float32") continue;
+    if (Number.isInteger(x) && (dtype === "int32" || x === 0 || x === 1)) continue;
+    throw misuse("dtype-mismatch", `${fn}: ${x} is not a value of ${dtype}.`, { tensor: shared! }, [
+      'cast(x, "float32")',
+    ]);
+  }
+  return gives === "same" ? dtype : gives;
+}
+
+function dtypesDiffer(fn: string, left: AnyTensor, right: AnyTensor): Error {
+  const target = [left, right].some((x) => x.dtype === "float32") ? "float32" : "int32";
+  return misuse(
+    "dtype-mismatch",
+    `${fn}: the arguments are ${left.dtype} and ${right.dtype}.`,
+    { left, right },
+    [`cast(${left.dtype === target ? "right" : "left"}, "${target}")`],
+    { dtypes: [left.dtype, right.dtype] },
+  );
+}

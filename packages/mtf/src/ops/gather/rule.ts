@@ -1,0 +1,20 @@
+import { dimsOf } from "../../graph/tensor.ts";
+import type { Rule } from "../rule.ts";
+import { addRows, rowsOf } from "./gather.ts";
+
+export const gather: Rule<"gather"> = {
+  gradient: ({ attributes: { dim }, operands: [table, ids] }, [dy]) => {
+    const along = dimsOf(table!).find((d) => d.name === dim)!;
+    return [dy && addRows(dy, ids!, along), undefined];
+  },
+  // Ids of rows that are elsewhere read zeros, so that the sum over devices is the row.
+  partition: () => ({ linear: [[0]] }),
+};
+
+export const scatterAdd: Rule<"scatterAdd"> = {
+  gradient: ({ attributes: { dim }, operands: [, ids] }, [dtable]) => [
+    dtable && rowsOf(dtable, ids!, dim),
+    undefined,
+  ],
+  partition: () => ({ linear: [[0]] }),
+};

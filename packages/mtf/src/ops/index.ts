@@ -1,0 +1,31 @@
+export { argmax } from "./argmax/argmax.ts";
+export { broadcast } from "./broadcast/broadcast.ts";
+export { concat } from "./concat/concat.ts";
+export { constant, fill, ones, zeros } from "./constant/constant.ts";
+export { crossEntropyWithLogsumexp, softmaxCrossEntropy } from "./crossEntropy/crossEntropy.ts";
+export { cumsum } from "./cumsum/cumsum.ts";
+export {
+  contract,
+  einsum,
+  type Lonely,
+  type LonelyOf,
+  type NamesIn,
+  outer,
+} from "./einsum/einsum.ts";
+export type { Arithmetic, Comparison, Logic, Meets, Numeric } from "./elementwise/binary.ts";
+export * from "./elementwise/functions.ts";
+export { gather, scatterAdd } from "./gather/gather.ts";
+export { iota } from "./iota/iota.ts";
+export { layerNorm } from "./layerNorm/layerNorm.ts";
+export { type Along, type At, accumulate, mapOver } from "./loop/loop.ts";
+export { oneHot } from "./oneHot/oneHot.ts";
+export { pad } from "./pad/pad.ts";
+export { fold, type Key, key } from "./random/key.ts";
+export { normal, uniform } from "./random/random.ts";
+export { all, any, max, mean, min, type Reduced, sum } from "./reduce/reduce.ts";
+export { rename } from "./rename/rename.ts";
+export { merge, split } from "./reshape/reshape.ts";
+export { slice } from "./slice/slice.ts";
+export { logSoftmax, logsumexp, softmax } from "./softmax/softmax.ts";
+export { topK } from "./topK/topK.ts";
+export { withLayout } from "./withLayout/withLayout.ts";

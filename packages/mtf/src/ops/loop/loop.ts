@@ -1,0 +1,136 @@
+import type { Dimension } from "../../dimension.ts";
+import type { DType } from "../../dtype.ts";
+import type { Typed } from "../../graph/kinds.ts";
+import { makeNode, makeTensor } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
+import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
+import { hasDim, misuse, requireDtype, requireFree, selectDim } from "../check.ts";
+
+/** A tree of tensors at one index of a dim: without it. */
+export type At<T, Dim extends string> =
+  T extends Tensor<infer A, infer D>
+    ? Tensor<Exclude<A, Dim>, D>
+    : T extends object
+      ? { readonly [K in keyof T]: At<T[K], Dim> }
+      : T;
+
+/** A tree of tensors for every index of a dim: with it. */
+export type Along<T, Dim extends string> =
+  T extends Tensor<infer A, infer D>
+    ? Tensor<A | Dim, D>
+    : T extends object
+      ? { readonly [K in keyof T]: Along<T[K], Dim> }
+      : T;
+
+type Slices<Xs extends readonly unknown[], Dim extends string> = {
+  [I in keyof Xs]: At<Xs[I], Dim>;
+};
+
+/**
+ * The sum over a dim of what a function gives at each index, one index after the other, so that only
+ * one index's intermediate values are held at a time: microbatches. Tensors without the dim, and
+ * those the function closes over, are given whole; a slice at an index lacks the dim.
+ *
+ * @throws MtfError `missing-dim` where no argument has the dim, `dtype-mismatch` for bool results
+ * @example
+ * const total = accumulate(micro, (x, y) => valueAndGrad(loss)(params, x, y), images, labels);
+ */
+export function accumulate<N extends string, const Xs extends readonly unknown[], R>(
+  dim: Dimension<N>,
+  fn: (...slices: Slices<Xs, N>) => R,
+  ...xs: Xs
+): R {
+  return run("accumulate", dim, fn as never, xs) as R;
+}
+
+/**
+ * What a function gives at each index of a dim, put together along it; otherwise as `accumulate`.
+ *
+ * @throws MtfError `missing-dim` where no argument has the dim, `dim-taken` where a result has it
+ * @example
+ * const encoded = mapOver(chunk, (x) => encode(params, x), chunks);
+ */
+export function mapOver<N extends string, const Xs extends readonly unknown[], R>(
+  dim: Dimension<N>,
+  fn: (...slices: Slices<Xs, N>) => R,
+  ...xs: Xs
+): Along<R, N> {
+  return run("mapOver", dim, fn as never, xs) as Along<R, N>;
+}
+
+function run(
+  op: "accumulate" | "mapOver",
+  dim: Dimension,
+  fn: (...slices: readonly unknown[]) => unknown,
+  xs: readonly unknown[],
+): unknown {
+  const sliced = leavesOf(xs, isTensor)
+    .map(([, x]) => x)
+    .filter((x) => hasDim(x, dim.name));
+  for (const x of sliced) selectDim(op, x, dim);
+  if (sliced.length === 0) {
+    throw misuse("missing-dim", `${op}: no argument has a dim '${dim.name}'.`, {}, [], {
+      dim: dim.name,
+    });
+  }
+  const slices = sliced.map((x, i) => sliceOf(x, dim, i));
+  let next = 0;
+  const at = (x: AnyTensor) => (hasDim(x, dim.name) ? slices[next++] : x);
+  const result = fn(...xs.map((x) => mapLeaves(x, isTensor, at)));
+  const outputs = leavesOf(result, isTensor).map(([, x]) => x);
+  for (const x of outputs) {
+    if (op === "mapOver") requireFree(op, x, dim.name);
+    else requireDtype(op, x, ["float32", "int32"]);
+  }
+  const constants = outerTensors(outputs, slices);
+  const results = loop(
+    { dim, sliced: sliced.length, summed: op === "accumulate" ? outputs.length : 0 },
+    [...sliced, ...constants],
+    [...slices, ...constants],
+    outputs,
+  );
+  return withLeaves(result, isTensor, results);
+}
+
+/** A loop node: body inputs stand for the operands, and results are those of the body's outputs. */
+export function loop(
+  { dim, sliced, summed }: { dim: Dimension; sliced: number; summed: number },
+  operands: readonly AnyTensor[],
+  inputs: readonly AnyTensor[],
+  outputs: readonly AnyTensor[],
+): readonly AnyTensor[] {
+  const results = outputs.map((x, i): Typed => {
+    const dims = dimsOf(x);
+    return { dims: i < summed ? dims : [dim, ...dims], dtype: x.dtype };
+  });
+  const body = { inputs, outputs };
+  return makeNode("loop", { dim, sliced, summed, body }, operands, results);
+}
+
+/** What stands for an operand in the body: the operand at an index. */
+export function sliceOf(x: AnyTensor, dim: Dimension, position: number): AnyTensor {
+  const dims = dimsOf(x).filter((d) => d.name !== dim.name);
+  return makeTensor("input", { path: `slice/${position}` }, [], { dims, dtype: x.dtype as DType });
+}
+
+/** Tensors from outside that a body's outputs are computed from: their nodes were made before. */
+function outerTensors(
+  outputs: readonly AnyTensor[],
+  slices: readonly AnyTensor[],
+): readonly AnyTensor[] {
+  const begin = slices[0]!["~node"].order;
+  const outer = new Set<AnyTensor>();
+  const keep = (x: AnyTensor) => {
+    if (x["~node"].order < begin) outer.add(x);
+    return x["~node"].order >= begin;
+  };
+  const seen = new Set<AnyTensor["~node"]>();
+  const stack = outputs.filter(keep);
+  while (stack.length > 0) {
+    const node = stack.pop()!["~node"];
+    if (seen.has(node)) continue;
+    seen.add(node);
+    stack.push(...node.operands.filter(keep));
+  }
+  return [...outer];
+}

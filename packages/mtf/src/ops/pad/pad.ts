@@ -1,0 +1,47 @@
+import { nameOf, type Select } from "../../dimension.ts";
+import { makeTensor } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { misuse, requireDtype, selectDim } from "../check.ts";
+import type { Numeric } from "../elementwise/binary.ts";
+
+/** `before` elements in front of a dim, and as many behind as make it `size` long. */
+export function padded(
+  x: AnyTensor,
+  dim: string,
+  before: number,
+  size: number,
+  value: number,
+): AnyTensor {
+  const dims = dimsOf(x).map((d) => (d.name === dim ? { name: dim, size } : d));
+  return makeTensor("pad", { dim, before, value }, [x], { dims, dtype: x.dtype });
+}
+
+/**
+ * The tensor with `before` more elements in front of a dim and `after` behind, all of one value.
+ *
+ * @throws MtfError `missing-dim`, `bad-argument` for counts below 0, `dtype-mismatch`
+ * @example
+ * pad(x, "length", 1, 0); // shifts by one and grows by one
+ */
+export function pad<A extends string, D extends Numeric, S extends A>(
+  x: Tensor<A, D>,
+  dim: Select<S>,
+  before: number,
+  after: number,
+  value: number = 0,
+): Tensor<A, D> {
+  const tensor = x as AnyTensor;
+  requireDtype("pad", tensor, ["float32", "int32"]);
+  const { name, size } = selectDim("pad", tensor, nameOf(dim));
+  if (![before, after].every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    throw misuse(
+      "bad-argument",
+      `pad: ${before} elements before and ${after} behind: both must be whole numbers from 0 on.`,
+      { tensor },
+      [],
+      { before, after },
+    );
+  }
+  if (before === 0 && after === 0) return x;
+  return padded(tensor, name, before, before + size + after, value) as never;
+}

@@ -1,0 +1,54 @@
+import type { Dimension } from "../../dimension.ts";
+import type { Attributes } from "../../graph/kinds.ts";
+import { makeTensor } from "../../graph/node.ts";
+import type { AnyTensor, Tensor } from "../../graph/tensor.ts";
+import { distinctDims } from "../check.ts";
+import { apply } from "../elementwise/apply.ts";
+import type { Key } from "./key.ts";
+
+export function drawn(
+  distribution: Attributes["random"]["distribution"],
+  key: Key,
+  dims: readonly Dimension[],
+): AnyTensor {
+  const dtype = distribution === "bits" ? "int32" : "float32";
+  return makeTensor("random", { distribution }, [key as AnyTensor], { dims, dtype });
+}
+
+function scaled(x: AnyTensor, scale: number, offset: number): AnyTensor {
+  const product = scale === 1 ? x : apply("mul", x, scale);
+  return offset === 0 ? product : apply("add", product, offset);
+}
+
+/**
+ * Numbers from a normal distribution. An element is a function of the key and its index, the dims in
+ * the order given: the same on every layout and device.
+ *
+ * @throws MtfError `duplicate-dim`
+ * @example
+ * normal(fold(k, "up"), [embd, hidden], { std: 0.02 });
+ */
+export function normal<N extends string>(
+  key: Key,
+  dims: readonly Dimension<N>[],
+  options: { readonly mean?: number; readonly std?: number } = {},
+): Tensor<N> {
+  const { mean = 0, std = 1 } = options;
+  return scaled(drawn("normal", key, distinctDims("normal", dims)), std, mean) as never;
+}
+
+/**
+ * Numbers spread evenly from `min` up to, but not including, `max`; otherwise as `normal`.
+ *
+ * @throws MtfError `duplicate-dim`
+ * @example
+ * uniform(k, [batch], { min: -1, max: 1 });
+ */
+export function uniform<N extends string>(
+  key: Key,
+  dims: readonly Dimension<N>[],
+  options: { readonly min?: number; readonly max?: number } = {},
+): Tensor<N> {
+  const { min = 0, max = 1 } = options;
+  return scaled(drawn("uniform", key, distinctDims("uniform", dims)), max - min, min) as never;
+}

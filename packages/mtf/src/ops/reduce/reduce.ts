@@ -1,0 +1,112 @@
+import type { Select } from "../../dimension.ts";
+import { makeTensor } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { requireDtype, selectDims } from "../check.ts";
+import { apply } from "../elementwise/apply.ts";
+import type { Numeric } from "../elementwise/binary.ts";
+
+/** Sum, maximum or minimum over dims of a tensor. */
+export function reduction(
+  fn: "sum" | "max" | "min",
+  x: AnyTensor,
+  over: readonly string[],
+): AnyTensor {
+  if (over.length === 0) return x;
+  const dims = dimsOf(x).filter((d) => !over.includes(d.name));
+  return makeTensor("reduce", { fn, over }, [x], { dims, dtype: x.dtype });
+}
+
+function reduceOver(
+  op: string,
+  fn: "sum" | "max" | "min",
+  x: unknown,
+  over: readonly Select<string>[],
+): AnyTensor {
+  const tensor = x as AnyTensor;
+  const dims = over.length > 0 ? selectDims(op, tensor, over) : dimsOf(tensor);
+  return reduction(
+    fn,
+    tensor,
+    dims.map((d) => d.name),
+  );
+}
+
+/** The type without the reduced dims; all are reduced where none is named. */
+export type Reduced<A extends string, R extends string> = [R] extends [never]
+  ? never
+  : Exclude<A, R>;
+
+/**
+ * The sum over dims, or over all where none is named.
+ *
+ * @throws MtfError `missing-dim`, `duplicate-dim`, `dtype-mismatch`
+ * @example
+ * sum(x, "embd"); // [batch, embd] -> [batch]
+ */
+export function sum<A extends string, R extends A = never, D extends Numeric = "float32">(
+  x: Tensor<A, D>,
+  ...over: Select<R>[]
+): Tensor<Reduced<A, R>, D> {
+  requireDtype("sum", x as AnyTensor, ["float32", "int32"]);
+  return reduceOver("sum", "sum", x, over) as never;
+}
+
+/**
+ * The largest element over dims, or over all. The gradient of equals goes to the first.
+ *
+ * @throws MtfError as `sum`
+ * @example
+ * max(x, "embd"); // [batch, embd] -> [batch]
+ */
+export function max<A extends string, R extends A = never, D extends Numeric = "float32">(
+  x: Tensor<A, D>,
+  ...over: Select<R>[]
+): Tensor<Reduced<A, R>, D> {
+  requireDtype("max", x as AnyTensor, ["float32", "int32"]);
+  return reduceOver("max", "max", x, over) as never;
+}
+
+/** The smallest element over dims, or over all; as `max`. @example min(x, "embd") */
+export function min<A extends string, R extends A = never, D extends Numeric = "float32">(
+  x: Tensor<A, D>,
+  ...over: Select<R>[]
+): Tensor<Reduced<A, R>, D> {
+  requireDtype("min", x as AnyTensor, ["float32", "int32"]);
+  return reduceOver("min", "min", x, over) as never;
+}
+
+/**
+ * The mean over dims, or over all: the sum over the whole tensor, however it is split, times 1/n.
+ *
+ * @throws MtfError as `sum`
+ * @example
+ * mean(loss, "batch", "length");
+ */
+export function mean<A extends string, R extends A = never>(
+  x: Tensor<A>,
+  ...over: Select<R>[]
+): Tensor<Reduced<A, R>> {
+  const tensor = x as AnyTensor;
+  requireDtype("mean", tensor, ["float32"]);
+  const dims = over.length > 0 ? selectDims("mean", tensor, over) : dimsOf(tensor);
+  const count = dims.reduce((product, d) => product * d.size, 1);
+  return apply("mul", reduceOver("mean", "sum", x, over), 1 / count) as never;
+}
+
+/** Whether it holds somewhere along the dims, or at all. @example any(greater(x, 0), "embd") */
+export function any<A extends string, R extends A = never>(
+  x: Tensor<A, "bool">,
+  ...over: Select<R>[]
+): Tensor<Reduced<A, R>, "bool"> {
+  requireDtype("any", x as AnyTensor, ["bool"]);
+  return reduceOver("any", "max", x, over) as never;
+}
+
+/** Whether it holds everywhere along the dims, or at all. @example all(isFinite(x), "embd") */
+export function all<A extends string, R extends A = never>(
+  x: Tensor<A, "bool">,
+  ...over: Select<R>[]
+): Tensor<Reduced<A, R>, "bool"> {
+  requireDtype("all", x as AnyTensor, ["bool"]);
+  return reduceOver("all", "min", x, over) as never;
+}

@@ -1,0 +1,27 @@
+import type { DType } from "../../dtype.ts";
+import { makeTensor } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { requireFree, selectDim } from "../check.ts";
+
+export function renamed(x: AnyTensor, from: string, to: string): AnyTensor {
+  const dims = dimsOf(x).map((d) => (d.name === from ? { name: to, size: d.size } : d));
+  return makeTensor("rename", { from, to }, [x], { dims, dtype: x.dtype });
+}
+
+/**
+ * The same tensor with a dim under another name.
+ *
+ * @throws MtfError `missing-dim`, and `dim-taken` where the new name is in use
+ * @example
+ * rename(keys, "length", "memory_length");
+ */
+export function rename<A extends string, D extends DType, From extends A, const To extends string>(
+  x: Tensor<A, D>,
+  from: From,
+  to: To extends A ? `this tensor already has a dimension '${To}'` : To,
+): Tensor<Exclude<A, From> | To, D> {
+  const tensor = x as AnyTensor;
+  selectDim("rename", tensor, from);
+  requireFree("rename", tensor, to);
+  return renamed(tensor, from, to) as never;
+}

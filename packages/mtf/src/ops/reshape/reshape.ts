@@ -1,0 +1,75 @@
+import { type Dimension, elements, nameOf, printDims, type Select } from "../../dimension.ts";
+import type { DType } from "../../dtype.ts";
+import { makeTensor } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { distinctDims, misuse, requireFree, selectDims } from "../check.ts";
+
+/** Dims `from`, the first slowest, become dims `to` in the place of the first of `from`. */
+export function reshaped(
+  x: AnyTensor,
+  from: readonly string[],
+  to: readonly Dimension[],
+): AnyTensor {
+  const dims = dimsOf(x).flatMap((d) => {
+    if (!from.includes(d.name)) return [d];
+    return d.name === from[0] ? to : [];
+  });
+  return makeTensor("reshape", { from, to }, [x], { dims, dtype: x.dtype });
+}
+
+function reshape(
+  op: string,
+  x: unknown,
+  from: readonly Select<string>[],
+  to: readonly Dimension[],
+): AnyTensor {
+  const tensor = x as AnyTensor;
+  const old = selectDims(op, tensor, from);
+  const names = old.map((d) => d.name);
+  for (const d of distinctDims(op, to)) {
+    if (!names.includes(d.name)) requireFree(op, tensor, d.name);
+  }
+  if (old.length === 0 || to.length === 0) {
+    throw misuse("bad-argument", `${op}: there are no dims to take the place of.`, { tensor });
+  }
+  if (elements(old) !== elements(to)) {
+    throw misuse(
+      "size-mismatch",
+      `${op}: [${printDims(old)}] has ${elements(old)} elements and [${printDims(to)}] has ${elements(to)}.`,
+      { tensor },
+      [],
+      { sizes: [elements(old), elements(to)] },
+    );
+  }
+  return reshaped(tensor, names, to);
+}
+
+/**
+ * One dim as several, the first slowest.
+ *
+ * @throws MtfError `missing-dim`, `dim-taken`, `size-mismatch` unless the sizes multiply to the old
+ * @example
+ * split(x, "embd", [heads, kv]); // [batch, embd=768] -> [batch, heads=12, kv=64]
+ */
+export function split<A extends string, D extends DType, From extends A, To extends string>(
+  x: Tensor<A, D>,
+  from: Select<From>,
+  to: readonly Dimension<To>[],
+): Tensor<Exclude<A, From> | To, D> {
+  return reshape("split", x, [nameOf(from)], to) as never;
+}
+
+/**
+ * Several dims as one, the first slowest.
+ *
+ * @throws MtfError as `split`
+ * @example
+ * merge(x, ["heads", "kv"], embd); // [batch, heads=12, kv=64] -> [batch, embd=768]
+ */
+export function merge<A extends string, D extends DType, From extends A, To extends string>(
+  x: Tensor<A, D>,
+  from: readonly Select<From>[],
+  to: Dimension<To>,
+): Tensor<Exclude<A, From> | To, D> {
+  return reshape("merge", x, from, [to]) as never;
+}

@@ -1,0 +1,47 @@
+import { nameOf, type Select } from "../../dimension.ts";
+import { makeTensor } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { requireDtype, selectDim } from "../check.ts";
+
+type Kind = "softmax" | "logSoftmax" | "logsumexp";
+
+function normalised(kind: Kind, x: unknown, over: Select<string>): never {
+  const tensor = x as AnyTensor;
+  requireDtype(kind, tensor, ["float32"]);
+  const { name } = selectDim(kind, tensor, nameOf(over));
+  const dims = dimsOf(tensor).filter((d) => kind !== "logsumexp" || d.name !== name);
+  return makeTensor(kind, { over: name }, [tensor], { dims, dtype: "float32" }) as never;
+}
+
+/**
+ * exp(x) over its sum along a dim, computed without overflow.
+ *
+ * @throws MtfError `missing-dim`, `dtype-mismatch`
+ * @example
+ * softmax(scores, "memory_length");
+ */
+export function softmax<A extends string, S extends A>(x: Tensor<A>, over: Select<S>): Tensor<A> {
+  return normalised("softmax", x, over);
+}
+
+/** The logarithm of `softmax`, without its loss of accuracy. @example logSoftmax(logits, "vocab") */
+export function logSoftmax<A extends string, S extends A>(
+  x: Tensor<A>,
+  over: Select<S>,
+): Tensor<A> {
+  return normalised("logSoftmax", x, over);
+}
+
+/**
+ * The logarithm of the sum of exp(x) along a dim, computed without overflow.
+ *
+ * @throws MtfError as `softmax`
+ * @example
+ * logsumexp(logits, "vocab"); // [batch, vocab] -> [batch]
+ */
+export function logsumexp<A extends string, S extends A>(
+  x: Tensor<A>,
+  over: Select<S>,
+): Tensor<Exclude<A, S>> {
+  return normalised("logsumexp", x, over);
+}

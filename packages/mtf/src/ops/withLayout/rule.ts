@@ -1,0 +1,8 @@
+import type { Rule } from "../rule.ts";
+import { laidOut } from "./withLayout.ts";
+
+export const withLayout: Rule<"withLayout"> = {
+  gradient: ({ attributes: { rules } }, [dy]) => [dy && laidOut(dy, rules)],
+  partition: () => ({}),
+  flops: () => 0,
+};

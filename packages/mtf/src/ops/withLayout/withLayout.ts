@@ -1,0 +1,60 @@
+import { printDims } from "../../dimension.ts";
+import type { DType } from "../../dtype.ts";
+import { makeTensor } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { nearest } from "../../suggest.ts";
+import { hasDim, misuse } from "../check.ts";
+
+export function laidOut(
+  x: AnyTensor,
+  rules: Readonly<Record<string, readonly string[]>>,
+): AnyTensor {
+  return makeTensor("withLayout", { rules }, [x], { dims: dimsOf(x), dtype: x.dtype });
+}
+
+/**
+ * The value split by these rules in place of the layout's; dims that are not named are whole. Its
+ * gradient lies likewise.
+ *
+ * @throws MtfError `unknown-dim` for a rule about a dim that the tensor lacks, `axis-conflict` where
+ * two dims want one axis
+ * @example
+ * withLayout(x, { length: "model" });
+ */
+export function withLayout<A extends string, D extends DType>(
+  x: Tensor<A, D>,
+  rules: { readonly [Name in NoInfer<A>]?: string | readonly string[] },
+): Tensor<A, D> {
+  const tensor = x as AnyTensor;
+  const entries = Object.entries(rules as Record<string, string | readonly string[]>);
+  const table = entries.map(([dim, axes]) => [dim, [axes].flat()] as const);
+  const taken = new Map<string, string>();
+  for (const [dim, axes] of table) {
+    if (!hasDim(tensor, dim)) throw unknownDim(tensor, dim);
+    for (const axis of axes) {
+      const other = taken.get(axis);
+      if (other) {
+        throw misuse(
+          "axis-conflict",
+          `withLayout: '${other}' and '${dim}' of one tensor both go to axis '${axis}'.`,
+          { tensor },
+          [`leave out ${dim}, or send it to another axis`],
+          { dims: [other, dim], axis },
+        );
+      }
+      taken.set(axis, dim);
+    }
+  }
+  return laidOut(tensor, Object.fromEntries(table)) as never;
+}
+
+function unknownDim(tensor: AnyTensor, dim: string): Error {
+  const near = nearest(dim, tensor.names);
+  return misuse(
+    "unknown-dim",
+    `withLayout: [${printDims(dimsOf(tensor))}] has no dim '${dim}'.`,
+    { tensor },
+    near ? [`'${near}'`] : [],
+    { dim },
+  );
+}

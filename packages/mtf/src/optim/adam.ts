@@ -1,0 +1,106 @@
+import type { AnyTensor, Scalar } from "../graph/tensor.ts";
+import { adamUpdate } from "../ops/adam/adam.ts";
+import { filled, zerosLike } from "../ops/constant/constant.ts";
+import { apply } from "../ops/elementwise/apply.ts";
+import { gated, type Rate, rateAt, updating, zipLeaves } from "./update.ts";
+
+/** Parameters, running means of their gradients and of the squares, and the steps taken. */
+export interface AdamState<P> {
+  readonly params: P;
+  readonly mean: P;
+  readonly variance: P;
+  readonly step: Scalar<"int32">;
+}
+
+export interface AdamOptions {
+  /** A schedule is given the number of steps taken before this one. */
+  readonly rate: Rate;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  /** Which part of a parameter, times the rate, is taken off it in each step. */
+  readonly decay?: number;
+  /** Whether a parameter decays; default: all do. Biases and gains often do not. */
+  readonly decays?: (path: string, parameter: AnyTensor) => boolean;
+  /** Where it is false, nothing changes, and the step does not count. */
+  readonly gate?: Scalar<"bool">;
+  /** Makes good for means that begin at 0; default true. */
+  readonly biasCorrection?: boolean;
+}
+
+/** The state before the first step. @example const state = adamState(initial(key(1))) */
+export function adamState<P>(params: P): AdamState<P> {
+  return updating(() => {
+    const [mean, variance] = zipLeaves([params], ([p]) => [zerosLike(p!), zerosLike(p!)]);
+    const step = filled(0, [], "int32") as never;
+    return { params, mean: mean ?? params, variance: variance ?? params, step };
+  });
+}
+
+/**
+ * One step of Adam (Kingma and Ba, 2015).
+ *
+ * @throws MtfError `wrong-input` unless the trees are alike
+ * @example
+ * const next = adam(state, gradient, { rate: 1e-3 });
+ */
+export function adam<P>(
+  state: AdamState<P>,
+  gradient: NoInfer<P>,
+  options: AdamOptions,
+): AdamState<P> {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = 0, decays, gate } = options;
+  return updating(() => {
+    const taken = state.step as unknown as AnyTensor;
+    const step = apply("add", taken, 1);
+    const corrected = options.biasCorrection ?? true;
+    const one = filled(1, [], "float32");
+    const scalars = {
+      rate: rateAt(options.rate, taken),
+      meanCorrection: corrected ? oneMinusPower(beta1, step) : one,
+      varianceCorrection: corrected ? oneMinusPower(beta2, step) : one,
+      gate: gate ? apply("toFloat32", gate as unknown as AnyTensor) : one,
+    };
+    const trees = zipLeaves(
+      [state.params, gradient, state.mean, state.variance],
+      ([parameter, slope, mean, variance], path) => {
+        const own = !decays || decays(path, parameter!) ? decay : 0;
+        return adamUpdate(
+          { parameter: parameter!, gradient: slope!, mean: mean!, variance: variance!, ...scalars },
+          { beta1, beta2, epsilon, decay: own },
+        );
+      },
+    );
+    return {
+      params: trees[0] ?? state.params,
+      mean: trees[1] ?? state.mean,
+      variance: trees[2] ?? state.variance,
+      step: gated(gate as unknown as AnyTensor | undefined, step, taken) as never,
+    };
+  });
+}
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter, 2019): `adam` with a decay of 0.01.
+ *
+ * @throws MtfError `wrong-input` unless the trees are alike
+ * @example
+ * adamw(state, gradient, { rate, decay: 0.1, decays: (_, p) => p.names.length > 1 });
+ */
+export function adamw<P>(
+  state: AdamState<P>,
+  gradient: NoInfer<P>,
+  options: AdamOptions,
+): AdamState<P> {
+  return adam(state, gradient, { decay: 0.01, ...options });
+}
+
+/**
+ * 1 - base^step. As a difference it would lose half of float32's digits where the power is near 1;
+ * with e^x = base^step it is tanh(-x / 2) (1 + e^x).
+ */
+function oneMinusPower(base: number, step: AnyTensor): AnyTensor {
+  if (base === 0) return filled(1, [], "float32");
+  const x = apply("mul", apply("toFloat32", step), Math.log(base));
+  return apply("mul", apply("tanh", apply("mul", x, -0.5)), apply("add", apply("exp", x), 1));
+}

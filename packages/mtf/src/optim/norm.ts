@@ -1,0 +1,45 @@
+import { type AnyTensor, isTensor, type Scalar } from "../graph/tensor.ts";
+import { misuse } from "../ops/check.ts";
+import { apply } from "../ops/elementwise/apply.ts";
+import { reduction } from "../ops/reduce/reduce.ts";
+import { leavesOf } from "../tree.ts";
+import { updating, zipLeaves } from "./update.ts";
+
+/**
+ * The length of all numbers in a tree as one vector.
+ *
+ * @throws MtfError `bad-argument` for a tree without tensors
+ * @example
+ * const size = globalNorm(gradient);
+ */
+export function globalNorm(tree: unknown): Scalar {
+  return updating(() => {
+    const squares = leavesOf(tree, isTensor).map(([, x]) =>
+      reduction("sum", apply("square", x), x.names),
+    );
+    if (squares.length === 0) throw misuse("bad-argument", "globalNorm: the tree is empty.", {});
+    // One addition of all, so that sums owed along the same axes are settled together.
+    return apply("sqrt", squares.length > 1 ? apply("add", ...squares) : squares[0]!) as never;
+  });
+}
+
+/**
+ * The tree scaled down where its global norm is above a limit, and that norm.
+ *
+ * @throws MtfError `bad-argument` for a tree without tensors
+ * @example
+ * const { clipped, norm } = clipByGlobalNorm(gradient, 1);
+ * adam(state, clipped, { rate, gate: isFinite(norm) });
+ */
+export function clipByGlobalNorm<P>(
+  tree: P,
+  limit: number,
+): { readonly clipped: P; readonly norm: Scalar } {
+  const norm = globalNorm(tree);
+  return updating(() => {
+    const ratio = apply("div", limit, apply("add", norm as unknown as AnyTensor, 1e-6));
+    const factor = apply("minimum", ratio, 1);
+    const [clipped] = zipLeaves([tree], ([x]) => [apply("mul", x!, factor)]);
+    return { clipped: clipped!, norm };
+  });
+}

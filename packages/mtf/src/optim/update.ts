@@ -1,0 +1,56 @@
+import { MtfError } from "../errors.ts";
+import { attributedTo } from "../graph/node.ts";
+import { type AnyTensor, isTensor, type Scalar } from "../graph/tensor.ts";
+import { filled } from "../ops/constant/constant.ts";
+import { apply } from "../ops/elementwise/apply.ts";
+import { captureSource } from "../source.ts";
+import { leavesOf, withLeaves } from "../tree.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** How fast to learn: a number, a number of the program's, or a function of the step. */
+export type Rate = number | Scalar | Schedule;
+
+/** Runs `make` with its nodes counted as part of the update. */
+export function updating<R>(make: () => R): R {
+  return attributedTo({ source: captureSource(), pass: "update" }, make);
+}
+
+/** Trees like the first, made leaf by leaf from trees alike: a list for each result of `change`. */
+export function zipLeaves<T>(
+  trees: readonly [T, ...unknown[]],
+  change: (leaves: readonly AnyTensor[], path: string) => readonly AnyTensor[],
+): readonly T[] {
+  const [first, ...others] = trees.map((tree) => leavesOf(tree, isTensor));
+  const results = first!.map(([path, leaf], i) => {
+    const leaves = others.map((other) => leafAt(other[i], path));
+    for (const other of others) if (other.length !== first!.length) leafAt(undefined, path);
+    return change([leaf, ...leaves], path);
+  });
+  const count = results[0]?.length ?? 0;
+  return Array.from({ length: count }, (_, k) => {
+    const leaves = results.map((result) => result[k]!);
+    return withLeaves(trees[0], isTensor, leaves) as T;
+  });
+}
+
+function leafAt(leaf: readonly [string, AnyTensor] | undefined, path: string): AnyTensor {
+  if (leaf?.[0] === path) return leaf[1];
+  throw new MtfError(
+    "wrong-input",
+    `the trees differ: where one has '${path}', another has ${leaf ? `'${leaf[0]}'` : "nothing"}.`,
+    { path },
+  );
+}
+
+/** A learning rate at a step as a scalar of the program. */
+export function rateAt(rate: Rate, step: AnyTensor | undefined): AnyTensor {
+  if (typeof rate === "number") return filled(rate, [], "float32");
+  if (isTensor(rate)) return rate as AnyTensor;
+  if (!step) throw new MtfError("bad-argument", "there is no step to take the rate at.");
+  return (rate as Schedule)(step as never) as unknown as AnyTensor;
+}
+
+/** `next` where the gate is open or absent, else `now`. */
+export function gated(gate: AnyTensor | undefined, next: AnyTensor, now: AnyTensor): AnyTensor {
+  return gate ? apply("where", gate, next, now) : next;
+}

@@ -1,0 +1,119 @@
+import type { Backend, Buffer, Slice } from "../backend/backend.ts";
+import type { HostArray } from "../dtype.ts";
+import { internal } from "../errors.ts";
+import { type Graph, nodesOf } from "../graph/graph.ts";
+import type { Op } from "../graph/kinds.ts";
+import type { Node, NodeOf } from "../graph/node.ts";
+import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import { referenceBackend } from "./backend.ts";
+
+/** Arrays of the values of a graph's nodes, by node and result. */
+type Values = Map<Node, HostArray[]>;
+
+/**
+ * Computes a graph on plain arrays, unsplit and in float64: what every layout must agree with.
+ *
+ * @param inputs the numbers of each input, row by row in its dims' order
+ * @returns the numbers of each output
+ * @example
+ * const [loss] = evaluate(trace(step, args).graph, [new Float32Array(6)]);
+ */
+export function evaluate(graph: Graph, inputs: readonly ArrayLike<number>[]): HostArray[] {
+  return run(graph, inputs.map(arrayOf), referenceBackend());
+}
+
+function arrayOf(numbers: ArrayLike<number>): HostArray {
+  return ArrayBuffer.isView(numbers) ? (numbers as HostArray) : Float64Array.from(numbers);
+}
+
+function run(graph: Graph, inputs: readonly HostArray[], backend: Backend): HostArray[] {
+  const values: Values = new Map();
+  const set = (x: AnyTensor, array: HostArray) => {
+    const results = values.get(x["~node"]) ?? [];
+    results[x["~result"]] = array;
+    values.set(x["~node"], results);
+  };
+  const get = (x: AnyTensor): HostArray => {
+    const array = values.get(x["~node"])?.[x["~result"]];
+    if (!array) throw internal(`a ${x["~node"].kind} was not computed before its use`);
+    return array;
+  };
+  graph.inputs.forEach((x, i) => {
+    set(x, inputs[i]!);
+  });
+  for (const node of nodesOf(graph)) {
+    const operands = node.operands.map(get);
+    const results =
+      node.kind === "loop" ? runLoop(node, operands, backend) : compute(node, operands, backend);
+    const known = values.get(node) ?? [];
+    values.set(
+      node,
+      results.map((array, i) => known[i] ?? array),
+    );
+  }
+  return graph.outputs.map(get);
+}
+
+function sliceOf(x: { readonly dims: Slice["dims"]; readonly dtype: Slice["dtype"] }): Slice {
+  return { ...x, box: x.dims.map(({ size }) => ({ begin: 0, size })) };
+}
+
+function compute(node: Node, operands: readonly HostArray[], backend: Backend): HostArray[] {
+  if (node.kind === "input") throw internal("an input of a graph was given no numbers");
+  if (node.kind === "withLayout") return [operands[0]!];
+  const op = { kind: node.kind, attributes: node.attributes } as Op;
+  const slices = node.operands.map((x) => sliceOf({ dims: dimsOf(x), dtype: x.dtype }));
+  const kernel = backend.bind(op, slices, node.results.map(sliceOf), []);
+  const buffers = operands.map((array, i) => {
+    const { dims, dtype } = slices[i]!;
+    return backend.upload(
+      array,
+      dims.map((d) => d.size),
+      dtype,
+    );
+  });
+  const results = kernel(buffers) as readonly Buffer[];
+  const read = results.map((buffer) => backend.read(buffer) as HostArray);
+  for (const buffer of new Set([...buffers, ...results])) backend.dispose(buffer);
+  return read;
+}
+
+function runLoop(
+  node: NodeOf<"loop">,
+  operands: readonly HostArray[],
+  backend: Backend,
+): HostArray[] {
+  const { dim, sliced, summed, body } = node.attributes;
+  const runs = Array.from({ length: dim.size }, (_, index) => {
+    const inputs = operands.map((array, i) =>
+      i < sliced ? atIndex(array, node.operands[i]!, dim.name, index) : array,
+    );
+    return run(body, inputs, backend);
+  });
+  return node.results.map((_, i) => {
+    const parts = runs.map((results) => results[i]!);
+    return i < summed ? addUp(parts) : stack(parts);
+  });
+}
+
+/** The numbers of a tensor at one index of a dim. */
+function atIndex(array: HostArray, x: AnyTensor, dim: string, index: number): HostArray {
+  const dims = dimsOf(x);
+  const at = dims.findIndex((d) => d.name === dim);
+  const inner = dims.slice(at + 1).reduce((product, d) => product * d.size, 1);
+  const stride = inner * dims[at]!.size;
+  return array.filter((_, i) => Math.floor((i % stride) / inner) === index);
+}
+
+function addUp(parts: readonly HostArray[]): HostArray {
+  return parts.reduce((sum, part) => (sum as Float64Array).map((x, i) => x + part[i]!));
+}
+
+function stack(parts: readonly HostArray[]): HostArray {
+  const length = parts[0]!.length;
+  const whole = new (parts[0]!.constructor as Float64ArrayConstructor)(length * parts.length);
+  parts.forEach((part, i) => {
+    whole.set(part, i * length);
+  });
+  return whole;
+}
