@@ -6,7 +6,7 @@ import { type Box, boxOf, splitAxes, volume } from "../../spmd/placement.ts";
 import type { Move, Value } from "../../spmd/program.ts";
 import { fromPlaces, markOf, runOne } from "../testing/hosted.ts";
 import { dimsOfAnySize, meshes, splitsOf } from "../testing/meshes.ts";
-import { origin, valueOf } from "../testing/programs.ts";
+import { origin, aValue } from "../testing/programs.ts";
 
 const fill = -7;
 
@@ -32,8 +32,8 @@ const cases: fc.Arbitrary<Case> = fc
           ([order, allAxes]): Case => ({
             mesh,
             values: [
-              valueOf(dims, { split: from, partial: [] }),
-              valueOf(order, { split: to, partial: [] }),
+              aValue(dims, { split: from, partial: [] }),
+              aValue(order, { split: to, partial: [] }),
             ],
             move: {
               kind: "move",
@@ -101,8 +101,8 @@ test("several operands become one, each from where it is", async () => {
   const mesh = defineMesh({ x: 3 });
   const split = { split: { a: ["x"] }, partial: [] };
   const values = [
-    valueOf([{ name: "a", size: 4 }], split),
-    valueOf([{ name: "a", size: 3 }], split),
+    aValue([{ name: "a", size: 4 }], split),
+    aValue([{ name: "a", size: 3 }], split),
   ];
   const move: Move = {
     kind: "move",
@@ -116,7 +116,7 @@ test("several operands become one, each from where it is", async () => {
   };
   const { slices } = await runOne(
     mesh,
-    [...values, valueOf([{ name: "a", size: 10 }], split)],
+    [...values, aValue([{ name: "a", size: 10 }], split)],
     move,
     (value, _, box) => fromPlaces("float32", box, ([at]) => 10 * (value + 1) + at!),
     16,
@@ -144,7 +144,7 @@ test("an all-gather receives (n - 1) S, in uneven slices and small windows", asy
     result: 1,
     origin,
   };
-  const values = [valueOf(dims, { split: { b: ["x"] }, partial: [] }), valueOf(dims)];
+  const values = [aValue(dims, { split: { b: ["x"] }, partial: [] }), aValue(dims)];
   const ran = await runOne(
     mesh,
     values,

@@ -6,7 +6,7 @@ import { boxOf, volume } from "../../spmd/placement.ts";
 import type { Reduce, Value } from "../../spmd/program.ts";
 import { fromPlaces, markOf, runOne } from "../testing/hosted.ts";
 import { dimsOfAnySize, meshes, splitsOf } from "../testing/meshes.ts";
-import { origin, valueOf } from "../testing/programs.ts";
+import { origin, aValue } from "../testing/programs.ts";
 
 interface Case {
   readonly mesh: Mesh;
@@ -33,7 +33,7 @@ const cases: fc.Arbitrary<Case> = fc.tuple(meshes, dimsOfAnySize).chain(([mesh, 
         const settled = { split: scatter ? finer : split, partial: [] };
         return {
           mesh,
-          values: [valueOf(dims, { split, partial }, dtype), valueOf(dims, settled, dtype)],
+          values: [aValue(dims, { split, partial }, dtype), aValue(dims, settled, dtype)],
           reduce: {
             kind: "reduce",
             name: scatter ? "reduce-scatter" : "all-reduce",

@@ -53,10 +53,11 @@ export async function readFilePart({ source, dtype, shape, box }: FilePart): Pro
   function stretchesOf(end: number, longest: number, gap: number) {
     const stretches: { begin: number; end: number }[] = [];
     for (let at = 0; at < end; at += longest) {
-      let last: { begin: number; end: number } | undefined;
+      const first = stretches.length;
       eachRun(copy, at, Math.min(end, at + longest), (from, _, length) => {
-        if (last && from - last.end <= gap) last.end = from + length;
-        else stretches.push((last = { begin: from, end: from + length }));
+        const last = stretches[stretches.length - 1];
+        if (last && stretches.length > first && from - last.end <= gap) last.end = from + length;
+        else stretches.push({ begin: from, end: from + length });
       });
     }
     return stretches;

@@ -10,7 +10,7 @@ import type { Compute, Instruction, Origin, Program, Value } from "../../spmd/pr
 
 export const origin: Origin = { source: "model.ts:7", pass: "forward", cause: "test" };
 
-export function valueOf(
+export function aValue(
   dims: readonly Dimension[],
   placement: Placement = replicated,
   dtype: DType = "float32",
