@@ -1,7 +1,7 @@
 import type { Slice } from "../backend/backend.ts";
 import type { HostArray } from "../dtype.ts";
 import type { Bind, HostKernel } from "./kernel.ts";
-import { type Extent, extentsOf, only, rangeIn, stridesOf, walk, without } from "./walk.ts";
+import { extentsOf, only, overlapOf, stridesOf, walk, without } from "./walk.ts";
 
 /** Another name for a dim. */
 export const rename: Bind<"rename"> = ({ from, to }, [x], [result]) => {
@@ -47,23 +47,12 @@ export const concat: Bind<"concat"> = ({ dim }, operands, [result]) => {
   return (inputs, results) => parts.forEach((part, i) => void part([inputs[i]!], results));
 };
 
-/**
- * Copies where the operand, moved by `shift` along a dim, lies on the result. Both may be slices of
- * their wholes.
- */
+/** Copies where the operand, moved by `shift` along a dim, lies on the result. */
 function overlap(dim: string, x: Slice, result: Slice, shift: number): HostKernel {
-  const from = rangeIn(x, dim);
-  const to = rangeIn(result, dim);
-  const begin = Math.max(from.begin + shift, to.begin);
-  const end = Math.min(from.begin + shift + from.size, to.begin + to.size);
-  const shared = (e: Extent) =>
-    e.name === dim ? { name: dim, size: Math.max(0, end - begin) } : e;
-  const extents = extentsOf(result).map(shared);
+  const { from, to, size } = overlapOf(dim, x, result, shift);
+  const extents = extentsOf(result).map((e) => (e.name === dim ? { name: dim, size } : e));
   const [source, target] = [stridesOf(extentsOf(x)), stridesOf(extentsOf(result))];
-  return copy(
-    walk(extents, source, (begin - shift - from.begin) * source[dim]!),
-    walk(extents, target, (begin - to.begin) * target[dim]!),
-  );
+  return copy(walk(extents, source, from * source[dim]!), walk(extents, target, to * target[dim]!));
 }
 
 /** Copies element `source[i]` to place `target[i]`, or to i. */

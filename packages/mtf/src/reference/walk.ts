@@ -81,3 +81,24 @@ export function rangeIn(
 ): { readonly begin: number; readonly size: number } {
   return slice.box[slice.dims.findIndex((d) => d.name === dim)]!;
 }
+
+/**
+ * What an operand, moved by `shift` along a dim, has in common with a result. Both may be parts of
+ * their wholes; `from` and `to` count from where they begin.
+ */
+export function overlapOf(
+  dim: string,
+  x: Slice,
+  result: Slice,
+  shift: number,
+): { readonly from: number; readonly to: number; readonly size: number } {
+  const source = rangeIn(x, dim);
+  const target = rangeIn(result, dim);
+  const begin = Math.max(source.begin + shift, target.begin);
+  const end = Math.min(source.begin + shift + source.size, target.begin + target.size);
+  return {
+    from: begin - shift - source.begin,
+    to: begin - target.begin,
+    size: Math.max(0, end - begin),
+  };
+}
