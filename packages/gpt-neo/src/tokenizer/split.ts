@@ -23,13 +23,15 @@ const border = new RegExp(`[^${space}][${space}]`, "gu");
  * The last place where a text may be cut such that its parts, encoded one by one, give the ids of
  * the whole: before a white space that follows something else. No word goes across it, whatever
  * comes after. 0 where there is none.
+ *
+ * @param from where to begin: text before it is known to have none
  */
-export function lastBorder(text: string): number {
+export function lastBorder(text: string, from = 0): number {
   // Seldom is a border further back than this; if it is, all of the text is looked at.
-  for (const from of [Math.max(0, text.length - 4096), 0]) {
+  for (const begin of [Math.max(from, text.length - 4096), from]) {
     let last = 0;
-    for (const { index, 0: pair } of text.slice(from).matchAll(border)) {
-      last = from + index + pair.length - 1;
+    for (const { index, 0: pair } of text.slice(begin).matchAll(border)) {
+      last = begin + index + pair.length - 1;
     }
     if (last > 0) return last;
   }

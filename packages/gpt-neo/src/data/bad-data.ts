@@ -1,0 +1,14 @@
+import { MtfError } from "mtf";
+import type { Place } from "./document.ts";
+
+/** The error of data that cannot be used: which file, line and byte, and why. */
+export function badData({ file, line, offset }: Place, reason: string): MtfError {
+  const at = line === undefined ? "" : `:${line}`;
+  return new MtfError("bad-file", `${file}${at}: ${reason}.`, {
+    evidence: [["at", `${file}${at}, byte ${offset}`]],
+    file,
+    ...(line !== undefined && { line }),
+    offset,
+    reason,
+  });
+}

@@ -1,0 +1,15 @@
+export type { DocumentPart, Place } from "./document.ts";
+export { type Line, linesOf } from "./lines.ts";
+export { type DataOptions, loadData, type TrainingData } from "./load.ts";
+export { permutation } from "./permutation.ts";
+export { readDocuments } from "./read.ts";
+export {
+  type Batch,
+  batchesInOrder,
+  ignoredLabel,
+  type Position,
+  type SampleSet,
+  start,
+  takeBatch,
+} from "./samples.ts";
+export { type TokenPart, tokenise, tokenRows, type Vocabulary } from "./tokenise.ts";

@@ -1,0 +1,67 @@
+import { badData } from "./bad-data.ts";
+import type { DocumentPart, Place } from "./document.ts";
+import { type Line, linesOf } from "./lines.ts";
+import { invalidUtf8At } from "./utf8.ts";
+
+/**
+ * Reads JSON lines, a document each: an object with `text` (a list of paragraphs is joined by blank
+ * lines) or `input_ids`, or a bare string. Blank lines are skipped, and a byte order mark.
+ *
+ * @throws MtfError `bad-file` naming file, line, byte and reason
+ */
+export async function* readJsonl(file: string): AsyncGenerator<DocumentPart> {
+  for await (const line of linesOf(file)) {
+    const from: Place = { file, line: line.line, offset: line.offset };
+    const text = textOf(line, from);
+    if (/\S/.test(text)) yield { ...documentOf(parse(text, from), from), end: true, from };
+  }
+}
+
+function textOf({ bytes, line }: Line, from: Place): string {
+  try {
+    const ignoreBOM = line !== 1;
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM }).decode(bytes);
+  } catch {
+    const offset = from.offset + invalidUtf8At(bytes);
+    throw badData({ ...from, offset }, `it is not UTF-8 from byte ${offset} on`);
+  }
+}
+
+function parse(text: string, from: Place): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw badData(from, `the line is not JSON: ${(error as Error).message}`);
+  }
+}
+
+function documentOf(
+  value: unknown,
+  from: Place,
+): { kind: "text"; text: string } | { kind: "ids"; ids: Int32Array<ArrayBuffer> } {
+  if (typeof value === "string") return { kind: "text", text: value };
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    throw badData(from, "the line is neither an object nor a string");
+  }
+  const { text, input_ids } = value as { text?: unknown; input_ids?: unknown };
+  if (text !== undefined && input_ids !== undefined) {
+    throw badData(from, "the line has both text and input_ids");
+  }
+  if (input_ids !== undefined) return { kind: "ids", ids: idsOf(input_ids, from) };
+  if (typeof text === "string") return { kind: "text", text };
+  if (Array.isArray(text) && text.every((part) => typeof part === "string")) {
+    return { kind: "text", text: text.join("\n\n") };
+  }
+  if (text !== undefined) throw badData(from, "its text is no text");
+  const keys = Object.keys(value).slice(0, 5).join(", ") || "none";
+  throw badData(from, `the line has neither text nor input_ids; its keys: ${keys}`);
+}
+
+function idsOf(value: unknown, from: Place): Int32Array<ArrayBuffer> {
+  const isId = (id: unknown): boolean =>
+    typeof id === "number" && Number.isInteger(id) && id >= 0 && id < 2 ** 31;
+  if (!Array.isArray(value) || !value.every(isId)) {
+    throw badData(from, "its input_ids are no list of whole numbers from 0 on");
+  }
+  return Int32Array.from(value as number[]);
+}

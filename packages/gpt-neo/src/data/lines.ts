@@ -1,0 +1,53 @@
+import { badData } from "./bad-data.ts";
+import { chunksOf } from "./chunks.ts";
+
+/** A line of a file, without its end. */
+export interface Line {
+  readonly bytes: Uint8Array;
+  /** Counted from 1. */
+  readonly line: number;
+  /** The byte of the file it begins at. */
+  readonly offset: number;
+  /** Whether a line feed ends it; only the last line may lack one. */
+  readonly ended: boolean;
+}
+
+/** Longer lines than this make no string. */
+const longestLine = 256 << 20;
+
+/**
+ * The lines of a file, one after the other; `\n` and `\r\n` end them.
+ *
+ * @throws MtfError `bad-file` if the file cannot be read, or for a line over 256 MiB
+ */
+export async function* linesOf(file: string): AsyncGenerator<Line> {
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  let line = 1;
+  let offset = 0;
+  for await (const chunk of chunksOf(file)) {
+    let begin = 0;
+    for (;;) {
+      const end = chunk.indexOf(10, begin);
+      if (end < 0) break;
+      const bytes = Buffer.concat([...held, chunk.subarray(begin, end)]);
+      yield { bytes: withoutReturn(bytes), line, offset, ended: true };
+      offset += bytes.length + 1;
+      line++;
+      held = [];
+      heldBytes = 0;
+      begin = end + 1;
+    }
+    const rest = chunk.subarray(begin);
+    held.push(rest);
+    heldBytes += rest.length;
+    if (heldBytes > longestLine) {
+      throw badData({ file, line, offset }, "a line is longer than 256 MiB");
+    }
+  }
+  if (heldBytes > 0) yield { bytes: Buffer.concat(held), line, offset, ended: false };
+}
+
+function withoutReturn(bytes: Uint8Array): Uint8Array {
+  return bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes;
+}

@@ -1,0 +1,123 @@
+import { MtfError } from "mtf";
+import { mix } from "./permutation.ts";
+import { type SampleSet, sampleSet } from "./samples.ts";
+import { type StoreOptions, type TokenStore, tokenStore } from "./store.ts";
+import { type TokenPart, tokenise, type Vocabulary } from "./tokenise.ts";
+
+export interface DataOptions extends StoreOptions {
+  /** Predictions a sample. */
+  readonly context: number;
+  /** The part of the documents held back to validate with; 0 for none. */
+  readonly validation: number;
+  /** Ends every document, and comes before the first. */
+  readonly endOfText: number;
+}
+
+/** Data to train with, cut into samples. */
+export interface TrainingData {
+  readonly train: SampleSet;
+  /** Undefined if none was asked for. */
+  readonly validation: SampleSet | undefined;
+  readonly documents: number;
+  /** Ids in all documents, with the ends of text. */
+  readonly tokens: number;
+  close(): void;
+}
+
+/**
+ * Reads data to train with. Documents are joined by the end of text; which ones are held back
+ * depends on nothing but their number and the fraction. Where whole documents make not even a
+ * sample for each side, as with a single one, the last part of all ids is held back instead.
+ *
+ * @throws MtfError `bad-argument` if there are too few ids for a sample; as `tokenise` for bad data
+ * @example
+ * const data = await loadData(["novel.txt"], { tokenizer, size: 257 }, options);
+ */
+export async function loadData(
+  files: readonly string[],
+  vocabulary: Vocabulary,
+  options: DataOptions,
+): Promise<TrainingData> {
+  const stores = [tokenStore(options), tokenStore(options)] as const;
+  try {
+    const documents = await fill(stores, tokenise(files, vocabulary), options);
+    return cut(stores, documents, options);
+  } catch (error) {
+    for (const store of stores) store.close();
+    throw error;
+  }
+}
+
+type Stores = readonly [train: TokenStore, validation: TokenStore];
+
+/** Puts every document into one of the stores, each of which begins with an end of text. */
+async function fill(
+  [train, validation]: Stores,
+  parts: AsyncIterable<TokenPart>,
+  { endOfText, validation: fraction }: DataOptions,
+): Promise<number> {
+  const end = Int32Array.of(endOfText);
+  train.append(end);
+  validation.append(end);
+  let documents = 0;
+  let store = heldBack(0, fraction) ? validation : train;
+  for await (const part of parts) {
+    store.append(part.ids);
+    if (!part.end) continue;
+    store.append(end);
+    store = heldBack(++documents, fraction) ? validation : train;
+  }
+  return documents;
+}
+
+/** A fixed choice by the document's number: whoever trains on these data holds back the same. */
+function heldBack(document: number, fraction: number): boolean {
+  return mix(document ^ 0x5eed) / 2 ** 32 < fraction;
+}
+
+function cut([train, held]: Stores, documents: number, options: DataOptions): TrainingData {
+  const { context, endOfText, validation } = options;
+  const tokens = train.length + held.length - 2;
+  const set = (store: TokenStore, begin: number, end: number): SampleSet =>
+    sampleSet(store, [begin, end], context, endOfText);
+  let whole = set(train, 1, train.length);
+  let part: SampleSet | undefined = set(held, 1, held.length);
+  if (validation === 0) part = undefined;
+  else if (whole.tokens < context || part.tokens < context) {
+    moveAll(held, train);
+    const border = train.length - Math.ceil(tokens * validation);
+    whole = set(train, 1, border);
+    part = set(train, border, train.length);
+  }
+  if (whole.tokens < context) throw tooShort(documents, tokens, options);
+  const close = (): void => {
+    train.close();
+    held.close();
+  };
+  return { train: whole, validation: part, documents, tokens, close };
+}
+
+/** All ids but the first end of text. There is less than a sample of them, or they are all. */
+function moveAll(from: TokenStore, to: TokenStore): void {
+  const piece = new Int32Array(1 << 16);
+  for (let at = 1; at < from.length; at += piece.length) {
+    const ids = piece.subarray(0, Math.min(piece.length, from.length - at));
+    from.read(at, ids);
+    to.append(ids);
+  }
+}
+
+function tooShort(documents: number, tokens: number, options: DataOptions): MtfError {
+  const { context, validation } = options;
+  const needed = Math.ceil(context / (1 - validation)) + 1;
+  const most = Math.floor(tokens * (1 - validation));
+  return new MtfError("bad-argument", "the data are shorter than one sample.", {
+    evidence: [
+      ["data", `${tokens} tokens in ${documents === 1 ? "a document" : `${documents} documents`}`],
+      ["needed", `${needed} for a context of ${context} and ${validation * 100} % held back`],
+    ],
+    ...(most >= 2 && { try: [`--context ${most - 1}`] }),
+    tokens,
+    context,
+  });
+}

@@ -1,0 +1,153 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bytesTokenizer } from "../tokenizer/bytes.ts";
+import { gpt2Tokenizer } from "../tokenizer/gpt2.ts";
+import { linesOf } from "./lines.ts";
+import { readDocuments } from "./read.ts";
+import { tokenRows } from "./tokenise.ts";
+
+const fixtures = fileURLToPath(new URL("../../test/fixtures/data/", import.meta.url));
+const expected: Record<string, string[]> = JSON.parse(
+  await readFile(`${fixtures}expected.json`, "utf8"),
+);
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "data-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function textsOf(...files: string[]): Promise<string[]> {
+  const texts: string[] = [];
+  let held = "";
+  for await (const part of readDocuments(files)) {
+    if (part.kind === "text") held += part.text;
+    if (!part.end) continue;
+    texts.push(held);
+    held = "";
+  }
+  return texts;
+}
+
+const written = async (name: string, content: string | Uint8Array): Promise<string> => {
+  await writeFile(join(folder, name), content);
+  return join(folder, name);
+};
+
+describe("readDocuments", () => {
+  const good = Object.keys(expected).filter((name) => !/^(bad|invalid)/.test(name));
+  it.each(good)("reads %s", async (name) => {
+    expect(await textsOf(fixtures + name)).toEqual(expected[name]);
+  });
+
+  it("names the line that is no JSON, and the byte that is no UTF-8", async () => {
+    await expect(textsOf(`${fixtures}bad-line.jsonl`)).rejects.toMatchObject({
+      code: "bad-file",
+      details: { file: `${fixtures}bad-line.jsonl`, line: 2, offset: 58 },
+    });
+    await expect(textsOf(`${fixtures}invalid-utf8.txt`)).rejects.toMatchObject({
+      code: "bad-file",
+      details: { offset: 3 },
+    });
+  });
+
+  it("finds the byte that is no UTF-8, wherever chunks are cut", async () => {
+    for (const before of [(1 << 18) - 3, (1 << 18) - 1, 1 << 18, (1 << 18) + 1]) {
+      // A character of three bytes lies across the border of two chunks; then comes a bad byte.
+      const head = Buffer.concat([Buffer.alloc(before, "a"), Buffer.from("中")]);
+      const bad = await written("bad.txt", Buffer.concat([head, Uint8Array.of(0xff), head]));
+      await expect(textsOf(bad)).rejects.toMatchObject({ details: { offset: before + 3 } });
+      const cut = await written("cut.txt", Buffer.concat([head, Uint8Array.of(0xf0, 0x9f)]));
+      await expect(textsOf(cut)).rejects.toMatchObject({ details: { offset: before + 3 } });
+    }
+  });
+
+  it.each([
+    ["neither", '{"a": 1}', /its keys: a/],
+    ["both", '{"text": "", "input_ids": []}', /both/],
+    ["a number", "3", /neither an object nor a string/],
+    ["text that is none", '{"text": 3}', /its text is no text/],
+    ["ids that are none", '{"input_ids": [1, -1]}', /no list of whole numbers/],
+    ["ids that are floats", '{"input_ids": [1.5]}', /no list of whole numbers/],
+  ])("refuses a line with %s", async (_, line, reason) => {
+    const file = await written("odd.jsonl", `{"text": "fine"}\n\n${line}\n`);
+    await expect(textsOf(file)).rejects.toMatchObject({
+      code: "bad-file",
+      message: expect.stringMatching(reason),
+      details: { line: 3, offset: 18 },
+    });
+  });
+
+  it("refuses bad UTF-8 in a line, names that tell no format, and files that are not there", async () => {
+    const head = '{"text": "a"}\n';
+    const file = await written(
+      "bytes.jsonl",
+      Buffer.concat([
+        Buffer.from(`${head}{"text": "`),
+        Uint8Array.of(0xc3, 0x28),
+        Buffer.from('"}'),
+      ]),
+    );
+    await expect(textsOf(file)).rejects.toMatchObject({
+      details: { line: 2, offset: head.length + 10 },
+    });
+    await expect(textsOf("data.parquet")).rejects.toMatchObject({ code: "bad-argument" });
+    await expect(textsOf(join(folder, "none.txt"))).rejects.toThrow(/there is no such file/);
+  });
+
+  it("cuts lines as they are, for any content", async () => {
+    const line = fc.string({ unit: fc.constantFrom("a", "é", "\r", " ") });
+    await fc.assert(
+      fc.asyncProperty(fc.array(line), fc.boolean(), async (lines, ended) => {
+        const text = lines.join("\n") + (ended ? "\n" : "");
+        const file = await written("lines.txt", text);
+        const found: string[] = [];
+        for await (const { bytes, line: number, offset } of linesOf(file)) {
+          found.push(Buffer.from(bytes).toString());
+          expect(number).toBe(found.length);
+          expect(Buffer.from(text).subarray(0, offset).toString().split("\n")).toHaveLength(number);
+        }
+        const wanted = text.split("\n");
+        if (wanted.at(-1) === "") wanted.pop();
+        const stripped = (l: string, i: number) =>
+          l.endsWith("\r") && (i < wanted.length - 1 || text.endsWith("\n")) ? l.slice(0, -1) : l;
+        expect(found).toEqual(wanted.map(stripped));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("tokenRows", () => {
+  it("gives whole documents, the ids of a file in parts being those of its text", async () => {
+    const text = "All work and no play\n\n makes  naïve 中文🙂 Jack's\u0085day. ".repeat(11_000);
+    expect(text.length).toBeGreaterThan(2 << 18);
+    const file = await written("long.txt", text);
+    for (const tokenizer of [bytesTokenizer, gpt2Tokenizer()]) {
+      for await (const row of tokenRows([file], { tokenizer, size: 50257 })) {
+        expect(
+          Buffer.compare(Buffer.from(row.ids.buffer), Buffer.from(tokenizer.encode(text).buffer)),
+        ).toBe(0);
+      }
+    }
+  });
+
+  it("takes ids as they stand, within the vocabulary", async () => {
+    const file = await written("ids.jsonl", '{"input_ids": [1, 2]}\n{"input_ids": [96]}');
+    const rows: number[][] = [];
+    for await (const { ids } of tokenRows([file], { tokenizer: undefined, size: 97 })) {
+      rows.push([...ids]);
+    }
+    expect(rows).toEqual([[1, 2], [96]]);
+    await appendFile(file, '\n{"text": "a"}');
+    const all = async (size: number) => {
+      for await (const _ of tokenRows([file], { tokenizer: undefined, size }));
+    };
+    await expect(all(96)).rejects.toThrow(/id 96 is not in the vocabulary of 96/);
+    await expect(all(97)).rejects.toMatchObject({ code: "bad-argument" });
+  });
+});

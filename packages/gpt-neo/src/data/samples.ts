@@ -1,0 +1,128 @@
+import { permutation } from "./permutation.ts";
+import type { TokenStore } from "./store.ts";
+
+/** The label of places where nothing is to be predicted. */
+export const ignoredLabel = -100;
+
+/**
+ * A stream of ids cut into samples of `context` predictions. A sample is `context` + 1 ids long and
+ * overlaps the one before by one, so every id is predicted exactly once an epoch, the first one
+ * from an end of text. The last sample may be shorter: its rest is padding whose labels are ignored.
+ */
+export interface SampleSet {
+  readonly context: number;
+  /** Predictions an epoch. */
+  readonly tokens: number;
+  /** Samples an epoch. */
+  readonly count: number;
+  /** Sample `index` in the order of the data. */
+  read(index: number, tokens: Int32Array, labels: Int32Array): void;
+}
+
+/**
+ * The samples that predict the ids `begin` … `end` − 1 of a store.
+ *
+ * @param begin at least 1: an id is predicted from the one before it
+ * @param padding the id that fills up the last sample
+ */
+export function sampleSet(
+  store: TokenStore,
+  [begin, end]: readonly [number, number],
+  context: number,
+  padding: number,
+): SampleSet {
+  const tokens = Math.max(0, end - begin);
+  const ids = new Int32Array(context + 1);
+  return {
+    context,
+    tokens,
+    count: Math.ceil(tokens / context),
+    read(index, into, labels) {
+      const first = begin + index * context;
+      const size = Math.min(context, end - first);
+      store.read(first - 1, ids.subarray(0, size + 1));
+      into.fill(padding);
+      labels.fill(ignoredLabel);
+      into.set(ids.subarray(0, size));
+      labels.set(ids.subarray(1, size + 1));
+    },
+  };
+}
+
+/** Where a stream of batches is: the epoch, and the samples of it that are behind. */
+export interface Position {
+  readonly epoch: number;
+  readonly index: number;
+}
+
+export const start: Position = { epoch: 0, index: 0 };
+
+/** Samples side by side, row by row. */
+export interface Batch {
+  readonly rows: number;
+  readonly context: number;
+  /** [rows, context]: what the model sees. */
+  readonly tokens: Int32Array<ArrayBuffer>;
+  /** [rows, context]: the id that follows each, or `ignoredLabel`. */
+  readonly labels: Int32Array<ArrayBuffer>;
+}
+
+/**
+ * The next samples of the endless shuffled stream, and where it is afterwards. Each epoch has every
+ * sample once, in an order of its own that seed and epoch decide; a batch may go from one epoch
+ * into the next. The stream is the same whatever its batches.
+ *
+ * @example
+ * let position = start;
+ * const { batch, next } = takeBatch(train, position, 8, seed);
+ */
+export function takeBatch(
+  samples: SampleSet,
+  position: Position,
+  rows: number,
+  seed: number,
+): { readonly batch: Batch; readonly next: Position } {
+  const indices: number[] = [];
+  let { epoch, index } = position;
+  let order = permutation(samples.count, [seed, epoch]);
+  while (indices.length < rows) {
+    if (index >= samples.count) {
+      index = 0;
+      epoch++;
+      order = permutation(samples.count, [seed, epoch]);
+    }
+    indices.push(order(index++));
+  }
+  return { batch: batchOf(samples, indices), next: { epoch, index } };
+}
+
+/**
+ * All samples once, in the order of the data: what validation looks at. The last batch may have
+ * fewer rows.
+ *
+ * @param most batches; all by default
+ */
+export function* batchesInOrder(
+  samples: SampleSet,
+  rows: number,
+  most: number = Number.POSITIVE_INFINITY,
+): Generator<Batch> {
+  for (let i = 0; i < most && i * rows < samples.count; i++) {
+    const size = Math.min(rows, samples.count - i * rows);
+    yield batchOf(
+      samples,
+      Array.from({ length: size }, (_, row) => i * rows + row),
+    );
+  }
+}
+
+function batchOf(samples: SampleSet, indices: readonly number[]): Batch {
+  const { context } = samples;
+  const tokens = new Int32Array(indices.length * context);
+  const labels = new Int32Array(indices.length * context);
+  for (const [row, index] of indices.entries()) {
+    const [begin, end] = [row * context, (row + 1) * context];
+    samples.read(index, tokens.subarray(begin, end), labels.subarray(begin, end));
+  }
+  return { rows: indices.length, context, tokens, labels };
+}

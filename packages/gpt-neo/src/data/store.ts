@@ -1,0 +1,106 @@
+import {
+  closeSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MtfError } from "mtf";
+
+/** A sequence of ids that only grows: in memory while it is small, then in a temporary file. */
+export interface TokenStore {
+  readonly length: number;
+  append(ids: Int32Array): void;
+  /** The ids from `begin` on, as many as `into` holds. */
+  read(begin: number, into: Int32Array): void;
+  close(): void;
+}
+
+export interface StoreOptions {
+  /** The folder of the temporary file; by default the system's. */
+  readonly folder?: string | undefined;
+  /** Ids kept in memory; by default 2^25, which are 128 MiB. */
+  readonly inMemory?: number | undefined;
+}
+
+export function tokenStore({ folder, inMemory = 2 ** 25 }: StoreOptions = {}): TokenStore {
+  let memory = new Int32Array(1024);
+  let length = 0;
+  let file: TokenFile | undefined;
+  return {
+    get length() {
+      return length;
+    },
+    append(ids) {
+      if (!file && length + ids.length > inMemory) {
+        file = tokenFile(folder ?? tmpdir());
+        file.append(memory.subarray(0, length));
+        memory = new Int32Array(0);
+      }
+      if (file) file.append(ids);
+      else {
+        if (length + ids.length > memory.length) {
+          const larger = new Int32Array(Math.max(2 * memory.length, length + ids.length));
+          larger.set(memory.subarray(0, length));
+          memory = larger;
+        }
+        memory.set(ids, length);
+      }
+      length += ids.length;
+    },
+    read(begin, into) {
+      if (file) file.read(begin, into);
+      else into.set(memory.subarray(begin, begin + into.length));
+    },
+    close: () => file?.close(),
+  };
+}
+
+interface TokenFile {
+  append(ids: Int32Array): void;
+  read(begin: number, into: Int32Array): void;
+  close(): void;
+}
+
+function tokenFile(parent: string): TokenFile {
+  const folder = mkdtempSync(join(parent, "gpt-neo-tokens-"));
+  const path = join(folder, "tokens.i32");
+  const file = openSync(path, "wx+");
+  const clean = (): void => rmSync(folder, { recursive: true, force: true });
+  // A process that ends by itself leaves nothing; where open files can be removed, none ever does.
+  process.once("exit", clean);
+  if (process.platform !== "win32") clean();
+  let end = 0;
+  return {
+    append(ids) {
+      const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
+      try {
+        for (let done = 0; done < bytes.length; ) {
+          done += writeSync(file, bytes, done, bytes.length - done, end + done);
+        }
+      } catch (error) {
+        ftruncateSync(file, end);
+        const reason = (error as Error).message;
+        throw new MtfError("bad-file", `${path} cannot be written: ${reason}.`, { file: path });
+      }
+      end += bytes.length;
+    },
+    read(begin, into) {
+      const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+      for (let done = 0; done < bytes.length; ) {
+        const count = readSync(file, bytes, done, bytes.length - done, begin * 4 + done);
+        if (count === 0) throw new MtfError("bad-file", `${path} ends early.`, { file: path });
+        done += count;
+      }
+    },
+    close() {
+      closeSync(file);
+      process.removeListener("exit", clean);
+      clean();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { lastBorder } from "../tokenizer/split.ts";
+import { badData } from "./bad-data.ts";
+import { chunksOf } from "./chunks.ts";
+import type { DocumentPart } from "./document.ts";
+import { invalidUtf8At, lastLead } from "./utf8.ts";
+
+/**
+ * Reads a text file as one document, in parts, so that its size does not matter. A byte order mark
+ * at its beginning is not part of the text.
+ *
+ * @throws MtfError `bad-file` naming the byte where it is not UTF-8
+ */
+export async function* readText(file: string): AsyncGenerator<DocumentPart> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  let offset = 0;
+  let tail: Uint8Array = new Uint8Array(0);
+  for await (const chunk of chunksOf(file)) {
+    const before = text.length;
+    try {
+      text += decoder.decode(chunk, { stream: true });
+    } catch {
+      const bytes = Buffer.concat([tail, chunk]);
+      throw notUtf8(file, offset - tail.length + invalidUtf8At(bytes));
+    }
+    const cut = lastBorder(text, Math.max(0, before - 2));
+    if (cut > 0) {
+      yield { kind: "text", text: text.slice(0, cut), end: false, from: { file, offset } };
+      text = text.slice(cut);
+    }
+    offset += chunk.length;
+    // A character cut by the chunk's end has at most 3 bytes here.
+    tail = chunk.slice(-3);
+    while (tail.length > 0 && invalidUtf8At(tail) === 0) tail = tail.subarray(1);
+  }
+  try {
+    text += decoder.decode();
+  } catch {
+    throw notUtf8(file, offset - tail.length + lastLead(tail));
+  }
+  yield { kind: "text", text, end: true, from: { file, offset } };
+}
+
+function notUtf8(file: string, offset: number): Error {
+  return badData({ file, offset }, `it is not UTF-8 from byte ${offset} on`);
+}

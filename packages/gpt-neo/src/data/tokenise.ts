@@ -1,0 +1,80 @@
+import { MtfError } from "mtf";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { badData } from "./bad-data.ts";
+import type { Place } from "./document.ts";
+import { readDocuments } from "./read.ts";
+
+/** A part of a document, in ids. */
+export interface TokenPart {
+  readonly ids: Int32Array<ArrayBuffer>;
+  readonly end: boolean;
+  readonly from: Place;
+}
+
+/** What ids are made with. */
+export interface Vocabulary {
+  /** Without one, data are `input_ids` only. */
+  readonly tokenizer: Tokenizer | undefined;
+  /** The model's; larger ids are errors. */
+  readonly size: number;
+}
+
+/**
+ * The documents of files in ids, in parts.
+ *
+ * @throws MtfError as `readDocuments`; `bad-file` for ids that are not in the vocabulary
+ */
+export async function* tokenise(
+  files: readonly string[],
+  { tokenizer, size }: Vocabulary,
+): AsyncGenerator<TokenPart> {
+  for await (const part of readDocuments(files)) {
+    const { end, from } = part;
+    if (part.kind === "ids") {
+      const wrong = part.ids.find((id) => id >= size);
+      if (wrong !== undefined) {
+        throw badData(from, `the id ${wrong} is not in the vocabulary of ${size}`);
+      }
+      yield { ids: part.ids, end, from };
+    } else {
+      if (!tokenizer) {
+        throw new MtfError("bad-argument", `${from.file} holds text, but there is no tokenizer.`, {
+          try: ["--tokenizer bytes", "data with input_ids"],
+        });
+      }
+      yield { ids: tokenizer.encode(part.text), end, from };
+    }
+  }
+}
+
+/**
+ * Whole documents in ids, each held in memory: rows to evaluate.
+ *
+ * @throws MtfError as `tokenise`
+ */
+export async function* tokenRows(
+  files: readonly string[],
+  vocabulary: Vocabulary,
+): AsyncGenerator<TokenPart> {
+  let held: Int32Array[] = [];
+  for await (const part of tokenise(files, vocabulary)) {
+    if (held.length === 0 && part.end) {
+      yield part;
+      continue;
+    }
+    held.push(part.ids);
+    if (!part.end) continue;
+    yield { ...part, ids: concat(held) };
+    held = [];
+  }
+}
+
+function concat(parts: readonly Int32Array[]): Int32Array<ArrayBuffer> {
+  const whole = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
