@@ -1,8 +1,9 @@
 import { newHandle } from "../graph/handle.ts";
 import { attributedTo } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Scalar } from "../graph/tensor.ts";
+import { spread } from "../ops/broadcast/broadcast.ts";
 import { misuse } from "../ops/check.ts";
-import { filled } from "../ops/constant/constant.ts";
+import { filled, zerosLike } from "../ops/constant/constant.ts";
 import { rules } from "../ops/rules.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../tree.ts";
 import { vjp } from "./vjp.ts";
@@ -54,13 +55,16 @@ export function grad<P, Rest extends readonly unknown[]>(
   return (params, ...rest) => both(params, ...rest)[1];
 }
 
-/** The gradients of a scalar; zeros for inputs that it does not depend on. */
+/** The gradients of a scalar, stored as the inputs; zeros where it does not depend on them. */
 function gradientsOf(loss: AnyTensor, inputs: readonly AnyTensor[]): readonly AnyTensor[] {
   const backward = { source: loss["~node"].source, pass: "backward" } as const;
   const one = attributedTo(backward, () => filled(1, [], "float32"));
   const found = vjp(rules, [loss], inputs, [one]);
-  return inputs.map(
-    (x, i) => found[i] ?? attributedTo(backward, () => filled(0, dimsOf(x), "float32")),
+  return attributedTo(backward, () =>
+    inputs.map((x, i) => {
+      const gradient = found[i];
+      return gradient ? spread(gradient, dimsOf(x)) : zerosLike(x);
+    }),
   );
 }
 

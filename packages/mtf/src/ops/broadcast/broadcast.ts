@@ -3,9 +3,9 @@ import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { distinctDims, requireFree } from "../check.ts";
 
-/** The value along all of `dims`, which include its own. */
+/** The value along all of `dims`, which include its own, in their order. */
 export function spread(x: AnyTensor, dims: readonly Dimension[]): AnyTensor {
-  if (dims.length === dimsOf(x).length) return x;
+  if (dims.map((d) => d.name).join() === x.names.join()) return x;
   return makeTensor("broadcast", {}, [x], { dims, dtype: x.dtype });
 }
 

@@ -1,0 +1,316 @@
+import { dimension } from "../src/dimension.ts";
+import type { ElementwiseFn, Kind } from "../src/graph/kinds.ts";
+import type { AnyTensor } from "../src/graph/tensor.ts";
+import * as mtf from "../src/index.ts";
+import { adamUpdate } from "../src/ops/adam/adam.ts";
+import { apply } from "../src/ops/elementwise/apply.ts";
+import { drawn } from "../src/ops/random/random.ts";
+import { placeholder } from "../src/trace.ts";
+import { type Fn, gradientOf, numbers } from "./numeric.ts";
+
+/** A use of an op on small tensors, with numbers away from kinks and ties. */
+export interface Sample {
+  readonly name: string;
+  readonly fn: Fn;
+  readonly inputs: readonly AnyTensor[];
+  readonly data: readonly ArrayLike<number>[];
+}
+
+const a = dimension("a", 3);
+const b = dimension("b", 4);
+const c = dimension("c", 2);
+const d = dimension("d", 12);
+const k = dimension("k", 2);
+
+type Of = readonly mtf.Dimension[];
+
+// Samples are written without types: they are about numbers.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+const m: any = mtf;
+
+let seed = 1;
+function sample(name: string, fn: (...xs: AnyTensor[]) => unknown, ...dims: readonly Of[]): Sample {
+  return {
+    name,
+    fn: (...xs) => [fn(...xs)].flat() as AnyTensor[],
+    inputs: dims.map((of) => placeholder(of) as AnyTensor),
+    data: dims.map((of) => numbers(size(of), seed++)),
+  };
+}
+
+function size(dims: Of): number {
+  return dims.reduce((product, dim) => product * dim.size, 1);
+}
+
+/** The sample with more operands of given numbers, in front where `fn` wants them. */
+function withInput(
+  base: Sample,
+  at: number,
+  dims: Of,
+  dtype: mtf.DType,
+  data: readonly number[],
+): Sample {
+  const put = <T>(list: readonly T[], item: T) => [...list.slice(0, at), item, ...list.slice(at)];
+  return {
+    ...base,
+    inputs: put(base.inputs, placeholder(dims, dtype) as AnyTensor),
+    data: put(base.data, dtype === "float32" ? Float64Array.from(data) : Int32Array.from(data)),
+  };
+}
+
+/** The sample with every float changed. */
+function moved(base: Sample, change: (x: number) => number): Sample {
+  return { ...base, data: base.data.map((x) => Float64Array.from(x, change)) };
+}
+
+const positive = (base: Sample) => moved(base, (x) => Math.abs(x) + 0.2);
+
+const unary = (fn: ElementwiseFn) => sample(fn, (x) => apply(fn, x), [a, b]);
+const binary = (fn: ElementwiseFn) => sample(fn, (x, y) => apply(fn, x, y), [a, b], [b]);
+
+/** Functions of elements. */
+export const elementwiseSamples: Readonly<Record<ElementwiseFn, readonly Sample[]>> = {
+  identity: [unary("identity")],
+  neg: [unary("neg")],
+  abs: [unary("abs")],
+  sign: [unary("sign")],
+  square: [unary("square")],
+  sqrt: [positive(unary("sqrt"))],
+  rsqrt: [positive(unary("rsqrt"))],
+  reciprocal: [positive(unary("reciprocal"))],
+  exp: [unary("exp")],
+  log: [positive(unary("log"))],
+  tanh: [unary("tanh")],
+  sigmoid: [unary("sigmoid")],
+  relu: [unary("relu")],
+  gelu: [moved(unary("gelu"), (x) => 3 * x)],
+  sin: [unary("sin")],
+  cos: [unary("cos")],
+  not: [sample("not", (x) => m.cast(m.not(m.greater(x, 0)), "float32"), [a])],
+  isFinite: [sample("isFinite", (x) => m.where(m.isFinite(x), x, 0), [a])],
+  toFloat32: [
+    unary("toFloat32"),
+    sample("toFloat32 of bool", (x) => m.cast(m.less(x, 0), "float32"), [a]),
+  ],
+  toInt32: [
+    sample("toInt32", (x) => m.mul(x, m.cast(m.cast(m.mul(x, 5), "int32"), "float32")), [a]),
+  ],
+  toBool: [sample("toBool", (x) => m.where(m.cast(x, "bool"), x, 1), [a])],
+  add: [
+    binary("add"),
+    sample("add, number", (x) => apply("add", x, 2), [a]),
+    sample("add, zero", (x) => apply("add", 0, x), [a]),
+    sample("add, many", (x, y, z) => apply("add", x, y, z), [a, b], [b], []),
+  ],
+  sub: [binary("sub"), sample("sub, number first", (x) => apply("sub", 1, x), [a])],
+  mul: [binary("mul"), sample("mul, twice itself", (x) => apply("mul", x, x), [a])],
+  div: [
+    positive(binary("div")),
+    positive(sample("div, number first", (x) => apply("div", 2, x), [a])),
+  ],
+  mod: [positive(binary("mod"))],
+  pow: [
+    positive(binary("pow")),
+    sample("pow, whole exponent", (x) => apply("pow", x, 3), [a]),
+    positive(sample("pow, number first", (x) => apply("pow", 2, x), [a])),
+  ],
+  maximum: [binary("maximum"), sample("maximum, number", (x) => apply("maximum", x, 0.1), [a])],
+  minimum: [binary("minimum"), sample("minimum, number", (x) => apply("minimum", 0.1, x), [a])],
+  less: [sample("less", (x, y) => m.where(m.less(x, y), x, y), [a, b], [b])],
+  lessEqual: [sample("lessEqual", (x, y) => m.where(m.lessEqual(x, y), x, y), [a, b], [b])],
+  greater: [sample("greater", (x, y) => m.where(m.greater(x, y), x, y), [a, b], [b])],
+  greaterEqual: [sample("greaterEqual", (x, y) => m.where(m.greaterEqual(x, y), x, y), [a], [a])],
+  equal: [sample("equal", (x) => m.where(m.equal(m.iota(a), 1), x, 0), [a])],
+  notEqual: [sample("notEqual", (x) => m.where(m.notEqual(m.iota(a), 1), x, 0), [a])],
+  and: [sample("and", (x) => m.where(m.and(m.greater(x, -0.5), m.less(x, 0.5)), x, 0), [a, b])],
+  or: [sample("or", (x) => m.where(m.or(m.greater(x, 0.5), m.less(x, -0.5)), x, 0), [a, b])],
+  geluGrad: [moved(binary("geluGrad"), (x) => 2 * x)],
+  where: [
+    sample("where", (x, y) => apply("where", m.less(m.iota(b), 2), x, y), [a, b], [b]),
+    sample("where, number", (x) => apply("where", m.less(m.iota(b), 2), 0, x), [a, b]),
+    sample("where, both numbers", (x) => m.mul(x, m.where(m.less(m.iota(b), 2), 1, 2)), [a, b]),
+  ],
+  clip: [sample("clip", (x) => m.clip(x, -0.4, 0.6), [a, b])],
+};
+
+const ids = [2, 0, 3, 3];
+const softmaxOf = sample("softmax", (x) => m.softmax(x, "b"), [a, b]);
+const logSoftmaxOf = sample("logSoftmax", (x) => m.logSoftmax(x, "b"), [a, b]);
+const layerNormOf = sample(
+  "layerNorm",
+  (x, g, s) => m.layerNorm(x, g, s, "b"),
+  [a, b, c],
+  [b],
+  [b],
+);
+const crossEntropyOf = withInput(
+  sample(
+    "crossEntropy",
+    (x, labels) => {
+      const { loss, logsumexp } = m.crossEntropyWithLogsumexp(x, labels, "b");
+      return [loss, logsumexp];
+    },
+    [a, b],
+  ),
+  1,
+  [a],
+  "int32",
+  [1, -100, 3],
+);
+const gatherOf = withInput(
+  sample("gather", (x, at) => m.gather(x, at, "a"), [a, c]),
+  1,
+  [b],
+  "int32",
+  ids,
+);
+const gradientSample = (of: Sample): Sample => ({
+  ...of,
+  name: `${of.name}, its gradient`,
+  fn: gradientOf(of.fn),
+});
+
+/** At least one sample for every kind of op. */
+export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
+  input: [],
+  fill: [sample("fill", (x) => m.mul(x, m.fill([b], 0.5)), [a, b])],
+  literal: [sample("literal", (x) => m.mul(x, m.constant([3, 1, 4, 1], [b])), [a, b])],
+  iota: [sample("iota", (x) => m.mul(x, m.cast(m.iota(b), "float32")), [a, b])],
+  random: [
+    sample("random", (x) => m.mul(x, m.normal(m.key(3), [b, a])), [a, b]),
+    sample(
+      "random bits",
+      (x) => m.mul(x, m.cast(m.less(drawn("bits", m.key(3), [b]), 0), "float32")),
+      [a, b],
+    ),
+    sample("dropout", (x) => m.dropout(m.key(5), x, 0.5), [a, b]),
+  ],
+  fold: [sample("fold", (x) => m.mul(x, m.uniform(m.fold(m.key(3), "x"), [b])), [a, b])],
+  elementwise: [],
+  reduce: [
+    sample("sum", (x) => m.sum(x, "a", "c"), [a, b, c]),
+    sample("sum of all", (x) => m.sum(x), [a, b]),
+    sample("mean", (x) => m.mean(x, "b"), [a, b]),
+    sample("max", (x) => m.max(x, "a", "c"), [a, b, c]),
+    sample("min", (x) => m.min(x, "b"), [a, b]),
+  ],
+  einsum: [
+    sample("einsum", (x, y) => m.einsum(x, y, "a", "d"), [a, b], [b, d]),
+    sample("einsum, batched", (x, y) => m.einsum(x, y, "c", "d", "a"), [c, a, b], [d, c, b]),
+    sample("einsum of one twice", (x) => m.einsum(x, x, "a"), [a, b]),
+    sample("einsum of three", (x, y, z) => m.einsum([x, y, z], "a"), [a, b], [b, c], [c]),
+    sample("outer", (x, y) => m.outer(x, y), [a], [b]),
+    sample("contract", (x, y) => m.contract(x, y, "b"), [a, b], [b, c]),
+  ],
+  rename: [sample("rename", (x) => m.rename(x, "a", "q"), [a, b])],
+  broadcast: [sample("broadcast", (x) => m.broadcast(x, c, a), [b])],
+  reshape: [
+    sample("split", (x) => m.split(x, "d", [a, b]), [c, d]),
+    sample("merge", (x) => m.merge(x, ["c", "a"], dimension("n", 6)), [a, b, c]),
+  ],
+  slice: [sample("slice", (x) => m.slice(x, "b", 1, 3), [a, b])],
+  pad: [
+    sample("pad", (x) => m.pad(x, "b", 1, 2), [a, b]),
+    sample("pad with 5", (x) => m.pad(x, "b", 1, 0, 5), [a, b]),
+  ],
+  concat: [sample("concat", (x, y) => m.concat([x, y], "b"), [a, b], [dimension("b", 3), a])],
+  oneHot: [
+    withInput(
+      sample("oneHot", (x, at) => m.mul(x, m.oneHot(at, a)), [a, b]),
+      1,
+      [b],
+      "int32",
+      ids,
+    ),
+  ],
+  gather: [
+    gatherOf,
+    withInput(
+      sample("gather, aligned", (x, at) => m.gather(x, at, "a"), [a, b]),
+      1,
+      [b],
+      "int32",
+      ids,
+    ),
+  ],
+  scatterAdd: [
+    withInput(
+      sample("scatterAdd", (x, at) => m.scatterAdd(x, at, a), [b, c]),
+      1,
+      [b],
+      "int32",
+      ids,
+    ),
+    gradientSample(gatherOf),
+  ],
+  argmax: [sample("argmax", (x) => m.mul(x, m.cast(m.argmax(x, "b"), "float32")), [a, b])],
+  topK: [sample("topK", (x) => m.topK(x, "b", k).values, [a, b])],
+  cumsum: [
+    sample("cumsum", (x) => m.cumsum(x, "b"), [a, b]),
+    sample("cumsum, the rest", (x) => m.cumsum(x, "b", { exclusive: true, reverse: true }), [a, b]),
+  ],
+  softmax: [softmaxOf],
+  softmaxGrad: [gradientSample(softmaxOf)],
+  logSoftmax: [logSoftmaxOf],
+  logSoftmaxGrad: [gradientSample(logSoftmaxOf)],
+  logsumexp: [sample("logsumexp", (x) => m.logsumexp(x, "b"), [a, b])],
+  layerNorm: [layerNormOf],
+  layerNormGrad: [gradientSample(layerNormOf)],
+  crossEntropy: [crossEntropyOf],
+  crossEntropyGrad: [gradientSample(crossEntropyOf)],
+  adam: [
+    positive(
+      sample(
+        "adam",
+        (...xs) => {
+          const [parameter, gradient, mean, variance, rate, first, second] = xs as AnyTensor[];
+          const corrections = { meanCorrection: first!, varianceCorrection: second! };
+          const gate = m.fill([], 1);
+          const tensors = { parameter, gradient, mean, variance } as Record<string, AnyTensor>;
+          return adamUpdate(
+            { ...(tensors as never as object), ...corrections, rate, gate } as never,
+            {
+              beta1: 0.9,
+              beta2: 0.99,
+              epsilon: 1e-3,
+              decay: 0.1,
+            },
+          );
+        },
+        [a],
+        [a],
+        [a],
+        [a],
+        [],
+        [],
+        [],
+      ),
+    ),
+  ],
+  withLayout: [sample("withLayout", (x) => m.withLayout(x, { a: "x" }), [a, b])],
+  loop: [
+    sample(
+      "accumulate",
+      (x, w) => m.accumulate(a, (row: unknown) => m.tanh(m.einsum(row, w, "c")), x, w),
+      [a, b],
+      [b, c],
+    ),
+    sample(
+      "mapOver, closing over",
+      (x, w) => m.mapOver(a, (row: unknown) => m.mul(m.contract(row, w, "b"), m.sum(w)), x),
+      [a, b],
+      [b, c],
+    ),
+    sample(
+      "loop in a loop",
+      (x, w) =>
+        m.accumulate(
+          c,
+          (part: unknown) => m.accumulate(a, (row: unknown) => m.exp(m.mul(row, w)), part),
+          x,
+        ),
+      [c, a, b],
+      [b],
+    ),
+  ],
+};
