@@ -1,0 +1,243 @@
+import { describe, expect, it } from "vitest";
+import { readArguments } from "./arguments.ts";
+import { commands } from "./commands.ts";
+import { dispatch } from "./dispatch.ts";
+import { evalCommand } from "./eval-options.ts";
+import { generateCommand } from "./generate-options.ts";
+import { printDuration, progressLine } from "./progress.ts";
+import { trainCommand } from "./train-options.ts";
+
+const words = (line: string) => line.split(" ");
+const message = (line: string | string[]): string => {
+  const [name, ...args] = typeof line === "string" ? words(line) : line;
+  const command = commands.find((c) => c.name === name)!;
+  try {
+    return JSON.stringify(readArguments(command, args));
+  } catch (error) {
+    return (error as Error).message.split("\n")[0]!;
+  }
+};
+
+async function call(args: string[], known = commands, debug = false) {
+  const text = { out: "", err: "" };
+  const output = {
+    out: (more: string) => {
+      text.out += more;
+    },
+    err: (more: string) => {
+      text.err += more;
+    },
+    debug,
+  };
+  return { code: await dispatch(args, output, known), ...text };
+}
+
+describe("arguments", () => {
+  it("are values of the table's types", () => {
+    expect(
+      readArguments(
+        trainCommand,
+        words(
+          "--config demo --data a.txt b.jsonl --data=c.txt --out run --lr 1e-3 --batch-size 8 --resume",
+        ),
+      ),
+    ).toEqual({
+      config: "demo",
+      data: ["a.txt", "b.jsonl", "c.txt"],
+      out: "run",
+      lr: 0.001,
+      batchSize: 8,
+      resume: true,
+    });
+    expect(
+      readArguments(generateCommand, words("--model m --input-ids 1,2,3 --top-p 0.9 --json")),
+    ).toEqual({ model: "m", inputIds: [1, 2, 3], topP: 0.9, json: true });
+    expect(readArguments(generateCommand, ["--model", "m", "--prompt", ""])).toMatchObject({
+      prompt: "",
+    });
+    expect(readArguments(generateCommand, ["--model=m", "--prompt=--x=1 y"])).toMatchObject({
+      prompt: "--x=1 y",
+    });
+    expect(readArguments(evalCommand, ["--help"])).toBe("help");
+  });
+
+  it.each([
+    ["train --confg demo", "[bad-argument] there is no option --confg. Did you mean --config?"],
+    [
+      "train --config --data a",
+      "[bad-argument] --config needs a value: --config PRESET|FILE (one that begins with - is written --config=…).",
+    ],
+    ["train --out", "[bad-argument] --out needs a value: --out DIR."],
+    ["train --steps 1.5", "[bad-argument] --steps is '1.5', not a whole number from 1 on."],
+    ["train --steps -1", "[bad-argument] --steps is '-1', not a whole number from 1 on."],
+    ["train --lr fast", "[bad-argument] --lr is 'fast', not a number above 0."],
+    ["train --lr 0", "[bad-argument] --lr is '0', not a number above 0."],
+    ["train --tokenizer gpt3", "[bad-argument] --tokenizer is 'gpt3', not bytes or gpt2."],
+    ["train --resume=yes", "[bad-argument] --resume takes no value."],
+    ["train --seed 1 --seed 2", "[bad-argument] --seed is given twice."],
+    ["train --config demo --out x", "[bad-argument] --data is missing."],
+    ["train --data a --out x", "[bad-argument] --config or --model is missing."],
+    ["train stray", "[bad-argument] 'stray' belongs to no option."],
+    ["train --out x stray", "[bad-argument] 'stray' belongs to no option."],
+    ["train -x", "[bad-argument] there is no option -x."],
+    ["generate --model m", "[bad-argument] --prompt or --input-ids is missing."],
+    [
+      "generate --input-ids 1,a",
+      "[bad-argument] --input-ids is '1,a', not ids with commas between: 1,2,3.",
+    ],
+    [
+      "generate --top-p 1.1",
+      "[bad-argument] --top-p is '1.1', not a number above 0 and at most 1.",
+    ],
+    [
+      "generate --model m --prompt a --greedy --top-k 3",
+      "[bad-argument] --greedy leaves nothing to --temperature, --top-k and --top-p.",
+    ],
+  ])("%s", (line, expected) => {
+    expect(message(line)).toBe(expected);
+  });
+});
+
+describe("gpt-neo", () => {
+  const echo = {
+    ...evalCommand,
+    load: async () => ({ run: async () => ({ loss: 1.5, tokens: 3 }) }),
+  };
+  const line = words("eval --model m --data a.txt");
+
+  it("prints help for itself and every command, from the tables", async () => {
+    const { code, out } = await call(["--help"]);
+    expect([code, out]).toMatchInlineSnapshot(`
+      [
+        0,
+        "Trains GPT-Neo, and runs it, on any mesh of devices.
+
+      Usage: gpt-neo COMMAND [options]
+
+        train     train a model, or go on training one
+        generate  continue a text
+        eval      measure how well a model predicts data
+
+      gpt-neo COMMAND --help lists a command's options. DEBUG=1 shows where an error comes from.
+      ",
+      ]
+    `);
+    for (const { name, options } of commands) {
+      const help = await call([name, "--help"]);
+      expect(help.code).toBe(0);
+      for (const key of Object.keys(options)) {
+        expect(help.out).toContain(`--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`);
+      }
+      for (const text of help.out.split("\n")) expect(text.length).toBeLessThanOrEqual(100);
+    }
+    expect((await call(["eval", "--help"])).out).toMatchInlineSnapshot(`
+      "gpt-neo eval: measure how well a model predicts data.
+
+      Usage: gpt-neo eval --model DIR --data FILE… [options]
+
+        --model DIR                  a model's folder: a run's, or one of Hugging Face's
+        --data FILE…                 what to predict: .txt and .jsonl; input_ids as they stand
+        --stride N                   each window predicts N new ids (default: disjoint windows)
+        --logits FILE                write the logits there, as safetensors [rows, length, vocab]
+        --mesh AXES                  the devices: data:2,model:2 (default: data:<cores>, at most 8)
+        --layout RULES               which dim is split over which axis: batch:data,heads:model
+        --storage RULES              how parameters rest where they are not computed with: embd:data
+        --runtime workers|simulator  a worker a device, or all in one process
+        --backend wasm|cpu           what computes an op: fast, or the reference
+        --json                       end standard output with {"loss", "perplexity", "tokens"}
+        --help                       print this
+
+      Dims that --layout and --storage name:
+        batch, length, memory_length, embd, heads, kv, ff, vocab
+      A dim may go to several axes: batch:pod+data. Without --layout, batch goes to data; heads, ff and
+      vocab go to model, as far as the mesh has these axes. No layout changes a result.
+      "
+    `);
+    expect((await call([])).code).toBe(1);
+  });
+
+  it("names the command that was meant", async () => {
+    expect(await call(["trian"])).toMatchInlineSnapshot(`
+      {
+        "code": 1,
+        "err": "gpt-neo: [bad-argument] there is no command 'trian'. Did you mean train?
+        commands  train, generate, eval
+      ",
+        "out": "",
+      }
+    `);
+  });
+
+  it("prints results for people, or as one object", async () => {
+    expect(await call(line, [echo])).toEqual({ code: 0, out: "loss    1.5\ntokens  3\n", err: "" });
+    expect((await call([...line, "--json"], [echo])).out).toBe('{"loss":1.5,"tokens":3}\n');
+    const text = { ...echo, load: async () => ({ run: async () => ({ ids: [1], text: "hi" }) }) };
+    expect((await call(line, [text])).out).toBe("hi\n");
+  });
+
+  it("ends with 1 and a message; with the stack only to debug", async () => {
+    const run = async () => {
+      throw new TypeError("no such thing");
+    };
+    const broken = { ...echo, load: async () => ({ run }) };
+    expect(await call(line, [broken])).toEqual({
+      code: 1,
+      out: "",
+      err: "gpt-neo: TypeError: no such thing\n",
+    });
+    expect((await call(line, [broken], true)).err).toContain("cli.test.ts");
+  });
+});
+
+describe("progress", () => {
+  const recorded = (isTTY: boolean, columns = 20) => {
+    let text = "";
+    let time = 0;
+    const write = (more: string) => {
+      text += more;
+    };
+    const stream = { isTTY, columns, write };
+    const progress = progressLine({ stream, interval: 10, now: () => time });
+    const wait = (ms: number) => {
+      time += ms;
+    };
+    return { progress, written: () => text, wait };
+  };
+
+  it("rewrites its line on a terminal, and never wraps it", () => {
+    const { progress, written, wait } = recorded(true);
+    progress.update("one");
+    progress.update("left out");
+    wait(10);
+    progress.update("a line that is too wide for it");
+    progress.note("saved");
+    progress.update("end");
+    progress.end();
+    const wide = "a line that is too…";
+    expect(written()).toBe(`\r\u001b[Kone\r\u001b[K${wide}\r\u001b[Ksaved\n${wide}\r\u001b[Kend\n`);
+  });
+
+  it("is plain lines elsewhere, few of them", () => {
+    const { progress, written, wait } = recorded(false);
+    for (let i = 0; i < 100; i++) {
+      progress.update(`step ${i}`);
+      wait(1);
+    }
+    progress.note("saved");
+    progress.end();
+    const lines = written().trimEnd().split("\n");
+    expect(lines.slice(0, 2)).toEqual(["step 0", "step 10"]);
+    expect(lines.slice(-2)).toEqual(["saved", "step 99"]);
+    expect(lines).toHaveLength(12);
+    expect(written()).not.toContain("\r");
+  });
+
+  it("prints durations", () => {
+    expect([3, 125, 5400, Infinity].map(printDuration)).toEqual([
+      "3 s",
+      "2 min 5 s",
+      "1 h 30 min",
+      "?",
+    ]);
+  });
+});

@@ -1,0 +1,17 @@
+import type { Options } from "./option.ts";
+
+/** A command: its options as a table, from which arguments are read and help is written. */
+export interface Command<Values> {
+  readonly name: string;
+  /** One sentence for the list of commands. */
+  readonly summary: string;
+  /** What a call looks like, after the command's name. */
+  readonly usage: string;
+  readonly options: Options<Values>;
+  /** What the table cannot say: options that exclude or need each other. */
+  readonly check?: (values: Values) => string | undefined;
+  /** More for `--help`, below the options. */
+  readonly notes?: string;
+  /** Loads what does the work, only when it is called. */
+  readonly load: () => Promise<{ run(values: Values): Promise<unknown> }>;
+}

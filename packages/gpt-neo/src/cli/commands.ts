@@ -1,0 +1,11 @@
+import type { Command } from "./command.ts";
+import { evalCommand } from "./eval-options.ts";
+import { generateCommand } from "./generate-options.ts";
+import { trainCommand } from "./train-options.ts";
+
+/** A command of whatever options. */
+// biome-ignore lint/suspicious/noExplicitAny: a command is only ever called with its own options
+export type AnyCommand = Command<any>;
+
+/** All commands; a new one is an entry here. */
+export const commands: readonly AnyCommand[] = [trainCommand, generateCommand, evalCommand];

@@ -1,0 +1,66 @@
+import { MtfError, nearest } from "mtf";
+import { readArguments } from "./arguments.ts";
+import { type AnyCommand, commands } from "./commands.ts";
+import { printCommandHelp, printHelp } from "./help.ts";
+import { printResult } from "./result.ts";
+
+/** Where a program's words go. */
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Whether errors show where they come from. */
+  readonly debug?: boolean;
+}
+
+/**
+ * Runs a command line and gives the exit code: results and help go to `out`, the rest to `err`.
+ *
+ * @example
+ * process.exitCode = await dispatch(["eval", "--model", "run", "--data", "a.txt"], output);
+ */
+export async function dispatch(
+  args: readonly string[],
+  output: Output,
+  known: readonly AnyCommand[] = commands,
+): Promise<number> {
+  try {
+    const [name, ...rest] = args;
+    if (name === "--help" || name === "-h" || name === "help") {
+      output.out(printHelp());
+      return 0;
+    }
+    if (name === undefined) {
+      output.err(printHelp());
+      return 1;
+    }
+    const command = find(name, known);
+    const values = readArguments(command, rest);
+    if (values === "help") {
+      output.out(printCommandHelp(command));
+      return 0;
+    }
+    const { run } = await command.load();
+    printResult(await run(values), values.json === true, output.out);
+    return 0;
+  } catch (error) {
+    output.err(`${printError(error, output.debug === true)}\n`);
+    return 1;
+  }
+}
+
+function find(name: string, known: readonly AnyCommand[]): AnyCommand {
+  const command = known.find((candidate) => candidate.name === name);
+  if (command) return command;
+  const names = known.map((candidate) => candidate.name);
+  const near = nearest(name, names);
+  const question = near === undefined ? "" : ` Did you mean ${near}?`;
+  throw new MtfError("bad-argument", `there is no command '${name}'.${question}`, {
+    evidence: [["commands", names.join(", ")]],
+  });
+}
+
+function printError(error: unknown, debug: boolean): string {
+  if (!(error instanceof Error)) return `gpt-neo: ${String(error)}`;
+  if (debug) return `gpt-neo: ${error.stack ?? error.message}`;
+  return `gpt-neo: ${error instanceof MtfError ? error.message : `${error.name}: ${error.message}`}`;
+}

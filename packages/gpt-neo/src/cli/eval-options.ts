@@ -1,0 +1,27 @@
+import type { Command } from "./command.ts";
+import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
+import { flag, integer, required, text, texts } from "./option.ts";
+
+export interface EvalOptions extends MeshOptions {
+  readonly model: string;
+  readonly data: readonly string[];
+  readonly stride?: number;
+  readonly logits?: string;
+  readonly json?: boolean;
+}
+
+export const evalCommand: Command<EvalOptions> = {
+  name: "eval",
+  summary: "measure how well a model predicts data",
+  usage: "--model DIR --data FILE…",
+  options: {
+    model: required(text("DIR", "a model's folder: a run's, or one of Hugging Face's")),
+    data: required(texts("FILE", "what to predict: .txt and .jsonl; input_ids as they stand")),
+    stride: integer("N", "each window predicts N new ids (default: disjoint windows)", 1),
+    logits: text("FILE", "write the logits there, as safetensors [rows, length, vocab]"),
+    ...meshOptions,
+    json: flag('end standard output with {"loss", "perplexity", "tokens"}'),
+  },
+  notes: meshNotes,
+  load: () => import("../eval/command.ts"),
+};

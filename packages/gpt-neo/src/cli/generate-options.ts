@@ -1,0 +1,46 @@
+import type { Command } from "./command.ts";
+import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
+import { anyText, flag, ids, integer, number, required, text } from "./option.ts";
+
+export interface GenerateOptions extends MeshOptions {
+  readonly model: string;
+  readonly prompt?: string;
+  readonly inputIds?: readonly number[];
+  readonly maxNewTokens?: number;
+  readonly greedy?: boolean;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly seed?: number;
+  readonly json?: boolean;
+}
+
+export const generateCommand: Command<GenerateOptions> = {
+  name: "generate",
+  summary: "continue a text",
+  usage: "--model DIR --prompt TEXT",
+  options: {
+    model: required(text("DIR", "a model's folder: a run's, or one of Hugging Face's")),
+    prompt: anyText("TEXT", "the text to continue"),
+    inputIds: ids("IDS", "ids to continue instead: 1,2,3"),
+    maxNewTokens: integer("N", "ids to add at most", 1),
+    greedy: flag("always take the likeliest id"),
+    temperature: number("T", "above 1 more varied, below 1 less"),
+    topK: integer("K", "choose among the K likeliest ids", 1),
+    topP: number("P", "choose among the likeliest ids that have P of the probability", 0, 1),
+    seed: integer("N", "what the choices follow from"),
+    ...meshOptions,
+    json: flag('end standard output with {"ids": [all of them], "text"}'),
+  },
+  check(values) {
+    const { prompt, inputIds, greedy, temperature, topK, topP } = values;
+    if (prompt !== undefined && inputIds) return "--prompt and --input-ids exclude each other";
+    if (prompt === undefined && !inputIds) return "--prompt or --input-ids is missing";
+    if (greedy && [temperature, topK, topP].some((value) => value !== undefined)) {
+      return "--greedy leaves nothing to --temperature, --top-k and --top-p";
+    }
+    return undefined;
+  },
+  notes: meshNotes,
+  load: () => import("../generate/command.ts"),
+};

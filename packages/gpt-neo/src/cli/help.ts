@@ -1,0 +1,38 @@
+import { type AnyCommand, commands } from "./commands.ts";
+import { type Option, typed } from "./option.ts";
+
+/** The list of commands, as `gpt-neo --help` prints it. */
+export function printHelp(): string {
+  const rows = commands.map(({ name, summary }) => [name, summary] as const);
+  return `Trains GPT-Neo, and runs it, on any mesh of devices.
+
+Usage: gpt-neo COMMAND [options]
+
+${columns(rows)}
+
+gpt-neo COMMAND --help lists a command's options. DEBUG=1 shows where an error comes from.
+`;
+}
+
+/** A command's options, as `gpt-neo COMMAND --help` prints them. */
+export function printCommandHelp({ name, summary, usage, options, notes }: AnyCommand): string {
+  const entries = Object.entries(options) as [string, Option<unknown>][];
+  const rows = entries.map(([key, option]) => [shown(key, option), option.help] as const);
+  return `gpt-neo ${name}: ${summary}.
+
+Usage: gpt-neo ${name} ${usage} [options]
+
+${columns([...rows, ["--help", "print this"]])}
+${notes === undefined ? "" : `\n${notes}\n`}`;
+}
+
+function shown(key: string, option: Option<unknown>): string {
+  const name = `--${typed(key)}`;
+  if (option.kind === "flag") return name;
+  return `${name} ${option.shown}${option.kind === "values" ? "…" : ""}`;
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+}

@@ -1,0 +1,23 @@
+import { choice, type Options, text } from "./option.ts";
+
+/** Where and how a command computes; all of them take these. */
+export interface MeshOptions {
+  readonly mesh?: string;
+  readonly layout?: string;
+  readonly storage?: string;
+  readonly runtime?: "workers" | "simulator";
+  readonly backend?: "wasm" | "cpu";
+}
+
+export const meshOptions: Options<MeshOptions> = {
+  mesh: text("AXES", "the devices: data:2,model:2 (default: data:<cores>, at most 8)"),
+  layout: text("RULES", "which dim is split over which axis: batch:data,heads:model"),
+  storage: text("RULES", "how parameters rest where they are not computed with: embd:data"),
+  runtime: choice(["workers", "simulator"], "a worker a device, or all in one process"),
+  backend: choice(["wasm", "cpu"], "what computes an op: fast, or the reference"),
+};
+
+export const meshNotes: string = `Dims that --layout and --storage name:
+  batch, length, memory_length, embd, heads, kv, ff, vocab
+A dim may go to several axes: batch:pod+data. Without --layout, batch goes to data; heads, ff and
+vocab go to model, as far as the mesh has these axes. No layout changes a result.`;

@@ -1,0 +1,53 @@
+import type { Command } from "./command.ts";
+import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
+import { choice, flag, integer, number, required, text, texts } from "./option.ts";
+
+export interface TrainOptions extends MeshOptions {
+  readonly config?: string;
+  readonly model?: string;
+  readonly data: readonly string[];
+  readonly out: string;
+  readonly tokenizer?: "bytes" | "gpt2";
+  readonly lr?: number;
+  readonly batchSize?: number;
+  readonly gradAccumulation?: number;
+  readonly context?: number;
+  readonly steps?: number;
+  readonly evalEvery?: number;
+  readonly saveEvery?: number;
+  readonly seed?: number;
+  readonly resume?: boolean;
+  readonly json?: boolean;
+}
+
+export const trainCommand: Command<TrainOptions> = {
+  name: "train",
+  summary: "train a model, or go on training one",
+  usage: "--config PRESET|FILE --data FILE… --out DIR",
+  options: {
+    config: text("PRESET|FILE", "a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file"),
+    model: text("DIR", "start from a model's weights instead, with fresh optimizer state"),
+    data: required(texts("FILE", "what to train on: .txt (a document each) and .jsonl")),
+    out: required(text("DIR", "the run's folder: a model's folder, with log and checkpoints")),
+    tokenizer: choice(["bytes", "gpt2"], "what makes ids of text (default: the config's)"),
+    lr: number("RATE", "the highest learning rate"),
+    batchSize: integer("N", "samples a step", 1),
+    gradAccumulation: integer("N", "parts a step's batch is computed in, one by one", 1),
+    context: integer("N", "tokens a sample", 1),
+    steps: integer("N", "steps in all", 1),
+    evalEvery: integer("N", "steps between validations", 1),
+    saveEvery: integer("N", "steps between checkpoints", 1),
+    seed: integer("N", "what initial weights, order of data and dropout follow from"),
+    resume: flag("go on from the last checkpoint; start afresh if there is none"),
+    ...meshOptions,
+    json: flag("end standard output with the result as one JSON object"),
+  },
+  check({ config, model }) {
+    if (config !== undefined && model !== undefined)
+      return "--config and --model exclude each other";
+    if (config === undefined && model === undefined) return "--config or --model is missing";
+    return undefined;
+  },
+  notes: meshNotes,
+  load: () => import("../train/command.ts"),
+};

@@ -1,0 +1,104 @@
+import { closeSync, ftruncateSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { MtfError } from "mtf";
+import { writeAtomically } from "mtf/checkpoint";
+
+/** A line of a log: what was measured at a step. */
+export type LogRecord = Readonly<Record<string, unknown>> & { readonly step?: number };
+
+export interface Log {
+  /** Writes one line, at once. */
+  append(record: LogRecord): void;
+  close(): void;
+}
+
+/**
+ * Opens a log of JSON lines to append to. A last line that a crash left unfinished is cut off.
+ *
+ * @throws MtfError `bad-file` if it cannot be written
+ * @example
+ * const log = openLog("run/log.jsonl");
+ * log.append({ step: 1, loss: 5.4 });
+ */
+export function openLog(path: string): Log {
+  const file = guarded(path, () => openSync(path, "a+"));
+  guarded(path, () => {
+    const end = lastLineEnd(file, statSync(path).size);
+    ftruncateSync(file, end);
+  });
+  return {
+    append(record) {
+      guarded(path, () => writeSync(file, `${JSON.stringify(record)}\n`));
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** Where the last line feed ends, looking back in pieces. */
+function lastLineEnd(file: number, size: number): number {
+  const piece = Buffer.alloc(4096);
+  for (let end = size; end > 0; ) {
+    const begin = Math.max(0, end - piece.length);
+    const count = readSync(file, piece, 0, end - begin, begin);
+    const at = piece.subarray(0, count).lastIndexOf(10);
+    if (at >= 0) return begin + at + 1;
+    end = begin;
+  }
+  return 0;
+}
+
+function guarded<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new MtfError("bad-file", `${path} cannot be written: ${reason}.`, { file: path });
+  }
+}
+
+/**
+ * The records of a log. A last line without an end, and one that is no JSON, is left out; there is
+ * no log before the first line.
+ *
+ * @throws MtfError `bad-file` naming a line before the last that is no record
+ */
+export async function readLog(path: string): Promise<LogRecord[]> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw new MtfError("bad-file", `${path} cannot be read: ${error.message}.`, { file: path });
+  });
+  // What follows the last line feed is an unfinished line, or nothing.
+  const lines = text.split("\n").slice(0, -1);
+  const records: LogRecord[] = [];
+  for (const [i, line] of lines.entries()) {
+    const record = parseRecord(line);
+    if (record) records.push(record);
+    else if (i < lines.length - 1) {
+      const reason = `line ${i + 1} is no JSON object`;
+      throw new MtfError("bad-file", `${path}: ${reason}.`, { file: path, line: i + 1, reason });
+    }
+  }
+  return records;
+}
+
+function parseRecord(line: string): LogRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isObject = value !== null && typeof value === "object" && !Array.isArray(value);
+    return isObject ? (value as LogRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Cuts a log back to a step: what was logged after it never happened. As a whole or not at all.
+ *
+ * @throws MtfError as `readLog`; `bad-file` if it cannot be written
+ */
+export async function cutLog(path: string, step: number): Promise<void> {
+  const records = await readLog(path);
+  const kept = records.filter((record) => record.step === undefined || record.step <= step);
+  const text = kept.map((record) => `${JSON.stringify(record)}\n`).join("");
+  await writeAtomically(path, (file) => file.write(text));
+}
