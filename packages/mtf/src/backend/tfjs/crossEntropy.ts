@@ -1,0 +1,51 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Arena } from "./arena.ts";
+import { inside } from "./indexing.ts";
+import type { Bind } from "./kernel.ts";
+import { type Rows, rowLogsumexp, rowSum, rowsAlong } from "./rows.ts";
+
+/** logsumexp(logits) - logits[label], and 0 for a label outside. */
+export const crossEntropy: Bind<"crossEntropy"> = ({ over }, operands, results) => {
+  const rows = rowsAlong(over, operands[0]!);
+  const enter = operands.map(rows.enter);
+  const leave = results.map(rows.leave);
+  return (arena, tensors) => {
+    const [logits, labels] = tensors.map((t, i) => enter[i]!(arena, t));
+    const total = rowLogsumexp(arena, logits!);
+    const hit = hits(arena, labels!, rows);
+    // Selected, not multiplied: a logit of -infinity is no reason for NaN.
+    const own = rowSum(arena, select(arena, hit, logits!));
+    const valid = inside(arena, labels!, rows.begin, rows.size);
+    const loss = select(arena, valid, arena.zip("Sub", total, own));
+    return [loss, total].map((t, i) => leave[i]!(arena, t));
+  };
+};
+
+/** dloss (softmax - one hot), nothing for a label outside, and dlogsumexp softmax. */
+export const crossEntropyGrad: Bind<"crossEntropyGrad"> = ({ over }, operands, [result]) => {
+  const rows = rowsAlong(over, operands[0]!);
+  const enter = operands.map(rows.enter);
+  const leave = rows.leave(result!);
+  const reps = rows.extents.map((_, i) => (i === rows.extents.length - 1 ? rows.size : 1));
+  return (arena, tensors) => {
+    const [logits, labels, total, dloss, dtotal] = tensors.map((t, i) => enter[i]!(arena, t));
+    const p = arena.map("Exp", arena.zip("Sub", logits!, total!));
+    const down = select(arena, inside(arena, labels!, rows.begin, rows.size), dloss!);
+    const spread = arena.zip("Multiply", p, arena.zip("Add", down, dtotal!));
+    const hit = hits(arena, labels!, rows);
+    const taken = select(arena, hit, arena.call("Tile", { x: down }, { reps }));
+    return [leave(arena, arena.zip("Sub", spread, taken))];
+  };
+};
+
+/** Where the position in a row is the row's label. */
+function hits(arena: Arena, labels: TensorInfo, { begin, size }: Rows): TensorInfo {
+  const positions = Int32Array.from({ length: size }, (_, i) => begin + i);
+  return arena.zip("Equal", labels, arena.put(positions, [size], "int32"));
+}
+
+/** x where the condition holds, else 0. */
+function select(arena: Arena, condition: TensorInfo, x: TensorInfo): TensorInfo {
+  const zero = arena.call("Fill", {}, { shape: x.shape, value: 0, dtype: x.dtype });
+  return arena.call("Select", { condition, t: x, e: zero });
+}

@@ -1,0 +1,41 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { hostArray } from "../../dtype.ts";
+import type { Attributes, Op } from "../../graph/kinds.ts";
+import { bindHost } from "../../reference/bind.ts";
+import type { LocalKind } from "../../reference/kernel.ts";
+import { volume } from "../../spmd/placement.ts";
+import type { MaybePromise, Slice } from "../backend.ts";
+import type { Arena } from "./arena.ts";
+import { after, all } from "./maybe.ts";
+
+/** A bound op: calls kernels, and leaves what they make to the arena. */
+export type Step = (
+  arena: Arena,
+  operands: readonly TensorInfo[],
+) => MaybePromise<readonly TensorInfo[]>;
+
+/** Which kernels a kind of op calls, for given slices. */
+export type Bind<K extends LocalKind> = (
+  attributes: Attributes[K],
+  operands: readonly Slice[],
+  results: readonly Slice[],
+) => Step;
+
+/**
+ * A kind for which TensorFlow.js has no kernel that is right: computed on the host, as the
+ * reference does.
+ */
+export function onHost<K extends LocalKind>(kind: K): Bind<K> {
+  return (attributes, operands, results) => {
+    const kernel = bindHost({ kind, attributes } as Op, operands, results);
+    return (arena, tensors) =>
+      after(all(tensors.map(arena.read)), (inputs) => {
+        const outputs = results.map(({ dtype, box }) => hostArray(dtype, volume(box)));
+        kernel(inputs, outputs);
+        return results.map(({ dtype, box }, i) => {
+          const shape = box.map((range) => range.size);
+          return arena.put(outputs[i]!, shape, dtype);
+        });
+      });
+  };
+}

@@ -1,0 +1,103 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { internal } from "../../errors.ts";
+import { extentsOf, only, overlapOf, sizeOf, without } from "../../reference/walk.ts";
+import type { Slice } from "../backend.ts";
+import type { Arena } from "./arena.ts";
+import { type Arrange, chain, expanded, ordered, shaped } from "./arrange.ts";
+import type { Bind, Step } from "./kernel.ts";
+
+const one =
+  (arrange: Arrange): Step =>
+  (arena, [x]) => [arrange(arena, x!)];
+
+/** One number everywhere. */
+export const fill: Bind<"fill"> = ({ value }, _, [result]) => {
+  const full = filled(result!, value);
+  return (arena) => [full(arena)];
+};
+
+function filled({ dtype, box }: Slice, value: number): (arena: Arena) => TensorInfo {
+  const shape = box.map((range) => range.size);
+  return (arena) => arena.call("Fill", {}, { shape, value, dtype });
+}
+
+/** Another name for a dim: the same memory where the order stays. */
+export const rename: Bind<"rename"> = ({ from, to }, [x], [result]) => {
+  const renamed = extentsOf(x!).map((e) => (e.name === from ? { ...e, name: to } : e));
+  return one(ordered(renamed, extentsOf(result!)));
+};
+
+/** The same numbers along new dims. */
+export const broadcast: Bind<"broadcast"> = (_, [x], [result]) =>
+  one(expanded(extentsOf(x!), extentsOf(result!)));
+
+/** Dims split and merged. */
+export const reshape: Bind<"reshape"> = ({ from, to }, [x], [result]) => {
+  const [before, after] = [extentsOf(x!), extentsOf(result!)];
+  const rest = without(before, from);
+  const source = [...rest, ...from.flatMap((dim) => only(before, [dim]))];
+  const target = [...rest, ...to.flatMap((dim) => only(after, [dim.name]))];
+  const shape = shaped(target.map((e) => e.size));
+  return one(chain(ordered(before, source), shape, ordered(target, after)));
+};
+
+/** Some elements of a dim. */
+export const slice: Bind<"slice"> = ({ dim, begin }, [x], [result]) =>
+  placed(dim, x!, result!, -begin, 0);
+
+/** Elements in front of and behind a dim. */
+export const pad: Bind<"pad"> = ({ dim, before, value }, [x], [result]) =>
+  placed(dim, x!, result!, before, value);
+
+/** The operand, moved along a dim, where it lies on the result, and `value` elsewhere. */
+function placed(dim: string, x: Slice, result: Slice, shift: number, value: number): Step {
+  const { to, size } = overlapOf(dim, x, result, shift);
+  // Kernels never see an empty operand.
+  if (size === 0) {
+    const full = filled(result, value);
+    return (arena) => [full(arena)];
+  }
+  const order = ordered(extentsOf(x), extentsOf(result));
+  const cut = overlapping(dim, x, result, shift);
+  const paddings = extentsOf(result).map((e) =>
+    e.name === dim ? [to, e.size - size - to] : [0, 0],
+  );
+  const whole = paddings.flat().every((n) => n === 0);
+  return (arena, [tensor]) => {
+    const part = order(arena, cut(arena, tensor!));
+    if (whole) return [part];
+    return [arena.call("PadV2", { x: part }, { paddings, constantValue: value })];
+  };
+}
+
+/** The elements of an operand that lie on the result when moved along a dim. */
+function overlapping(dim: string, x: Slice, result: Slice, shift: number): Arrange {
+  const { from, size } = overlapOf(dim, x, result, shift);
+  const extents = extentsOf(x);
+  if (extents.some((e) => e.name === dim && e.size === size)) return (_, tensor) => tensor;
+  const begin = extents.map((e) => (e.name === dim ? from : 0));
+  const sizes = extents.map((e) => (e.name === dim ? size : e.size));
+  return (arena, tensor) => arena.call("Slice", { x: tensor }, { begin, size: sizes });
+}
+
+/** Tensors one after the other along a dim. */
+export const concat: Bind<"concat"> = ({ dim }, operands, [result]) => {
+  const extents = extentsOf(result!);
+  const axis = extents.findIndex((e) => e.name === dim);
+  let start = 0;
+  let covered = 0;
+  const parts: { readonly operand: number; readonly arrange: Arrange }[] = [];
+  for (const [operand, x] of operands.entries()) {
+    const { size } = overlapOf(dim, x, result!, start);
+    const cut = overlapping(dim, x, result!, start);
+    start += x.dims.find((d) => d.name === dim)!.size;
+    covered += size;
+    if (size === 0 || sizeOf(extentsOf(x)) === 0) continue;
+    parts.push({ operand, arrange: chain(cut, ordered(extentsOf(x), extents)) });
+  }
+  if (covered !== extents[axis]!.size) throw internal(`a concat along '${dim}' has gaps`);
+  return (arena, tensors) => {
+    const xs = parts.map(({ operand, arrange }) => arrange(arena, tensors[operand]!));
+    return [xs.length === 1 ? xs[0]! : arena.call("Concat", xs, { axis })];
+  };
+};
