@@ -3,7 +3,7 @@ import { inputOf } from "../graph/handle.ts";
 import { attributedTo, type Node } from "../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import { apply } from "../ops/elementwise/apply.ts";
-import type { Cotangent, Rule, Rules, Vjp } from "../ops/rule.ts";
+import type { Backward, Cotangent, Rule, Rules } from "../ops/rule.ts";
 
 /**
  * The cotangents of `inputs` from those of `outputs`, as new nodes: reverse accumulation over the
@@ -20,11 +20,14 @@ export function vjp(
   const active = activeNodes(outputs, given);
   const owed = new Map<Node | AnyTensor, AnyTensor[][]>();
 
+  const wanted = (x: AnyTensor) =>
+    x.dtype === "float32" && (inputOf(x, given) !== undefined || active.has(x["~node"]));
+  const backward: Backward = { vjp: (...args) => vjp(rules, ...args), wanted };
+
   const give = (x: AnyTensor, cotangent: Cotangent) => {
-    if (!cotangent || x.dtype !== "float32") return;
+    if (!cotangent || !wanted(x)) return;
     requireDims(x, cotangent);
     const input = inputOf(x, given);
-    if (!input && !active.has(x["~node"])) return;
     const key = input ?? x["~node"];
     const results = owed.get(key) ?? [];
     owed.set(key, results);
@@ -41,7 +44,7 @@ export function vjp(
     owed.delete(node);
     attributedTo({ source: node.source, pass: "backward" }, () => {
       const dys = node.results.map((_, i) => total(results[i]));
-      gradientOf(rules, node, dys).forEach((dx, i) => {
+      gradientOf(rules[node.kind] as Rule<never>, node, dys, backward).forEach((dx, i) => {
         give(node.operands[i]!, dx);
       });
     });
@@ -54,13 +57,16 @@ export function vjp(
   });
 }
 
-function gradientOf(rules: Rules, node: Node, dys: readonly Cotangent[]): readonly Cotangent[] {
-  const rule = rules[node.kind] as Rule<never>;
-  const inside: Vjp = (...args) => vjp(rules, ...args);
-  if (rule.gradient !== "expand") return rule.gradient(node as never, dys, inside);
+function gradientOf(
+  rule: Rule<never>,
+  node: Node,
+  dys: readonly Cotangent[],
+  backward: Backward,
+): readonly Cotangent[] {
+  if (rule.gradient !== "expand") return rule.gradient(node as never, dys, backward);
   const primitives = rule.expand!(node as never);
   const operands = [...new Set(node.operands)];
-  const found = inside(primitives, operands, dys);
+  const found = backward.vjp(primitives, operands, dys);
   // An operand given twice gets all its cotangent at its first place.
   return node.operands.map((x, i) =>
     node.operands.indexOf(x) === i ? found[operands.indexOf(x)] : undefined,

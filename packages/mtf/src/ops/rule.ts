@@ -5,22 +5,30 @@ import type { AnyTensor } from "../graph/tensor.ts";
 /** A cotangent: the gradient of the final scalar with respect to a value; absent where it is 0. */
 export type Cotangent = AnyTensor | undefined;
 
-/** The cotangents of inputs from those of outputs computed from them, through nodes' gradients. */
-export type Vjp = (
-  outputs: readonly AnyTensor[],
-  inputs: readonly AnyTensor[],
-  cotangents: readonly Cotangent[],
-) => readonly Cotangent[];
+/** What ops that hold a graph of their own need for their gradient. */
+export interface Backward {
+  /** The cotangents of inputs from those of outputs computed from them, through nodes' gradients. */
+  readonly vjp: (
+    outputs: readonly AnyTensor[],
+    inputs: readonly AnyTensor[],
+    cotangents: readonly Cotangent[],
+  ) => readonly Cotangent[];
+  /** Whether an operand's cotangent is of use; others may be absent. */
+  readonly wanted: (operand: AnyTensor) => boolean;
+}
 
 /** Everything the library knows of one kind of op, beside its kernels. */
 export interface Rule<K extends Kind> {
   /**
    * The cotangents of the operands, made of ops, from those of the results; absent for operands
    * that the results do not depend on smoothly. "expand": through the primitives of `expand`.
-   * `vjp` is for ops that hold a graph of their own.
    */
   readonly gradient:
-    | ((node: NodeOf<K>, cotangents: readonly Cotangent[], vjp: Vjp) => readonly Cotangent[])
+    | ((
+        node: NodeOf<K>,
+        cotangents: readonly Cotangent[],
+        backward: Backward,
+      ) => readonly Cotangent[])
     | "expand";
   /** How it may be split over devices. */
   readonly partition: (node: NodeOf<K>) => Partition;

@@ -19,7 +19,7 @@ export function zerosLike(x: AnyTensor): AnyTensor {
  * @example
  * fill([batch, embd], 0.5);
  */
-export function fill<N extends string, D extends DType = "float32">(
+export function fill<N extends string = never, D extends DType = "float32">(
   dims: readonly Dimension<N>[],
   value: number,
   dtype: D = "float32" as D,
@@ -29,7 +29,7 @@ export function fill<N extends string, D extends DType = "float32">(
 }
 
 /** 0 everywhere. @example zeros([embd]) */
-export function zeros<N extends string, D extends DType = "float32">(
+export function zeros<N extends string = never, D extends DType = "float32">(
   dims: readonly Dimension<N>[],
   dtype: D = "float32" as D,
 ): Tensor<N, D> {
@@ -37,7 +37,7 @@ export function zeros<N extends string, D extends DType = "float32">(
 }
 
 /** 1 everywhere. @example ones([embd]) */
-export function ones<N extends string, D extends DType = "float32">(
+export function ones<N extends string = never, D extends DType = "float32">(
   dims: readonly Dimension<N>[],
   dtype: D = "float32" as D,
 ): Tensor<N, D> {
@@ -53,7 +53,7 @@ export function ones<N extends string, D extends DType = "float32">(
  * constant([1, 2, 3], [feature]);
  */
 export function constant(value: number): Scalar;
-export function constant<N extends string, D extends DType = "float32">(
+export function constant<N extends string = never, D extends DType = "float32">(
   data: readonly number[],
   dims: readonly Dimension<N>[],
   dtype?: D,

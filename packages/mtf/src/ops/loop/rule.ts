@@ -1,6 +1,6 @@
 import type { NodeOf } from "../../graph/node.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
-import type { Cotangent, Rule, Vjp } from "../rule.ts";
+import type { Backward, Cotangent, Rule } from "../rule.ts";
 import { loop as makeLoop, sliceOf } from "./loop.ts";
 
 export const loop: Rule<"loop"> = {
@@ -16,18 +16,22 @@ export const loop: Rule<"loop"> = {
 function backwards(
   node: NodeOf<"loop">,
   dys: readonly Cotangent[],
-  vjp: Vjp,
+  { vjp, wanted }: Backward,
 ): readonly Cotangent[] {
   const { dim, sliced, summed, body } = node.attributes;
   const stacked = dys.slice(summed).filter((dy) => dy !== undefined);
   const stand = stacked.map((dy, i) => sliceOf(dy, dim, sliced + i));
   const whole = dys.slice(0, summed);
   const inBody = [...whole, ...dys.slice(summed).map((dy) => dy && stand[stacked.indexOf(dy)])];
-  const dxs = vjp(body.outputs, body.inputs, inBody);
-
-  const found = (from: number, to: number) =>
-    dxs.flatMap((dx, i) => (dx && i >= from && i < to ? [{ dx, operand: i }] : []));
-  const outputs = [...found(sliced, dxs.length), ...found(0, sliced)];
+  const operands = node.operands.flatMap((x, i) => (wanted(x) ? [i] : []));
+  const dxs = vjp(
+    body.outputs,
+    operands.map((i) => body.inputs[i]!),
+    inBody,
+  );
+  const found = dxs.flatMap((dx, i) => (dx ? [{ dx, operand: operands[i]! }] : []));
+  const toSum = found.filter(({ operand }) => operand >= sliced);
+  const outputs = [...toSum, ...found.filter(({ operand }) => operand < sliced)];
   const constants = whole.filter((dy) => dy !== undefined);
   const order = <T>(all: readonly T[], slices: readonly T[], more: readonly T[]) => [
     ...all.slice(0, sliced),
@@ -36,11 +40,7 @@ function backwards(
     ...more,
   ];
   const results = makeLoop(
-    {
-      dim,
-      sliced: sliced + stacked.length,
-      summed: found(sliced, dxs.length).length,
-    },
+    { dim, sliced: sliced + stacked.length, summed: toSum.length },
     order<AnyTensor>(node.operands, stacked, constants),
     order<AnyTensor>(body.inputs, stand, constants),
     outputs.map(({ dx }) => dx),

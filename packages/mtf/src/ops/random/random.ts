@@ -28,7 +28,7 @@ function scaled(x: AnyTensor, scale: number, offset: number): AnyTensor {
  * @example
  * normal(fold(k, "up"), [embd, hidden], { std: 0.02 });
  */
-export function normal<N extends string>(
+export function normal<N extends string = never>(
   key: Key,
   dims: readonly Dimension<N>[],
   options: { readonly mean?: number; readonly std?: number } = {},
@@ -44,7 +44,7 @@ export function normal<N extends string>(
  * @example
  * uniform(k, [batch], { min: -1, max: 1 });
  */
-export function uniform<N extends string>(
+export function uniform<N extends string = never>(
   key: Key,
   dims: readonly Dimension<N>[],
   options: { readonly min?: number; readonly max?: number } = {},
