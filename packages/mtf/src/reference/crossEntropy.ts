@@ -19,21 +19,25 @@ export const crossEntropy: Bind<"crossEntropy"> = ({ over }, operands, results) 
   };
 };
 
-/** dloss (softmax - one hot), nothing for a label outside, and dlogsumexp softmax. */
+/**
+ * dloss (softmax - one hot), nothing for a label outside the whole dim, and dlogsumexp softmax. The
+ * slice may be a part of the dim.
+ */
 export const crossEntropyGrad: Bind<"crossEntropyGrad"> = ({ over }, operands, [result]) => {
   const [xs, ids, totals, dlosses, dtotals, targets] = rowsAlong(over, [...operands, result!]);
   const { begin, size } = rangeIn(operands[0]!, over);
+  const whole = operands[0]!.dims.find((d) => d.name === over)!.size;
   return ([logits, labels, logsumexp, dloss, dlogsumexp], [out]) => {
     for (let i = 0; i < xs!.start.length; i++) {
-      const label = labels![ids!.start[i]!]! - begin;
-      const inside = label >= 0 && label < size;
+      const label = labels![ids!.start[i]!]!;
+      const inside = label >= 0 && label < whole;
       const down = inside ? dloss![dlosses!.start[i]!]! : 0;
       const both = down + dlogsumexp![dtotals!.start[i]!]!;
       const total = logsumexp![totals!.start[i]!]!;
       for (let j = 0; j < size; j++) {
         const p = Math.exp(logits![xs!.start[i]! + j * xs!.step]! - total);
         const to = targets!.start[i]! + j * targets!.step;
-        out![to] = both * p - (j === label ? down : 0);
+        out![to] = both * p - (begin + j === label ? down : 0);
       }
     }
   };

@@ -21,16 +21,20 @@ export const crossEntropy: Bind<"crossEntropy"> = ({ over }, operands, results) 
   };
 };
 
-/** dloss (softmax - one hot), nothing for a label outside, and dlogsumexp softmax. */
+/**
+ * dloss (softmax - one hot), nothing for a label outside the whole dim, and dlogsumexp softmax. The
+ * slice may be a part of the dim.
+ */
 export const crossEntropyGrad: Bind<"crossEntropyGrad"> = ({ over }, operands, [result]) => {
   const rows = rowsAlong(over, operands[0]!);
   const enter = operands.map(rows.enter);
   const leave = rows.leave(result!);
+  const whole = operands[0]!.dims.find((d) => d.name === over)!.size;
   const reps = rows.extents.map((_, i) => (i === rows.extents.length - 1 ? rows.size : 1));
   return (arena, tensors) => {
     const [logits, labels, total, dloss, dtotal] = tensors.map((t, i) => enter[i]!(arena, t));
     const p = arena.map("Exp", arena.zip("Sub", logits!, total!));
-    const down = select(arena, inside(arena, labels!, rows.begin, rows.size), dloss!);
+    const down = select(arena, inside(arena, labels!, 0, whole), dloss!);
     const spread = arena.zip("Multiply", p, arena.zip("Add", down, dtotal!));
     const hit = hits(arena, labels!, rows);
     const taken = select(arena, hit, arena.call("Tile", { x: down }, { reps }));
