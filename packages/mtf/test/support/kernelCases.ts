@@ -338,7 +338,7 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
   },
   crossEntropyGrad: (g) => {
     const dims = parts(g, ["a", "b"]);
-    const row = whole(g, "row", 6);
+    const row = part(g, "row", 6);
     return {
       op: { kind: "crossEntropyGrad", attributes: { over: "row" } },
       operands: [
