@@ -1,0 +1,33 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { badData } from "../bad-data.ts";
+
+/** Large enough that the system's calls cost nothing, small enough to stay in a core's cache. */
+const chunkBytes = 256 * 1024;
+
+/**
+ * A file's bytes, in order, from `start` on. A chunk holds until the next one is asked for.
+ *
+ * @throws MtfError `bad-file` with the system's reason
+ * @example
+ * for await (const chunk of plainBytes("a.txt")) size += chunk.length;
+ */
+export async function* plainBytes(path: string, start = 0): AsyncGenerator<Uint8Array> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, "r");
+    const buffer = new Uint8Array(chunkBytes);
+    for (let offset = start; ; ) {
+      const { bytesRead } = await file.read(buffer, 0, chunkBytes, offset);
+      if (bytesRead === 0) return;
+      offset += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    const { code, message, syscall } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    const reason = code === "ENOENT" ? "there is no such file" : message;
+    throw badData({ file: path, offset: 0 }, reason);
+  } finally {
+    await file?.close();
+  }
+}

@@ -1,0 +1,123 @@
+import { type ByteSource, openBytes } from "mtf/checkpoint";
+import { badData } from "../bad-data.ts";
+import type { IndexedType } from "./dtypes.ts";
+import { type IndexHeader, readIndexHeader } from "./header.ts";
+
+/** A pair of files, `.bin` with ids and `.idx` with where they are. */
+export interface IndexedData {
+  readonly type: IndexedType;
+  readonly sequences: number;
+  readonly documents: number;
+  /** The sequences `first` … `next` − 1 of a document. */
+  document(index: number): Promise<readonly [first: number, next: number]>;
+  /** Where a sequence is among the ids' bytes, and how many ids it has. */
+  place(sequence: number): Promise<{ readonly offset: number; readonly count: number }>;
+  /** A sequence's numbers, from the one at `begin` on, `count` at most. */
+  read(sequence: number, begin?: number, count?: number): Promise<number[]>;
+  close(): Promise<void>;
+}
+
+/** Entries of a table read at once: enough that reading one after the other is fast. */
+const block = 4096;
+
+/** The names of a pair, given either of them or what they have in common. */
+export function pairOf(path: string): { readonly bin: string; readonly idx: string } {
+  const prefix = path.replace(/\.(bin|idx)$/i, "");
+  return { bin: `${prefix}.bin`, idx: `${prefix}.idx` };
+}
+
+/**
+ * Opens Megatron's and NeoX's indexed data without reading them: neither file has to fit in memory.
+ *
+ * @throws MtfError `bad-file` if the pair is not there, or its tables do not agree with its sizes
+ * @example
+ * const data = await openIndexed("pile_text_document.bin");
+ * const ids = await data.read(0);
+ */
+export async function openIndexed(path: string): Promise<IndexedData> {
+  const names = pairOf(path);
+  const idx = await openBytes(names.idx);
+  try {
+    const header = await readIndexHeader(idx);
+    const bin = await openBytes(names.bin);
+    return indexedData(idx, bin, header);
+  } catch (error) {
+    await idx.close();
+    throw error;
+  }
+}
+
+function indexedData(idx: ByteSource, bin: ByteSource, header: IndexHeader): IndexedData {
+  const { type, sequences, borders } = header;
+  const sizes = table(idx, header.sizesAt, sequences, 4);
+  const pointers = table(idx, header.pointersAt, sequences, 8);
+  const edges = table(idx, header.bordersAt, borders, 8);
+
+  const place = async (sequence: number): Promise<{ offset: number; count: number }> => {
+    const count = await sizes(sequence);
+    const offset = await pointers(sequence);
+    if (count < 0) {
+      const at = header.sizesAt + 4 * sequence;
+      throw badData({ file: idx.name, offset: at }, `sequence ${sequence} has the size ${count}`);
+    }
+    if (offset < 0 || offset + count * type.bytes > bin.size) {
+      const at = header.pointersAt + 8 * sequence;
+      const reason = `sequence ${sequence} ends after the ${bin.size} bytes of ${bin.name}`;
+      throw badData({ file: idx.name, offset: at }, reason);
+    }
+    return { offset, count };
+  };
+
+  return {
+    type,
+    sequences,
+    documents: Math.max(0, borders - 1),
+    place,
+    async document(index) {
+      const first = await edges(index);
+      const next = await edges(index + 1);
+      if (first < 0 || next < first || next > sequences) {
+        const reason = `document ${index} has the sequences ${first} to ${next} of ${sequences}`;
+        throw badData({ file: idx.name, offset: header.bordersAt + 8 * index }, reason);
+      }
+      return [first, next];
+    },
+    async read(sequence, begin = 0, most = Number.POSITIVE_INFINITY) {
+      const { offset, count } = await place(sequence);
+      const bytes = new Uint8Array(Math.min(most, Math.max(0, count - begin)) * type.bytes);
+      await bin.read(offset + begin * type.bytes, bytes);
+      const view = new DataView(bytes.buffer);
+      return Array.from({ length: bytes.length / type.bytes }, (_, i) =>
+        type.read(view, i * type.bytes),
+      );
+    },
+    async close() {
+      await idx.close();
+      await bin.close();
+    },
+  };
+}
+
+/** A table of whole numbers, a block of it in memory. */
+function table(
+  source: ByteSource,
+  start: number,
+  length: number,
+  width: 4 | 8,
+): (index: number) => Promise<number> {
+  let first = 0;
+  let view = new DataView(new ArrayBuffer(0));
+  return async (index) => {
+    const at = (index - first) * width;
+    if (index >= first && at < view.byteLength) return entry(view, at, width);
+    const bytes = new Uint8Array(Math.min(block, length - index) * width);
+    await source.read(start + index * width, bytes);
+    first = index;
+    view = new DataView(bytes.buffer);
+    return entry(view, 0, width);
+  };
+}
+
+function entry(view: DataView, at: number, width: 4 | 8): number {
+  return width === 4 ? view.getInt32(at, true) : Number(view.getBigInt64(at, true));
+}

@@ -1,0 +1,113 @@
+import { type WritableFile, writeAtomically } from "mtf/checkpoint";
+import { type IndexedType, typeForVocabulary } from "./dtypes.ts";
+import { headerBytes, magic } from "./header.ts";
+import { pairOf } from "./open.ts";
+
+export interface IndexedOptions {
+  /** Decides the type, as the original does: 16 bits below 65,500. */
+  readonly vocabSize: number;
+}
+
+/**
+ * Writes a pair of files that Megatron and NeoX read, each as a whole or not at all. A document is
+ * a list of sequences; most have one.
+ *
+ * @throws MtfError `bad-file` if they cannot be written
+ * @example
+ * await writeIndexed("out/text_document", [[[5, 6, 7]], [[8, 9]]], { vocabSize: 50257 });
+ */
+export async function writeIndexed(
+  path: string,
+  documents: AsyncIterable<Document> | Iterable<Document>,
+  { vocabSize }: IndexedOptions,
+): Promise<void> {
+  const { bin, idx } = pairOf(path);
+  const type = typeForVocabulary(vocabSize);
+  const sizes = growing(Int32Array);
+  const borders = growing(Float64Array);
+  borders.push(0);
+  await writeAtomically(bin, async (file) => {
+    for await (const document of documents) {
+      for (const sequence of document) {
+        sizes.push(sequence.length);
+        await file.write(bytesOfIds(sequence, type));
+      }
+      borders.push(sizes.length);
+    }
+  });
+  await writeAtomically(idx, (file) => writeIndex(file, type, sizes.values(), borders.values()));
+}
+
+type Document = Iterable<ArrayLike<number>>;
+
+/** Ids as a `.bin` holds them. */
+export function bytesOfIds(ids: ArrayLike<number>, type: IndexedType): Uint8Array<ArrayBuffer> {
+  const array = type.bytes === 2 ? Uint16Array.from(ids) : Int32Array.from(ids);
+  return new Uint8Array(array.buffer);
+}
+
+/** Entries of a table put into bytes at once. */
+const block = 8192;
+
+/** Writes an index of sequences that lie one after the other. */
+export async function writeIndex(
+  file: WritableFile,
+  type: IndexedType,
+  sizes: Int32Array,
+  borders: Float64Array,
+): Promise<void> {
+  const head = new Uint8Array(headerBytes);
+  const view = new DataView(head.buffer);
+  head.set(magic);
+  view.setBigUint64(9, 1n, true);
+  head[17] = type.code;
+  view.setBigUint64(18, BigInt(sizes.length), true);
+  view.setBigUint64(26, BigInt(borders.length), true);
+  await file.write(head);
+  await file.write(new Uint8Array(sizes.buffer, sizes.byteOffset, sizes.byteLength));
+  let offset = 0;
+  await writeInt64(file, sizes.length, (i) => {
+    const at = offset;
+    offset += sizes[i]! * type.bytes;
+    return at;
+  });
+  await writeInt64(file, borders.length, (i) => borders[i]!);
+}
+
+async function writeInt64(
+  file: WritableFile,
+  length: number,
+  value: (index: number) => number,
+): Promise<void> {
+  for (let first = 0; first < length; first += block) {
+    const count = Math.min(block, length - first);
+    const values = BigInt64Array.from({ length: count }, (_, i) => BigInt(value(first + i)));
+    await file.write(new Uint8Array(values.buffer));
+  }
+}
+
+interface Growing<A> {
+  readonly length: number;
+  push(value: number): void;
+  values(): A;
+}
+
+/** A list of numbers in as many bytes as they need: documents are counted in hundred millions. */
+function growing<A extends Int32Array | Float64Array>(kind: new (length: number) => A): Growing<A> {
+  let all = new kind(1024);
+  let length = 0;
+  return {
+    get length() {
+      return length;
+    },
+    push(value) {
+      if (length === all.length) {
+        const larger = new kind(2 * length);
+        larger.set(all);
+        all = larger;
+      }
+      all[length++] = value;
+    },
+    values: () => all.subarray(0, length) as A,
+  };
+}

@@ -1,0 +1,166 @@
+import { MtfError } from "mtf";
+
+/** A token that is looked for in the text before it is cut into words. */
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  readonly singleWord: boolean;
+  readonly lstrip: boolean;
+  readonly rstrip: boolean;
+  /** Looked for after the text was normalised. */
+  readonly normalized: boolean;
+  readonly special: boolean;
+}
+
+export type NormalForm = "NFC" | "NFD" | "NFKC" | "NFKD";
+
+/** A step that cuts text into words. */
+export type Cut =
+  | { readonly kind: "byte-level"; readonly prefixSpace: boolean; readonly words: boolean }
+  | { readonly kind: "digits"; readonly single: boolean }
+  | { readonly kind: "split"; readonly pattern: string; readonly literal: boolean };
+
+/** What a `tokenizer.json` says, checked. */
+export interface TokenizerFile {
+  readonly added: readonly AddedToken[];
+  readonly normalForms: readonly NormalForm[];
+  readonly cuts: readonly Cut[];
+  readonly vocabulary: ReadonlyMap<string, number>;
+  readonly merges: readonly (readonly [left: string, right: string])[];
+  readonly unknown: string | undefined;
+  /** Words that are tokens are not merged from their letters. */
+  readonly wholeWords: boolean;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the text of a `tokenizer.json` that holds a byte-level BPE.
+ *
+ * @param file what errors call it
+ * @throws MtfError `bad-file` for what is damaged, or of a kind that is not supported
+ */
+export function readTokenizerFile(file: string, text: string): TokenizerFile {
+  const refuse = (path: string, reason: string): never => {
+    throw new MtfError("bad-file", `${file}: ${path} ${reason}.`, {
+      evidence: [["at", path]],
+      file,
+      offset: 0,
+      reason: `${path} ${reason}`,
+    });
+  };
+  const object = (value: unknown, path: string): Json =>
+    value !== null && typeof value === "object" && !Array.isArray(value)
+      ? (value as Json)
+      : refuse(path, "is no object");
+  const list = (value: unknown, path: string): readonly unknown[] =>
+    Array.isArray(value) ? value : refuse(path, "is no list");
+  const string = (value: unknown, path: string): string =>
+    typeof value === "string" ? value : refuse(path, "is no text");
+  const id = (value: unknown, path: string): number =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) < maxIds
+      ? (value as number)
+      : refuse(path, `is no whole number below ${maxIds}`);
+  /** A step, or the steps of a sequence. */
+  const steps = (value: unknown, path: string, members: string): readonly Json[] => {
+    if (value === null || value === undefined) return [];
+    const step = object(value, path);
+    if (step.type !== "Sequence") return [step];
+    return list(step[members], `${path}.${members}`).map((one, i) =>
+      object(one, `${path}.${members}[${i}]`),
+    );
+  };
+
+  const root = object(parse(text, refuse), "the file");
+  const model = object(root.model, "model");
+  if (model.type !== undefined && model.type !== "BPE") {
+    refuse("model.type", `is ${String(model.type)}, where only BPE is supported`);
+  }
+  for (const key of ["continuing_subword_prefix", "end_of_word_suffix"]) {
+    if (model[key]) refuse(`model.${key}`, "is not supported");
+  }
+  if (model.byte_fallback) refuse("model.byte_fallback", "is not supported");
+
+  const vocabulary = new Map<string, number>();
+  for (const [word, value] of Object.entries(object(model.vocab, "model.vocab"))) {
+    vocabulary.set(word, id(value, `model.vocab[${JSON.stringify(word)}]`));
+  }
+  if (list(model.merges, "model.merges").length >= maxMerges) {
+    refuse("model.merges", `has ${maxMerges} pairs or more`);
+  }
+  const merges = list(model.merges, "model.merges").map((merge, i) => {
+    const path = `model.merges[${i}]`;
+    const pair = typeof merge === "string" ? merge.split(" ") : list(merge, path);
+    if (pair.length !== 2) refuse(path, "is no pair");
+    const [left, right] = pair.map((part) => string(part, path)) as [string, string];
+    for (const part of [left, right, left + right]) {
+      if (!vocabulary.has(part)) refuse(path, `names ${part}, which is not in the vocabulary`);
+    }
+    return [left, right] as const;
+  });
+  const unknown = model.unk_token ? string(model.unk_token, "model.unk_token") : undefined;
+  if (unknown !== undefined && !vocabulary.has(unknown)) {
+    refuse("model.unk_token", "is not in the vocabulary");
+  }
+
+  const added = list(root.added_tokens ?? [], "added_tokens").map((value, i): AddedToken => {
+    const path = `added_tokens[${i}]`;
+    const token = object(value, path);
+    const content = string(token.content, `${path}.content`);
+    if (content === "") refuse(`${path}.content`, "is empty");
+    const is = (key: string, other: boolean): boolean => (token[key] ?? other) === true;
+    return {
+      id: id(token.id, `${path}.id`),
+      content,
+      singleWord: is("single_word", false),
+      lstrip: is("lstrip", false),
+      rstrip: is("rstrip", false),
+      normalized: is("normalized", true),
+      special: is("special", false),
+    };
+  });
+
+  const normalForms = steps(root.normalizer, "normalizer", "normalizers").map(({ type }) =>
+    isNormalForm(type) ? type : refuse("normalizer", `${String(type)} is not supported`),
+  );
+  const cuts = steps(root.pre_tokenizer, "pre_tokenizer", "pretokenizers").map((step) =>
+    cutOf(step, refuse),
+  );
+  if (cuts.filter(({ kind }) => kind === "byte-level").length !== 1) {
+    refuse("pre_tokenizer", "is not byte-level, which is all that is supported");
+  }
+  const wholeWords = model.ignore_merges === true;
+  return { added, normalForms, cuts, vocabulary, merges, unknown, wholeWords };
+}
+
+/** Two ids and more fit a number without loss. */
+export const maxIds: number = 2 ** 24;
+
+/** A rank and a place in a text fit a number without loss. */
+const maxMerges = 2 ** 22;
+
+function parse(text: string, refuse: (path: string, reason: string) => never): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return refuse("the file", `is not JSON: ${(error as Error).message}`);
+  }
+}
+
+function isNormalForm(type: unknown): type is NormalForm {
+  return type === "NFC" || type === "NFD" || type === "NFKC" || type === "NFKD";
+}
+
+function cutOf(step: Json, refuse: (path: string, reason: string) => never): Cut {
+  if (step.type === "ByteLevel") {
+    const prefixSpace = (step.add_prefix_space ?? true) === true;
+    return { kind: "byte-level", prefixSpace, words: (step.use_regex ?? true) === true };
+  }
+  if (step.type === "Digits") return { kind: "digits", single: step.individual_digits === true };
+  if (step.type === "Split" && step.behavior === "Isolated" && step.invert !== true) {
+    const { Regex, String: literal } = (step.pattern ?? {}) as Json;
+    if (typeof Regex === "string") return { kind: "split", pattern: Regex, literal: false };
+    if (typeof literal === "string") return { kind: "split", pattern: literal, literal: true };
+  }
+  return refuse("pre_tokenizer", `${JSON.stringify(step)} is not supported`);
+}

@@ -1,0 +1,149 @@
+import { byteLetters } from "../byte-letters.ts";
+import { decoderWith, decodeWith } from "../decode.ts";
+import { endOfTextToken, type Tokenizer } from "../tokenizer.ts";
+import { finderOf } from "./added.ts";
+import { cutterOf } from "./cut.ts";
+import { readTokenizerFile, type TokenizerFile } from "./file.ts";
+import { joinAll, joinsOf } from "./merge-pairs.ts";
+
+export interface EncodeOptions {
+  /** Whether special tokens written out in the text become themselves; by default they are text. */
+  readonly special?: boolean;
+  /** Whether the text goes on after a part that was encoded before, which ended at a border. */
+  readonly continues?: boolean;
+}
+
+/** A tokenizer of a `tokenizer.json`. */
+export interface JsonTokenizer extends Omit<Tokenizer, "name"> {
+  readonly name: "json";
+  /** The text of its file. */
+  readonly json: string;
+  readonly file: TokenizerFile;
+  encode(text: string, options?: EncodeOptions): Int32Array<ArrayBuffer>;
+}
+
+/** Words of a text repeat: as many are kept with their ids before the store starts afresh. */
+const cacheSize = 100_000;
+
+/**
+ * The tokenizer that the text of a `tokenizer.json` describes: byte-level BPE with the normal forms
+ * of Unicode, added tokens, and merges in either spelling.
+ *
+ * @param file what errors call it
+ * @throws MtfError `bad-file` for what is damaged, or of a kind that is not supported
+ * @example
+ * const tokenizer = jsonTokenizer("tokenizer.json", await readFile("tokenizer.json", "utf8"));
+ */
+export function jsonTokenizer(file: string, json: string): JsonTokenizer {
+  const spec = readTokenizerFile(file, json);
+  const encodeWord = wordEncoder(spec);
+  const normalise = (text: string): string =>
+    spec.normalForms.reduce((normal, form) => normal.normalize(form), text);
+  const finders = (added: TokenizerFile["added"]) => ({
+    before: finderOf(
+      added.filter((token) => !token.normalized),
+      (token) => token.content,
+    ),
+    after: finderOf(
+      added.filter((token) => token.normalized),
+      (token) => normalise(token.content),
+    ),
+  });
+  const plain = finders(spec.added.filter((token) => !token.special));
+  const special = finders(spec.added);
+  const prefixSpace = spec.cuts.some((cut) => cut.kind === "byte-level" && cut.prefixSpace);
+  const cutters = spec.cuts.map(cutterOf);
+
+  const words = (text: string): readonly string[] =>
+    cutters.reduce<readonly string[]>(
+      (pieces, cutter) => (pieces.length === 1 ? cutter(pieces[0]!) : pieces.flatMap(cutter)),
+      [text],
+    );
+
+  const encode = (text: string, options: EncodeOptions = {}): Int32Array<ArrayBuffer> => {
+    const { before, after } = options.special ? special : plain;
+    const ids: number[] = [];
+    for (const piece of before(text)) {
+      if (piece.kind === "token") {
+        ids.push(piece.id);
+        continue;
+      }
+      const normal = normalise(text.slice(piece.start, piece.end));
+      for (const part of after(normal)) {
+        if (part.kind === "token") {
+          ids.push(part.id);
+          continue;
+        }
+        const continues = options.continues && piece.start === 0 && part.start === 0;
+        const raw = normal.slice(part.start, part.end);
+        const cut = prefixSpace && !continues && !raw.startsWith(" ") ? ` ${raw}` : raw;
+        for (const word of words(cut)) for (const id of encodeWord(word)) ids.push(id);
+      }
+    }
+    return Int32Array.from(ids);
+  };
+
+  const bytes = bytesById(spec);
+  const bytesOf = (id: number): Uint8Array | undefined => bytes.get(id);
+  return {
+    name: "json",
+    json,
+    file: spec,
+    vocabSize: [...bytes.keys()].reduce((most, id) => Math.max(most, id + 1), 0),
+    endOfText: endOfText(spec),
+    encode,
+    decode: (ids) => decodeWith(bytesOf, ids),
+    decoder: () => decoderWith(bytesOf),
+  };
+}
+
+function wordEncoder(spec: TokenizerFile): (word: string) => Iterable<number> {
+  const { vocabulary, wholeWords } = spec;
+  const unknown = spec.unknown === undefined ? undefined : vocabulary.get(spec.unknown);
+  const letters = byteLetters.map((letter) => vocabulary.get(letter) ?? unknown ?? -1);
+  const joins = joinsOf(spec);
+  const cache = new Map<string, Int32Array>();
+  const utf8 = new TextEncoder();
+
+  return (word) => {
+    const known = cache.get(word);
+    if (known) return known;
+    const bytes = utf8.encode(word);
+    const whole = wholeWords ? vocabulary.get(lettersOf(bytes)) : undefined;
+    // A byte that the vocabulary lacks leaves nothing, as in the original.
+    const tokens = Int32Array.from(bytes, (byte) => letters[byte]!).filter((id) => id >= 0);
+    const ids = whole === undefined ? joinAll(tokens, joins).slice() : Int32Array.of(whole);
+    if (cache.size >= cacheSize) cache.clear();
+    if (word.length <= 64) cache.set(word, ids);
+    return ids;
+  };
+}
+
+function lettersOf(bytes: Uint8Array): string {
+  let letters = "";
+  for (const byte of bytes) letters += byteLetters[byte];
+  return letters;
+}
+
+/** What each id stands for: the bytes of its letters, or, where some are no such letters, itself. */
+function bytesById({ vocabulary, added }: TokenizerFile): Map<number, Uint8Array> {
+  const byteOf = new Map(byteLetters.map((letter, byte) => [letter, byte]));
+  const bytes = new Map<number, Uint8Array>();
+  const put = (content: string, id: number): void => {
+    const found = Array.from(content, (letter) => byteOf.get(letter));
+    const isBytes = found.every((byte) => byte !== undefined);
+    bytes.set(id, isBytes ? Uint8Array.from(found as number[]) : new TextEncoder().encode(content));
+  };
+  for (const [word, id] of vocabulary) put(word, id);
+  for (const token of added) put(token.content, token.id);
+  return bytes;
+}
+
+/** The token that ends documents: by its usual names, else the first special one. */
+function endOfText({ added, vocabulary }: TokenizerFile): number {
+  for (const name of [endOfTextToken, "</s>", "<|end_of_text|>", "<eos>"]) {
+    const id = added.find(({ content }) => content === name)?.id ?? vocabulary.get(name);
+    if (id !== undefined) return id;
+  }
+  return added.find(({ special }) => special)?.id ?? 0;
+}
