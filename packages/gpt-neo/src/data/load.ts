@@ -4,7 +4,7 @@ import { type SampleSet, sampleSet } from "./samples.ts";
 import { type StoreOptions, type TokenStore, tokenStore } from "./store.ts";
 import { type TokenPart, tokenise, type Vocabulary } from "./tokenise.ts";
 
-export interface DataOptions extends StoreOptions {
+export interface DataOptions extends Omit<StoreOptions, "below"> {
   /** Predictions a sample. */
   readonly context: number;
   /** The part of the documents held back to validate with; 0 for none. */
@@ -38,7 +38,8 @@ export async function loadData(
   vocabulary: Vocabulary,
   options: DataOptions,
 ): Promise<TrainingData> {
-  const stores = [tokenStore(options), tokenStore(options)] as const;
+  const below = Math.max(vocabulary.size, options.endOfText + 1);
+  const stores = [tokenStore({ ...options, below }), tokenStore({ ...options, below })] as const;
   try {
     const documents = await fill(stores, tokenise(files, vocabulary), options);
     return cut(stores, documents, options);
@@ -109,14 +110,17 @@ function moveAll(from: TokenStore, to: TokenStore): void {
 
 function tooShort(documents: number, tokens: number, options: DataOptions): MtfError {
   const { context, validation } = options;
-  const needed = Math.ceil(context / (1 - validation)) + 1;
-  const most = Math.floor(tokens * (1 - validation));
+  const trained = (count: number): number => count - Math.ceil(count * validation);
+  let needed = context;
+  while (trained(needed) < context) needed++;
+  const most = trained(tokens);
+  const part = `${Math.round(validation * 1000) / 10} %`;
   return new MtfError("bad-argument", "the data are shorter than one sample.", {
     evidence: [
       ["data", `${tokens} tokens in ${documents === 1 ? "a document" : `${documents} documents`}`],
-      ["needed", `${needed} for a context of ${context} and ${validation * 100} % held back`],
+      ["needed", `${needed} for a context of ${context} and ${part} held back`],
     ],
-    ...(most >= 2 && { try: [`--context ${most - 1}`] }),
+    ...(most > 0 && { try: [`--context ${most}`] }),
     tokens,
     context,
   });

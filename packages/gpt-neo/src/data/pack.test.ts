@@ -147,12 +147,40 @@ describe("packing", () => {
     expect((await readdir(folder)).filter((name) => name.startsWith("gpt-neo"))).toEqual([]);
   });
 
+  it("keeps ids of any vocabulary, in memory and in a file", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.integer({ min: 0, max: 70_000 })), { minLength: 1 }),
+        fc.constantFrom(65_536, 70_001),
+        fc.constantFrom(10, 1000),
+        (parts, below, inMemory) => {
+          const store = tokenStore({ folder, below, inMemory });
+          const all = parts.flat().map((id) => id % below);
+          for (const ids of parts) store.append(Int32Array.from(ids, (id) => id % below));
+          const found = new Int32Array(all.length);
+          store.read(0, found);
+          expect([...found]).toEqual(all);
+          expect(store.length).toBe(all.length);
+          store.close();
+        },
+      ),
+    );
+  });
+
   it("says when there is too little, and what would do", async () => {
+    await fc.assert(
+      fc.asyncProperty(documents, fc.constantFrom(0, 0.07, 0.5), async (rows, validation) => {
+        const error = await load(rows, 5000, validation).catch((e) => e);
+        const most = /--context (\d+)/.exec(error.message)?.[1];
+        if (most) (await load(rows, Number(most), validation)).close();
+      }),
+      { numRuns: 50 },
+    );
     await expect(load([[1, 2, 3]], 16, 0)).rejects.toThrowErrorMatchingInlineSnapshot(`
       [MtfError: [bad-argument] the data are shorter than one sample.
         data    4 tokens in a document
-        needed  17 for a context of 16 and 0 % held back
-        try     --context 3]
+        needed  16 for a context of 16 and 0 % held back
+        try     --context 4]
     `);
   });
 });

@@ -23,12 +23,20 @@ export interface TokenStore {
 export interface StoreOptions {
   /** The folder of the temporary file; by default the system's. */
   readonly folder?: string | undefined;
-  /** Ids kept in memory; by default 2^25, which are 128 MiB. */
+  /** Ids kept in memory; by default 2^24. */
   readonly inMemory?: number | undefined;
+  /** Ids are below it; up to 65,536 an id takes two bytes, else four. */
+  readonly below?: number | undefined;
 }
 
-export function tokenStore({ folder, inMemory = 2 ** 25 }: StoreOptions = {}): TokenStore {
-  let memory = new Int32Array(1024);
+/** Arrays of the width that ids are kept in. */
+type Kept = Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+type Width = typeof Uint16Array | typeof Int32Array;
+
+export function tokenStore(options: StoreOptions = {}): TokenStore {
+  const { folder, inMemory = 2 ** 24, below = Number.POSITIVE_INFINITY } = options;
+  const width: Width = below <= 65536 ? Uint16Array : Int32Array;
+  let memory: Kept = new width(1024);
   let length = 0;
   let file: TokenFile | undefined;
   return {
@@ -37,14 +45,14 @@ export function tokenStore({ folder, inMemory = 2 ** 25 }: StoreOptions = {}): T
     },
     append(ids) {
       if (!file && length + ids.length > inMemory) {
-        file = tokenFile(folder ?? tmpdir());
+        file = tokenFile(folder ?? tmpdir(), width);
         file.append(memory.subarray(0, length));
-        memory = new Int32Array(0);
+        memory = new width(0);
       }
       if (file) file.append(ids);
       else {
         if (length + ids.length > memory.length) {
-          const larger = new Int32Array(Math.max(2 * memory.length, length + ids.length));
+          const larger = new width(Math.max(2 * memory.length, length + ids.length));
           larger.set(memory.subarray(0, length));
           memory = larger;
         }
@@ -61,14 +69,14 @@ export function tokenStore({ folder, inMemory = 2 ** 25 }: StoreOptions = {}): T
 }
 
 interface TokenFile {
-  append(ids: Int32Array): void;
+  append(ids: Int32Array | Kept): void;
   read(begin: number, into: Int32Array): void;
   close(): void;
 }
 
-function tokenFile(parent: string): TokenFile {
+function tokenFile(parent: string, width: Width): TokenFile {
   const folder = mkdtempSync(join(parent, "gpt-neo-tokens-"));
-  const path = join(folder, "tokens.i32");
+  const path = join(folder, "tokens");
   const file = openSync(path, "wx+");
   const clean = (): void => rmSync(folder, { recursive: true, force: true });
   // A process that ends by itself leaves nothing; where open files can be removed, none ever does.
@@ -77,7 +85,8 @@ function tokenFile(parent: string): TokenFile {
   let end = 0;
   return {
     append(ids) {
-      const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
+      const kept = ids instanceof width ? ids : new width(ids);
+      const bytes = new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength);
       try {
         for (let done = 0; done < bytes.length; ) {
           done += writeSync(file, bytes, done, bytes.length - done, end + done);
@@ -90,12 +99,15 @@ function tokenFile(parent: string): TokenFile {
       end += bytes.length;
     },
     read(begin, into) {
-      const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
+      const kept = new width(into.length);
+      const bytes = new Uint8Array(kept.buffer);
+      const offset = begin * width.BYTES_PER_ELEMENT;
       for (let done = 0; done < bytes.length; ) {
-        const count = readSync(file, bytes, done, bytes.length - done, begin * 4 + done);
+        const count = readSync(file, bytes, done, bytes.length - done, offset + done);
         if (count === 0) throw new MtfError("bad-file", `${path} ends early.`, { file: path });
         done += count;
       }
+      into.set(kept);
     },
     close() {
       closeSync(file);
