@@ -35,7 +35,7 @@ export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Pro
   const fleet = makeFleet({
     mesh,
     variant: backend.variant,
-    links: [directLink(numbers, makeHost(mesh, numbers, backend, undefined))],
+    links: [directLink(mesh, numbers, makeHost(mesh, numbers, backend, undefined))],
     // The caller's thread is the devices': there is nothing to do meanwhile.
     ahead: 0,
     groupMemory: (axes) => groupMemory(mesh, axes, stagingBytes, (bytes) => new ArrayBuffer(bytes)),

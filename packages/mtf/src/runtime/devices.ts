@@ -61,7 +61,15 @@ export type Held<T> =
       ? { readonly [K in keyof T]: Held<T[K]> }
       : T;
 
-/** A program loaded on devices. */
+/**
+ * A program loaded on devices. Given numbers are copied when it is called, and the handles of
+ * donated inputs are gone from then on. A run need not have ended when its promise resolves: its
+ * results may be given to the next run at once, so that the devices never wait for the caller.
+ * What goes wrong meanwhile is thrown by whatever is asked next.
+ *
+ * @throws MtfError `wrong-input` before anything is given up; `device-failed` if a device failed in
+ * this run or one before, after which the devices are of no use any more
+ */
 export interface Run<Arguments extends readonly unknown[], Result> {
   (...inputs: { readonly [K in keyof Arguments]: Fed<Arguments[K]> }): Promise<Held<Result>>;
   /** Forgets the program on the devices. */

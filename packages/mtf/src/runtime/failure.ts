@@ -1,5 +1,5 @@
 import { dtypeAbbreviation } from "../dtype.ts";
-import { MtfError } from "../errors.ts";
+import { type Evidence, MtfError } from "../errors.ts";
 import { axesOf } from "../spmd/placement.ts";
 import { type Instruction, type Value, writesOf } from "../spmd/program.ts";
 import type { Device } from "./execute/device.ts";
@@ -17,26 +17,26 @@ export function failureIn(
   if (cause instanceof MtfError && cause.code === "device-failed") return cause;
   const made = writesOf(instruction).map((value) => printValue(values[value]!));
   const text = `${nameOf(instruction)} -> ${made.join(", ")}`;
-  return deviceFailed(device.number, `in ${nameOf(instruction)}`, messageOf(cause), {
+  return deviceFailed(device, `in ${nameOf(instruction)}`, messageOf(cause), {
     instruction: text,
     source: instruction.origin.source,
-    coordinate: device.coordinate,
   });
 }
 
 /** A device failed: in an instruction, or outside of any. */
 export function deviceFailed(
-  device: number,
+  { number, coordinate }: Pick<Device, "number" | "coordinate">,
   where: string,
   cause: string,
-  facts: { instruction?: string; source?: string; coordinate?: unknown } = {},
+  facts: { readonly instruction?: string; readonly source?: string } = {},
 ): MtfError {
-  const evidence: [string, string][] = [];
-  if (facts.instruction) evidence.push(["instruction", facts.instruction]);
-  if (facts.source) evidence.push(["line", facts.source]);
-  evidence.push(["cause", cause]);
-  const details = { evidence, device, cause, ...facts };
-  return new MtfError("device-failed", `device ${device} failed ${where}.`, details);
+  const at = Object.entries(coordinate).map(([axis, i]) => `${axis}=${i}`);
+  const evidence: Evidence[] = [["cause", cause]];
+  if (facts.source) evidence.unshift(["line", facts.source]);
+  if (facts.instruction) evidence.unshift(["instruction", facts.instruction]);
+  const details = { evidence, device: number, coordinate, cause, ...facts };
+  const name = at.length > 0 ? `device ${number} (${at.join(", ")})` : `device ${number}`;
+  return new MtfError("device-failed", `${name} failed ${where}.`, details);
 }
 
 export function messageOf(error: unknown): string {

@@ -98,7 +98,9 @@ function checkHandle(held: Held, handle: Value, value: Value, to: Wanted, fleet:
     const [rests, takes] = [handle.placement, value.placement].map(
       (placement) => printPlacement(placement) || "replicated",
     );
-    throw wrongInput(to, `'${to.path}' rests ${rests} and the program takes it ${takes}.`);
+    throw wrongInput(to, `'${to.path}' rests ${rests} and the program takes it ${takes}.`, {
+      try: ["await array.read() in its place"],
+    });
   }
 }
 

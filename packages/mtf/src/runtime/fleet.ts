@@ -1,6 +1,6 @@
 import type { MaybePromise } from "../backend/backend.ts";
 import { MtfError } from "../errors.ts";
-import type { Mesh } from "../mesh.ts";
+import { coordinateOf, type Mesh } from "../mesh.ts";
 import type { GroupMemory } from "./collectives/exchange.ts";
 import { Aborted, deviceFailed, messageOf } from "./failure.ts";
 import type { Answers, Request, RequestOf } from "./protocol.ts";
@@ -114,9 +114,10 @@ async function settleAll<T>(asked: readonly Promise<T>[]): Promise<readonly T[]>
 }
 
 /** What a host threw, as the caller is told. */
-export function asFailure(error: unknown, device: number): MtfError | Aborted {
+export function asFailure(error: unknown, mesh: Mesh, device: number): MtfError | Aborted {
   if (error instanceof MtfError || error instanceof Aborted) return error;
-  return deviceFailed(device, "outside of any instruction", messageOf(error));
+  const at = { number: device, coordinate: coordinateOf(mesh, device) };
+  return deviceFailed(at, "outside of any instruction", messageOf(error));
 }
 
 function closed(): MtfError {

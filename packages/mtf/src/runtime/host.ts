@@ -2,7 +2,6 @@ import type { Backend, Buffer } from "../backend/backend.ts";
 import type { HostArray } from "../dtype.ts";
 import { internal } from "../errors.ts";
 import type { Mesh } from "../mesh.ts";
-import type { Program } from "../spmd/program.ts";
 import { axesKey, type GroupMemory, makeExchange } from "./collectives/exchange.ts";
 import { type Bound, bindProgram } from "./execute/bind.ts";
 import { type Device, makeDevice, shapeOf, sliceOf } from "./execute/device.ts";
@@ -66,9 +65,9 @@ export function makeHost(
     async run({ program, inputs, outputs }) {
       const bounds = programs.get(program);
       if (!bounds) throw internal("a program was run that is not loaded");
-      bounds.forEach((bound, i) => feed(bound, hosted[i]!, inputs, i));
+      for (const [i, bound] of bounds.entries()) feed(bound, hosted[i]!, inputs, i);
       await drive(bounds, barrier);
-      bounds.forEach((bound, i) => collect(bound, hosted[i]!, inputs, outputs));
+      for (const [i, bound] of bounds.entries()) collect(bound, hosted[i]!, inputs, outputs);
     },
     async read({ array, device, box }) {
       const buffer = hosted.find((h) => h.device.number === device)!.arrays.get(array)!;

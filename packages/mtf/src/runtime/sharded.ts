@@ -125,8 +125,9 @@ function checkBox(box: Box, dims: readonly Dimension[]): void {
 }
 
 function poisoned(cause: MtfError): MtfError {
+  const because = cause.message.split("\n")[0]!.replace(/^\[.*?\] /, "");
   return new MtfError("poisoned", "the run that makes or takes this array failed.", {
-    evidence: [["run", cause.message.split("\n").join(" ")]],
+    evidence: [["because", because], ...(cause.details.evidence ?? [])],
     cause,
   });
 }

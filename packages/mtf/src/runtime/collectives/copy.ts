@@ -1,3 +1,4 @@
+import type { HostArray } from "../../dtype.ts";
 import type { Box } from "../../spmd/placement.ts";
 
 /**
@@ -104,4 +105,19 @@ export function eachRun(
     }
     if (d < 0) return;
   }
+}
+
+/** Below this many elements, a loop is faster than making a view. */
+const short = 24;
+
+/** Copies neighbours from one array to another. */
+export function copyElements(
+  source: HostArray,
+  from: number,
+  target: HostArray,
+  to: number,
+  length: number,
+): void {
+  if (length < short) for (let i = 0; i < length; i++) target[to + i] = source[from + i]!;
+  else target.set(source.subarray(from, from + length), to);
 }

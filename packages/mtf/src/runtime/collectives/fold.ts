@@ -1,5 +1,6 @@
-import type { HostArray } from "../../dtype.ts";
+import type { DType, HostArray } from "../../dtype.ts";
 import type { Reduce } from "../../spmd/program.ts";
+import { copyElements } from "./copy.ts";
 
 /**
  * Folds `length` elements of each source, in the order of the sources and rounding after every
@@ -13,18 +14,24 @@ export type Fold = (
   length: number,
 ) => void;
 
-export function foldOf(fn: Reduce["fn"], dtype: string): Fold {
+export function foldOf(fn: Reduce["fn"], dtype: DType): Fold {
+  const step = stepOf(fn, dtype);
   return (sources, from, target, to, length) => {
-    const first = sources[0]!;
-    for (let i = 0; i < length; i++) target[to + i] = first[from + i]!;
-    for (let s = 1; s < sources.length; s++) {
-      const source = sources[s]!;
-      if (fn === "max") takeLarger(source, from, target, to, length);
-      else if (fn === "min") takeSmaller(source, from, target, to, length);
-      else if (dtype === "bool") takeEither(source, from, target, to, length);
-      else add(source, from, target, to, length);
+    for (let done = 0; done < length; done += block) {
+      const n = Math.min(block, length - done);
+      copyElements(sources[0]!, from + done, target, to + done, n);
+      for (let s = 1; s < sources.length; s++) step(sources[s]!, from + done, target, to + done, n);
     }
   };
+}
+
+/** So much of the target stays in the cache while one source after the other is folded into it. */
+const block = 4096;
+
+function stepOf(fn: Reduce["fn"], dtype: DType): Step {
+  if (fn === "max") return takeLarger;
+  if (fn === "min") return takeSmaller;
+  return dtype === "bool" ? takeEither : add;
 }
 
 type Step = (source: HostArray, from: number, target: HostArray, to: number, n: number) => void;

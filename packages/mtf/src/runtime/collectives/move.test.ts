@@ -4,9 +4,9 @@ import type { Dimension } from "../../dimension.ts";
 import { coordinateOf, defineMesh, type Mesh } from "../../mesh.ts";
 import { type Box, boxOf, splitAxes, volume } from "../../spmd/placement.ts";
 import type { Move, Value } from "../../spmd/program.ts";
-import { fromPlaces, markOf, runOne } from "../testing/hosted.ts";
+import { fromPlaces, markOf, runOne, stagings } from "../testing/hosted.ts";
 import { dimsOfAnySize, meshes, splitsOf } from "../testing/meshes.ts";
-import { origin, aValue } from "../testing/programs.ts";
+import { aValue, origin } from "../testing/programs.ts";
 
 const fill = -7;
 
@@ -70,7 +70,7 @@ const whole = (dims: readonly Dimension[]): Box => dims.map((d) => ({ begin: 0, 
 
 test("whatever moves arrives, and nothing moves that is there", async () => {
   await fc.assert(
-    fc.asyncProperty(cases, fc.constantFrom(16, 64, 4096), async (spec, stagingBytes) => {
+    fc.asyncProperty(cases, stagings, async (spec, staging) => {
       const { mesh, values, move } = spec;
       const [operand, result] = values as [Value, Value];
       const ran = await runOne(
@@ -78,7 +78,7 @@ test("whatever moves arrives, and nothing moves that is there", async () => {
         values,
         move,
         (_, __, box) => fromPlaces("float32", box, (place) => markOf(operand.dims, place)),
-        stagingBytes,
+        staging,
       );
       let missing = 0;
       for (let device = 0; device < mesh.size; device++) {
@@ -100,10 +100,7 @@ test("whatever moves arrives, and nothing moves that is there", async () => {
 test("several operands become one, each from where it is", async () => {
   const mesh = defineMesh({ x: 3 });
   const split = { split: { a: ["x"] }, partial: [] };
-  const values = [
-    aValue([{ name: "a", size: 4 }], split),
-    aValue([{ name: "a", size: 3 }], split),
-  ];
+  const values = [aValue([{ name: "a", size: 4 }], split), aValue([{ name: "a", size: 3 }], split)];
   const move: Move = {
     kind: "move",
     name: "exchange",
@@ -119,7 +116,7 @@ test("several operands become one, each from where it is", async () => {
     [...values, aValue([{ name: "a", size: 10 }], split)],
     move,
     (value, _, box) => fromPlaces("float32", box, ([at]) => 10 * (value + 1) + at!),
-    16,
+    { stagingBytes: 16, visible: true },
   );
   expect(slices.map((slice) => [...slice])).toEqual([
     [0, 10, 11, 12],
@@ -150,7 +147,7 @@ test("an all-gather receives (n - 1) S, in uneven slices and small windows", asy
     values,
     move,
     (_, __, box) => fromPlaces("float32", box, (place) => markOf(dims, place)),
-    32,
+    { stagingBytes: 32, visible: true },
   );
   expect(ran.received).toBe(2 * 3 * 4 * 3 * 13);
   expect(volume(whole(dims))).toBe(39);

@@ -1,11 +1,11 @@
-import type { HostArray } from "../../dtype.ts";
 import { bytesPerElement } from "../../dtype.ts";
 import { volume } from "../../spmd/placement.ts";
 import type { Move } from "../../spmd/program.ts";
-import { after, type Frame, type Phase, sliceOf } from "../execute/device.ts";
-import { eachRun } from "./copy.ts";
+import { after, type Frame, type Phase, sharing, sliceOf } from "../execute/device.ts";
+import { copyElements, eachRun } from "./copy.ts";
 import { axesKey } from "./exchange.ts";
 import { hostAccess } from "./host.ts";
+import type { Piece } from "./pieces.ts";
 import { type MovePlan, planMove, type Stretch } from "./plan.ts";
 
 /**
@@ -35,6 +35,8 @@ export function bindMove(move: Move, frame: Frame): readonly Phase[] {
     }
   };
   if (!exchange || plan.published === 0) {
+    const same = unmoved(move, own, frame);
+    if (same !== undefined) return [sharing(frame, same, move.result)];
     const finish = () => {
       copyOwn();
       host.close();
@@ -83,24 +85,23 @@ export function bindMove(move: Move, frame: Frame): readonly Phase[] {
   return [begin, ...exchanges];
 }
 
+/** The operand whose slice is the result's, number by number, if there is one. */
+function unmoved(
+  move: Move,
+  pieces: readonly Piece[],
+  { device, values }: Frame,
+): number | undefined {
+  const [piece] = pieces;
+  if (!piece || piece.copy.counts.length > 0) return undefined;
+  const operand = move.operands[piece.operand]!;
+  const sizes = [operand, move.result].map((v) => volume(sliceOf(values[v]!, device).box));
+  return sizes.every((size) => size === piece.copy.elements) ? operand : undefined;
+}
+
 /** The elements of a stretch that are in the window that shows `capacity` elements from `shown`. */
 function within(stretch: Stretch, shown: number, capacity: number) {
   const first = Math.max(stretch.at, shown);
   const last = Math.min(stretch.at + stretch.end - stretch.begin, shown + capacity);
   const shift = stretch.begin - stretch.at;
   return { begin: first + shift, end: last + shift, at: first - shown };
-}
-
-/** Below this many elements, a loop is faster than making a view. */
-const short = 24;
-
-function copyElements(
-  source: HostArray,
-  from: number,
-  target: HostArray,
-  to: number,
-  length: number,
-): void {
-  if (length < short) for (let i = 0; i < length; i++) target[to + i] = source[from + i]!;
-  else target.set(source.subarray(from, from + length), to);
 }

@@ -4,9 +4,9 @@ import type { DType } from "../../dtype.ts";
 import { coordinateOf, groupOf, type Mesh } from "../../mesh.ts";
 import { boxOf, volume } from "../../spmd/placement.ts";
 import type { Reduce, Value } from "../../spmd/program.ts";
-import { fromPlaces, markOf, runOne } from "../testing/hosted.ts";
+import { fromPlaces, markOf, runOne, stagings } from "../testing/hosted.ts";
 import { dimsOfAnySize, meshes, splitsOf } from "../testing/meshes.ts";
-import { origin, aValue } from "../testing/programs.ts";
+import { aValue, origin } from "../testing/programs.ts";
 
 interface Case {
   readonly mesh: Mesh;
@@ -56,7 +56,7 @@ function termOf(dtype: DType, mark: number, device: number): number {
 
 test("sums, maxima and minima are those of the whole group, in whatever segments", async () => {
   await fc.assert(
-    fc.asyncProperty(cases, fc.constantFrom(16, 64, 4096), async (spec, stagingBytes) => {
+    fc.asyncProperty(cases, stagings, async (spec, staging) => {
       const { mesh, values, reduce } = spec;
       const { dims, dtype } = values[0]!;
       const ran = await runOne(
@@ -65,7 +65,7 @@ test("sums, maxima and minima are those of the whole group, in whatever segments
         reduce,
         (_, device, box) =>
           fromPlaces(dtype, box, (place) => termOf(dtype, markOf(dims, place), device)),
-        stagingBytes,
+        staging,
       );
       const bytes = dtype === "bool" ? 1 : 4;
       let expectedBytes = 0;

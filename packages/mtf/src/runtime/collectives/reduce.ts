@@ -2,7 +2,7 @@ import { bytesPerElement } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
 import { volume } from "../../spmd/placement.ts";
 import type { Reduce } from "../../spmd/program.ts";
-import { after, type Frame, type Phase, shapeOf, sliceOf } from "../execute/device.ts";
+import { after, type Frame, type Phase, sharing, sliceOf } from "../execute/device.ts";
 import { type Copy, copyOf, eachRun, stepsOf } from "./copy.ts";
 import { axesKey, type Exchange } from "./exchange.ts";
 import { foldOf } from "./fold.ts";
@@ -15,19 +15,14 @@ import { hostAccess } from "./host.ts";
  * the same numbers in the same order.
  */
 export function bindReduce(reduce: Reduce, frame: Frame): readonly Phase[] {
-  const { device, values, slots } = frame;
+  const { device, values } = frame;
   const exchange = device.exchanges.get(axesKey(device.mesh, reduce.axes));
   const operand = sliceOf(values[reduce.operand]!, device);
   const result = sliceOf(values[reduce.result]!, device);
   if (operand.dims.some((d, i) => d.name !== result.dims[i]?.name)) {
     throw internal(`${reduce.name} changes the order of dims`);
   }
-  if (!exchange) {
-    const shape = shapeOf(result);
-    return [
-      () => void (slots[reduce.result] = device.backend.share(slots[reduce.operand]!, shape)),
-    ];
-  }
+  if (!exchange) return [sharing(frame, reduce.operand, reduce.result)];
   const own = operand.box.map((range, d) => {
     const kept = result.box[d]!;
     const [from, to] = [stepsOf(operand.box)[d]!, stepsOf(result.box)[d]!];

@@ -45,6 +45,14 @@ export function shapeOf(slice: Slice): readonly number[] {
   return slice.box.map((range) => range.size);
 }
 
+/** A phase that makes the result of the operand as it is, without moving a number. */
+export function sharing({ device, values, slots }: Frame, operand: number, result: number): Phase {
+  const shape = shapeOf(sliceOf(values[result]!, device));
+  return () => {
+    slots[result] = device.backend.share(slots[operand]!, shape);
+  };
+}
+
 /** Goes on at once where there is nothing to wait for: a promise costs more than a tiny kernel. */
 export function after<A, B>(value: MaybePromise<A>, next: (value: A) => B): MaybePromise<B> {
   return value instanceof Promise ? value.then(next) : next(value);

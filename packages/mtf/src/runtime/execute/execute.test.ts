@@ -3,7 +3,15 @@ import { defineMesh } from "../../mesh.ts";
 import { referenceBackend } from "../../reference/index.ts";
 import { simulator } from "../../simulator.ts";
 import type { Instruction, Loop } from "../../spmd/program.ts";
-import { aValue, compute, counting, elementwise, loweredOf, origin, programOf } from "../testing/programs.ts";
+import {
+  aValue,
+  compute,
+  counting,
+  elementwise,
+  loweredOf,
+  origin,
+  programOf,
+} from "../testing/programs.ts";
 
 const mesh = defineMesh({ x: 3 });
 const a = { name: "a", size: 2 };
@@ -30,7 +38,11 @@ async function runOnce(
 
 test("an empty slice gives the op's identity", async () => {
   const one = [{ name: "b", size: 1 }];
-  for (const [fn, identity] of [["sum", 4], ["max", 4], ["min", 4]] as const) {
+  for (const [fn, identity] of [
+    ["sum", 4],
+    ["max", 4],
+    ["min", 4],
+  ] as const) {
     const reduce = { kind: "reduce", attributes: { fn, over: ["b"] } } as const;
     const settle: Instruction = {
       kind: "reduce",
@@ -147,9 +159,13 @@ test("a loop over nothing but bindings frees what it was given", async () => {
 
 test("inputs given out, values given out twice, results nobody needs", async () => {
   const values = [aValue([b], split), aValue([b], split), aValue([b], split), aValue([b], split)];
-  const program = programOf(mesh, values, [0, { donated: 1 }, { donated: 3 }], [0, 0, 1, 1], [
-    elementwise("add", [0, 1], 2),
-  ]);
+  const program = programOf(
+    mesh,
+    values,
+    [0, { donated: 1 }, { donated: 3 }],
+    [0, 0, 1, 1],
+    [elementwise("add", [0, 1], 2)],
+  );
   const [x, y] = [counting([b]), counting([b], 10)];
   const { results, buffers } = await runOnce(program, [x, y, y]);
   expect(results).toEqual([[...x], [...x], [...y], [...y]]);
@@ -159,13 +175,19 @@ test("inputs given out, values given out twice, results nobody needs", async () 
 test("peak bytes are those alive together", async () => {
   const devices = await simulator(defineMesh({ x: 2 }));
   const values = [0, 1, 2, 3].map(() => aValue([{ name: "a", size: 100 }]));
-  const program = programOf(devices.mesh, values, [0], [3], [
-    elementwise("exp", [0], 1),
-    elementwise("exp", [1], 2),
-    elementwise("exp", [2], 3),
-  ]);
+  const program = programOf(
+    devices.mesh,
+    values,
+    [0],
+    [3],
+    [elementwise("exp", [0], 1), elementwise("exp", [1], 2), elementwise("exp", [2], 3)],
+  );
   const run = await devices.load(loweredOf(program));
-  const x = await devices.put(loweredOf(program).arguments[0]!, values[0]!.placement, new Float32Array(100));
+  const x = await devices.put(
+    loweredOf(program).arguments[0]!,
+    values[0]!.placement,
+    new Float32Array(100),
+  );
   await devices.usage();
   await run(x);
   for (const device of await devices.usage()) {

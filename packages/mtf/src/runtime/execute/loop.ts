@@ -130,7 +130,7 @@ function inOrder<T>(
   items: readonly T[],
   call: (item: T, index: number) => MaybePromise<void>,
 ): MaybePromise<void> {
-  let done: MaybePromise<void>;
+  let done = undefined as MaybePromise<void>;
   items.forEach((item, i) => {
     done = done instanceof Promise ? done.then(() => call(item, i)) : call(item, i);
   });

@@ -1,8 +1,9 @@
+import type { Mesh } from "../../mesh.ts";
 import { asFailure, type Link } from "../fleet.ts";
 import type { Host } from "../host.ts";
 
 /** The way to a host in this thread. */
-export function directLink(devices: readonly number[], host: Host): Link {
+export function directLink(mesh: Mesh, devices: readonly number[], host: Host): Link {
   let before: Promise<unknown> = Promise.resolve();
   return {
     devices,
@@ -10,7 +11,7 @@ export function directLink(devices: readonly number[], host: Host): Link {
       const answer = before.then(() => host.answer(request));
       before = answer.catch(() => undefined);
       return answer.catch((error: unknown) => {
-        throw asFailure(error, devices[0]!);
+        throw asFailure(error, mesh, devices[0]!);
       });
     },
     async end() {

@@ -1,6 +1,6 @@
 import { type Dimension, elements, printDims } from "../../dimension.ts";
 import { type DType, dtypeAbbreviation, type HostArray } from "../../dtype.ts";
-import { MtfError } from "../../errors.ts";
+import { type ErrorDetails, type Evidence, MtfError } from "../../errors.ts";
 import type { Source } from "../devices.ts";
 
 /** What a source is to fill. */
@@ -21,13 +21,14 @@ export function numbersOf(source: HostArray | readonly number[] | number, to: Wa
   const numbers = typeof source === "number" ? [source] : source;
   const expected = elements(to.dims);
   if (numbers.length !== expected) {
-    const sentence = `'${to.path}' was given ${numbers.length} numbers and takes ${expected}.`;
+    const given = numbers.length === 1 ? "1 number" : `${numbers.length} numbers`;
+    const sentence = `'${to.path}' was given ${given} and takes ${expected}.`;
     throw wrongInput(to, sentence, { given: numbers.length, expected });
   }
   if (ArrayBuffer.isView(numbers)) {
     if (accepts[to.dtype].some((type) => numbers instanceof type)) return numbers;
     const given = numbers.constructor.name;
-    throw wrongInput(to, `'${to.path}' takes ${to.dtype} and was given a ${given}.`, {
+    throw wrongInput(to, `'${to.path}' takes ${to.dtype} and was given numbers as ${given}.`, {
       given,
       try: [`${accepts[to.dtype][0]!.name}.from(…)`],
     });
@@ -36,18 +37,20 @@ export function numbersOf(source: HostArray | readonly number[] | number, to: Wa
   if (to.dtype === "float32") return result;
   const at = numbers.findIndex((number, i) => number !== result[i] || (isBool(to) && number > 1));
   if (at < 0) return result;
-  throw wrongInput(to, `'${to.path}' takes ${to.dtype} and was given ${numbers[at]} at ${at}.`, {
+  throw wrongInput(to, `'${to.path}' takes ${to.dtype} and was given ${numbers[at]}.`, {
     given: numbers[at],
+    at,
   });
 }
 
 export function wrongInput(
   { path, dims, dtype }: Wanted,
   sentence: string,
-  facts: { readonly try?: readonly string[]; readonly [fact: string]: unknown } = {},
+  facts: ErrorDetails = {},
 ): MtfError {
   const takes = `${dtypeAbbreviation[dtype]}[${printDims(dims)}]`;
-  return new MtfError("wrong-input", sentence, { evidence: [["takes", takes]], path, ...facts });
+  const evidence: Evidence[] = [["takes", takes], ...(facts.evidence ?? [])];
+  return new MtfError("wrong-input", sentence, { path, ...facts, evidence });
 }
 
 export function isNumbers(source: Source): source is HostArray | readonly number[] | number {

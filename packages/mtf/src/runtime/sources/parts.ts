@@ -65,7 +65,7 @@ async function ask(source: BoxSource, to: Wanted, box: Box): Promise<HostArray> 
     return await source.box(box);
   } catch (error) {
     throw wrongInput(to, `the function that gives '${to.path}' failed.`, {
-      cause: messageOf(error),
+      evidence: [["cause", messageOf(error)]],
       box,
     });
   }

@@ -1,5 +1,6 @@
 import { fromBfloat16, fromFloat16 } from "../../checkpoint/safetensors/half.ts";
 import { type DType, type HostArray, hostArray } from "../../dtype.ts";
+import { MtfError } from "../../errors.ts";
 import type { FileSource } from "../devices.ts";
 
 /** How a file stores numbers. */
@@ -46,5 +47,13 @@ function cast(numbers: Numbers, dtype: DType): HostArray {
   const result = hostArray(dtype, numbers.length);
   if (dtype === "bool") for (let i = 0; i < numbers.length; i++) result[i] = numbers[i] ? 1 : 0;
   else result.set(numbers);
+  if (dtype === "int32") checkInts(numbers, result);
   return result;
+}
+
+function checkInts(numbers: Numbers, ints: HostArray): void {
+  for (let i = 0; i < ints.length; i++) {
+    if (ints[i] === numbers[i]) continue;
+    throw new MtfError("wrong-input", `a file holds ${numbers[i]}, which is not an int32.`);
+  }
 }

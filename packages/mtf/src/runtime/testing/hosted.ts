@@ -1,3 +1,5 @@
+import fc from "fast-check";
+import type { Backend } from "../../backend/backend.ts";
 import type { Dimension } from "../../dimension.ts";
 import { type DType, type HostArray, hostArray } from "../../dtype.ts";
 import { coordinateOf, type Mesh } from "../../mesh.ts";
@@ -17,15 +19,31 @@ export interface Ran {
   readonly leaked: number;
 }
 
+export interface Staging {
+  readonly stagingBytes: number;
+  /** Whether the host can reach the backend's memory. */
+  readonly visible: boolean;
+}
+
+/** Memory of all sorts: narrow windows, and backends like those on GPUs. */
+export const stagings: fc.Arbitrary<Staging> = fc.record({
+  stagingBytes: fc.constantFrom(16, 64, 4096),
+  visible: fc.boolean(),
+});
+
+function withoutViews(backend: Backend): Backend {
+  return { ...backend, view: () => undefined, read: async (buffer) => backend.read(buffer) };
+}
+
 /** Runs one instruction from all values but the last, given by device, to the last. */
 export async function runOne(
   mesh: Mesh,
   values: readonly Value[],
   instruction: Instruction,
   given: (value: number, device: number, box: Box) => HostArray,
-  stagingBytes: number,
+  { stagingBytes, visible }: Staging,
 ): Promise<Ran> {
-  const backend = referenceBackend();
+  const backend = visible ? referenceBackend() : withoutViews(referenceBackend());
   const devices = Array.from({ length: mesh.size }, (_, i) => i);
   const host = makeHost(mesh, devices, backend, undefined);
   const result = values.length - 1;

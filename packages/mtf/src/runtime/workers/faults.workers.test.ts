@@ -81,26 +81,26 @@ async function errorOf(promise: Promise<unknown>): Promise<MtfError> {
 for (const [fn, message] of [
   [
     "exp",
-    `[device-failed] device 1 failed in elementwise.
+    `[device-failed] device 1 (x=1) failed in elementwise.
   instruction  elementwise -> f32[a=3@x]
   line         model.ts:7
   cause        kernel on fire`,
   ],
   [
     "tanh",
-    `[device-failed] device 1 failed in elementwise.
+    `[device-failed] device 1 (x=1) failed in elementwise.
   instruction  elementwise -> f32[a=3@x]
   line         model.ts:7
   cause        late news`,
   ],
   [
     "log",
-    `[device-failed] device 1 failed because its worker died.
+    `[device-failed] device 1 (x=1) failed because its worker died.
   cause  its worker ended with exit code 3`,
   ],
   [
     "sin",
-    `[device-failed] device 1 failed because its worker died.
+    `[device-failed] device 1 (x=1) failed because its worker died.
   cause  out of the blue`,
   ],
 ] as const) {
@@ -115,7 +115,7 @@ for (const [fn, message] of [
       expect(failure.code).toBe("poisoned");
       const next = await errorOf(run([1, 2, 3]));
       expect(next.code).toBe("device-failed");
-      expect(next.message.replace(/device [12] /, "device 1 ")).toBe(message);
+      expect(next.message.replace(/device 2 .x=2./, "device 1 (x=1)")).toBe(message);
       expect(next.details).toMatchObject({ device: expect.any(Number) });
       expect((await errorOf(given.read())).code).toBe("poisoned");
       expect((await errorOf(other.read())).code).toBe("device-failed");

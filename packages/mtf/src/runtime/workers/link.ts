@@ -1,4 +1,5 @@
 import type { MtfError } from "../../errors.ts";
+import { coordinateOf, defineMesh } from "../../mesh.ts";
 import { Aborted, deviceFailed, fromWire } from "../failure.ts";
 import type { Link } from "../fleet.ts";
 import type { Answers, Request, RequestOf } from "../protocol.ts";
@@ -22,6 +23,8 @@ export function workerLink(
   spawn: (start: Start, listener: Listener) => Spawned,
   died: (error: MtfError) => void,
 ): WorkerLink {
+  const coordinate = coordinateOf(defineMesh(start.axes), start.device);
+  const device = { number: start.device, coordinate };
   const pending = new Map<number, Asked>();
   let nextId = 0;
   let ended: MtfError | undefined;
@@ -58,7 +61,7 @@ export function workerLink(
     message: receive,
     died(cause) {
       if (ended) return;
-      const error = deviceFailed(start.device, "because its worker died", cause);
+      const error = deviceFailed(device, "because its worker died", cause);
       stop(error);
       died(error);
     },

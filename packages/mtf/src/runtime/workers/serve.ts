@@ -16,20 +16,16 @@ export interface Port {
 
 /** A worker's life: one device, which does what it is asked, in order. */
 export async function serve({ device, axes, ...start }: Start, port: Port): Promise<void> {
+  const mesh = defineMesh(axes);
   const fail = (id: number | undefined, error: unknown) => {
-    const failure = asFailure(error, device);
+    const failure = asFailure(error, mesh, device);
     if (!(failure instanceof Aborted)) {
       port.post({ kind: "failed", id, error: toWire(failure) }, []);
     } else if (id !== undefined) port.post({ kind: "aborted", id }, []);
   };
   try {
     const backend = await makeBackend(start.backend);
-    const host = makeHost(
-      defineMesh(axes),
-      [device],
-      backend,
-      makeBarrier(start.abort, start.spins),
-    );
+    const host = makeHost(mesh, [device], backend, makeBarrier(start.abort, start.spins));
     let before: Promise<void> = Promise.resolve();
     const answer = async ({ id, request }: ToWorker): Promise<void> => {
       try {

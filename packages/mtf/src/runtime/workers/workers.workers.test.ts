@@ -47,16 +47,22 @@ function everything(mesh: Mesh): Program {
     result,
     origin,
   });
-  return programOf(mesh, values, [{ donated: 0 }, 1], [3, 6, 8], [
-    move(1, 2),
-    elementwise("exp", [2], 9),
-    elementwise("add", [0, 9], 3),
-    compute(sum(["b"]), [3], [4]),
-    settle(4, 5, ["y"]),
-    move(5, 6),
-    compute(sum(["a", "b"]), [3], [7]),
-    settle(7, 8, ["x", "y"]),
-  ]);
+  return programOf(
+    mesh,
+    values,
+    [{ donated: 0 }, 1],
+    [3, 6, 8],
+    [
+      move(1, 2),
+      elementwise("exp", [2], 9),
+      elementwise("add", [0, 9], 3),
+      compute(sum(["b"]), [3], [4]),
+      settle(4, 5, ["y"]),
+      move(5, 6),
+      compute(sum(["a", "b"]), [3], [7]),
+      settle(7, 8, ["x", "y"]),
+    ],
+  );
 }
 
 async function train(devices: Devices, steps: number) {
@@ -77,7 +83,11 @@ async function train(devices: Devices, steps: number) {
   read.push([...(await current.read())]);
   const usage = await devices.usage();
   await devices.close();
-  return { read, received: usage.map((u) => u.bytesReceived), buffers: usage.map((u) => u.buffers) };
+  return {
+    read,
+    received: usage.map((u) => u.bytesReceived),
+    buffers: usage.map((u) => u.buffers),
+  };
 }
 
 for (const backend of ["reference", "cpu", "wasm"] satisfies BackendName[]) {

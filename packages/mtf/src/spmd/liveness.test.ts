@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { livenessOf } from "./liveness.ts";
+import type { Instruction, Origin, Program, Value } from "./program.ts";
+
+const origin: Origin = { source: "model.ts:1", pass: "forward", cause: "test" };
+const value: Value = { dims: [], dtype: "float32", placement: { split: {}, partial: [] } };
+
+const add = (operands: number[], ...results: number[]): Instruction => ({
+  kind: "compute",
+  op: { kind: "elementwise", attributes: { fn: "add", scalars: operands.map(() => null) } },
+  operands,
+  results,
+  origin,
+});
+
+function program(instructions: Instruction[], donated: number[], outputs: number[]): Program {
+  return {
+    mesh: {},
+    values: Array.from({ length: 12 }, () => value),
+    inputs: [0, 1].map((v) => ({ path: `${v}`, value: v, donated: donated.includes(v) })),
+    outputs: outputs.map((v) => ({ path: `${v}`, value: v })),
+    instructions,
+  };
+}
+
+test("a value dies with its last use, or at once", () => {
+  const { instructions } = livenessOf(
+    program([add([0, 1], 2), add([2, 2], 3, 4), add([2, 3], 5)], [0], [5]),
+  );
+  expect(instructions.map(({ dies, reuse }) => ({ dies, reuse }))).toEqual([
+    { dies: [0], reuse: [0] },
+    { dies: [4], reuse: [] },
+    { dies: [2, 3], reuse: [0, 1] },
+  ]);
+});
+
+test("what is the caller's does not die, what nobody wants is unused", () => {
+  const { unused, instructions } = livenessOf(program([add([0], 2)], [0, 1], [2, 0]));
+  expect(unused).toEqual([1]);
+  expect(instructions[0]!.dies).toEqual([]);
+});
+
+test("in a loop, what is bound stays and what is collected is taken", () => {
+  const loop: Instruction = {
+    kind: "loop",
+    dim: { name: "step", size: 3 },
+    sliced: [{ outer: 0, inner: 2 }],
+    constant: [{ outer: 1, inner: 3 }],
+    body: [add([2, 3], 4), add([4, 3], 5)],
+    summed: [{ outer: 6, inner: 5 }],
+    stacked: [],
+    origin,
+  };
+  const { instructions } = livenessOf(program([loop], [0, 1], [6]));
+  expect(instructions[0]!.dies).toEqual([0, 1]);
+  expect(instructions[0]!.body.map(({ dies, reuse }) => ({ dies, reuse }))).toEqual([
+    { dies: [2], reuse: [0] },
+    { dies: [4], reuse: [0] },
+  ]);
+});
