@@ -198,7 +198,7 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
     sample("einsum", (x, y) => m.einsum(x, y, "a", "d"), [a, b], [b, d]),
     sample("einsum, batched", (x, y) => m.einsum(x, y, "c", "d", "a"), [c, a, b], [d, c, b]),
     sample("einsum of one twice", (x) => m.einsum(x, x, "a"), [a, b]),
-    sample("einsum of three", (x, y, z) => m.einsum([x, y, z], "a"), [a, b], [b, c], [c]),
+    sample("einsum of three", (x, y, z) => m.einsum([x, y, z], ["a"]), [a, b], [b, c], [c]),
     sample("outer", (x, y) => m.outer(x, y), [a], [b]),
     sample("contract", (x, y) => m.contract(x, y, "b"), [a, b], [b, c]),
   ],

@@ -26,8 +26,8 @@ export type NamesIn<Operands extends readonly unknown[]> = {
 }[number];
 
 /**
- * The product of tensors, summed over the dims that are not named: matrix products, and their kin.
- * Two operands stand alone; any other number in an array. The result has its dims as named.
+ * The product of two tensors, or of any number in an array, summed over the dims that are not
+ * named: matrix products, and their kin. The result has its dims as named.
  *
  * A dim can only be summed where two operands have it: a lonely one is taken for a mistake by the
  * compiler; use `sum`.
@@ -35,17 +35,8 @@ export type NamesIn<Operands extends readonly unknown[]> = {
  * @throws MtfError `missing-dim`, `size-mismatch`, `duplicate-dim`, `dtype-mismatch`
  * @example
  * einsum(x, weight, "batch", "hidden"); // [batch, embd] · [embd, hidden]
- * einsum([query, key, mask], "batch", "heads");
+ * einsum([query, key, mask], ["batch", "heads"]);
  */
-export function einsum<
-  const Operands extends readonly Tensor<never>[] | readonly AnyTensor[],
-  O extends NamesIn<Operands>,
->(
-  operands: Operands,
-  ...output: ([LonelyOf<Operands, O>] extends [never]
-    ? Select<O>
-    : `'${LonelyOf<Operands, O>}' would be summed although only one operand has it`)[]
-): Tensor<O>;
 export function einsum<A extends string, B extends string, O extends A | B>(
   a: Tensor<A>,
   b: Tensor<B>,
@@ -53,11 +44,22 @@ export function einsum<A extends string, B extends string, O extends A | B>(
     ? Select<O>
     : `'${Lonely<A, B, O>}' would be summed although only one operand has it`)[]
 ): Tensor<O>;
-export function einsum(first: unknown, ...rest: readonly unknown[]): never {
+// Last, and of another arity than any product that names dims: the compiler then has one overload
+// to complain about.
+export function einsum<
+  const Operands extends readonly unknown[],
+  const O extends NamesIn<Operands>,
+>(
+  operands: Operands,
+  output: [LonelyOf<Operands, O>] extends [never]
+    ? readonly Select<O>[]
+    : `'${LonelyOf<Operands, O>}' would be summed although only one operand has it`,
+): Tensor<O>;
+export function einsum(first: unknown, second: unknown, ...rest: readonly unknown[]): never {
   const [operands, output] = Array.isArray(first)
-    ? [first as AnyTensor[], rest]
-    : [[first as AnyTensor, rest[0] as AnyTensor], rest.slice(1)];
-  return productOf("einsum", operands, output as Select<string>[]) as never;
+    ? [first as AnyTensor[], second]
+    : [[first as AnyTensor, second as AnyTensor], rest];
+  return productOf("einsum", operands, output as readonly Select<string>[]) as never;
 }
 
 /**

@@ -20,15 +20,15 @@ export type Meets<A extends string, B extends string, D extends DType> = [A & B]
 export interface Arithmetic<Of extends Numeric> {
   <A extends string, B extends A, D extends Of>(
     x: Tensor<A, D>,
-    y: Tensor<B, D> | number,
+    y: Tensor<B, NoInfer<D>> | number,
   ): Tensor<A, D>;
   <A extends B, B extends string, D extends Of>(
-    x: Tensor<A, D> | number,
+    x: Tensor<A, NoInfer<D>> | number,
     y: Tensor<B, D>,
   ): Tensor<B, D>;
   <A extends string, B extends string, D extends Of>(
     x: Tensor<A, D>,
-    y: Meets<A, B, D>,
+    y: Meets<A, B, NoInfer<D>>,
   ): Tensor<A | B, D>;
 }
 
@@ -36,15 +36,15 @@ export interface Arithmetic<Of extends Numeric> {
 export interface Comparison<Of extends DType> {
   <A extends string, B extends A, D extends Of>(
     x: Tensor<A, D>,
-    y: Tensor<B, D> | number,
+    y: Tensor<B, NoInfer<D>> | number,
   ): Tensor<A, "bool">;
   <A extends B, B extends string, D extends Of>(
-    x: Tensor<A, D> | number,
+    x: Tensor<A, NoInfer<D>> | number,
     y: Tensor<B, D>,
   ): Tensor<B, "bool">;
   <A extends string, B extends string, D extends Of>(
     x: Tensor<A, D>,
-    y: Meets<A, B, D>,
+    y: Meets<A, B, NoInfer<D>>,
   ): Tensor<A | B, "bool">;
 }
 

@@ -1,0 +1,4 @@
+import { add } from "mtf";
+import { labels, x } from "./program.ts";
+
+add(x, labels);

@@ -1,0 +1,4 @@
+import { contract } from "mtf";
+import { down, x } from "./program.ts";
+
+contract(x, down, "hidden");

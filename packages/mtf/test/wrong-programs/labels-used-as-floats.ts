@@ -1,0 +1,4 @@
+import { mean } from "mtf";
+import { labels } from "./program.ts";
+
+mean(labels, "batch");

@@ -1,0 +1,4 @@
+import { rename } from "mtf";
+import { h } from "./program.ts";
+
+rename(h, "hidden", "batch");

@@ -1,0 +1,4 @@
+import { softmax } from "mtf";
+import { h } from "./program.ts";
+
+softmax(h, "memory");

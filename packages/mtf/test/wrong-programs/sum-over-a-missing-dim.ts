@@ -1,0 +1,4 @@
+import { sum } from "mtf";
+import { h } from "./program.ts";
+
+sum(h, "classes");
