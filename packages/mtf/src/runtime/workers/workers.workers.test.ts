@@ -1,10 +1,13 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { BackendName } from "../../backend/open.ts";
 import { defineMesh, type Mesh } from "../../mesh.ts";
 import { simulator } from "../../simulator.ts";
+import { type Placement, splitAxes } from "../../spmd/placement.ts";
 import type { Instruction, Program } from "../../spmd/program.ts";
 import { workers } from "../../workers.ts";
 import type { Devices } from "../devices.ts";
+import { splitsOf } from "../testing/meshes.ts";
 import { aValue, compute, elementwise, loweredOf, origin, programOf } from "../testing/programs.ts";
 
 const dims = [
@@ -99,6 +102,49 @@ for (const backend of ["reference", "cpu", "wasm"] satisfies BackendName[]) {
     expect(worked.received.some((bytes) => bytes > 0)).toBe(true);
   });
 }
+
+/** Moves of one value from placement to placement, over ever other groups of devices. */
+function wandering(mesh: Mesh, splits: readonly Placement["split"][]): Program {
+  const values = splits.map((split) => aValue(dims, { split, partial: [] }));
+  const moves = splits.slice(1).map((_, i): Instruction => {
+    const axes = splitAxes(values[i]!.placement);
+    const [operands, result] = [[i], i + 1];
+    return {
+      kind: "move",
+      name: "exchange",
+      axes,
+      operands,
+      offsets: [{}],
+      fill: 0,
+      result,
+      origin,
+    };
+  });
+  return programOf(mesh, values, [0], [splits.length - 1], moves);
+}
+
+test("nobody overtakes anybody, over hundreds of exchanges through tiny windows", async () => {
+  const mesh = defineMesh({ x: 2, y: 2 });
+  const devices = await workers(mesh, { backend: "reference", stagingBytes: 256 });
+  const numbers = Float32Array.from({ length: 37 * 23 }, (_, i) => i);
+  const routes = fc.array(splitsOf(dims, mesh.names), { minLength: 20, maxLength: 60 });
+  try {
+    await fc.assert(
+      fc.asyncProperty(routes, async (splits) => {
+        const run = await devices.load(loweredOf(wandering(mesh, splits)));
+        for (let step = 0; step < 3; step++) {
+          const [arrived] = await run(numbers);
+          expect(await arrived!.read()).toEqual(Float64Array.from(numbers));
+          arrived!.dispose();
+        }
+        await run.unload();
+      }),
+      { numRuns: 20, endOnFailure: true },
+    );
+  } finally {
+    await devices.close();
+  }
+});
 
 test("200 steps leave nothing behind", async () => {
   const worked = await train(await workers(defineMesh({ x: 2, y: 2 }), { backend: "wasm" }), 200);
