@@ -223,10 +223,14 @@ describe("schedules", () => {
 describe("trees that differ", () => {
   it("are refused by path", () => {
     const half = { w: constant([1, 2, 3, 4, 5, 6], [a, b]) } as unknown as Params;
-    expect(() => sgd(params, half, { rate: 1 })).toThrowErrorMatchingInlineSnapshot(`[MtfError: [wrong-input] the trees differ: where one has 'w', another has nothing.]`);
+    expect(() => sgd(params, half, { rate: 1 })).toThrowErrorMatchingInlineSnapshot(
+      `[MtfError: [wrong-input] the trees differ: where one has 'w', another has nothing.]`,
+    );
     const vector: Tensor<"b"> = params.bias;
     expect(() =>
       adam(adamState({ bias: vector }), { other: vector } as never, { rate: 1 }),
-    ).toThrowErrorMatchingInlineSnapshot(`[MtfError: [wrong-input] the trees differ: where one has 'bias', another has 'other'.]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[MtfError: [wrong-input] the trees differ: where one has 'bias', another has 'other'.]`,
+    );
   });
 });

@@ -19,7 +19,7 @@ export function spread(x: AnyTensor, dims: readonly Dimension[]): AnyTensor {
 export function broadcast<
   A extends string,
   D extends "float32" | "int32" | "bool",
-  New extends string,
+  New extends string = never,
 >(x: Tensor<A, D>, ...dims: Dimension<New>[]): Tensor<A | New, D> {
   const tensor = x as AnyTensor;
   distinctDims("broadcast", dims);

@@ -37,7 +37,7 @@ export type NamesIn<Operands extends readonly unknown[]> = {
  * einsum(x, weight, "batch", "hidden"); // [batch, embd] · [embd, hidden]
  * einsum([query, key, mask], ["batch", "heads"]);
  */
-export function einsum<A extends string, B extends string, O extends A | B>(
+export function einsum<A extends string, B extends string, O extends A | B = never>(
   a: Tensor<A>,
   b: Tensor<B>,
   ...output: ([Lonely<A, B, O>] extends [never]
@@ -48,7 +48,7 @@ export function einsum<A extends string, B extends string, O extends A | B>(
 // to complain about.
 export function einsum<
   const Operands extends readonly unknown[],
-  const O extends NamesIn<Operands>,
+  const O extends NamesIn<Operands> = never,
 >(
   operands: Operands,
   output: [LonelyOf<Operands, O>] extends [never]
@@ -70,12 +70,12 @@ export function einsum(first: unknown, second: unknown, ...rest: readonly unknow
  * @example
  * contract(x, weight, "embd"); // [batch, embd] · [embd, hidden] -> [batch, hidden]
  */
-export function contract<A extends string, B extends string, C extends A & B>(
+export function contract<A extends string, B extends string, C extends A & B = never>(
   a: Tensor<A>,
   b: Tensor<B>,
   ...over: Select<C>[]
 ): Tensor<Exclude<A | B, C>>;
-export function contract<A extends string, B extends string, const C extends string>(
+export function contract<A extends string, B extends string, const C extends string = never>(
   a: Tensor<A>,
   b: Tensor<B>,
   ...over: (C extends A & B ? Select<C> : `'${C}' is not a dimension of both operands`)[]

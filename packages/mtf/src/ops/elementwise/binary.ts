@@ -76,7 +76,7 @@ export function requireMeeting(op: string, x: Argument, y: Argument): void {
     "missing-dim",
     `${op}: these tensors share no dim.`,
     { left: x, right: y },
-    op === "mul" ? ["outer(left, right)"] : [`broadcast one of them first`],
+    op === "mul" ? ["outer(left, right)"] : [`broadcast(right, left.dims.${x.names[0]})`],
   );
 }
 

@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { MtfError } from "../errors.ts";
+import * as typed from "../index.ts";
+
+// Errors that the types would have caught are those of programs without types.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+const m: any = typed;
+
+const { batch, embd, heads, kv, vocab } = typed.defineDims({
+  batch: 8,
+  embd: 12,
+  heads: 3,
+  kv: 4,
+  vocab: 50,
+});
+const x = typed.placeholder([batch, embd]);
+const narrow = typed.placeholder([typed.dimension("embd", 10), batch]);
+const weight = typed.placeholder([heads, kv]);
+const ids = typed.placeholder([batch], "int32");
+const scalar = typed.placeholder();
+
+const wrong: Record<string, () => unknown> = {
+  "sum over a misspelt dim": () => m.sum(x, "embed"),
+  "sum over a dim twice": () => m.sum(x, "embd", embd),
+  "a dim object of another size": () => m.sum(x, { name: "embd", size: 13 }),
+  "sum of bools": () => m.sum(m.greater(x, 0)),
+  "add without a common dim": () => m.add(x, weight),
+  "mul without a common dim": () => m.mul(x, weight),
+  "add of two sizes": () => m.add(x, narrow),
+  "add of two dtypes": () => m.add(x, ids),
+  "add of two numbers": () => m.add(1, 2),
+  "add of a fraction to integers": () => m.add(ids, 0.5),
+  "add of nothing": () => m.addAll([]),
+  "exp of integers": () => m.exp(ids),
+  "clip the wrong way round": () => m.clip(x, 1, -1),
+  "broadcast along a dim it has": () => m.broadcast(x, batch),
+  "rename onto a taken name": () => m.rename(x, "embd", "batch"),
+  "rename of a missing dim": () => m.rename(x, "heads", "kv"),
+  "split into another size": () => m.split(x, "embd", [heads, heads]),
+  "split into sizes that do not fit": () => m.split(x, "embd", [heads, batch]),
+  "split into parts that do not fit": () => m.split(x, "embd", [heads, vocab]),
+  "slice beyond the end": () => m.slice(x, "embd", 5, 13),
+  "pad by less than nothing": () => m.pad(x, "embd", -1, 0),
+  "concat of nothing": () => m.concat([], "embd"),
+  "concat of different dims": () => m.concat([x, m.sum(x, "batch")], "embd"),
+  "concat of different sizes": () => m.concat([x, narrow], "batch"),
+  "concat of different dtypes": () => m.concat([ids, m.sum(x, "embd")], "batch"),
+  "fill of a fraction as integers": () => m.fill([batch], 0.5, "int32"),
+  "constant of too few numbers": () => m.constant([1, 2], [batch]),
+  "zeros with a dim twice": () => m.zeros([batch, batch]),
+  "oneHot of floats": () => m.oneHot(x, vocab),
+  "gather with ids that have the dim": () => m.gather(x, ids, "batch"),
+  "topK of more than there are": () => m.topK(x, "embd", typed.dimension("k", 13)),
+  "softmax over a missing dim": () => m.softmax(x, "vocab"),
+  "layerNorm with a gain of another dim": () => m.layerNorm(x, weight, weight, "embd"),
+  "layerNorm with a gain of two dims": () => m.layerNorm(x, x, x, "embd"),
+  "cross-entropy with labels of other dims": () =>
+    m.softmaxCrossEntropy(x, m.cast(scalar, "int32"), "embd"),
+  "einsum to a dim of no operand": () => m.einsum(x, weight, "batch", "vocab"),
+  "einsum to a dim twice": () => m.einsum(x, weight, "batch", "batch"),
+  "contract over a dim of one": () => m.contract(x, weight, "embd"),
+  "accumulate without the dim": () => m.accumulate(vocab, () => scalar, x),
+  "accumulate of bools": () => m.accumulate(batch, (row: unknown) => m.greater(row, 0), x),
+  "mapOver to a result with the dim": () => m.mapOver(batch, () => x, x),
+  "withLayout of a misspelt dim": () => m.withLayout(x, { embed: "model" }),
+  "withLayout with an axis twice": () => m.withLayout(x, { batch: "x", embd: ["y", "x"] }),
+  "key of a fraction": () => m.key(0.5),
+  "fold of a fraction": () => m.fold(m.key(1), 0.5),
+  "fold of a tensor with dims": () => m.fold(m.key(1), ids),
+  "dropout of everything": () => m.dropout(m.key(1), x, 1),
+  "a loss with dims": () => m.grad((y: unknown) => m.mul(y, y))(x),
+  "a loss that is no tensor": () => m.grad(() => 1)(x),
+  "a loss of integers": () => m.grad((y: unknown) => m.cast(m.sum(y), "int32"))(x),
+  "a gradient for integers": () => m.grad((p: typed.Tree<never>) => p)({ step: ids }),
+  "a result that is a number": () => m.trace(() => ({ loss: 1 }), []),
+  "an empty gradient's norm": () => m.globalNorm({}),
+  "a schedule without length": () => m.schedule({ rate: 1, decay: "linear", end: 0 })(1),
+  "a schedule for sgd": () => m.sgd({ x }, { x }, { rate: m.schedule({ rate: 1 }) }),
+};
+
+/** The error's text, without the numbers of this file's lines. */
+function messageOf(fn: () => unknown): string {
+  try {
+    fn();
+  } catch (error) {
+    if (error instanceof MtfError)
+      return error.message.replace(/errors\.test\.ts:\d+/g, "errors.test.ts:0");
+    throw error;
+  }
+  return "nothing was thrown";
+}
+
+describe("misuse is answered", () => {
+  it("with what happened, where, and what to write", async () => {
+    const text = Object.entries(wrong).map(([name, fn]) => `# ${name}\n${messageOf(fn)}\n`);
+    await expect(text.join("\n")).toMatchFileSnapshot("./errors.test.txt");
+  });
+
+  it("with facts to branch on", () => {
+    try {
+      m.sum(x, "embed");
+    } catch (error) {
+      const { code, details } = error as MtfError;
+      expect([code, details.dim, details.dims]).toEqual([
+        "missing-dim",
+        "embed",
+        ["batch", "embd"],
+      ]);
+    }
+  });
+
+  it("on the user's line", () => {
+    expect(() => m.sum(x, "embed")).toThrow(
+      /made at errors\.test\.ts:\d+\n.*at +errors\.test\.ts:\d+/,
+    );
+  });
+});

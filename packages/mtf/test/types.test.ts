@@ -1,0 +1,107 @@
+import { describe, expectTypeOf, it } from "vitest";
+import type { AdamState, Scalar, Tensor } from "../src/index.ts";
+import * as mtf from "../src/index.ts";
+
+const dims = mtf.defineDims({ batch: 4, length: 3, embd: 6, heads: 2, kv: 3, vocab: 5, micro: 2 });
+const { batch, length, embd, heads, kv, vocab, micro } = dims;
+const x = mtf.placeholder([batch, length, embd]);
+const w = mtf.placeholder([embd, vocab]);
+const bias = mtf.placeholder([embd]);
+const token = mtf.placeholder([batch, length], "int32");
+const one = mtf.placeholder();
+
+describe("types follow the names", () => {
+  it("through elementwise functions", () => {
+    expectTypeOf(mtf.add(x, bias)).toEqualTypeOf<Tensor<"batch" | "length" | "embd">>();
+    expectTypeOf(mtf.add(bias, x)).toEqualTypeOf<Tensor<"batch" | "length" | "embd">>();
+    expectTypeOf(mtf.mul(x, w)).toEqualTypeOf<Tensor<"batch" | "length" | "embd" | "vocab">>();
+    expectTypeOf(mtf.sub(1, bias)).toEqualTypeOf<Tensor<"embd">>();
+    expectTypeOf(mtf.div(one, x)).toEqualTypeOf<Tensor<"batch" | "length" | "embd">>();
+    expectTypeOf(mtf.mul(one, 2)).toEqualTypeOf<Scalar>();
+    expectTypeOf(mtf.add(token, 1)).toEqualTypeOf<Tensor<"batch" | "length", "int32">>();
+    expectTypeOf(mtf.less(x, bias)).toEqualTypeOf<Tensor<"batch" | "length" | "embd", "bool">>();
+    expectTypeOf(mtf.isFinite(one)).toEqualTypeOf<Scalar<"bool">>();
+    expectTypeOf(mtf.where(mtf.less(bias, 0), x, 0)).toEqualTypeOf<
+      Tensor<"batch" | "length" | "embd">
+    >();
+    expectTypeOf(mtf.cast(token, "float32")).toEqualTypeOf<Tensor<"batch" | "length">>();
+  });
+
+  it("through reductions", () => {
+    expectTypeOf(mtf.sum(x)).toEqualTypeOf<Scalar>();
+    expectTypeOf(mtf.mean(x, "batch", length)).toEqualTypeOf<Tensor<"embd">>();
+    expectTypeOf(mtf.max(token, "length")).toEqualTypeOf<Tensor<"batch", "int32">>();
+    expectTypeOf(mtf.all(mtf.less(x, 0))).toEqualTypeOf<Scalar<"bool">>();
+    expectTypeOf(mtf.logsumexp(x, "embd")).toEqualTypeOf<Tensor<"batch" | "length">>();
+    expectTypeOf(mtf.argmax(x, "embd")).toEqualTypeOf<Tensor<"batch" | "length", "int32">>();
+  });
+
+  it("through products and movements", () => {
+    expectTypeOf(mtf.einsum(x, w, "batch", "length", "vocab")).toEqualTypeOf<
+      Tensor<"batch" | "length" | "vocab">
+    >();
+    expectTypeOf(mtf.einsum(bias, bias)).toEqualTypeOf<Scalar>();
+    expectTypeOf(mtf.einsum([x, w, bias], ["batch", "length", "vocab"])).toEqualTypeOf<
+      Tensor<"batch" | "length" | "vocab">
+    >();
+    expectTypeOf(mtf.contract(x, w, "embd")).toEqualTypeOf<Tensor<"batch" | "length" | "vocab">>();
+    expectTypeOf(mtf.rename(x, "length", "memory")).toEqualTypeOf<
+      Tensor<"batch" | "memory" | "embd">
+    >();
+    expectTypeOf(mtf.split(x, "embd", [heads, kv])).toEqualTypeOf<
+      Tensor<"batch" | "length" | "heads" | "kv">
+    >();
+    expectTypeOf(mtf.merge(mtf.split(x, "embd", [heads, kv]), ["heads", "kv"], embd)).toEqualTypeOf<
+      Tensor<"batch" | "length" | "embd">
+    >();
+    expectTypeOf(mtf.broadcast(bias, batch)).toEqualTypeOf<Tensor<"batch" | "embd">>();
+    expectTypeOf(mtf.gather(w, token, "vocab")).toEqualTypeOf<
+      Tensor<"batch" | "length" | "embd">
+    >();
+    expectTypeOf(mtf.oneHot(token, vocab)).toEqualTypeOf<Tensor<"batch" | "length" | "vocab">>();
+    expectTypeOf(mtf.zeros([batch, embd])).toEqualTypeOf<Tensor<"batch" | "embd">>();
+    expectTypeOf(mtf.fill([], 1)).toEqualTypeOf<Scalar>();
+    expectTypeOf(mtf.iota(batch)).toEqualTypeOf<Tensor<"batch", "int32">>();
+  });
+
+  it("through gradients, optimizers and loops", () => {
+    const params = { w, blocks: [{ bias }] };
+    type Params = typeof params;
+    const loss = (p: Params, given: typeof x, labels: typeof token): Scalar => {
+      const hidden = mtf.layerNorm(given, p.blocks[0]!.bias, p.blocks[0]!.bias, "embd");
+      const logits = mtf.einsum(hidden, p.w, "batch", "length", "vocab");
+      return mtf.mean(mtf.softmaxCrossEntropy(logits, labels, "vocab"));
+    };
+    const [value, gradient] = mtf.valueAndGrad(loss)(params, x, token);
+    expectTypeOf(value).toEqualTypeOf<Scalar>();
+    expectTypeOf(gradient).toEqualTypeOf<Params>();
+    const state = mtf.adamState(params);
+    expectTypeOf(mtf.adam(state, gradient, { rate: 1e-3 })).toEqualTypeOf<AdamState<Params>>();
+
+    const parts = mtf.broadcast(x, micro);
+    const sums = mtf.accumulate(
+      micro,
+      (part, index) => {
+        expectTypeOf(part).toEqualTypeOf<Tensor<"batch" | "length" | "embd">>();
+        expectTypeOf(index).toEqualTypeOf<Scalar<"int32">>();
+        return mtf.valueAndGrad(loss)(params, part, token);
+      },
+      parts,
+      mtf.iota(micro),
+    );
+    expectTypeOf(sums[1]).toEqualTypeOf<Params>();
+    const each = mtf.mapOver(micro, (part) => ({ total: mtf.sum(part) }), parts);
+    expectTypeOf(each.total).toEqualTypeOf<Tensor<"micro">>();
+  });
+
+  it("in layers that are generic in the dims they do not know", () => {
+    function norm<Rest extends string>(
+      given: Tensor<Rest | "embd">,
+      gain: Tensor<"embd">,
+    ): Tensor<Rest | "embd"> {
+      const scaled = mtf.mul(mtf.layerNorm(given, gain, gain, "embd"), gain);
+      return mtf.add(given, mtf.gelu(scaled));
+    }
+    expectTypeOf(norm(x, bias)).toEqualTypeOf<Tensor<"batch" | "length" | "embd">>();
+  });
+});
