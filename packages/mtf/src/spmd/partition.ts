@@ -15,7 +15,7 @@ import {
   type Situation,
 } from "./choose.ts";
 import { partitionLoop } from "./loop.ts";
-import { partitionOf, passingThrough } from "./passing.ts";
+import { groupedByOwed, partitionOf, passingThrough } from "./passing.ts";
 import { place } from "./place.ts";
 import { type Placement, samePlacement } from "./placement.ts";
 import { localReshape } from "./reshape.ts";
@@ -214,11 +214,6 @@ function sumsOfDifferentAxes(scope: Scope, node: Node): node is NodeOf<"elementw
 
 /** Adds up the terms that owe over the same axes first, so that each set is settled once. */
 function partitionInGroups(scope: Scope, node: NodeOf<"elementwise">): void {
-  const groups = new Map<string, AnyTensor[]>();
-  for (const operand of node.operands) {
-    const key = lying(scope, operand).partial.join();
-    groups.set(key, [...(groups.get(key) ?? []), operand]);
-  }
   const sum = (terms: readonly AnyTensor[]) =>
     terms.length === 1
       ? terms[0]!
@@ -228,7 +223,7 @@ function partitionInGroups(scope: Scope, node: NodeOf<"elementwise">): void {
           terms,
           node.results[0]!,
         );
-  const sums = attributedTo(node, () => [...groups.values()].map(sum));
+  const sums = attributedTo(node, () => groupedByOwed(scope, node.operands).map(sum));
   const inner: Graph = { inputs: node.operands, outputs: sums };
   const nodes = nodesOf(inner);
   const groupScope = innerScope(scope, inner, nodes);

@@ -54,6 +54,19 @@ function shrinks(scope: Scope, node: Node, size: number): boolean {
   return false;
 }
 
+/** Tensors in groups of those that owe over the same axes. */
+export function groupedByOwed(
+  scope: Scope,
+  tensors: readonly AnyTensor[],
+): readonly (readonly AnyTensor[])[] {
+  const groups = new Map<string, AnyTensor[]>();
+  for (const tensor of tensors) {
+    const key = lying(scope, tensor).partial.join();
+    groups.set(key, [...(groups.get(key) ?? []), tensor]);
+  }
+  return [...groups.values()];
+}
+
 function equalSets(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((item) => b.includes(item));
 }
