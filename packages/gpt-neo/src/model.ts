@@ -66,10 +66,10 @@ export function forward(
   const masks = attentionMasks(config, dims);
   const dropped: Dropped = (x, name, rate) =>
     key && rate > 0 ? dropout(fold(key, name), x, rate) : x;
-  const positions = options.positions
-    ? gather(parameters.wpe, options.positions, "position")
-    : rename(slice(parameters.wpe, "position", 0, dims.length.size), "position", "length");
-  const embedded = add(gather(parameters.wte, tokens, "vocab"), positions);
+  const words = gather(parameters.wte, tokens, "vocab");
+  const embedded = options.positions
+    ? add(words, gather(parameters.wpe, options.positions, "position"))
+    : add(words, firstPositions(parameters, dims));
   const hidden: Hidden[] = [dropped(embedded, "embed", config.embed_dropout)];
   config.attention_layers.forEach((kind, i) => {
     const { ln_1, attn, ln_2, mlp }: Block = parameters.h[i]!;
@@ -83,6 +83,11 @@ export function forward(
   const final = norm(config, parameters.ln_f, hidden[config.num_layers]!);
   const logits = einsum(final, parameters.wte, "batch", "length", "vocab");
   return { hidden, final, logits };
+}
+
+/** The embeddings of positions 0, 1, 2 …, which all rows share. */
+function firstPositions({ wpe }: Parameters, { length }: Dims): Tensor<"length" | "embd"> {
+  return rename(slice(wpe, "position", 0, length.size), "position", "length");
 }
 
 type Dropped = <Names extends string>(
@@ -108,8 +113,10 @@ function attention(
   const keys = einsum(memory, k, "batch", "memory_length", "heads", "kv");
   const values = einsum(memory, v, "batch", "memory_length", "heads", "kv");
   const scores = einsum(query, keys, "batch", "heads", "length", "memory_length");
-  const visible = options.attended ? and(mask, options.attended) : mask;
-  const weights = softmax(where(visible, scores, lowest), "memory_length");
+  const masked = options.attended
+    ? where(and(mask, options.attended), scores, lowest)
+    : where(mask, scores, lowest);
+  const weights = softmax(masked, "memory_length");
   const seen = dropped(weights, "weights", config.attention_dropout);
   const mixed = einsum(seen, values, "batch", "length", "heads", "kv");
   return add(einsum(mixed, out, "batch", "length", "embd"), bias);
@@ -154,6 +161,7 @@ export function totalLoss(
 }
 
 /** How many labels are tokens. */
-export function labelCount(labels: Tensor<"batch" | "length", "int32">): Scalar {
-  return sum(cast(greaterEqual(labels, 0), "float32"), "batch", "length");
+export function labelCount<Names extends string>(labels: Tensor<Names, "int32">): Scalar {
+  const counted = cast(greaterEqual(labels, 0), "float32");
+  return sum(counted, ...counted.names) as Scalar;
 }

@@ -1,0 +1,99 @@
+import { MtfError } from "mtf";
+import { writeSafetensors } from "mtf/checkpoint";
+import type { EvalOptions } from "../cli/eval-options.ts";
+import { progressLine } from "../cli/progress.ts";
+import { tokenRows } from "../data/index.ts";
+import { type LoadedModel, loadModel } from "../loaded-model.ts";
+import { meshOf } from "../session.ts";
+import { evaluator, type Scores } from "./evaluate.ts";
+import { type Window, windowsOf } from "./windows.ts";
+
+/** How well a model predicts. */
+export interface Evaluation {
+  /** Nats per predicted token. */
+  readonly loss: number;
+  readonly perplexity: number;
+  /** Predictions made. */
+  readonly tokens: number;
+}
+
+/** Measures a model as the command line says. */
+export async function run(options: EvalOptions): Promise<Evaluation> {
+  const mesh = meshOf(options, 8);
+  const model = await loadModel(options.model, options, mesh, mesh.size);
+  const progress = progressLine();
+  try {
+    const evaluate = evaluator(model, mesh.size);
+    let sum = 0;
+    let tokens = 0;
+    const count = (scores: Scores): void => {
+      sum += scores.loss;
+      tokens += scores.tokens;
+      progress.update(`${tokens} predictions, loss ${(sum / Math.max(1, tokens)).toFixed(4)}`);
+    };
+    const windows = windowsIn(options, model);
+    if (options.logits === undefined) {
+      for await (const batch of inBatches(windows, mesh.size)) count(await evaluate(batch));
+    } else {
+      await writeLogits(options.logits, windows, mesh.size, model, async (batch, length) => {
+        const scores = await evaluate(batch, length);
+        count(scores);
+        return scores.logits!;
+      });
+    }
+    if (tokens === 0) {
+      throw new MtfError("bad-argument", "the data have nothing to predict.", {
+        evidence: [["data", options.data.join(", ")]],
+      });
+    }
+    return { loss: sum / tokens, perplexity: Math.exp(sum / tokens), tokens };
+  } finally {
+    progress.end();
+    await model.close();
+  }
+}
+
+async function* windowsIn(options: EvalOptions, model: LoadedModel): AsyncGenerator<Window> {
+  const { config, tokenizer } = model;
+  const longest = config.max_position_embeddings;
+  const stride = options.stride ?? longest;
+  if (stride > longest) {
+    throw new MtfError("bad-argument", `--stride ${stride} would leave out ids.`, {
+      try: [`--stride ${longest}, the model's positions, or less`],
+    });
+  }
+  for await (const { ids } of tokenRows(options.data, { tokenizer, size: config.vocab_size })) {
+    yield* windowsOf(ids, longest, stride);
+  }
+}
+
+async function* inBatches(windows: AsyncIterable<Window>, rows: number): AsyncGenerator<Window[]> {
+  let batch: Window[] = [];
+  for await (const window of windows) {
+    if (window.labels.every((label) => label < 0)) continue;
+    batch.push(window);
+    if (batch.length === rows) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Writes the logits of all windows, `[rows, length, vocab]`; rows that are shorter end in zeros. */
+async function writeLogits(
+  path: string,
+  windows: AsyncIterable<Window>,
+  rows: number,
+  model: LoadedModel,
+  logitsOf: (batch: readonly Window[], length: number) => Promise<Float32Array>,
+): Promise<void> {
+  const all: Window[] = [];
+  for await (const window of windows) all.push(window);
+  const length = Math.max(0, ...all.map((window) => window.tokens.length));
+  const shape = [all.length, length, model.config.vocab_size];
+  async function* data(): AsyncGenerator<Float32Array> {
+    for (let i = 0; i < all.length; i += rows) yield logitsOf(all.slice(i, i + rows), length);
+  }
+  await writeSafetensors(path, [{ name: "logits", dtype: "F32", shape, data }]);
+}

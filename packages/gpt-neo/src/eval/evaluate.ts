@@ -1,0 +1,92 @@
+import type { Scalar, Tensor } from "mtf";
+import type { Run } from "mtf/simulator";
+import type { Config } from "../config/index.ts";
+import { ignoredLabel } from "../data/index.ts";
+import type { Dims } from "../dims.ts";
+import { type LoadedModel, paddedLength, type Rows, rowsOf } from "../loaded-model.ts";
+import { forward, labelCount, totalLoss } from "../model.ts";
+import type { Parameters } from "../parameters.ts";
+import type { Window } from "./windows.ts";
+
+/** What a batch of windows comes to. */
+export interface Scores {
+  /** Nats, summed over the predictions. */
+  readonly loss: number;
+  readonly tokens: number;
+  /** `[windows, length, vocab]`, where they were asked for. */
+  readonly logits?: Float32Array;
+}
+
+type Outputs =
+  | readonly [Scalar, Scalar]
+  | readonly [Scalar, Scalar, Tensor<"batch" | "length" | "vocab">];
+
+type Loaded = Run<readonly [Parameters, Rows, Rows], Outputs>;
+
+/**
+ * Scores batches of windows, at most `rows` at a time. With a length, it gives the logits of that
+ * many positions too.
+ */
+export function evaluator(
+  model: LoadedModel,
+  rows: number,
+): (windows: readonly Window[], length?: number) => Promise<Scores> {
+  const programs = new Map<number, Promise<Loaded>>();
+  const most = model.config.max_position_embeddings;
+  return async (windows, length) => {
+    const longest = Math.max(...windows.map((window) => window.tokens.length));
+    const padded = paddedLength(length ?? longest, most);
+    const loaded = programs.get(padded) ?? load(model, padded, length !== undefined);
+    programs.set(padded, loaded);
+    const run = await loaded;
+    const { tokens, labels } = padRows(windows, rows, padded);
+    const [loss, count, logits] = await run(model.parameters, tokens, labels);
+    const scores = { loss: (await loss.read())[0]!, tokens: (await count.read())[0]! };
+    loss.dispose();
+    count.dispose();
+    if (!logits || length === undefined) return scores;
+    const vocab = { begin: 0, size: model.config.vocab_size };
+    const box = [{ begin: 0, size: windows.length }, { begin: 0, size: length }, vocab];
+    const numbers = Float32Array.from(await logits.readBox(box));
+    logits.dispose();
+    for (const [row, window] of windows.entries()) {
+      const end = (row + 1) * length * vocab.size;
+      numbers.fill(0, (row * length + window.tokens.length) * vocab.size, end);
+    }
+    return { ...scores, logits: numbers };
+  };
+}
+
+function load(model: LoadedModel, length: number, withLogits: boolean): Promise<Loaded> {
+  return model.program<readonly [Rows, Rows], Outputs>(length, (dims) => [
+    scoringStep(model.config, dims, withLogits),
+    [rowsOf(dims), rowsOf(dims)],
+  ]);
+}
+
+function scoringStep(
+  config: Config,
+  dims: Dims,
+  withLogits: boolean,
+): (parameters: Parameters, tokens: Rows, labels: Rows) => Outputs {
+  return (parameters, tokens, labels) => {
+    const { logits } = forward(config, dims, parameters, tokens);
+    const scores = [totalLoss(logits, labels), labelCount(labels)] as const;
+    return withLogits ? [...scores, logits] : scores;
+  };
+}
+
+/** Rows side by side, filled up at their ends and with rows without labels. */
+function padRows(
+  windows: readonly Window[],
+  rows: number,
+  length: number,
+): { readonly tokens: Int32Array; readonly labels: Int32Array } {
+  const tokens = new Int32Array(rows * length);
+  const labels = new Int32Array(rows * length).fill(ignoredLabel);
+  for (const [row, window] of windows.entries()) {
+    tokens.set(window.tokens, row * length);
+    labels.set(window.labels, row * length);
+  }
+  return { tokens, labels };
+}

@@ -1,0 +1,70 @@
+import { MtfError } from "mtf";
+import type { GenerateOptions } from "../cli/generate-options.ts";
+import { progressLine } from "../cli/progress.ts";
+import { loadModel } from "../loaded-model.ts";
+import { meshOf } from "../session.ts";
+import { generate } from "./generate.ts";
+import type { Sampling } from "./sample.ts";
+
+/** What a model makes of a prompt: all ids, and their text where there is a tokenizer. */
+export interface Generated {
+  readonly ids: readonly number[];
+  readonly text?: string;
+}
+
+/** Continues a text as the command line says. */
+export async function run(options: GenerateOptions): Promise<Generated> {
+  const mesh = meshOf(options, 1);
+  const model = await loadModel(options.model, options, mesh, 1);
+  const progress = progressLine();
+  try {
+    const { config, tokenizer } = model;
+    const prompt = promptOf(options, model);
+    const most = options.maxNewTokens ?? 100;
+    const ids = [...prompt];
+    const settings = {
+      maxNewTokens: most,
+      sampling: samplingOf(options),
+      seed: options.seed ?? 0,
+      endOfText: config.eos_token_id,
+    };
+    for await (const id of generate(model, prompt, settings)) {
+      ids.push(id);
+      progress.update(`${ids.length - prompt.length} of at most ${most} tokens`);
+    }
+    return { ids, ...(tokenizer && { text: tokenizer.decode(ids) }) };
+  } finally {
+    progress.end();
+    await model.close();
+  }
+}
+
+function promptOf(
+  { prompt, inputIds }: GenerateOptions,
+  { config, tokenizer }: Awaited<ReturnType<typeof loadModel>>,
+): readonly number[] {
+  if (inputIds) {
+    const wrong = inputIds.find((id) => id < 0 || id >= config.vocab_size);
+    if (wrong === undefined && inputIds.length > 0) return inputIds;
+    throw new MtfError("bad-argument", `--input-ids: ${wrong ?? "none"} is no id of the model.`, {
+      evidence: [["vocabulary", `0 to ${config.vocab_size - 1}`]],
+    });
+  }
+  if (!tokenizer) {
+    throw new MtfError("bad-argument", "the model's folder has no tokenizer.", {
+      try: ["--input-ids 1,2,3"],
+    });
+  }
+  const ids = tokenizer.encode(prompt ?? "");
+  return ids.length > 0 ? [...ids] : [tokenizer.endOfText];
+}
+
+function samplingOf(options: GenerateOptions): Sampling {
+  if (options.greedy || options.temperature === 0) return { kind: "greedy" };
+  return {
+    kind: "random",
+    temperature: options.temperature ?? 1,
+    topK: options.topK ?? 0,
+    topP: options.topP ?? 1,
+  };
+}

@@ -1,0 +1,98 @@
+import { einsum, fold, key, oneHot, placeholder, type Scalar, type Tensor, uniform } from "mtf";
+import type { Run } from "mtf/simulator";
+import type { Config } from "../config/index.ts";
+import type { Dims } from "../dims.ts";
+import { type LoadedModel, paddedLength, type Rows, rowsOf } from "../loaded-model.ts";
+import { forward } from "../model.ts";
+import type { Parameters } from "../parameters.ts";
+import { nextId, type Sampling } from "./sample.ts";
+
+export interface GenerateSettings {
+  readonly maxNewTokens: number;
+  readonly sampling: Sampling;
+  readonly seed: number;
+  /** Ends the text when it is chosen. */
+  readonly endOfText?: number | undefined;
+}
+
+type Next = readonly [Tensor<"batch" | "vocab">, Tensor<"vocab">];
+
+/**
+ * The logits that follow a row's last token, and random numbers to choose with: a function of the
+ * seed and the position, the same on every layout.
+ */
+export function nextTokenStep(
+  config: Config,
+  dims: Dims,
+): (
+  parameters: Parameters,
+  tokens: Rows,
+  last: Scalar<"int32">,
+  seed: Scalar<"int32">,
+  position: Scalar<"int32">,
+) => Next {
+  return (parameters, tokens, last, seed, position) => {
+    const { final } = forward(config, dims, parameters, tokens);
+    const chosen = einsum(final, oneHot(last, dims.length), "batch", "embd");
+    const logits = einsum(chosen, parameters.wte, "batch", "vocab");
+    return [logits, uniform(fold(fold(key(0), seed), position), [dims.vocab])];
+  };
+}
+
+/**
+ * The ids that a model continues a row of ids with, one by one.
+ *
+ * @example
+ * for await (const id of generate(model, [15496], settings)) process.stdout.write(decoder.push(id));
+ */
+export async function* generate(
+  model: LoadedModel,
+  prompt: readonly number[],
+  settings: GenerateSettings,
+): AsyncGenerator<number> {
+  const { config } = model;
+  const most = config.max_position_embeddings;
+  const ids = [...prompt];
+  let padded = 0;
+  let run: Awaited<ReturnType<typeof load>> | undefined;
+  for (let made = 0; made < settings.maxNewTokens; made++) {
+    // What the model has positions for: of a longer text, the end.
+    const seen = ids.slice(-most);
+    if (seen.length > padded || !run) {
+      await run?.unload();
+      padded = paddedLength(seen.length, most);
+      run = await load(model, padded);
+    }
+    const tokens = new Int32Array(padded);
+    tokens.set(seen);
+    const last = seen.length - 1;
+    const [logits, noise] = await run(
+      model.parameters,
+      tokens,
+      last,
+      settings.seed,
+      ids.length - 1,
+    );
+    const [numbers, random] = await Promise.all([logits.read(), noise.read()]);
+    logits.dispose();
+    noise.dispose();
+    const id = nextId(numbers, settings.sampling, random);
+    if (id === settings.endOfText) break;
+    ids.push(id);
+    yield id;
+  }
+  await run?.unload();
+}
+
+type Arguments = readonly [Rows, Scalar<"int32">, Scalar<"int32">, Scalar<"int32">];
+
+function load(
+  model: LoadedModel,
+  length: number,
+): Promise<Run<readonly [Parameters, ...Arguments], Next>> {
+  const scalar = placeholder([], "int32");
+  return model.program<Arguments, Next>(length, (dims) => [
+    nextTokenStep(model.config, dims),
+    [rowsOf(dims), scalar, scalar, scalar],
+  ]);
+}

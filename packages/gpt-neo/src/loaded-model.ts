@@ -1,0 +1,97 @@
+import { type Layout, lower, type Mesh, placeholder, type Tensor } from "mtf";
+import type { Devices, Held, Run } from "mtf/simulator";
+import type { Config } from "./config/index.ts";
+import { type Dims, dimsOf } from "./dims.ts";
+import { putTree } from "./model-folder.ts";
+import { parameterNames } from "./parameter-names.ts";
+import { type Parameters, parameterPlaceholders } from "./parameters.ts";
+import { layoutOf, openDevices, type SessionOptions } from "./session.ts";
+import { loadTokenizer, type Tokenizer } from "./tokenizer/index.ts";
+import { loadWeights } from "./weights/index.ts";
+import { parameterSource } from "./weights/parameter-source.ts";
+
+/** Rows of ids, and of labels beside them. */
+export type Rows = Tensor<"batch" | "length", "int32">;
+
+/** A model on devices, ready to run programs over its parameters. */
+export interface LoadedModel {
+  readonly config: Config;
+  readonly tokenizer: Tokenizer | undefined;
+  readonly devices: Devices;
+  readonly layout: Layout;
+  readonly parameters: Held<Parameters>;
+  /**
+   * Loads a function of parameters and other arguments, for rows of a length: once for each length.
+   */
+  program<Arguments extends readonly unknown[], Result>(
+    length: number,
+    build: (
+      dims: Dims,
+    ) => [fn: (parameters: Parameters, ...rest: Arguments) => Result, rest: Arguments],
+  ): Promise<Run<readonly [Parameters, ...Arguments], Result>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a model's folder onto the devices of a mesh; each reads its slices.
+ *
+ * @param batch rows that programs take
+ * @throws MtfError as `loadWeights`
+ */
+export async function loadModel(
+  folder: string,
+  options: SessionOptions,
+  mesh: Mesh,
+  batch: number,
+): Promise<LoadedModel> {
+  const weights = await loadWeights(folder);
+  try {
+    const { config } = weights;
+    const dims = dimsOf(config, batch, config.max_position_embeddings);
+    const layout = layoutOf(options, mesh, dims);
+    const tokenizer = await loadTokenizer(folder, config.vocab_size);
+    const devices = await openDevices(options, mesh);
+    try {
+      const tree = parameterPlaceholders(config, dims);
+      // Any program over the parameters tells how they rest.
+      const { program } = lower((p: Parameters) => p, { layout, inputs: [tree] as const });
+      const names = new Map(parameterNames(config).map((name) => [name.path, name]));
+      const parameters = await putTree(devices, program, tree, (path, tensor) =>
+        parameterSource(
+          weights,
+          names.get(path)!,
+          Object.values(tensor.dims).map((d) => d.size),
+        ),
+      );
+      return {
+        config,
+        tokenizer,
+        devices,
+        layout,
+        parameters,
+        program: async (length, build) => {
+          const [fn, rest] = build(dimsOf(config, batch, length));
+          return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
+        },
+        close: () => devices.close(),
+      };
+    } catch (error) {
+      await devices.close();
+      throw error;
+    }
+  } finally {
+    await weights.close();
+  }
+}
+
+/** The lengths programs are made for: a power of two, at most what the model has positions for. */
+export function paddedLength(length: number, most: number): number {
+  let padded = 16;
+  while (padded < length) padded *= 2;
+  return Math.min(padded, most);
+}
+
+/** Placeholders of rows. */
+export function rowsOf(dims: Dims): Rows {
+  return placeholder([dims.batch, dims.length], "int32");
+}

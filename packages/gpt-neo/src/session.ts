@@ -1,0 +1,99 @@
+import { availableParallelism } from "node:os";
+import {
+  defineLayout,
+  defineMesh,
+  type Layout,
+  type Mesh,
+  MtfError,
+  parseRules,
+  printMesh,
+} from "mtf";
+import { type Devices, simulator } from "mtf/simulator";
+import { workers } from "mtf/workers";
+import type { Dims } from "./dims.ts";
+
+/** Where a model runs, as command lines say it; whatever is left out has a default. */
+export interface SessionOptions {
+  /** `data:2,model:2`; by default as many devices along `data` as there are cores. */
+  readonly mesh?: string | undefined;
+  /** `batch:data,heads:model`; by default every dim that the mesh has an axis for. */
+  readonly layout?: string | undefined;
+  /** How parameters and optimizer state rest: `embd:data`. */
+  readonly storage?: string | undefined;
+  readonly runtime?: "workers" | "simulator" | undefined;
+  readonly backend?: "wasm" | "cpu" | undefined;
+}
+
+/** The dims of GPT-Neo by the names that its original configs used. */
+const aliases: Readonly<Record<string, string>> = {
+  sequence: "length",
+  embed_sequence: "position",
+  n_embd: "embd",
+  n_ctx: "length",
+  n_head: "heads",
+  n_vocab: "vocab",
+  features_per_head: "kv",
+  intermediate_expanded: "ff",
+};
+
+/** The axis that each dim is split over where the mesh has it. */
+const usual: Readonly<Record<string, string>> = {
+  batch: "data",
+  heads: "model",
+  ff: "model",
+  vocab: "model",
+};
+
+/**
+ * The mesh of a command line, or one device for each core, at most 8 and at most one for each
+ * sequence of a batch.
+ *
+ * @throws MtfError `bad-mesh`
+ */
+export function meshOf(options: SessionOptions, batch: number): Mesh {
+  if (options.mesh !== undefined) return defineMesh(options.mesh);
+  return defineMesh({ data: Math.max(1, Math.min(availableParallelism(), 8, batch)) });
+}
+
+/**
+ * The layout of a command line on a mesh. Dims may go by the original's names.
+ *
+ * @throws MtfError `bad-rule`, `unknown-dim`, `unknown-axis`
+ */
+export function layoutOf(options: SessionOptions, mesh: Mesh, dims: Dims): Layout {
+  const written = (text: string) =>
+    Object.fromEntries(
+      Object.entries(parseRules(text)).map(([dim, axes]) => [aliases[dim] ?? dim, axes]),
+    );
+  const rules =
+    options.layout === undefined
+      ? Object.fromEntries(Object.entries(usual).filter(([, axis]) => mesh.names.includes(axis)))
+      : written(options.layout);
+  const storage = options.storage === undefined ? {} : { "": written(options.storage) };
+  const named: Record<string, Dims[keyof Dims]> = { ...dims };
+  return defineLayout<string, string>({ dims: named, mesh, rules, storage });
+}
+
+/** `batch -> data, heads -> model`, as the start of a run tells it. */
+export function printLayout(layout: Layout): string {
+  const table = layout.rules.map(([dim, axes]) => `${dim} -> ${axes.join("+")}`).join(", ");
+  const stored = layout.storage.flatMap(({ rules }) =>
+    rules.map(([dim, axes]) => `${dim} -> ${axes.join("+")}`),
+  );
+  const rest = stored.length > 0 ? `; stored ${stored.join(", ")}` : "";
+  return `${table === "" ? "everything replicated" : table}${rest}`;
+}
+
+/**
+ * Starts the devices of a mesh.
+ *
+ * @throws MtfError `backend-unavailable`
+ */
+export async function openDevices(options: SessionOptions, mesh: Mesh): Promise<Devices> {
+  const backend = options.backend ?? "wasm";
+  if ((options.runtime ?? "workers") === "simulator") return simulator(mesh, { backend });
+  if (mesh.size > 512) {
+    throw new MtfError("bad-mesh", `${printMesh(mesh)} is ${mesh.size} workers on one machine.`);
+  }
+  return workers(mesh, { backend });
+}

@@ -1,0 +1,201 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { MtfError } from "mtf";
+import { type Progress, printDuration, progressLine } from "../cli/progress.ts";
+import type { TrainOptions } from "../cli/train-options.ts";
+import { type Config, loadConfig, parseConfig, toJson } from "../config/index.ts";
+import { loadData } from "../data/index.ts";
+import { dimsOf } from "../dims.ts";
+import { cutLog, openLog } from "../log.ts";
+import { layoutOf, meshOf, openDevices } from "../session.ts";
+import { loadTokenizer, type Tokenizer, tokenizerNamed } from "../tokenizer/index.ts";
+import { loadWeights, type Weights } from "../weights/index.ts";
+import { lastCheckpoint } from "./checkpoint.ts";
+import { changedSettings, settingsOf } from "./settings.ts";
+import { type Listener, type Outcome, type StepEntry, train } from "./train.ts";
+
+/** Trains as the command line says, until the last step or an interrupt. */
+export async function run(options: TrainOptions): Promise<Outcome & { readonly out: string }> {
+  const weights = options.model === undefined ? undefined : await loadWeights(options.model);
+  try {
+    return await runWith(options, weights);
+  } finally {
+    await weights?.close();
+  }
+}
+
+async function runWith(
+  options: TrainOptions,
+  weights: Weights | undefined,
+): Promise<Outcome & { readonly out: string }> {
+  const config = configOf(options, weights?.config ?? (await loadConfig(options.config!)));
+  const { training } = config;
+  const tokenizer = await tokenizerOf(options, config);
+  const mesh = meshOf({ mesh: options.mesh ?? training.mesh ?? undefined }, training.batch_size);
+  const dims = dimsOf(config, training.batch_size / training.grad_accumulation, training.context);
+  const layout = layoutOf(
+    {
+      layout: options.layout ?? training.layout ?? undefined,
+      storage: options.storage ?? training.storage ?? undefined,
+    },
+    mesh,
+    dims,
+  );
+  const found = await prepareFolder(options);
+  const progress = progressLine();
+  const settings = settingsOf(
+    config,
+    options.data,
+    mesh.names.map((a) => `${a}:${mesh.axes[a]}`).join(),
+  );
+  if (found) {
+    progress.note(`going on from step ${found.progress.step} of ${options.out}`);
+    for (const change of changedSettings(found.progress.settings, settings)) {
+      progress.note(`changed since: ${change}`);
+    }
+  } else if (options.resume) {
+    progress.note(`${options.out} has no checkpoint yet: starting afresh`);
+  }
+  const data = await loadData(
+    options.data,
+    { tokenizer, size: config.vocab_size },
+    {
+      context: training.context,
+      validation: training.validation,
+      endOfText: config.eos_token_id,
+    },
+  );
+  const devices = await openDevices(options, mesh);
+  const log = openLog(join(options.out, "log.jsonl"));
+  const interrupt = onInterrupt(() => progress.note("stopping after this step; again to stop now"));
+  try {
+    const on = listener(progress, (entry) => log.append({ ...entry }), training.steps);
+    const outcome = await train({
+      config,
+      data,
+      files: options.data,
+      tokenizer,
+      out: options.out,
+      devices,
+      layout,
+      weights,
+      checkpoint: found?.path,
+      stopped: () => interrupt.stopped,
+      on,
+    });
+    progress.end();
+    if (!outcome.finished) {
+      progress.note(`saved after step ${outcome.step}; the same command with --resume goes on`);
+    }
+    return { out: options.out, ...outcome };
+  } finally {
+    progress.end();
+    interrupt.end();
+    log.close();
+    data.close();
+    await devices.close();
+  }
+}
+
+/** The config with the command line's word over it. */
+function configOf(options: TrainOptions, config: Config): Config {
+  const given = {
+    learning_rate: options.lr,
+    batch_size: options.batchSize,
+    grad_accumulation: options.gradAccumulation,
+    context: options.context,
+    steps: options.steps,
+    eval_every: options.evalEvery,
+    save_every: options.saveEvery,
+    seed: options.seed,
+    tokenizer: options.tokenizer,
+  };
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const written = toJson(config) as { training: object };
+  const training = { ...written.training, ...Object.fromEntries(set) };
+  return parseConfig({ ...written, training }, "the config with the command line's options");
+}
+
+async function tokenizerOf(options: TrainOptions, config: Config): Promise<Tokenizer | undefined> {
+  const name = options.tokenizer ?? config.training.tokenizer ?? undefined;
+  const tokenizer =
+    options.model !== undefined && options.tokenizer === undefined
+      ? await loadTokenizer(options.model, config.vocab_size)
+      : name && tokenizerNamed(name);
+  if (tokenizer && tokenizer.vocabSize > config.vocab_size) {
+    throw new MtfError("bad-argument", "the vocabulary does not fit the tokenizer.", {
+      evidence: [
+        ["tokenizer", `${tokenizer.name}, ${tokenizer.vocabSize} ids`],
+        ["config", `vocab_size ${config.vocab_size}`],
+      ],
+      try: [`"vocab_size": ${tokenizer.vocabSize} in the config`],
+    });
+  }
+  return tokenizer || undefined;
+}
+
+/** Makes the run's folder, or finds what to go on from. A used folder is never written over. */
+async function prepareFolder({
+  out,
+  resume,
+}: TrainOptions): Promise<Awaited<ReturnType<typeof lastCheckpoint>>> {
+  const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw new MtfError("bad-file", `${out} cannot be read: ${error.message}.`, { file: out });
+  });
+  const used = names.some((name) => name === "log.jsonl" || name === "checkpoints");
+  if (used && !resume) {
+    throw new MtfError("bad-argument", `${out} holds a run already.`, {
+      try: ["--resume, to go on with it", "--out with another folder"],
+    });
+  }
+  await mkdir(out, { recursive: true }).catch((error: Error) => {
+    throw new MtfError("bad-file", `${out} cannot be made: ${error.message}.`, { file: out });
+  });
+  const found = await lastCheckpoint(out);
+  await cutLog(join(out, "log.jsonl"), found?.progress.step ?? 0);
+  return found;
+}
+
+/** The first interrupt asks to stop, the second one stops. */
+function onInterrupt(asked: () => void): { readonly stopped: boolean; end(): void } {
+  const state = {
+    stopped: false,
+    end: () => {
+      process.off("SIGINT", stop);
+      process.off("SIGTERM", stop);
+    },
+  };
+  const stop = () => {
+    if (state.stopped) process.exit(130);
+    state.stopped = true;
+    asked();
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return state;
+}
+
+function listener(progress: Progress, log: (entry: StepEntry) => void, steps: number): Listener {
+  let smooth: number | undefined;
+  return {
+    note: (text) => progress.note(text),
+    step(entry) {
+      log(entry);
+      const { step, loss, tokensPerSecond, validationLoss } = entry;
+      smooth = smooth === undefined ? tokensPerSecond : 0.9 * smooth + 0.1 * tokensPerSecond;
+      const left = printDuration(((steps - step) * timeOf(entry)) / (smooth / tokensPerSecond));
+      const rate = Math.round(smooth).toLocaleString("en-US");
+      progress.update(
+        `step ${step} of ${steps}  loss ${loss.toFixed(3)}  ${rate} tokens/s  ${left} left`,
+      );
+      if (validationLoss !== undefined) {
+        progress.note(`step ${step}: validation loss ${validationLoss.toFixed(3)}`);
+      }
+    },
+  };
+}
+
+function timeOf({ tokens, tokensPerSecond }: StepEntry): number {
+  return tokens / tokensPerSecond;
+}

@@ -1,0 +1,66 @@
+import { type Layout, lower, placeholder, type Scalar, type Tensor } from "mtf";
+import type { Devices, Held } from "mtf/simulator";
+import type { Config } from "../config/index.ts";
+import { type Batch, batchesInOrder, ignoredLabel, type SampleSet } from "../data/index.ts";
+import type { Dims } from "../dims.ts";
+import { forward, labelCount, totalLoss } from "../model.ts";
+import { type Parameters, parameterPlaceholders } from "../parameters.ts";
+
+/** The mean loss of samples that are not trained on. */
+export type Validation = (parameters: Held<Parameters>) => Promise<number>;
+
+type Rows = Tensor<"batch" | "length", "int32">;
+
+/** The summed loss of labels and how many there are. */
+export function evaluationStep(
+  config: Config,
+  dims: Dims,
+): (parameters: Parameters, tokens: Rows, labels: Rows) => readonly [Scalar, Scalar] {
+  return (parameters, tokens, labels) => {
+    const { logits } = forward(config, dims, parameters, tokens);
+    return [totalLoss(logits, labels), labelCount(labels)];
+  };
+}
+
+/** Loads the program that validates, for batches of the dims' size. */
+export async function loadValidation(
+  config: Config,
+  dims: Dims,
+  layout: Layout,
+  devices: Devices,
+  samples: SampleSet,
+): Promise<Validation> {
+  const rows = placeholder([dims.batch, dims.length], "int32");
+  const program = lower(evaluationStep(config, dims), {
+    layout,
+    inputs: [parameterPlaceholders(config, dims), rows, rows] as const,
+  });
+  const run = await devices.load(program);
+  return async (parameters) => {
+    let sum = 0;
+    let count = 0;
+    const most = config.training.eval_batches ?? Number.POSITIVE_INFINITY;
+    for (const batch of batchesInOrder(samples, dims.batch.size, most)) {
+      const { tokens, labels } = filled(batch, dims.batch.size);
+      const [loss, labelled] = await run(parameters, tokens, labels);
+      sum += (await loss.read())[0]!;
+      count += (await labelled.read())[0]!;
+      loss.dispose();
+      labelled.dispose();
+    }
+    return sum / count;
+  };
+}
+
+/** A batch with as many rows as the program takes; rows added have no labels. */
+export function filled(
+  batch: Batch,
+  rows: number,
+): { readonly tokens: Int32Array; readonly labels: Int32Array } {
+  if (batch.rows === rows) return batch;
+  const tokens = new Int32Array(rows * batch.context);
+  const labels = new Int32Array(rows * batch.context).fill(ignoredLabel);
+  tokens.set(batch.tokens);
+  labels.set(batch.labels);
+  return { tokens, labels };
+}

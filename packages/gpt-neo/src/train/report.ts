@@ -1,0 +1,23 @@
+import { type Layout, ledger, type Mesh, memoryPlan, type Program, printMesh } from "mtf";
+import type { Devices } from "mtf/simulator";
+import { printLayout } from "../session.ts";
+
+/** What a run says before it begins: where it runs, and what a step costs there. */
+export function describeRun(
+  program: Program,
+  mesh: Mesh,
+  layout: Layout,
+  devices: Devices,
+): readonly string[] {
+  const { bytes, entries } = ledger(program);
+  const { peakBytes } = memoryPlan(program);
+  const count = entries.length === 1 ? "a collective" : `${entries.length} collectives`;
+  return [
+    `mesh ${printMesh(mesh)} (${mesh.size === 1 ? "a device" : `${mesh.size} devices`}, ${devices.variant}), ${printLayout(layout)}`,
+    `a step moves ${megabytes(bytes)} in ${count} and holds ${megabytes(peakBytes)} a device`,
+  ];
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}

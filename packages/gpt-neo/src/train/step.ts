@@ -1,0 +1,104 @@
+import {
+  type AdamState,
+  accumulate,
+  adamState,
+  adamw,
+  isFinite as allFinite,
+  clipByGlobalNorm,
+  type Dimension,
+  dimension,
+  div,
+  fold,
+  globalNorm,
+  iota,
+  key,
+  type Scalar,
+  type Schedule,
+  schedule,
+  type Tensor,
+  valueAndGrad,
+} from "mtf";
+import type { Config } from "../config/index.ts";
+import type { Dims } from "../dims.ts";
+import { forward, labelCount, totalLoss } from "../model.ts";
+import { initialParameters, type Parameters } from "../parameters.ts";
+
+/** What training carries from step to step. */
+export type State = AdamState<Parameters>;
+
+/** What a step tells. */
+export interface Report {
+  /** Nats per predicted token, before the update. */
+  readonly loss: Scalar;
+  /** The global norm of the gradient, before it is clipped. */
+  readonly gradientNorm: Scalar;
+}
+
+/** A step's tokens, in the parts that are computed one after the other. */
+export type Rows = Tensor<"microbatch" | "batch" | "length", "int32">;
+
+/** The dim of the parts a step's batch is computed in. */
+export function microbatchOf(config: Config): Dimension<"microbatch"> {
+  return dimension("microbatch", config.training.grad_accumulation);
+}
+
+/** The state before the first step. */
+export function initialState(config: Config, dims: Dims): State {
+  return adamState(initialParameters(config, dims, fold(key(config.training.seed), "parameters")));
+}
+
+/**
+ * One step of training: the loss of all labels, its gradient, clipped to the configured norm, and
+ * AdamW's update of matrices with decay and of biases and gains without. Where loss or gradient is
+ * not finite, the state stays as it was.
+ */
+export function trainingStep(
+  config: Config,
+  dims: Dims,
+): (state: State, tokens: Rows, labels: Rows) => readonly [State, Report] {
+  const { clip_norm, betas, epsilon, weight_decay, seed } = config.training;
+  const rate = learningRate(config);
+  const microbatch = microbatchOf(config);
+  return (state, tokens, labels) => {
+    const count = labelCount(labels);
+    const stepKey = fold(fold(key(seed), "dropout"), state.step);
+    const partLoss = (
+      params: Parameters,
+      part: Tensor<"batch" | "length", "int32">,
+      follow: Tensor<"batch" | "length", "int32">,
+      index: Scalar<"int32">,
+    ): Scalar => {
+      const { logits } = forward(config, dims, params, part, { dropout: fold(stepKey, index) });
+      return div(totalLoss(logits, follow), count);
+    };
+    const [loss, gradient] = accumulate(
+      microbatch,
+      (part, follow, index) => valueAndGrad(partLoss)(state.params, part, follow, index),
+      tokens,
+      labels,
+      iota(microbatch),
+    );
+    const { clipped, norm } =
+      clip_norm === null
+        ? { clipped: gradient, norm: globalNorm(gradient) }
+        : clipByGlobalNorm(gradient, clip_norm);
+    const next = adamw(state, clipped, {
+      rate,
+      beta1: betas[0],
+      beta2: betas[1],
+      epsilon,
+      decay: weight_decay,
+      decays: (_path, parameter) => parameter.names.length > 1,
+      gate: allFinite(norm),
+    });
+    return [next, { loss, gradientNorm: norm }];
+  };
+}
+
+/** The learning rate of a config: a function of the steps taken. */
+export function learningRate(config: Config): Schedule {
+  const { learning_rate: rate, schedule: decay, warmup_steps, decay_to, steps } = config.training;
+  const warmup = Math.max(1, warmup_steps);
+  if (decay === "constant") return schedule({ rate, warmup });
+  return schedule({ rate, warmup, decay, begin: 0, end: steps, floor: decay_to });
+}

@@ -1,0 +1,211 @@
+import { mkdir } from "node:fs/promises";
+import { type Layout, lower, type Mesh, MtfError, placeholder, printMesh } from "mtf";
+import { openCheckpoint } from "mtf/checkpoint";
+import type { Devices, Held, Run } from "mtf/simulator";
+import type { Config } from "../config/index.ts";
+import { type Position, start, type TrainingData, takeBatch } from "../data/index.ts";
+import { type Dims, dimsOf } from "../dims.ts";
+import { putTree, saveModel } from "../model-folder.ts";
+import { parameterNames } from "../parameter-names.ts";
+import type { Tokenizer } from "../tokenizer/index.ts";
+import type { Weights } from "../weights/index.ts";
+import { parameterSource } from "../weights/parameter-source.ts";
+import { saveStep } from "./checkpoint.ts";
+import { loadValidation } from "./evaluate.ts";
+import { describeRun } from "./report.ts";
+import { settingsOf } from "./settings.ts";
+import {
+  initialState,
+  learningRate,
+  microbatchOf,
+  type Report,
+  type Rows,
+  type State,
+  trainingStep,
+} from "./step.ts";
+
+/** Everything a run is made of. */
+export interface Training {
+  readonly config: Config;
+  readonly data: TrainingData;
+  /** The files the data come from, to name them where they change. */
+  readonly files: readonly string[];
+  readonly tokenizer: Tokenizer | undefined;
+  readonly out: string;
+  readonly devices: Devices;
+  readonly layout: Layout;
+  /** Weights to begin with, instead of random ones. */
+  readonly weights?: Weights | undefined;
+  /** The folder of the checkpoint to go on from. */
+  readonly checkpoint?: string | undefined;
+  /** Asked after every step: whether to save and end. */
+  readonly stopped?: () => boolean;
+  readonly on: Listener;
+}
+
+/** What a run tells while it goes on. */
+export interface Listener {
+  note(text: string): void;
+  /** After each step, in order; with the validation loss where there is one. */
+  step(entry: StepEntry): void;
+}
+
+/** A step, as the log has it. */
+export interface StepEntry {
+  readonly step: number;
+  readonly loss: number;
+  readonly learningRate: number;
+  readonly gradientNorm: number;
+  /** Tokens a step. */
+  readonly tokens: number;
+  readonly tokensPerSecond: number;
+  readonly validationLoss?: number;
+}
+
+/** How a run ended. */
+export interface Outcome {
+  readonly step: number;
+  readonly loss: number | undefined;
+  readonly validationLoss: number | undefined;
+  readonly finished: boolean;
+}
+
+/** As many updates in a row may be refused because they are not finite. */
+const refusals = 3;
+
+/**
+ * Trains a model: steps, validations and checkpoints as the config says, until the last step or
+ * until it is told to stop.
+ *
+ * @throws MtfError `bad-argument` where loss or gradient are not finite several times in a row;
+ * `device-failed`; `bad-file` where the disk fails
+ */
+export async function train(training: Training): Promise<Outcome> {
+  const { config, data, devices, layout, on, out } = training;
+  const { batch_size, steps, context, seed, eval_every, save_every } = config.training;
+  const dims = dimsOf(config, batch_size / config.training.grad_accumulation, context);
+  const { run, state: begun, step: first, position: from } = await prepare(training, dims);
+  const validate = data.validation
+    ? await loadValidation(config, dims, layout, devices, data.validation)
+    : undefined;
+  const rate = learningRate(config);
+  let state = begun;
+  let position = from;
+  let step = first;
+  let refused = 0;
+  let loss: number | undefined;
+  let validationLoss: number | undefined;
+  let since = performance.now();
+  await mkdir(out, { recursive: true });
+  const save = async (): Promise<void> => {
+    const settings = settingsOf(config, training.files, printMesh(devices.mesh));
+    await saveModel(out, config, state.params, training.tokenizer);
+    await saveStep(out, devices.mesh, state, { step, position, settings });
+  };
+  while (step < steps && !training.stopped?.()) {
+    const { batch, next } = takeBatch(data.train, position, batch_size, seed);
+    const [updated, report] = await run(state, batch.tokens, batch.labels);
+    state = updated;
+    position = next;
+    const numbers = await readReport(report);
+    loss = numbers.loss;
+    const now = performance.now();
+    const tokensPerSecond = (batch_size * context) / ((now - since) / 1000);
+    since = now;
+    refused = Number.isFinite(numbers.gradientNorm) ? 0 : refused + 1;
+    if (refused > 0) on.note(`step ${step + 1}: loss or gradient are not finite; no update`);
+    if (refused >= refusals) throw notFinite(step, loss, rate(step));
+    step++;
+    const validated = validate && (step % eval_every === 0 || step === steps);
+    if (validated) {
+      validationLoss = await validate(state.params);
+      since = performance.now();
+    }
+    on.step({
+      step,
+      ...numbers,
+      learningRate: rate(step - 1),
+      tokens: batch_size * context,
+      tokensPerSecond,
+      ...(validated && validationLoss !== undefined && { validationLoss }),
+    });
+    if (step % save_every === 0 || step === steps) {
+      await save();
+      since = performance.now();
+    }
+  }
+  if (step < steps) await save();
+  return { step, loss, validationLoss, finished: step >= steps };
+}
+
+interface Prepared {
+  readonly run: Run<readonly [State, Rows, Rows], readonly [State, Report]>;
+  readonly state: Held<State>;
+  readonly step: number;
+  readonly position: Position;
+}
+
+/** The program loaded, and the state put on the devices: fresh, from weights or a checkpoint. */
+async function prepare(training: Training, dims: Dims): Promise<Prepared> {
+  const { config, devices, layout, on, weights } = training;
+  const fresh = initialState(config, dims);
+  const rows = placeholder([dims.batch, microbatchOf(config), dims.length], "int32");
+  const lowered = lower(trainingStep(config, dims), {
+    layout,
+    inputs: [fresh, rows, rows] as const,
+    donate: [0],
+  });
+  for (const line of describeRun(lowered.program, layout.mesh as Mesh, layout, devices)) {
+    on.note(line);
+  }
+  const run = await devices.load(lowered);
+  if (training.checkpoint) {
+    const checkpoint = await openCheckpoint(training.checkpoint);
+    const state = await putTree(devices, lowered.program, fresh, (path, tensor) =>
+      checkpoint.source(path, sizesOf(tensor)),
+    );
+    await checkpoint.close();
+    const { step, position } = checkpoint.metadata as { step: number; position: Position };
+    return { run, state, step, position };
+  }
+  if (weights) {
+    const names = new Map(parameterNames(config).map((name) => [`params/${name.path}`, name]));
+    const state = await putTree(devices, lowered.program, fresh, (path, tensor) => {
+      const name = names.get(path);
+      if (!name) return { box: (box) => new Float32Array(box.reduce((n, r) => n * r.size, 1)) };
+      return parameterSource(weights, name, sizesOf(tensor));
+    });
+    return { run, state, step: 0, position: start };
+  }
+  const initial = lower(() => initialState(config, dims), { layout, inputs: [] as const });
+  const make = await devices.load(initial);
+  const state = await make();
+  await make.unload();
+  return { run, state, step: 0, position: start };
+}
+
+async function readReport(report: Held<Report>): Promise<{ loss: number; gradientNorm: number }> {
+  const [[loss], [gradientNorm]] = await Promise.all([
+    report.loss.read(),
+    report.gradientNorm.read(),
+  ]);
+  report.loss.dispose();
+  report.gradientNorm.dispose();
+  return { loss: loss!, gradientNorm: gradientNorm! };
+}
+
+function sizesOf(tensor: { names: readonly string[]; dims: object }): readonly number[] {
+  const dims = tensor.dims as Readonly<Record<string, { size: number }>>;
+  return tensor.names.map((name) => dims[name]!.size);
+}
+
+function notFinite(step: number, loss: number, rate: number): MtfError {
+  return new MtfError("bad-argument", "training has gone astray: nothing is finite any more.", {
+    evidence: [
+      ["step", `${step + 1}, after ${refusals} updates that were refused`],
+      ["loss", `${loss}`],
+      ["rate", `${rate}`],
+    ],
+    try: [`--lr ${rate / 10}`, "--resume, which goes on from the last checkpoint"],
+  });
+}
