@@ -9,6 +9,13 @@ export type DocumentPart = (
   /** Whether it is the document's last part. */
   readonly end: boolean;
   readonly from: Place;
+  /** The part of a collection that the document is of, as the Pile's files name it. */
+  readonly subset?: string;
+  /**
+   * A piece of a stream of ids that has its ends of text already: nothing belongs between it and
+   * the next.
+   */
+  readonly joined?: true;
 };
 
 /** Where something was read: a file, and its line where it has lines. */

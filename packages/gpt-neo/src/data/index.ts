@@ -1,8 +1,9 @@
 export type { DocumentPart, Place } from "./document.ts";
+export { type DataFile, dataFiles, type Format, formats } from "./files.ts";
 export { type Line, linesOf } from "./lines.ts";
 export { type DataOptions, loadData, type TrainingData } from "./load.ts";
 export { permutation } from "./permutation.ts";
-export { readDocuments } from "./read.ts";
+export { type ReadOptions, readDocuments } from "./read.ts";
 export {
   type Batch,
   batchesInOrder,

@@ -3,17 +3,33 @@ import type { DocumentPart, Place } from "./document.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { invalidUtf8At } from "./utf8.ts";
 
+export interface JsonlOptions {
+  /** The key of the text, in place of `text` and `input_ids`. */
+  readonly textKey?: string | undefined;
+}
+
 /**
  * Reads JSON lines, a document each: an object with `text` (a list of paragraphs is joined by blank
  * lines) or `input_ids`, or a bare string. Blank lines are skipped, and a byte order mark.
  *
  * @throws MtfError `bad-file` naming file, line, byte and reason
  */
-export async function* readJsonl(file: string): AsyncGenerator<DocumentPart> {
+export async function* readJsonl(
+  file: string,
+  { textKey }: JsonlOptions = {},
+): AsyncGenerator<DocumentPart> {
   for await (const line of linesOf(file)) {
     const from: Place = { file, line: line.line, offset: line.offset };
     const text = textOf(line, from);
-    if (/\S/.test(text)) yield { ...documentOf(parse(text, from), from), end: true, from };
+    if (!/\S/.test(text)) continue;
+    const value = parse(text, from);
+    const subset = subsetOf(value);
+    yield {
+      ...documentOf(value, from, textKey),
+      end: true,
+      from,
+      ...(subset !== undefined && { subset }),
+    };
   }
 }
 
@@ -35,15 +51,25 @@ function parse(text: string, from: Place): unknown {
   }
 }
 
+/** The part of the Pile that a document is of. */
+function subsetOf(value: unknown): string | undefined {
+  const meta = (value as { meta?: { pile_set_name?: unknown } } | null)?.meta;
+  const name = meta?.pile_set_name;
+  return typeof name === "string" ? name : undefined;
+}
+
 function documentOf(
   value: unknown,
   from: Place,
+  textKey?: string,
 ): { kind: "text"; text: string } | { kind: "ids"; ids: Int32Array<ArrayBuffer> } {
   if (typeof value === "string") return { kind: "text", text: value };
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     throw badData(from, "the line is neither an object nor a string");
   }
-  const { text, input_ids } = value as { text?: unknown; input_ids?: unknown };
+  const fields = value as Readonly<Record<string, unknown>>;
+  const text = fields[textKey ?? "text"];
+  const input_ids = textKey === undefined ? fields.input_ids : undefined;
   if (text !== undefined && input_ids !== undefined) {
     throw badData(from, "the line has both text and input_ids");
   }
@@ -54,7 +80,8 @@ function documentOf(
   }
   if (text !== undefined) throw badData(from, "its text is no text");
   const keys = Object.keys(value).slice(0, 5).join(", ") || "none";
-  throw badData(from, `the line has neither text nor input_ids; its keys: ${keys}`);
+  const wanted = textKey === undefined ? "neither text nor input_ids" : `no ${textKey}`;
+  throw badData(from, `the line has ${wanted}; its keys: ${keys}`);
 }
 
 function idsOf(value: unknown, from: Place): Int32Array<ArrayBuffer> {

@@ -1,8 +1,9 @@
 import { badData } from "./bad-data.ts";
-import { chunksOf } from "./chunks.ts";
+import { bytesOf } from "./bytes/index.ts";
 
 /** A line of a file, without its end. */
 export interface Line {
+  /** They hold until the next line is asked for. */
   readonly bytes: Uint8Array;
   /** Counted from 1. */
   readonly line: number;
@@ -25,12 +26,13 @@ export async function* linesOf(file: string): AsyncGenerator<Line> {
   let heldBytes = 0;
   let line = 1;
   let offset = 0;
-  for await (const chunk of chunksOf(file)) {
+  for await (const chunk of bytesOf(file)) {
     let begin = 0;
     for (;;) {
       const end = chunk.indexOf(10, begin);
       if (end < 0) break;
-      const bytes = Buffer.concat([...held, chunk.subarray(begin, end)]);
+      const last = chunk.subarray(begin, end);
+      const bytes = held.length === 0 ? last : Buffer.concat([...held, last]);
       yield { bytes: withoutReturn(bytes), line, offset, ended: true };
       offset += bytes.length + 1;
       line++;
@@ -38,7 +40,8 @@ export async function* linesOf(file: string): AsyncGenerator<Line> {
       heldBytes = 0;
       begin = end + 1;
     }
-    const rest = chunk.subarray(begin);
+    if (begin === chunk.length) continue;
+    const rest = chunk.slice(begin);
     held.push(rest);
     heldBytes += rest.length;
     if (heldBytes > longestLine) {

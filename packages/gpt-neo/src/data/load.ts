@@ -1,5 +1,6 @@
 import { MtfError } from "mtf";
 import { mix } from "./permutation.ts";
+import type { ReadOptions } from "./read.ts";
 import { type SampleSet, sampleSet } from "./samples.ts";
 import { type StoreOptions, type TokenStore, tokenStore } from "./store.ts";
 import { type TokenPart, tokenise, type Vocabulary } from "./tokenise.ts";
@@ -11,6 +12,8 @@ export interface DataOptions extends Omit<StoreOptions, "below"> {
   readonly validation: number;
   /** Ends every document, and comes before the first. */
   readonly endOfText: number;
+  /** How the files are read. */
+  readonly read?: ReadOptions | undefined;
 }
 
 /** Data to train with, cut into samples. */
@@ -41,7 +44,7 @@ export async function loadData(
   const below = Math.max(vocabulary.size, options.endOfText + 1);
   const stores = [tokenStore({ ...options, below }), tokenStore({ ...options, below })] as const;
   try {
-    const documents = await fill(stores, tokenise(files, vocabulary), options);
+    const documents = await fill(stores, tokenise(files, vocabulary, options.read), options);
     return cut(stores, documents, options);
   } catch (error) {
     for (const store of stores) store.close();
@@ -62,10 +65,14 @@ async function fill(
   validation.append(end);
   let documents = 0;
   let store = heldBack(0, fraction) ? validation : train;
+  let last: number | undefined;
   for await (const part of parts) {
     store.append(part.ids);
+    last = part.ids.at(-1) ?? last;
     if (!part.end) continue;
-    store.append(end);
+    // Ids of other programs often have their end of text already; a second would be a token more.
+    if (!part.joined && last !== endOfText) store.append(end);
+    last = undefined;
     store = heldBack(++documents, fraction) ? validation : train;
   }
   return documents;

@@ -1,31 +1,37 @@
-import { extname } from "node:path";
-import { MtfError } from "mtf";
 import type { DocumentPart } from "./document.ts";
-import { readJsonl } from "./jsonl.ts";
+import { dataFiles, type Format } from "./files.ts";
+import { type JsonlOptions, readJsonl } from "./jsonl.ts";
+import { readIndexed } from "./mmididx/read.ts";
 import { readText } from "./text.ts";
+import { readTfRecords } from "./tfrecord/read.ts";
 
-/** How a file is read, by the end of its name. */
-export const readers: Readonly<Record<string, (file: string) => AsyncGenerator<DocumentPart>>> = {
-  ".txt": readText,
-  ".jsonl": readJsonl,
+export interface ReadOptions extends JsonlOptions {
+  /** What all files hold; by default the end of each name tells. */
+  readonly inputFormat?: Format | undefined;
+}
+
+/** How each format is read. */
+export const readers: Readonly<
+  Record<Format, (file: string, options: ReadOptions) => AsyncGenerator<DocumentPart>>
+> = {
+  txt: readText,
+  jsonl: readJsonl,
+  tfrecords: readTfRecords,
+  bin: readIndexed,
 };
 
 /**
- * The documents of files, one after the other, in parts.
+ * The documents of files, folders and patterns, one after the other, in parts.
  *
  * @throws MtfError `bad-argument` for a name that tells no format, `bad-file` for bad data
  * @example
- * for await (const part of readDocuments(["a.txt", "b.jsonl"])) if (part.kind === "text") …
+ * for await (const part of readDocuments(["a.txt", "pile/*.jsonl.zst"])) if (part.kind === "text") …
  */
-export async function* readDocuments(files: readonly string[]): AsyncGenerator<DocumentPart> {
-  const found = files.map((file) => {
-    const reader = readers[extname(file).toLowerCase()];
-    if (reader) return reader(file);
-    const known = Object.keys(readers).join(", ");
-    throw new MtfError("bad-argument", `${file}: its name tells no format of data.`, {
-      evidence: [["formats", known]],
-      file,
-    });
-  });
-  for (const documents of found) yield* documents;
+export async function* readDocuments(
+  paths: readonly string[],
+  options: ReadOptions = {},
+): AsyncGenerator<DocumentPart> {
+  for (const { file, format } of await dataFiles(paths, options.inputFormat)) {
+    yield* readers[format](file, options);
+  }
 }

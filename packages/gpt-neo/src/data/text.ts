@@ -1,8 +1,11 @@
 import { lastBorder } from "../tokenizer/split.ts";
 import { badData } from "./bad-data.ts";
-import { chunksOf } from "./chunks.ts";
+import { bytesOf } from "./bytes/index.ts";
 import type { DocumentPart } from "./document.ts";
 import { invalidUtf8At, lastLead } from "./utf8.ts";
+
+/** A tokenizer needs a word whole, and a string has an end. */
+const longestWord = 64_000_000;
 
 /**
  * Reads a text file as one document, in parts, so that its size does not matter. A byte order mark
@@ -15,7 +18,7 @@ export async function* readText(file: string): AsyncGenerator<DocumentPart> {
   let text = "";
   let offset = 0;
   let tail: Uint8Array = new Uint8Array(0);
-  for await (const chunk of chunksOf(file)) {
+  for await (const chunk of bytesOf(file)) {
     const before = text.length;
     try {
       text += decoder.decode(chunk, { stream: true });
@@ -27,6 +30,9 @@ export async function* readText(file: string): AsyncGenerator<DocumentPart> {
     if (cut > 0) {
       yield { kind: "text", text: text.slice(0, cut), end: false, from: { file, offset } };
       text = text.slice(cut);
+    }
+    if (text.length > longestWord) {
+      throw badData({ file, offset }, "there is no white space in 64 million characters");
     }
     offset += chunk.length;
     // A character cut by the chunk's end has at most 3 bytes here.

@@ -2,13 +2,15 @@ import { MtfError } from "mtf";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { badData } from "./bad-data.ts";
 import type { Place } from "./document.ts";
-import { readDocuments } from "./read.ts";
+import { type ReadOptions, readDocuments } from "./read.ts";
 
 /** A part of a document, in ids. */
 export interface TokenPart {
   readonly ids: Int32Array<ArrayBuffer>;
   readonly end: boolean;
   readonly from: Place;
+  /** As of `DocumentPart`: nothing belongs between it and the next. */
+  readonly joined?: true;
 }
 
 /** What ids are made with. */
@@ -27,15 +29,16 @@ export interface Vocabulary {
 export async function* tokenise(
   files: readonly string[],
   { tokenizer, size }: Vocabulary,
+  options: ReadOptions = {},
 ): AsyncGenerator<TokenPart> {
-  for await (const part of readDocuments(files)) {
+  for await (const part of readDocuments(files, options)) {
     const { end, from } = part;
     if (part.kind === "ids") {
       const wrong = part.ids.find((id) => id >= size);
       if (wrong !== undefined) {
         throw badData(from, `the id ${wrong} is not in the vocabulary of ${size}`);
       }
-      yield { ids: part.ids, end, from };
+      yield { ids: part.ids, end, from, ...(part.joined && { joined: part.joined }) };
     } else {
       if (!tokenizer) {
         throw new MtfError("bad-argument", `${from.file} holds text, but there is no tokenizer.`, {

@@ -37,12 +37,17 @@ export function pairOf(path: string): { readonly bin: string; readonly idx: stri
 export async function openIndexed(path: string): Promise<IndexedData> {
   const names = pairOf(path);
   const idx = await openBytes(names.idx);
+  let bin: ByteSource | undefined;
   try {
     const header = await readIndexHeader(idx);
-    const bin = await openBytes(names.bin);
-    return indexedData(idx, bin, header);
+    bin = await openBytes(names.bin);
+    const data = indexedData(idx, bin, header);
+    // A pair whose files are not of each other is noticed before its first id is used.
+    if (header.sequences > 0) await data.place(header.sequences - 1);
+    return data;
   } catch (error) {
     await idx.close();
+    await bin?.close();
     throw error;
   }
 }

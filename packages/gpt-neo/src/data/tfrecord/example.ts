@@ -1,7 +1,14 @@
 import { BadMessage, type Cursor, readVarint, varintSize, writeVarint } from "./varint.ts";
 
-/** The numbers of a `tf.train.Example`'s integer features, by their names. */
+/** The numbers of integer features, by their names. */
 export type Features = ReadonlyMap<string, readonly number[]>;
+
+/** What a `tf.train.Example` holds. */
+export interface Example {
+  readonly integers: Features;
+  /** The names of features of other types. */
+  readonly others: ReadonlySet<string>;
+}
 
 type Field =
   | { readonly number: number; readonly kind: "integer"; readonly value: number }
@@ -9,15 +16,16 @@ type Field =
   | { readonly number: number; readonly kind: "other" };
 
 /**
- * Reads a `tf.train.Example`. Lists of integers may be packed or not; features of another type and
- * fields that are not known are passed over.
+ * Reads a `tf.train.Example`. Lists of integers may be packed or not; fields that are not known are
+ * passed over.
  *
  * @throws BadMessage for bytes that are no such message
  * @example
- * readExample(exampleOf("text", [1, 2])).get("text"); // [1, 2]
+ * readExample(exampleOf("text", [1, 2])).integers.get("text"); // [1, 2]
  */
-export function readExample(data: Uint8Array): Features {
-  const features = new Map<string, number[]>();
+export function readExample(data: Uint8Array): Example {
+  const integers = new Map<string, number[]>();
+  const others = new Set<string>();
   for (const list of messages({ bytes: data, at: 0, end: data.length }, 1)) {
     for (const entry of messages(list, 1)) {
       let name = "";
@@ -26,15 +34,16 @@ export function readExample(data: Uint8Array): Features {
         if (field.kind !== "bytes") continue;
         if (field.number === 1) name = textOf(field.body);
         if (field.number !== 2) continue;
-        for (const integers of messages(field.body, 3)) {
+        for (const list of messages(field.body, 3)) {
           values ??= [];
-          readIntegers(integers, values);
+          readIntegers(list, values);
         }
       }
-      if (values) features.set(name, values);
+      if (values) integers.set(name, values);
+      else others.add(name);
     }
   }
-  return features;
+  return { integers, others };
 }
 
 function* messages(cursor: Cursor, number: number): Generator<Cursor> {

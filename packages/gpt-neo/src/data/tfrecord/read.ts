@@ -9,8 +9,8 @@ import { BadMessage } from "./varint.ts";
 const known = ["text", "input_ids", "inputs"];
 
 /**
- * Reads GPT-Neo's TFRecords, each record a document: the ids of its feature `text`, whether the
- * record has it alone or beside a hash, as the older of the two scripts wrote it.
+ * Reads GPT-Neo's TFRecords by the ids of their feature `text`. Alone, a record is a piece of a
+ * stream that has its ends of text in it; beside a `hash`, as the older script wrote it, a document.
  *
  * @throws MtfError `bad-file` naming the byte where a checksum or a record is wrong
  */
@@ -18,7 +18,10 @@ export async function* readTfRecords(file: string): AsyncGenerator<DocumentPart>
   for await (const { data, offset } of readRecords(file, bytesOf(file))) {
     const from = { file, offset };
     try {
-      yield { kind: "ids", ids: idsOf(readExample(data)), end: true, from };
+      const { integers, others } = readExample(data);
+      const ids = idsOf(integers);
+      const isDocument = others.has("hash");
+      yield { kind: "ids", ids, end: true, from, ...(!isDocument && { joined: true }) };
     } catch (error) {
       if (!(error instanceof BadMessage)) throw error;
       throw badData(from, `the record is no tf.train.Example with ids: ${error.message}`);

@@ -87,7 +87,7 @@ describe("damaged files", () => {
     return JSON.stringify(file);
   };
 
-  it.each([
+  it.each<[string, string, RegExp]>([
     ["no JSON", "{", /is not JSON/],
     ["no model", "{}", /model is no object/],
     ["another model", '{"model":{"type":"Unigram"}}', /only BPE/],

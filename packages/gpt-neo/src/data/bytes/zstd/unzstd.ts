@@ -5,6 +5,9 @@ import { Damage } from "./damage.ts";
 import { decodeFrame, workspace } from "./frame.ts";
 import { headerSize, readFrameHeader } from "./frame-header.ts";
 
+/** Made once: it is a module of WebAssembly. */
+let hashing: ReturnType<typeof xxhash> | undefined;
+
 const magic = 0xfd2fb528;
 const skippable = 0x184d2a50;
 
@@ -20,7 +23,8 @@ export async function* unzstd(
   file: string,
   packed: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  const { create64 } = await xxhash();
+  hashing ??= xxhash();
+  const { create64 } = await hashing;
   const space = workspace();
   const bytes = pull(packed);
   let start = 0;
