@@ -1,0 +1,199 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { MtfError } from "mtf";
+import { describe, expect, it } from "vitest";
+import { toHuggingFace } from "./hugging-face.ts";
+import { isOriginalConfig, parseOriginalConfig } from "./original.ts";
+import { noteOf, originalKeys } from "./original-keys.ts";
+
+type Keys = Record<string, unknown>;
+const read = (name: string): Record<string, Keys> => {
+  const path = new URL(`../../test/fixtures/weights/tensorflow/${name}`, import.meta.url);
+  return JSON.parse(readFileSync(fileURLToPath(path), "utf8"));
+};
+const shipped = read("shipped.json");
+const variants = read("variants.json");
+const XL = shipped.gpt3_XL_256_Pile!;
+
+const problemsOf = (config: Keys): readonly string[] => {
+  try {
+    parseOriginalConfig(config);
+    return [];
+  } catch (error) {
+    if (!(error instanceof MtfError)) throw error;
+    return ((error.details.problems ?? []) as [string, string][]).map(([key]) => key);
+  }
+};
+
+describe("the configs that GPT-Neo shipped", () => {
+  it.each(Object.keys(shipped))("%s", (name) => {
+    const keys = shipped[name]!;
+    expect(isOriginalConfig(keys)).toBe(true);
+    if (name === "gpt3_PAR_small_256") {
+      expect(problemsOf(keys)).toEqual(["attention_types"]);
+      return;
+    }
+    const { config, notes } = parseOriginalConfig(keys, name);
+    expect(toHuggingFace(config)).toMatchObject({
+      hidden_size: keys.n_embd,
+      num_layers: keys.n_layer,
+      num_heads: keys.n_head,
+      vocab_size: keys.n_vocab,
+      max_position_embeddings: keys.n_ctx,
+      attention_types: keys.attention_types,
+      window_size: 256,
+      intermediate_size: null,
+      activation_function: "gelu_new",
+      layer_norm_epsilon: 1e-5,
+      tie_word_embeddings: true,
+      bos_token_id: 50256,
+      eos_token_id: 50256,
+    });
+    expect(config.training).toMatchObject({
+      tokenizer: "gpt2",
+      learning_rate: keys.lr,
+      schedule: "cosine",
+      warmup_steps: 3000,
+      decay_to: 0.1,
+      steps: keys.train_steps,
+      batch_size: keys.train_batch_size,
+      weight_decay: keys.weight_decay,
+      betas: [0.9, 0.95],
+      epsilon: 1e-8,
+      clip_norm: 1,
+      mesh: keys.mesh_shape,
+      layout: keys.layout,
+    });
+    const noted = notes.map(([key]) => key);
+    expect(noted).toContain("activation_function");
+    expect(new Set(noted).size).toBe(noted.length);
+    for (const [, reason] of notes) expect(reason).not.toContain("\n");
+  });
+
+  it("say of each key what becomes of it", () => {
+    const { notes } = parseOriginalConfig(XL);
+    expect(notes.map((note) => note.join(" ")).join("\n")).toMatchInlineSnapshot(`
+      "eval_batch_size evaluation uses the training batch's size, as the original did in fact
+      predict_batch_size the original's sampling at checkpoints has no counterpart: use generate
+      opt_name was Adam without bias correction, with decay of all but norms in blocks and biases
+      precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise
+      recompute_grad saved memory; it changes no result
+      scale_by_depth scaled initial weights; it says nothing about trained ones
+      activation_function was never read; the original computed gelu in its tanh form, which gelu_new is
+      iterations steps a TPU made at a time, which has no counterpart
+      predict_steps the original's sampling at checkpoints has no counterpart: use generate
+      datasets names of dataset configs: give the files with --data"
+    `);
+  });
+
+  it("split a batch as the original did", () => {
+    // 512 samples on 128 replicas are 4 each, one at a time for 2048 tokens.
+    expect(parseOriginalConfig(XL).config.training.grad_accumulation).toBe(4);
+    const larger = { ...XL, tokens_per_mb_per_replica: 3 * 2048 };
+    expect(parseOriginalConfig(larger).config.training.grad_accumulation).toBe(2);
+  });
+});
+
+describe("options of the original", () => {
+  /** What cannot be held, as the recorded table of names says. */
+  const refused: Record<string, string> = {
+    act_relu: "activation_fn",
+    act_selu: "activation_fn",
+    act_silu: "activation_fn",
+    act_softplus: "activation_fn",
+    axial: "axial_pos_emb",
+    axial_short: "axial_pos_emb",
+    linear_causal: "attention_types",
+    macaron: "macaron",
+    macaron_rezero: "macaron",
+    no_weight_tie: "no_weight_tie",
+    none_attention: "attention_types",
+    patched_mem_kv: "num_mem_kv",
+    patched_mlp_glu: "mlp_glu",
+    rezero: "rezero",
+    rotary: "rotary_emb",
+    rotary_false: "rotary_emb",
+    scalenorm: "scalenorm",
+    share_parameters: "share_parameters",
+  };
+  it.each(Object.keys(variants))("%s", (name) => {
+    const wanted =
+      refused[name] ??
+      (name.startsWith("moe_") ? "moe_layers" : /mlm_/.test(name) ? "mlm_training" : undefined);
+    const problems = problemsOf(variants[name]!);
+    if (wanted === undefined) expect(problems).toEqual([]);
+    else expect(problems).toContain(wanted);
+  });
+
+  it("are all known", () => {
+    for (const config of [...Object.values(variants), ...Object.values(shipped)]) {
+      expect(originalKeys).toEqual(expect.arrayContaining(Object.keys(config)));
+    }
+  });
+
+  it.each([
+    [
+      { n_layr: 24 },
+      "n_layr",
+      /no key of GPT-Neo's configs, which ignored it; did you mean n_layer/,
+    ],
+    [{ entmax_loss: true }, "entmax_loss", /NaN/],
+    [{ opt_name: "adafactor" }, "opt_name", /Adafactor/],
+    [{ lr_decay_end: 300_000 }, "lr_decay_end", /before the last step/],
+    [{ z_loss: 1e-4 }, "z_loss", /added a term to the loss/],
+    [{ num_mem_kv: 4, attention_types: [[["local"], 24]] }, "num_mem_kv", /ignored by local/],
+    [{ precision: "float16" }, "precision", /float32/],
+  ])("%j is noted", (change, key, reason) => {
+    const { notes } = parseOriginalConfig({ ...XL, ...change });
+    expect(Object.fromEntries(notes)[key]).toMatch(reason);
+  });
+
+  it("that were off say nothing", () => {
+    const { notes } = parseOriginalConfig({
+      ...XL,
+      rezero: false,
+      moe_layers: [],
+      rotary_emb: null,
+    });
+    expect(notes.map(([key]) => key)).not.toContain("rezero");
+  });
+
+  it("Adafactor never decayed weights", () => {
+    const { config } = parseOriginalConfig({ ...XL, opt_name: "Adafactor", weight_decay: 0.1 });
+    expect(config.training.weight_decay).toBe(0);
+  });
+});
+
+describe("a wrong config", () => {
+  it("names all of it at once", () => {
+    const { n_ctx: _, ...rest } = XL;
+    const wrong = { ...rest, macaron: true, rotary_emb: false };
+    expect(() => parseOriginalConfig(wrong, "mine.json")).toThrowErrorMatchingInlineSnapshot(`
+      [MtfError: [bad-argument] mine.json describes what GPT-Neo's format here cannot hold.
+        macaron     adds a feed-forward layer before attention
+        rotary_emb  replaces the table of positions (even false turned it on), which the format needs
+        n_ctx       is missing]
+    `);
+    expect(() => parseOriginalConfig({ ...XL, n_layer: "many" }, "mine.json")).toThrow(
+      /num_layers .*"many"/,
+    );
+    expect(() => parseOriginalConfig({ hidden_size: 4 }, "mine.json")).toThrow(/no n_embd/);
+  });
+
+  it("is an error and nothing else, whatever it holds", () => {
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom<unknown>(undefined, { toString: 1 }, 0, -1, 1e300, "batch:x", [
+        [["global"], 1e9],
+      ]),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...originalKeys), value, (key, setting) => {
+        expect(() => noteOf(key, setting, XL)).not.toThrow();
+        problemsOf({ ...XL, [key]: setting });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

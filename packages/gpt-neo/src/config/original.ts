@@ -1,0 +1,146 @@
+import { MtfError, nearest } from "mtf";
+import type { Config, Training } from "./config.ts";
+import { isAdafactor, noteOf, originalKeys } from "./original-keys.ts";
+import { parseConfig } from "./schema.ts";
+
+/** A line about a key of an original config. */
+export type Note = readonly [key: string, reason: string];
+
+/** An original config as one of ours, and what became of the keys that ours has no place for. */
+export interface OriginalConfig {
+  readonly config: Config;
+  readonly notes: readonly Note[];
+}
+
+type Keys = Readonly<Record<string, unknown>>;
+
+/** Whether a JSON value is a config of the original GPT-Neo. */
+export function isOriginalConfig(value: unknown): value is Keys {
+  return (
+    value !== null && typeof value === "object" && "n_embd" in value && !("hidden_size" in value)
+  );
+}
+
+/**
+ * Reads a config of the original GPT-Neo (`configs/*.json`). Every key becomes one of ours, or a
+ * note that says why not.
+ *
+ * @param where what errors call it
+ * @throws MtfError `bad-argument` naming the keys that make another model than GPT-Neo, or whose
+ * values are wrong
+ * @example
+ * const { config, notes } = parseOriginalConfig(JSON.parse(text), "gpt3_XL_256_Pile.json");
+ */
+export function parseOriginalConfig(value: unknown, where = "config"): OriginalConfig {
+  if (!isOriginalConfig(value)) {
+    throw new MtfError("bad-argument", `${where} is no config of GPT-Neo: it has no n_embd.`, {
+      file: where,
+    });
+  }
+  const problems: Note[] = [];
+  const notes: Note[] = [];
+  for (const [key, setting] of Object.entries(value)) {
+    if (!originalKeys.includes(key)) {
+      const near = nearest(key, originalKeys);
+      const meant = near === undefined ? "" : `; did you mean ${near}?`;
+      notes.push([key, `is no key of GPT-Neo's configs, which ignored it${meant}`]);
+      continue;
+    }
+    const note = noteOf(key, setting, value);
+    if (note?.kind === "problem") problems.push([key, note.reason]);
+    else if (note) notes.push([key, note.reason]);
+  }
+  for (const key of ["n_embd", "n_head", "n_layer", "n_vocab", "attention_types"]) {
+    if (value[key] === undefined) problems.push([key, "is missing"]);
+  }
+  if (positions(value) === undefined) problems.push(["n_ctx", "is missing"]);
+  if (problems.length > 0) {
+    const sentence = `${where} describes what GPT-Neo's format here cannot hold.`;
+    throw new MtfError("bad-argument", sentence, { evidence: problems, file: where, problems });
+  }
+  return { config: parseConfig({ ...modelOf(value), training: trainingOf(value) }, where), notes };
+}
+
+function modelOf(keys: Keys): Keys {
+  const end = keys.eos_id;
+  return defined({
+    vocab_size: keys.n_vocab,
+    max_position_embeddings: positions(keys),
+    hidden_size: keys.n_embd,
+    num_layers: keys.n_layer,
+    num_heads: keys.n_head,
+    attention_types: keys.attention_types,
+    window_size: keys.local_attention_radius,
+    embed_dropout: keys.embed_dropout,
+    attention_dropout: keys.attn_dropout,
+    resid_dropout: keys.res_dropout,
+    bos_token_id: end,
+    eos_token_id: end,
+  });
+}
+
+function trainingOf(keys: Keys): Keys {
+  const decay = keys.lr_decay;
+  const evaluations = keys.eval_steps;
+  const training: { readonly [Key in keyof Training]?: unknown } = {
+    batch_size: keys.train_batch_size,
+    context: positions(keys),
+    steps: keys.train_steps,
+    grad_accumulation: microbatches(keys),
+    learning_rate: keys.lr,
+    schedule: decay === "cosine" || decay === "linear" ? decay : "constant",
+    warmup_steps: keys.warmup_steps,
+    weight_decay: isAdafactor(keys) ? 0 : (keys.weight_decay ?? 0),
+    betas:
+      keys.beta1 === undefined && keys.beta2 === undefined
+        ? undefined
+        : [keys.beta1 ?? 0.9, keys.beta2 ?? 0.95],
+    epsilon: keys.epsilon,
+    clip_norm: keys.gradient_clipping,
+    eval_batches: evaluations === 0 ? undefined : evaluations,
+    seed: keys.seed,
+    mesh: keys.mesh_shape,
+    layout: keys.layout,
+  };
+  return defined(training);
+}
+
+/** Tools that converted weights wanted this key under Hugging Face's older name. */
+function positions(keys: Keys): unknown {
+  return keys.n_ctx ?? keys.n_positions;
+}
+
+/** The parts of a batch, from the tokens that the original put through a replica at once. */
+function microbatches(keys: Keys): number | undefined {
+  const tokens = keys.tokens_per_mb_per_replica;
+  const batch = keys.train_batch_size;
+  const length = positions(keys);
+  if (typeof tokens !== "number" || typeof batch !== "number" || typeof length !== "number") {
+    return undefined;
+  }
+  const perReplica = batch / replicas(keys);
+  const sensible = Number.isSafeInteger(perReplica) && perReplica >= 1 && perReplica <= 1e6;
+  if (!sensible || !(length > 0)) return undefined;
+  let rows = Math.min(perReplica, Math.max(1, Math.floor(tokens / length)));
+  while (perReplica % rows !== 0) rows--;
+  return perReplica / rows;
+}
+
+/** The size of the mesh axis that the batch is split over. */
+function replicas(keys: Keys): number {
+  const pairs = (text: unknown): Map<string, string> =>
+    new Map(
+      (typeof text === "string" ? text : "")
+        .split(",")
+        .map((pair) => pair.trim().split(":", 2) as [string, string]),
+    );
+  const axis = pairs(keys.layout).get("batch");
+  return Number((axis !== undefined && pairs(keys.mesh_shape).get(axis)) || 1);
+}
+
+/** Keys without a value take the default, as absent ones do. */
+function defined(keys: Keys): Keys {
+  return Object.fromEntries(
+    Object.entries(keys).filter(([, value]) => value !== undefined && value !== null),
+  );
+}

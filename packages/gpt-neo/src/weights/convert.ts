@@ -1,0 +1,171 @@
+import { randomBytes } from "node:crypto";
+import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { MtfError } from "mtf";
+import { rowBlocks, type StoredDType, type TensorToWrite, writeModel } from "mtf/checkpoint";
+import { type Config, saveConfig } from "../config/index.ts";
+import { type LoadOptions, loadWeights, type Weights } from "./load.ts";
+import { roundToOdd } from "./narrow.ts";
+import type { WeightTensor } from "./source.ts";
+
+/** The element types that weights are written in. */
+export type WeightType = "float32" | "float16" | "bfloat16";
+
+export interface ConvertOptions extends LoadOptions {
+  /** How numbers are stored; by default as they were. */
+  readonly dtype?: WeightType;
+  /** Files larger than this many bytes are split. */
+  readonly maxShardSize?: number;
+  /** Is told how many of all elements are written. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What a conversion read and wrote. */
+export interface Converted {
+  readonly from: Pick<
+    Weights,
+    "format" | "file" | "config" | "notes" | "step" | "ignored" | "unexpected"
+  >;
+  readonly folder: string;
+  readonly tensors: number;
+  readonly elements: number;
+  readonly dtype: WeightType;
+  /** Files that were taken over as they are. */
+  readonly copied: readonly string[];
+}
+
+/** Files beside a model's weights that belong to it. */
+const companions = [
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "vocab.json",
+  "merges.txt",
+  "special_tokens_map.json",
+  "added_tokens.json",
+  "generation_config.json",
+];
+
+/** As many elements as are in memory at a time: 16 MiB of float32. */
+const pieceElements = 4 << 20;
+
+const stored: Readonly<Record<WeightType, StoredDType>> = {
+  float32: "F32",
+  float16: "F16",
+  bfloat16: "BF16",
+};
+
+/**
+ * Writes a GPT-Neo of any kind as a Hugging Face folder, as a whole or not at all, with a piece of
+ * a tensor in memory at a time.
+ *
+ * @throws MtfError `bad-argument` if the folder holds something already; otherwise as `loadWeights`
+ * @example
+ * await convertWeights("gpt-neo-125M", "out", { dtype: "bfloat16" });
+ */
+export async function convertWeights(
+  from: string,
+  to: string,
+  options: ConvertOptions = {},
+): Promise<Converted> {
+  const folder = resolve(to);
+  await checkEmpty(folder, to);
+  const weights = await loadWeights(from, options);
+  const suffix = `${process.pid}-${randomBytes(4).toString("hex")}`;
+  const draft = join(dirname(folder), `.${basename(folder)}.${suffix}.tmp`);
+  try {
+    await mkdir(draft, { recursive: true });
+    const tensors = [...weights.tensors.values()];
+    const elements = tensors.reduce((sum, { shape }) => sum + volume(shape), 0);
+    let done = 0;
+    const progress = (count: number): void => {
+      done += count;
+      options.onProgress?.(done, elements);
+    };
+    const toWrite = tensors.map((t) => toBeWritten(weights, t, options.dtype, progress));
+    await writeModel(draft, toWrite, {
+      metadata: { format: "pt" },
+      ...(options.maxShardSize !== undefined && { maxShardSize: options.maxShardSize }),
+    });
+    const copied = await copyCompanions(dirname(weights.file), draft);
+    const dtype = commonType(toWrite);
+    await saveConfig(draft, withType(weights.config, dtype));
+    await publish(draft, folder);
+    const { format, file, config, notes, step, ignored, unexpected } = weights;
+    const about = { format, file, config, notes, step, ignored, unexpected };
+    return { from: about, folder: to, tensors: tensors.length, elements, dtype, copied };
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  } finally {
+    await weights.close();
+  }
+}
+
+function toBeWritten(
+  weights: Weights,
+  { name, dtype: before, shape }: WeightTensor,
+  wanted: WeightType | undefined,
+  progress: (elements: number) => void,
+): TensorToWrite {
+  const kept: StoredDType = before === "F16" || before === "BF16" ? before : "F32";
+  const dtype = wanted === undefined ? kept : stored[wanted];
+  async function* data(): AsyncGenerator<Float32Array> {
+    for (const box of rowBlocks(shape, pieceElements)) {
+      const values =
+        before === "F64" && dtype !== "F32"
+          ? roundToOdd(await weights.read(name, { box, as: "float64" }))
+          : await weights.read(name, { box, as: "float32" });
+      yield values;
+      progress(values.length);
+    }
+  }
+  return { name, dtype, shape, data };
+}
+
+/** The config's word for the type of most weights. */
+function commonType(tensors: readonly TensorToWrite[]): WeightType {
+  const types = Object.keys(stored) as WeightType[];
+  return types.find((type) => tensors.every((t) => t.dtype === stored[type])) ?? "float32";
+}
+
+function withType(config: Config, dtype: WeightType): Config {
+  const { torch_dtype: _, ...other } = config.other;
+  return { ...config, other: { ...other, dtype } };
+}
+
+async function copyCompanions(from: string, to: string): Promise<readonly string[]> {
+  const copied: string[] = [];
+  for (const name of companions) {
+    const found = await stat(join(from, name)).catch(() => undefined);
+    if (!found?.isFile()) continue;
+    await copyFile(join(from, name), join(to, name));
+    copied.push(name);
+  }
+  return copied;
+}
+
+async function checkEmpty(folder: string, name: string): Promise<void> {
+  const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    const sentence = `${name} is no folder that can be written: ${error.message}.`;
+    throw new MtfError("bad-argument", sentence, { file: name });
+  });
+  if (found.length === 0) return;
+  throw new MtfError("bad-argument", `${name} is not empty.`, {
+    evidence: [["holds", found.slice(0, 5).join(", ")]],
+    try: ["--to with a new folder"],
+    file: name,
+  });
+}
+
+/** Not every system renames a folder onto an empty one. */
+async function publish(draft: string, folder: string): Promise<void> {
+  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  await rename(draft, folder);
+}
+
+function volume(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

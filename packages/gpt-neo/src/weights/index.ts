@@ -1,0 +1,21 @@
+export {
+  type Converted,
+  type ConvertOptions,
+  convertWeights,
+  type WeightType,
+} from "./convert.ts";
+export { expectedWeights } from "./expected.ts";
+export { type LoadOptions, loadWeights, type Weights } from "./load.ts";
+export {
+  isOriginalNaming,
+  type Meaning,
+  meaningOfHuggingFace,
+  meaningOfOriginal,
+  type NameRule,
+  nameRules,
+  originalName,
+} from "./names.ts";
+export { openWeights } from "./open.ts";
+export { openPytorch } from "./pytorch/open.ts";
+export type { Box, NamedTensors, WeightFormat, WeightSource, WeightTensor } from "./source.ts";
+export { openBundle } from "./tensorflow/open.ts";

@@ -1,0 +1,176 @@
+import { MtfError } from "mtf";
+import { type Config, parseConfig, toJson } from "../config/index.ts";
+import type { Note } from "../config/original.ts";
+import { expectedWeights } from "./expected.ts";
+import { findModelConfig } from "./model-config.ts";
+import { isOriginalNaming, meaningOfHuggingFace, meaningOfOriginal } from "./names.ts";
+import { openWeights } from "./open.ts";
+import type { NamedTensors, WeightFormat, WeightSource } from "./source.ts";
+import { type Viewed, viewTensors } from "./view.ts";
+
+/** What can be said about weights beside where they are. */
+export interface LoadOptions {
+  /** A config file, where none lies beside the weights. */
+  readonly config?: string;
+  /** Rows of the embedding to keep: original checkpoints pad it. */
+  readonly vocabSize?: number;
+}
+
+/** A GPT-Neo's weights by Hugging Face's names and in its orientation, whatever they came in. */
+export interface Weights extends NamedTensors {
+  readonly format: WeightFormat;
+  readonly file: string;
+  readonly config: Config;
+  /** What became of the config's keys that have no place here. */
+  readonly notes: readonly Note[];
+  /** Adam's first and second moments, by the names of their weights, where they were saved. */
+  readonly moments: { readonly first: NamedTensors; readonly second: NamedTensors } | undefined;
+  /** The step the weights were saved at, where it was. */
+  readonly step: number | undefined;
+  /** Tensors that no model needs, and why. */
+  readonly ignored: readonly Note[];
+  /** Tensors that this model does not know. */
+  readonly unexpected: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a GPT-Neo from a folder or file of any kind: safetensors, `pytorch_model.bin`, or a
+ * checkpoint of the original. Numbers are read when they are asked for.
+ *
+ * @throws MtfError `bad-checkpoint` listing tensors that are missing or have another shape than the
+ * config says; `bad-file` if a file is damaged; `bad-argument` if there is no config
+ * @example
+ * const weights = await loadWeights("gpt-neo-125M");
+ * const rows = [{ begin: 0, size: 100 }, { begin: 0, size: 768 }];
+ * await weights.read("transformer.wte.weight", { box: rows, as: "float32" });
+ */
+export async function loadWeights(path: string, options: LoadOptions = {}): Promise<Weights> {
+  const source = await openWeights(path);
+  try {
+    return await fromSource(source, options);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+async function fromSource(source: WeightSource, options: LoadOptions): Promise<Weights> {
+  const { file, format } = source;
+  const original = isOriginalNaming(source.tensors.keys());
+  const found = await findModelConfig(file, original, options.config);
+  const config = withVocabulary(found.config, options.vocabSize);
+  const sorted = sortTensors(source, original, config);
+  cutVocabulary(sorted.weight, options.vocabSize);
+  checkWeights(file, config, sorted.weight);
+  const moment = (kind: "adam_m" | "adam_v") => {
+    cutVocabulary(sorted[kind], options.vocabSize);
+    return viewTensors(source, sorted[kind].values(), file);
+  };
+  return {
+    ...viewTensors(source, sorted.weight.values(), file),
+    format,
+    file,
+    config,
+    notes: found.notes,
+    moments:
+      sorted.adam_m.size > 0 && sorted.adam_v.size > 0
+        ? { first: moment("adam_m"), second: moment("adam_v") }
+        : undefined,
+    step: sorted.step === undefined ? undefined : await readStep(source, sorted.step),
+    ignored: [...source.skipped, ...sorted.ignored],
+    unexpected: sorted.unexpected,
+    close: source.close,
+  };
+}
+
+interface Sorted {
+  readonly weight: Map<string, Viewed>;
+  readonly adam_m: Map<string, Viewed>;
+  readonly adam_v: Map<string, Viewed>;
+  readonly ignored: Note[];
+  readonly unexpected: string[];
+  step?: string;
+}
+
+function sortTensors(source: WeightSource, original: boolean, config: Config): Sorted {
+  const sorted: Sorted = {
+    weight: new Map(),
+    adam_m: new Map(),
+    adam_v: new Map(),
+    ignored: [],
+    unexpected: [],
+  };
+  const tied = config.tie_word_embeddings;
+  const expected = expectedWeights(config);
+  for (const tensor of source.tensors.values()) {
+    const from = tensor.name;
+    const meaning = original ? meaningOfOriginal(from) : meaningOfHuggingFace(from, tied);
+    if (meaning.kind === "ignored") sorted.ignored.push([from, meaning.reason]);
+    else if (meaning.kind === "step") sorted.step = from;
+    else if (meaning.kind === "unexpected" || !expected.has(meaning.name)) {
+      sorted.unexpected.push(from);
+    } else {
+      const { kind, name } = meaning;
+      const transposed = meaning.transposed && tensor.shape.length === 2;
+      const shape = transposed ? [...tensor.shape].reverse() : tensor.shape;
+      sorted[kind].set(name, { ...tensor, name, from, shape, transposed });
+    }
+  }
+  // Where two names share one storage, a file may hold either.
+  const [embedding, head] = ["transformer.wte.weight", source.tensors.get("lm_head.weight")];
+  if (!original && head && tied && !sorted.weight.has(embedding)) {
+    sorted.weight.set(embedding, { ...head, name: embedding, from: head.name, transposed: false });
+  }
+  return sorted;
+}
+
+function withVocabulary(config: Config, size: number | undefined): Config {
+  if (size === undefined || size === config.vocab_size) return config;
+  if (size > config.vocab_size) {
+    const sentence = `a vocabulary of ${config.vocab_size} cannot be cut to ${size}.`;
+    throw new MtfError("bad-argument", sentence, { try: [`--vocab-size ${config.vocab_size}`] });
+  }
+  return parseConfig({ ...toJson(config), vocab_size: size }, "the config with --vocab-size");
+}
+
+/** Rows beyond the vocabulary pad it to what a mesh divides; they mean nothing. */
+function cutVocabulary(tensors: Map<string, Viewed>, size: number | undefined): void {
+  if (size === undefined) return;
+  for (const name of ["transformer.wte.weight", "lm_head.weight"]) {
+    const tensor = tensors.get(name);
+    if (tensor?.shape.length !== 2 || tensor.shape[0]! <= size) continue;
+    tensors.set(name, { ...tensor, shape: [size, tensor.shape[1]!] });
+  }
+}
+
+function checkWeights(file: string, config: Config, weights: ReadonlyMap<string, Viewed>): void {
+  const problems: Note[] = [];
+  const advice: string[] = [];
+  for (const [name, shape] of expectedWeights(config)) {
+    const tensor = weights.get(name);
+    if (!tensor) problems.push([name, "is missing"]);
+    else if (tensor.shape.join() !== shape.join()) {
+      const told = `is [${tensor.shape.join(", ")}], but the config says [${shape.join(", ")}]`;
+      problems.push([name, told]);
+      if (name === "transformer.wte.weight" && tensor.shape[0]! > config.vocab_size) {
+        advice.push(`--vocab-size ${config.vocab_size}`);
+      }
+    }
+  }
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, 20);
+  if (problems.length > shown.length) shown.push(["…", `${problems.length - shown.length} more`]);
+  throw new MtfError("bad-checkpoint", `${file} does not hold the model of its config.`, {
+    evidence: shown,
+    try: advice,
+    file,
+    problems,
+  });
+}
+
+async function readStep(source: WeightSource, name: string): Promise<number | undefined> {
+  const tensor = source.tensors.get(name)!;
+  if (tensor.shape.some((size) => size !== 1)) return undefined;
+  return (await source.read(name, { as: "float64" }))[0];
+}

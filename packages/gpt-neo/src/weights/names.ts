@@ -1,0 +1,113 @@
+/** A tensor's name here and there, `{i}` being the layer. */
+export interface NameRule {
+  readonly original: string;
+  readonly huggingFace: string;
+  /** Whether the original stores rows as columns: its kernels are [in, out]. */
+  readonly transposed: boolean;
+}
+
+const block = "transformer.h.{i}";
+
+/** How the names of the original GPT-Neo, on Mesh-TensorFlow, relate to Hugging Face's. */
+export const nameRules: readonly NameRule[] = [
+  rule("wte", "transformer.wte.weight"),
+  rule("wpe", "transformer.wpe.weight"),
+  rule("ln_f/g", "transformer.ln_f.weight"),
+  rule("ln_f/b", "transformer.ln_f.bias"),
+  rule("h{i}/norm_1/g", `${block}.ln_1.weight`),
+  rule("h{i}/norm_1/b", `${block}.ln_1.bias`),
+  rule("h{i}/norm_2/g", `${block}.ln_2.weight`),
+  rule("h{i}/norm_2/b", `${block}.ln_2.bias`),
+  rule("h{i}/attn/q", `${block}.attn.attention.q_proj.weight`, true),
+  rule("h{i}/attn/k", `${block}.attn.attention.k_proj.weight`, true),
+  rule("h{i}/attn/v", `${block}.attn.attention.v_proj.weight`, true),
+  rule("h{i}/attn/o", `${block}.attn.attention.out_proj.weight`, true),
+  rule("h{i}/attn/compute_output_bias/o_b", `${block}.attn.attention.out_proj.bias`),
+  rule("h{i}/mlp/conv1d_main/c_fc/kernel", `${block}.mlp.c_fc.weight`, true),
+  rule("h{i}/mlp/conv1d_main/c_fc/bias", `${block}.mlp.c_fc.bias`),
+  rule("h{i}/mlp/conv1d_main/c_proj/kernel", `${block}.mlp.c_proj.weight`, true),
+  rule("h{i}/mlp/conv1d_main/c_proj/bias", `${block}.mlp.c_proj.bias`),
+];
+
+function rule(original: string, huggingFace: string, transposed = false): NameRule {
+  return { original: `gpt2/${original}`, huggingFace, transposed };
+}
+
+/** What a stored tensor is. */
+export type Meaning =
+  | {
+      readonly kind: "weight" | "adam_m" | "adam_v";
+      /** Hugging Face's name of the weight, or of the weight that a moment is of. */
+      readonly name: string;
+      readonly transposed: boolean;
+    }
+  | { readonly kind: "step" }
+  | { readonly kind: "ignored"; readonly reason: string }
+  | { readonly kind: "unexpected" };
+
+const byOriginal = new Map(nameRules.map((r) => [r.original, r]));
+const byHuggingFace = new Map(nameRules.map((r) => [r.huggingFace, r]));
+
+/** Whether names are the original's. */
+export function isOriginalNaming(names: Iterable<string>): boolean {
+  for (const name of names) if (name.startsWith("gpt2/")) return true;
+  return false;
+}
+
+/**
+ * What the original calls a tensor of Hugging Face's, or undefined for a name of neither.
+ *
+ * @example
+ * originalName("transformer.h.3.ln_1.bias"); // { name: "gpt2/h3/norm_1/b", transposed: false }
+ */
+export function originalName(
+  name: string,
+): { readonly name: string; readonly transposed: boolean } | undefined {
+  const layer = /^transformer\.h\.(0|[1-9]\d*)\./.exec(name)?.[1];
+  const pattern = layer === undefined ? name : name.replace(/\.h\.\d+\./, ".h.{i}.");
+  const found = byHuggingFace.get(pattern);
+  if (!found) return undefined;
+  const { original, transposed } = found;
+  return { name: original.replace("{i}", layer ?? ""), transposed };
+}
+
+/**
+ * What a variable of the original is.
+ *
+ * @example
+ * meaningOfOriginal("gpt2/h0/attn/q/adam_m"); // kind "adam_m" of "transformer.h.0.attn…q_proj.weight"
+ */
+export function meaningOfOriginal(name: string): Meaning {
+  if (name === "global_step") return { kind: "step" };
+  if (/_slot_(v|vr|vc|m)$/.test(name)) return { kind: "ignored", reason: "a slot of Adafactor" };
+  const slot = /^(.*)\/(adam_[mv])$/.exec(name);
+  const weight = slot?.[1] ?? name;
+  const layer = /^gpt2\/h(0|[1-9]\d*)\//.exec(weight)?.[1];
+  const found = byOriginal.get(weight.replace(/^gpt2\/h\d+\//, "gpt2/h{i}/"));
+  if (!found || (layer === undefined && found.original.includes("{i}"))) {
+    return { kind: "unexpected" };
+  }
+  return {
+    kind: (slot?.[2] ?? "weight") as "weight" | "adam_m" | "adam_v",
+    name: found.huggingFace.replace("{i}", layer ?? ""),
+    transposed: found.transposed,
+  };
+}
+
+/**
+ * What a tensor of a Hugging Face file is. Files of the bare model lack the prefix `transformer.`.
+ *
+ * @param tied whether the config says that the output shares the embedding's weights
+ */
+export function meaningOfHuggingFace(name: string, tied: boolean): Meaning {
+  if (/\.attn\.attention\.(bias|masked_bias)$/.test(name)) {
+    return { kind: "ignored", reason: "a mask that old files carry along" };
+  }
+  if (name === "lm_head.weight") {
+    if (tied) return { kind: "ignored", reason: "the output is tied to the embedding" };
+    return { kind: "weight", name, transposed: false };
+  }
+  const full = name.startsWith("transformer.") ? name : `transformer.${name}`;
+  if (originalName(full) === undefined) return { kind: "unexpected" };
+  return { kind: "weight", name: full, transposed: false };
+}

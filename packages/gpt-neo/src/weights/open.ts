@@ -1,0 +1,92 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { MtfError } from "mtf";
+import { openBytes } from "mtf/checkpoint";
+import { damaged } from "./damaged.ts";
+import { openPytorch } from "./pytorch/open.ts";
+import { openSafetensorsWeights } from "./safetensors.ts";
+import { readIndex } from "./shards.ts";
+import type { WeightSource } from "./source.ts";
+import { latestBundle } from "./tensorflow/latest.ts";
+import { openBundle } from "./tensorflow/open.ts";
+import { tableMagic } from "./tensorflow/table.ts";
+
+/** What a folder's weights are called, the first found being taken. */
+const namesInFolder = [
+  "model.safetensors",
+  "model.safetensors.index.json",
+  "pytorch_model.bin",
+  "pytorch_model.bin.index.json",
+] as const;
+
+/**
+ * Opens weights of any kind, in a folder or a file: safetensors, `pytorch_model.bin`, or a
+ * TensorFlow checkpoint. The kind is told by the content.
+ *
+ * @throws MtfError `bad-file` naming file, byte and reason
+ * @example
+ * const weights = await openWeights("gpt-neo-125M");
+ * weights.tensors.get("transformer.wte.weight")?.shape;
+ */
+export async function openWeights(path: string): Promise<WeightSource> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return openFolder(path);
+  // A checkpoint of TensorFlow is named by what its files have in common.
+  const bundle = /^(.*)\.(?:index|data-\d+-of-\d+|meta)$/.exec(path)?.[1] ?? path;
+  if (!found || bundle !== path) {
+    const index = await stat(`${bundle}.index`).catch(() => undefined);
+    if (index) return openBundle(bundle);
+  }
+  return openFile(path);
+}
+
+async function openFolder(folder: string): Promise<WeightSource> {
+  const names = await readdir(folder);
+  const usual = namesInFolder.find((name) => names.includes(name));
+  if (usual !== undefined) return openFile(join(folder, usual));
+  const prefix = await latestBundle(folder);
+  if (prefix !== undefined) return openBundle(prefix);
+  const single = names.filter((name) => name.endsWith(".safetensors"));
+  if (single.length === 1) return openFile(join(folder, single[0]!));
+  throw new MtfError("bad-file", `${folder} holds no weights.`, {
+    evidence: [["looked for", [...namesInFolder, "*.index", "*.safetensors"].join(", ")]],
+    file: folder,
+  });
+}
+
+async function openFile(file: string): Promise<WeightSource> {
+  switch (await kindOf(file)) {
+    case "pytorch":
+      return openPytorch(file);
+    case "safetensors":
+      return openSafetensorsWeights(file);
+    case "table":
+      throw damaged(file, 0, "it is a TensorFlow index without the ending .index");
+    case "index": {
+      const shard = [...(await readIndex(file)).keys()][0];
+      if (shard === undefined) throw damaged(file, 0, "its weight_map names no files");
+      const kind = await kindOf(shard);
+      return kind === "pytorch" ? openPytorch(file) : openSafetensorsWeights(file);
+    }
+  }
+}
+
+async function kindOf(file: string): Promise<"pytorch" | "safetensors" | "table" | "index"> {
+  const bytes = await openBytes(file);
+  try {
+    const start = new Uint8Array(Math.min(16, bytes.size));
+    await bytes.read(0, start);
+    const end = new Uint8Array(Math.min(8, bytes.size));
+    await bytes.read(bytes.size - end.length, end);
+    const begins = (...magic: number[]) => magic.every((byte, i) => start[i] === byte);
+    if (begins(0x50, 0x4b) || begins(0x80, 0x02)) return "pytorch";
+    if (end.length === 8 && new DataView(end.buffer).getBigUint64(0, true) === tableMagic) {
+      return "table";
+    }
+    // A header's length before a brace; the length of an index would be in the billions.
+    if (start[0] === 0x7b && start[7] !== 0) return "index";
+    return "safetensors";
+  } finally {
+    await bytes.close();
+  }
+}

@@ -1,0 +1,20 @@
+import { openModel } from "mtf/checkpoint";
+import type { WeightSource } from "./source.ts";
+
+/**
+ * Opens safetensors, in one file or in several with an index.
+ *
+ * @throws MtfError `bad-file` naming file, byte and reason
+ */
+export async function openSafetensorsWeights(file: string): Promise<WeightSource> {
+  const model = await openModel(file);
+  return {
+    format: "safetensors",
+    file,
+    metadata: model.metadata,
+    skipped: [],
+    tensors: model.tensors,
+    read: model.read,
+    close: model.close,
+  };
+}
