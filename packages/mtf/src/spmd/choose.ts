@@ -21,7 +21,7 @@ export interface Situation {
   readonly owed: readonly string[];
   readonly rules: RuleTable;
   readonly mesh: Mesh;
-  readonly flops: number;
+  readonly flops: () => number;
 }
 
 /** An assignment of axes to the dims a node runs over. */
@@ -45,18 +45,31 @@ export function choose(situation: Situation, whole: ReadonlySet<string>): Assign
     [...rules, ...wanted, ...lying.flat()],
     ...lying.map((own) => [...own, ...wanted, ...lying.flat(), ...rules]),
   ];
-  const seen = new Set<string>();
-  let best: Assignment = {};
-  let least = Number.POSITIVE_INFINITY;
+  const distinct = new Map<string, Assignment>();
   for (const claims of orders) {
     const assignment = assign(without(claims, owed), dims, mesh);
-    const key = JSON.stringify(assignment);
-    if (seen.has(key)) continue;
-    seen.add(key);
+    const key = printAssignment(assignment);
+    if (!distinct.has(key)) distinct.set(key, assignment);
+  }
+  return cheapest(situation, [...distinct.values()]);
+}
+
+/** Most often all orders of claims come to the same, and there is nothing to compare. */
+function cheapest(situation: Situation, assignments: readonly Assignment[]): Assignment {
+  let best = assignments[0]!;
+  if (assignments.length === 1) return best;
+  let least = Number.POSITIVE_INFINITY;
+  for (const assignment of assignments) {
     const cost = costOf(situation, assignment);
     if (cost < least) [best, least] = [assignment, cost];
   }
   return best;
+}
+
+function printAssignment(assignment: Assignment): string {
+  let text = "";
+  for (const dim in assignment) text += `${dim}@${assignment[dim]!.join("+")} `;
+  return text;
 }
 
 /** The placement an assignment asks of an operand. */
@@ -112,7 +125,7 @@ function costOf(s: Situation, assignment: Assignment): number {
     bytes += transferBytes(shaped, from, s.results[i]!, s.mesh);
   });
   const parts = devices(Object.values(assignment).flat(), s.mesh);
-  return bytes + s.flops / parts / flopsPerByte;
+  return bytes + s.flops() / parts / flopsPerByte;
 }
 
 /** Operations of an op that has no better estimate: one for each element it reads or makes. */

@@ -95,7 +95,7 @@ function situationOf(
     owed,
     rules: scope.layout.rules,
     mesh: scope.layout.mesh,
-    flops: flops ? flops(node) : elementsTouched(node),
+    flops: () => (flops ? flops(node) : elementsTouched(node)),
   };
 }
 
