@@ -76,7 +76,11 @@ export function workerLink(
         const id = nextId++;
         if (pending.size === 0) worker.hold(true);
         pending.set(id, { resolve, reject });
-        worker.post({ id, request }, transferable(partsIn(request)));
+        try {
+          worker.post({ id, request }, transferable(partsIn(request)));
+        } catch (error) {
+          settle(id, () => reject(error));
+        }
       });
     },
     async end(reason) {
