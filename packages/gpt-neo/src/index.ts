@@ -1,5 +1,11 @@
+// The commands, as functions of their options.
+export type { EvalOptions } from "./cli/eval-options.ts";
+export type { GenerateOptions } from "./cli/generate-options.ts";
+export type { TrainOptions } from "./cli/train-options.ts";
 export { type Config, loadConfig, parseConfig, presets, saveConfig } from "./config/index.ts";
 export { type Dims, dimsOf } from "./dims.ts";
+export { type Evaluation, run as runEval } from "./eval/command.ts";
+export { type Generated, run as runGenerate } from "./generate/command.ts";
 export { type GenerateSettings, generate } from "./generate/generate.ts";
 export { filterLogits, nextId, type Sampling } from "./generate/sample.ts";
 export { type LoadedModel, loadModel } from "./loaded-model.ts";
@@ -21,5 +27,6 @@ export {
 } from "./parameters.ts";
 export { layoutOf, meshOf, openDevices, type SessionOptions } from "./session.ts";
 export { loadTokenizer, type Tokenizer, tokenizerNamed } from "./tokenizer/index.ts";
+export { run as runTrain, type TrainExtras } from "./train/command.ts";
 export { initialState, type Report, type State, trainingStep } from "./train/step.ts";
 export { type Outcome, type StepEntry, type Training, train } from "./train/train.ts";

@@ -14,11 +14,20 @@ import { lastCheckpoint } from "./checkpoint.ts";
 import { changedSettings, settingsOf } from "./settings.ts";
 import { type Listener, type Outcome, type StepEntry, train } from "./train.ts";
 
+/** What a caller may say beside the options of the command line. */
+export interface TrainExtras {
+  /** What to show beside each validation loss: another model's, say. */
+  readonly beside?: string;
+}
+
 /** Trains as the command line says, until the last step or an interrupt. */
-export async function run(options: TrainOptions): Promise<Outcome & { readonly out: string }> {
+export async function run(
+  options: TrainOptions,
+  extras: TrainExtras = {},
+): Promise<Outcome & { readonly out: string }> {
   const weights = options.model === undefined ? undefined : await loadWeights(options.model);
   try {
-    return await runWith(options, weights);
+    return await runWith(options, weights, extras);
   } finally {
     await weights?.close();
   }
@@ -27,6 +36,7 @@ export async function run(options: TrainOptions): Promise<Outcome & { readonly o
 async function runWith(
   options: TrainOptions,
   weights: Weights | undefined,
+  { beside }: TrainExtras,
 ): Promise<Outcome & { readonly out: string }> {
   const config = configOf(options, weights?.config ?? (await loadConfig(options.config!)));
   const { training } = config;
@@ -69,7 +79,7 @@ async function runWith(
   const log = openLog(join(options.out, "log.jsonl"));
   const interrupt = onInterrupt(() => progress.note("stopping after this step; again to stop now"));
   try {
-    const on = listener(progress, (entry) => log.append({ ...entry }), training.steps);
+    const on = listener(progress, (entry) => log.append({ ...entry }), training.steps, beside);
     const outcome = await train({
       config,
       data,
@@ -190,7 +200,8 @@ function listener(progress: Progress, log: (entry: StepEntry) => void, steps: nu
         `step ${step} of ${steps}  loss ${loss.toFixed(3)}  ${rate} tokens/s  ${left} left`,
       );
       if (validationLoss !== undefined) {
-        progress.note(`step ${step}: validation loss ${validationLoss.toFixed(3)}`);
+        const other = beside === undefined ? "" : ` (${beside})`;
+        progress.note(`step ${step}: validation loss ${validationLoss.toFixed(3)}${other}`);
       }
     },
   };
