@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { run } from "./command.ts";
-import { parseSize, printSize } from "./size.ts";
+import { dispatch } from "../cli/dispatch.ts";
+import { convertCommand } from "./options.ts";
+import { parseSize } from "./size.ts";
 
 const fixtures = fileURLToPath(new URL("../../test/fixtures/weights/", import.meta.url));
 
@@ -17,22 +18,30 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function listen(): { readonly out: () => string; readonly err: () => string } {
-  const streams = [process.stdout, process.stderr].map((stream) =>
-    vi.spyOn(stream, "write").mockReturnValue(true),
-  );
-  const [out, err] = streams.map((spy) => () => spy.mock.calls.map(([text]) => text).join(""));
-  return { out: out!, err: err! };
+/** Runs a command line, as a shell would. */
+async function shell(...args: string[]): Promise<{
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}> {
+  const [out, err]: [string[], string[]] = [[], []];
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
+  const output = { out: (text: string) => out.push(text), err: (text: string) => err.push(text) };
+  const code = await dispatch(["convert", ...args], output, [convertCommand]);
+  return { code, out: out.join(""), err: err.join("") };
 }
 
 describe("gpt-neo convert", () => {
+  const from = `${fixtures}tensorflow/adam`;
+
   it("tells progress and remarks on the side, and the result", async () => {
-    const { out, err } = listen();
     const to = join(folder, "told");
-    await run({ from: `${fixtures}tensorflow/adam`, to, dtype: "float16", maxShardSize: "10KB" });
-    expect(out()).toBe(`wrote ${to}: 30 tensors, 7392 parameters, float16, about 14.8 KB\n`);
-    expect(err()).toContain("converted 100 %\n");
-    expect(err()).toContain("config: activation_function was never read");
+    const flags = ["--dtype", "float16", "--max-shard-size", "10KB"];
+    const { code, out, err } = await shell("--from", from, "--to", to, ...flags);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^tensors +30\nparameters +7392\ndtype +float16\nstep +8$/m);
+    expect(err).toContain("100 % of 7392 parameters\n");
+    expect(err).toContain("config: activation_function was never read");
     expect((await readdir(to)).sort()).toEqual([
       "config.json",
       "model-00001-of-00002.safetensors",
@@ -42,11 +51,11 @@ describe("gpt-neo convert", () => {
   });
 
   it("ends with one object where asked", async () => {
-    const { out } = listen();
     const to = join(folder, "json");
-    await run({ from: `${fixtures}tensorflow/adam`, to, json: true });
-    expect(JSON.parse(out())).toMatchObject({
-      folder: to,
+    const { out } = await shell("--from", from, "--to", to, "--json");
+    expect(JSON.parse(out)).toMatchObject({
+      out: to,
+      from: `${from}/model.ckpt-8.index`,
       format: "tensorflow",
       tensors: 30,
       parameters: 7392,
@@ -57,27 +66,25 @@ describe("gpt-neo convert", () => {
     });
   });
 
-  it("names wrong options", async () => {
-    const from = `${fixtures}pytorch/bin`;
+  it.each([
+    [["--dtype", "bfloat61"], /float32 or float16 or bfloat16/],
+    [["--vocab-size", "0.5"], /whole number/],
+    [["--vocab-size", "1000000000"], /cannot be cut to 1000000000/],
+    [["--max-shard-size", "5 apples"], /a size such as 5GB/],
+    [["--config", "nothing.json"], /nothing\.json/],
+  ])("%j: an error, and nothing is written", async (flags, reason) => {
     const to = join(folder, "wrong");
-    await expect(run({ from, to, dtype: "bfloat61" })).rejects.toThrow(/try +--dtype bfloat16/);
-    await expect(run({ from, to, vocabSize: 0.5 })).rejects.toThrow(/--vocab-size is 0.5/);
-    await expect(run({ from, to, maxShardSize: "5 apples" })).rejects.toThrow(/no size of a file/);
-    await expect(run({ from, to, vocabSize: 1e9 })).rejects.toThrow(/cannot be cut to 1000000000/);
+    const { code, err } = await shell("--from", from, "--to", to, ...flags);
+    expect(code).toBe(1);
+    expect(err).toMatch(reason);
     expect(await readdir(folder)).not.toContain("wrong");
   });
 });
 
-it("sizes are read as people write them, and written as they read them", () => {
-  expect(["5GB", "500 MB", "10kb", "1.5GiB", "123"].map(parseSize)).toEqual([
-    5e9,
-    5e8,
-    1e4,
-    1.5 * 2 ** 30,
-    123,
-  ]);
-  for (const wrong of ["", "GB", "-5GB", "5XB", "0", "1e9", "9999999999TB"]) {
-    expect(() => parseSize(wrong)).toThrow(/no size of a file/);
+it("sizes are read as people write them", () => {
+  const written = ["5GB", "500 MB", "10kb", "1.5GiB", "123"];
+  expect(written.map(parseSize)).toEqual([5e9, 5e8, 1e4, 1.5 * 2 ** 30, 123]);
+  for (const wrong of ["", "GB", "-5GB", "5XB", "0", "1e9", "9999999999TB", "5GB5"]) {
+    expect(parseSize(wrong)).toBeUndefined();
   }
-  expect([12, 1500, 2.5e6, 5.3e9].map(printSize)).toEqual(["12 B", "1.5 KB", "2.5 MB", "5.3 GB"]);
 });

@@ -1,68 +1,48 @@
-import { MtfError, nearest } from "mtf";
+import { progressLine } from "../cli/progress.ts";
 import { type Converted, convertWeights, type WeightType } from "../weights/convert.ts";
-import { parseSize, printSize } from "./size.ts";
+import type { WeightFormat } from "../weights/source.ts";
+import type { ConvertCommandOptions } from "./options.ts";
 
-/** What `gpt-neo convert` is asked for. */
-export interface ConvertCommandOptions {
-  /** A folder or file of weights of any kind. */
+/** What `gpt-neo convert` read and wrote. */
+export interface ConvertResult {
+  readonly out: string;
   readonly from: string;
-  /** The folder to write, which is new or empty. */
-  readonly to: string;
-  readonly dtype?: string | undefined;
-  /** `5GB`, `500MB`, or bytes. */
-  readonly maxShardSize?: string | number | undefined;
-  /** The config file, where none lies beside the weights. */
-  readonly config?: string | undefined;
-  /** Rows of the embedding to keep. */
-  readonly vocabSize?: number | undefined;
-  /** Print one JSON object as the last line. */
-  readonly json?: boolean | undefined;
+  readonly format: WeightFormat;
+  readonly tensors: number;
+  readonly parameters: number;
+  readonly dtype: WeightType;
+  /** The training step the weights are of, where they say it. */
+  readonly step?: number;
+  /** Files that were taken over as they are. */
+  readonly copied: readonly string[];
+  /** Keys of the config that have no place in the new one, and why. */
+  readonly notes: Readonly<Record<string, string>>;
+  /** Tensors that were left out because no model needs them, and why. */
+  readonly ignored: Readonly<Record<string, string>>;
+  /** Tensors that were left out because this model does not know them. */
+  readonly unexpected: readonly string[];
 }
 
-const types: readonly WeightType[] = ["float32", "float16", "bfloat16"];
-const widths: Readonly<Record<WeightType, number>> = { float32: 4, float16: 2, bfloat16: 2 };
-
-/**
- * `gpt-neo convert`: writes weights of any kind as a Hugging Face folder. Results go to standard
- * output, progress and notes to standard error.
- *
- * @throws MtfError as `convertWeights` does
- * @example
- * await run({ from: "model.ckpt-362000", to: "out", config: "XL.json", dtype: "bfloat16" });
- */
-export async function run(options: ConvertCommandOptions): Promise<void> {
-  const { from, to, config, vocabSize } = options;
-  const dtype = typeOf(options.dtype);
-  const size = options.maxShardSize;
-  if (vocabSize !== undefined && !(Number.isSafeInteger(vocabSize) && vocabSize > 0)) {
-    throw new MtfError("bad-argument", `--vocab-size is ${vocabSize}, which is no size.`);
-  }
-  const bar = progressBar();
-  let converted: Converted;
+/** Writes weights as a Hugging Face folder, as the command line says. */
+export async function run(options: ConvertCommandOptions): Promise<ConvertResult> {
+  const { from, to, json: _, ...rest } = options;
+  const progress = progressLine();
   try {
-    converted = await convertWeights(from, to, {
-      ...(dtype !== undefined && { dtype }),
-      ...(size !== undefined && { maxShardSize: parseSize(String(size)) }),
-      ...(config !== undefined && { config }),
-      ...(vocabSize !== undefined && { vocabSize }),
-      onProgress: bar.show,
+    const converted = await convertWeights(from, to, {
+      ...rest,
+      onProgress: (done, total) => progress.update(bar(done, total)),
     });
+    for (const line of remarks(converted)) progress.note(line);
+    return resultOf(converted);
   } finally {
-    bar.end();
+    progress.end();
   }
-  for (const line of remarks(converted)) process.stderr.write(`${line}\n`);
-  process.stdout.write(`${options.json ? JSON.stringify(summary(converted)) : told(converted)}\n`);
 }
 
-function typeOf(name: string | undefined): WeightType | undefined {
-  if (name === undefined) return undefined;
-  const type = types.find((known) => known === name);
-  if (type) return type;
-  const near = nearest(name, types);
-  throw new MtfError("bad-argument", `--dtype is '${name}'.`, {
-    evidence: [["types", types.join(", ")]],
-    ...(near !== undefined && { try: [`--dtype ${near}`] }),
-  });
+function bar(done: number, total: number): string {
+  const part = done / Math.max(1, total);
+  const filled = "█".repeat(Math.floor(part * 25)).padEnd(25, "░");
+  return `${filled} ${Math.floor(part * 100)} % of ${total} parameters`;
 }
 
 function remarks({ from }: Converted): string[] {
@@ -73,15 +53,10 @@ function remarks({ from }: Converted): string[] {
   ];
 }
 
-function told({ folder, tensors, elements, dtype }: Converted): string {
-  const size = printSize(elements * widths[dtype]);
-  return `wrote ${folder}: ${tensors} tensors, ${elements} parameters, ${dtype}, about ${size}`;
-}
-
-function summary({ from, folder, tensors, elements, dtype, copied }: Converted): object {
+function resultOf({ from, folder, tensors, elements, dtype, copied }: Converted): ConvertResult {
   const { format, file, notes, step, ignored, unexpected } = from;
   return {
-    folder,
+    out: folder,
     from: file,
     format,
     tensors,
@@ -92,27 +67,5 @@ function summary({ from, folder, tensors, elements, dtype, copied }: Converted):
     notes: Object.fromEntries(notes),
     ignored: Object.fromEntries(ignored),
     unexpected,
-  };
-}
-
-/** A line that rewrites itself on a terminal; elsewhere nothing but every tenth. */
-function progressBar(): {
-  readonly show: (done: number, total: number) => void;
-  readonly end: () => void;
-} {
-  const { isTTY } = process.stderr;
-  let shown = -1;
-  return {
-    show(done, total) {
-      const percent = Math.floor((100 * done) / Math.max(1, total));
-      const step = isTTY ? percent : Math.floor(percent / 10) * 10;
-      if (step === shown) return;
-      shown = step;
-      const filled = "█".repeat(Math.floor(percent / 4)).padEnd(25, "░");
-      process.stderr.write(isTTY ? `\r${filled} ${percent} %` : `converted ${step} %\n`);
-    },
-    end() {
-      if (isTTY && shown >= 0) process.stderr.write("\r\u001b[K");
-    },
   };
 }

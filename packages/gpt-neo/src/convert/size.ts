@@ -1,4 +1,4 @@
-import { MtfError } from "mtf";
+import type { Option } from "../cli/option.ts";
 
 const units: Readonly<Record<string, number>> = {
   "": 1,
@@ -14,30 +14,27 @@ const units: Readonly<Record<string, number>> = {
 };
 
 /**
- * A number of bytes, as people write it.
+ * A number of bytes, as people write it; undefined if it is none.
  *
- * @throws MtfError `bad-argument` if it is none
  * @example
  * parseSize("5GB"); // 5e9, as Hugging Face counts
  */
-export function parseSize(text: string): number {
+export function parseSize(text: string): number | undefined {
   const [, digits, unit] = /^([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)$/.exec(text.trim()) ?? [];
   const scale = units[unit?.toUpperCase() ?? "?"];
   const size = scale === undefined ? Number.NaN : Math.floor(Number(digits) * scale);
-  if (Number.isSafeInteger(size) && size > 0) return size;
-  throw new MtfError("bad-argument", `'${text}' is no size of a file.`, {
-    try: ["500MB", "5GB"],
-  });
+  return Number.isSafeInteger(size) && size > 0 ? size : undefined;
 }
 
-/**
- * A number of bytes for people to read.
- *
- * @example
- * printSize(526_000_000); // "526.0 MB"
- */
-export function printSize(bytes: number): string {
-  if (bytes < 1e3) return `${bytes} B`;
-  const unit = bytes < 1e6 ? "KB" : bytes < 1e9 ? "MB" : "GB";
-  return `${(bytes / units[unit]!).toFixed(1)} ${unit}`;
+/** An option that takes a number of bytes. */
+export function size(shown: string, help: string): Option<number> {
+  return {
+    kind: "value",
+    shown,
+    help,
+    read(written) {
+      const value = parseSize(written);
+      return value === undefined ? { expected: "a size such as 5GB or 500MB" } : { value };
+    },
+  };
 }

@@ -1,0 +1,33 @@
+import type { Command } from "../cli/command.ts";
+import { choice, flag, integer, required, text } from "../cli/option.ts";
+import type { WeightType } from "../weights/convert.ts";
+import { size } from "./size.ts";
+
+export interface ConvertCommandOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly dtype?: WeightType;
+  readonly maxShardSize?: number;
+  readonly config?: string;
+  readonly vocabSize?: number;
+  readonly json?: boolean;
+}
+
+export const convertCommand: Command<ConvertCommandOptions> = {
+  name: "convert",
+  summary: "write weights of any kind as a Hugging Face folder",
+  usage: "--from DIR --to DIR",
+  options: {
+    from: required(text("DIR", "weights: a folder, a file, or a TensorFlow checkpoint")),
+    to: required(text("DIR", "the folder to write: a new or an empty one")),
+    dtype: choice(["float32", "float16", "bfloat16"], "how numbers are stored; default: as before"),
+    maxShardSize: size("SIZE", "split files larger than this: 5GB"),
+    config: text("FILE", "the config, where none lies beside the weights"),
+    vocabSize: integer("N", "rows of the embedding to keep; the rest is padding", 1),
+    json: flag("end standard output with one object that says what was written"),
+  },
+  notes:
+    "Reads safetensors and pytorch_model.bin, in one file or several, and the checkpoints of the\n" +
+    "original GPT-Neo, which need the JSON config they were trained with beside them or --config.\n",
+  load: () => import("./command.ts"),
+};
