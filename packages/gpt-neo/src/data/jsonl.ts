@@ -19,18 +19,32 @@ export async function* readJsonl(
   { textKey }: JsonlOptions = {},
 ): AsyncGenerator<DocumentPart> {
   for await (const line of linesOf(file)) {
-    const from: Place = { file, line: line.line, offset: line.offset };
-    const text = textOf(line, from);
-    if (!/\S/.test(text)) continue;
-    const value = parse(text, from);
-    const subset = subsetOf(value);
-    yield {
-      ...documentOf(value, from, textKey),
-      end: true,
-      from,
-      ...(subset !== undefined && { subset }),
-    };
+    const document = documentOfLine(file, line, textKey);
+    if (document) yield document;
   }
+}
+
+/**
+ * The document of a line; undefined for a blank one.
+ *
+ * @throws MtfError `bad-file` as `readJsonl`
+ */
+export function documentOfLine(
+  file: string,
+  line: Line,
+  textKey: string | undefined,
+): DocumentPart | undefined {
+  const from: Place = { file, line: line.line, offset: line.offset };
+  const text = textOf(line, from);
+  if (!/\S/.test(text)) return undefined;
+  const value = parse(text, from);
+  const subset = subsetOf(value);
+  return {
+    ...documentOf(value, from, textKey),
+    end: true,
+    from,
+    ...(subset !== undefined && { subset }),
+  };
 }
 
 function textOf({ bytes, line }: Line, from: Place): string {

@@ -1,5 +1,5 @@
 import { MtfError } from "mtf";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { StreamEncoder, Tokenizer } from "../tokenizer/tokenizer.ts";
 import { badData } from "./bad-data.ts";
 import type { Place } from "./document.ts";
 import { type ReadOptions, readDocuments } from "./read.ts";
@@ -31,6 +31,7 @@ export async function* tokenise(
   { tokenizer, size }: Vocabulary,
   options: ReadOptions = {},
 ): AsyncGenerator<TokenPart> {
+  let encoder: StreamEncoder | undefined;
   for await (const part of readDocuments(files, options)) {
     const { end, from } = part;
     if (part.kind === "ids") {
@@ -45,7 +46,13 @@ export async function* tokenise(
           try: ["--tokenizer bytes", "data with input_ids"],
         });
       }
-      yield { ids: tokenizer.encode(part.text), end, from };
+      if (!tokenizer.encoder) yield { ids: tokenizer.encode(part.text), end, from };
+      else {
+        encoder ??= tokenizer.encoder();
+        const ids = encoder.push(part.text);
+        if (!end || ids.length > 0) yield { ids, end: false, from };
+        if (end) yield { ids: encoder.end(), end, from };
+      }
     }
   }
 }
@@ -58,9 +65,10 @@ export async function* tokenise(
 export async function* tokenRows(
   files: readonly string[],
   vocabulary: Vocabulary,
+  options: ReadOptions = {},
 ): AsyncGenerator<TokenPart> {
   let held: Int32Array[] = [];
-  for await (const part of tokenise(files, vocabulary)) {
+  for await (const part of tokenise(files, vocabulary, options)) {
     if (held.length === 0 && part.end) {
       yield part;
       continue;

@@ -6,6 +6,7 @@ import { byteLetters } from "./byte-letters.ts";
 import { bytesTokenizer } from "./bytes.ts";
 import { gpt2Tokenizer } from "./gpt2.ts";
 import { gpt2Merges, gpt2Vocabulary, gpt2Words } from "./gpt2-files.ts";
+import { type JsonTokenizer, jsonTokenizer } from "./json/tokenizer.ts";
 import { endOfTextToken, type Tokenizer } from "./tokenizer.ts";
 
 /**
@@ -14,7 +15,7 @@ import { endOfTextToken, type Tokenizer } from "./tokenizer.ts";
  * @example
  * const tokenizer = tokenizerNamed("gpt2");
  */
-export function tokenizerNamed(name: Tokenizer["name"]): Tokenizer {
+export function tokenizerNamed(name: "bytes" | "gpt2"): Tokenizer {
   return name === "bytes" ? bytesTokenizer : gpt2Tokenizer();
 }
 
@@ -35,11 +36,8 @@ export async function saveTokenizer(
 }
 
 function filesOf(tokenizer: Tokenizer, longest: number): Record<string, string> {
-  const special = {
-    bos_token: endOfTextToken,
-    eos_token: endOfTextToken,
-    unk_token: endOfTextToken,
-  };
+  const end = isJson(tokenizer) ? tokenizer.decode([tokenizer.endOfText]) : endOfTextToken;
+  const special = { bos_token: end, eos_token: end, unk_token: end };
   const config = (tokenizer_class: string): string =>
     json({ add_prefix_space: false, ...special, model_max_length: longest, tokenizer_class });
   if (tokenizer.name === "gpt2") {
@@ -51,10 +49,14 @@ function filesOf(tokenizer: Tokenizer, longest: number): Record<string, string> 
     };
   }
   return {
-    "tokenizer.json": json(bytesAsBpe()),
+    "tokenizer.json": isJson(tokenizer) ? tokenizer.json : json(bytesAsBpe()),
     "special_tokens_map.json": json(special),
     "tokenizer_config.json": config("PreTrainedTokenizerFast"),
   };
+}
+
+function isJson(tokenizer: Tokenizer): tokenizer is JsonTokenizer {
+  return tokenizer.name === "json";
 }
 
 /** Bytes as a byte-pair encoding without a single merge. */
@@ -112,7 +114,7 @@ export async function loadTokenizer(
     const found = fast.model?.vocab;
     if (sameVocabulary(found, byteLetters)) return bytesTokenizer;
     if (sameVocabulary(found, gpt2Words())) return gpt2Tokenizer();
-    throw unsupported(file);
+    return jsonTokenizer(file, await readFile(file, "utf8"));
   }
   if (vocabulary === bytesTokenizer.vocabSize) return bytesTokenizer;
   return vocabulary >= 50257 && vocabulary <= 50432 ? gpt2Tokenizer() : undefined;

@@ -1,5 +1,13 @@
 export { bytesTokenizer } from "./bytes.ts";
 export { loadTokenizer, saveTokenizer, tokenizerNamed } from "./files.ts";
 export { gpt2Tokenizer } from "./gpt2.ts";
+export { type EncodeOptions, type JsonTokenizer, jsonTokenizer } from "./json/index.ts";
+export { makeTokenizer, type TokenizerSource, tokenizerSource } from "./open.ts";
 export { lastBorder } from "./split.ts";
-export { endOfTextToken, type StreamDecoder, type Tokenizer } from "./tokenizer.ts";
+export {
+  endOfTextToken,
+  type StreamDecoder,
+  type StreamEncoder,
+  type Tokenizer,
+} from "./tokenizer.ts";
+export { countWords, type TrainOptions, trainTokenizer, type WordCounts } from "./train.ts";

@@ -1,15 +1,25 @@
 /** Turns text into ids and back. */
 export interface Tokenizer {
-  readonly name: "bytes" | "gpt2";
+  readonly name: "bytes" | "gpt2" | "json";
   /** Ids are below it; the end-of-text id is one of them. */
   readonly vocabSize: number;
   /** The id that separates documents. No text is ever encoded to it. */
   readonly endOfText: number;
   encode(text: string): Int32Array<ArrayBuffer>;
+  /** Encodes a text in parts, where parts cut by `lastBorder` are not enough to be encoded alone. */
+  encoder?(): StreamEncoder;
   /** The text of ids; what is no UTF-8 becomes U+FFFD, the end-of-text id `<|endoftext|>`. */
   decode(ids: Iterable<number>): string;
   /** Decodes id by id, holding back bytes until their character is whole. */
   decoder(): StreamDecoder;
+}
+
+/** Encodes a text that comes in parts, cut anywhere. */
+export interface StreamEncoder {
+  /** The ids that this part completes. */
+  push(text: string): Int32Array<ArrayBuffer>;
+  /** The ids of what was held back. */
+  end(): Int32Array<ArrayBuffer>;
 }
 
 export interface StreamDecoder {

@@ -98,7 +98,7 @@ describe("damaged files", () => {
     ],
     [
       "an id too large",
-      changed((file) => Object.assign(file.added_tokens[0], { id: 1e9 })),
+      changed((file) => Object.assign(file.added_tokens[0]!, { id: 1e9 })),
       /whole number/,
     ],
     [

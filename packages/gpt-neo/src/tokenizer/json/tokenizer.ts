@@ -5,6 +5,7 @@ import { finderOf } from "./added.ts";
 import { cutterOf } from "./cut.ts";
 import { readTokenizerFile, type TokenizerFile } from "./file.ts";
 import { joinAll, joinsOf } from "./merge-pairs.ts";
+import { streamEncoder } from "./stream.ts";
 
 export interface EncodeOptions {
   /** Whether special tokens written out in the text become themselves; by default they are text. */
@@ -14,7 +15,7 @@ export interface EncodeOptions {
 }
 
 /** A tokenizer of a `tokenizer.json`. */
-export interface JsonTokenizer extends Omit<Tokenizer, "name"> {
+export interface JsonTokenizer extends Tokenizer {
   readonly name: "json";
   /** The text of its file. */
   readonly json: string;
@@ -85,16 +86,18 @@ export function jsonTokenizer(file: string, json: string): JsonTokenizer {
 
   const bytes = bytesById(spec);
   const bytesOf = (id: number): Uint8Array | undefined => bytes.get(id);
-  return {
+  const tokenizer: JsonTokenizer = {
     name: "json",
     json,
     file: spec,
     vocabSize: [...bytes.keys()].reduce((most, id) => Math.max(most, id + 1), 0),
     endOfText: endOfText(spec),
     encode,
+    encoder: () => streamEncoder(tokenizer),
     decode: (ids) => decodeWith(bytesOf, ids),
     decoder: () => decoderWith(bytesOf),
   };
+  return tokenizer;
 }
 
 function wordEncoder(spec: TokenizerFile): (word: string) => Iterable<number> {

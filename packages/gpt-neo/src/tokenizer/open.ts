@@ -1,0 +1,44 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { MtfError } from "mtf";
+import { bytesTokenizer } from "./bytes.ts";
+import { loadTokenizer } from "./files.ts";
+import { gpt2Tokenizer } from "./gpt2.ts";
+import { jsonTokenizer } from "./json/tokenizer.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** What says which tokenizer is meant, such that another thread can make the same one. */
+export type TokenizerSource =
+  | { readonly kind: "gpt2" }
+  | { readonly kind: "bytes" }
+  | { readonly kind: "json"; readonly file: string; readonly json: string };
+
+/**
+ * The tokenizer that `--tokenizer` names: `gpt2`, `bytes`, a `tokenizer.json`, or a folder with one.
+ *
+ * @throws MtfError `bad-argument` if it is none of these, `bad-file` if the file cannot be used
+ * @example
+ * const tokenizer = makeTokenizer(await tokenizerSource("gpt2"));
+ */
+export async function tokenizerSource(name: string): Promise<TokenizerSource> {
+  if (name === "gpt2" || name === "bytes") return { kind: name };
+  const is = await stat(name).catch(() => undefined);
+  if (!is) {
+    throw new MtfError("bad-argument", `--tokenizer is '${name}', which is no file either.`, {
+      try: ["--tokenizer gpt2", "--tokenizer bytes", "--tokenizer FILE, a tokenizer.json"],
+    });
+  }
+  if (!is.isDirectory()) return { kind: "json", file: name, json: await readFile(name, "utf8") };
+  const found = await loadTokenizer(name, 0);
+  if (found?.name === "gpt2" || found?.name === "bytes") return { kind: found.name };
+  const file = join(name, "tokenizer.json");
+  if (found) return { kind: "json", file, json: await readFile(file, "utf8") };
+  throw new MtfError("bad-argument", `${name} has no tokenizer.`, {
+    evidence: [["looked for", "tokenizer.json, vocab.json with merges.txt"]],
+  });
+}
+
+export function makeTokenizer(source: TokenizerSource): Tokenizer {
+  if (source.kind === "gpt2") return gpt2Tokenizer();
+  return source.kind === "bytes" ? bytesTokenizer : jsonTokenizer(source.file, source.json);
+}
