@@ -186,7 +186,12 @@ function onInterrupt(asked: () => void): { readonly stopped: boolean; end(): voi
   return state;
 }
 
-function listener(progress: Progress, log: (entry: StepEntry) => void, steps: number): Listener {
+function listener(
+  progress: Progress,
+  log: (entry: StepEntry) => void,
+  steps: number,
+  beside: string | undefined,
+): Listener {
   let smooth: number | undefined;
   return {
     note: (text) => progress.note(text),
