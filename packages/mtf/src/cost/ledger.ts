@@ -2,7 +2,7 @@ import type { Pass } from "../graph/node.ts";
 import type { Source } from "../source.ts";
 import { bytesOf } from "../spmd/bytes.ts";
 import { printBytes } from "../spmd/print.ts";
-import type { Instruction, Program } from "../spmd/program.ts";
+import type { Conflict, Instruction, Program } from "../spmd/program.ts";
 
 /** One collective of a program: what it is, what it moves in one run, and who asked for it. */
 export interface Entry {
@@ -19,6 +19,8 @@ export interface Entry {
 export interface Ledger {
   readonly entries: readonly Entry[];
   readonly bytes: number;
+  /** Dims that are whole in places because an earlier rule gives their axis to another dim. */
+  readonly conflicts: readonly Conflict[];
   toString(): string;
 }
 
@@ -31,10 +33,12 @@ export interface Ledger {
 export function ledger(program: Program): Ledger {
   const entries = program.instructions.flatMap((i) => entriesOf(program, i, 1));
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-  const text = () => table(entries, bytes);
+  const conflicts = program.conflicts ?? [];
+  const text = () => [table(entries, bytes), ...conflicts.map(printConflict)].join("\n");
   return {
     entries,
     bytes,
+    conflicts,
     toString: text,
     [Symbol.for("nodejs.util.inspect.custom")]: text,
   } as Ledger;
@@ -69,4 +73,9 @@ function table(entries: readonly Entry[], bytes: number): string {
       .map((cell, i) => (i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
       .join("  ");
   return [...rows, total].map(line).join("\n");
+}
+
+function printConflict({ dim, axis, takenBy, values, source }: Conflict): string {
+  const where = values === 1 ? `in a value of ${source}` : `in ${values} values, first of ${source}`;
+  return `'${dim}' is whole along ${axis} ${where}: '${takenBy}' has the axis`;
 }

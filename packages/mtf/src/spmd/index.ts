@@ -4,6 +4,7 @@ export { type Box, type Placement, type Range, rangeOf } from "./placement.ts";
 export { printProgram } from "./print.ts";
 export type {
   Compute,
+  Conflict,
   Input,
   Instruction,
   Loop,

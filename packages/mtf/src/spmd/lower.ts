@@ -4,6 +4,7 @@ import type { Layout } from "../layout.ts";
 import { trace } from "../trace.ts";
 import { leavesOf } from "../tree.ts";
 import { addValue, type Builder } from "./builder.ts";
+import { conflictsOf } from "./conflicts.ts";
 import { donatedPlaces } from "./donate.ts";
 import type { Lowered } from "./lowered.ts";
 import { partitionNodes } from "./partition.ts";
@@ -102,12 +103,14 @@ export function partition(traced: Leaves, layout: Layout, donated: readonly numb
     const origin = originOf(leaf.tensor["~node"]);
     return { path: leaf.path, value: valueAt(scope, leaf.tensor, targets[i]!, origin) };
   });
+  const conflicts = conflictsOf(nodes, layout);
   return {
     mesh: layout.mesh.axes,
     values: builder.values,
     inputs,
     outputs,
     instructions: builder.instructions,
+    ...(conflicts.length > 0 && { conflicts }),
   };
 }
 

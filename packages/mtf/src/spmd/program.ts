@@ -16,6 +16,18 @@ export interface Program {
   readonly inputs: readonly Input[];
   readonly outputs: readonly Output[];
   readonly instructions: readonly Instruction[];
+  /** Rules that could not all be followed; absent where there are none. */
+  readonly conflicts?: readonly Conflict[];
+}
+
+/** A dim that is whole in some values because an earlier rule gives its axis to another dim. */
+export interface Conflict {
+  readonly dim: string;
+  readonly axis: string;
+  readonly takenBy: string;
+  /** How many values it concerns, and the line of the first. */
+  readonly values: number;
+  readonly source: Source;
 }
 
 export interface Value {

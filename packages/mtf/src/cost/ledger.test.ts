@@ -1,0 +1,41 @@
+import { expect, it } from "vitest";
+import { defineDims } from "../dimension.ts";
+import { defineLayout } from "../layout.ts";
+import { defineMesh } from "../mesh.ts";
+import { einsum } from "../ops/index.ts";
+import { lower } from "../spmd/lower.ts";
+import { placeholder } from "../trace.ts";
+import { ledger } from "./ledger.ts";
+
+const dims = defineDims({ batch: 8, embd: 6, ff: 10 });
+const { batch, embd, ff } = dims;
+const mesh = defineMesh({ x: 2 });
+
+function lowered(rules: { batch?: "x"; embd?: "x"; ff?: "x" }) {
+  const layout = defineLayout({ dims, mesh, rules });
+  return lower((x, w) => einsum(x, w, "batch", "ff"), {
+    layout,
+    inputs: [placeholder([batch, embd]), placeholder([embd, ff])] as const,
+  }).program;
+}
+
+it("tells each collective, what it moves and the line that asked for it", () => {
+  expect(ledger(lowered({ embd: "x" })).toString()).toMatchInlineSnapshot(`
+    "all-reduce(x)  forward  einsum ledger.test.ts:16  640 B
+    total                                             640 B"
+  `);
+});
+
+it("tells which dim gave way where two rules claim an axis", () => {
+  const { conflicts, toString } = ledger(lowered({ batch: "x", ff: "x" }));
+  expect(conflicts).toMatchObject([{ dim: "ff", axis: "x", takenBy: "batch", values: 1 }]);
+  expect(toString()).toMatchInlineSnapshot(`
+    "all-gather(x)  forward  einsum ledger.test.ts:16  240 B
+    total                                             240 B
+    'ff' is whole along x in a value of ledger.test.ts:16: 'batch' has the axis"
+  `);
+});
+
+it("says nothing of rules that get along", () => {
+  expect(ledger(lowered({ batch: "x" })).conflicts).toEqual([]);
+});

@@ -1,0 +1,49 @@
+import type { Node } from "../graph/node.ts";
+import type { Layout } from "../layout.ts";
+import type { Conflict } from "./program.ts";
+
+/**
+ * Where two rules of a layout claim an axis for dims of one value: the earlier rule wins there, and
+ * the other dim is whole. Each pair is told once, with the first line and how many values it
+ * concerns.
+ */
+export function conflictsOf(nodes: readonly Node[], layout: Layout): readonly Conflict[] {
+  const bySet = new Map<string, readonly Omit<Conflict, "values" | "source">[]>();
+  const found = new Map<string, Conflict>();
+  for (const node of nodes) {
+    for (const { dims } of node.results) {
+      const names = dims.map((d) => d.name).sort();
+      const key = names.join();
+      let pairs = bySet.get(key);
+      if (!pairs) {
+        pairs = conflictsAmong(new Set(names), layout);
+        bySet.set(key, pairs);
+      }
+      for (const pair of pairs) {
+        const text = `${pair.dim} ${pair.axis} ${pair.takenBy}`;
+        const known = found.get(text);
+        const values = (known?.values ?? 0) + 1;
+        found.set(text, { ...pair, source: known?.source ?? node.source, values });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+function conflictsAmong(
+  names: ReadonlySet<string>,
+  { rules, mesh }: Layout,
+): readonly Omit<Conflict, "values" | "source">[] {
+  const taken = new Map<string, string>();
+  const conflicts: Omit<Conflict, "values" | "source">[] = [];
+  for (const [dim, axes] of rules) {
+    if (!names.has(dim)) continue;
+    for (const axis of axes) {
+      if (mesh.axes[axis] === 1) continue;
+      const takenBy = taken.get(axis);
+      if (takenBy === undefined) taken.set(axis, dim);
+      else conflicts.push({ dim, axis, takenBy });
+    }
+  }
+  return conflicts;
+}
