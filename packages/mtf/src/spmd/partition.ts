@@ -19,7 +19,7 @@ import { groupedByOwed, partitionOf, passingThrough } from "./passing.ts";
 import { place } from "./place.ts";
 import { type Placement, samePlacement } from "./placement.ts";
 import { localReshape } from "./reshape.ts";
-import { follows, restOf } from "./rests.ts";
+import { carries, follows, restOf } from "./rests.ts";
 import {
   byRules,
   define,
@@ -105,7 +105,7 @@ function situationOf(
  */
 function aimOf(scope: Scope, node: Node, result: number): Placement {
   const tensor = tensorOf(node, result);
-  return follows(node) ? wanted(scope, tensor) : byRules(scope, tensor);
+  return follows(node) || carries(node) ? wanted(scope, tensor) : byRules(scope, tensor);
 }
 
 /**
@@ -114,7 +114,12 @@ function aimOf(scope: Scope, node: Node, result: number): Placement {
  */
 function startOf(scope: Scope, node: Node, operand: AnyTensor): Placement {
   const stored = scope.stored.has(versionsOf(scope, operand));
-  if (!stored || (follows(node) && restOf(scope.rests, tensorOf(node, 0)))) {
+  // Of what is sliced only the slice need be gathered.
+  if (
+    !stored ||
+    node.kind === "slice" ||
+    (follows(node) && restOf(scope.rests, tensorOf(node, 0)))
+  ) {
     return lying(scope, operand);
   }
   return byRules(scope, operand);

@@ -76,7 +76,7 @@ export function follows(node: Node): boolean {
 }
 
 /** Carries elements to other places along one dim: the other dims may rest as the result does. */
-function carries(node: Node): boolean {
+export function carries(node: Node): boolean {
   return node.kind === "pad" || node.kind === "slice";
 }
 
