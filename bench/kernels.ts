@@ -1,0 +1,271 @@
+// How fast are the wasm backend's kernels, and TensorFlow.js's own on the same numbers?
+//
+//   npm run bench -- kernels [--json] [--plain] [--cpu] [name ...]
+//
+// Both take turns, in one thread; the best of a few runs counts, since what disturbs only slows.
+// --plain: without relaxed SIMD. --json: one object a line. --cpu: processor time instead of the
+// clock's, for a machine that is busy with other things.
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Buffer, Slice } from "../packages/mtf/src/backend/backend.ts";
+import type { HeapBuffer } from "../packages/mtf/src/backend/wasm/heap.ts";
+import { wasmBackend } from "../packages/mtf/src/backend/wasm/index.ts";
+import type { DType } from "../packages/mtf/src/dtype.ts";
+import type { Op } from "../packages/mtf/src/graph/kinds.ts";
+
+type Sizes = Readonly<Record<string, number>>;
+
+interface Case {
+  readonly name: string;
+  readonly op: Op;
+  /** Dims and sizes of each operand, in storage order; scalars have none. */
+  readonly operands: readonly Sizes[];
+  readonly results: readonly Sizes[];
+  readonly dtypes?: readonly DType[];
+  /** Operands that the kernel writes over. */
+  readonly reuse?: readonly number[];
+  readonly flops?: number;
+  /** TensorFlow.js's kernel, its attributes, and the names of its inputs. */
+  readonly tfjs?: readonly [kernel: string, attrs: object, ...inputs: string[]];
+}
+
+function product(m: number, k: number, n: number, a: "mk" | "km", b: "kn" | "nk"): Case {
+  const sizes = { m, k, n } as Record<string, number>;
+  const dims = (names: string) => Object.fromEntries([...names].map((d) => [d, sizes[d]!]));
+  const attrs = { transposeA: a === "km", transposeB: b === "nk" };
+  // With its transpose flags TensorFlow.js takes up to 47 times as long: not worth the wait.
+  const fair = !attrs.transposeA && !attrs.transposeB && n <= 4096;
+  return {
+    name: `einsum ${a} ${m}x${k}, ${b} ${k}x${n}`,
+    op: { kind: "einsum", attributes: {} },
+    operands: [dims(a), dims(b)],
+    results: [{ m, n }],
+    flops: 2 * m * k * n,
+    ...(fair ? { tfjs: ["BatchMatMul", attrs, "a", "b"] as const } : {}),
+  };
+}
+
+const big = { row: 1024, column: 3072 };
+const logits = { row: 256, column: 50257 };
+
+function map(fn: "exp" | "tanh" | "gelu" | "relu", kernel?: string): Case {
+  return {
+    name: fn,
+    op: { kind: "elementwise", attributes: { fn, scalars: [null] } },
+    operands: [big],
+    results: [big],
+    ...(kernel ? { tfjs: [kernel, {}, "x"] as const } : {}),
+  };
+}
+
+function binary(fn: "mul", scalars: readonly (number | null)[], operands: readonly Sizes[]): Case {
+  return {
+    name: `${fn} ${operands.map((o) => Object.keys(o).join("")).join(", ")}`,
+    op: { kind: "elementwise", attributes: { fn, scalars } },
+    operands,
+    results: [big],
+    tfjs: ["Multiply", {}, "a", "b"],
+  };
+}
+
+const cases: readonly Case[] = [
+  product(256, 256, 256, "mk", "kn"),
+  product(512, 512, 512, "mk", "kn"),
+  product(1024, 1024, 1024, "mk", "kn"),
+  product(1024, 1024, 1024, "km", "kn"),
+  product(1024, 1024, 1024, "mk", "nk"),
+  product(1024, 256, 50257, "mk", "nk"),
+  product(1024, 50257, 256, "mk", "kn"),
+  product(50257, 1024, 256, "km", "kn"),
+  product(1, 768, 50257, "mk", "nk"),
+  product(1, 768, 3072, "mk", "kn"),
+  product(8, 768, 3072, "mk", "kn"),
+  {
+    name: "attention scores 8x128x12x64",
+    op: { kind: "einsum", attributes: {} },
+    operands: [
+      { batch: 8, length: 128, heads: 12, kv: 64 },
+      { batch: 8, memory: 128, heads: 12, kv: 64 },
+    ],
+    results: [{ batch: 8, heads: 12, length: 128, memory: 128 }],
+    flops: 2 * 8 * 12 * 128 * 128 * 64,
+  },
+  binary("mul", [null, null], [big, big]),
+  binary("mul", [null, null], [big, { column: 3072 }]),
+  map("relu", "Relu"),
+  map("exp", "Exp"),
+  map("tanh", "Tanh"),
+  map("gelu"),
+  reduction("column"),
+  reduction("row"),
+  {
+    name: "softmax",
+    op: { kind: "softmax", attributes: { over: "column" } },
+    operands: [logits],
+    results: [logits],
+    reuse: [0],
+    tfjs: ["Softmax", { dim: 1 }, "logits"],
+  },
+  {
+    name: "crossEntropy",
+    op: { kind: "crossEntropy", attributes: { over: "column" } },
+    operands: [logits, { row: 256 }],
+    dtypes: ["float32", "int32"],
+    results: [{ row: 256 }, { row: 256 }],
+  },
+  {
+    name: "layerNorm",
+    op: { kind: "layerNorm", attributes: { over: "column", epsilon: 1e-5 } },
+    operands: [big, { column: 3072 }, { column: 3072 }],
+    results: [big, { row: 1024 }, { row: 1024 }],
+  },
+  {
+    name: "adam",
+    op: { kind: "adam", attributes: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, decay: 0.1 } },
+    operands: [big, big, big, big, {}, {}, {}, {}],
+    results: [big, big, big],
+    reuse: [0, 2, 3],
+  },
+  {
+    name: "transpose",
+    op: { kind: "rename", attributes: { from: "row", to: "line" } },
+    operands: [big],
+    results: [{ column: 3072, line: 1024 }],
+    tfjs: ["Transpose", { perm: [1, 0] }, "x"],
+  },
+  {
+    name: "random normal",
+    op: { kind: "random", attributes: { distribution: "normal" } },
+    operands: [{ key: 2 }],
+    dtypes: ["int32"],
+    results: [big],
+  },
+  {
+    name: "tiny add",
+    op: { kind: "elementwise", attributes: { fn: "add", scalars: [null, null] } },
+    operands: [{ a: 4 }, { a: 4 }],
+    results: [{ a: 4 }],
+    tfjs: ["Add", {}, "a", "b"],
+  },
+];
+
+function reduction(over: "row" | "column"): Case {
+  return {
+    name: `sum over ${over}`,
+    op: { kind: "reduce", attributes: { fn: "sum", over: [over] } },
+    operands: [big],
+    results: [over === "row" ? { column: 3072 } : { row: 1024 }],
+    tfjs: ["Sum", { axis: [over === "row" ? 0 : 1], keepDims: false }, "x"],
+  };
+}
+
+const flags = process.argv.slice(2).filter((a) => a.startsWith("--"));
+const wanted = process.argv.slice(2).filter((a) => !a.startsWith("--"));
+const json = flags.includes("--json");
+const backend = await wasmBackend({ relaxed: !flags.includes("--plain") });
+await tf.setBackend("wasm");
+const engine = tf.backend() as tf.KernelBackend & { disposeData(id: object): void };
+
+/** Milliseconds. */
+function now(): number {
+  if (!flags.includes("--cpu")) return performance.now();
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+if (!json) console.log(`${backend.variant}, ${process.version}`);
+for (const given of cases) {
+  if (wanted.length === 0 || wanted.some((w) => given.name.includes(w))) measure(given);
+}
+
+function sliceOf(sizes: Sizes, dtype: DType = "float32"): Slice {
+  const dims = Object.entries(sizes).map(([name, size]) => ({ name, size }));
+  return { dims, dtype, box: dims.map(({ size }) => ({ begin: 0, size })) };
+}
+
+function measure(given: Case): void {
+  const slices = given.operands.map((sizes, i) => sliceOf(sizes, given.dtypes?.[i]));
+  const bits = given.op.kind === "random" && given.op.attributes.distribution === "bits";
+  const results = given.results.map((sizes) => sliceOf(sizes, bits ? "int32" : "float32"));
+  const kernel = backend.bind(given.op, slices, results, given.reuse ?? []);
+  const operands = slices.map((slice) => {
+    const shape = slice.dims.map((d) => d.size);
+    const buffer = backend.allocate(shape, slice.dtype);
+    const data = backend.view(buffer)!;
+    for (let i = 0; i < data.length; i++)
+      data[i] = slice.dtype === "int32" ? i : (((i * 7) % 13) + 1) / 13;
+    return buffer;
+  });
+  const ours = () => {
+    const made = kernel(operands) as readonly Buffer[];
+    for (const buffer of made) if (!operands.includes(buffer)) backend.dispose(buffer);
+  };
+  const theirs = given.tfjs ? theirRun(given.tfjs, operands) : undefined;
+  const times = alternate([ours, ...(theirs ? [theirs] : [])]);
+  for (const buffer of operands) backend.dispose(buffer);
+  // What goes through memory once: every operand and result.
+  const bytes = [...slices, ...results].reduce(
+    (sum, s) => sum + 4 * s.dims.reduce((n, d) => n * d.size, 1),
+    0,
+  );
+  print(given, times[0]!, times[1], bytes);
+}
+
+function theirRun(
+  [name, attrs, ...inputs]: NonNullable<Case["tfjs"]>,
+  operands: readonly Buffer[],
+): () => void {
+  const kernel = tf.getKernel(name, "wasm")!;
+  // Softmax of ours wrote over its operand: theirs reads the same memory and writes another.
+  const named = Object.fromEntries(
+    inputs.map((input, i) => {
+      const { info } = (operands[i] as HeapBuffer).block;
+      return [input, name === "BatchMatMul" ? { ...info, shape: [1, ...info.shape] } : info];
+    }),
+  );
+  return () => {
+    const made = kernel.kernelFunc({ inputs: named, backend: engine, attrs: attrs as never });
+    engine.disposeData((made as tf.TensorInfo).dataId);
+  };
+}
+
+/** The best time of each in milliseconds; short ones run many times in a row. */
+function alternate(runs: readonly (() => void)[]): readonly number[] {
+  const repeats = runs.map((run) => {
+    run();
+    const start = now();
+    run();
+    return Math.max(1, Math.min(20_000, Math.ceil(20 / (now() - start))));
+  });
+  const best = runs.map(() => Infinity);
+  const end = now() + 1200;
+  for (let round = 0; round < 5 || now() < end; round++) {
+    for (const [i, run] of runs.entries()) {
+      const start = now();
+      for (let n = 0; n < repeats[i]!; n++) run();
+      best[i] = Math.min(best[i]!, (now() - start) / repeats[i]!);
+    }
+    if (round >= 2 && now() > end) break;
+  }
+  return best;
+}
+
+function print(given: Case, ours: number, theirs: number | undefined, bytes: number): void {
+  const rates = (ms: number) => ({
+    milliseconds: ms,
+    ...(given.flops ? { gflops: given.flops / ms / 1e6 } : { gigabytes: bytes / ms / 1e6 }),
+  });
+  if (json) {
+    const line = { name: given.name, variant: backend.variant, mtf: rates(ours) };
+    console.log(JSON.stringify(theirs === undefined ? line : { ...line, tfjs: rates(theirs) }));
+    return;
+  }
+  const show = (ms: number) => {
+    const rate = given.flops
+      ? `${(given.flops / ms / 1e6).toFixed(1)} GFLOP/s`
+      : `${(bytes / ms / 1e6).toFixed(1)} GB/s`;
+    return `${ms.toFixed(ms < 1 ? 4 : 2).padStart(10)} ms ${rate.padStart(14)}`;
+  };
+  const other = theirs === undefined ? "" : `   tfjs ${show(theirs)}`;
+  console.log(`${given.name.padEnd(36)}${show(ours)}${other}`);
+}

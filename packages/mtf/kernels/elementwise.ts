@@ -1,0 +1,351 @@
+/**
+ * Functions of elements, four at a time. The operands of a chunk are laid out next to each other
+ * first, where they are not already, so that each function needs one loop only.
+ *
+ * Description: [op, elements, arguments, result is bytes, then 24 words for each argument: how it
+ * is laid out, whether it is bytes, its value if constant, rank, and (size, stride) of each dim].
+ */
+import { exp, gelu, geluGrad, log, select, sigmoid, splat, tanh } from "./_vector";
+
+/** Elements whose operands and result stay in the first-level cache together. */
+const CHUNK: i32 = 1024;
+
+const DIRECT: i32 = 0;
+const CONSTANT: i32 = 1;
+const ROWS: i32 = 2;
+const SINGLE: i32 = 3;
+
+@inline
+function argumentAt(description: usize, k: i32): usize {
+  return description + 16 + <usize>k * 96;
+}
+
+@inline
+function dimAt(argument: usize, d: i32): usize {
+  return argument + 16 + (<usize>d << 3);
+}
+
+/** The element of an operand that stands at position `i` of the result. */
+function offset(argument: usize, i: i32): i32 {
+  let sum: i32 = 0;
+  for (let d = load<i32>(argument, 12) - 1; d >= 0; d--) {
+    const dim = dimAt(argument, d);
+    const size = load<i32>(dim);
+    sum += (i % size) * load<i32>(dim, 4);
+    i = i / size;
+  }
+  return sum;
+}
+
+/** How many elements of an operand, up to `n`, can be read where they are. */
+@inline
+function limit(argument: usize, i: i32, n: i32): i32 {
+  if (load<i32>(argument) != ROWS) return n;
+  const size = load<i32>(dimAt(argument, load<i32>(argument, 12) - 1));
+  return min(n, size - (i % size));
+}
+
+/** Where elements i … i + n - 1 of an operand lie next to each other: in place, or in `scratch`. */
+@inline
+function prepare(argument: usize, operand: usize, i: i32, n: i32, scratch: usize): usize {
+  const how = load<i32>(argument);
+  if (how == DIRECT) return operand + (<usize>i << 2);
+  if (how == CONSTANT || how == SINGLE) return scratch;
+  if (how == ROWS) return operand + (<usize>offset(argument, i) << 2);
+  if (load<i32>(argument, 4)) collect<u8>(argument, operand, i, n, scratch);
+  else collect<i32>(argument, operand, i, n, scratch);
+  return scratch;
+}
+
+function collect<T>(argument: usize, operand: usize, i: i32, n: i32, to: usize): void {
+  const dim = dimAt(argument, load<i32>(argument, 12) - 1);
+  const size = load<i32>(dim);
+  const step = <usize>load<i32>(dim, 4) * sizeof<T>();
+  while (n > 0) {
+    let length = min(n, size - (i % size));
+    let from = operand + <usize>offset(argument, i) * sizeof<T>();
+    n -= length;
+    i += length;
+    if (step == 0) {
+      const value = i32x4.splat(<i32>load<T>(from));
+      for (; length >= 4; length -= 4) {
+        v128.store(to, value);
+        to += 16;
+      }
+    } else if (step == sizeof<T>()) {
+      for (; length >= 4; length -= 4) {
+        if (sizeof<T>() == 4) v128.store(to, v128.load(from));
+        else {
+          const bytes = i16x8.extend_low_i8x16_u(v128.load32_zero(from));
+          v128.store(to, i32x4.extend_low_i16x8_u(bytes));
+        }
+        from += 4 * sizeof<T>();
+        to += 16;
+      }
+    }
+    for (; length > 0; length--) {
+      store<i32>(to, <i32>load<T>(from));
+      from += step;
+      to += 4;
+    }
+  }
+}
+
+/** Truth is the lowest bit of a word: bools come as 1, comparisons as all bits. */
+function narrow(from: usize, to: usize, n: i32): void {
+  for (; n >= 16; n -= 16) {
+    const low = i16x8.narrow_i32x4_s(v128.load(from), v128.load(from, 16));
+    const high = i16x8.narrow_i32x4_s(v128.load(from, 32), v128.load(from, 48));
+    v128.store(to, v128.and(i8x16.narrow_i16x8_s(low, high), i8x16.splat(1)));
+    from += 64;
+    to += 16;
+  }
+  for (; n > 0; n--) {
+    store<u8>(to, load<u8>(from) & 1);
+    from += 4;
+    to += 1;
+  }
+}
+
+export function elementwise(
+  description: usize, scratch: usize, out: usize, a: usize, b: usize, c: usize,
+): void {
+  const op = load<i32>(description);
+  const total = load<i32>(description, 4);
+  const count = load<i32>(description, 8);
+  const bytes = load<i32>(description, 12);
+  const first = argumentAt(description, 0);
+  const second = argumentAt(description, 1);
+  const third = argumentAt(description, 2);
+  const size: usize = CHUNK * 4;
+  const one = scratch + size;
+  const two = one + size;
+  const three = two + size;
+  const most = min(total, CHUNK);
+  repeat(first, a, one, most);
+  if (count > 1) repeat(second, b, two, most);
+  if (count > 2) repeat(third, c, three, most);
+
+  for (let i: i32 = 0; i < total;) {
+    let n = min(CHUNK, total - i);
+    n = limit(first, i, n);
+    if (count > 1) n = limit(second, i, n);
+    if (count > 2) n = limit(third, i, n);
+    const x = prepare(first, a, i, n, one);
+    const y = count > 1 ? prepare(second, b, i, n, two) : x;
+    const z = count > 2 ? prepare(third, c, i, n, three) : x;
+    if (bytes) {
+      apply(op, scratch, x, y, z, <usize>((n + 3) >> 2) << 4);
+      narrow(scratch, out + <usize>i, n);
+    } else {
+      const to = out + (<usize>i << 2);
+      const whole = <usize>(n >> 2) << 4;
+      if (whole) apply(op, to, x, y, z, whole);
+      const rest = n & 3;
+      if (rest) {
+        // What lies behind an operand may be read but not written.
+        apply(op, scratch, x + whole, y + whole, z + whole, 16);
+        memory.copy(to + whole, scratch, <usize>rest << 2);
+      }
+    }
+    i += n;
+  }
+}
+
+/** Lays out an operand that is the same for every chunk. */
+function repeat(argument: usize, operand: usize, to: usize, n: i32): void {
+  const how = load<i32>(argument);
+  if (how != CONSTANT && how != SINGLE) return;
+  let bits = load<i32>(argument, 8);
+  if (how == SINGLE) bits = load<i32>(argument, 4) ? <i32>load<u8>(operand) : load<i32>(operand);
+  const value = i32x4.splat(bits);
+  for (const end = to + (<usize>((n + 3) >> 2) << 4); to < end; to += 16) v128.store(to, value);
+}
+
+@unmanaged class Identity { @inline of(x: v128): v128 { return x; } }
+@unmanaged class Neg { @inline of(x: v128): v128 { return f32x4.neg(x); } }
+@unmanaged class Abs { @inline of(x: v128): v128 { return f32x4.abs(x); } }
+@unmanaged class Sign {
+  @inline of(x: v128): v128 {
+    // Zeros and NaN are their own sign.
+    const own = v128.or(f32x4.eq(x, splat(0)), f32x4.ne(x, x));
+    return select(own, x, v128.or(v128.and(x, i32x4.splat(0x80000000)), splat(1)));
+  }
+}
+@unmanaged class Square { @inline of(x: v128): v128 { return f32x4.mul(x, x); } }
+@unmanaged class Sqrt { @inline of(x: v128): v128 { return f32x4.sqrt(x); } }
+@unmanaged class Rsqrt { @inline of(x: v128): v128 { return f32x4.div(splat(1), f32x4.sqrt(x)); } }
+@unmanaged class Reciprocal { @inline of(x: v128): v128 { return f32x4.div(splat(1), x); } }
+@unmanaged class Exp { @inline of(x: v128): v128 { return exp(x); } }
+@unmanaged class Log { @inline of(x: v128): v128 { return log(x); } }
+@unmanaged class Tanh { @inline of(x: v128): v128 { return tanh(x); } }
+@unmanaged class Sigmoid { @inline of(x: v128): v128 { return sigmoid(x); } }
+@unmanaged class Relu { @inline of(x: v128): v128 { return f32x4.pmax(x, splat(0)); } }
+@unmanaged class Gelu { @inline of(x: v128): v128 { return gelu(x); } }
+@unmanaged class Not { @inline of(x: v128): v128 { return i32x4.eq(x, i32x4.splat(0)); } }
+@unmanaged class IsFinite {
+  @inline of(x: v128): v128 { return f32x4.le(f32x4.abs(x), splat(f32.MAX_VALUE)); }
+}
+@unmanaged class FloatOfInt { @inline of(x: v128): v128 { return f32x4.convert_i32x4_s(x); } }
+@unmanaged class IntOfFloat { @inline of(x: v128): v128 { return i32x4.trunc_sat_f32x4_s(x); } }
+@unmanaged class BoolOfFloat { @inline of(x: v128): v128 { return f32x4.ne(x, splat(0)); } }
+@unmanaged class BoolOfInt { @inline of(x: v128): v128 { return i32x4.ne(x, i32x4.splat(0)); } }
+@unmanaged class IntNeg { @inline of(x: v128): v128 { return i32x4.neg(x); } }
+@unmanaged class IntAbs { @inline of(x: v128): v128 { return i32x4.abs(x); } }
+@unmanaged class IntSign {
+  @inline of(x: v128): v128 {
+    return i32x4.max_s(i32x4.min_s(x, i32x4.splat(1)), i32x4.splat(-1));
+  }
+}
+@unmanaged class IntSquare { @inline of(x: v128): v128 { return i32x4.mul(x, x); } }
+@unmanaged class IntRelu { @inline of(x: v128): v128 { return i32x4.max_s(x, i32x4.splat(0)); } }
+
+@unmanaged class Add { @inline of(x: v128, y: v128): v128 { return f32x4.add(x, y); } }
+@unmanaged class Sub { @inline of(x: v128, y: v128): v128 { return f32x4.sub(x, y); } }
+@unmanaged class Mul { @inline of(x: v128, y: v128): v128 { return f32x4.mul(x, y); } }
+@unmanaged class Div { @inline of(x: v128, y: v128): v128 { return f32x4.div(x, y); } }
+@unmanaged class Maximum { @inline of(x: v128, y: v128): v128 { return f32x4.max(x, y); } }
+@unmanaged class Minimum { @inline of(x: v128, y: v128): v128 { return f32x4.min(x, y); } }
+@unmanaged class Less { @inline of(x: v128, y: v128): v128 { return f32x4.lt(x, y); } }
+@unmanaged class LessEqual { @inline of(x: v128, y: v128): v128 { return f32x4.le(x, y); } }
+@unmanaged class Greater { @inline of(x: v128, y: v128): v128 { return f32x4.gt(x, y); } }
+@unmanaged class GreaterEqual { @inline of(x: v128, y: v128): v128 { return f32x4.ge(x, y); } }
+@unmanaged class Equal { @inline of(x: v128, y: v128): v128 { return f32x4.eq(x, y); } }
+@unmanaged class NotEqual { @inline of(x: v128, y: v128): v128 { return f32x4.ne(x, y); } }
+@unmanaged class And { @inline of(x: v128, y: v128): v128 { return v128.and(x, y); } }
+@unmanaged class Or { @inline of(x: v128, y: v128): v128 { return v128.or(x, y); } }
+@unmanaged class GeluGrad { @inline of(x: v128, y: v128): v128 { return geluGrad(x, y); } }
+@unmanaged class IntAdd { @inline of(x: v128, y: v128): v128 { return i32x4.add(x, y); } }
+@unmanaged class IntSub { @inline of(x: v128, y: v128): v128 { return i32x4.sub(x, y); } }
+@unmanaged class IntMul { @inline of(x: v128, y: v128): v128 { return i32x4.mul(x, y); } }
+@unmanaged class IntMaximum { @inline of(x: v128, y: v128): v128 { return i32x4.max_s(x, y); } }
+@unmanaged class IntMinimum { @inline of(x: v128, y: v128): v128 { return i32x4.min_s(x, y); } }
+@unmanaged class IntLess { @inline of(x: v128, y: v128): v128 { return i32x4.lt_s(x, y); } }
+@unmanaged class IntLessEqual { @inline of(x: v128, y: v128): v128 { return i32x4.le_s(x, y); } }
+@unmanaged class IntGreater { @inline of(x: v128, y: v128): v128 { return i32x4.gt_s(x, y); } }
+@unmanaged class IntGreaterEqual { @inline of(x: v128, y: v128): v128 { return i32x4.ge_s(x, y); } }
+@unmanaged class IntEqual { @inline of(x: v128, y: v128): v128 { return i32x4.eq(x, y); } }
+@unmanaged class IntNotEqual { @inline of(x: v128, y: v128): v128 { return i32x4.ne(x, y); } }
+
+@unmanaged class Where {
+  @inline of(x: v128, y: v128, z: v128): v128 { return select(i32x4.ne(x, i32x4.splat(0)), y, z); }
+}
+@unmanaged class Clip {
+  @inline of(x: v128, y: v128, z: v128): v128 { return f32x4.min(f32x4.max(x, y), z); }
+}
+@unmanaged class IntClip {
+  @inline of(x: v128, y: v128, z: v128): v128 { return i32x4.min_s(i32x4.max_s(x, y), z); }
+}
+@unmanaged class Add3 {
+  @inline of(x: v128, y: v128, z: v128): v128 { return f32x4.add(f32x4.add(x, y), z); }
+}
+
+@inline
+function unary<F>(out: usize, a: usize, n: usize): void {
+  for (let i: usize = 0; i < n; i += 16) v128.store(out + i, changetype<F>(0).of(v128.load(a + i)));
+}
+
+@inline
+function binary<F>(out: usize, a: usize, b: usize, n: usize): void {
+  for (let i: usize = 0; i < n; i += 16)
+    v128.store(out + i, changetype<F>(0).of(v128.load(a + i), v128.load(b + i)));
+}
+
+@inline
+function ternary<F>(out: usize, a: usize, b: usize, c: usize, n: usize): void {
+  for (let i: usize = 0; i < n; i += 16)
+    v128.store(out + i, changetype<F>(0).of(v128.load(a + i), v128.load(b + i), v128.load(c + i)));
+}
+
+/** Floor division and its remainder; a divisor of 0 gives 0. */
+function divide(out: usize, a: usize, b: usize, n: usize, remainder: bool): void {
+  for (let i: usize = 0; i < n; i += 4) {
+    const x = <i64>load<i32>(a + i);
+    const y = <i64>load<i32>(b + i);
+    let result: i64 = 0;
+    if (y != 0) {
+      let quotient = x / y;
+      let rest = x % y;
+      if (rest != 0 && rest < 0 != y < 0) {
+        quotient--;
+        rest += y;
+      }
+      result = remainder ? rest : quotient;
+    }
+    store<i32>(out + i, <i32>result);
+  }
+}
+
+/** The remainder of floats, which has the sign of the divisor; exact, like C's fmod. */
+function modulo(out: usize, a: usize, b: usize, n: usize): void {
+  for (let i: usize = 0; i < n; i += 4) {
+    const x = load<f32>(a + i);
+    const y = load<f32>(b + i);
+    const rest = x % y;
+    store<f32>(out + i, rest != 0 && rest < 0 != y < 0 ? rest + y : rest);
+  }
+}
+
+/** The numbers of the functions are their places in src/backend/wasm/opcodes.ts. */
+function apply(op: i32, out: usize, a: usize, b: usize, c: usize, n: usize): void {
+  switch (op) {
+    case 0: unary<Identity>(out, a, n); break;
+    case 1: unary<Neg>(out, a, n); break;
+    case 2: unary<Abs>(out, a, n); break;
+    case 3: unary<Sign>(out, a, n); break;
+    case 4: unary<Square>(out, a, n); break;
+    case 5: unary<Sqrt>(out, a, n); break;
+    case 6: unary<Rsqrt>(out, a, n); break;
+    case 7: unary<Reciprocal>(out, a, n); break;
+    case 8: unary<Exp>(out, a, n); break;
+    case 9: unary<Log>(out, a, n); break;
+    case 10: unary<Tanh>(out, a, n); break;
+    case 11: unary<Sigmoid>(out, a, n); break;
+    case 12: unary<Relu>(out, a, n); break;
+    case 13: unary<Gelu>(out, a, n); break;
+    case 14: unary<Not>(out, a, n); break;
+    case 15: unary<IsFinite>(out, a, n); break;
+    case 16: unary<FloatOfInt>(out, a, n); break;
+    case 17: unary<IntOfFloat>(out, a, n); break;
+    case 18: unary<BoolOfFloat>(out, a, n); break;
+    case 19: unary<BoolOfInt>(out, a, n); break;
+    case 20: unary<IntNeg>(out, a, n); break;
+    case 21: unary<IntAbs>(out, a, n); break;
+    case 22: unary<IntSign>(out, a, n); break;
+    case 23: unary<IntSquare>(out, a, n); break;
+    case 24: unary<IntRelu>(out, a, n); break;
+    case 25: binary<Add>(out, a, b, n); break;
+    case 26: binary<Sub>(out, a, b, n); break;
+    case 27: binary<Mul>(out, a, b, n); break;
+    case 28: binary<Div>(out, a, b, n); break;
+    case 29: binary<Maximum>(out, a, b, n); break;
+    case 30: binary<Minimum>(out, a, b, n); break;
+    case 31: binary<Less>(out, a, b, n); break;
+    case 32: binary<LessEqual>(out, a, b, n); break;
+    case 33: binary<Greater>(out, a, b, n); break;
+    case 34: binary<GreaterEqual>(out, a, b, n); break;
+    case 35: binary<Equal>(out, a, b, n); break;
+    case 36: binary<NotEqual>(out, a, b, n); break;
+    case 37: binary<And>(out, a, b, n); break;
+    case 38: binary<Or>(out, a, b, n); break;
+    case 39: binary<GeluGrad>(out, a, b, n); break;
+    case 40: binary<IntAdd>(out, a, b, n); break;
+    case 41: binary<IntSub>(out, a, b, n); break;
+    case 42: binary<IntMul>(out, a, b, n); break;
+    case 43: binary<IntMaximum>(out, a, b, n); break;
+    case 44: binary<IntMinimum>(out, a, b, n); break;
+    case 45: binary<IntLess>(out, a, b, n); break;
+    case 46: binary<IntLessEqual>(out, a, b, n); break;
+    case 47: binary<IntGreater>(out, a, b, n); break;
+    case 48: binary<IntGreaterEqual>(out, a, b, n); break;
+    case 49: binary<IntEqual>(out, a, b, n); break;
+    case 50: binary<IntNotEqual>(out, a, b, n); break;
+    case 51: ternary<Where>(out, a, b, c, n); break;
+    case 52: ternary<Clip>(out, a, b, c, n); break;
+    case 53: ternary<IntClip>(out, a, b, c, n); break;
+    case 54: ternary<Add3>(out, a, b, c, n); break;
+    case 55: divide(out, a, b, n, false); break;
+    case 56: divide(out, a, b, n, true); break;
+    case 57: modulo(out, a, b, n); break;
+  }
+}

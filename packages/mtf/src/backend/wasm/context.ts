@@ -1,0 +1,28 @@
+import type { Attributes } from "../../graph/kinds.ts";
+import type { LocalKind } from "../../reference/kernel.ts";
+import type { Slice } from "../backend.ts";
+import type { Heap, HeapBuffer } from "./heap.ts";
+import type { Kernels } from "./instantiate.ts";
+
+/** What every kernel works with. */
+export interface Context {
+  readonly heap: Heap;
+  readonly kernels: Kernels;
+}
+
+/** A bound op: makes buffers of its results, or returns operands it was told it may reuse. */
+export type HeapKernel = (operands: readonly HeapBuffer[]) => readonly HeapBuffer[];
+
+/** Binds one kind of op to slices. */
+export type BindHeap<K extends LocalKind> = (
+  context: Context,
+  attributes: Attributes[K],
+  operands: readonly Slice[],
+  results: readonly Slice[],
+  reuse: readonly number[],
+) => HeapKernel;
+
+/** The sizes of a slice's box. */
+export function shapeOf(slice: Slice): readonly number[] {
+  return slice.box.map((range) => range.size);
+}

@@ -1,0 +1,133 @@
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { bytesPerElement, type DType, type HostArray } from "../../dtype.ts";
+import { internal, MtfError } from "../../errors.ts";
+import type { Buffer } from "../backend.ts";
+import type { Engine } from "./tensorflow.ts";
+
+/** Numbers in the heap. */
+export interface HeapBuffer extends Buffer {
+  readonly block: Block;
+}
+
+/** A piece of the heap that TensorFlow.js knows as a tensor, and how many buffers lie on it. */
+interface Block {
+  readonly info: TensorInfo;
+  readonly offset: number;
+  readonly bytes: number;
+  sharers: number;
+}
+
+export type HeapArray = Float32Array | Int32Array | Uint8Array;
+
+/** Kernels read whole vectors at the end of a buffer, so there is always something behind it. */
+const slack = 16;
+
+/**
+ * The memory of TensorFlow.js's wasm backend: one 32-bit heap per thread, of 4 GiB at most less
+ * what fragments. It grows by itself and never shrinks, and views of it end when it grows.
+ */
+export class Heap {
+  readonly engine: Engine;
+  /** Where descriptions of operands are written for the kernel that is called next. */
+  readonly description: number;
+  private bytes = 0;
+  private spare = { offset: 0, bytes: 0 };
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    this.description = this.reserve(4096);
+  }
+
+  allocate(shape: readonly number[], dtype: DType): HeapBuffer {
+    let size = bytesPerElement[dtype];
+    for (const n of shape) size *= n;
+    const offset = this.reserve(size);
+    return this.own(this.engine.makeOutput(shape, dtype, offset), shape, dtype, offset, size);
+  }
+
+  share(buffer: HeapBuffer, shape: readonly number[]): HeapBuffer {
+    buffer.block.sharers++;
+    return { shape, dtype: buffer.dtype, block: buffer.block };
+  }
+
+  dispose(buffer: HeapBuffer): void {
+    const { block } = buffer;
+    if (block.sharers <= 0) throw internal("a buffer was disposed of twice");
+    if (--block.sharers > 0) return;
+    this.bytes -= block.bytes;
+    this.engine.disposeData(block.info.dataId);
+  }
+
+  view(buffer: HeapBuffer): HeapArray {
+    const { offset, bytes } = buffer.block;
+    const memory = this.engine.wasm.HEAPU8.buffer;
+    switch (buffer.dtype) {
+      case "float32":
+        return new Float32Array(memory, offset, bytes >> 2);
+      case "int32":
+        return new Int32Array(memory, offset, bytes >> 2);
+      case "bool":
+        return new Uint8Array(memory, offset, bytes);
+    }
+  }
+
+  /** Writes a description where kernels look for it; it holds until the next one. */
+  describe(words: Int32Array): number {
+    new Int32Array(this.engine.wasm.HEAPU8.buffer, this.description, words.length).set(words);
+    return this.description;
+  }
+
+  /** Memory for the duration of one kernel call. */
+  scratch(bytes: number): number {
+    if (bytes > this.spare.bytes) {
+      if (this.spare.offset) this.engine.wasm._free(this.spare.offset);
+      this.spare = { offset: 0, bytes: 0 };
+      this.spare = { offset: this.reserve(bytes), bytes };
+    }
+    return this.spare.offset;
+  }
+
+  /** By TensorFlow.js's count of tensors and our count of their bytes. */
+  memory(): { readonly buffers: number; readonly bytes: number } {
+    return { buffers: this.engine.numDataIds(), bytes: this.bytes };
+  }
+
+  private own(
+    info: TensorInfo,
+    shape: readonly number[],
+    dtype: DType,
+    offset: number,
+    bytes: number,
+  ): HeapBuffer {
+    this.bytes += bytes;
+    return { shape, dtype, block: { info, offset, bytes, sharers: 1 } };
+  }
+
+  private reserve(bytes: number): number {
+    // Offsets beyond 2 GiB come back negative.
+    const offset = this.engine.wasm._malloc(bytes + slack) >>> 0;
+    if (offset === 0 || bytes > 0xffff0000) throw this.exhausted(bytes);
+    return offset;
+  }
+
+  private exhausted(bytes: number): MtfError {
+    return new MtfError("out-of-memory", `there is no room for ${mebibytes(bytes)} more.`, {
+      evidence: [
+        ["tensors", `${mebibytes(this.bytes)} in ${this.engine.numDataIds()}`],
+        ["limit", "4096 MiB for each device of the wasm backend"],
+      ],
+      try: ["a mesh with more devices, and a layout that splits what is large"],
+      bytes,
+      held: this.bytes,
+    });
+  }
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/** The numbers of a buffer on the host, until the next allocation. */
+export function copyOut(heap: Heap, buffer: HeapBuffer): HostArray {
+  return heap.view(buffer).slice();
+}

@@ -1,0 +1,56 @@
+import type { Backend, Buffer } from "../backend.ts";
+import { bind } from "./bind.ts";
+import type { Context } from "./context.ts";
+import { copyOut, Heap, type HeapBuffer } from "./heap.ts";
+import { instantiate } from "./instantiate.ts";
+import { startEngine } from "./tensorflow.ts";
+
+export interface WasmOptions {
+  /**
+   * Use relaxed SIMD where the engine has it: faster, and the last bits of results differ between
+   * processors. All devices of a mesh must agree. Default true.
+   */
+  readonly relaxed?: boolean;
+}
+
+/**
+ * TensorFlow.js's wasm backend with kernels of ours in its memory: one core, and 4 GiB at most, a
+ * thread. All backends of a thread share TensorFlow.js's heap and its counters.
+ *
+ * @throws Error if this host cannot run WebAssembly with SIMD
+ * @example
+ * const backend = await wasmBackend();
+ */
+export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
+  const { relaxed = true } = options;
+  const engine = await startEngine();
+  const compiled = await instantiate(engine.wasm.asm.memory, relaxed);
+  const heap = new Heap(engine);
+  const context: Context = { heap, kernels: compiled.kernels };
+  const own = (buffer: Buffer) => buffer as HeapBuffer;
+
+  return {
+    name: "wasm",
+    variant: compiled.relaxed ? "wasm-relaxed-simd" : "wasm-simd",
+    bind: (op, operands, results, reuse) => {
+      const kernel = bind(context, op, operands, results, reuse);
+      return (buffers) => kernel(buffers as readonly HeapBuffer[]);
+    },
+    upload(data, shape, dtype) {
+      const buffer = heap.allocate(shape, dtype);
+      heap.view(buffer).set(data);
+      return buffer;
+    },
+    allocate(shape, dtype, fill) {
+      const buffer = heap.allocate(shape, dtype);
+      if (fill !== undefined) heap.view(buffer).fill(fill);
+      return buffer;
+    },
+    view: (buffer) => heap.view(own(buffer)),
+    read: (buffer) => copyOut(heap, own(buffer)),
+    write: (buffer, offset, data) => heap.view(own(buffer)).set(data, offset),
+    share: (buffer, shape) => heap.share(own(buffer), shape),
+    dispose: (buffer) => heap.dispose(own(buffer)),
+    memory: () => heap.memory(),
+  };
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { checkBackend } from "../../../test/support/checkBackend.ts";
+import type { LocalKind } from "../../reference/kernel.ts";
+import type { Slice } from "../backend.ts";
+import { wasmBackend } from "./index.ts";
+
+/** topK has a test of its own below. */
+const kinds: readonly LocalKind[] = [
+  "fill",
+  "literal",
+  "iota",
+  "random",
+  "fold",
+  "elementwise",
+  "reduce",
+  "einsum",
+  "rename",
+  "broadcast",
+  "reshape",
+  "slice",
+  "pad",
+  "concat",
+  "oneHot",
+  "gather",
+  "scatterAdd",
+  "argmax",
+  "cumsum",
+  "softmax",
+  "softmaxGrad",
+  "logSoftmax",
+  "logSoftmaxGrad",
+  "logsumexp",
+  "layerNorm",
+  "layerNormGrad",
+  "crossEntropy",
+  "crossEntropyGrad",
+  "adam",
+];
+
+describe.each([true, false])("relaxed SIMD: %s", async (relaxed) => {
+  const backend = await wasmBackend({ relaxed });
+
+  test.each(kinds)("%s is the reference's, in any order of dims and on any slice", async (kind) => {
+    await checkBackend(backend, { kinds: [kind], runs: 100, nan: true });
+  });
+});
+
+test("topK gives its two results each in its own order of dims", async () => {
+  const backend = await wasmBackend();
+  const dim = (name: string, size: number) => ({ name, size });
+  const slice = (dims: { name: string; size: number }[], dtype: "float32" | "int32"): Slice => ({
+    dims,
+    dtype,
+    box: dims.map(({ size }) => ({ begin: 0, size })),
+  });
+  const [a, row, k] = [dim("a", 2), dim("row", 4), dim("k", 3)];
+  const kernel = backend.bind(
+    { kind: "topK", attributes: { over: "row", k: "k" } },
+    [slice([a, row], "float32")],
+    [slice([a, k], "float32"), slice([k, a], "int32")],
+    [],
+  );
+  const x = backend.upload(Float32Array.of(3, 5, 5, 1, 2, Number.NaN, 7, -1), [2, 4], "float32");
+  const [values, places] = await kernel([x]);
+  expect([...backend.view(values!)!]).toEqual([5, 5, 3, Number.NaN, 7, 2]);
+  expect([...backend.view(places!)!]).toEqual([1, 1, 2, 2, 0, 0]);
+  for (const buffer of [x, values!, places!]) backend.dispose(buffer);
+});

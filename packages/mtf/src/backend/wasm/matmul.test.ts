@@ -1,0 +1,148 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Buffer, Slice } from "../backend.ts";
+import { wasmBackend } from "./index.ts";
+
+type Dims = readonly (readonly [name: string, size: number])[];
+
+function sliceOf(dims: Dims): Slice {
+  const named = dims.map(([name, size]) => ({ name, size }));
+  return { dims: named, dtype: "float32", box: named.map(({ size }) => ({ begin: 0, size })) };
+}
+
+function numbers(dims: Dims, seed: number): Float32Array {
+  const size = dims.reduce((product, [, n]) => product * n, 1);
+  // Small integers: every product and sum is exact, whatever the order.
+  return Float32Array.from({ length: size }, (_, i) => ((((i + seed) * 2654435761) >>> 8) % 7) - 3);
+}
+
+/** Where an element of a tensor lies, by its index along every dim. */
+function place(dims: Dims, index: Readonly<Record<string, number>>): number {
+  return dims.reduce((at, [name, size]) => at * size + index[name]!, 0);
+}
+
+function product(a: Dims, x: Float32Array, b: Dims, y: Float32Array, c: Dims): Float32Array {
+  const all = new Map([...c, ...a, ...b]);
+  const out = new Float32Array(c.reduce((n, [, size]) => n * size, 1));
+  const index: Record<string, number> = {};
+  const names = [...all.keys()];
+  const visit = (depth: number): void => {
+    if (depth === names.length) {
+      const at = place(c, index);
+      out[at] = out[at]! + x[place(a, index)]! * y[place(b, index)]!;
+      return;
+    }
+    for (let i = 0; i < all.get(names[depth]!)!; i++) {
+      index[names[depth]!] = i;
+      visit(depth + 1);
+    }
+  };
+  visit(0);
+  return out;
+}
+
+describe.each([true, false])("relaxed SIMD: %s", async (relaxed) => {
+  const backend = await wasmBackend({ relaxed });
+
+  function multiply(a: Dims, b: Dims, c: Dims): void {
+    const kernel = backend.bind(
+      { kind: "einsum", attributes: {} },
+      [sliceOf(a), sliceOf(b)],
+      [sliceOf(c)],
+      [],
+    );
+    const [x, y] = [numbers(a, 1), numbers(b, 5)];
+    const operands = [a, b].map((dims, i) => {
+      const shape = dims.map(([, size]) => size);
+      return backend.upload([x, y][i]!, shape, "float32");
+    });
+    const [result] = kernel(operands) as readonly Buffer[];
+    const expected = product(a, x, b, y, c);
+    const actual = backend.view(result!)! as Float32Array;
+    const wrong = expected.findIndex((value, i) => value !== actual[i]);
+    expect(wrong, `${JSON.stringify({ a, b, c })}: ${actual[wrong]} for ${expected[wrong]}`).toBe(
+      -1,
+    );
+    for (const buffer of [...operands, result!]) backend.dispose(buffer);
+  }
+
+  test("odd sizes around tiles, panels and blocks, in any order of dims", () => {
+    const size = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 13, 31, 66);
+    const shuffled = (names: string[]) =>
+      fc.shuffledSubarray(names, { minLength: names.length, maxLength: names.length });
+    const order = fc.tuple(
+      shuffled(["b", "m", "k"]),
+      shuffled(["b", "k", "n"]),
+      shuffled(["b", "m", "n"]),
+    );
+    const batch = fc.constantFrom(1, 1, 2, 3);
+    const drawn = fc.tuple(order, batch, size, size, size);
+    void fc.assert(
+      fc.property(drawn, ([orders, b, m, k, n]) => {
+        const sizes: Record<string, number> = { b, m, k, n };
+        const dims = (names: readonly string[]): Dims => names.map((d) => [d, sizes[d]!]);
+        multiply(dims(orders[0]), dims(orders[1]), dims(orders[2]));
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  test("groups of several dims that no single stride describes", () => {
+    const shuffled = (names: string[]) =>
+      fc.shuffledSubarray(names, { minLength: names.length, maxLength: names.length });
+    const order = fc.tuple(
+      shuffled(["b", "m", "o", "k", "l"]),
+      shuffled(["b", "k", "l", "n", "p"]),
+      shuffled(["b", "m", "o", "n", "p"]),
+    );
+    const size = fc.constantFrom(2, 3, 5);
+    void fc.assert(
+      fc.property(fc.tuple(order, size, size, size), ([orders, s, t, u]) => {
+        const sizes: Record<string, number> = { b: 2, m: s, o: t, k: u, l: t, n: u, p: s };
+        const dims = (names: readonly string[]): Dims => names.map((d) => [d, sizes[d]!]);
+        multiply(dims(orders[0]), dims(orders[1]), dims(orders[2]));
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  test.each([
+    [130, 300, 20],
+    [9, 257, 1030],
+    [3, 5000, 12],
+    [1, 600, 1500],
+    [1500, 600, 1],
+  ])("%i x %i x %i crosses the blocks", (m, k, n) => {
+    const [ms, ks, ns] = [["m", m] as const, ["k", k] as const, ["n", n] as const];
+    multiply([ms, ks], [ks, ns], [ms, ns]);
+    multiply([ks, ms], [ns, ks], [ns, ms]);
+  });
+});
+
+test("a buffer that was written in place gives a new product", async () => {
+  const backend = await wasmBackend();
+  const [a, b, c]: Dims[] = [
+    [
+      ["m", 9],
+      ["k", 4],
+    ],
+    [
+      ["k", 4],
+      ["n", 9],
+    ],
+    [
+      ["m", 9],
+      ["n", 9],
+    ],
+  ];
+  const op = { kind: "einsum", attributes: {} } as const;
+  const kernel = backend.bind(op, [sliceOf(a!), sliceOf(b!)], [sliceOf(c!)], []);
+  const x = backend.allocate([9, 4], "float32", 1);
+  const y = backend.allocate([4, 9], "float32", 1);
+  const first = kernel([x, y]) as readonly Buffer[];
+  backend.write(y, 0, new Float32Array(36).fill(3));
+  const second = kernel([x, y]) as readonly Buffer[];
+  expect(backend.view(first[0]!)![0]).toBe(4);
+  expect(backend.view(second[0]!)![80]).toBe(12);
+  for (const buffer of [x, y, ...first, ...second]) backend.dispose(buffer);
+});
