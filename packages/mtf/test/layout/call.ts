@@ -1,0 +1,106 @@
+import type { AnyTensor, Dimension } from "mtf";
+
+import { library, type Name } from "./library.ts";
+
+/** A tensor made by an earlier call. */
+export interface Ref {
+  readonly ref: number;
+}
+
+export type Argument =
+  | number
+  | string
+  | boolean
+  | Ref
+  | Dimension
+  | Loop
+  | readonly Argument[]
+  | { readonly [key: string]: Argument };
+
+/** A function given to a loop, as data: its parameters, calls and results. */
+export interface Loop {
+  readonly parameters: readonly number[];
+  readonly body: readonly Call[];
+  readonly outputs: readonly number[];
+}
+
+/** A call of one of the library's functions. */
+export interface Call {
+  readonly fn: Name;
+  readonly args: readonly Argument[];
+  /** The tensors it gave: one with key "", or several by key. */
+  readonly results: readonly { readonly id: number; readonly key: string }[];
+}
+
+export type Environment = Map<number, AnyTensor>;
+
+export const ref = (x: { readonly id: number }): Ref => ({ ref: x.id });
+
+export function argumentsFrom(args: readonly Argument[], environment: Environment): unknown[] {
+  return args.map((argument) => resolved(argument, environment));
+}
+
+function resolved(argument: Argument, environment: Environment): unknown {
+  if (typeof argument !== "object") return argument;
+  if (isRef(argument)) return environment.get(argument.ref)!;
+  if (isLoop(argument)) return functionOf(argument, environment);
+  if (Array.isArray(argument)) return argumentsFrom(argument, environment);
+  const entries = Object.entries(argument as Readonly<Record<string, Argument>>);
+  return Object.fromEntries(entries.map(([key, x]) => [key, resolved(x, environment)]));
+}
+
+function functionOf({ parameters, body, outputs }: Loop, environment: Environment) {
+  return (...slices: readonly AnyTensor[]): readonly AnyTensor[] => {
+    const inner = new Map(environment);
+    parameters.forEach((id, i) => void inner.set(id, slices[i]!));
+    replay(body, inner);
+    return outputs.map((id) => inner.get(id)!);
+  };
+}
+
+/** Makes the calls again, on the tensors of an environment. */
+export function replay(calls: readonly Call[], environment: Environment): void {
+  for (const { fn, args, results } of calls) {
+    const made = library[fn](...argumentsFrom(args, environment));
+    for (const { id, key } of results) {
+      const tensor = key === "" ? made : (made as Record<string, unknown>)[key];
+      environment.set(id, tensor as AnyTensor);
+    }
+  }
+}
+
+/** Calls as text that runs where their operands are defined. */
+export function printCalls(calls: readonly Call[], indent: string): string {
+  return calls.map((made) => `${indent}${printCall(made, indent)}`).join("\n");
+}
+
+function printCall({ fn, args, results }: Call, indent: string): string {
+  const names = results.map(({ id, key }) => (/^\d*$/.test(key) ? `t${id}` : `${key}: t${id}`));
+  const left =
+    results[0]?.key === ""
+      ? names[0]
+      : /^\d+$/.test(results[0]?.key ?? "")
+        ? `[${names.join(", ")}]`
+        : `{ ${names.join(", ")} }`;
+  return `const ${left} = ${fn}(${args.map((x) => printArgument(x, indent)).join(", ")});`;
+}
+
+export function printArgument(argument: Argument, indent = ""): string {
+  if (typeof argument !== "object") return JSON.stringify(argument);
+  if (isRef(argument)) return `t${argument.ref}`;
+  if (isLoop(argument)) {
+    const { parameters, body, outputs } = argument;
+    const list = (ids: readonly number[]) => ids.map((id) => `t${id}`).join(", ");
+    const lines = [printCalls(body, `${indent}  `), `${indent}  return [${list(outputs)}];`];
+    return `(${list(parameters)}) => {\n${lines.filter(Boolean).join("\n")}\n${indent}}`;
+  }
+  if (Array.isArray(argument))
+    return `[${argument.map((x) => printArgument(x, indent)).join(", ")}]`;
+  if (isDimension(argument)) return `dimension("${argument.name}", ${argument.size})`;
+  const entries = Object.entries(argument as Readonly<Record<string, Argument>>);
+  return `{ ${entries.map(([key, x]) => `${key}: ${printArgument(x, indent)}`).join(", ")} }`;
+}
+
+const isRef = (x: object): x is Ref => "ref" in x;
+const isLoop = (x: object): x is Loop => "parameters" in x;
+const isDimension = (x: object): x is Dimension => "size" in x && "name" in x;

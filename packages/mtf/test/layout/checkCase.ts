@@ -1,0 +1,180 @@
+import {
+  type AnyTensor,
+  defineMesh,
+  type HostArray,
+  isTensor,
+  leavesOf,
+  placeholder,
+  trace,
+} from "mtf";
+import type { Backend } from "../../src/backend/backend.ts";
+import { ledger } from "../../src/cost/ledger.ts";
+import { nodesOf } from "../../src/graph/graph.ts";
+import { dimsOf, tensorOf } from "../../src/graph/tensor.ts";
+import { evaluate } from "../../src/reference/evaluate.ts";
+import type { Devices, Sharded } from "../../src/runtime/devices.ts";
+import { simulator } from "../../src/simulator.ts";
+import { type Lowered, lower, type Program } from "../../src/spmd/index.ts";
+import { argumentsOf, build, type DrawnProgram, functionOf } from "./build.ts";
+import type { CaseData } from "./case.ts";
+import { layoutFrom, writtenLayout } from "./layoutOf.ts";
+import { count } from "./magnitude.ts";
+
+/** What a case's program gives: an array for each output, with its path. */
+export interface Outcome {
+  readonly path: string;
+  readonly dtype: string;
+  readonly numbers: HostArray;
+}
+
+/** The unsplit run, and how far from its floats others may be, in units of rounding. */
+export interface Expected {
+  readonly outcomes: readonly Outcome[];
+  readonly bound: number;
+}
+
+/**
+ * Computes a program unsplit in float64. Whatever order sums are taken in, a result is off by no
+ * more than a rounding for each term of each op, of the largest number that occurs anywhere; what
+ * functions make of their arguments' errors is in a factor.
+ */
+export function expect64(program: DrawnProgram): Expected {
+  const traced = trace(functionOf(program), inputsOf(program) as never);
+  const nodes = nodesOf(traced.graph);
+  const all = nodes.flatMap((node) => node.results.map((_, i) => tensorOf(node, i)));
+  const numbers = traced.inputs.map(({ path }) => arrayAt(program, path));
+  const values = evaluate(
+    { inputs: traced.graph.inputs, outputs: [...traced.graph.outputs, ...all] },
+    numbers,
+  );
+  const outcomes = traced.outputs.map(({ path, tensor }, i): Outcome => {
+    return { path, dtype: tensor.dtype, numbers: values[i]! };
+  });
+  let largest = 1;
+  let terms = 1;
+  all.forEach((tensor, i) => {
+    if (tensor.dtype !== "float32") return;
+    for (const x of values[traced.outputs.length + i]!) {
+      if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x));
+    }
+    terms = Math.max(terms, count(dimsOf(tensor)));
+  });
+  return { outcomes, bound: 16 * (16 + terms) * nodes.length * largest };
+}
+
+function inputsOf(program: DrawnProgram) {
+  return argumentsOf(program, (dims, dtype) => placeholder(dims, dtype) as AnyTensor);
+}
+
+function arraysOf(program: DrawnProgram) {
+  return argumentsOf(program, (_, dtype, data) =>
+    dtype === "float32"
+      ? Float64Array.from(data)
+      : dtype === "int32"
+        ? Int32Array.from(data)
+        : Uint8Array.from(data),
+  );
+}
+
+const isArray = (x: unknown): x is HostArray => ArrayBuffer.isView(x);
+
+function arrayAt(program: DrawnProgram, path: string): HostArray {
+  return leavesOf(arraysOf(program), isArray).find(([own]) => own === path)![1];
+}
+
+export interface SplitRun {
+  readonly program: Program;
+  readonly outcomes: readonly Outcome[];
+  /** Bytes that devices counted while it ran, and those that the program promises. */
+  readonly counted: number;
+  readonly promised: number;
+}
+
+/** Lowers a case's program for its layout. */
+export function lowerCase(data: CaseData, program: DrawnProgram): Lowered<never, unknown> {
+  return lower(functionOf(program) as never, {
+    layout: layoutFrom(writtenLayout(data)),
+    inputs: inputsOf(program) as never,
+    donate: data.donate ? [0] : [],
+  });
+}
+
+/** Runs a lowered case on devices. They hold nothing of it afterwards. */
+export async function runSplit(
+  lowered: Lowered<never, unknown>,
+  program: DrawnProgram,
+  devices: Devices,
+): Promise<SplitRun> {
+  const run = await devices.load(lowered);
+  const before = await received(devices);
+  const result = await run(...(arraysOf(program) as never));
+  const counted = (await received(devices)) - before;
+  const outcomes: Outcome[] = [];
+  for (const [path, sharded] of leavesOf(result, isSharded)) {
+    outcomes.push({ path, dtype: sharded.dtype, numbers: await sharded.read() });
+    sharded.dispose();
+  }
+  await run.unload();
+  return { program: lowered.program, outcomes, counted, promised: ledger(lowered.program).bytes };
+}
+
+const isSharded = (x: unknown): x is Sharded =>
+  typeof x === "object" && x !== null && "readBox" in x && !isTensor(x);
+
+async function received(devices: Devices): Promise<number> {
+  const usage = await devices.usage();
+  return usage.reduce((sum, device) => sum + device.bytesReceived, 0);
+}
+
+export const roundings = { float64: 2 ** -52, float32: 2 ** -23 };
+
+/** Runs a case on the simulator and throws where it differs from the unsplit run. */
+export async function checkCase(
+  data: CaseData,
+  backend: Backend,
+  rounding: number = roundings.float64,
+): Promise<SplitRun> {
+  const program = build(data, Object.keys(writtenLayout(data).mesh));
+  const expected = expect64(program);
+  const devices = await simulator(defineMesh(writtenLayout(data).mesh), { backend });
+  try {
+    const split = await runSplit(lowerCase(data, program), program, devices);
+    requireSame(split.outcomes, expected.outcomes, rounding * expected.bound);
+    if (split.counted !== split.promised) {
+      throw new Error(`${split.counted} bytes were received and ${split.promised} promised`);
+    }
+    const left = await devices.usage();
+    if (left.some((device) => device.buffers > 0)) {
+      throw new Error(`devices still hold ${left.map((device) => device.buffers)} buffers`);
+    }
+    return split;
+  } finally {
+    await devices.close();
+  }
+}
+
+export function requireSame(
+  given: readonly Outcome[],
+  expected: readonly Outcome[],
+  bound: number,
+): void {
+  if (given.length !== expected.length) {
+    throw new Error(`${given.length} outputs instead of ${expected.length}`);
+  }
+  expected.forEach(({ path, dtype, numbers }, i) => {
+    const other = given[i]!;
+    if (other.path !== path || other.numbers.length !== numbers.length) {
+      throw new Error(`output ${i} is '${other.path}' instead of '${path}'`);
+    }
+    for (let at = 0; at < numbers.length; at++) {
+      const [a, b] = [other.numbers[at]!, numbers[at]!];
+      const same = Object.is(a, b) || a === b;
+      if (same || (dtype === "float32" && Math.abs(a - b) <= bound)) continue;
+      const list = [...other.numbers].slice(0, 40).join(", ");
+      const right = [...numbers].slice(0, 40).join(", ");
+      throw new Error(
+        `${path}[${at}] is ${a} instead of ${b} (within ${bound})\n  given    ${list}\n  expected ${right}`,
+      );
+    }
+  });
+}

@@ -1,0 +1,148 @@
+import type { Instruction, Program, Value } from "../../src/spmd/index.ts";
+
+/** How a value may lie: the columns of the table. */
+export const states = ["replicated", "split", "partial", "uneven", "empty slice"] as const;
+export type State = (typeof states)[number];
+
+/** How often each kind of instruction met values in each state. */
+export type Coverage = Map<string, Map<State, number>>;
+
+/** Counts a program's instructions. */
+export function cover(coverage: Coverage, program: Program): void {
+  for (const instruction of program.instructions) coverInstruction(coverage, program, instruction);
+}
+
+function coverInstruction(coverage: Coverage, program: Program, instruction: Instruction): void {
+  const row = rowOf(instruction);
+  const counts = coverage.get(row) ?? new Map<State, number>();
+  coverage.set(row, counts);
+  const met = new Set(touched(instruction).flatMap((v) => statesOf(program.values[v]!, program)));
+  for (const state of met) counts.set(state, (counts.get(state) ?? 0) + 1);
+  if (instruction.kind !== "loop") return;
+  for (const inner of instruction.body) coverInstruction(coverage, program, inner);
+}
+
+/** An op's kind, of functions their name; collectives by theirs. */
+function rowOf(instruction: Instruction): string {
+  switch (instruction.kind) {
+    case "compute": {
+      const { op } = instruction;
+      if (op.kind === "elementwise") return op.attributes.fn;
+      return op.kind === "reduce" ? `reduce ${op.attributes.fn}` : op.kind;
+    }
+    case "reduce":
+      return `${instruction.name} ${instruction.fn}`;
+    case "move":
+      return `move: ${instruction.name}`;
+    case "loop":
+      return "loop";
+  }
+}
+
+function touched(instruction: Instruction): readonly number[] {
+  switch (instruction.kind) {
+    case "compute":
+      return [...instruction.operands, ...instruction.results];
+    case "move":
+      return [...instruction.operands, instruction.result];
+    case "reduce":
+      return [instruction.operand, instruction.result];
+    case "loop": {
+      const { sliced, constant, summed, stacked } = instruction;
+      return [...sliced, ...constant, ...summed, ...stacked].map((binding) => binding.outer);
+    }
+  }
+}
+
+function statesOf({ dims, placement }: Value, program: Program): readonly State[] {
+  const met: State[] = [];
+  if (placement.partial.length > 0) met.push("partial");
+  const cut = dims.filter((d) => (placement.split[d.name] ?? []).length > 0);
+  if (cut.length > 0) met.push("split");
+  if (met.length === 0) met.push("replicated");
+  for (const { name, size } of cut) {
+    const parts = placement.split[name]!.reduce((n, axis) => n * program.mesh[axis]!, 1);
+    if (size % parts !== 0) met.push("uneven");
+    // Nested cuts leave nothing to some device exactly where there are more parts than elements.
+    if (size < parts) met.push("empty slice");
+  }
+  return met;
+}
+
+/** Ops through which sums that are owed pass, or whose results are owed where a dim is cut. */
+const linear = [
+  ...["einsum", "reduce sum", "gather", "scatterAdd", "layerNormGrad"],
+  ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
+  ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
+  ...["softmaxGrad", "logSoftmaxGrad", "crossEntropyGrad"],
+  ...["all-reduce sum", "reduce-scatter sum", "loop"],
+];
+
+/** Ops that use no dim but the key's, which no layout can name. */
+const neverSplit = ["fold"];
+
+const alwaysSplit = ["reduce-scatter sum", "move: all-to-all"];
+
+/** The cells of a row that some layout can fill. */
+export function legalStates(row: string): readonly State[] {
+  if (neverSplit.includes(row)) return ["replicated"];
+  return states.filter((state) => {
+    if (state === "partial") return linear.includes(row);
+    // What is scattered, or changes which dim is split, is split.
+    return !(state === "replicated" && alwaysSplit.includes(row));
+  });
+}
+
+/** Every row that programs of the library's ops can have. */
+export const rows: readonly string[] = [
+  ...["fill", "literal", "iota", "random", "fold", "einsum"],
+  ...["reduce sum", "reduce max", "reduce min", "cumsum", "argmax", "topK"],
+  ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "oneHot", "gather", "scatterAdd"],
+  ...["softmax", "softmaxGrad", "logSoftmax", "logSoftmaxGrad", "logsumexp"],
+  ...["layerNorm", "layerNormGrad", "crossEntropy", "crossEntropyGrad", "adam"],
+  ...["neg", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal", "exp", "log"],
+  ...["tanh", "sigmoid", "relu", "gelu", "geluGrad", "sin", "cos", "not", "isFinite"],
+  ...["toFloat32", "toInt32", "toBool", "add", "sub", "mul", "div", "mod", "pow"],
+  ...["maximum", "minimum", "less", "lessEqual", "greater", "greaterEqual", "equal", "notEqual"],
+  ...["and", "or", "where", "clip", "loop"],
+  ...["all-reduce sum", "all-reduce max", "all-reduce min", "reduce-scatter sum"],
+  ...["move: all-gather", "move: all-to-all", "move: slice", "move: exchange"],
+];
+
+/** Legal cells that nothing filled. */
+export function emptyCells(coverage: Coverage): readonly string[] {
+  return rows.flatMap((row) =>
+    legalStates(row)
+      .filter((state) => !coverage.get(row)?.get(state))
+      .map((state) => `${row}: ${state}`),
+  );
+}
+
+/** Filled cells that no layout should fill: the table of legal ones is wrong, or the partition. */
+export function illegalCells(coverage: Coverage): readonly string[] {
+  return [...coverage].flatMap(([row, counts]) =>
+    [...counts.keys()]
+      .filter((state) => !rows.includes(row) || !legalStates(row).includes(state))
+      .map((state) => `${row}: ${state}`),
+  );
+}
+
+/** The table as text: `·` where nothing can be, 0 where something should. */
+export function printCoverage(coverage: Coverage): string {
+  const width = Math.max(...rows.map((row) => row.length));
+  const cell = (row: string, state: State): string => {
+    const n = coverage.get(row)?.get(state) ?? 0;
+    return n === 0 && !legalStates(row).includes(state) ? "·" : `${n}`;
+  };
+  const line = (name: string, cells: readonly string[]) =>
+    [name.padEnd(width), ...cells.map((text, i) => text.padStart(states[i]!.length))].join("  ");
+  return [
+    line("", [...states]),
+    ...rows.map((row) =>
+      line(
+        row,
+        states.map((state) => cell(row, state)),
+      ),
+    ),
+  ].join("\n");
+}

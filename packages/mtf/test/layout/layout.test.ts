@@ -1,0 +1,55 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { openBackend } from "../../src/backend/open.ts";
+import { referenceBackend } from "../../src/reference/index.ts";
+import { type CaseData, caseData } from "./case.ts";
+import { checkCase, roundings } from "./checkCase.ts";
+import { type Coverage, cover, emptyCells, illegalCells, printCoverage } from "./coverage.ts";
+import { printCase } from "./print.ts";
+
+const enough = 2000;
+const cases = Number(process.env.MTF_CASES ?? enough);
+const seed = process.env.MTF_SEED === undefined ? undefined : Number(process.env.MTF_SEED);
+
+const minutes = 60_000;
+
+/** A failure with the program it shrank to, and how to see it again. */
+function failureOf(result: fc.RunDetails<[CaseData]>): Error {
+  const again = `MTF_SEED=${result.seed} MTF_CASES=${result.numRuns}`;
+  const cause = result.errorInstance as Error;
+  const [data] = result.counterexample!;
+  return new Error(`${again}\n${printCase(data)}\n${cause.message}`, { cause });
+}
+
+const options = { ...(seed !== undefined && { seed }) };
+
+test("layout never changes the result", { timeout: 10 * minutes }, async () => {
+  const backend = referenceBackend();
+  const coverage: Coverage = new Map();
+  let checked = 0;
+  const property = fc.asyncProperty(caseData, async (data) => {
+    const { program } = await checkCase(data, backend);
+    cover(coverage, program);
+    checked++;
+  });
+  const result = await fc.check(property, { numRuns: cases, ...options });
+  if (result.failed) throw failureOf(result);
+  console.log(`${checked} layout cases (seed ${result.seed})\n${printCoverage(coverage)}`);
+  expect(illegalCells(coverage)).toEqual([]);
+  if (cases >= enough) expect(emptyCells(coverage)).toEqual([]);
+});
+
+// Kernels differ from backend to backend, and with them what an uneven or empty slice may break.
+test.each(["cpu", "wasm"] as const)(
+  "layout never changes the result on %s",
+  { timeout: 10 * minutes },
+  async (name) => {
+    const backend = await openBackend(name);
+    const property = fc.asyncProperty(caseData, async (data) => {
+      await checkCase(data, backend, roundings.float32);
+    });
+    const result = await fc.check(property, { numRuns: Math.ceil(cases / 20), ...options });
+    if (result.failed) throw failureOf(result);
+    console.log(`${result.numRuns} layout cases on ${name} (seed ${result.seed})`);
+  },
+);

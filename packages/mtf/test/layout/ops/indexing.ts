@@ -1,0 +1,105 @@
+import { type Dimension, dimension } from "mtf";
+import {
+  type Context,
+  call,
+  choice,
+  freeName,
+  hasDims,
+  isExact,
+  isFloat,
+  isInt,
+  isNumeric,
+  type Known,
+  number,
+  operand,
+  ref,
+  sizesAgree,
+  some,
+} from "../context.ts";
+import { count, inexact } from "../magnitude.ts";
+import type { Step } from "./step.ts";
+
+/** Ids that fit what they index, -1 and one too many among them; new ones where there are none. */
+function idsFor(c: Context, fits: (x: Known) => boolean, dims: readonly Dimension[], size: number) {
+  if (c.values.some((x) => isInt(x) && fits(x))) return operand(c, (x) => isInt(x) && fits(x));
+  const own = some(c, dims);
+  const data = Array.from({ length: count(own) }, (_, i) => ((i * 5 + 2) % (size + 2)) - 1);
+  return call(c, "constant", [data, own, "int32"], { max: size + 1, bits: 0 });
+}
+
+const oneHot: Step = (c) => {
+  const ids = idsFor(c, () => true, operand(c).dims, 3);
+  const dim = dimension(freeName(c, ids), 1 + number(c, 6));
+  const dtype = choice(c, ["float32", "int32", "bool"] as const);
+  return call(c, "oneHot", [ref(ids), dim, dtype], { max: 1, bits: 0 });
+};
+
+const gather: Step = (c) => {
+  const table = operand(c, (x) => isNumeric(x) && hasDims(x));
+  const dim = choice(c, table.dims);
+  const others = [...table.dims.filter((d) => d !== dim), dimension(freeName(c, table), 3)];
+  const fits = (x: Known) => sizesAgree(x, table) && x.dims.every((d) => d.name !== dim.name);
+  const ids = idsFor(c, fits, others, dim.size);
+  return call(c, "gather", [ref(table), ref(ids), dim.name], table);
+};
+
+const scatterAdd: Step = (c) => {
+  const rows = operand(c, isNumeric);
+  const has = (name: string) => rows.dims.some((d) => d.name === name);
+  const fits = (x: Known) => sizesAgree(x, rows) && x.dims.every((d) => has(d.name));
+  const ids = idsFor(c, fits, rows.dims, 4);
+  const dim = dimension(freeName(c, rows), 1 + number(c, 6));
+  const magnitude = { max: count(ids.dims) * rows.max, bits: rows.bits };
+  return call(c, "scatterAdd", [ref(rows), ref(ids), dim], magnitude);
+};
+
+const argmax: Step = (c) => {
+  const x = operand(c, (k) => isNumeric(k) && isExact(k) && hasDims(k));
+  const over = choice(c, x.dims);
+  return call(c, "argmax", [ref(x), over.name], { max: over.size, bits: 0 });
+};
+
+const topK: Step = (c) => {
+  const x = operand(c, (k) => isNumeric(k) && isExact(k) && hasDims(k));
+  const over = choice(c, x.dims);
+  const k = dimension(freeName(c, x), 1 + number(c, over.size));
+  return call(c, "topK", [ref(x), over.name, k], [x, { max: over.size, bits: 0 }]);
+};
+
+/** Labels with all of the logits' dims but one, out of range here and there. */
+function labelled(c: Context): readonly [Known, Known, string] {
+  const logits = operand(c, (k) => isFloat(k) && hasDims(k));
+  const over = choice(c, logits.dims);
+  const rest = logits.dims.filter((d) => d.name !== over.name);
+  const fits = (x: Known) =>
+    isInt(x) &&
+    x.dims.length === rest.length &&
+    sizesAgree(x, logits) &&
+    x.dims.every((d) => rest.some((e) => e.name === d.name));
+  if (c.values.some(fits)) return [logits, operand(c, fits), over.name];
+  const data = Array.from({ length: count(rest) }, (_, i) => ((i * 5 + 2) % (over.size + 2)) - 1);
+  const magnitude = { max: over.size + 1, bits: 0 };
+  return [logits, call(c, "constant", [data, rest, "int32"], magnitude), over.name];
+}
+
+const softmaxCrossEntropy: Step = (c) => {
+  const [logits, labels, over] = labelled(c);
+  const magnitude = { max: 2 * logits.max + 2, bits: inexact };
+  return call(c, "softmaxCrossEntropy", [ref(logits), ref(labels), over], magnitude);
+};
+
+const crossEntropyWithLogsumexp: Step = (c) => {
+  const [logits, labels, over] = labelled(c);
+  const magnitude = { max: 2 * logits.max + 2, bits: inexact };
+  return call(c, "crossEntropyWithLogsumexp", [ref(logits), ref(labels), over], magnitude);
+};
+
+export const indexingSteps: Readonly<Record<string, Step>> = {
+  oneHot,
+  gather,
+  scatterAdd,
+  argmax,
+  topK,
+  softmaxCrossEntropy,
+  crossEntropyWithLogsumexp,
+};

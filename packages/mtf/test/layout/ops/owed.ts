@@ -1,0 +1,130 @@
+import {
+  type Context,
+  call,
+  choice,
+  freeName,
+  hasDims,
+  isFloat,
+  type Known,
+  NotApplicable,
+  number,
+  operand,
+  ref,
+} from "../context.ts";
+import { count, inexact } from "../magnitude.ts";
+import type { Step } from "./step.ts";
+
+// Steps of several calls in which sums are owed where a dim is cut, and something linear follows
+// that nothing else stands in the way of. Alone, calls rarely meet so.
+
+/** The sum over a dim: owed where it is cut. */
+function summed(c: Context, x: Known, over: string): Known {
+  const { size } = x.dims.find((d) => d.name === over)!;
+  return call(c, "sum", [ref(x), over], { max: size * x.max, bits: x.bits });
+}
+
+/** Two sums of the same dims, owed over the same axes. */
+function pair(c: Context): readonly [Known, Known] {
+  const x = operand(c, (k) => isFloat(k) && k.dims.length > 1);
+  const over = choice(c, x.dims).name;
+  return [summed(c, x, over), summed(c, call(c, "neg", [ref(x)], x), over)];
+}
+
+const difference: Step = (c) => {
+  const [x, y] = pair(c);
+  return call(c, "sub", [ref(x), ref(y)], { max: x.max + y.max, bits: x.bits });
+};
+
+const joined: Step = (c) => {
+  const [x, y] = pair(c);
+  return call(c, "concat", [[ref(x), ref(y)], choice(c, x.dims).name], x);
+};
+
+const chosen: Step = (c) => {
+  const [x, y] = pair(c);
+  const condition = call(c, "fill", [x.dims, number(c, 2), "bool"], { max: 1, bits: 0 });
+  return call(c, "where", [ref(condition), ref(x), ref(y)], x);
+};
+
+const one: (then: (c: Context, x: Known, dim: string) => Known) => Step = (then) => (c) => {
+  const [x] = pair(c);
+  return then(c, x, choice(c, x.dims).name);
+};
+
+const cut = one((c, x, dim) => {
+  const { size } = x.dims.find((d) => d.name === dim)!;
+  return call(c, "slice", [ref(x), dim, number(c, size)], x);
+});
+
+const padded = one((c, x, dim) =>
+  call(c, "pad", [ref(x), dim, 1, 0, number(c, 2)], { ...x, max: x.max + 1 }),
+);
+
+// No larger in the end than before: a sum is not passed on where it would grow.
+const shrunk = one((c, x, dim) => summed(c, call(c, "pad", [ref(x), dim, 1, 1], x), dim));
+
+const running = one((c, x, dim) => {
+  const { size } = x.dims.find((d) => d.name === dim)!;
+  return call(c, "cumsum", [ref(x), dim], { max: size * x.max, bits: x.bits });
+});
+
+const divided = one((c, x) => call(c, "div", [ref(x), 4], { max: x.max, bits: x.bits + 2 }));
+
+/**
+ * A function of x, then a product over a dim that only the other factor has. What comes back is
+ * owed where that dim is cut.
+ */
+const before =
+  (f: (c: Context, x: Known, over: string) => readonly Known[]): Step =>
+  (c) => {
+    const x = operand(c, (k) => isFloat(k) && hasDims(k));
+    const over = choice(c, x.dims);
+    const results = f(c, x, over.name);
+    const kept = results[0]!.dims;
+    const added = [{ name: freeName(c, x), size: 4 }];
+    const other = call(c, "normal", [ref(keyOf(c)), added], { max: 8, bits: inexact });
+    const names = [...kept, ...added].map((d) => d.name);
+    const products = results.map((y) =>
+      call(c, "einsum", [ref(y), ref(other), ...names], { max: y.max * other.max, bits: inexact }),
+    );
+    return products[0]!;
+  };
+
+function keyOf(c: Context): Known {
+  const made = call(c, "key", [1], { max: 0, bits: 0 });
+  c.values.pop();
+  return made;
+}
+
+const smooth = (fn: "softmax" | "logSoftmax" | "gelu") =>
+  before((c, x, over) => {
+    const args = fn === "gelu" ? [ref(x)] : [ref(x), over];
+    return [call(c, fn, args, { max: 2 * x.max + 2, bits: inexact })];
+  });
+
+const crossEntropy = before((c, x, over) => {
+  const rest = x.dims.filter((d) => d.name !== over);
+  const data = Array.from({ length: count(rest) }, (_, i) => ((i * 3 + 2) % 5) - 1);
+  const labels = call(c, "constant", [data, rest, "int32"], { max: 4, bits: 0 });
+  const magnitude = { max: 2 * x.max + 2, bits: inexact };
+  const args = [ref(x), ref(labels), over];
+  const loss = call(c, "crossEntropyWithLogsumexp", args, magnitude);
+  const logsumexp = c.values.at(-1);
+  if (!logsumexp) throw new NotApplicable();
+  return [loss, logsumexp];
+});
+
+export const owedSteps: Readonly<Record<string, Step>> = {
+  difference,
+  joined,
+  chosen,
+  cut,
+  padded,
+  shrunk,
+  running,
+  divided,
+  softmax: smooth("softmax"),
+  logSoftmax: smooth("logSoftmax"),
+  gelu: smooth("gelu"),
+  crossEntropy,
+};
