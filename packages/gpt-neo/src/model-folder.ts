@@ -64,6 +64,12 @@ export async function putTree<Tree>(
   return withLeaves(tree, isTensor, held) as Held<Tree>;
 }
 
+/** Where the numbers of a tensor that begins at 0 come from. */
+export function zeros({ dtype }: AnyTensor): Source {
+  const array = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype];
+  return { box: (box) => new array(box.reduce((count, range) => count * range.size, 1)) };
+}
+
 /** Whether a leaf of a tree is a tensor on devices. */
 export function isSharded(value: unknown): value is Sharded {
   return typeof value === "object" && value !== null && "placement" in value && "read" in value;

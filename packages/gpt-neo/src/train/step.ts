@@ -98,7 +98,7 @@ export function trainingStep(
 /** The learning rate of a config: a function of the steps taken. */
 export function learningRate(config: Config): Schedule {
   const { learning_rate: rate, schedule: decay, warmup_steps, decay_to, steps } = config.training;
-  const warmup = Math.max(1, warmup_steps);
+  const warmup = warmup_steps;
   if (decay === "constant") return schedule({ rate, warmup });
   return schedule({ rate, warmup, decay, begin: 0, end: steps, floor: decay_to });
 }

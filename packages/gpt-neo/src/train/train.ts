@@ -5,7 +5,7 @@ import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { type Position, start, type TrainingData, takeBatch } from "../data/index.ts";
 import { type Dims, dimsOf } from "../dims.ts";
-import { putTree, saveModel } from "../model-folder.ts";
+import { putTree, saveModel, zeros } from "../model-folder.ts";
 import { parameterNames } from "../parameter-names.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import type { Weights } from "../weights/index.ts";
@@ -172,8 +172,7 @@ async function prepare(training: Training, dims: Dims): Promise<Prepared> {
     const names = new Map(parameterNames(config).map((name) => [`params/${name.path}`, name]));
     const state = await putTree(devices, lowered.program, fresh, (path, tensor) => {
       const name = names.get(path);
-      if (!name) return { box: (box) => new Float32Array(box.reduce((n, r) => n * r.size, 1)) };
-      return parameterSource(weights, name, sizesOf(tensor));
+      return name ? parameterSource(weights, name, sizesOf(tensor)) : zeros(tensor);
     });
     return { run, state, step: 0, position: start };
   }

@@ -1,0 +1,28 @@
+/** A mesh and layout, as a command line has them. */
+export interface Case {
+  readonly mesh: string;
+  readonly layout: string;
+  readonly storage?: string;
+}
+
+/** What must not change a result. Sizes do not divide evenly in most of them. */
+export const layouts: Readonly<Record<string, Case>> = {
+  "one device": { mesh: "data:1", layout: "" },
+  data: { mesh: "data:2", layout: "batch:data" },
+  "heads and ff": { mesh: "model:2", layout: "heads:model,ff:model" },
+  vocab: { mesh: "model:2", layout: "vocab:model" },
+  both: { mesh: "data:2,model:2", layout: "batch:data,heads:model,ff:model,vocab:model" },
+  "storage split": { mesh: "data:2", layout: "batch:data", storage: "embd:data" },
+  "sequence split": { mesh: "seq:2", layout: "length:seq" },
+  "sequence and memory split": {
+    mesh: "seq:2,memory:2",
+    layout: "length:seq,memory_length:memory",
+  },
+  "embd split": { mesh: "model:2", layout: "embd:model,heads:model" },
+  "uneven in three": { mesh: "model:3", layout: "heads:model,ff:model,vocab:model,kv:model" },
+  "fully sharded": {
+    mesh: "pod:2,data:2",
+    layout: "batch:pod+data",
+    storage: "embd:data,vocab:pod,ff:pod",
+  },
+};

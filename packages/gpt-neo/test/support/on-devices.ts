@@ -1,0 +1,68 @@
+import { type AnyTensor, defineMesh, leavesOf, lower } from "mtf";
+import type { Devices, Sharded, Source } from "mtf/simulator";
+import type { Config } from "../../src/config/index.ts";
+import { type Dims, dimsOf } from "../../src/dims.ts";
+import { isSharded, putTree, zeros } from "../../src/model-folder.ts";
+import { parameterNames } from "../../src/parameter-names.ts";
+import { layoutOf } from "../../src/session.ts";
+import { loadWeights } from "../../src/weights/index.ts";
+import { parameterSource } from "../../src/weights/parameter-source.ts";
+import type { Case } from "../hugging-face/layouts.ts";
+
+/** Numbers by the path of their tensor. */
+export type Numbers = ReadonlyMap<string, ArrayLike<number>>;
+
+/** A function of a model's parameters, or of a state that holds them. */
+export interface Setup {
+  readonly folder: string;
+  readonly config: Config;
+  readonly batch: number;
+  readonly length: number;
+  /** Its arguments without numbers. */
+  readonly inputs: (dims: Dims) => readonly unknown[];
+  readonly fn: (dims: Dims) => (...args: never[]) => unknown;
+  /** Whether the first result is the next call's first argument. */
+  readonly steps?: boolean;
+}
+
+/**
+ * Loads a function, and from a folder the parameters among its first argument; the rest of that is
+ * 0. What it gives is called with the other arguments, and gives all results by path.
+ */
+export async function onDevices(
+  devices: Devices,
+  at: Case,
+  { config, folder, batch, length, inputs, fn, steps = false }: Setup,
+): Promise<(...given: readonly Source[]) => Promise<Numbers>> {
+  const dims = dimsOf(config, batch, length);
+  const layout = layoutOf(at, defineMesh(at.mesh), dims);
+  const placeholders = inputs(dims);
+  const lowered = lower(fn(dims) as (...args: readonly unknown[]) => unknown, {
+    layout,
+    inputs: placeholders,
+    donate: steps ? [0] : [],
+  });
+  const weights = await loadWeights(folder);
+  const names = new Map(parameterNames(config).map((name) => [name.path, name]));
+  let state: unknown = await putTree(devices, lowered.program, placeholders[0], (path, tensor) => {
+    const name = names.get(path.replace(/^params\//, ""));
+    const own = name && (!steps || path.startsWith("params/"));
+    return own ? parameterSource(weights, name, sizesOf(tensor)) : zeros(tensor);
+  });
+  await weights.close();
+  const run = (await devices.load(lowered)) as (...args: readonly unknown[]) => Promise<unknown>;
+  return async (...given) => {
+    const results = await run(state, ...given);
+    if (steps) state = (results as readonly unknown[])[0];
+    const numbers = new Map<string, ArrayLike<number>>();
+    for (const [path, tensor] of leavesOf(results, isSharded) as [string, Sharded][]) {
+      numbers.set(path, await tensor.read());
+      if (!(steps && path.startsWith("0/"))) tensor.dispose();
+    }
+    return numbers;
+  };
+}
+
+function sizesOf(tensor: AnyTensor): readonly number[] {
+  return Object.values(tensor.dims).map((d) => d.size);
+}
