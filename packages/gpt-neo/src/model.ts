@@ -81,8 +81,13 @@ export function forward(
     hidden.push(x);
   });
   const final = norm(config, parameters.ln_f, hidden[config.num_layers]!);
-  const logits = einsum(final, parameters.wte, "batch", "length", "vocab");
+  const logits = einsum(final, outputTable(parameters), "batch", "length", "vocab");
   return { hidden, final, logits };
+}
+
+/** What the output multiplies by: the token embeddings, unless the model has a table of its own. */
+export function outputTable({ wte, lm_head }: Parameters): Tensor<"vocab" | "embd"> {
+  return lm_head ?? wte;
 }
 
 /** The embeddings of positions 0, 1, 2 …, which all rows share. */

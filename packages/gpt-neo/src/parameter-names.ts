@@ -48,5 +48,8 @@ export function parameterNames(config: Config): readonly ParameterName[] {
     linear("wpe", "wpe.weight", [config.max_position_embeddings, embd]),
     ...Array.from({ length: config.num_layers }, (_, i) => block(i)).flat(),
     ...norm("ln_f", "ln_f"),
+    ...(config.tie_word_embeddings
+      ? []
+      : [{ path: "lm_head", name: "lm_head.weight", shape: [config.vocab_size, embd] }]),
   ];
 }

@@ -32,12 +32,14 @@ export interface Block {
  * device reads its slice straight from the file.
  */
 export interface Parameters {
-  /** Token embeddings, which the output is tied to. */
+  /** Token embeddings, which the output is tied to where it has no table of its own. */
   readonly wte: Tensor<"vocab" | "embd">;
   /** Position embeddings. */
   readonly wpe: Tensor<"position" | "embd">;
   readonly h: readonly Block[];
   readonly ln_f: Norm;
+  /** The output's own table, where the config unties it. */
+  readonly lm_head?: Tensor<"vocab" | "embd">;
 }
 
 /** What makes one parameter, from its name, its dims and how it begins. */
@@ -88,5 +90,6 @@ function build(config: Config, dims: Dims, make: Make): Parameters {
     wpe: make("wpe", [position, embd], "normal"),
     h: Array.from({ length: config.num_layers }, (_, i) => block(`h/${i}`)),
     ln_f: norm("ln_f"),
+    ...(!config.tie_word_embeddings && { lm_head: make("lm_head", [vocab, embd], "normal") }),
   };
 }

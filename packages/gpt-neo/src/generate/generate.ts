@@ -3,7 +3,7 @@ import type { Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "../dims.ts";
 import { type LoadedModel, paddedLength, type Rows, rowsOf } from "../loaded-model.ts";
-import { forward } from "../model.ts";
+import { forward, outputTable } from "../model.ts";
 import type { Parameters } from "../parameters.ts";
 import { nextId, type Sampling } from "./sample.ts";
 
@@ -34,7 +34,7 @@ export function nextTokenStep(
   return (parameters, tokens, last, seed, position) => {
     const { final } = forward(config, dims, parameters, tokens);
     const chosen = einsum(final, oneHot(last, dims.length), "batch", "embd");
-    const logits = einsum(chosen, parameters.wte, "batch", "vocab");
+    const logits = einsum(chosen, outputTable(parameters), "batch", "vocab");
     return [logits, uniform(fold(fold(key(0), seed), position), [dims.vocab])];
   };
 }
