@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readPage, root, runPage, sayTheSame, withPrinted } from "./support/page.ts";
+
+// Every ```js block of these pages runs, on the built packages, and prints the ```text block that
+// follows it. MTF_UPDATE_DOCS=1 writes what is printed into the pages.
+
+const pages = [
+  "README.md",
+  "packages/mtf/README.md",
+  "packages/gpt-neo/README.md",
+  ...readdirSync(join(root, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`),
+];
+
+const update = process.env.MTF_UPDATE_DOCS === "1";
+
+describe("the documentation", () => {
+  const withCode = pages.filter((file) => readPage(file).snippets.length > 0);
+  test.each(withCode)("%s: its code runs and prints what it says", async (file) => {
+    const page = readPage(file);
+    const printed = await runPage(page);
+    expect(printed).toHaveLength(page.snippets.length);
+    if (update) writeFileSync(join(root, file), withPrinted(page, printed));
+    else {
+      page.snippets.forEach((snippet, i) => {
+        if (snippet.printed && !sayTheSame(snippet.printed.content, printed[i]!)) {
+          expect(printed[i]).toBe(snippet.printed.content);
+        }
+      });
+    }
+  });
+
+  test("the README shows the first program of the package's", () => {
+    const first = (file: string) => readPage(file).snippets[0]!.code;
+    expect(first("README.md")).toBe(first("packages/mtf/README.md"));
+  });
+
+  test.each(pages)("%s: its links lead somewhere", (file) => {
+    const text = readFileSync(join(root, file), "utf8");
+    const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)|src="([^"]+)"/g)];
+    const local = links.map((m) => (m[1] ?? m[2])!).filter((link) => !/^\w+:/.test(link));
+    const broken = local.filter((link) => !existsSync(join(root, dirname(file), link)));
+    expect(broken).toEqual([]);
+  });
+});

@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A page of documentation: its code, and what the page says that prints. */
+export interface Page {
+  readonly file: string;
+  readonly text: string;
+  /** The `js` blocks in order. */
+  readonly snippets: readonly Snippet[];
+}
+
+export interface Snippet {
+  readonly code: string;
+  /** The `text` block that follows, where there is one: what the snippet prints. */
+  readonly printed: Block | undefined;
+}
+
+interface Block {
+  readonly language: string;
+  readonly content: string;
+  readonly begin: number;
+  readonly end: number;
+}
+
+export const root: string = fileURLToPath(new URL("../../../..", import.meta.url));
+
+/** Reads a page of the repository. */
+export function readPage(file: string): Page {
+  const text = readFileSync(join(root, file), "utf8");
+  const blocks = [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map((match): Block => {
+    const begin = match.index + match[0].indexOf("\n") + 1;
+    return { language: match[1]!, content: match[2]!, begin, end: begin + match[2]!.length };
+  });
+  const snippets = blocks.flatMap((block, i): Snippet[] => {
+    if (block.language !== "js") return [];
+    const next = blocks[i + 1];
+    return [{ code: block.content, printed: next?.language === "text" ? next : undefined }];
+  });
+  return { file, text, snippets };
+}
+
+const mark = "--- end of a snippet ---";
+
+/**
+ * Runs a page's snippets in order, as one module on the built packages, and gives what each prints.
+ * Nothing is put between them, so that a printed program's lines are lines of the page's code.
+ */
+export async function runPage({ file, snippets }: Page): Promise<readonly string[]> {
+  const module = snippets
+    .map(({ code }) => `${code.trimEnd()} console.log(${JSON.stringify(mark)});`)
+    .join("\n");
+  // Inside the workspace, where the packages are found by their names.
+  const folder = join(root, "node_modules/.cache", `docs-${process.pid}-${file.replace(/\W/g, "-")}`);
+  const name = file.endsWith("README.md") ? "net" : basename(file, ".md");
+  mkdirSync(folder, { recursive: true });
+  try {
+    writeFileSync(join(folder, `${name}.mjs`), module);
+    const output = await runNode([`${name}.mjs`], folder);
+    return output
+      .split(`${mark}\n`)
+      .slice(0, -1)
+      .map((printed) => printed.replaceAll(/ +$/gm, ""));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs Node to its end and gives its standard output; an exit code is an error. */
+export function runNode(args: readonly string[], cwd: string = root): Promise<string> {
+  return run(process.execPath, args, cwd);
+}
+
+/** Runs a program to its end, with the environment of a plain shell rather than of a test runner. */
+export function run(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
+  const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let [out, err] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    out += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    err += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve(out);
+      else reject(new Error(`${program} ${args.join(" ")} ended with ${code}\n${err}${out}`));
+    });
+  });
+}
+
+/** The page's text with what was printed in place of what it says is printed. */
+export function withPrinted({ text, snippets }: Page, printed: readonly string[]): string {
+  let result = text;
+  snippets
+    .map((snippet, i) => [snippet.printed, printed[i]!] as const)
+    .reverse()
+    .forEach(([block, now]) => {
+      if (block) result = result.slice(0, block.begin) + now + result.slice(block.end);
+    });
+  return result;
+}
+
+/**
+ * Whether a page says what is printed: the same text, but for the last digits of numbers with a
+ * fraction, which no two backends share.
+ */
+export function sayTheSame(said: string, printed: string): boolean {
+  const number = /-?\d+\.\d+/g;
+  if (said.replaceAll(number, "#") !== printed.replaceAll(number, "#")) return false;
+  const [left, right] = [said, printed].map((text) => (text.match(number) ?? []).map(Number));
+  return left!.every((x, i) => Math.abs(x - right![i]!) <= 0.01 + 0.01 * Math.abs(x));
+}
