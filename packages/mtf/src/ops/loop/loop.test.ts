@@ -92,3 +92,23 @@ describe("mapOver", () => {
     );
   });
 });
+
+describe("a dim of one", () => {
+  const one = defineDims({ micro: 1 }).micro;
+  const only = placeholder([one, batch, embd]);
+  const part = numbers(8, 3);
+
+  it("needs no loop around the one run", () => {
+    const fn = (all: typeof only, weight: typeof w) => [
+      accumulate(one, (slice) => loss(weight, slice), all),
+      mapOver(one, (slice) => loss(weight, slice), all),
+    ];
+    const { graph } = trace(fn, [only, w] as const);
+    expect(nodesOf(graph).some((node) => node.kind === "loop")).toBe(false);
+    const [[total], [mapped]] = compute(fn as unknown as Fn, [only, w] as never, [part, data[1]!]);
+    const plain = (all: Tensor<"batch" | "embd">, weight: typeof w) => [loss(weight, all)];
+    const spec = [placeholder([batch, embd]), w] as never;
+    const [[expected]] = compute(plain as unknown as Fn, spec, [part, data[1]!]);
+    expect([total, mapped]).toEqual([expected, expected]);
+  });
+});

@@ -4,7 +4,9 @@ import type { Typed } from "../../graph/kinds.ts";
 import { makeNode, makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
+import { spread } from "../broadcast/broadcast.ts";
 import { hasDim, misuse, requireDtype, requireFree, selectDim } from "../check.ts";
+import { reduction } from "../reduce/reduce.ts";
 
 /** A tree of tensors at one index of a dim: without it. */
 export type At<T, Dim extends string> =
@@ -73,7 +75,8 @@ function run(
       dim: dim.name,
     });
   }
-  const slices = sliced.map((x, i) => sliceOf(x, dim, i));
+  const once = dim.size === 1;
+  const slices = sliced.map((x, i) => (once ? onlySlice(x, dim) : sliceOf(x, dim, i)));
   let next = 0;
   const at = (x: AnyTensor) => (hasDim(x, dim.name) ? slices[next++] : x);
   const result = fn(...xs.map((x) => mapLeaves(x, isTensor, at)));
@@ -82,6 +85,14 @@ function run(
     if (op === "mapOver") requireFree(op, x, dim.name);
     else requireDtype(op, x, ["float32", "int32"]);
   }
+  // One run needs no loop around it.
+  if (once && op === "accumulate") return result;
+  if (once)
+    return withLeaves(
+      result,
+      isTensor,
+      outputs.map((x) => spread(x, [dim, ...dimsOf(x)])),
+    );
   const constants = outerTensors(outputs, slices);
   const results = loop(
     { dim, sliced: sliced.length, summed: op === "accumulate" ? outputs.length : 0 },
@@ -111,6 +122,11 @@ export function loop(
 export function sliceOf(x: AnyTensor, dim: Dimension, position: number): AnyTensor {
   const dims = dimsOf(x).filter((d) => d.name !== dim.name);
   return makeTensor("input", { path: `slice/${position}` }, [], { dims, dtype: x.dtype as DType });
+}
+
+/** The slice of a dim that has only one. */
+function onlySlice(x: AnyTensor, dim: Dimension): AnyTensor {
+  return reduction(x.dtype === "bool" ? "max" : "sum", x, [dim.name]);
 }
 
 /** Tensors from outside that a body's outputs are computed from: their nodes were made before. */
