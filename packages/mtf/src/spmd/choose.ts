@@ -44,6 +44,9 @@ export function choose(situation: Situation, whole: ReadonlySet<string>): Assign
     [...wanted, ...lying.flat(), ...rules],
     [...rules, ...wanted, ...lying.flat()],
     ...lying.map((own) => [...own, ...wanted, ...lying.flat(), ...rules]),
+    // As the rules say and no more, whatever else is split now: gathering an operand may cost less
+    // than a sum that would be owed.
+    rules,
   ];
   const distinct = new Map<string, Assignment>();
   for (const claims of orders) {

@@ -27,7 +27,7 @@ import { usesOf } from "./uses.ts";
 export interface LowerOptions<Arguments extends readonly unknown[]> {
   readonly layout: Layout;
   /** Trees of tensors with the dims and dtypes of the arguments; `placeholder` makes them. */
-  readonly inputs: Arguments;
+  readonly inputs: Readonly<Arguments>;
   /** Arguments (by position) that a run may write over; their results rest where they did. */
   readonly donate?: readonly number[];
 }
@@ -44,7 +44,7 @@ export function lower<Arguments extends readonly unknown[], Result>(
   fn: (...args: Arguments) => Result,
   options: LowerOptions<Arguments>,
 ): Lowered<Arguments, Result> {
-  const traced = trace(fn, options.inputs);
+  const traced = trace(fn, options.inputs as Arguments);
   const donated = options.donate ?? [];
   const leaves = { inputs: namedLeaves(traced.arguments), outputs: namedLeaves(traced.result) };
   const program = partition(leaves, options.layout, donated);

@@ -86,17 +86,33 @@ function forPass(versions: Versions, pass: string): Versions {
   return own;
 }
 
-/** The value of a tensor with nothing owed: settled to where it wants to lie, else as it is. */
-export function settledValue(scope: Scope, tensor: AnyTensor): Value & { readonly id: number } {
+/**
+ * The value of a tensor with nothing owed but over axes to be `left` so: settled to where it wants
+ * to lie, else as it is.
+ */
+export function settledValue(
+  scope: Scope,
+  tensor: AnyTensor,
+  left: readonly string[] = [],
+): Value & { readonly id: number } {
   const versions = versionsOf(scope, tensor);
   const home = scope.builder.values[versions.home]!;
-  if (home.placement.partial.length > 0) {
-    versions.home = settle(scope.builder, versions.home, wanted(scope, tensor), versions.origin);
+  if (home.placement.partial.some((axis) => !left.includes(axis))) {
+    const to = without(wanted(scope, tensor), left);
+    versions.home = settle(scope.builder, versions.home, to, versions.origin);
     const { placement } = scope.builder.values[versions.home]!;
     versions.byPlacement.clear();
     versions.byPlacement.set(printPlacement(placement), versions.home);
   }
   return { ...scope.builder.values[versions.home]!, id: versions.home };
+}
+
+/** A placement that owes over axes, which then split no dim. */
+function without({ split }: Placement, owed: readonly string[]): Placement {
+  const free = Object.entries(split).map(
+    ([dim, axes]) => [dim, axes.filter((axis) => !owed.includes(axis))] as const,
+  );
+  return { split: Object.fromEntries(free.filter(([, axes]) => axes.length > 0)), partial: owed };
 }
 
 export function originOf(node: Node): Origin {
