@@ -16,6 +16,8 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   sourcemap: true,
   removeNodeProtocol: false,
   dts: {
+    // `await using` is declared there, which ES2022 lacks and types of Node need not be installed for.
+    banner: '/// <reference lib="esnext.disposable" />',
     entry: {
       index: "src/index.ts",
       simulator: "src/simulator.ts",
