@@ -53,7 +53,10 @@ try {
   const mesh = defineMesh(process.argv[2] ?? "data:2,model:4");
   const rules = parseRules(process.argv[3] ?? "batch:data,heads:model");
   const layout = defineLayout({ dims, mesh, rules });
-  const lowered = lower(attention, { layout, inputs: [params, placeholder([batch, length, embd])] });
+  const lowered = lower(attention, {
+    layout,
+    inputs: [params, placeholder([batch, length, embd])],
+  });
   console.log(lowered);
   console.log(`\n${ledger(lowered.program)}`);
   const { peakBytes } = memoryPlan(lowered.program);

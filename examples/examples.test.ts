@@ -25,7 +25,9 @@ test("02-two-layer-net learns, and the same under another layout", async () => {
 
 test("03-print-a-program prints a program, or what is wrong with a layout", async () => {
   expect(await example("03-print-a-program")).toContain("all-reduce(sum, model)");
-  expect(await example("03-print-a-program", "model:3", "length:model")).toContain("length=128@model");
+  expect(await example("03-print-a-program", "model:3", "length:model")).toContain(
+    "length=128@model",
+  );
   await expect(example("03-print-a-program", "data:2", "batch:dta")).rejects.toThrow(
     "try   batch -> data",
   );

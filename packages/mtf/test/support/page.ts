@@ -52,7 +52,11 @@ export async function runPage({ file, snippets }: Page): Promise<readonly string
     .map(({ code }) => `${code.trimEnd()} console.log(${JSON.stringify(mark)});`)
     .join("\n");
   // Inside the workspace, where the packages are found by their names.
-  const folder = join(root, "node_modules/.cache", `docs-${process.pid}-${file.replace(/\W/g, "-")}`);
+  const folder = join(
+    root,
+    "node_modules/.cache",
+    `docs-${process.pid}-${file.replace(/\W/g, "-")}`,
+  );
   const name = file.endsWith("README.md") ? "net" : basename(file, ".md");
   mkdirSync(folder, { recursive: true });
   try {
@@ -74,7 +78,12 @@ export function runNode(args: readonly string[], cwd: string = root): Promise<st
 
 /** Runs a program to its end, with the environment of a plain shell rather than of a test runner. */
 export function run(program: string, args: readonly string[], cwd: string): Promise<string> {
-  const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
+  // Of a test runner, and of the npm that started it: a folder elsewhere is not its project.
+  const foreign =
+    /^(NODE_OPTIONS|NODE_ENV|VITEST.*|npm_(package|lifecycle|command|config_local_prefix).*)$/;
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !foreign.test(name)),
+  );
   const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   let [out, err] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text) => {
