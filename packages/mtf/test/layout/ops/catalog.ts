@@ -10,10 +10,12 @@ import type { Step } from "./step.ts";
 // Families of few ops are drawn from as often as those of many.
 const plain: readonly Step[] = [
   ...[contractSteps, contractSteps, rearrangeSteps, rearrangeSteps, elementwiseSteps],
-  ...[indexingSteps, makeSteps, owedSteps],
+  ...[indexingSteps, makeSteps, owedSteps, owedSteps],
 ].flatMap((family) => Object.values(family));
+
+const { cast } = elementwiseSteps;
 
 const loops = [loop("accumulate", plain), loop("mapOver", plain)];
 
 /** What a step of a program is drawn from: every op of the library. */
-export const catalog: readonly Step[] = [...plain, ...loops, ...loops, ...loops];
+export const catalog: readonly Step[] = [...plain, cast!, cast!, ...loops, ...loops, ...loops];

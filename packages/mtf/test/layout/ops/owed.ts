@@ -4,6 +4,7 @@ import {
   choice,
   freeName,
   hasDims,
+  isExact,
   isFloat,
   type Known,
   NotApplicable,
@@ -35,6 +36,13 @@ const difference: Step = (c) => {
   return call(c, "sub", [ref(x), ref(y)], { max: x.max + y.max, bits: x.bits });
 };
 
+// Not linear in both: one sum at least is settled first.
+const product: Step = (c) => {
+  const [x, y] = pair(c);
+  const magnitude = { max: count(x.dims) * x.max * y.max, bits: x.bits + y.bits };
+  return call(c, "einsum", [ref(x), ref(y)], magnitude);
+};
+
 const joined: Step = (c) => {
   const [x, y] = pair(c);
   return call(c, "concat", [[ref(x), ref(y)], choice(c, x.dims).name], x);
@@ -62,6 +70,23 @@ const padded = one((c, x, dim) =>
 
 // No larger in the end than before: a sum is not passed on where it would grow.
 const shrunk = one((c, x, dim) => summed(c, call(c, "pad", [ref(x), dim, 1, 1], x), dim));
+
+const renamed = one((c, x, dim) => call(c, "rename", [ref(x), dim, freeName(c, x)], x));
+
+// Larger at first, and smaller in the end: worth passing a sum on.
+const spread = one((c, x, dim) => {
+  const name = freeName(c, x);
+  const wide = call(c, "broadcast", [ref(x), { name, size: 3 }], x);
+  return summed(c, summed(c, wide, dim), name);
+});
+
+/** The largest or smallest along one of several dims, of which others may be cut. */
+const extreme =
+  (fn: "max" | "min"): Step =>
+  (c) => {
+    const x = operand(c, (k) => isFloat(k) && isExact(k) && k.dims.length > 1);
+    return call(c, fn, [ref(x), choice(c, x.dims).name], x);
+  };
 
 const running = one((c, x, dim) => {
   const { size } = x.dims.find((d) => d.name === dim)!;
@@ -116,13 +141,19 @@ const crossEntropy = before((c, x, over) => {
 
 export const owedSteps: Readonly<Record<string, Step>> = {
   difference,
+  product,
   joined,
   chosen,
   cut,
   padded,
   shrunk,
+  renamed,
+  spread,
   running,
   divided,
+  largest: extreme("max"),
+  smallest: extreme("min"),
+  fewest: extreme("min"),
   softmax: smooth("softmax"),
   logSoftmax: smooth("logSoftmax"),
   gelu: smooth("gelu"),
