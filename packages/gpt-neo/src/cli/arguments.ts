@@ -34,11 +34,14 @@ export function readArguments<Values>(
 
   const values: Record<string, unknown> = {};
   // The option that further words belong to, as in `--data a.txt b.txt`.
-  let open: readonly [string, Option<unknown>] | undefined;
+  const words = table.find(([key]) => key === command.words);
+  let open: readonly [string, Option<unknown>] | undefined = words;
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
-      if (!open) throw unexpected(command, token.value);
+      if (!open || (open[1].kind !== "values" && open[0] in values)) {
+        throw unexpected(command, token.value);
+      }
       put(values, open, token.value);
       continue;
     }
@@ -52,7 +55,7 @@ export function readArguments<Values>(
     if (option.kind === "flag") {
       if (token.value !== undefined) throw wrong(command, `${name} takes no value.`);
       values[key] = true;
-      open = undefined;
+      open = words;
       continue;
     }
     // A value that looks like an option is one: what was meant as a value has its `=`.
@@ -62,10 +65,12 @@ export function readArguments<Values>(
       throw wrong(command, `${name} needs a value: ${name} ${option.shown}${dash}.`);
     }
     put(values, entry, value);
-    open = option.kind === "values" ? entry : undefined;
+    open = option.kind === "values" ? entry : words;
   }
   for (const [key, option] of table) {
-    if (option.required && !(key in values)) throw wrong(command, `--${typed(key)} is missing.`);
+    if (!option.required || key in values) continue;
+    const name = key === command.words && option.kind !== "flag" ? option.shown : `--${typed(key)}`;
+    throw wrong(command, `${name} is missing.`);
   }
   const problem = command.check?.(values as Values);
   if (problem !== undefined) throw wrong(command, `${problem}.`);

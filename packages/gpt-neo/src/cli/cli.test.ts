@@ -114,9 +114,14 @@ describe("gpt-neo", () => {
 
       Usage: gpt-neo COMMAND [options]
 
-        train     train a model, or go on training one
-        generate  continue a text
-        eval      measure how well a model predicts data
+        train             train a model, or go on training one
+        generate          continue a text
+        eval              measure how well a model predicts data
+        tokenize          turn text into files of ids, on all cores
+        tokenizer train   make a tokenizer.json of one's own text
+        tokenizer encode  turn lines on standard input, JSON texts, into ids
+        tokenizer decode  turn lines of ids on standard input into text
+        cat               write data's documents, a JSON line each
 
       gpt-neo COMMAND --help lists a command's options. DEBUG=1 shows where an error comes from.
       ",
@@ -161,7 +166,7 @@ describe("gpt-neo", () => {
       {
         "code": 1,
         "err": "gpt-neo: [bad-argument] there is no command 'trian'. Did you mean train?
-        commands  train, generate, eval
+        commands  train, generate, eval, tokenize, tokenizer train, tokenizer encode, tokenizer decode, cat
       ",
         "out": "",
       }

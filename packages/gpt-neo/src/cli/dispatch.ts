@@ -33,8 +33,9 @@ export async function dispatch(
       output.err(printHelp());
       return 1;
     }
-    const command = find(name, known);
-    const values = readArguments(command, rest);
+    const both = known.find((candidate) => candidate.name === `${name} ${rest[0]}`);
+    const command = both ?? find(name, known);
+    const values = readArguments(command, both ? rest.slice(1) : rest);
     if (values === "help") {
       output.out(printCommandHelp(command));
       return 0;
@@ -51,6 +52,12 @@ export async function dispatch(
 function find(name: string, known: readonly AnyCommand[]): AnyCommand {
   const command = known.find((candidate) => candidate.name === name);
   if (command) return command;
+  const longer = known.filter((candidate) => candidate.name.startsWith(`${name} `));
+  if (longer.length > 0) {
+    throw new MtfError("bad-argument", `${name} needs to be told what to do.`, {
+      try: longer.map((candidate) => `gpt-neo ${candidate.name} ${candidate.usage}`),
+    });
+  }
   const names = known.map((candidate) => candidate.name);
   const near = nearest(name, names);
   const question = near === undefined ? "" : ` Did you mean ${near}?`;

@@ -15,9 +15,19 @@ gpt-neo COMMAND --help lists a command's options. DEBUG=1 shows where an error c
 }
 
 /** A command's options, as `gpt-neo COMMAND --help` prints them. */
-export function printCommandHelp({ name, summary, usage, options, notes }: AnyCommand): string {
+export function printCommandHelp({
+  name,
+  summary,
+  usage,
+  options,
+  words,
+  notes,
+}: AnyCommand): string {
   const entries = Object.entries(options) as [string, Option<unknown>][];
-  const rows = entries.map(([key, option]) => [shown(key, option), option.help] as const);
+  const rows = entries.map(([key, option]) => {
+    const word = key === words && option.kind !== "flag" ? option.shown : shown(key, option);
+    return [word, option.help] as const;
+  });
   return `gpt-neo ${name}: ${summary}.
 
 Usage: gpt-neo ${name} ${usage} [options]

@@ -1,8 +1,14 @@
 export { bytesTokenizer } from "./bytes.ts";
 export { loadTokenizer, saveTokenizer, tokenizerNamed } from "./files.ts";
 export { gpt2Tokenizer } from "./gpt2.ts";
-export { type EncodeOptions, type JsonTokenizer, jsonTokenizer } from "./json/index.ts";
+export {
+  cutterFor,
+  type EncodeOptions,
+  type JsonTokenizer,
+  jsonTokenizer,
+} from "./json/index.ts";
 export { makeTokenizer, type TokenizerSource, tokenizerSource } from "./open.ts";
+export { withSpecial } from "./special.ts";
 export { lastBorder } from "./split.ts";
 export {
   endOfTextToken,

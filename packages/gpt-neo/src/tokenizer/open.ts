@@ -5,13 +5,18 @@ import { bytesTokenizer } from "./bytes.ts";
 import { loadTokenizer } from "./files.ts";
 import { gpt2Tokenizer } from "./gpt2.ts";
 import { jsonTokenizer } from "./json/tokenizer.ts";
+import { withSpecial } from "./special.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** What says which tokenizer is meant, such that another thread can make the same one. */
-export type TokenizerSource =
+export type TokenizerSource = (
   | { readonly kind: "gpt2" }
   | { readonly kind: "bytes" }
-  | { readonly kind: "json"; readonly file: string; readonly json: string };
+  | { readonly kind: "json"; readonly file: string; readonly json: string }
+) & {
+  /** Special tokens that are written out in a text become themselves. */
+  readonly special?: boolean;
+};
 
 /**
  * The tokenizer that `--tokenizer` names: `gpt2`, `bytes`, a `tokenizer.json`, or a folder with one.
@@ -39,6 +44,11 @@ export async function tokenizerSource(name: string): Promise<TokenizerSource> {
 }
 
 export function makeTokenizer(source: TokenizerSource): Tokenizer {
-  if (source.kind === "gpt2") return gpt2Tokenizer();
-  return source.kind === "bytes" ? bytesTokenizer : jsonTokenizer(source.file, source.json);
+  const tokenizer =
+    source.kind === "gpt2"
+      ? gpt2Tokenizer()
+      : source.kind === "bytes"
+        ? bytesTokenizer
+        : jsonTokenizer(source.file, source.json);
+  return source.special ? withSpecial(tokenizer) : tokenizer;
 }

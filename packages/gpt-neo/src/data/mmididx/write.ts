@@ -1,4 +1,5 @@
 import { type WritableFile, writeAtomically } from "mtf/checkpoint";
+import { pull } from "../bytes/pull.ts";
 import { type IndexedType, typeForVocabulary } from "./dtypes.ts";
 import { headerBytes, magic } from "./header.ts";
 import { pairOf } from "./open.ts";
@@ -56,14 +57,7 @@ export async function writeIndex(
   sizes: Int32Array,
   borders: Float64Array,
 ): Promise<void> {
-  const head = new Uint8Array(headerBytes);
-  const view = new DataView(head.buffer);
-  head.set(magic);
-  view.setBigUint64(9, 1n, true);
-  head[17] = type.code;
-  view.setBigUint64(18, BigInt(sizes.length), true);
-  view.setBigUint64(26, BigInt(borders.length), true);
-  await file.write(head);
+  await file.write(indexHead(type, sizes.length, borders.length));
   await file.write(new Uint8Array(sizes.buffer, sizes.byteOffset, sizes.byteLength));
   let offset = 0;
   await writeInt64(file, sizes.length, (i) => {
@@ -72,6 +66,48 @@ export async function writeIndex(
     return at;
   });
   await writeInt64(file, borders.length, (i) => borders[i]!);
+}
+
+/** An index whose documents are a sequence each, and whose sizes need not fit in memory. */
+export interface SizesOnDisk {
+  readonly type: IndexedType;
+  readonly sequences: number;
+  /** The sizes, 32 bits each, whenever they are asked for. */
+  readonly sizes: () => AsyncIterable<Uint8Array>;
+}
+
+/** Writes the index of documents that lie one after the other, each one sequence. */
+export async function writeIndexOf(
+  file: WritableFile,
+  { type, sequences, sizes }: SizesOnDisk,
+): Promise<void> {
+  await file.write(indexHead(type, sequences, sequences + 1));
+  for await (const chunk of sizes()) await file.write(chunk);
+  let offset = 0;
+  const bytes = pull(sizes());
+  for (let first = 0; first < sequences; first += block) {
+    const count = Math.min(block, sequences - first);
+    const some = (await bytes.take(4 * count)).slice();
+    const view = new DataView(some.buffer);
+    await writeInt64(file, count, (i) => {
+      const at = offset;
+      offset += view.getInt32(4 * i, true) * type.bytes;
+      return at;
+    });
+  }
+  await bytes.close();
+  await writeInt64(file, sequences + 1, (i) => i);
+}
+
+function indexHead(type: IndexedType, sequences: number, borders: number): Uint8Array {
+  const head = new Uint8Array(headerBytes);
+  const view = new DataView(head.buffer);
+  head.set(magic);
+  view.setBigUint64(9, 1n, true);
+  head[17] = type.code;
+  view.setBigUint64(18, BigInt(sequences), true);
+  view.setBigUint64(26, BigInt(borders), true);
+  return head;
 }
 
 async function writeInt64(

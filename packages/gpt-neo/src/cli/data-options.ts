@@ -1,0 +1,24 @@
+import { type Format, formats } from "../data/files.ts";
+import { choice, type Options, required, text, texts } from "./option.ts";
+
+/** What to read, and how; all commands that read data take these. */
+export interface DataOptions extends ReadingOptions {
+  readonly data: readonly string[];
+}
+
+export interface ReadingOptions {
+  readonly inputFormat?: Format;
+  readonly textKey?: string;
+}
+
+export const readingOptions: Options<ReadingOptions> = {
+  inputFormat: choice(formats, "what the files hold (default: the end of each name tells)"),
+  textKey: text("KEY", "the key of the text in JSON lines (default: text, or else input_ids)"),
+};
+
+export const dataOptions: Options<DataOptions> = {
+  data: required(
+    texts("FILE", "files, folders or patterns: .txt .jsonl .tfrecords .bin, .gz .zst"),
+  ),
+  ...readingOptions,
+};

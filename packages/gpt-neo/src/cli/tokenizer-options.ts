@@ -1,0 +1,55 @@
+import type { Command } from "./command.ts";
+import { type DataOptions, dataOptions } from "./data-options.ts";
+import { flag, integer, required, text } from "./option.ts";
+
+export interface TrainTokenizerOptions extends DataOptions {
+  readonly vocabSize: number;
+  readonly out: string;
+  readonly minFrequency?: number;
+  readonly json?: boolean;
+}
+
+export const trainTokenizerCommand: Command<TrainTokenizerOptions> = {
+  name: "tokenizer train",
+  summary: "make a tokenizer.json of one's own text",
+  usage: "--data FILE… --vocab-size N --out FILE",
+  options: {
+    ...dataOptions,
+    vocabSize: required(integer("N", "tokens: the end of text, 256 bytes, and merges", 257)),
+    out: required(text("FILE", "the tokenizer.json to write, or the folder for it")),
+    minFrequency: integer("N", "merge nothing that is seen less often (default: 2)", 1),
+    json: flag('end standard output with {"vocabSize", "file"}'),
+  },
+  load: async () => ({ run: (await import("../tokenizer/command.ts")).runTrain }),
+};
+
+export interface CodeOptions {
+  readonly tokenizer: string;
+  readonly special?: boolean;
+  readonly json?: boolean;
+}
+
+const tokenizer = required(text("NAME|FILE", "gpt2, bytes, or a tokenizer.json"));
+
+export const encodeCommand: Command<CodeOptions> = {
+  name: "tokenizer encode",
+  summary: "turn lines on standard input, JSON texts, into ids",
+  usage: "--tokenizer gpt2|bytes|FILE < LINES",
+  options: {
+    tokenizer,
+    special: flag("special tokens written out in the text become themselves"),
+    json: flag("JSON lines, which it is anyway"),
+  },
+  load: async () => ({ run: (await import("../tokenizer/command.ts")).runEncode }),
+};
+
+export const decodeCommand: Command<Omit<CodeOptions, "special">> = {
+  name: "tokenizer decode",
+  summary: "turn lines of ids on standard input into text",
+  usage: "--tokenizer gpt2|bytes|FILE < LINES",
+  options: {
+    tokenizer,
+    json: flag("JSON lines, which it is anyway"),
+  },
+  load: async () => ({ run: (await import("../tokenizer/command.ts")).runDecode }),
+};

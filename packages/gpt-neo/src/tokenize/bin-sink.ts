@@ -1,0 +1,69 @@
+import { access, rename, rm } from "node:fs/promises";
+import { writeAtomically } from "mtf/checkpoint";
+import { plainBytes } from "../data/bytes/plain.ts";
+import { typeForVocabulary } from "../data/mmididx/dtypes.ts";
+import { bytesOfIds, writeIndexOf } from "../data/mmididx/write.ts";
+import { appendFile } from "./append-file.ts";
+import type { Sink, SinkState } from "./sink.ts";
+
+/** Writes NeoX's pair of files, a document a sequence, while the index's sizes wait in a third. */
+export async function binSink(
+  prefix: string,
+  vocabSize: number,
+  saved: SinkState | undefined,
+): Promise<Sink> {
+  const type = typeForVocabulary(vocabSize);
+  const parts = { bin: `${prefix}.bin.part`, sizes: `${prefix}.sizes.part` };
+  let documents = Number(saved?.documents ?? 0);
+  /** Ids of a document that is not complete yet. */
+  let begun = Number(saved?.begun ?? 0);
+  // Stopped between the file's last name and the state's end.
+  if (saved && !(await exists(parts.bin)) && (await exists(`${prefix}.bin`))) {
+    await rename(`${prefix}.bin`, parts.bin);
+  }
+  const bin = await appendFile(parts.bin, Number(saved?.bytes ?? 0));
+  const sizes = await appendFile(parts.sizes, 4 * documents);
+
+  return {
+    async append(ids, lengths, open) {
+      await bin.append(bytesOfIds(ids, type));
+      const ended: number[] = [];
+      for (const [i, length] of lengths.entries()) {
+        begun += length;
+        if (open && i === lengths.length - 1) break;
+        ended.push(begun);
+        begun = 0;
+      }
+      documents += ended.length;
+      await sizes.append(new Uint8Array(Int32Array.from(ended).buffer));
+    },
+    async save() {
+      await bin.sync();
+      await sizes.sync();
+      return { documents, begun, bytes: bin.size };
+    },
+    async finish() {
+      await bin.sync();
+      await sizes.sync();
+      await bin.close();
+      await sizes.close();
+      const tables = { type, sequences: documents, sizes: () => plainBytes(parts.sizes) };
+      await writeAtomically(`${prefix}.idx`, (file) => writeIndexOf(file, tables));
+      // Whoever finds both names finds all of both files.
+      await rename(parts.bin, `${prefix}.bin`);
+      return [`${prefix}.bin`, `${prefix}.idx`];
+    },
+    clean: () => rm(parts.sizes, { force: true }),
+    async close() {
+      await bin.close();
+      await sizes.close();
+    },
+  };
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

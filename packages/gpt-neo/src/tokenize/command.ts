@@ -1,0 +1,67 @@
+import { availableParallelism } from "node:os";
+import { printDuration, progressLine } from "../cli/progress.ts";
+import type { TokenizeCommandOptions } from "../cli/tokenize-options.ts";
+import { tokenizerSource } from "../tokenizer/index.ts";
+import { type TokenizeProgress, tokenize } from "./tokenize.ts";
+
+/** What `gpt-neo tokenize` found. */
+export interface TokenizeResult {
+  readonly documents: number;
+  readonly tokens: number;
+  readonly files: readonly string[];
+  readonly text: string;
+}
+
+/**
+ * `gpt-neo tokenize`: turns text into files of ids. Stopped by force or by Ctrl-C, the same command
+ * goes on.
+ *
+ * @throws MtfError as `tokenize`
+ */
+export async function run(options: TokenizeCommandOptions): Promise<TokenizeResult> {
+  const source = await tokenizerSource(options.tokenizer ?? "gpt2");
+  const progress = progressLine();
+  const started = performance.now();
+  let before: number | undefined;
+  const show = ({ documents, tokens, file, files, fileNumber }: TokenizeProgress): void => {
+    before ??= tokens;
+    const rate = (tokens - before) / (performance.now() - started);
+    const of = files > 1 ? ` (${fileNumber + 1} of ${files})` : "";
+    progress.update(
+      `${file}${of}: ${documents} documents, ${tokens} tokens, ${Math.round(rate)}k tokens/s`,
+    );
+  };
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+    progress.note("stopping; again to stop at once");
+  };
+  process.once("SIGINT", stop);
+  try {
+    const done = await tokenize(options.data, {
+      out: options.out,
+      name: options.name ?? "text_document",
+      format: options.outputFormat,
+      tokenizer: { ...source, ...(options.special && { special: true }) },
+      read: { inputFormat: options.inputFormat, textKey: options.textKey },
+      workers: options.workers ?? availableParallelism(),
+      example: (options.chunkSize ?? 2048) + 1,
+      perFile: options.filesPer ?? 100_000,
+      onProgress: show,
+      stopped: () => stopped,
+    });
+    progress.end();
+    if (done.resumed > 0) progress.note(`went on after ${done.resumed} documents`);
+    if (!done.finished) {
+      progress.note(`saved after ${done.documents} documents; the same command goes on`);
+      process.exitCode = 130;
+    }
+    const { documents, tokens, files } = done;
+    const time = printDuration((performance.now() - started) / 1000);
+    const text = `${documents} documents, ${tokens} tokens in ${time}\n${files.join("\n")}`;
+    return { documents, tokens, files, text };
+  } finally {
+    progress.end();
+    process.removeListener("SIGINT", stop);
+  }
+}

@@ -1,0 +1,36 @@
+import type { ErrorCode, ErrorDetails } from "mtf";
+import { MtfError } from "mtf";
+import type { TokenizerSource } from "../tokenizer/index.ts";
+import type { Encoded, Unit } from "./unit.ts";
+
+/** What a worker is started with. */
+export interface Start {
+  readonly tokenizer: TokenizerSource;
+  readonly textKey: string | undefined;
+}
+
+export type Request = Unit;
+
+export type Reply =
+  | ({ readonly kind: "encoded" } & Encoded)
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** An error on its way between threads, which would lose its class. */
+export interface Failure {
+  readonly code: ErrorCode | undefined;
+  readonly sentence: string;
+  readonly details: ErrorDetails;
+}
+
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof MtfError)) {
+    return { code: undefined, sentence: String((error as Error).stack ?? error), details: {} };
+  }
+  // The first line of a message is its sentence after the code; the rest follows from the details.
+  const sentence = error.message.split("\n")[0]!.replace(/^\[[^\]]*\] /, "");
+  return { code: error.code, sentence, details: error.details };
+}
+
+export function errorOf({ code, sentence, details }: Failure): Error {
+  return code === undefined ? new Error(sentence) : new MtfError(code, sentence, details);
+}

@@ -1,0 +1,63 @@
+import { readFile, rm, stat } from "node:fs/promises";
+import { MtfError } from "mtf";
+import { writeAtomically } from "mtf/checkpoint";
+import type { DataFile } from "../data/files.ts";
+import type { SinkState } from "./sink.ts";
+import type { Place } from "./unit.ts";
+
+/** How far it came, saved now and then, so that the same command goes on from there. */
+export interface State {
+  /** What the command was to do; another one does not go on from here. */
+  readonly task: string;
+  readonly place: Place;
+  readonly documents: number;
+  readonly tokens: number;
+  readonly sink: SinkState;
+}
+
+/** Everything that decides what is written, and whether the files are still the same. */
+export async function taskOf(
+  files: readonly DataFile[],
+  settings: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const inputs = await Promise.all(
+    files.map(async ({ file, format }) => {
+      const is = await stat(file).catch(() => undefined);
+      return [file, format, is?.size, is?.mtimeMs];
+    }),
+  );
+  return JSON.stringify({ version: 1, settings, inputs });
+}
+
+/**
+ * The state to go on from; undefined to begin.
+ *
+ * @throws MtfError `bad-argument` if it is of another task
+ */
+export async function loadState(path: string, task: string): Promise<State | undefined> {
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const state = parse(text);
+  if (state?.task === task) return state;
+  const reason = state ? "it was begun with other data or options" : "it is not readable";
+  throw new MtfError("bad-argument", `${path} cannot be gone on from: ${reason}.`, {
+    try: ["the options it was begun with", "another --out", `removing ${path}, to begin afresh`],
+    file: path,
+  });
+}
+
+function parse(text: string): State | undefined {
+  try {
+    return JSON.parse(text) as State;
+  } catch {
+    return undefined;
+  }
+}
+
+export function saveState(path: string, state: State): Promise<void> {
+  return writeAtomically(path, (file) => file.write(`${JSON.stringify(state)}\n`));
+}
+
+export function removeState(path: string): Promise<void> {
+  return rm(path, { force: true });
+}

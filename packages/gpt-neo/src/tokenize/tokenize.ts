@@ -1,0 +1,153 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { dataFiles } from "../data/files.ts";
+import type { ReadOptions } from "../data/read.ts";
+import {
+  cutterFor,
+  type JsonTokenizer,
+  makeTokenizer,
+  type TokenizerSource,
+} from "../tokenizer/index.ts";
+import { binSink } from "./bin-sink.ts";
+import { openPool, type Pool } from "./pool.ts";
+import type { Sink, SinkState } from "./sink.ts";
+import { loadState, removeState, type State, saveState, taskOf } from "./state.ts";
+import { type TfRecordsOptions, tfRecordsSink } from "./tfrecords-sink.ts";
+import { beginning, type Encoded } from "./unit.ts";
+import { unitsOf, type Work } from "./units.ts";
+
+export interface TokenizeOptions extends TfRecordsOptions {
+  readonly out: string;
+  /** What the files' names begin with. */
+  readonly name: string;
+  readonly format: "bin" | "tfrecords";
+  readonly tokenizer: TokenizerSource;
+  readonly read: ReadOptions;
+  /** Threads that encode; 0 for none beside this one. */
+  readonly workers: number;
+  readonly onProgress?: (progress: TokenizeProgress) => void;
+  /** Milliseconds between saves; 5,000 by default. */
+  readonly saveEvery?: number;
+  /** Asked between units: whether to save and stop. */
+  readonly stopped?: () => boolean;
+}
+
+export interface TokenizeProgress {
+  readonly documents: number;
+  readonly tokens: number;
+  readonly file: string;
+  readonly files: number;
+  readonly fileNumber: number;
+}
+
+export interface Tokenized {
+  readonly documents: number;
+  readonly tokens: number;
+  readonly files: readonly string[];
+  /** False if it was stopped; the same call goes on. */
+  readonly finished: boolean;
+  /** Documents that were there from an earlier call. */
+  readonly resumed: number;
+}
+
+/**
+ * Turns text into files of ids on several threads. Documents keep their order, each ends in the end
+ * of text, and none is lost. Stopped at any point, even by force, the same call goes on and writes
+ * the same bytes.
+ *
+ * @throws MtfError `bad-argument` if another task was begun there; `bad-file` for bad data
+ * @example
+ * await tokenize(["pile/*.jsonl.zst"], { out: "ids", name: "pile", format: "bin", … });
+ */
+export async function tokenize(
+  paths: readonly string[],
+  options: TokenizeOptions,
+): Promise<Tokenized> {
+  const files = await dataFiles(paths, options.read.inputFormat);
+  const { out, name, format, tokenizer, read, example, perFile } = options;
+  await mkdir(out, { recursive: true });
+  const statePath = join(out, `${name}.progress.json`);
+  const task = await taskOf(files, { name, format, tokenizer, read, example, perFile });
+  const saved = await loadState(statePath, task);
+  const model = makeTokenizer(tokenizer);
+  const sink = await openSink(options, model.vocabSize, saved?.sink);
+  const pool = openPool(options.workers, { tokenizer, textKey: read.textKey });
+  let { documents, tokens } = saved ?? { documents: 0, tokens: 0 };
+  let place = saved?.place ?? beginning;
+  const save = async (): Promise<void> => {
+    const state: State = { task, place, documents, tokens, sink: await sink.save() };
+    await saveState(statePath, state);
+  };
+
+  try {
+    let stopped = false;
+    let savedAt = performance.now();
+    const cutter = () =>
+      model.name === "json"
+        ? cutterFor((model as JsonTokenizer).file, tokenizer.special === true)
+        : undefined;
+    const works = unitsOf(files, place, read, cutter);
+    for await (const { work, encoded } of inOrder(works, pool)) {
+      await sink.append(encoded.ids, encoded.lengths, encoded.open);
+      documents += encoded.lengths.length - (encoded.open ? 1 : 0);
+      tokens += encoded.ids.length;
+      place = work.after;
+      const fileNumber = Math.min(place.file, files.length - 1);
+      const { file } = files[fileNumber]!;
+      options.onProgress?.({ documents, tokens, file, files: files.length, fileNumber });
+      stopped = options.stopped?.() === true;
+      if (stopped) break;
+      if (performance.now() - savedAt > (options.saveEvery ?? 5000)) {
+        await save();
+        savedAt = performance.now();
+      }
+    }
+    const resumed = saved?.documents ?? 0;
+    // Saved even at the end: a stop while files are ended has to know that all of them is there.
+    await save();
+    if (stopped) {
+      await sink.close();
+      return { documents, tokens, files: [], finished: false, resumed };
+    }
+    const names = await sink.finish();
+    await removeState(statePath);
+    await sink.clean();
+    return { documents, tokens, files: names, finished: true, resumed };
+  } catch (error) {
+    await sink.close().catch(() => {});
+    throw error;
+  } finally {
+    await pool.close();
+  }
+}
+
+function openSink(
+  { out, name, format, example, perFile }: TokenizeOptions,
+  vocabSize: number,
+  saved: SinkState | undefined,
+): Promise<Sink> {
+  const prefix = join(out, name);
+  return format === "bin"
+    ? binSink(prefix, vocabSize, saved)
+    : tfRecordsSink(prefix, { example, perFile }, saved);
+}
+
+interface Done {
+  readonly work: Work;
+  readonly encoded: Encoded;
+}
+
+/** Keeps all threads busy, and gives what they made in the order of the data. */
+async function* inOrder(works: AsyncIterable<Work>, pool: Pool): AsyncGenerator<Done> {
+  const waiting: { work: Work; encoded: Promise<Encoded> }[] = [];
+  for await (const work of works) {
+    const encoded = pool.encode(work.unit);
+    // Awaited in its turn; until then its failure is nobody's.
+    encoded.catch(() => {});
+    waiting.push({ work, encoded });
+    if (waiting.length < pool.capacity) continue;
+    const first = waiting.shift()!;
+    yield { work: first.work, encoded: await first.encoded };
+  }
+  for (const { work, encoded } of waiting) yield { work, encoded: await encoded };
+}

@@ -1,0 +1,94 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, extname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { MtfError } from "mtf";
+import { writeAtomically } from "mtf/checkpoint";
+import { progressLine } from "../cli/progress.ts";
+import type { CodeOptions, TrainTokenizerOptions } from "../cli/tokenizer-options.ts";
+import { writeOut } from "../cli/write-out.ts";
+import { readDocuments } from "../data/read.ts";
+import { jsonTokenizer } from "./json/tokenizer.ts";
+import { makeTokenizer, tokenizerSource } from "./open.ts";
+import { countWords, trainTokenizer, type WordCounts } from "./train.ts";
+
+/** `gpt-neo tokenizer train`: makes a `tokenizer.json` that Hugging Face reads, of one's own text. */
+export async function runTrain(
+  options: TrainTokenizerOptions,
+): Promise<{ readonly vocabSize: number; readonly file: string; readonly text: string }> {
+  const { data, vocabSize, minFrequency, ...read } = options;
+  const counts: WordCounts = new Map();
+  const progress = progressLine();
+  let characters = 0;
+  try {
+    for await (const part of readDocuments(data, read)) {
+      if (part.kind !== "text") {
+        throw new MtfError("bad-argument", `${part.from.file} holds ids, which are no text.`);
+      }
+      countWords(part.text, counts);
+      characters += part.text.length;
+      progress.update(`${(characters / 1e6).toFixed(0)} M characters, ${counts.size} words`);
+    }
+    progress.update(`${counts.size} words: joining pairs`);
+    const json = trainTokenizer(counts, {
+      vocabSize,
+      ...(minFrequency !== undefined && { minFrequency }),
+    });
+    const file =
+      extname(options.out) === ".json" ? options.out : join(options.out, "tokenizer.json");
+    await mkdir(dirname(file), { recursive: true });
+    await writeAtomically(file, (target) => target.write(json));
+    const size = jsonTokenizer(file, json).vocabSize;
+    if (size < vocabSize) progress.note("there is no pair left that is seen often enough");
+    return { vocabSize: size, file, text: `${file}: ${size} tokens` };
+  } finally {
+    progress.end();
+  }
+}
+
+/** `gpt-neo tokenizer encode`: JSON texts in, `{"ids"}` out, line by line. */
+export async function runEncode(options: CodeOptions): Promise<void> {
+  const source = await tokenizerSource(options.tokenizer);
+  const tokenizer = makeTokenizer({ ...source, special: options.special === true });
+  await eachLine((value, refuse) => {
+    const text = typeof value === "string" ? value : (value as { text?: unknown } | null)?.text;
+    if (typeof text !== "string") return refuse('is neither a JSON text nor {"text"}');
+    return { ids: [...tokenizer.encode(text)] };
+  });
+}
+
+/** `gpt-neo tokenizer decode`: `{"ids"}` or lists of ids in, `{"text"}` out, line by line. */
+export async function runDecode(options: Omit<CodeOptions, "special">): Promise<void> {
+  const tokenizer = makeTokenizer(await tokenizerSource(options.tokenizer));
+  await eachLine((value, refuse) => {
+    const ids = Array.isArray(value) ? value : (value as { ids?: unknown } | null)?.ids;
+    const isId = (id: unknown): boolean => Number.isInteger(id) && (id as number) >= 0;
+    if (!Array.isArray(ids) || !ids.every(isId))
+      return refuse('is neither a list of ids nor {"ids"}');
+    return { text: tokenizer.decode(ids) };
+  });
+}
+
+async function eachLine(
+  answer: (value: unknown, refuse: (reason: string) => never) => object,
+): Promise<void> {
+  let number = 0;
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+    number++;
+    if (line.trim() === "") continue;
+    const refuse = (reason: string): never => {
+      throw new MtfError("bad-file", `standard input, line ${number} ${reason}.`, {
+        file: "standard input",
+        line: number,
+        offset: 0,
+        reason,
+      });
+    };
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch (error) {
+      refuse(`is not JSON: ${(error as Error).message}`);
+    }
+    await writeOut(`${JSON.stringify(answer(value, refuse))}\n`);
+  }
+}
