@@ -1,9 +1,9 @@
 import { expNormal, maxLanes, splat, sumLanes } from "./_vector";
 
-/** Vectors that are summed in float32 before the float64 total takes over: errors stay below 1e-6. */
+/** Bytes that are summed in float32 before the float64 total takes over: errors stay below 1e-6. */
 const BLOCK: usize = 32 * 16;
 
-/** The largest number of a row; a NaN is passed over, whoever subtracts the result meets it again. */
+/** The largest number of a row. A NaN is passed over: who subtracts the result meets it again. */
 export function largest(row: usize, n: i32): f32 {
   let a = splat(-<f32>Infinity), b = a;
   let p = row;
@@ -15,7 +15,7 @@ export function largest(row: usize, n: i32): f32 {
   return maxLanes(f32x4.pmax(a, b));
 }
 
-/** The sum of exp(x - shift) along a row, none of whose elements exceeds shift; `to` may keep them. */
+/** The sum of exp(x - shift) along a row whose elements do not exceed shift; `to` may keep them. */
 @inline
 export function sumExp(row: usize, n: i32, shift: f32, to: usize): f64 {
   const s = splat(shift);
@@ -67,6 +67,7 @@ export function sumProducts(x: usize, y: usize, n: i32): f64 {
       sum = f32x4.add(sum, f32x4.mul(v128.load(x + i), v128.load(y + i)));
     total += <f64>sumLanes(sum);
   }
-  for (const stop = <usize>n << 2; i < stop; i += 4) total += <f64>(load<f32>(x + i) * load<f32>(y + i));
+  for (const stop = <usize>n << 2; i < stop; i += 4)
+    total += <f64>(load<f32>(x + i) * load<f32>(y + i));
   return total;
 }

@@ -4,6 +4,8 @@
  * NaN and signed zeros come out as IEEE 754 says.
  */
 
+import { C, constant, ROUND_BITS, table } from "./_constants";
+
 @inline
 export function splat(x: f32): v128 {
   return f32x4.splat(x);
@@ -48,111 +50,113 @@ function power2(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, i32x4.splat(127)), 23);
 }
 
-/**
- * Added to a number below 2^22 it leaves the nearest integer, plus 127, in the lowest bits: shifted
- * by 23 they are the float 2^n, for n from -127 (which gives 0) to 127.
- */
-const ROUND: f32 = 12583039;
-const ROUND_BITS: i32 = 0x4b40007f;
-
 /** exp(x) 2^-n: the reduced argument lies within ±ln 2 / 2. */
 @inline
 function expReduced(x: v128, n: v128): v128 {
+  const at = table;
   // ln 2 in two parts: the first has so few bits that its product with n is exact.
-  let r = nmadd(n, splat(0.693359375), x);
-  r = nmadd(n, splat(-2.12194440e-4), r);
-  let p = madd(splat(1.9875691500e-4), r, splat(1.3981999507e-3));
-  p = madd(p, r, splat(8.3334519073e-3));
-  p = madd(p, r, splat(4.1665795894e-2));
-  p = madd(p, r, splat(1.6666665459e-1));
-  p = madd(p, r, splat(5.0000001201e-1));
-  return f32x4.add(madd(p, f32x4.mul(r, r), r), splat(1));
+  let r = nmadd(n, constant(at, C.LN2_HIGH), x);
+  r = nmadd(n, constant(at, C.LN2_LOW), r);
+  let p = madd(constant(at, C.EXP_0), r, constant(at, C.EXP_1));
+  p = madd(p, r, constant(at, C.EXP_2));
+  p = madd(p, r, constant(at, C.EXP_3));
+  p = madd(p, r, constant(at, C.EXP_4));
+  p = madd(p, r, constant(at, C.EXP_5));
+  return f32x4.add(madd(p, f32x4.mul(r, r), r), constant(at, C.ONE));
 }
 
 @inline
 export function exp(value: v128): v128 {
+  const at = table;
   // pmin and pmax are one instruction each and hand on a NaN that comes first.
-  const x = f32x4.pmin(f32x4.pmax(value, splat(-104)), splat(89));
-  const rounded = madd(x, splat(1.44269504), splat(ROUND));
+  const x = f32x4.pmin(f32x4.pmax(value, constant(at, C.EXP_LEAST)), constant(at, C.EXP_MOST));
+  const rounded = madd(x, constant(at, C.LOG2_E), constant(at, C.ROUND));
   const whole = i32x4.sub(rounded, i32x4.splat(ROUND_BITS));
   // In two steps, so that results below 2^-126 and above 2^127 are reached gradually.
   const half = i32x4.shr_s(whole, 1);
-  const scaled = f32x4.mul(expReduced(x, f32x4.sub(rounded, splat(ROUND))), power2(half));
+  const scaled = f32x4.mul(expReduced(x, f32x4.sub(rounded, constant(at, C.ROUND))), power2(half));
   return f32x4.mul(scaled, power2(i32x4.sub(whole, half)));
 }
 
 /** exp of numbers up to 88, and 0 for those whose exp is below 2^-126. */
 @inline
 export function expNormal(value: v128): v128 {
-  const x = f32x4.pmax(value, splat(-88.0296919));
-  const rounded = madd(x, splat(1.44269504), splat(ROUND));
-  return f32x4.mul(expReduced(x, f32x4.sub(rounded, splat(ROUND))), i32x4.shl(rounded, 23));
+  const at = table;
+  const x = f32x4.pmax(value, constant(at, C.NORMAL_LEAST));
+  const rounded = madd(x, constant(at, C.LOG2_E), constant(at, C.ROUND));
+  const n = f32x4.sub(rounded, constant(at, C.ROUND));
+  return f32x4.mul(expReduced(x, n), i32x4.shl(rounded, 23));
 }
 
 @inline
 export function log(value: v128): v128 {
+  const at = table;
   // Numbers below 2^-126 have no exponent of their own.
-  const tiny = f32x4.lt(value, splat(1.17549435e-38));
-  const x = select(tiny, f32x4.mul(value, splat(8388608)), value);
+  const tiny = f32x4.lt(value, constant(at, C.SMALLEST));
+  const x = select(tiny, f32x4.mul(value, constant(at, C.TWO_23)), value);
   let e = i32x4.sub(i32x4.shr_s(x, 23), i32x4.splat(126));
   e = i32x4.sub(e, v128.and(tiny, i32x4.splat(23)));
-  let m = v128.or(v128.and(x, i32x4.splat(0x007fffff)), splat(0.5));
-  const low = f32x4.lt(m, splat(0.707106781));
+  let m = v128.or(v128.and(x, i32x4.splat(0x007fffff)), constant(at, C.HALF));
+  const low = f32x4.lt(m, constant(at, C.ROOT_HALF));
   e = i32x4.add(e, low);
-  m = f32x4.sub(f32x4.add(m, v128.and(low, m)), splat(1));
+  m = f32x4.sub(f32x4.add(m, v128.and(low, m)), constant(at, C.ONE));
   const exponent = f32x4.convert_i32x4_s(e);
   const z = f32x4.mul(m, m);
-  let p = madd(splat(7.0376836292e-2), m, splat(-1.1514610310e-1));
-  p = madd(p, m, splat(1.1676998740e-1));
-  p = madd(p, m, splat(-1.2420140846e-1));
-  p = madd(p, m, splat(1.4249322787e-1));
-  p = madd(p, m, splat(-1.6668057665e-1));
-  p = madd(p, m, splat(2.0000714765e-1));
-  p = madd(p, m, splat(-2.4999993993e-1));
-  p = madd(p, m, splat(3.3333331174e-1));
+  let p = madd(constant(at, C.LOG_0), m, constant(at, C.LOG_1));
+  p = madd(p, m, constant(at, C.LOG_2));
+  p = madd(p, m, constant(at, C.LOG_3));
+  p = madd(p, m, constant(at, C.LOG_4));
+  p = madd(p, m, constant(at, C.LOG_5));
+  p = madd(p, m, constant(at, C.LOG_6));
+  p = madd(p, m, constant(at, C.LOG_7));
+  p = madd(p, m, constant(at, C.LOG_8));
   let y = f32x4.mul(f32x4.mul(p, z), m);
-  y = madd(exponent, splat(-2.12194440e-4), y);
-  y = nmadd(z, splat(0.5), y);
-  y = madd(exponent, splat(0.693359375), f32x4.add(m, y));
+  y = madd(exponent, constant(at, C.LN2_LOW), y);
+  y = nmadd(z, constant(at, C.HALF), y);
+  y = madd(exponent, constant(at, C.LN2_HIGH), f32x4.add(m, y));
   y = select(f32x4.eq(value, splat(<f32>Infinity)), value, y);
   y = select(f32x4.eq(value, splat(0)), splat(-<f32>Infinity), y);
   // Below zero and for NaN the answer is NaN.
   return v128.or(y, v128.not(f32x4.ge(value, splat(0))));
 }
 
-/** A quotient of polynomials up to 7.905; from there on tanh is 1 but for two units in the last place. */
+/** A quotient of polynomials up to 7.905; from there on tanh is 1 but for the last two bits. */
 @inline
 export function tanh(value: v128): v128 {
-  const x = f32x4.pmin(f32x4.pmax(value, splat(-7.90531110763549805)), splat(7.90531110763549805));
+  const at = table;
+  const x = f32x4.pmin(f32x4.pmax(value, constant(at, C.TANH_LEAST)), constant(at, C.TANH_MOST));
   const z = f32x4.mul(x, x);
-  let p = madd(splat(-2.76076847742355e-16), z, splat(2.00018790482477e-13));
-  p = madd(p, z, splat(-8.60467152213735e-11));
-  p = madd(p, z, splat(5.12229709037114e-8));
-  p = madd(p, z, splat(1.48572235717979e-5));
-  p = madd(p, z, splat(6.37261928875436e-4));
-  p = madd(p, z, splat(4.89352455891786e-3));
-  let q = madd(splat(1.19825839466702e-6), z, splat(1.18534705686654e-4));
-  q = madd(q, z, splat(2.26843463243900e-3));
-  q = madd(q, z, splat(4.89352518554385e-3));
+  let p = madd(constant(at, C.TANH_P0), z, constant(at, C.TANH_P1));
+  p = madd(p, z, constant(at, C.TANH_P2));
+  p = madd(p, z, constant(at, C.TANH_P3));
+  p = madd(p, z, constant(at, C.TANH_P4));
+  p = madd(p, z, constant(at, C.TANH_P5));
+  p = madd(p, z, constant(at, C.TANH_P6));
+  let q = madd(constant(at, C.TANH_Q0), z, constant(at, C.TANH_Q1));
+  q = madd(q, z, constant(at, C.TANH_Q2));
+  q = madd(q, z, constant(at, C.TANH_Q3));
   // Denormals would vanish in the products: near zero tanh is x.
-  const near = f32x4.lt(f32x4.abs(value), splat(0.0004));
+  const near = f32x4.lt(f32x4.abs(value), constant(at, C.TANH_NEAR));
   const y = select(near, value, f32x4.div(f32x4.mul(x, p), q));
   const sign = v128.and(value, i32x4.splat(0x80000000));
-  return select(f32x4.gt(f32x4.abs(value), splat(8.5)), v128.or(sign, splat(1)), y);
+  const far = f32x4.gt(f32x4.abs(value), constant(at, C.TANH_FAR));
+  return select(far, v128.or(sign, constant(at, C.ONE)), y);
 }
 
 /** From exp(-|x|), which cannot overflow, so that small results keep their precision. */
 @inline
 export function sigmoid(x: v128): v128 {
+  const at = table;
   const e = exp(f32x4.neg(f32x4.abs(x)));
-  const above = select(f32x4.lt(x, splat(0)), e, splat(1));
-  return f32x4.div(above, f32x4.add(splat(1), e));
+  const above = select(f32x4.lt(x, splat(0)), e, constant(at, C.ONE));
+  return f32x4.div(above, f32x4.add(constant(at, C.ONE), e));
 }
 
 /** 2 sqrt(2 / pi) (x + 0.044715 x³): gelu is x times the sigmoid of this. */
 @inline
 function geluInner(x: v128): v128 {
-  const slope = madd(f32x4.mul(x, x), splat(0.0713548163), splat(1.59576912));
+  const at = table;
+  const slope = madd(f32x4.mul(x, x), constant(at, C.GELU_3), constant(at, C.GELU_1));
   return f32x4.mul(x, slope);
 }
 
@@ -163,11 +167,12 @@ export function gelu(x: v128): v128 {
 
 @inline
 export function geluGrad(x: v128, dy: v128): v128 {
+  const at = table;
   const u = geluInner(x);
   const e = exp(f32x4.neg(f32x4.abs(u)));
-  const rest = f32x4.div(splat(1), f32x4.add(splat(1), e));
-  const s = f32x4.mul(rest, select(f32x4.lt(u, splat(0)), e, splat(1)));
-  const slope = madd(f32x4.mul(x, x), splat(0.214064449), splat(1.59576912));
+  const rest = f32x4.div(constant(at, C.ONE), f32x4.add(constant(at, C.ONE), e));
+  const s = f32x4.mul(rest, select(f32x4.lt(u, splat(0)), e, constant(at, C.ONE)));
+  const slope = madd(f32x4.mul(x, x), constant(at, C.GELU_SLOPE), constant(at, C.GELU_1));
   const flat = f32x4.mul(f32x4.mul(e, rest), rest);
   // Far out the sigmoid is flat: without the mask, 0 times an overflowing slope would be NaN.
   const bend = v128.andnot(f32x4.mul(f32x4.mul(x, slope), flat), f32x4.eq(e, splat(0)));
@@ -177,15 +182,16 @@ export function geluGrad(x: v128, dy: v128): v128 {
 /** cos(2 pi u) for u in [0, 1]: the quadrant is exact, the rest lies within an eighth of a turn. */
 @inline
 export function cosTurn(u: v128): v128 {
-  const t = f32x4.mul(u, splat(4));
+  const at = table;
+  const t = f32x4.mul(u, constant(at, C.FOUR));
   const n = f32x4.nearest(t);
-  const x = f32x4.mul(f32x4.sub(t, n), splat(1.57079633));
+  const x = f32x4.mul(f32x4.sub(t, n), constant(at, C.QUARTER));
   const z = f32x4.mul(x, x);
-  let c = madd(splat(2.443315711809948e-5), z, splat(-1.388731625493765e-3));
-  c = madd(c, z, splat(4.166664568298827e-2));
-  c = f32x4.add(nmadd(z, splat(0.5), f32x4.mul(c, f32x4.mul(z, z))), splat(1));
-  let s = madd(splat(-1.9515295891e-4), z, splat(8.3321608736e-3));
-  s = madd(s, z, splat(-1.6666654611e-1));
+  let c = madd(constant(at, C.COS_0), z, constant(at, C.COS_1));
+  c = madd(c, z, constant(at, C.COS_2));
+  c = f32x4.add(nmadd(z, constant(at, C.HALF), f32x4.mul(c, f32x4.mul(z, z))), constant(at, C.ONE));
+  let s = madd(constant(at, C.SIN_0), z, constant(at, C.SIN_1));
+  s = madd(s, z, constant(at, C.SIN_2));
   s = madd(f32x4.mul(s, z), x, x);
   const quadrant = i32x4.trunc_sat_f32x4_s(n);
   const odd = i32x4.ne(v128.and(quadrant, i32x4.splat(1)), i32x4.splat(0));

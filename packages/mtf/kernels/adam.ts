@@ -29,7 +29,10 @@ export function adam(
   let i: usize = 0;
   const bytes = <usize>n << 2;
   for (; i + 16 <= bytes; i += 16)
-    step(p + i, g + i, m + i, v + i, p2 + i, m2 + i, v2 + i, b1, a1, b2, a2, rate1, scale2, e, fade);
+    step(
+      p + i, g + i, m + i, v + i, p2 + i, m2 + i, v2 + i,
+      b1, a1, b2, a2, rate1, scale2, e, fade,
+    );
   if (i < bytes) {
     const s = spare;
     step(p + i, g + i, m + i, v + i, s, s + 16, s + 32, b1, a1, b2, a2, rate1, scale2, e, fade);

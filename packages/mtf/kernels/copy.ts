@@ -37,7 +37,8 @@ function transpose(
         for (; j < jEnd; j++)
           for (let l: i32 = i; l < i + 4; l++) one(from, to, l, rowFrom, j, columnTo);
       }
-      for (; i < iEnd; i++) for (let j: i32 = j0; j < jEnd; j++) one(from, to, i, rowFrom, j, columnTo);
+      for (; i < iEnd; i++)
+        for (let j: i32 = j0; j < jEnd; j++) one(from, to, i, rowFrom, j, columnTo);
     }
   }
 }

@@ -5,7 +5,16 @@
  * Description: [op, elements, arguments, result is bytes, then 24 words for each argument: how it
  * is laid out, whether it is bytes, its value if constant, rank, and (size, stride) of each dim].
  */
-import { exp, gelu, geluGrad, log, select, sigmoid, splat, tanh } from "./_vector";
+import {
+  Identity, Neg, Abs, Sign, Square, Sqrt, Rsqrt, Reciprocal, Exp, Log, Tanh, Sigmoid, Relu,
+  Gelu, Not, IsFinite, FloatOfInt, IntOfFloat, BoolOfFloat, BoolOfInt, IntNeg, IntAbs, IntSign,
+  IntSquare, IntRelu, Add, Sub, Mul, Div, Maximum, Minimum, Less, LessEqual, Greater,
+  GreaterEqual, Equal, NotEqual, And, Or, GeluGrad, IntAdd, IntSub, IntMul, IntMaximum,
+  IntMinimum, IntLess, IntLessEqual, IntGreater, IntGreaterEqual, IntEqual, IntNotEqual, Where,
+  Clip, IntClip, Add3,
+} from "./_functions";
+
+export { keepConstants } from "./_constants";
 
 /** Elements whose operands and result stay in the first-level cache together. */
 const CHUNK: i32 = 1024;
@@ -45,7 +54,7 @@ function limit(argument: usize, i: i32, n: i32): i32 {
   return min(n, size - (i % size));
 }
 
-/** Where elements i … i + n - 1 of an operand lie next to each other: in place, or in `scratch`. */
+/** Where n elements of an operand from i on lie next to each other: in place, or in `scratch`. */
 @inline
 function prepare(argument: usize, operand: usize, i: i32, n: i32, scratch: usize): usize {
   const how = load<i32>(argument);
@@ -160,84 +169,6 @@ function repeat(argument: usize, operand: usize, to: usize, n: i32): void {
   if (how == SINGLE) bits = load<i32>(argument, 4) ? <i32>load<u8>(operand) : load<i32>(operand);
   const value = i32x4.splat(bits);
   for (const end = to + (<usize>((n + 3) >> 2) << 4); to < end; to += 16) v128.store(to, value);
-}
-
-@unmanaged class Identity { @inline of(x: v128): v128 { return x; } }
-@unmanaged class Neg { @inline of(x: v128): v128 { return f32x4.neg(x); } }
-@unmanaged class Abs { @inline of(x: v128): v128 { return f32x4.abs(x); } }
-@unmanaged class Sign {
-  @inline of(x: v128): v128 {
-    // Zeros and NaN are their own sign.
-    const own = v128.or(f32x4.eq(x, splat(0)), f32x4.ne(x, x));
-    return select(own, x, v128.or(v128.and(x, i32x4.splat(0x80000000)), splat(1)));
-  }
-}
-@unmanaged class Square { @inline of(x: v128): v128 { return f32x4.mul(x, x); } }
-@unmanaged class Sqrt { @inline of(x: v128): v128 { return f32x4.sqrt(x); } }
-@unmanaged class Rsqrt { @inline of(x: v128): v128 { return f32x4.div(splat(1), f32x4.sqrt(x)); } }
-@unmanaged class Reciprocal { @inline of(x: v128): v128 { return f32x4.div(splat(1), x); } }
-@unmanaged class Exp { @inline of(x: v128): v128 { return exp(x); } }
-@unmanaged class Log { @inline of(x: v128): v128 { return log(x); } }
-@unmanaged class Tanh { @inline of(x: v128): v128 { return tanh(x); } }
-@unmanaged class Sigmoid { @inline of(x: v128): v128 { return sigmoid(x); } }
-@unmanaged class Relu { @inline of(x: v128): v128 { return f32x4.pmax(x, splat(0)); } }
-@unmanaged class Gelu { @inline of(x: v128): v128 { return gelu(x); } }
-@unmanaged class Not { @inline of(x: v128): v128 { return i32x4.eq(x, i32x4.splat(0)); } }
-@unmanaged class IsFinite {
-  @inline of(x: v128): v128 { return f32x4.le(f32x4.abs(x), splat(f32.MAX_VALUE)); }
-}
-@unmanaged class FloatOfInt { @inline of(x: v128): v128 { return f32x4.convert_i32x4_s(x); } }
-@unmanaged class IntOfFloat { @inline of(x: v128): v128 { return i32x4.trunc_sat_f32x4_s(x); } }
-@unmanaged class BoolOfFloat { @inline of(x: v128): v128 { return f32x4.ne(x, splat(0)); } }
-@unmanaged class BoolOfInt { @inline of(x: v128): v128 { return i32x4.ne(x, i32x4.splat(0)); } }
-@unmanaged class IntNeg { @inline of(x: v128): v128 { return i32x4.neg(x); } }
-@unmanaged class IntAbs { @inline of(x: v128): v128 { return i32x4.abs(x); } }
-@unmanaged class IntSign {
-  @inline of(x: v128): v128 {
-    return i32x4.max_s(i32x4.min_s(x, i32x4.splat(1)), i32x4.splat(-1));
-  }
-}
-@unmanaged class IntSquare { @inline of(x: v128): v128 { return i32x4.mul(x, x); } }
-@unmanaged class IntRelu { @inline of(x: v128): v128 { return i32x4.max_s(x, i32x4.splat(0)); } }
-
-@unmanaged class Add { @inline of(x: v128, y: v128): v128 { return f32x4.add(x, y); } }
-@unmanaged class Sub { @inline of(x: v128, y: v128): v128 { return f32x4.sub(x, y); } }
-@unmanaged class Mul { @inline of(x: v128, y: v128): v128 { return f32x4.mul(x, y); } }
-@unmanaged class Div { @inline of(x: v128, y: v128): v128 { return f32x4.div(x, y); } }
-@unmanaged class Maximum { @inline of(x: v128, y: v128): v128 { return f32x4.max(x, y); } }
-@unmanaged class Minimum { @inline of(x: v128, y: v128): v128 { return f32x4.min(x, y); } }
-@unmanaged class Less { @inline of(x: v128, y: v128): v128 { return f32x4.lt(x, y); } }
-@unmanaged class LessEqual { @inline of(x: v128, y: v128): v128 { return f32x4.le(x, y); } }
-@unmanaged class Greater { @inline of(x: v128, y: v128): v128 { return f32x4.gt(x, y); } }
-@unmanaged class GreaterEqual { @inline of(x: v128, y: v128): v128 { return f32x4.ge(x, y); } }
-@unmanaged class Equal { @inline of(x: v128, y: v128): v128 { return f32x4.eq(x, y); } }
-@unmanaged class NotEqual { @inline of(x: v128, y: v128): v128 { return f32x4.ne(x, y); } }
-@unmanaged class And { @inline of(x: v128, y: v128): v128 { return v128.and(x, y); } }
-@unmanaged class Or { @inline of(x: v128, y: v128): v128 { return v128.or(x, y); } }
-@unmanaged class GeluGrad { @inline of(x: v128, y: v128): v128 { return geluGrad(x, y); } }
-@unmanaged class IntAdd { @inline of(x: v128, y: v128): v128 { return i32x4.add(x, y); } }
-@unmanaged class IntSub { @inline of(x: v128, y: v128): v128 { return i32x4.sub(x, y); } }
-@unmanaged class IntMul { @inline of(x: v128, y: v128): v128 { return i32x4.mul(x, y); } }
-@unmanaged class IntMaximum { @inline of(x: v128, y: v128): v128 { return i32x4.max_s(x, y); } }
-@unmanaged class IntMinimum { @inline of(x: v128, y: v128): v128 { return i32x4.min_s(x, y); } }
-@unmanaged class IntLess { @inline of(x: v128, y: v128): v128 { return i32x4.lt_s(x, y); } }
-@unmanaged class IntLessEqual { @inline of(x: v128, y: v128): v128 { return i32x4.le_s(x, y); } }
-@unmanaged class IntGreater { @inline of(x: v128, y: v128): v128 { return i32x4.gt_s(x, y); } }
-@unmanaged class IntGreaterEqual { @inline of(x: v128, y: v128): v128 { return i32x4.ge_s(x, y); } }
-@unmanaged class IntEqual { @inline of(x: v128, y: v128): v128 { return i32x4.eq(x, y); } }
-@unmanaged class IntNotEqual { @inline of(x: v128, y: v128): v128 { return i32x4.ne(x, y); } }
-
-@unmanaged class Where {
-  @inline of(x: v128, y: v128, z: v128): v128 { return select(i32x4.ne(x, i32x4.splat(0)), y, z); }
-}
-@unmanaged class Clip {
-  @inline of(x: v128, y: v128, z: v128): v128 { return f32x4.min(f32x4.max(x, y), z); }
-}
-@unmanaged class IntClip {
-  @inline of(x: v128, y: v128, z: v128): v128 { return i32x4.min_s(i32x4.max_s(x, y), z); }
-}
-@unmanaged class Add3 {
-  @inline of(x: v128, y: v128, z: v128): v128 { return f32x4.add(f32x4.add(x, y), z); }
 }
 
 @inline

@@ -1,6 +1,8 @@
 /** Threefry-2x32 of consecutive counters, four at a time: the same numbers as src/random/. */
 import { cosTurn, log, splat } from "./_vector";
 
+export { keepConstants } from "./_constants";
+
 const BITS: i32 = 0;
 const UNIFORM: i32 = 1;
 

@@ -2,6 +2,8 @@
 import { largest, sumExp, sumProducts, sumRow } from "./_rows";
 import { exp, log, splat } from "./_vector";
 
+export { keepConstants } from "./_constants";
+
 @inline
 function logOf(x: f64): f32 {
   return f32x4.extract_lane(log(splat(<f32>x)), 0);
@@ -106,7 +108,8 @@ export function crossEntropy(
  * parts, from `begin` on, of rows of `whole` elements.
  */
 export function crossEntropyGrad(
-  x: usize, labels: usize, logsums: usize, dloss: usize, dlogsum: usize, dx: usize, rows: i32, n: i32,
+  x: usize, labels: usize, logsums: usize, dloss: usize, dlogsum: usize, dx: usize,
+  rows: i32, n: i32,
   begin: i32, whole: i32,
 ): void {
   const step = <usize>n << 2;

@@ -30,12 +30,15 @@ export class Heap {
   readonly engine: Engine;
   /** Where descriptions of operands are written for the kernel that is called next. */
   readonly description: number;
+  /** Where kernels keep numbers that they need again and again. */
+  readonly constants: number;
   private bytes = 0;
   private spare = { offset: 0, bytes: 0 };
 
   constructor(engine: Engine) {
     this.engine = engine;
     this.description = this.reserve(4096);
+    this.constants = this.reserve(256);
   }
 
   allocate(shape: readonly number[], dtype: DType): HeapBuffer {
@@ -73,7 +76,7 @@ export class Heap {
 
   /** Writes a description where kernels look for it; it holds until the next one. */
   describe(words: Int32Array): number {
-    new Int32Array(this.engine.wasm.HEAPU8.buffer, this.description, words.length).set(words);
+    this.engine.wasm.HEAP32.set(words, this.description >>> 2);
     return this.description;
   }
 

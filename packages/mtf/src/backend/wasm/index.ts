@@ -26,6 +26,9 @@ export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
   const engine = await startEngine();
   const compiled = await instantiate(engine.wasm.asm.memory, relaxed);
   const heap = new Heap(engine);
+  for (const { keepConstants } of Object.values(compiled.kernels)) {
+    keepConstants?.(heap.constants);
+  }
   const context: Context = { heap, kernels: compiled.kernels };
   const own = (buffer: Buffer) => buffer as HeapBuffer;
 

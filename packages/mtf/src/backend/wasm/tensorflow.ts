@@ -4,7 +4,9 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 /** The parts of TensorFlow.js's backend that its declarations leave out. */
 export interface Engine {
   readonly wasm: {
+    /** Views of the heap, replaced when it grows. */
     readonly HEAPU8: Uint8Array;
+    readonly HEAP32: Int32Array;
     readonly asm: { readonly memory: WebAssembly.Memory };
     _malloc(bytes: number): number;
     _free(offset: number): void;

@@ -1,0 +1,90 @@
+import { FIRST, innerStride, offset, run } from "./_groups";
+
+@inline
+function transpose4(to: usize, step: usize, p: usize, q: usize, r: usize, s: usize): void {
+  const a = v128.load(p);
+  const b = v128.load(q);
+  const c = v128.load(r);
+  const d = v128.load(s);
+  const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+  const cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+  const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+  const gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<i64>(ab, cd, 0, 2));
+  v128.store(to + step, v128.shuffle<i64>(ab, cd, 1, 3));
+  v128.store(to + 2 * step, v128.shuffle<i64>(ef, gh, 0, 2));
+  v128.store(to + 3 * step, v128.shuffle<i64>(ef, gh, 1, 3));
+}
+
+/**
+ * Packs `tall` steps of k for 4 lines (rows of A or columns of B) into every `step` bytes of a
+ * panel. Lines that do not exist repeat the first: nobody reads what they give.
+ */
+export function packLines(
+  to: usize, step: usize, from: usize, lines: usize, line: i32, count: i32,
+  depths: usize, depth: i32, tall: i32, side: usize,
+): void {
+  const o0 = offset(lines, line, FIRST);
+  const o1 = count > 1 ? offset(lines, line + 1, FIRST) : o0;
+  const o2 = count > 2 ? offset(lines, line + 2, FIRST) : o0;
+  const o3 = count > 3 ? offset(lines, line + 3, FIRST) : o0;
+  const stride = innerStride(depths, side);
+  const adjacent = o1 == o0 + 1 && o2 == o0 + 2 && o3 == o0 + 3;
+  for (let k: i32 = 0; k < tall;) {
+    const length = run(depths, depth + k, tall - k);
+    const base = from + (<usize>offset(depths, depth + k, side) << 2);
+    let p = base + (<usize>o0 << 2);
+    let i: i32 = 0;
+    if (adjacent) {
+      for (; i < length; i++) {
+        v128.store(to, v128.load(p));
+        p += stride;
+        to += step;
+      }
+    } else {
+      let q = base + (<usize>o1 << 2);
+      let r = base + (<usize>o2 << 2);
+      let s = base + (<usize>o3 << 2);
+      if (stride == 4) {
+        for (; i + 4 <= length; i += 4) {
+          transpose4(to, step, p, q, r, s);
+          p += 16;
+          q += 16;
+          r += 16;
+          s += 16;
+          to += 4 * step;
+        }
+      }
+      for (; i < length; i++) {
+        store<f32>(to, load<f32>(p));
+        store<f32>(to + 4, load<f32>(q));
+        store<f32>(to + 8, load<f32>(r));
+        store<f32>(to + 12, load<f32>(s));
+        p += stride;
+        q += stride;
+        r += stride;
+        s += stride;
+        to += step;
+      }
+    }
+    k += length;
+  }
+}
+
+/** Rows of A, one after the other, for the products of few rows. */
+export function packRows(to: usize, a: usize, ms: usize, ks: usize, M: i32, K: i32): void {
+  const stride = innerStride(ks, FIRST);
+  for (let m: i32 = 0; m < M; m++) {
+    const row = a + (<usize>offset(ms, m, FIRST) << 2);
+    for (let k: i32 = 0; k < K;) {
+      const length = run(ks, k, K - k);
+      let from = row + (<usize>offset(ks, k, FIRST) << 2);
+      for (let i: i32 = 0; i < length; i++) {
+        store<f32>(to, load<f32>(from));
+        from += stride;
+        to += 4;
+      }
+      k += length;
+    }
+  }
+}
