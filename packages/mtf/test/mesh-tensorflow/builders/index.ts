@@ -1,0 +1,16 @@
+import { attention } from "./attention.ts";
+import { type Builders, elementwise } from "./elementwise.ts";
+import { indexing } from "./indexing.ts";
+import { layers } from "./layers.ts";
+import { reduce } from "./reduce.ts";
+import { shape } from "./shape.ts";
+
+/** How each of the original's ops is written with ours. */
+export const builders: Builders = {
+  ...elementwise,
+  ...reduce,
+  ...shape,
+  ...indexing,
+  ...layers,
+  ...attention,
+};

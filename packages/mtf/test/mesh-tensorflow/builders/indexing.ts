@@ -1,0 +1,39 @@
+import { dimension } from "../../../src/index.ts";
+import { at, m, product, type T } from "../tensors.ts";
+import type { Builders } from "./elementwise.ts";
+
+function nthLargest(x: T, dim: string, n: number): T {
+  return at(m.topK(x, dim, dimension("k", n + 1)).values, "k", n);
+}
+
+export const indexing: Builders = {
+  one_hot: ({ idx }, { attributes: { output_dim, on_value, off_value, dtype } }) => {
+    const there = m.oneHot(idx, dimension(...(output_dim as [string, number])), dtype);
+    return m.add(m.mul(there, on_value - off_value), off_value);
+  },
+  gather: ({ weights, idx }, { attributes: { dim, output_dims, index } }) => {
+    if (index !== undefined) return at(weights, dim[0], index);
+    if (weights.dtype === "bool") {
+      return m.cast(m.gather(m.cast(weights, "int32"), idx, dim[0]), "bool");
+    }
+    const rows = m.gather(weights, idx, dim[0]);
+    return output_dims ? product([rows], output_dims) : rows;
+  },
+  embedding: ({ idx, "var:embedding": table }) => m.gather(table, idx, "vocab"),
+  top_k: ({ x }, { attributes: { reduced_dim, k_dim } }) => {
+    const found = m.topK(x, reduced_dim[0], dimension(...(k_dim as [string, number])));
+    return [found.values, found.indices];
+  },
+  top_1: ({ x }, { attributes: { reduced_dim } }) => [
+    m.max(x, reduced_dim[0]),
+    m.argmax(x, reduced_dim[0]),
+  ],
+  argmax: ({ x }, { attributes: { reduced_dim } }) => m.argmax(x, reduced_dim[0]),
+  nth_largest_element: ({ x }, { attributes: { n, reduced_dim } }) =>
+    nthLargest(x, reduced_dim[0], n),
+  nth_smallest_element: ({ x }, { attributes: { n, reduced_dim } }) =>
+    m.neg(nthLargest(m.neg(x), reduced_dim[0], n)),
+  cumsum: ({ x }, { attributes: { dim, exclusive } }) => m.cumsum(x, dim[0], { exclusive }),
+  range: (_, { attributes: { dim, dtype } }) =>
+    m.cast(m.iota(dimension(...(dim as [string, number]))), dtype),
+};

@@ -1,0 +1,83 @@
+import { dimension } from "../../../src/index.ts";
+import type { WrittenDims } from "../fixture.ts";
+import { along, at, m, names, product, reshapedTo, sizeOf, type T } from "../tensors.ts";
+import type { Builders } from "./elementwise.ts";
+
+/** Elements of a dim moved on by `offset`, those that fall off lost or put in again in front. */
+function shifted(x: T, dim: string, offset: number, wrap: boolean): T {
+  const size = sizeOf(x, dim);
+  const by = wrap ? ((offset % size) + size) % size : Math.max(-size, Math.min(size, offset));
+  if (by === 0) return x;
+  if (wrap) return m.concat([m.slice(x, dim, size - by), m.slice(x, dim, 0, size - by)], dim);
+  if (Math.abs(by) === size) return m.mul(x, 0);
+  return by > 0
+    ? m.pad(m.slice(x, dim, 0, size - by), dim, by, 0)
+    : m.pad(m.slice(x, dim, -by), dim, 0, -by);
+}
+
+/** A dim in pools of elements that follow each other. */
+function pooled(x: T, dim: string, size: number): T {
+  const pools = dimension(dim, sizeOf(x, dim) / size);
+  return m.split(x, dim, [pools, dimension(`${dim}_pool`, size)]);
+}
+
+const inPools = (x: T, dim: string, size: number, how: string): T => {
+  const pools = pooled(x, dim, size);
+  return how === "first" ? at(pools, `${dim}_pool`, 0) : m[how](pools, `${dim}_pool`);
+};
+
+const poolAll =
+  (how: string) =>
+  (x: T, sizes: readonly number[]): T => {
+    const spatial = names(x).slice(-1 - sizes.length, -1);
+    return spatial.reduce((y, dim, i) => inPools(y, dim, sizes[i]!, how), x);
+  };
+
+function replaced(x: T, old: WrittenDims, made: WrittenDims): T {
+  const gone = old.map(([name]) => name);
+  const whole: (readonly [string, number])[] = names(x).flatMap((name) => {
+    if (name === gone[0]) return [...made];
+    return gone.includes(name) ? [] : [[name, sizeOf(x, name)] as const];
+  });
+  return reshapedTo(x, whole);
+}
+
+export const shape: Builders = {
+  reshape: ({ x }, { attributes }) => reshapedTo(x, attributes.output_dims),
+  rename_dimension: ({ x }, { attributes: { old_name, new_name } }) =>
+    m.rename(x, old_name, new_name),
+  replace_dimensions: ({ x }, { attributes }) => replaced(x, attributes.old, attributes.new),
+  transpose: ({ x }, { attributes }) => product([x], attributes.output_dims),
+  broadcast: ({ x }, { attributes }) => along(x, attributes.output_dims),
+  concat: (xs, { attributes }) => m.concat(Object.values(xs), attributes.dim_name),
+  split: ({ x }, { attributes: { split_dim, num_or_sizes } }) => {
+    const [dim, size] = split_dim;
+    const sizes: number[] = Array.isArray(num_or_sizes)
+      ? num_or_sizes
+      : Array(num_or_sizes).fill(size / num_or_sizes);
+    return sizes.map((n, i) => {
+      const begin = sizes.slice(0, i).reduce((a, b) => a + b, 0);
+      return m.slice(x, dim, begin, begin + n);
+    });
+  },
+  stack: (xs, { attributes }) =>
+    m.concat(
+      Object.values(xs).map((x) => m.broadcast(x, dimension(attributes.dim_name, 1))),
+      attributes.dim_name,
+    ),
+  unstack: ({ x }, { attributes: { dim } }) =>
+    Array.from({ length: dim[1] }, (_, i) => at(x, dim[0], i)),
+  slice: ({ x }, { attributes: { begin, size, dim_name } }) =>
+    m.slice(x, dim_name, begin, begin + size),
+  pad: ({ x }, { attributes: { paddings, dim_name } }) => m.pad(x, dim_name, ...paddings),
+  shift: ({ x }, { attributes: { dim, offset, wrap } }) => shifted(x, dim[0], offset, wrap),
+  pool_tensor_1d: ({ x }, { attributes: { pool_dim, pool_size, reduce } }) =>
+    inPools(x, pool_dim[0], pool_size, reduce),
+  stride_tensor_1d: ({ x }, { attributes: { pool_dim, pool_size } }) =>
+    inPools(x, pool_dim[0], pool_size, "first"),
+  compress_mean: ({ x }, { attributes: { dim, factor } }) => inPools(x, dim[0], factor, "mean"),
+  max_pool2d: ({ x }, { attributes }) => poolAll("max")(x, attributes.ksize),
+  avg_pool2d: ({ x }, { attributes }) => poolAll("mean")(x, attributes.ksize),
+  max_pool3d: ({ x }, { attributes }) => poolAll("max")(x, attributes.ksize),
+  avg_pool3d: ({ x }, { attributes }) => poolAll("mean")(x, attributes.ksize),
+};

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defineMesh } from "../../src/index.ts";
+import type { Devices } from "../../src/runtime/devices.ts";
+import { simulator } from "../../src/simulator.ts";
+import { builders } from "./builders/index.ts";
+import { type Case, fixture } from "./fixture.ts";
+import { boundOf, difference, given, lowered, runOn } from "./run.ts";
+
+interface Ops {
+  readonly mesh: string;
+  readonly left_out: Readonly<Record<string, number>>;
+  readonly cases: readonly Case[];
+}
+
+const { mesh, left_out, cases } = fixture<Ops>("ops.json");
+const byOp = new Map<string, Case[]>();
+for (const of of cases) byOp.set(of.op, [...(byOp.get(of.op) ?? []), of]);
+
+const count = { cases: 0, gradients: 0, checked: 0, refused: 0, worst: 0, worstOf: "" };
+let one: Devices;
+let four: Devices;
+
+beforeAll(async () => {
+  one = await simulator(defineMesh("all:1"));
+  four = await simulator(defineMesh(mesh));
+});
+afterAll(async () => {
+  await one.close();
+  await four.close();
+  const missing = Object.entries(left_out);
+  const total = missing.reduce((n, [, k]) => n + k, 0);
+  console.log(
+    [
+      `${count.cases} cases of ${byOp.size} ops, ${count.gradients} with gradients: on one device, in ${count.checked} layouts that Mesh-TensorFlow ran and ${count.refused} that it refused`,
+      `largest difference: ${count.worst.toFixed(2)} of its bound (${count.worstOf})`,
+      `${total} cases of ${missing.length} ops are not here: ${missing.map(([op, n]) => `${op} ${n}`).join(", ")}`,
+    ].join("\n"),
+  );
+});
+
+async function check(of: Case): Promise<void> {
+  const known = given(of);
+  const bound = boundOf(known);
+  const refused = of.layouts_refused.map(([layout]) => layout);
+  for (const layout of [undefined, ...of.layouts_checked, ...refused]) {
+    const program = lowered(known, layout === undefined ? "all:1" : mesh, layout ?? "");
+    const found = await runOn(layout === undefined ? one : four, program, known.data);
+    expect(found.length).toBe(known.wanted.length);
+    known.wanted.forEach((wanted, i) => {
+      const what = `${of.name} under '${layout ?? "one device"}': ${wanted.what}`;
+      const off = difference(found[i]!, wanted, what);
+      const exact = program.result[i]!.dtype !== "float32";
+      if (off > (exact ? 0 : bound)) {
+        throw new Error(
+          `${what} is off by ${off}, of ${exact ? 0 : bound} at most\n found ${found[i]!.data}\nwanted ${wanted.data}`,
+        );
+      }
+      if (!exact && off / bound > count.worst) {
+        count.worst = off / bound;
+        count.worstOf = what;
+      }
+    });
+  }
+  count.cases += 1;
+  if (of.gradients) count.gradients += 1;
+  count.checked += of.layouts_checked.length;
+  count.refused += refused.length;
+}
+
+describe("what Mesh-TensorFlow gave, values and gradients, under every layout", () => {
+  it("has a builder for each op of the fixture", () => {
+    expect([...byOp.keys()].filter((op) => !builders[op])).toEqual([]);
+  });
+
+  for (const [op, own] of byOp) {
+    it(`${op} (${own.length}, layouts)`, async () => {
+      for (const of of own) await check(of);
+    });
+  }
+});

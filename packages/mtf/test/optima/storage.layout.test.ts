@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { isTensor } from "../../src/graph/tensor.ts";
+import { defineMesh, leavesOf, ledger, type Program } from "../../src/index.ts";
+import { programFor, type Rules, summary } from "./collectives.ts";
+import { params, plainStep, state, step, tokens } from "./transformer.ts";
+
+const mesh = defineMesh("data:2");
+const train = [state(), tokens(), tokens()] as const;
+const count = leavesOf(params(), isTensor).length;
+const rests = { embd: "data", ff: "data" };
+
+const stepFor = (rules: Omit<Rules, "rules">, fn = plainStep): Program =>
+  programFor(fn, train, mesh, { rules: { batch: "data" }, ...rules }, [0]);
+
+/** How often each collective occurs in a pass. */
+function counts(program: Program): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const { pass, name } of ledger(program).entries) {
+    result[`${pass} ${name}`] = (result[`${pass} ${name}`] ?? 0) + 1;
+  }
+  return result;
+}
+
+describe("stored layout: parameters and optimizer state rest split over the data axis", () => {
+  it("regather: gathered forward and backward, one reduce-scatter each", () => {
+    const program = stepFor({ storage: { "": rests } });
+    // Biases, positions and the gains' biases have no part in the backward pass.
+    expect(counts(program)).toEqual({
+      "forward all-gather": count,
+      "forward all-reduce": 2,
+      "backward all-gather": 18,
+      "backward reduce-scatter": count,
+    });
+    expect(summary(program)).toMatchInlineSnapshot(`
+      "1 x forward all-gather(data) [vocab=20, embd=16] 1,280 B gather
+      1 x forward all-gather(data) [length=8, embd=16] 512 B add
+      10 x forward all-gather(data) [embd=16] 64 B layerNorm
+      6 x forward all-gather(data) [embd=16, heads=2, kv=6] 768 B einsum
+      2 x forward all-gather(data) [heads=2, kv=6, embd=16] 768 B einsum
+      4 x forward all-gather(data) [embd=16] 64 B add
+      2 x forward all-gather(data) [embd=16, ff=32] 2,048 B einsum
+      2 x forward all-gather(data) [ff=32] 128 B add
+      2 x forward all-gather(data) [ff=32, embd=16] 2,048 B einsum
+      2 x forward all-reduce(data) [] 8 B sum
+      1 x backward all-gather(data) [vocab=20, embd=16] 1,280 B einsum
+      5 x backward all-gather(data) [embd=16] 64 B layerNormGrad
+      2 x backward all-gather(data) [ff=32, embd=16] 2,048 B einsum
+      2 x backward all-gather(data) [embd=16, ff=32] 2,048 B einsum
+      2 x backward all-gather(data) [heads=2, kv=6, embd=16] 768 B einsum
+      6 x backward all-gather(data) [embd=16, heads=2, kv=6] 768 B einsum
+      1 x backward reduce-scatter(data) [position=8, embd=16] 512 B sum
+      1 x backward reduce-scatter(data) [vocab=20, embd=16] 1,280 B einsum
+      10 x backward reduce-scatter(data) [embd=16] 64 B layerNormGrad
+      6 x backward reduce-scatter(data) [embd=16, heads=2, kv=6] 768 B einsum
+      2 x backward reduce-scatter(data) [heads=2, kv=6, embd=16] 768 B einsum
+      4 x backward reduce-scatter(data) [embd=16] 64 B sum
+      2 x backward reduce-scatter(data) [embd=16, ff=32] 2,048 B einsum
+      2 x backward reduce-scatter(data) [ff=32] 128 B sum
+      2 x backward reduce-scatter(data) [ff=32, embd=16] 2,048 B einsum
+      moved 50,512 B, held 58,248 B"
+    `);
+  });
+
+  it("keep: gathered once, one reduce-scatter each", () => {
+    const program = stepFor({ storage: { "": rests }, stored: "keep" });
+    expect(counts(program)).toEqual({
+      "forward all-gather": count,
+      "forward all-reduce": 2,
+      "backward reduce-scatter": count,
+    });
+    expect(summary(program)).toMatchInlineSnapshot(`
+      "1 x forward all-gather(data) [vocab=20, embd=16] 1,280 B gather
+      1 x forward all-gather(data) [length=8, embd=16] 512 B add
+      10 x forward all-gather(data) [embd=16] 64 B layerNorm
+      6 x forward all-gather(data) [embd=16, heads=2, kv=6] 768 B einsum
+      2 x forward all-gather(data) [heads=2, kv=6, embd=16] 768 B einsum
+      4 x forward all-gather(data) [embd=16] 64 B add
+      2 x forward all-gather(data) [embd=16, ff=32] 2,048 B einsum
+      2 x forward all-gather(data) [ff=32] 128 B add
+      2 x forward all-gather(data) [ff=32, embd=16] 2,048 B einsum
+      2 x forward all-reduce(data) [] 8 B sum
+      1 x backward reduce-scatter(data) [position=8, embd=16] 512 B sum
+      1 x backward reduce-scatter(data) [vocab=20, embd=16] 1,280 B einsum
+      10 x backward reduce-scatter(data) [embd=16] 64 B layerNormGrad
+      6 x backward reduce-scatter(data) [embd=16, heads=2, kv=6] 768 B einsum
+      2 x backward reduce-scatter(data) [heads=2, kv=6, embd=16] 768 B einsum
+      4 x backward reduce-scatter(data) [embd=16] 64 B sum
+      2 x backward reduce-scatter(data) [embd=16, ff=32] 2,048 B einsum
+      2 x backward reduce-scatter(data) [ff=32] 128 B sum
+      2 x backward reduce-scatter(data) [ff=32, embd=16] 2,048 B einsum
+      moved 34,576 B, held 72,520 B"
+    `);
+  });
+
+  it("optimizer state alone: one reduce-scatter, and one all-gather of the update", () => {
+    const program = stepFor({ storage: { mean: rests, variance: rests } });
+    expect(counts(program)).toEqual({
+      "forward all-reduce": 2,
+      "backward reduce-scatter": count,
+      "update all-gather": count,
+    });
+    expect(summary(program)).toMatchInlineSnapshot(`
+      "2 x forward all-reduce(data) [] 8 B sum
+      1 x backward reduce-scatter(data) [position=8, embd=16] 512 B sum
+      1 x backward reduce-scatter(data) [vocab=20, embd=16] 1,280 B einsum
+      10 x backward reduce-scatter(data) [embd=16] 64 B layerNormGrad
+      6 x backward reduce-scatter(data) [embd=16, heads=2, kv=6] 768 B einsum
+      2 x backward reduce-scatter(data) [heads=2, kv=6, embd=16] 768 B einsum
+      4 x backward reduce-scatter(data) [embd=16] 64 B sum
+      2 x backward reduce-scatter(data) [embd=16, ff=32] 2,048 B einsum
+      2 x backward reduce-scatter(data) [ff=32] 128 B sum
+      2 x backward reduce-scatter(data) [ff=32, embd=16] 2,048 B einsum
+      1 x update all-gather(data) [vocab=20, embd=16] 1,280 B adam
+      1 x update all-gather(data) [position=12, embd=16] 768 B adam
+      14 x update all-gather(data) [embd=16] 64 B adam
+      6 x update all-gather(data) [embd=16, heads=2, kv=6] 768 B adam
+      2 x update all-gather(data) [heads=2, kv=6, embd=16] 768 B adam
+      2 x update all-gather(data) [embd=16, ff=32] 2,048 B adam
+      2 x update all-gather(data) [ff=32] 128 B adam
+      2 x update all-gather(data) [ff=32, embd=16] 2,048 B adam
+      moved 34,832 B, held 67,016 B"
+    `);
+  });
+
+  it("and the global norm: one scalar more", () => {
+    const storage = { mean: rests, variance: rests };
+    const [plain, clipped] = [plainStep, step].map((fn) => ledger(stepFor({ storage }, fn)));
+    expect(clipped!.bytes - plain!.bytes).toBe(8);
+  });
+});
