@@ -33,8 +33,10 @@ export function figure(x: number): string {
   return x.toLocaleString("en-US", shown);
 }
 
-/** `64 KB`, `16 MB`. */
+/** `64 KB`, `1.52 GB`. */
 export function size(bytes: number): string {
-  if (bytes >= 2 ** 30) return `${figure(bytes / 2 ** 30)} GB`;
-  return bytes >= 2 ** 20 ? `${bytes / 2 ** 20} MB` : `${bytes / 2 ** 10} KB`;
+  const [unit, name] =
+    bytes >= 2 ** 30 ? [2 ** 30, "GB"] : bytes >= 2 ** 20 ? [2 ** 20, "MB"] : [2 ** 10, "KB"];
+  const n = bytes / (unit as number);
+  return `${Number.isInteger(n) ? n : figure(n)} ${name}`;
 }

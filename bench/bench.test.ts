@@ -1,0 +1,76 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+// Each benchmark, in sizes that take seconds: that it runs, and prints what it says it prints.
+
+const runner = fileURLToPath(new URL("run.mjs", import.meta.url));
+
+async function lines(...args: string[]): Promise<readonly Record<string, unknown>[]> {
+  const call = [runner, ...args, "--quick", "--json"];
+  const { stdout } = await promisify(execFile)(process.execPath, call);
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+const positive = expect.toSatisfy((x) => typeof x === "number" && x > 0, "a positive number");
+
+test("train-step: systems do the same work, and tell tokens a second", async () => {
+  const systems = ["ours-1", "ours-2-data", "ours-2-model", "jax-js", "tfjs-wasm-explicit"];
+  const found = await lines("train-step", "--systems", systems.join(","));
+  expect(found).toEqual(
+    systems.map((system) =>
+      expect.objectContaining({ system, tokensPerSecond: positive, losses: [positive, positive] }),
+    ),
+  );
+  const [first] = found[0]!.losses as number[];
+  for (const { losses } of found) expect((losses as number[])[0]).toBeCloseTo(first!, 3);
+});
+
+test("lowering: as many instructions for 2,048 devices as for 8", async () => {
+  const found = await lines("lowering");
+  const line = { milliseconds: positive, instructions: positive, collectives: positive };
+  expect(found).toMatchObject([
+    { ...line, devices: 8 },
+    { ...line, devices: 2048 },
+  ]);
+  expect(found[0]!.instructions).toBe(found[1]!.instructions);
+});
+
+test("memory: workers hold what was planned", async () => {
+  const [found] = await lines("memory");
+  expect(found).toMatchObject({ planBytes: positive, peakBytes: positive, rssBytes: positive });
+  expect(Math.abs((found!.ratio as number) - 1)).toBeLessThan(0.1);
+});
+
+test("collectives: each, beside memcpy", async () => {
+  const found = await lines("collectives");
+  const names = ["memcpy", "all-reduce", "reduce-scatter", "all-gather", "all-to-all", "exchange"];
+  for (const collective of names) {
+    expect(found).toContainEqual(
+      expect.objectContaining({ collective, bytes: 4096, gigabytesPerSecond: positive }),
+    );
+  }
+});
+
+test("dispatch: microseconds an instruction on both runtimes", async () => {
+  const found = await lines("dispatch");
+  expect(found).toHaveLength(6);
+  for (const line of found) {
+    expect(line).toMatchObject({ microsecondsPerInstruction: positive, instructions: positive });
+  }
+});
+
+test("a wrong option is told, and help is there", async () => {
+  const run = promisify(execFile);
+  const wrong = run(process.execPath, [runner, "dispatch", "--round", "3"]);
+  await expect(wrong).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("--round"),
+  });
+  const help = await run(process.execPath, [runner, "collectives", "--help"]);
+  expect(help.stdout).toContain("npm run bench -- collectives");
+});

@@ -1,0 +1,100 @@
+import {
+  dimsOf,
+  initialState,
+  layoutOf,
+  loadConfig,
+  meshOf,
+  openDevices,
+  trainingStep,
+} from "gpt-neo";
+import { defineLayout, dimension, lower, memoryPlan, placeholder } from "mtf";
+import { countOf, readOptions } from "./lib/options.ts";
+import { figure, note, printLines, size, table } from "./lib/report.ts";
+
+const help = `
+Does a device hold what the plan of a program says?
+
+  npm run bench -- memory [--steps N] [--json]
+
+Trains the 125M configuration with AdamW on two workers for a few steps of 1 × 128 tokens each, the
+batch split and the optimizer's means stored split, and compares the most that a worker held with
+memoryPlan(program).peakBytes. The process's own peak is beside it: it includes Node, the workers'
+stacks and memory that was freed and not given back.
+
+  --steps N  steps to take (3)`;
+
+const { json, quick, values } = readOptions(help, ["steps"]);
+const steps = countOf(values.steps, "steps", 3);
+const name = quick ? "tiny" : "125M";
+const config = await loadConfig(name);
+const length = quick ? 16 : 128;
+const mesh = meshOf({ mesh: "data:2" }, 2);
+const dims = dimsOf(config, 2, length);
+const split = { embd: "data", ff: "data" } as const;
+const layout = defineLayout<string, string>({
+  dims: { ...dims },
+  mesh,
+  rules: Object.fromEntries(layoutOf({}, mesh, dims).rules),
+  storage: { mean: split, variance: split },
+});
+const state = initialState(config, dims);
+const rows = placeholder([dims.batch, dimension("microbatch", 1), dims.length], "int32");
+const inputs = [state, rows, rows] as const;
+const lowered = lower(trainingStep(config, dims), { layout, inputs, donate: [0] });
+const plan = memoryPlan(lowered.program);
+note(`${name}: planned ${size(plan.peakBytes)} a device, ${size(plan.inputBytes)} of it the state`);
+
+const before = process.memoryUsage.rss();
+const devices = await openDevices({}, mesh);
+try {
+  const run = await devices.load(lowered);
+  const initial = lower(() => initialState(config, dims), { layout, inputs: [] as const });
+  const make = await devices.load(initial);
+  let held = await make();
+  await make.unload();
+  note("the state is made");
+  // Reading begins a new peak: only the steps count.
+  await devices.usage();
+  const tokens = Int32Array.from({ length: 2 * length }, (_, i) => (i * 7919) % config.vocab_size);
+  const labels = Int32Array.from(tokens, (token) => (token + 1) % config.vocab_size);
+  for (let step = 1; step <= steps; step++) {
+    const since = performance.now();
+    const [next, report] = await run(held, tokens, labels);
+    held = next;
+    const [loss] = await report.loss.read();
+    report.loss.dispose();
+    report.gradientNorm.dispose();
+    note(`step ${step}: loss ${loss!.toFixed(4)}, ${figure(performance.now() - since)} ms`);
+  }
+  const peaks = (await devices.usage()).map((device) => device.peakBytes);
+  const peakBytes = Math.max(...peaks);
+  // In kilobytes.
+  const rssBytes = process.resourceUsage().maxRSS * 1024;
+  const result = {
+    config: name,
+    mesh: mesh.axes,
+    steps,
+    planBytes: plan.peakBytes,
+    peakBytes,
+    ratio: peakBytes / plan.peakBytes,
+    devices: peaks,
+    rssBytes,
+    rssBytesPerDevice: (rssBytes - before) / mesh.size,
+  };
+  if (json) printLines([result]);
+  else {
+    const line = (what: string, bytes: number) => [
+      what,
+      size(bytes),
+      figure(bytes / plan.peakBytes),
+    ];
+    const lines = [
+      line("planned for a device", plan.peakBytes),
+      ...peaks.map((bytes, device) => line(`held at most by device ${device}`, bytes)),
+      line("process, for each device", result.rssBytesPerDevice),
+    ];
+    console.log(table([`${name}, ${steps} steps`, "bytes", "of plan"], lines));
+  }
+} finally {
+  await devices.close();
+}
