@@ -62,7 +62,7 @@ async function check(of: Case): Promise<void> {
     });
   }
   count.cases += 1;
-  if (of.gradients) count.gradients += 1;
+  if ((of.gradients ?? []).length > 0) count.gradients += 1;
   count.checked += of.layouts_checked.length;
   count.refused += refused.length;
 }
