@@ -23,15 +23,18 @@ export const argmax: Bind<"argmax"> = ({ over }, [x], [result]) => {
 };
 
 /** The k largest with their positions, in the order in which argmax would find them. */
-export const topK: Bind<"topK"> = ({ over, k }, [x], [result]) => {
+export const topK: Bind<"topK"> = ({ over, k }, [x], [top, where]) => {
   const strides = stridesOf(extentsOf(x!));
-  const extents = extentsOf(result!);
-  const outer = extents.filter((e) => e.name !== k);
+  const outer = extentsOf(top!).filter((e) => e.name !== k);
   const rows = walk(outer, strides);
-  const places = walk(outer, stridesOf(extents));
   const stride = strides[over]!;
-  const step = stridesOf(extents)[k]!;
-  const count = rangeIn(result!, k).size;
+  // Each result has its dims in an order of its own.
+  const [inTop, inWhere] = [top!, where!].map((result) => stridesOf(extentsOf(result))) as [
+    Readonly<Record<string, number>>,
+    Readonly<Record<string, number>>,
+  ];
+  const [topPlaces, wherePlaces] = [walk(outer, inTop), walk(outer, inWhere)];
+  const count = rangeIn(top!, k).size;
   const { begin, size } = rangeIn(x!, over);
   return ([values], [largest, indices]) => {
     for (let i = 0; i < rows.length; i++) {
@@ -39,8 +42,8 @@ export const topK: Bind<"topK"> = ({ over, k }, [x], [result]) => {
       const order = Array.from({ length: size }, (_, j) => j);
       order.sort((a, b) => (before(at(a), at(b)) ? -1 : before(at(b), at(a)) ? 1 : a - b));
       for (let n = 0; n < count; n++) {
-        largest![places[i]! + n * step] = at(order[n]!);
-        indices![places[i]! + n * step] = begin + order[n]!;
+        largest![topPlaces[i]! + n * inTop[k]!] = at(order[n]!);
+        indices![wherePlaces[i]! + n * inWhere[k]!] = begin + order[n]!;
       }
     }
   };

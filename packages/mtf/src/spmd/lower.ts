@@ -103,7 +103,7 @@ export function partition(traced: Leaves, layout: Layout, donated: readonly numb
     const origin = originOf(leaf.tensor["~node"]);
     return { path: leaf.path, value: valueAt(scope, leaf.tensor, targets[i]!, origin) };
   });
-  const conflicts = conflictsOf(nodes, layout);
+  const conflicts = conflictsOf([...given, ...nodes], layout);
   return {
     mesh: layout.mesh.axes,
     values: builder.values,

@@ -4,7 +4,6 @@ import type { LocalKind } from "../../reference/kernel.ts";
 import type { Slice } from "../backend.ts";
 import { wasmBackend } from "./index.ts";
 
-/** topK has a test of its own below. */
 const kinds: readonly LocalKind[] = [
   "fill",
   "literal",
@@ -24,6 +23,7 @@ const kinds: readonly LocalKind[] = [
   "gather",
   "scatterAdd",
   "argmax",
+  "topK",
   "cumsum",
   "softmax",
   "softmaxGrad",
