@@ -18,6 +18,7 @@ async function lines(...args: string[]): Promise<readonly Record<string, unknown
 
 const positive = expect.toSatisfy((x) => typeof x === "number" && x > 0, "a positive number");
 
+// Five systems, each loading an engine in a process of its own.
 test("train-step: systems do the same work, and tell tokens a second", async () => {
   const systems = ["ours-1", "ours-2-data", "ours-2-model", "jax-js", "tfjs-wasm-explicit"];
   const found = await lines("train-step", "--systems", systems.join(","));
@@ -28,7 +29,7 @@ test("train-step: systems do the same work, and tell tokens a second", async () 
   );
   const [first] = found[0]!.losses as number[];
   for (const { losses } of found) expect((losses as number[])[0]).toBeCloseTo(first!, 3);
-});
+}, 300_000);
 
 test("lowering: as many instructions for 2,048 devices as for 8", async () => {
   const found = await lines("lowering");

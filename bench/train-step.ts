@@ -109,7 +109,7 @@ async function turn(name: System, round: number): Promise<void> {
     measured.set(name, mine);
   } catch (error) {
     note(`${name} is left out: ${(error as Error).message}`);
-    process.exitCode = 1;
+    if (name.startsWith("ours")) process.exitCode = 1;
     measured.delete(name);
     mine.isSlow = true;
   }

@@ -25,16 +25,15 @@ export function start(command: string, args: readonly string[]): Child {
     child.once("error", () => resolve());
     child.once("close", () => resolve());
   });
+  // Who has ended cannot be written to: `ended` tells it.
+  child.stdin!.on("error", () => undefined);
   const waiting: { resolve(answer: unknown): void; reject(error: Error): void }[] = [];
   createInterface({ input: child.stdout! }).on("line", (line) => {
     if (line.startsWith("{")) waiting.shift()?.resolve(JSON.parse(line));
   });
-  ended.then(
-    () => {
-      for (const { reject } of waiting.splice(0)) reject(new Error(endOf(child)));
-    },
-    () => undefined,
-  );
+  void ended.then(() => {
+    for (const { reject } of waiting.splice(0)) reject(new Error(endOf(child)));
+  });
   const stop = (): void => void child.kill("SIGKILL");
   process.once("exit", stop);
   return {

@@ -115,13 +115,10 @@ function update(gradients: Arrays): void {
   [params, mean, variance] = next;
 }
 
-serveSteps(
-  async () => {
-    const [value, gradients] = valueAndGrad(loss)(tree.ref(params));
-    update(gradients as Arrays);
-    await Promise.all([params, mean, variance].map((arrays) => blockUntilReady(arrays)));
-    const [number] = await value.data();
-    return number!;
-  },
-  async () => {},
-);
+serveSteps(async () => {
+  const [value, gradients] = valueAndGrad(loss)(tree.ref(params));
+  update(gradients as Arrays);
+  await Promise.all([params, mean, variance].map((arrays) => blockUntilReady(arrays)));
+  const [number] = await value.data();
+  return number!;
+});

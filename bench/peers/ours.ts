@@ -67,15 +67,12 @@ const { tokens, labels } = batchOf(given);
 type Fed = Parameters<typeof run>[0];
 let state = { params: read, mean: zeros, variance: zeros, step: 0 } as unknown as Fed;
 
-serveSteps(
-  async () => {
-    const [next, report] = await run(state, tokens, labels);
-    state = next as Fed;
-    const [loss] = await report.loss.read();
-    report.loss.dispose();
-    report.gradientNorm.dispose();
-    return loss!;
-  },
-  // A report is read after the run that made it, update and all.
-  async () => {},
-);
+serveSteps(async () => {
+  const [next, report] = await run(state, tokens, labels);
+  state = next as Fed;
+  // Read after the run that made it has ended, update and all.
+  const [loss] = await report.loss.read();
+  report.loss.dispose();
+  report.gradientNorm.dispose();
+  return loss!;
+});

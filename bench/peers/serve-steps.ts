@@ -6,16 +6,12 @@ export interface Timed {
   readonly losses: readonly number[];
 }
 
-/**
- * Answers `{ steps }` by taking that many steps. A step ends when its loss is known; the last one
- * only when the update is done too.
- */
-export function serveSteps(step: () => Promise<number>, settle: () => Promise<unknown>): void {
+/** Answers `{ steps }` by taking that many. A step gives its loss when its update is done too. */
+export function serveSteps(step: () => Promise<number>): void {
   void serve<{ steps: number }>(async ({ steps }): Promise<Timed> => {
     const losses: number[] = [];
     const since = performance.now();
     for (let i = 0; i < steps; i++) losses.push(await step());
-    await settle();
     return { milliseconds: performance.now() - since, losses };
   });
 }

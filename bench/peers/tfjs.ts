@@ -156,14 +156,11 @@ function update(gradients: tf.NamedTensorMap): void {
   optimizer.applyGradients(clipped);
 }
 
-serveSteps(
-  async () => {
-    const { value, grads } = tf.variableGrads(loss);
-    tf.tidy(() => update(grads));
-    tf.dispose(grads);
-    const [number] = await value.data();
-    value.dispose();
-    return number!;
-  },
-  async () => {},
-);
+serveSteps(async () => {
+  const { value, grads } = tf.variableGrads(loss);
+  tf.tidy(() => update(grads));
+  tf.dispose(grads);
+  const [number] = await value.data();
+  value.dispose();
+  return number!;
+});
