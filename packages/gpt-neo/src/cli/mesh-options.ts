@@ -1,4 +1,4 @@
-import { choice, type Options, text } from "./option.ts";
+import { anyText, choice, type Options, text } from "./option.ts";
 
 /** Where and how a command computes; all of them take these. */
 export interface MeshOptions {
@@ -11,7 +11,7 @@ export interface MeshOptions {
 
 export const meshOptions: Options<MeshOptions> = {
   mesh: text("AXES", "the devices: data:2,model:2 (default: data:<cores>, at most 8)"),
-  layout: text("RULES", "which dim is split over which axis: batch:data,heads:model"),
+  layout: anyText("RULES", "which dim is split over which axis: batch:data,heads:model"),
   storage: text("RULES", "how parameters rest where they are not computed with: embd:data"),
   runtime: choice(["workers", "simulator"], "a worker a device, or all in one process"),
   backend: choice(["wasm", "cpu"], "what computes an op: fast, or the reference"),

@@ -4,6 +4,7 @@ import { leavesOf, type Mesh } from "mtf";
 import { openCheckpoint, saveCheckpoint } from "mtf/checkpoint";
 import type { Position } from "../data/index.ts";
 import { isSharded } from "../model-folder.ts";
+import type { Settings } from "./settings.ts";
 
 /** What a checkpoint holds beside tensors. */
 export interface Progress {
@@ -11,7 +12,7 @@ export interface Progress {
   /** The samples taken so far. */
   readonly position: Position;
   /** The settings of the run, to name those that changed when it goes on. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  readonly settings: Settings;
 }
 
 /** How many checkpoints a run keeps. */
@@ -53,4 +54,15 @@ export async function lastCheckpoint(
   const checkpoint = await openCheckpoint(path);
   await checkpoint.close();
   return { path, progress: checkpoint.metadata as Progress };
+}
+
+/** Removes what a run that was killed had not finished writing. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  const unfinished = /^(step-\d+\.(partial|old)|\..+\.tmp)$/;
+  for (const part of [folder, join(folder, "checkpoints")]) {
+    const names = await readdir(part).catch(() => []);
+    for (const name of names.filter((n) => unfinished.test(n))) {
+      await rm(join(part, name), { recursive: true, force: true });
+    }
+  }
 }

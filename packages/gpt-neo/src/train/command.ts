@@ -6,12 +6,12 @@ import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, loadConfig, parseConfig, toJson } from "../config/index.ts";
 import { loadData } from "../data/index.ts";
 import { dimsOf } from "../dims.ts";
-import { cutLog, openLog } from "../log.ts";
+import { cutLog, type Log, openLog } from "../log.ts";
 import { layoutOf, meshOf, openDevices } from "../session.ts";
 import { loadTokenizer, type Tokenizer, tokenizerNamed } from "../tokenizer/index.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
-import { lastCheckpoint } from "./checkpoint.ts";
-import { changedSettings, settingsOf } from "./settings.ts";
+import { lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
+import { changedSettings, type Settings, settingsOf } from "./settings.ts";
 import { type Listener, type Outcome, type StepEntry, train } from "./train.ts";
 
 /** What a caller may say beside the options of the command line. */
@@ -51,21 +51,8 @@ async function runWith(
     mesh,
     dims,
   );
-  const found = await prepareFolder(options);
+  const found = await findRun(options);
   const progress = progressLine();
-  const settings = settingsOf(
-    config,
-    options.data,
-    mesh.names.map((a) => `${a}:${mesh.axes[a]}`).join(),
-  );
-  if (found) {
-    progress.note(`going on from step ${found.progress.step} of ${options.out}`);
-    for (const change of changedSettings(found.progress.settings, settings)) {
-      progress.note(`changed since: ${change}`);
-    }
-  } else if (options.resume) {
-    progress.note(`${options.out} has no checkpoint yet: starting afresh`);
-  }
   const data = await loadData(
     options.data,
     { tokenizer, size: config.vocab_size },
@@ -75,15 +62,19 @@ async function runWith(
       endOfText: config.eos_token_id,
     },
   );
-  const devices = await openDevices(options, mesh);
-  const log = openLog(join(options.out, "log.jsonl"));
+  const settings = settingsOf(config, options.data, data, mesh, layout);
+  const closing = [async () => data.close()];
   const interrupt = onInterrupt(() => progress.note("stopping after this step; again to stop now"));
   try {
-    const on = listener(progress, (entry) => log.append({ ...entry }), training.steps, beside);
+    tellBeginning(options, found, settings, progress);
+    const devices = await openDevices(options, mesh);
+    closing.push(() => devices.close());
+    const log = await openRun(options.out, found?.progress.step ?? 0);
+    closing.push(async () => log.close());
     const outcome = await train({
       config,
       data,
-      files: options.data,
+      settings,
       tokenizer,
       out: options.out,
       devices,
@@ -91,7 +82,7 @@ async function runWith(
       weights,
       checkpoint: found?.path,
       stopped: () => interrupt.stopped,
-      on,
+      on: listener(progress, (entry) => log.append({ ...entry }), training.steps, beside),
     });
     progress.end();
     if (!outcome.finished) {
@@ -101,9 +92,7 @@ async function runWith(
   } finally {
     progress.end();
     interrupt.end();
-    log.close();
-    data.close();
-    await devices.close();
+    for (const close of closing.reverse()) await close();
   }
 }
 
@@ -144,11 +133,10 @@ async function tokenizerOf(options: TrainOptions, config: Config): Promise<Token
   return tokenizer || undefined;
 }
 
-/** Makes the run's folder, or finds what to go on from. A used folder is never written over. */
-async function prepareFolder({
-  out,
-  resume,
-}: TrainOptions): Promise<Awaited<ReturnType<typeof lastCheckpoint>>> {
+type Found = Awaited<ReturnType<typeof lastCheckpoint>>;
+
+/** What to go on from. A used folder is never written over. */
+async function findRun({ out, resume }: TrainOptions): Promise<Found> {
   const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw new MtfError("bad-file", `${out} cannot be read: ${error.message}.`, { file: out });
@@ -159,12 +147,34 @@ async function prepareFolder({
       try: ["--resume, to go on with it", "--out with another folder"],
     });
   }
+  return lastCheckpoint(out);
+}
+
+function tellBeginning(
+  { out, resume }: TrainOptions,
+  found: Found,
+  settings: Settings,
+  progress: Progress,
+): void {
+  if (!found) {
+    if (resume) progress.note(`${out} has no checkpoint yet: starting afresh`);
+    return;
+  }
+  progress.note(`going on from step ${found.progress.step} of ${out}`);
+  for (const change of changedSettings(found.progress.settings, settings)) {
+    progress.note(`changed since: ${change}`);
+  }
+}
+
+/** Makes the run's folder; of a run that goes on, it removes what came after the checkpoint. */
+async function openRun(out: string, step: number): Promise<Log> {
   await mkdir(out, { recursive: true }).catch((error: Error) => {
     throw new MtfError("bad-file", `${out} cannot be made: ${error.message}.`, { file: out });
   });
-  const found = await lastCheckpoint(out);
-  await cutLog(join(out, "log.jsonl"), found?.progress.step ?? 0);
-  return found;
+  await removeUnfinished(out);
+  const log = join(out, "log.jsonl");
+  await cutLog(log, step);
+  return openLog(log);
 }
 
 /** The first interrupt asks to stop, the second one stops. */

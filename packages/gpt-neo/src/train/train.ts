@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { type Layout, lower, type Mesh, MtfError, placeholder, printMesh } from "mtf";
+import { type Layout, lower, type Mesh, MtfError, placeholder } from "mtf";
 import { openCheckpoint } from "mtf/checkpoint";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
@@ -13,7 +13,7 @@ import { parameterSource } from "../weights/parameter-source.ts";
 import { saveStep } from "./checkpoint.ts";
 import { loadValidation } from "./evaluate.ts";
 import { describeRun } from "./report.ts";
-import { settingsOf } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import {
   initialState,
   learningRate,
@@ -28,8 +28,8 @@ import {
 export interface Training {
   readonly config: Config;
   readonly data: TrainingData;
-  /** The files the data come from, to name them where they change. */
-  readonly files: readonly string[];
+  /** Kept with checkpoints, to name what changes. */
+  readonly settings: Settings;
   readonly tokenizer: Tokenizer | undefined;
   readonly out: string;
   readonly devices: Devices;
@@ -81,7 +81,7 @@ const refusals = 3;
  * `device-failed`; `bad-file` where the disk fails
  */
 export async function train(training: Training): Promise<Outcome> {
-  const { config, data, devices, layout, on, out } = training;
+  const { config, data, devices, layout, on, out, settings } = training;
   const { batch_size, steps, context, seed, eval_every, save_every } = config.training;
   const dims = dimsOf(config, batch_size / config.training.grad_accumulation, context);
   const { run, state: begun, step: first, position: from } = await prepare(training, dims);
@@ -96,11 +96,14 @@ export async function train(training: Training): Promise<Outcome> {
   let loss: number | undefined;
   let validationLoss: number | undefined;
   let since = performance.now();
+  let saved = training.checkpoint === undefined ? undefined : first;
   await mkdir(out, { recursive: true });
   const save = async (): Promise<void> => {
-    const settings = settingsOf(config, training.files, printMesh(devices.mesh));
+    if (saved === step) return;
     await saveModel(out, config, state.params, training.tokenizer);
     await saveStep(out, devices.mesh, state, { step, position, settings });
+    saved = step;
+    since = performance.now();
   };
   while (step < steps && !training.stopped?.()) {
     const { batch, next } = takeBatch(data.train, position, batch_size, seed);
@@ -114,7 +117,7 @@ export async function train(training: Training): Promise<Outcome> {
     since = now;
     refused = Number.isFinite(numbers.gradientNorm) ? 0 : refused + 1;
     if (refused > 0) on.note(`step ${step + 1}: loss or gradient are not finite; no update`);
-    if (refused >= refusals) throw notFinite(step, loss, rate(step));
+    if (refused >= refusals) throw notFinite(step, loss, config.training.learning_rate, saved);
     step++;
     const validated = validate && (step % eval_every === 0 || step === steps);
     if (validated) {
@@ -129,12 +132,9 @@ export async function train(training: Training): Promise<Outcome> {
       tokensPerSecond,
       ...(validated && validationLoss !== undefined && { validationLoss }),
     });
-    if (step % save_every === 0 || step === steps) {
-      await save();
-      since = performance.now();
-    }
+    if (step % save_every === 0) await save();
   }
-  if (step < steps) await save();
+  await save();
   return { step, loss, validationLoss, finished: step >= steps };
 }
 
@@ -198,13 +198,16 @@ function sizesOf(tensor: { names: readonly string[]; dims: object }): readonly n
   return tensor.names.map((name) => dims[name]!.size);
 }
 
-function notFinite(step: number, loss: number, rate: number): MtfError {
+function notFinite(step: number, loss: number, rate: number, saved?: number): MtfError {
   return new MtfError("bad-argument", "training has gone astray: nothing is finite any more.", {
     evidence: [
       ["step", `${step + 1}, after ${refusals} updates that were refused`],
       ["loss", `${loss}`],
-      ["rate", `${rate}`],
+      ["learning rate", `${rate} at most`],
     ],
-    try: [`--lr ${rate / 10}`, "--resume, which goes on from the last checkpoint"],
+    try: [
+      `--lr ${rate / 10}`,
+      ...(saved === undefined ? [] : [`--resume, which goes on from step ${saved}`]),
+    ],
   });
 }

@@ -25,15 +25,22 @@ export interface Setup {
   readonly steps?: boolean;
 }
 
+export interface OnDevices {
+  /** Calls the function with its other arguments; gives all results but the state by path. */
+  call(...given: readonly Source[]): Promise<Numbers>;
+  /** The first argument as the last call left it. */
+  read(): Promise<Numbers>;
+}
+
 /**
  * Loads a function, and from a folder the parameters among its first argument; the rest of that is
- * 0. What it gives is called with the other arguments, and gives all results by path.
+ * 0.
  */
 export async function onDevices(
   devices: Devices,
   at: Case,
   { config, folder, batch, length, inputs, fn, steps = false }: Setup,
-): Promise<(...given: readonly Source[]) => Promise<Numbers>> {
+): Promise<OnDevices> {
   const dims = dimsOf(config, batch, length);
   const layout = layoutOf(at, defineMesh(at.mesh), dims);
   const placeholders = inputs(dims);
@@ -51,16 +58,25 @@ export async function onDevices(
   });
   await weights.close();
   const run = (await devices.load(lowered)) as (...args: readonly unknown[]) => Promise<unknown>;
-  return async (...given) => {
+  const call = async (...given: readonly Source[]) => {
     const results = await run(state, ...given);
     if (steps) state = (results as readonly unknown[])[0];
     const numbers = new Map<string, ArrayLike<number>>();
     for (const [path, tensor] of leavesOf(results, isSharded) as [string, Sharded][]) {
+      if (steps && path.startsWith("0/")) continue;
       numbers.set(path, await tensor.read());
-      if (!(steps && path.startsWith("0/"))) tensor.dispose();
+      tensor.dispose();
     }
     return numbers;
   };
+  const read = async () => {
+    const numbers = new Map<string, ArrayLike<number>>();
+    for (const [path, tensor] of leavesOf(state, isSharded) as [string, Sharded][]) {
+      numbers.set(path, await tensor.read());
+    }
+    return numbers;
+  };
+  return { call, read };
 }
 
 function sizesOf(tensor: AnyTensor): readonly number[] {

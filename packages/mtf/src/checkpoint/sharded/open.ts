@@ -48,7 +48,9 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
       return { box: (box) => readBox(name, entry, box, open) };
     },
     close: async () => {
-      for (const file of files.values()) await (await file).close();
+      // A file that did not open has told whoever asked for it.
+      const opened = await Promise.allSettled(files.values());
+      for (const file of opened) if (file.status === "fulfilled") await file.value.close();
     },
   };
 }

@@ -1,0 +1,311 @@
+import { cpSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { callHere, start, temporaryFolder } from "../support/cli.ts";
+import { fixture } from "../support/expected.ts";
+import { contentsOf, logOf, namesIn, someText } from "../support/runs.ts";
+
+const folder = temporaryFolder();
+const published = fixture("weights/safetensors/one");
+const text = join(folder, "text.txt");
+writeFileSync(text, someText(4000));
+
+/** What an error says, with the tests' folder named alike everywhere. */
+async function errorOf(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await callHere(...args, "--runtime", "simulator");
+  expect(code).toBe(1);
+  expect(stdout).toBe("");
+  return stderr.replaceAll(folder, "FOLDER").replaceAll(published, "PUBLISHED");
+}
+
+/** The error of training into a folder that must not come to be, or not change. */
+async function trainError(...options: readonly string[]): Promise<string> {
+  const out = join(folder, "never");
+  const named = ["--config", "--model"].some((name) => options.includes(name));
+  const error = await errorOf(
+    "train",
+    ...(named ? [] : ["--config", "tiny"]),
+    ...(options.includes("--data") ? [] : ["--data", text]),
+    "--out",
+    out,
+    ...options,
+  );
+  expect(namesIn(out)).toEqual([]);
+  return error;
+}
+
+const asked = ["--input-ids", "1,2", "--mesh", "data:1"];
+
+it("weights that are not there, or not whole", async () => {
+  const model = join(folder, "damaged");
+  expect(await errorOf("generate", "--model", model, ...asked)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/damaged cannot be read: there is no such file.
+      file  FOLDER/damaged
+    "
+  `);
+  mkdirSync(model);
+  cpSync(join(published, "config.json"), join(model, "config.json"));
+  expect(await errorOf("generate", "--model", model, ...asked)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/damaged holds no weights.
+      looked for  model.safetensors, model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json, *.index, *.safetensors
+    "
+  `);
+  cpSync(join(published, "model.safetensors"), join(model, "model.safetensors"));
+  truncateSync(join(model, "model.safetensors"), 100_000);
+  expect(await errorOf("generate", "--model", model, ...asked)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/damaged/model.safetensors is damaged: tensor "transformer.h.1.mlp.c_proj.weight" ends at byte 106352, the file at 100000.
+      file    FOLDER/damaged/model.safetensors
+      offset  byte 100000
+    "
+  `);
+  expect(await errorOf("eval", "--model", model, "--data", text)).toContain("model.safetensors");
+  rmSync(join(model, "config.json"));
+  expect(await errorOf("generate", "--model", model, ...asked)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/damaged/model.safetensors is damaged: tensor "transformer.h.1.mlp.c_proj.weight" ends at byte 106352, the file at 100000.
+      file    FOLDER/damaged/model.safetensors
+      offset  byte 100000
+    "
+  `);
+});
+
+it("a config with unknown keys, or that is not there", async () => {
+  const config = join(folder, "mine.json");
+  writeFileSync(config, JSON.stringify({ hidden_sise: 64, training: { learnin_rate: 1 } }));
+  expect(await trainError("--config", config)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] FOLDER/mine.json has 2 problems.
+      hidden_sise            is no key of a config; did you mean hidden_size?
+      training.learnin_rate  is no key of a config; did you mean training.learning_rate?
+    "
+  `);
+  expect(await trainError("--config", "tinny")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] 'tinny' is neither a preset nor a file.
+      presets  tiny, demo, 125M, 350M, 1.3B, 2.7B
+      try      tiny
+    "
+  `);
+});
+
+it("data that are not there, or shorter than a sample", async () => {
+  expect(await trainError("--data", join(folder, "none.txt"))).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/none.txt: there is no such file.
+      at  FOLDER/none.txt, byte 0
+    "
+  `);
+  const short = join(folder, "short.txt");
+  writeFileSync(short, "Call me Ishmael.");
+  expect(await trainError("--data", short)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] the data are shorter than one sample.
+      data    17 tokens in a document
+      needed  68 for a context of 64 and 5 % held back
+      try     --context 16
+    "
+  `);
+});
+
+it("a vocabulary that does not fit the tokenizer", async () => {
+  expect(await trainError("--tokenizer", "gpt2")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] the config with the command line's options has a problem.
+      training.tokenizer  gpt2 makes 50257 different ids, but vocab_size is 257
+    "
+  `);
+  const tuned = ["--model", published, "--tokenizer", "bytes"];
+  expect(await trainError(...tuned)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] the config with the command line's options has a problem.
+      training.tokenizer  bytes makes 257 different ids, but vocab_size is 97
+    "
+  `);
+  expect(await trainError("--model", published)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] FOLDER/text.txt holds text, but there is no tokenizer.
+      try  --tokenizer bytes
+      try  data with input_ids
+    "
+  `);
+});
+
+it("meshes and layouts that are none", async () => {
+  expect(await trainError("--mesh", "data:0")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-mesh] axis 'data' has size 0: a size is a positive integer.
+      try  data:2,model:4
+    "
+  `);
+  expect(await trainError("--mesh", "data")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-mesh] 'data' is not an axis of a mesh.
+      try  data:2,model:4
+    "
+  `);
+  const mesh = ["--mesh", "data:2,model:2"];
+  expect(await trainError(...mesh, "--layout", "bacth:data,heads:modle")).toMatchInlineSnapshot(`
+    "gpt-neo: [unknown-dim] the layout has 2 mistakes.
+      mistake  rule bacth -> data: no dimension is called 'bacth'.
+      mistake  rule heads -> modle: the mesh has no axis 'modle'.
+      dims     batch=8, length=64, memory_length=64, position=64, embd=32, heads=4, kv=8, ff=128, vocab=257
+      mesh     data:2,model:2
+      try      batch -> data
+      try      heads -> model
+    "
+  `);
+  expect(await trainError(...mesh, "--layout", "batch=data")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-rule] 'batch=data' is not a rule.
+      try  batch:data,heads:model
+    "
+  `);
+  expect(await trainError(...mesh, "--storage", "embd:rows")).toMatchInlineSnapshot(`
+    "gpt-neo: [unknown-axis] rule embd -> rows: the mesh has no axis 'rows'.
+      dims  batch=8, length=64, memory_length=64, position=64, embd=32, heads=4, kv=8, ff=128, vocab=257
+      mesh  data:2,model:2
+    "
+  `);
+});
+
+it("prompts that the model cannot have", async () => {
+  const generate = (...args: readonly string[]) =>
+    errorOf("generate", "--model", published, "--mesh", "data:1", ...args);
+  expect(await generate("--input-ids", "1,97")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] --input-ids: 97 is no id of the model.
+      vocabulary  0 to 96
+    "
+  `);
+  expect(await generate("--input-ids", "1,-2")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] --input-ids is '1,-2', not ids with commas between: 1,2,3.
+    "
+  `);
+  expect(await generate("--prompt", "x")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] the model's folder has no tokenizer.
+      try  --input-ids 1,2,3
+    "
+  `);
+  expect(await generate()).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] --prompt or --input-ids is missing.
+      usage  gpt-neo generate --model DIR --prompt TEXT
+      more   gpt-neo generate --help
+    "
+  `);
+});
+
+it("eval of nothing, or with windows that leave ids out", async () => {
+  const data = join(folder, "lonely.jsonl");
+  writeFileSync(data, '{"input_ids": [5]}\n');
+  const evaluate = ["eval", "--model", published, "--data", data, "--mesh", "data:1"];
+  expect(await errorOf(...evaluate)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] the data have nothing to predict.
+      data  FOLDER/lonely.jsonl
+    "
+  `);
+  expect(await errorOf(...evaluate, "--stride", "33")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] --stride 33 would leave out ids.
+      try  --stride 32, the model's positions, or less
+    "
+  `);
+  writeFileSync(data, '{"input_ids": [5, 97]}\n');
+  expect(await errorOf(...evaluate)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/lonely.jsonl:1: the id 97 is not in the vocabulary of 97.
+      at  FOLDER/lonely.jsonl:1, byte 0
+    "
+  `);
+});
+
+const tiny = ["--config", "tiny", "--data", text, "--context", "16", "--mesh", "data:1"];
+
+it("a loss that is no number ends the run, and what was saved stays", async () => {
+  const out = join(folder, "astray");
+  const run = [...tiny, "--out", out, "--steps", "20", "--save-every", "2"];
+  const error = await errorOf("train", ...run, "--lr", "1e30");
+  expect(error.slice(error.indexOf("gpt-neo:"))).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] training has gone astray: nothing is finite any more.
+      step           5, after 3 updates that were refused
+      loss           NaN
+      learning rate  1e+30 at most
+      try            --lr 1e+29
+      try            --resume, which goes on from step 4
+    "
+  `);
+  expect(error).toContain("loss or gradient are not finite; no update\n");
+  const { length } = logOf(out);
+  expect(length).toBeLessThan(20);
+});
+
+it("a used folder is not written over", async () => {
+  const out = join(folder, "used");
+  const run = [...tiny, "--out", out, "--save-every", "1", "--runtime", "simulator"];
+  expect((await callHere("train", ...run, "--steps", "2")).code).toBe(0);
+  const before = contentsOf(out);
+  const again = [...tiny, "--out", out, "--save-every", "1", "--steps", "3"];
+  expect(await errorOf("train", ...again)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] FOLDER/used holds a run already.
+      try  --resume, to go on with it
+      try  --out with another folder
+    "
+  `);
+  expect(contentsOf(out)).toEqual(before);
+  // Nor is it where a run goes on with what does not fit.
+  const missing = join(folder, "none.txt");
+  const other = ["--config", "tiny", "--data", missing, "--out", out, "--resume"];
+  await errorOf("train", ...other);
+  expect(contentsOf(out)).toEqual(before);
+  const demo = ["--config", "demo", "--data", text, "--out", out, "--resume", "--mesh", "data:1"];
+  const error = await errorOf("train", ...demo);
+  expect(error.slice(error.indexOf("gpt-neo:"))).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-checkpoint] 'params/wte' has other dims than asked for.
+      saved  vocab=257, embd=32
+      asked  257 × 128
+    "
+  `);
+  expect(contentsOf(out)).toEqual(before);
+  // Other data are named.
+  writeFileSync(text, someText(4400));
+  const { code, stderr } = await callHere("train", ...again, "--resume", "--runtime", "simulator");
+  writeFileSync(text, someText(4000));
+  expect(code).toBe(0);
+  expect(stderr).toContain("changed since: data_tokens: 4001 -> 4401\n");
+});
+
+it("a checkpoint that is damaged is an error, and stays for whoever wants to look", async () => {
+  const out = join(folder, "broken");
+  const run = [...tiny, "--out", out, "--steps", "2", "--runtime", "simulator"];
+  expect((await callHere("train", ...run)).code).toBe(0);
+  const part = join(out, "checkpoints", "step-2", "device-0.safetensors");
+  truncateSync(part, 2000);
+  const before = contentsOf(out);
+  const again = [...tiny, "--out", out, "--steps", "3", "--resume"];
+  const error = await errorOf("train", ...again);
+  expect(error.slice(error.indexOf("gpt-neo:"))).toMatchInlineSnapshot(`
+    "gpt-neo: [wrong-input] the function that gives 'source' failed.
+      takes  f32[vocab=257, embd=32]
+      cause  [bad-file] FOLDER/broken/checkpoints/step-2/device-0.safetensors is damaged: its header of 7504 bytes goes past the end at byte 2000.
+      file    FOLDER/broken/checkpoints/step-2/device-0.safetensors
+      offset  byte 0
+    "
+  `);
+  expect(contentsOf(out)).toEqual(before);
+});
+
+// Files may not grow beyond a limit, which writing meets as it meets a full disk. The model of
+// `tiny` takes some 140 KB, its checkpoint three times that.
+it.each([
+  ["the model", 100],
+  ["the checkpoint", 300],
+])("a disk that is full while saving %s leaves whole files", async (what, kilobytes) => {
+  const out = join(folder, `full-${kilobytes}`);
+  const run = [...tiny, "--out", out, "--save-every", "2"];
+  expect((await callHere("train", ...run, "--steps", "2", "--runtime", "simulator")).code).toBe(0);
+  const before = contentsOf(out);
+  const limited = ["bash", "-c", `ulimit -f ${kilobytes} && exec "$@"`, "bash"];
+  const again = ["train", ...run, "--steps", "4", "--resume", "--runtime", "simulator"];
+  const { code, stderr } = await start(again, limited).done;
+  expect(code).toBe(1);
+  const message = stderr.slice(stderr.indexOf("gpt-neo:")).replaceAll(folder, "FOLDER");
+  expect(message).toMatch(/the disk is full \(EFBIG\)/);
+  expect(message).toMatch(what === "the model" ? /\/model\.safetensors/ : /\/checkpoints\/step-4/);
+  const after = contentsOf(out);
+  expect([...after.keys()]).toEqual([...before.keys()]);
+  for (const [file, content] of before) {
+    const changes =
+      file.endsWith("log.jsonl") || (what === "the checkpoint" && /model\.s/.test(file));
+    if (!changes) expect(after.get(file)).toBe(content);
+  }
+  // With space again, it goes on.
+  expect(
+    (await callHere("train", ...run, "--steps", "4", "--resume", "--runtime", "simulator")).code,
+  ).toBe(0);
+  expect(logOf(out).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+});

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { layouts } from "./hugging-face/layouts.ts";
+import { callHere, resultOf } from "./support/cli.ts";
+import { fixture } from "./support/expected.ts";
+
+const model = fixture("weights/safetensors/one");
+
+async function idsOf(...options: readonly string[]): Promise<readonly number[]> {
+  const args = ["--model", model, "--runtime", "simulator", "--json", "--max-new-tokens", "12"];
+  return resultOf<{ ids: number[] }>(await callHere("generate", ...args, ...options)).ids;
+}
+
+// The model is random and its logits are far apart: it takes some heat to see chance at work.
+const random = ["--input-ids", "73,63,47", "--seed", "7", "--temperature", "2"];
+
+it.each(Object.entries(layouts))(
+  "generate draws the same ids on every layout, %s",
+  async (_, at) => {
+    const { mesh, layout, storage } = at;
+    const where = ["--mesh", mesh, "--layout", layout, ...(storage ? ["--storage", storage] : [])];
+    expect((await idsOf(...random, ...where)).join()).toMatchInlineSnapshot();
+    const filtered = ["--top-k", "20", "--top-p", "0.9"];
+    expect((await idsOf(...random, ...filtered, ...where)).join()).toMatchInlineSnapshot();
+  },
+);
+
+it("generate follows its seed", async () => {
+  const mesh = ["--mesh", "data:1"];
+  const seven = await idsOf(...random, ...mesh);
+  expect(await idsOf(...random, ...mesh)).toEqual(seven);
+  const eight = await idsOf(
+    "--input-ids",
+    "73,63,47",
+    "--seed",
+    "8",
+    "--temperature",
+    "2",
+    ...mesh,
+  );
+  expect(eight).not.toEqual(seven);
+  const greedy = await idsOf("--input-ids", "73,63,47", "--greedy", ...mesh);
+  expect(await idsOf("--input-ids", "73,63,47", "--top-k", "1", ...mesh)).toEqual(greedy);
+});
+
+it("generate goes on beyond the model's positions", async () => {
+  const ids = Array.from({ length: 40 }, (_, i) => (i * 11) % 97);
+  const made = await idsOf("--input-ids", ids.join(), "--greedy", "--mesh", "data:1");
+  expect(made.slice(0, 40)).toEqual(ids);
+  const last = await idsOf("--input-ids", ids.slice(-32).join(), "--greedy", "--mesh", "data:1");
+  expect(made.slice(40)).toEqual(last.slice(32));
+});

@@ -1,0 +1,109 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openSafetensors } from "mtf/checkpoint";
+import { expect, it } from "vitest";
+import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
+import { fixture } from "./support/expected.ts";
+import { logOf, namesIn, someText } from "./support/runs.ts";
+
+// What `from_pretrained` takes: the fixture was written by `save_pretrained`.
+
+const folder = temporaryFolder();
+const published = fixture("weights/safetensors/one");
+const ids = join(folder, "ids.jsonl");
+const input_ids = Array.from({ length: 2000 }, (_, i) => (i * i) % 97);
+writeFileSync(ids, JSON.stringify({ input_ids }));
+const simulated = ["--mesh", "data:2,model:2", "--runtime", "simulator"];
+
+async function train(out: string, ...options: readonly string[]): Promise<string> {
+  const path = join(folder, out);
+  resultOf(await callHere("train", "--out", path, ...options, ...simulated, "--json"));
+  return path;
+}
+
+/** The tensors of a file: names, in the order of the data, with shapes and dtypes. */
+async function tensorsOf(model: string): Promise<ReadonlyMap<string, unknown>> {
+  const file = await openSafetensors(join(model, "model.safetensors"));
+  await file.close();
+  expect(file.metadata).toEqual({ format: "pt" });
+  return new Map([...file.tensors].map(([name, { dtype, shape }]) => [name, { dtype, shape }]));
+}
+
+const short = ["--steps", "2", "--context", "16", "--batch-size", "4"];
+
+it("a trained folder has the names, shapes, dtypes and keys of a published one", async () => {
+  const out = await train("new", "--config", `${published}/config.json`, "--data", ids, ...short);
+  expect(Object.fromEntries(await tensorsOf(out))).toEqual(
+    Object.fromEntries(await tensorsOf(published)),
+  );
+  const config = (model: string) => JSON.parse(readFileSync(join(model, "config.json"), "utf8"));
+  expect(config(out)).toEqual(config(published));
+  expect(namesIn(out)).toEqual(["checkpoints", "config.json", "log.jsonl", "model.safetensors"]);
+});
+
+it("training goes on from a published model's weights, with a fresh optimizer", async () => {
+  const out = await train("tuned", "--model", published, "--data", ids, ...short, "--lr", "1e-9");
+  const read = async (model: string) => {
+    const file = await openSafetensors(join(model, "model.safetensors"));
+    const all = await Promise.all([...file.tensors.keys()].map((name) => file.read(name)));
+    await file.close();
+    return all.flatMap((numbers) => [...(numbers as Float32Array)]);
+  };
+  const [before, after] = [await read(published), await read(out)];
+  // Two steps of at most the learning rate, and half a unit in the last place of each number.
+  const far = before.map((x, i) => Math.abs(x - after[i]!) - Math.abs(x) * 2 ** -23);
+  expect(Math.max(...far)).toBeLessThan(1e-8);
+  expect(logOf(out).map(({ step }) => step)).toEqual([1, 2]);
+});
+
+it("a folder of text has its tokenizer, and generates and is evaluated as it stands", async () => {
+  const text = join(folder, "text.txt");
+  writeFileSync(text, someText(3000));
+  const out = await train("text", "--config", "tiny", "--data", text, ...short);
+  expect(namesIn(out)).toContain("tokenizer_config.json");
+  const args = ["--model", out, ...simulated, "--json"];
+  const made = await callHere(
+    "generate",
+    "--prompt",
+    "the whale",
+    "--max-new-tokens",
+    "3",
+    ...args,
+  );
+  const { text: whole, ids: all } = resultOf<{ text: string; ids: number[] }>(made);
+  expect(whole.startsWith("the whale")).toBe(true);
+  expect(all.length).toBeLessThanOrEqual(12);
+  expect(resultOf(await callHere("eval", "--data", text, ...args))).toMatchObject({
+    tokens: 3000 - Math.ceil(3000 / 64),
+  });
+});
+
+const python = process.env.PYTHON ?? "python3";
+const transformers =
+  spawnSync(python, ["-c", "import torch, transformers"], { stdio: "ignore" }).status === 0;
+if (!transformers) console.warn("skipped: Python here has no torch and transformers");
+
+it.skipIf(!transformers)("transformers loads a trained folder and computes its loss", async () => {
+  const out = await train(
+    "python",
+    "--config",
+    `${published}/config.json`,
+    "--data",
+    ids,
+    ...short,
+  );
+  const row = join(folder, "row.jsonl");
+  writeFileSync(row, JSON.stringify({ input_ids: input_ids.slice(0, 30) }));
+  const args = ["--model", out, "--data", row, ...simulated, "--json"];
+  const { loss } = resultOf<{ loss: number }>(await callHere("eval", ...args));
+  const program = `
+import json, sys, torch, transformers
+model, info = transformers.AutoModelForCausalLM.from_pretrained(sys.argv[1], output_loading_info=True)
+assert not info["missing_keys"] and not info["unexpected_keys"], info
+ids = torch.tensor([json.load(open(sys.argv[2]))["input_ids"]])
+print(model(ids, labels=ids).loss.item())`;
+  const { stdout, stderr, status } = spawnSync(python, ["-c", program, out, row]);
+  expect(`${stderr}`).toEqual(status === 0 ? expect.anything() : "");
+  expect(Number(`${stdout}`)).toBeCloseTo(loss, 5);
+});

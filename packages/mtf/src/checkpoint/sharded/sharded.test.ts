@@ -1,0 +1,236 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dimension } from "../../dimension.ts";
+import type { DType } from "../../dtype.ts";
+import type { AnyTensor } from "../../graph/tensor.ts";
+import { defineMesh } from "../../mesh.ts";
+import type { Sharded } from "../../runtime/devices.ts";
+import { simulator } from "../../simulator.ts";
+import type { Placement } from "../../spmd/placement.ts";
+import { placeholder } from "../../trace.ts";
+import { openSafetensors } from "../safetensors/index.ts";
+import { openCheckpoint, saveCheckpoint } from "./index.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "checkpoint-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** A mesh, and how tensors of rows and columns lie on it. */
+const places: readonly (readonly [mesh: string, split: Placement["split"]])[] = [
+  ["a:1", {}],
+  ["a:2", {}],
+  ["a:2", { row: ["a"] }],
+  ["a:3", { column: ["a"] }],
+  ["a:2,b:2", { row: ["a"], column: ["b"] }],
+  ["a:2,b:3", { row: ["a", "b"] }],
+  // More devices than rows: some hold nothing.
+  ["a:8", { row: ["a"] }],
+];
+
+const spec = (dtype: DType): AnyTensor =>
+  placeholder([dimension("row", 5), dimension("column", 7)], dtype) as never;
+
+const tensors = {
+  float: { tensor: spec("float32"), numbers: Float32Array.from({ length: 35 }, (_, i) => i / 3) },
+  integer: { tensor: spec("int32"), numbers: Int32Array.from({ length: 35 }, (_, i) => 7 - i) },
+  truth: { tensor: spec("bool"), numbers: Uint8Array.from({ length: 35 }, (_, i) => (i * i) % 2) },
+  step: { tensor: placeholder([], "int32") as unknown as AnyTensor, numbers: Int32Array.of(41) },
+};
+
+type Name = keyof typeof tensors;
+const names = Object.keys(tensors) as Name[];
+
+/** Puts the tensors on a mesh, the scalar on all devices. */
+async function put(
+  mesh: string,
+  split: Placement["split"],
+  sourceOf: (name: Name) => Parameters<Awaited<ReturnType<typeof simulator>>["put"]>[2],
+): Promise<{ held: Record<string, Sharded>; close: () => Promise<void> }> {
+  const devices = await simulator(defineMesh(mesh));
+  const held: Record<string, Sharded> = {};
+  for (const name of names) {
+    const placement = { split: name === "step" ? {} : split, partial: [] };
+    held[name] = await devices.put(tensors[name].tensor, placement, sourceOf(name));
+  }
+  return { held, close: () => devices.close() };
+}
+
+async function save(path: string, mesh: string, split: Placement["split"]): Promise<void> {
+  const { held, close } = await put(mesh, split, (name) => tensors[name].numbers);
+  await saveCheckpoint(path, defineMesh(mesh), held, { step: 41, key: "seven" });
+  await close();
+}
+
+const shapeOf = (name: Name) => Object.values(tensors[name].tensor.dims).map((d) => d.size);
+
+describe("what is saved under one mesh and layout", () => {
+  it.each(places)("%s %j opens under every other", async (mesh, split) => {
+    const path = join(folder, `of ${mesh} ${Object.keys(split).join(" and ")}`);
+    await save(path, mesh, split);
+    const checkpoint = await openCheckpoint(path);
+    expect(checkpoint.metadata).toEqual({ step: 41, key: "seven" });
+    expect(checkpoint.names).toEqual(names);
+    for (const [other, otherSplit] of places) {
+      const { held, close } = await put(other, otherSplit, (name) =>
+        checkpoint.source(name, shapeOf(name)),
+      );
+      for (const name of names) {
+        expect([...(await held[name]!.read())]).toEqual([...tensors[name].numbers]);
+      }
+      await close();
+    }
+    await checkpoint.close();
+  });
+
+  it("every element is in one file, and only devices with something of their own write", async () => {
+    const path = join(folder, "once");
+    await save(path, "a:2,b:2", { row: ["a"] });
+    const files = (await readdir(path)).sort();
+    expect(files).toEqual(["checkpoint.json", "device-0.safetensors", "device-2.safetensors"]);
+    let elements = 0;
+    for (const file of files.slice(1)) {
+      const part = await openSafetensors(join(path, file));
+      const shape = part.tensors.get("float")!.shape;
+      elements += shape[0]! * shape[1]!;
+      await part.close();
+    }
+    expect(elements).toBe(35);
+  });
+});
+
+it("a box is read from the files that hold parts of it, and from no other", async () => {
+  const path = join(folder, "boxes");
+  await save(path, "a:3", { row: ["a"] });
+  const checkpoint = await openCheckpoint(path);
+  const { box } = checkpoint.source("float", [5, 7]);
+  for (const [row, rows, column, columns] of [
+    [0, 5, 0, 7],
+    [1, 2, 3, 2],
+    [4, 1, 6, 1],
+    [2, 0, 0, 7],
+  ] as const) {
+    const found = await box([
+      { begin: row, size: rows },
+      { begin: column, size: columns },
+    ]);
+    const expected = tensors.float.numbers.filter((_, i) => {
+      const [r, c] = [Math.floor(i / 7), i % 7];
+      return r >= row && r < row + rows && c >= column && c < column + columns;
+    });
+    expect(found).toEqual(expected);
+  }
+  await checkpoint.close();
+  await rm(join(path, "device-2.safetensors"));
+  const partly = await openCheckpoint(path);
+  const upper = [
+    { begin: 0, size: 3 },
+    { begin: 0, size: 7 },
+  ];
+  expect(await partly.source("float", [5, 7]).box(upper)).toEqual(
+    tensors.float.numbers.slice(0, 21),
+  );
+  const lower = [
+    { begin: 3, size: 2 },
+    { begin: 0, size: 7 },
+  ];
+  await expect(partly.source("float", [5, 7]).box(lower)).rejects.toMatchObject({
+    code: "bad-file",
+    message: expect.stringContaining("device-2.safetensors"),
+  });
+  await partly.close();
+});
+
+describe("what is wrong is said", () => {
+  const messageOf = async (action: () => unknown): Promise<string> => {
+    try {
+      await action();
+    } catch (error) {
+      return (error as Error).message.replaceAll(folder, "FOLDER");
+    }
+    return "nothing wrong";
+  };
+
+  it("of a name or shape that is not the saved one", async () => {
+    const path = join(folder, "asked");
+    await save(path, "a:2", { row: ["a"] });
+    const checkpoint = await openCheckpoint(path);
+    expect(await messageOf(() => checkpoint.source("flaot", [5, 7]))).toMatchInlineSnapshot(`
+      "[bad-checkpoint] FOLDER/asked has no tensor 'flaot'.
+        try  float"
+    `);
+    expect(await messageOf(() => checkpoint.source("float", [5, 8]))).toMatchInlineSnapshot(`
+      "[bad-checkpoint] 'float' has other dims than asked for.
+        saved  row=5, column=7
+        asked  5 × 8"
+    `);
+    await checkpoint.close();
+  });
+
+  it("of files that are missing or damaged", async () => {
+    expect(await messageOf(() => openCheckpoint(join(folder, "none")))).toMatchInlineSnapshot(
+      `"[bad-file] FOLDER/none/checkpoint.json cannot be read: ENOENT: no such file or directory, open 'FOLDER/none/checkpoint.json'."`,
+    );
+    const path = join(folder, "damaged");
+    await save(path, "a:1", {});
+    await truncate(join(path, "device-0.safetensors"), 300);
+    const checkpoint = await openCheckpoint(path);
+    const source = checkpoint.source("step", []);
+    expect(await messageOf(() => source.box([]))).toMatchInlineSnapshot(`
+      "[bad-file] FOLDER/damaged/device-0.safetensors is damaged: tensor "float" ends at byte 404, the file at 300.
+        file    FOLDER/damaged/device-0.safetensors
+        offset  byte 300"
+    `);
+    // A file that could not be opened is nothing to close.
+    await checkpoint.close();
+    const index = join(path, "checkpoint.json");
+    const text = await readFile(index, "utf8");
+    for (const broken of [
+      text.slice(0, 100),
+      "null",
+      "{}",
+      text.replace('"version": 1', '"version": 2'),
+    ]) {
+      await writeFile(index, broken);
+      expect(await messageOf(() => openCheckpoint(path))).toMatch(
+        /^\[bad-file\] .*checkpoint\.json/,
+      );
+    }
+  });
+});
+
+describe("saving", () => {
+  it("replaces a checkpoint as a whole", async () => {
+    const path = join(folder, "replaced");
+    await save(path, "a:8", { row: ["a"] });
+    await save(path, "a:1", {});
+    expect((await readdir(path)).sort()).toEqual(["checkpoint.json", "device-0.safetensors"]);
+    expect((await readdir(folder)).filter((name) => /partial|old/.test(name))).toEqual([]);
+  });
+
+  it("leaves what was there when it fails, and nothing half-written", async () => {
+    const path = join(folder, "kept");
+    await save(path, "a:2", { row: ["a"] });
+    const before = await readFile(join(path, "checkpoint.json"), "utf8");
+    const { held, close } = await put("a:2", {}, (name) => tensors[name].numbers);
+    const failing = { ...held.float!, readBox: () => Promise.reject(new Error("it went away")) };
+    const tensorsOf = { step: held.step!, float: failing as Sharded };
+    await expect(saveCheckpoint(path, defineMesh("a:2"), tensorsOf, {})).rejects.toThrow(
+      "it went away",
+    );
+    await close();
+    expect(await readFile(join(path, "checkpoint.json"), "utf8")).toBe(before);
+    expect((await readdir(folder)).filter((name) => /partial|old/.test(name))).toEqual([]);
+  });
+
+  it("is not disturbed by what a killed save has left", async () => {
+    const path = join(folder, "again");
+    await mkdir(`${path}.partial`);
+    await writeFile(join(`${path}.partial`, "device-7.safetensors"), "half");
+    await save(path, "a:1", {});
+    expect((await readdir(path)).sort()).toEqual(["checkpoint.json", "device-0.safetensors"]);
+  });
+});
