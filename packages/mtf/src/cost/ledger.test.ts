@@ -27,9 +27,9 @@ it("tells each collective, what it moves and the line that asked for it", () => 
 });
 
 it("tells which dim gave way where two rules claim an axis", () => {
-  const { conflicts, toString } = ledger(lowered({ batch: "x", ff: "x" }));
-  expect(conflicts).toMatchObject([{ dim: "ff", axis: "x", takenBy: "batch", values: 1 }]);
-  expect(toString()).toMatchInlineSnapshot(`
+  const told = ledger(lowered({ batch: "x", ff: "x" }));
+  expect(told.conflicts).toMatchObject([{ dim: "ff", axis: "x", takenBy: "batch", values: 1 }]);
+  expect(told.toString()).toMatchInlineSnapshot(`
     "all-gather(x)  forward  einsum ledger.test.ts:16  240 B
     total                                             240 B
     'ff' is whole along x in a value of ledger.test.ts:16: 'batch' has the axis"

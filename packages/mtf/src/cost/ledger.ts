@@ -76,6 +76,7 @@ function table(entries: readonly Entry[], bytes: number): string {
 }
 
 function printConflict({ dim, axis, takenBy, values, source }: Conflict): string {
-  const where = values === 1 ? `in a value of ${source}` : `in ${values} values, first of ${source}`;
+  const where =
+    values === 1 ? `in a value of ${source}` : `in ${values} values, first of ${source}`;
   return `'${dim}' is whole along ${axis} ${where}: '${takenBy}' has the axis`;
 }
