@@ -12,13 +12,11 @@ export interface ReadingOptions {
 }
 
 export const readingOptions: Options<ReadingOptions> = {
-  inputFormat: choice(formats, "what the files hold (default: the end of each name tells)"),
-  textKey: text("KEY", "the key of the text in JSON lines (default: text, or else input_ids)"),
+  inputFormat: choice(formats, "what files hold (default: the end of each name tells)"),
+  textKey: text("KEY", "the text's key in JSON lines (default: text, input_ids)"),
 };
 
 export const dataOptions: Options<DataOptions> = {
-  data: required(
-    texts("FILE", "files, folders or patterns: .txt .jsonl .tfrecords .bin, .gz .zst"),
-  ),
+  data: required(texts("FILE", "files, folders, patterns: .txt .jsonl .tfrecords .bin")),
   ...readingOptions,
 };

@@ -37,7 +37,7 @@ export const encodeCommand: Command<CodeOptions> = {
   usage: "--tokenizer gpt2|bytes|FILE < LINES",
   options: {
     tokenizer,
-    special: flag("special tokens written out in the text become themselves"),
+    special: flag("special tokens written out in a text become themselves"),
     json: flag("JSON lines, which it is anyway"),
   },
   load: async () => ({ run: (await import("../tokenizer/command.ts")).runEncode }),

@@ -2,6 +2,7 @@ export type { DocumentPart, Place } from "./document.ts";
 export { type DataFile, dataFiles, type Format, formats } from "./files.ts";
 export { type Line, linesOf } from "./lines.ts";
 export { type DataOptions, loadData, type TrainingData } from "./load.ts";
+export { loadMixture, mixedSamples, type Source } from "./mixture.ts";
 export { permutation } from "./permutation.ts";
 export { type ReadOptions, readDocuments } from "./read.ts";
 export {

@@ -14,6 +14,8 @@ export interface DataOptions extends Omit<StoreOptions, "below"> {
   readonly endOfText: number;
   /** How the files are read. */
   readonly read?: ReadOptions | undefined;
+  /** Whether a document's first id is predicted from the end of the one before; true by default. */
+  readonly crossDocument?: boolean | undefined;
 }
 
 /** Data to train with, cut into samples. */
@@ -84,10 +86,11 @@ function heldBack(document: number, fraction: number): boolean {
 }
 
 function cut([train, held]: Stores, documents: number, options: DataOptions): TrainingData {
-  const { context, endOfText, validation } = options;
+  const { context, crossDocument, endOfText, validation } = options;
+  const unpredictedAfter = crossDocument === false ? endOfText : undefined;
   const tokens = train.length + held.length - 2;
   const set = (store: TokenStore, begin: number, end: number): SampleSet =>
-    sampleSet(store, [begin, end], context, endOfText);
+    sampleSet(store, [begin, end], context, endOfText, { unpredictedAfter });
   let whole = set(train, 1, train.length);
   let part: SampleSet | undefined = set(held, 1, held.length);
   if (validation === 0) part = undefined;

@@ -17,6 +17,13 @@ export interface SampleSet {
   readonly count: number;
   /** Sample `index` in the order of the data. */
   read(index: number, tokens: Int32Array, labels: Int32Array): void;
+  /** An order of its own for an epoch's places; by default a permutation of all samples. */
+  order?(seed: number, epoch: number): (place: number) => number;
+}
+
+export interface SampleOptions {
+  /** Ids that this one comes before are not predicted: what follows an end of text is another's. */
+  readonly unpredictedAfter?: number | undefined;
 }
 
 /**
@@ -30,6 +37,7 @@ export function sampleSet(
   [begin, end]: readonly [number, number],
   context: number,
   padding: number,
+  { unpredictedAfter }: SampleOptions = {},
 ): SampleSet {
   const tokens = Math.max(0, end - begin);
   const ids = new Int32Array(context + 1);
@@ -45,6 +53,8 @@ export function sampleSet(
       labels.fill(ignoredLabel);
       into.set(ids.subarray(0, size));
       labels.set(ids.subarray(1, size + 1));
+      if (unpredictedAfter === undefined) return;
+      for (let i = 0; i < size; i++) if (ids[i] === unpredictedAfter) labels[i] = ignoredLabel;
     },
   };
 }
@@ -84,16 +94,20 @@ export function takeBatch(
 ): { readonly batch: Batch; readonly next: Position } {
   const indices: number[] = [];
   let { epoch, index } = position;
-  let order = permutation(samples.count, [seed, epoch]);
+  let order = orderOf(samples, seed, epoch);
   while (indices.length < rows) {
     if (index >= samples.count) {
       index = 0;
       epoch++;
-      order = permutation(samples.count, [seed, epoch]);
+      order = orderOf(samples, seed, epoch);
     }
     indices.push(order(index++));
   }
   return { batch: batchOf(samples, indices), next: { epoch, index } };
+}
+
+function orderOf(samples: SampleSet, seed: number, epoch: number): (place: number) => number {
+  return samples.order?.(seed, epoch) ?? permutation(samples.count, [seed, epoch]);
 }
 
 /**

@@ -1,0 +1,156 @@
+import { MtfError } from "mtf";
+import { type DataOptions, loadData, type TrainingData } from "./load.ts";
+import { permutation } from "./permutation.ts";
+import type { SampleSet } from "./samples.ts";
+import type { Vocabulary } from "./tokenise.ts";
+
+/** Data that a share of the samples is taken from. */
+export interface Source {
+  readonly files: readonly string[];
+  /** Its share, relative to the others'. */
+  readonly weight: number;
+}
+
+/**
+ * Reads several sources to train on, each as often as its weight says. What is held back to validate
+ * with is that of all of them, one after the other.
+ *
+ * @throws MtfError `bad-argument` for a weight that is none; as `loadData`
+ * @example
+ * await loadMixture([{ files: ["a.txt"], weight: 0.7 }, { files: ["b.txt"], weight: 0.3 }], …);
+ */
+export async function loadMixture(
+  sources: readonly Source[],
+  vocabulary: Vocabulary,
+  options: DataOptions,
+): Promise<TrainingData> {
+  for (const { files, weight } of sources) {
+    if (Number.isFinite(weight) && weight > 0) continue;
+    throw new MtfError("bad-argument", `the weight of ${files.join(", ")} is ${weight}.`, {
+      try: ["a number above 0"],
+    });
+  }
+  const all: TrainingData[] = [];
+  const close = (): void => {
+    for (const data of all) data.close();
+  };
+  try {
+    for (const { files } of sources) all.push(await loadData(files, vocabulary, options));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  if (all.length === 1) return all[0]!;
+  const held = all.flatMap(({ validation }) => (validation ? [validation] : []));
+  const weights = sources.map(({ weight }) => weight);
+  const sum = (of: (data: TrainingData) => number): number =>
+    all.reduce((total, data) => total + of(data), 0);
+  return {
+    train: mixedSamples(
+      all.map(({ train }) => train),
+      weights,
+    ),
+    validation: held.length > 0 ? mixedSamples(held) : undefined,
+    documents: sum(({ documents }) => documents),
+    tokens: sum(({ tokens }) => tokens),
+    close,
+  };
+}
+
+/** So many places in a row hold each source in its exact share, to this many parts. */
+const block = 1000;
+
+/**
+ * Samples of several sets as one. With weights, the shuffled stream takes from each set in its
+ * share, every sample of a set once before any of it again; any place of the stream is known
+ * without the ones before. An epoch has as many places as there are samples.
+ */
+export function mixedSamples(sets: readonly SampleSet[], weights?: readonly number[]): SampleSet {
+  const context = sets[0]!.context;
+  const offsets: number[] = [];
+  let count = 0;
+  let tokens = 0;
+  for (const set of sets) {
+    offsets.push(count);
+    count += set.count;
+    tokens += set.tokens;
+  }
+  const setOf = (index: number): number => offsets.findLastIndex((offset) => offset <= index);
+  const order = weights && weightedOrder(sets, sharesOf(weights), offsets, count);
+  return {
+    context,
+    tokens,
+    count,
+    read(index, into, labels) {
+      const at = setOf(index);
+      sets[at]!.read(index - offsets[at]!, into, labels);
+    },
+    ...(order && { order }),
+  };
+}
+
+/** Whole parts of a block, by largest remainder; whatever has a weight has a part. */
+export function sharesOf(weights: readonly number[]): readonly number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const exact = weights.map((weight) => (weight / total) * block);
+  const shares = exact.map((part) => Math.max(1, Math.floor(part)));
+  for (let left = block - shares.reduce((sum, part) => sum + part, 0); left !== 0; ) {
+    const step = Math.sign(left);
+    let most = -1;
+    for (const [i, part] of exact.entries()) {
+      if (step < 0 && shares[i] === 1) continue;
+      const lacks = (part - shares[i]!) * step;
+      if (most < 0 || lacks > (exact[most]! - shares[most]!) * step) most = i;
+    }
+    shares[most]! += step;
+    left -= step;
+  }
+  return shares;
+}
+
+function weightedOrder(
+  sets: readonly SampleSet[],
+  shares: readonly number[],
+  offsets: readonly number[],
+  count: number,
+): (seed: number, epoch: number) => (place: number) => number {
+  const starts = shares.map((_, i) => shares.slice(0, i).reduce((sum, part) => sum + part, 0));
+  return (seed, epoch) => {
+    const within = remembered((number) => blockOf(permutation(block, [seed, number, 1]), starts));
+    const ofSet = sets.map(({ count: size }, i) =>
+      remembered((round) => permutation(size, [seed, round, 2 + i])),
+    );
+    return (place) => {
+      const at = epoch * count + place;
+      const number = Math.floor(at / block);
+      const { setAt, rank } = within(number);
+      const set = setAt[at % block]!;
+      const taken = number * shares[set]! + rank[at % block]!;
+      const size = sets[set]!.count;
+      return offsets[set]! + ofSet[set]!(Math.floor(taken / size))(taken % size);
+    };
+  };
+}
+
+/** For each place of a block its set, and how many places of that set come before it. */
+function blockOf(order: (place: number) => number, starts: readonly number[]) {
+  const setAt = new Uint16Array(block);
+  const rank = new Uint16Array(block);
+  const seen = starts.map(() => 0);
+  for (let place = 0; place < block; place++) {
+    const part = order(place);
+    const set = starts.findLastIndex((start) => start <= part);
+    setAt[place] = set;
+    rank[place] = seen[set]!++;
+  }
+  return { setAt, rank };
+}
+
+/** Keeps the last value: places are asked for one after the other. */
+function remembered<T>(make: (key: number) => T): (key: number) => T {
+  let last: { readonly key: number; readonly value: T } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, value: make(key) };
+    return last.value;
+  };
+}
