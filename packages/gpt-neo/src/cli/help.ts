@@ -25,7 +25,10 @@ export function printCommandHelp({
 }: AnyCommand): string {
   const entries = Object.entries(options) as [string, Option<unknown>][];
   const rows = entries.map(([key, option]) => {
-    const word = key === words && option.kind !== "flag" ? option.shown : shown(key, option);
+    const word =
+      key === words && option.kind !== "flag"
+        ? `${option.shown}, ${shown(key, option)}`
+        : shown(key, option);
     return [word, option.help] as const;
   });
   return `gpt-neo ${name}: ${summary}.
