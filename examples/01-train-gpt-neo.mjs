@@ -35,7 +35,10 @@ try {
   const begun = existsSync(join(out, "log.jsonl"));
   const outcome = await runTrain(
     { config: "demo", data: [novel], out, resume: begun },
-    { beside: `counting with two bytes of context: ${toBeat.toFixed(3)}` },
+    {
+      beside: `counting with two bytes of context: ${toBeat.toFixed(3)}`,
+      again: "npm start",
+    },
   );
   if (outcome.finished) {
     const { text } = await runGenerate({

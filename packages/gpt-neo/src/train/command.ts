@@ -18,6 +18,8 @@ import { type Listener, type Outcome, type StepEntry, train } from "./train.ts";
 export interface TrainExtras {
   /** What to show beside each validation loss: another model's, say. */
   readonly beside?: string;
+  /** What goes on with an interrupted run; by default the same command with --resume. */
+  readonly again?: string;
 }
 
 /** Trains as the command line says, until the last step or an interrupt. */
@@ -36,7 +38,7 @@ export async function run(
 async function runWith(
   options: TrainOptions,
   weights: Weights | undefined,
-  { beside }: TrainExtras,
+  { beside, again = "the same command with --resume" }: TrainExtras,
 ): Promise<Outcome & { readonly out: string }> {
   const config = configOf(options, weights?.config ?? (await loadConfig(options.config!)));
   const { training } = config;
@@ -86,7 +88,7 @@ async function runWith(
     });
     progress.end();
     if (!outcome.finished) {
-      progress.note(`saved after step ${outcome.step}; the same command with --resume goes on`);
+      progress.note(`saved after step ${outcome.step}; ${again} goes on`);
     }
     return { out: options.out, ...outcome };
   } finally {
