@@ -126,7 +126,10 @@ async function received(devices: Devices): Promise<number> {
   return usage.reduce((sum, device) => sum + device.bytesReceived, 0);
 }
 
-export const roundings = { float64: 2 ** -52, float32: 2 ** -23 };
+export const roundings: { readonly float64: number; readonly float32: number } = {
+  float64: 2 ** -52,
+  float32: 2 ** -23,
+};
 
 /** Runs a case on the simulator and throws where it differs from the unsplit run. */
 export async function checkCase(

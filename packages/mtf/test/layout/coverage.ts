@@ -93,6 +93,11 @@ export function legalStates(row: string): readonly State[] {
   });
 }
 
+/** Cells that a few layouts fill: sums may be owed on what is brought together for another sum. */
+function rare(row: string, state: State): boolean {
+  return row.startsWith("move: ") && state === "partial";
+}
+
 /** Every row that programs of the library's ops can have. */
 export const rows: readonly string[] = [
   ...["fill", "literal", "iota", "random", "fold", "einsum"],
@@ -122,7 +127,9 @@ export function emptyCells(coverage: Coverage): readonly string[] {
 export function illegalCells(coverage: Coverage): readonly string[] {
   return [...coverage].flatMap(([row, counts]) =>
     [...counts.keys()]
-      .filter((state) => !rows.includes(row) || !legalStates(row).includes(state))
+      .filter(
+        (state) => !rows.includes(row) || !(legalStates(row).includes(state) || rare(row, state)),
+      )
       .map((state) => `${row}: ${state}`),
   );
 }

@@ -36,10 +36,10 @@ test.each(cases)("layout of a known wrong answer: $id", async ({ id, inputs, lay
     });
     const devices = await simulator(mesh);
     try {
-      const loaded = await devices.load(lowered);
+      const loaded = (await devices.load(lowered)) as unknown as Loaded;
       const names = Object.keys(dims);
       const given = names.map((name) => numbersOf(data?.[name] ?? inputs[name]!, inputs));
-      const results = (await loaded(...(given as never))) as readonly Sharded[];
+      const results = await loaded(...given);
       for (const [i, { dims: order, data: wanted }] of right.entries()) {
         expect(results[i]!.names.toSorted()).toEqual(order.map(([name]) => name).toSorted());
         const numbers = await results[i]!.read();
@@ -51,6 +51,8 @@ test.each(cases)("layout of a known wrong answer: $id", async ({ id, inputs, lay
     }
   }
 });
+
+type Loaded = (...given: readonly unknown[]) => Promise<readonly Sharded[]>;
 
 /** Numbers as given, or the transpose of the 4 × 4 matrix x. */
 function numbersOf(given: readonly number[] | string, inputs: KnownCase["inputs"]) {

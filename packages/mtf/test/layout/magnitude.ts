@@ -11,13 +11,13 @@ export interface Magnitude {
 }
 
 /** Numbers that rounding has been at: the last digits may depend on the layout. */
-export const inexact = Number.POSITIVE_INFINITY;
+export const inexact: number = Number.POSITIVE_INFINITY;
 
 /** What a float32 holds exactly, with two bits to spare. */
 const exactBits = 22;
 
 /** Larger numbers lose so many digits that nothing could be told from the rest. */
-export const largest = 2 ** 12;
+export const largest: number = 2 ** 12;
 
 /** Forgets exactness where numbers need more bits than there are. */
 export function rounded({ max, bits }: Magnitude): Magnitude {

@@ -36,9 +36,10 @@ const difference: Step = (c) => {
   return call(c, "sub", [ref(x), ref(y)], { max: x.max + y.max, bits: x.bits });
 };
 
-// Not linear in both: one sum at least is settled first.
+// Not linear in both: one sum at least is settled first. Gradients would read the factors again,
+// and what is read twice is settled anyway.
 const product: Step = (c) => {
-  const [x, y] = pair(c);
+  const [x, y] = pair(c).map((k) => call(c, "stopGradient", [ref(k)], k)) as [Known, Known];
   const magnitude = { max: count(x.dims) * x.max * y.max, bits: x.bits + y.bits };
   return call(c, "einsum", [ref(x), ref(y)], magnitude);
 };
@@ -69,7 +70,11 @@ const padded = one((c, x, dim) =>
 );
 
 // No larger in the end than before: a sum is not passed on where it would grow.
-const shrunk = one((c, x, dim) => summed(c, call(c, "pad", [ref(x), dim, 1, 1], x), dim));
+const paddedSum = (value: number): Step =>
+  one((c, x, dim) => {
+    const larger = { ...x, max: x.max + 1 };
+    return summed(c, call(c, "pad", [ref(x), dim, 1, 1, value], larger), dim);
+  });
 
 const renamed = one((c, x, dim) => call(c, "rename", [ref(x), dim, freeName(c, x)], x));
 
@@ -146,7 +151,9 @@ export const owedSteps: Readonly<Record<string, Step>> = {
   chosen,
   cut,
   padded,
-  shrunk,
+  paddedSum: paddedSum(0),
+  // Not linear: the padding would be added once for every term.
+  paddedByOnes: paddedSum(1),
   renamed,
   spread,
   running,
