@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { MtfError } from "mtf";
 import { type Progress, printDuration, progressLine } from "../cli/progress.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
-import { type Config, loadConfig, parseConfig, toJson } from "../config/index.ts";
+import { type Config, parseConfig, readConfig, toJson } from "../config/index.ts";
 import { loadData } from "../data/index.ts";
 import { dimsOf } from "../dims.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
@@ -40,7 +40,10 @@ async function runWith(
   weights: Weights | undefined,
   { beside, again = "the same command with --resume" }: TrainExtras,
 ): Promise<Outcome & { readonly out: string }> {
-  const config = configOf(options, weights?.config ?? (await loadConfig(options.config!)));
+  const found = weights ?? (await readConfig(options.config!));
+  const progress = progressLine();
+  for (const [key, reason] of found.notes) progress.note(`config: ${key} ${reason}`);
+  const config = configOf(options, found.config);
   const { training } = config;
   const tokenizer = await tokenizerOf(options, config);
   const mesh = meshOf({ mesh: options.mesh ?? training.mesh ?? undefined }, training.batch_size);
@@ -53,8 +56,7 @@ async function runWith(
     mesh,
     dims,
   );
-  const found = await findRun(options);
-  const progress = progressLine();
+  const checkpoint = await findRun(options);
   const data = await loadData(
     options.data,
     { tokenizer, size: config.vocab_size },
@@ -68,10 +70,10 @@ async function runWith(
   const closing = [async () => data.close()];
   const interrupt = onInterrupt(() => progress.note("stopping after this step; again to stop now"));
   try {
-    tellBeginning(options, found, settings, progress);
+    tellBeginning(options, checkpoint, settings, progress);
     const devices = await openDevices(options, mesh);
     closing.push(() => devices.close());
-    const log = await openRun(options.out, found?.progress.step ?? 0);
+    const log = await openRun(options.out, checkpoint?.progress.step ?? 0);
     closing.push(async () => log.close());
     const outcome = await train({
       config,
@@ -82,7 +84,7 @@ async function runWith(
       devices,
       layout,
       weights,
-      checkpoint: found?.path,
+      checkpoint: checkpoint?.path,
       stopped: () => interrupt.stopped,
       on: listener(progress, (entry) => log.append({ ...entry }), training.steps, beside),
     });

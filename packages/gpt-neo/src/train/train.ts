@@ -206,7 +206,7 @@ function notFinite(step: number, loss: number, rate: number, saved?: number): Mt
       ["learning rate", `${rate} at most`],
     ],
     try: [
-      `--lr ${rate / 10}`,
+      `--lr ${Number((rate / 10).toPrecision(3))}`,
       ...(saved === undefined ? [] : [`--resume, which goes on from step ${saved}`]),
     ],
   });

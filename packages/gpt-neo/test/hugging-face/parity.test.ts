@@ -22,9 +22,9 @@ describe.each(["wasm", "reference"] as const)("Hugging Face's GPT-Neo on %s", (b
     it("sees past padding", () => check("padding", (devices) => padding(devices, at)));
     it("takes the same steps, matrices decaying", () =>
       check("steps", (devices) => steps(devices, at, "matrices")));
+    if (backend === "reference") return;
     // Where biases decay too, nothing is split otherwise: one backend is enough.
-    it.runIf(backend === "wasm")("takes the same steps, everything decaying", () =>
-      check("steps, all decaying", (devices) => steps(devices, at, "all")),
-    );
+    it("takes the same steps, everything decaying", () =>
+      check("steps, all decaying", (devices) => steps(devices, at, "all")));
   });
 });
