@@ -11,9 +11,7 @@ export function captureSource(): Source {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 16;
   try {
-    return Error.prepareStackTrace === undefined && !sourceMapsEnabled()
-      ? fromCallSites()
-      : fromText(new Error().stack ?? "");
+    return mapped() ? fromText(new Error().stack ?? "") : fromCallSites();
   } finally {
     Error.stackTraceLimit = limit;
   }
@@ -21,10 +19,12 @@ export function captureSource(): Source {
 
 const own = import.meta.url.replace(/^file:\/\//, "").replace(/[^/\\]*$/, "");
 
-/** Whose line numbers are mapped by someone else is asked for its stack as text. */
-function sourceMapsEnabled(): boolean {
+/** Whether someone else maps line numbers to other sources: only the text of a stack shows them. */
+function mapped(): boolean {
   const host = globalThis as { process?: { sourceMapsEnabled?: boolean } };
-  return host.process?.sourceMapsEnabled === true;
+  const prepare = Error.prepareStackTrace;
+  const own = prepare === undefined || prepare.name === "ErrorPrepareStackTrace";
+  return !own || host.process?.sourceMapsEnabled === true;
 }
 
 /** A frame as V8 knows it, before it is printed: five times as fast as reading the text. */
@@ -35,10 +35,11 @@ interface CallSite {
 
 function fromCallSites(): Source {
   const holder: { stack?: unknown } = {};
+  const before = Error.prepareStackTrace;
   Error.prepareStackTrace = (_, sites) => sites;
   Error.captureStackTrace(holder, captureSource);
   const sites = holder.stack as readonly CallSite[] | string;
-  Error.prepareStackTrace = undefined as never;
+  Error.prepareStackTrace = before as never;
   if (typeof sites === "string") return fromText(sites);
   for (const site of sites) {
     const file = site.getFileName();
