@@ -122,6 +122,8 @@ describe("gpt-neo", () => {
         tokenizer encode  turn lines on standard input, JSON texts, into ids
         tokenizer decode  turn lines of ids on standard input into text
         cat               write data's documents, a JSON line each
+        convert           write weights of any kind as a Hugging Face folder
+        inspect           tell what a file or folder is, and what is in it
 
       gpt-neo COMMAND --help lists a command's options. DEBUG=1 shows where an error comes from.
       ",
@@ -166,7 +168,7 @@ describe("gpt-neo", () => {
       {
         "code": 1,
         "err": "gpt-neo: [bad-argument] there is no command 'trian'. Did you mean train?
-        commands  train, generate, eval, tokenize, tokenizer train, tokenizer encode, tokenizer decode, cat
+        commands  train, generate, eval, tokenize, tokenizer train, tokenizer encode, tokenizer decode, cat, convert, inspect
       ",
         "out": "",
       }

@@ -1,7 +1,9 @@
+import { convertCommand } from "../convert/options.ts";
 import { catCommand } from "./cat-options.ts";
 import type { Command } from "./command.ts";
 import { evalCommand } from "./eval-options.ts";
 import { generateCommand } from "./generate-options.ts";
+import { inspectCommand } from "./inspect-options.ts";
 import { tokenizeCommand } from "./tokenize-options.ts";
 import { decodeCommand, encodeCommand, trainTokenizerCommand } from "./tokenizer-options.ts";
 import { trainCommand } from "./train-options.ts";
@@ -20,4 +22,6 @@ export const commands: readonly AnyCommand[] = [
   encodeCommand,
   decodeCommand,
   catCommand,
+  convertCommand,
+  inspectCommand,
 ];

@@ -2,20 +2,36 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError, nearest } from "mtf";
 import type { Config } from "./config.ts";
+import { isOriginalConfig, type Note, parseOriginalConfig } from "./original.ts";
 import { presets } from "./presets.ts";
 import { parseConfig } from "./schema.ts";
 
+/** Whose keys a config is written with. */
+export type ConfigFormat = "preset" | "gpt-neo" | "original" | "neox";
+
+/** A config as it was found. */
+export interface FoundConfig {
+  readonly config: Config;
+  readonly format: ConfigFormat;
+  /** The name of the preset, or the file. */
+  readonly source: string;
+  /** What became of keys that have no place here. */
+  readonly notes: readonly Note[];
+}
+
 /**
- * A config by the name of a preset, from a JSON file, or from a model's folder.
+ * A config by the name of a preset, from a file of whatever format, or from a model's folder, with
+ * what is to be said about it.
  *
  * @throws MtfError `bad-argument` with all problems of the config, or if there is no such preset
- * or file; `bad-file` if the file is not JSON
+ * or file; `bad-file` if the file is damaged
  * @example
- * const config = await loadConfig("125M");
+ * const { config, notes } = await readConfig("configs/gpt3_XL_256_Pile.json");
  */
-export async function loadConfig(fileOrPreset: string): Promise<Config> {
+export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
   if (Object.hasOwn(presets, fileOrPreset)) {
-    return parseConfig(presets[fileOrPreset], `preset ${fileOrPreset}`);
+    const config = parseConfig(presets[fileOrPreset], `preset ${fileOrPreset}`);
+    return { config, format: "preset", source: fileOrPreset, notes: [] };
   }
   const found = await stat(fileOrPreset).catch(() => undefined);
   if (!found) throw neither(fileOrPreset);
@@ -23,7 +39,22 @@ export async function loadConfig(fileOrPreset: string): Promise<Config> {
   const text = await readFile(file, "utf8").catch((error: Error) => {
     throw new MtfError("bad-file", `${file} cannot be read: ${error.message}.`, { file });
   });
-  return parseConfig(parseJson(text, file), file);
+  const value = parseJson(text, file);
+  if (isOriginalConfig(value)) {
+    return { ...parseOriginalConfig(value, file), format: "original", source: file };
+  }
+  return { config: parseConfig(value, file), format: "gpt-neo", source: file, notes: [] };
+}
+
+/**
+ * A config by the name of a preset, from a file of whatever format, or from a model's folder.
+ *
+ * @throws MtfError as `readConfig`
+ * @example
+ * const config = await loadConfig("125M");
+ */
+export async function loadConfig(fileOrPreset: string): Promise<Config> {
+  return (await readConfig(fileOrPreset)).config;
 }
 
 function neither(name: string): MtfError {

@@ -1,0 +1,20 @@
+import type { Command } from "./command.ts";
+import { flag, required, text } from "./option.ts";
+
+export interface InspectOptions {
+  readonly path: string;
+  readonly json?: boolean;
+}
+
+export const inspectCommand: Command<InspectOptions> = {
+  name: "inspect",
+  summary: "tell what a file or folder is, and what is in it",
+  usage: "PATH",
+  words: "path",
+  options: {
+    path: required(text("PATH", "weights, data, a tokenizer, a config or a run's folder")),
+    json: flag("one JSON object instead of tables"),
+  },
+  notes: "What a file is, its content tells; of data, the end of the name where both agree.",
+  load: () => import("../inspect/command.ts"),
+};

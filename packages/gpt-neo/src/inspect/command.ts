@@ -1,0 +1,12 @@
+import type { InspectOptions } from "../cli/inspect-options.ts";
+import { type Inspected, inspect } from "./inspect.ts";
+import { printInspected } from "./print.ts";
+
+/** Tells what a path is, as the command line says: tables, or all of it as one object. */
+export async function run({
+  path,
+  json,
+}: InspectOptions): Promise<Inspected | { readonly text: string }> {
+  const found = await inspect(path);
+  return json ? found : { text: printInspected(found) };
+}

@@ -1,0 +1,149 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { callHere, resultOf, temporaryFolder } from "../../test/support/cli.ts";
+import { fixture } from "../../test/support/expected.ts";
+import { someText } from "../../test/support/runs.ts";
+import type { Inspected } from "./inspect.ts";
+
+const folder = temporaryFolder();
+const write = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+const seen = async (path: string): Promise<Inspected> =>
+  resultOf<Inspected>(await callHere("inspect", path, "--json"));
+const error = async (path: string): Promise<string> =>
+  (await callHere("inspect", path)).stderr.replaceAll(folder, "…");
+
+describe("weights", () => {
+  it.each([
+    ["weights/safetensors/one", "safetensors"],
+    ["weights/safetensors/one/model.safetensors", "safetensors"],
+    ["weights/safetensors/sharded", "safetensors"],
+    ["weights/safetensors/sharded/model.safetensors.index.json", "safetensors"],
+    ["weights/pytorch/bin/pytorch_model.bin", "pytorch"],
+    ["weights/pytorch/bin_sharded", "pytorch"],
+    ["weights/tensorflow/bfloat16", "tensorflow"],
+    ["weights/tensorflow/bfloat16/model.ckpt-0", "tensorflow"],
+    ["weights/tensorflow/bfloat16/model.ckpt-0.index", "tensorflow"],
+  ])("%s is %s", async (name, format) => {
+    const { kind, weights } = await seen(fixture(name));
+    expect(kind).toBe("weights");
+    expect(weights).toMatchObject({ format });
+    expect(weights!.tensors.length).toBeGreaterThan(10);
+    const sizes = weights!.tensors.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+    expect(weights!.parameters).toBe(sizes.reduce((a, b) => a + b));
+  });
+
+  it("are told with metadata, and beside their config", async () => {
+    const { weights, config } = await seen(fixture("weights/safetensors/one"));
+    expect(weights!.metadata).toEqual({ format: "pt" });
+    expect(weights!.bytes).toBe(4 * weights!.parameters);
+    expect(weights!.tensors).toContainEqual({
+      name: "transformer.wte.weight",
+      dtype: "F32",
+      shape: [97, 32],
+    });
+    expect(config).toMatchObject({ format: "gpt-neo", config: { hidden_size: 32 } });
+  });
+
+  it("are a table for people", async () => {
+    const { code, stdout } = await callHere("inspect", fixture("weights/tensorflow/bfloat16"));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/model\.ckpt-0\.index: weights \(tensorflow\)\n {2}global_step +I64/);
+    expect(stdout).toMatch(/\n {2}\d+ tensors, [\d,]+ parameters, [\d,]+ bytes\n/);
+  });
+});
+
+describe("data", () => {
+  it.each([
+    ["data/plain.jsonl", "jsonl"],
+    ["packed/one-frame.jsonl.zst", "jsonl"],
+    ["packed/plain.jsonl.gz", "jsonl"],
+    ["data/one.txt", "txt"],
+    ["tfrecords/plain0.tfrecords", "tfrecords"],
+    ["mmididx/u16.bin", "bin"],
+    ["mmididx/u16.idx", "bin"],
+    ["mmididx/u16", "bin"],
+  ])("%s is %s", async (name, format) => {
+    const { kind, data } = await seen(fixture(name));
+    expect(kind).toBe("data");
+    expect(data!.files[0]).toMatchObject({ format });
+    expect(data!.documents).toBeGreaterThan(0);
+  });
+
+  it("are told by content where the name is silent", async () => {
+    const lines = write("lines", '{"text":"a"}\n{"text":"b"}\n');
+    expect((await seen(lines)).data).toMatchObject({ documents: 2, files: [{ format: "jsonl" }] });
+  });
+});
+
+it("tells tokenizers", async () => {
+  const { kind, tokenizer } = await seen(fixture("tokenizer-json/tiny-plain/tokenizer.json"));
+  expect(kind).toBe("tokenizer");
+  expect(tokenizer).toMatchObject({ name: "json", vocabSize: 300, merges: 43 });
+  expect((await seen(fixture("tokenizer-json/tiny-plain"))).kind).toBe("tokenizer");
+});
+
+it("tells configs, whatever their names are, with what became of their keys", async () => {
+  expect((await seen(fixture("config/tiny.json"))).kind).toBe("config");
+  const { kind, config } = await seen(fixture("weights/tensorflow/adam/model.json"));
+  expect(kind).toBe("config");
+  expect(config).toMatchObject({ format: "original", config: { model_type: "gpt_neo" } });
+  expect(Object.keys(config!.notes)).toContain("opt_name");
+});
+
+it("tells runs", async () => {
+  const data = write("text.txt", someText(4000));
+  const out = join(folder, "run");
+  const options = ["--config", "tiny", "--context", "16", "--batch-size", "2", "--steps", "3"];
+  const where = ["--runtime", "simulator", "--mesh", "data:1", "--json"];
+  resultOf(await callHere("train", "--data", data, "--out", out, ...options, ...where));
+  const found = await seen(out);
+  expect(found.kind).toBe("run");
+  expect(found.run).toMatchObject({ step: 3, checkpoints: [3], settings: { data: [data] } });
+  expect(found.run!.last.map(({ step }) => step)).toEqual([1, 2, 3]);
+  expect(found.weights!.tensors.length).toBeGreaterThan(10);
+  expect(found.tokenizer).toMatchObject({ name: "bytes" });
+  const { stdout } = await callHere("inspect", out);
+  expect(stdout).toMatch(
+    /: a run\n {2}steps {8}3\n {2}checkpoints {2}3\n {2}last steps\n {4}step {2}loss/,
+  );
+  const checkpoint = await seen(join(out, "checkpoints", "step-3"));
+  expect(checkpoint.weights).toMatchObject({ format: "checkpoint", metadata: { step: 3 } });
+  expect((await seen(join(out, "log.jsonl"))).run).toMatchObject({ step: 3 });
+});
+
+describe("errors", () => {
+  it("say what was looked for", async () => {
+    expect(await error(join(folder, "nowhere"))).toBe(
+      "gpt-neo: [bad-file] there is no file or folder …/nowhere.\n",
+    );
+    mkdirSync(join(folder, "empty"));
+    expect(await error(join(folder, "empty"))).toMatchInlineSnapshot(`
+      "gpt-neo: [bad-argument] …/empty is nothing that is known here.
+        looked for run        log.jsonl, checkpoints
+        looked for weights    model.safetensors, pytorch_model.bin, their .index.json, *.index, *.safetensors
+        looked for config     config.json
+        looked for tokenizer  tokenizer.json, vocab.json
+        looked for data       *.txt, *.jsonl, *.tfrecords, *.tfrecord, *.bin, *.idx, each also .gz and .zst
+      "
+    `);
+    expect(await error(write("prose.md", "# Words\n"))).toMatchInlineSnapshot(`
+      "gpt-neo: [bad-argument] …/prose.md is nothing that is known here.
+        looked for weights    safetensors, a zip or pickle of PyTorch, an index, a TensorFlow checkpoint
+        looked for data       the endings .txt, .jsonl, .tfrecords, .tfrecord, .bin, .idx, each also .gz and .zst
+        looked for tokenizer  a tokenizer.json, a vocab.json with its merges.txt
+        looked for config     JSON of ours, of Hugging Face or of GPT-Neo, .yml of NeoX
+      "
+    `);
+  });
+
+  it("name what is damaged", async () => {
+    expect(await error(fixture("weights/pytorch/legacy_not_zip.bin"))).toMatch(
+      /^gpt-neo: \[bad-file\]/,
+    );
+    expect(await error(fixture("packed/truncated.jsonl.zst"))).toMatch(/^gpt-neo: \[bad-file\]/);
+  });
+});

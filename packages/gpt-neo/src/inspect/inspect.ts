@@ -1,0 +1,161 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { MtfError } from "mtf";
+import { type ConfigFormat, readConfig, toJson } from "../config/index.ts";
+import { knownExtensions } from "../data/files.ts";
+import { latestBundle } from "../weights/tensorflow/latest.ts";
+import { type DataSummary, inspectData } from "./data.ts";
+import { kindOfFile } from "./kind.ts";
+import { inspectLog, inspectRun, isRun, type RunSummary } from "./run.ts";
+import { inspectTokenizer, type TokenizerSummary, tokenizerFiles } from "./tokenizer.ts";
+import {
+  checkpointIndex,
+  inspectCheckpoint,
+  inspectWeights,
+  type WeightsSummary,
+} from "./weights.ts";
+
+/** What a path is, and everything found there: a model's folder has weights, a config and more. */
+export interface Inspected {
+  readonly path: string;
+  readonly kind: "run" | "weights" | "config" | "tokenizer" | "data";
+  readonly run?: RunSummary;
+  readonly weights?: WeightsSummary;
+  readonly config?: ConfigSummary;
+  readonly tokenizer?: TokenizerSummary;
+  readonly data?: DataSummary;
+}
+
+/** A config in our keys. */
+export interface ConfigSummary {
+  readonly file: string;
+  readonly format: ConfigFormat;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What became of keys that have no place here. */
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+/**
+ * Says what a file or folder is: weights, data, a tokenizer, a config, or a run.
+ *
+ * @throws MtfError `bad-argument` if it is none of these; `bad-file` if it is damaged
+ * @example
+ * (await inspect("gpt-neo-125M")).weights?.parameters; // 125,198,592
+ */
+export async function inspect(path: string): Promise<Inspected> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return inspectFolder(path);
+  if (found) return inspectFile(path);
+  // What the files of a checkpoint or of indexed data have in common names them, too.
+  for (const [ending, kind] of [
+    [".index", "weights"],
+    [".idx", "data"],
+  ] as const) {
+    if (!(await stat(`${path}${ending}`).catch(() => undefined))) continue;
+    if (kind === "weights") return { path, kind, weights: await inspectWeights(path) };
+    return { path, kind, data: await inspectData([path]) };
+  }
+  throw new MtfError("bad-file", `there is no file or folder ${path}.`, { file: path });
+}
+
+async function inspectFile(path: string): Promise<Inspected> {
+  const told = await kindOfFile(path);
+  switch (told.kind) {
+    case "weights":
+      return { path, kind: "weights", weights: await inspectWeights(path) };
+    case "config":
+      return { path, kind: "config", config: await inspectConfig(path) };
+    case "log":
+      return { path, kind: "run", run: await inspectLog(path) };
+    case "tokenizer": {
+      const tokenizer = await inspectTokenizer(path);
+      if (tokenizer) return { path, kind: "tokenizer", tokenizer };
+      break;
+    }
+    case "data": {
+      const named = hasDataName(path) ? {} : { inputFormat: told.format };
+      return { path, kind: "data", data: await inspectData([path], named) };
+    }
+    case "events":
+      throw new MtfError("bad-argument", `${path} holds events for TensorBoard.`, {
+        try: ["tensorboard --logdir with its folder", "its run's folder"],
+        file: path,
+      });
+    case "packed":
+      return { path, kind: "data", data: await inspectData([path]) };
+    case "unknown":
+      if (hasDataName(path) || (await hasIndex(path))) {
+        return { path, kind: "data", data: await inspectData([path]) };
+      }
+  }
+  throw nothing(path, [
+    ["weights", "safetensors, a zip or pickle of PyTorch, an index, a TensorFlow checkpoint"],
+    ["data", `the endings ${knownExtensions.join(", ")}, each also .gz and .zst`],
+    ["tokenizer", "a tokenizer.json, a vocab.json with its merges.txt"],
+    ["config", "JSON of ours, of Hugging Face or of GPT-Neo, .yml of NeoX"],
+  ]);
+}
+
+function hasDataName(path: string): boolean {
+  const plain = path.replace(/\.(gz|zst)$/i, "").toLowerCase();
+  return knownExtensions.some((ending) => plain.endsWith(ending));
+}
+
+async function hasIndex(path: string): Promise<boolean> {
+  if (!path.endsWith(".bin")) return false;
+  return (await stat(path.replace(/\.bin$/, ".idx")).catch(() => undefined)) !== undefined;
+}
+
+async function inspectFolder(path: string): Promise<Inspected> {
+  const names = await readdir(path);
+  const parts = {
+    ...(isRun(names) && { run: await inspectRun(path) }),
+    ...((await holdsWeights(path, names)) && { weights: await inspectWeights(path) }),
+    ...((await isCheckpoint(path, names)) && { weights: await inspectCheckpoint(path) }),
+    ...(names.includes("config.json") && { config: await inspectConfig(path) }),
+  };
+  const tokenizer = tokenizerFiles.some((name) => names.includes(name))
+    ? await inspectTokenizer(path)
+    : undefined;
+  const all = { ...parts, ...(tokenizer && { tokenizer }) };
+  const kind = (["run", "weights", "config", "tokenizer"] as const).find((part) => part in all);
+  if (kind) return { path, kind, ...all };
+  if (await holdsData(path)) return { path, kind: "data", data: await inspectData([path]) };
+  throw nothing(path, [
+    ["run", "log.jsonl, checkpoints"],
+    ["weights", "model.safetensors, pytorch_model.bin, their .index.json, *.index, *.safetensors"],
+    ["config", "config.json"],
+    ["tokenizer", "tokenizer.json, vocab.json"],
+    ["data", `*${knownExtensions.join(", *")}, each also .gz and .zst`],
+  ]);
+}
+
+async function holdsWeights(folder: string, names: readonly string[]): Promise<boolean> {
+  const usual = /^(model\.safetensors|pytorch_model\.bin)(\.index\.json)?$/;
+  if (names.some((name) => usual.test(name))) return true;
+  if ((await latestBundle(folder)) !== undefined) return true;
+  const single = names.filter((name) => name.endsWith(".safetensors")).length === 1;
+  return single && !(await isCheckpoint(folder, names));
+}
+
+async function isCheckpoint(folder: string, names: readonly string[]): Promise<boolean> {
+  if (!names.includes(checkpointIndex)) return false;
+  return (await readFile(join(folder, checkpointIndex), "utf8")).includes('"mtf-checkpoint"');
+}
+
+async function holdsData(folder: string): Promise<boolean> {
+  const names = await readdir(folder, { recursive: true });
+  return names.some((name) => hasDataName(name) && !/\.idx$/i.test(name));
+}
+
+async function inspectConfig(path: string): Promise<ConfigSummary> {
+  const { config, format, source, notes } = await readConfig(path);
+  return { file: source, format, config: toJson(config), notes: Object.fromEntries(notes) };
+}
+
+function nothing(path: string, evidence: readonly (readonly [string, string])[]): MtfError {
+  return new MtfError("bad-argument", `${path} is nothing that is known here.`, {
+    evidence: evidence.map(([label, text]) => [`looked for ${label}`, text]),
+    file: path,
+  });
+}

@@ -1,0 +1,163 @@
+import type { DataSummary } from "./data.ts";
+import type { ConfigSummary, Inspected } from "./inspect.ts";
+import type { RunSummary } from "./run.ts";
+import type { TokenizerSummary } from "./tokenizer.ts";
+import type { WeightsSummary } from "./weights.ts";
+
+type Row = readonly (string | number)[];
+
+/** What was found as tables for people. */
+export function printInspected(found: Inspected): string {
+  const { path, run, weights, config, tokenizer, data } = found;
+  return [
+    ...(run ? [`${path}: a run`, ...runLines(run)] : []),
+    ...(weights ? [`${weights.file}: weights (${weights.format})`, ...weightLines(weights)] : []),
+    ...(config ? [`${config.file}: config (${config.format})`, ...configLines(config)] : []),
+    ...(tokenizer ? [`${tokenizer.file}: tokenizer`, ...tokenizerLines(tokenizer)] : []),
+    ...(data ? [`${path}: data`, ...dataLines(data)] : []),
+  ].join("\n");
+}
+
+function runLines({ step, checkpoints, last, validation, settings }: RunSummary): string[] {
+  const rows: Row[] = [
+    ["steps", step ?? "none yet"],
+    ["checkpoints", checkpoints.join(", ") || "none"],
+  ];
+  const number = (value: unknown): string =>
+    typeof value === "number" ? String(Number(value.toPrecision(5))) : "";
+  const steps = last.filter((record) => record.step !== undefined);
+  return [
+    ...table(rows),
+    ...heading("last steps", steps),
+    ...table(
+      steps.length === 0
+        ? []
+        : [
+            ["step", "loss", "learning rate", "tokens/s"],
+            ...steps.map(({ step, loss, learningRate, tokensPerSecond }) => [
+              step!,
+              number(loss),
+              number(learningRate),
+              number(tokensPerSecond),
+            ]),
+          ],
+      4,
+    ),
+    ...heading("validation losses", validation),
+    ...table(
+      validation.map(([step, loss]) => [step, number(loss)]),
+      4,
+    ),
+    ...heading("settings", Object.keys(settings)),
+    ...table(written(settings), 4),
+    "",
+  ];
+}
+
+function weightLines(weights: WeightsSummary): string[] {
+  const { tensors, parameters, bytes, metadata, skipped } = weights;
+  const rows: Row[] = tensors.map(({ name, dtype, shape }) => [
+    name,
+    dtype,
+    `[${shape.join(", ")}]`,
+  ]);
+  return [
+    ...table(rows),
+    ...heading("metadata", Object.keys(metadata)),
+    ...table(written(metadata), 4),
+    ...heading("not among the tensors", Object.keys(skipped)),
+    ...table(Object.entries(skipped), 4),
+    `  ${some(tensors.length, "tensor")}, ${some(parameters, "parameter")}, ${some(bytes, "byte")}`,
+    "",
+  ];
+}
+
+function configLines({ config, notes }: ConfigSummary): string[] {
+  const { training, ...model } = config;
+  return [
+    ...table(written(model)),
+    "  training",
+    ...table(written((training ?? {}) as Record<string, unknown>), 4),
+    ...heading("notes", Object.keys(notes)),
+    ...table(Object.entries(notes), 4),
+    "",
+  ];
+}
+
+function tokenizerLines(tokenizer: TokenizerSummary): string[] {
+  const { name, vocabSize, endOfText, endOfTextToken, added, merges } = tokenizer;
+  return [
+    ...table([
+      ["name", name],
+      ["vocabulary", count(vocabSize)],
+      ["end of text", `${endOfText} ${JSON.stringify(endOfTextToken)}`],
+      ...(merges === undefined ? [] : [["merges", count(merges)]]),
+    ]),
+    ...heading("added tokens", Object.keys(added ?? {})),
+    ...table(
+      Object.entries(added ?? {}).map(([token, id]) => [id, JSON.stringify(token)]),
+      4,
+    ),
+    "",
+  ];
+}
+
+function dataLines({ files, documents, tokens }: DataSummary): string[] {
+  const rows: Row[] = files.map((file) => [
+    file.file,
+    file.format,
+    some(file.bytes, "byte"),
+    some(file.documents, "document"),
+    file.characters !== undefined
+      ? some(file.characters, "character")
+      : `${some(file.tokens ?? 0, "token")}${file.type === undefined ? "" : ` of ${file.type}`}`,
+  ]);
+  const subsets = new Map<string, number>();
+  for (const file of files) {
+    for (const [name, number] of Object.entries(file.subsets ?? {})) {
+      subsets.set(name, (subsets.get(name) ?? 0) + number);
+    }
+  }
+  const ids = tokens === undefined ? "" : `, ${some(tokens, "token")}`;
+  return [
+    ...table(rows),
+    ...heading("documents of each part", [...subsets]),
+    ...table(
+      [...subsets].map(([name, number]) => [name, count(number)]),
+      4,
+    ),
+    `  ${some(files.length, "file")}, ${some(documents, "document")}${ids}`,
+    "",
+  ];
+}
+
+function heading(title: string, rows: readonly unknown[]): string[] {
+  return rows.length > 0 ? [`  ${title}`] : [];
+}
+
+function written(values: Readonly<Record<string, unknown>>): Row[] {
+  return Object.entries(values).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+}
+
+function table(rows: readonly Row[], indent = 2): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, String(cell).length);
+    });
+  }
+  return rows.map((row) =>
+    `${" ".repeat(indent)}${row.map((cell, i) => String(cell).padEnd(widths[i]!)).join("  ")}`.trimEnd(),
+  );
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function some(number: number, what: string): string {
+  return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,59 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type LogRecord, readLog } from "../log.ts";
+import { lastCheckpoint, savedSteps } from "../train/checkpoint.ts";
+
+/** What a run's folder says about the run. */
+export interface RunSummary {
+  /** The last step of the log; undefined before the first. */
+  readonly step: number | undefined;
+  /** The steps that there are checkpoints of. */
+  readonly checkpoints: readonly number[];
+  /** The end of the log. */
+  readonly last: readonly LogRecord[];
+  /** The validation losses, by their steps. */
+  readonly validation: readonly (readonly [step: number, loss: number])[];
+  /** As the last checkpoint has them: the config, the data, the mesh. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** As many lines of a log are shown. */
+const shown = 5;
+
+/** Whether a folder is a run's. */
+export function isRun(names: readonly string[]): boolean {
+  return names.includes("log.jsonl") || names.includes("checkpoints");
+}
+
+/**
+ * Says how far a run is.
+ *
+ * @throws MtfError `bad-file` for a damaged log or checkpoint
+ */
+export async function inspectRun(folder: string): Promise<RunSummary> {
+  const log = await inspectLog(join(folder, "log.jsonl"));
+  const names = await readdir(folder);
+  const last = names.includes("checkpoints") ? await lastCheckpoint(folder) : undefined;
+  return {
+    ...log,
+    checkpoints: await savedSteps(folder),
+    settings: last?.progress.settings ?? {},
+  };
+}
+
+/** What a log alone says about a run. */
+export async function inspectLog(file: string): Promise<RunSummary> {
+  const records = await readLog(file);
+  const validation = records.flatMap(({ step, validationLoss }) =>
+    step !== undefined && typeof validationLoss === "number"
+      ? [[step, validationLoss] as const]
+      : [],
+  );
+  return {
+    step: records.findLast(({ step }) => step !== undefined)?.step,
+    checkpoints: [],
+    last: records.slice(-shown),
+    validation: validation.slice(-shown),
+    settings: {},
+  };
+}

@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MtfError } from "mtf";
+import { openWeights, type WeightFormat } from "../weights/index.ts";
+
+/** What weights are. */
+export interface WeightsSummary {
+  readonly format: WeightFormat | "checkpoint";
+  readonly file: string;
+  /** What the file says about itself. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly tensors: readonly TensorSummary[];
+  /** Numbers in all tensors. */
+  readonly parameters: number;
+  /** Bytes of all tensors. */
+  readonly bytes: number;
+  /** What else the files hold, and why it is not among the tensors. */
+  readonly skipped: Readonly<Record<string, string>>;
+}
+
+export interface TensorSummary {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
+/** Bytes a number takes. */
+function widthOf(dtype: string): number {
+  const known: Readonly<Record<string, number>> = { BOOL: 1, bool: 1 };
+  return known[dtype] ?? Number(/\d+$/.exec(dtype)?.[0] ?? 32) / 8;
+}
+
+/**
+ * Says what weights are without reading their numbers.
+ *
+ * @throws MtfError `bad-file` naming file, byte and reason
+ */
+export async function inspectWeights(path: string): Promise<WeightsSummary> {
+  const source = await openWeights(path);
+  try {
+    const tensors = [...source.tensors.values()].map(({ name, dtype, shape }) => ({
+      name,
+      dtype,
+      shape,
+    }));
+    return {
+      format: source.format,
+      file: source.file,
+      metadata: source.metadata ?? {},
+      tensors,
+      ...totals(tensors),
+      skipped: Object.fromEntries(source.skipped),
+    };
+  } finally {
+    await source.close();
+  }
+}
+
+/** The file that says what a checkpoint of a run holds. */
+export const checkpointIndex = "checkpoint.json";
+
+/** Says what a run's checkpoint holds: weights and the optimizer's state, with their dims. */
+export async function inspectCheckpoint(folder: string): Promise<WeightsSummary> {
+  const file = join(folder, checkpointIndex);
+  const index = (await readIndex(file)) as {
+    metadata?: Record<string, unknown>;
+    tensors: Record<string, { dtype: string; dims: [string, number][] }>;
+  };
+  const tensors = Object.entries(index.tensors).map(([name, { dtype, dims }]) => ({
+    name,
+    dtype,
+    shape: dims.map(([, size]) => size),
+  }));
+  const { settings: _, ...metadata } = index.metadata ?? {};
+  return { format: "checkpoint", file, metadata, tensors, ...totals(tensors), skipped: {} };
+}
+
+async function readIndex(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new MtfError("bad-file", `${file} is no index of a checkpoint: ${reason}.`, { file });
+  }
+}
+
+function totals(tensors: readonly TensorSummary[]): { parameters: number; bytes: number } {
+  let [parameters, bytes] = [0, 0];
+  for (const { dtype, shape } of tensors) {
+    const count = shape.reduce((product, size) => product * size, 1);
+    parameters += count;
+    bytes += count * widthOf(dtype);
+  }
+  return { parameters, bytes };
+}

@@ -1,0 +1,90 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
+import { logOf, someText } from "./support/runs.ts";
+
+// A config of the original GPT-Neo trains as it is, mesh and layout strings included.
+
+const folder = temporaryFolder();
+const data = join(folder, "text.txt");
+writeFileSync(data, someText(6000));
+
+const config = join(folder, "gpt3_tiny_Pile.json");
+writeFileSync(
+  config,
+  JSON.stringify({
+    n_head: 4,
+    n_vocab: 260,
+    embed_dropout: 0,
+    lr: 0.001,
+    lr_decay: "cosine",
+    warmup_steps: 2,
+    beta1: 0.9,
+    beta2: 0.95,
+    epsilon: 1e-8,
+    opt_name: "adam",
+    weight_decay: 0.1,
+    train_batch_size: 8,
+    attn_dropout: 0,
+    train_steps: 3,
+    eval_steps: 0,
+    predict_steps: 1,
+    res_dropout: 0,
+    eval_batch_size: 8,
+    predict_batch_size: 1,
+    iterations: 500,
+    n_embd: 32,
+    datasets: [["pile", 25, "documents_random", 1.0]],
+    model: "GPT",
+    model_path: "gs://models/tiny",
+    n_ctx: 16,
+    n_layer: 2,
+    scale_by_depth: true,
+    scale_by_in: false,
+    attention_types: [[["global", "local"], 1]],
+    local_attention_radius: 8,
+    mesh_shape: "x:2,y:2",
+    layout: "batch:x,heads:y,vocab:y,intermediate_expanded:y",
+    activation_function: "gelu",
+    recompute_grad: true,
+    gradient_clipping: 1.0,
+    tokens_per_mb_per_replica: 32,
+    precision: "bfloat16",
+  }),
+);
+const options = ["--data", data, "--tokenizer", "bytes", "--runtime", "simulator"];
+
+it("trains as its config says, and what has no place here is told line by line", async () => {
+  const out = join(folder, "run");
+  const called = await callHere("train", "--config", config, "--out", out, ...options, "--json");
+  expect(resultOf(called)).toMatchObject({ step: 3, finished: true });
+  expect(called.stderr).toContain("mesh x:2,y:2 (4 devices");
+  expect(called.stderr).toContain("batch -> x, heads -> y, vocab -> y, ff -> y");
+  const notes = called.stderr.split("\n").filter((line) => line.startsWith("config: "));
+  expect(notes.join("\n")).toMatchInlineSnapshot(`
+    "config: opt_name was Adam without bias correction, with decay of all but norms in blocks and biases
+    config: eval_steps turned evaluation off; here eval_every says
+    config: predict_steps the original's sampling at checkpoints has no counterpart: use generate
+    config: eval_batch_size evaluation uses the training batch's size, as the original did in fact
+    config: predict_batch_size the original's sampling at checkpoints has no counterpart: use generate
+    config: iterations steps a TPU made at a time, which has no counterpart
+    config: datasets names of dataset configs: give the files with --data
+    config: model_path is a place on the machines it was trained on
+    config: scale_by_depth scaled initial weights; it says nothing about trained ones
+    config: activation_function was never read; the original computed gelu in its tanh form, which gelu_new is
+    config: recompute_grad saved memory; it changes no result
+    config: precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise"
+  `);
+  expect(logOf(out)).toHaveLength(3);
+});
+
+it("the command line's mesh goes over the config's", async () => {
+  const out = join(folder, "other");
+  const mesh = ["--mesh", "x:1,y:2", "--layout", "batch:x,n_vocab:y"];
+  const { code, stderr } = await callHere(
+    ...["train", "--config", config, "--out", out, ...mesh, ...options],
+  );
+  expect(code).toBe(0);
+  expect(stderr).toContain("batch -> x, vocab -> y");
+});
