@@ -31,7 +31,7 @@ describe("presets", () => {
   it.each(Object.keys(presets))("%s is a valid config", async (name) => {
     const config = await loadConfig(name);
     expect(config.attention_layers).toHaveLength(config.num_layers);
-    expect(config.attention_layers.slice(0, 2)).toEqual(["global", "local"]);
+    expect(new Set(config.attention_layers)).toEqual(new Set(["global", "local"]));
   });
 
   it("have the sizes of the released models", async () => {
