@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError, nearest } from "mtf";
 import type { Config } from "./config.ts";
+import { isNeoxConfig, type NeoxConfig, parseNeox, readNeox } from "./neox/index.ts";
 import { isOriginalConfig, type Note, parseOriginalConfig } from "./original.ts";
 import { presets } from "./presets.ts";
 import { parseConfig } from "./schema.ts";
@@ -21,7 +22,8 @@ export interface FoundConfig {
 
 /**
  * A config by the name of a preset, from a file of whatever format, or from a model's folder, with
- * what is to be said about it.
+ * what is to be said about it. A config of NeoX's may be in several files, with commas between
+ * their names.
  *
  * @throws MtfError `bad-argument` with all problems of the config, or if there is no such preset
  * or file; `bad-file` if the file is damaged
@@ -34,12 +36,13 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
     return { config, format: "preset", source: fileOrPreset, notes: [] };
   }
   const found = await stat(fileOrPreset).catch(() => undefined);
+  if (!found && fileOrPreset.includes(",")) return readSeveral(fileOrPreset);
   if (!found) throw neither(fileOrPreset);
   const file = found.isDirectory() ? join(fileOrPreset, "config.json") : fileOrPreset;
-  const text = await readFile(file, "utf8").catch((error: Error) => {
-    throw new MtfError("bad-file", `${file} cannot be read: ${error.message}.`, { file });
-  });
+  const text = await textOf(file);
+  if (/\.ya?ml$/i.test(file)) return fromNeox(parseNeox(readNeox(text, file), file), file);
   const value = parseJson(text, file);
+  if (isNeoxConfig(value)) return fromNeox(parseNeox(readNeox(text, file), file), file);
   if (isOriginalConfig(value)) {
     return { ...parseOriginalConfig(value, file), format: "original", source: file };
   }
@@ -55,6 +58,28 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
  */
 export async function loadConfig(fileOrPreset: string): Promise<Config> {
   return (await readConfig(fileOrPreset)).config;
+}
+
+/** Several files are NeoX's: of no other format one config is made of parts. */
+async function readSeveral(names: string): Promise<FoundConfig> {
+  const files = names
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const entries = [];
+  for (const file of files) entries.push(...readNeox(await textOf(file), file));
+  const where = files.join(", ");
+  return fromNeox(parseNeox(entries, where), where);
+}
+
+function fromNeox({ config, notes }: NeoxConfig, source: string): FoundConfig {
+  return { config, format: "neox", source, notes };
+}
+
+async function textOf(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: Error) => {
+    throw new MtfError("bad-file", `${file} cannot be read: ${error.message}.`, { file });
+  });
 }
 
 function neither(name: string): MtfError {

@@ -67,6 +67,12 @@ const model = {
 
 const schema = v.object({ ...model, training: v.optional(v.object(training), {}) });
 
+/** The keys of a config and of its `training`, each with what it may be. */
+export const keySchemas: {
+  readonly model: Readonly<Record<string, v.GenericSchema>>;
+  readonly training: Readonly<Record<string, v.GenericSchema>>;
+} = { model, training };
+
 type Parsed = v.InferOutput<typeof schema>;
 
 /** The keys of the `training` section. */
@@ -108,7 +114,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function unknownKeys(value: Record<string, unknown>): Problem[] {
-  const known = new Set([...Object.keys(model), ...otherKeys, "training"]);
+  const known = new Set(["$schema", ...Object.keys(model), ...otherKeys, "training"]);
   const section = isObject(value.training) ? Object.keys(value.training) : [];
   return [
     ...Object.keys(value).filter((key) => !known.has(key)),

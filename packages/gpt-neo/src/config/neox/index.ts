@@ -1,0 +1,2 @@
+export { isNeoxConfig, type NeoxConfig, parseNeox } from "./neox.ts";
+export { type Entry, mergeEntries, readNeox } from "./read.ts";

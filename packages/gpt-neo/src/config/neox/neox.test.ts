@@ -1,0 +1,221 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { MtfError } from "mtf";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../../test/support/cli.ts";
+import { fixture } from "../../../test/support/expected.ts";
+import { loadConfig, readConfig } from "../load.ts";
+import { parseNeox, readNeox } from "./index.ts";
+
+const small = fixture("config/neox/small.yml");
+const local = fixture("config/neox/local.yml");
+const folder = temporaryFolder();
+
+const model = `num-layers: 2
+hidden-size: 64
+num-attention-heads: 4
+max-position-embeddings: 128
+seq-length: 128
+`;
+const read = (more: string) => parseNeox(readNeox(model + more, "a.yml"), "a.yml");
+const error = (more: string): string => {
+  try {
+    read(more);
+  } catch (caught) {
+    return (caught as Error).message;
+  }
+  return "no error";
+};
+const noted = (more: string): string =>
+  read(more)
+    .notes.slice(1)
+    .map((note) => note.join(" "))
+    .join("\n");
+
+describe("a config in two files", () => {
+  it("is the model and the run that they describe", async () => {
+    const { config, format } = await readConfig(`${small},${local}`);
+    expect(format).toBe("neox");
+    expect(config).toMatchObject({
+      vocab_size: 50432,
+      hidden_size: 768,
+      num_layers: 12,
+      num_heads: 12,
+      max_position_embeddings: 2048,
+      attention_types: [[["global"], 12]],
+      tie_word_embeddings: false,
+    });
+    expect(config.training).toEqual({
+      tokenizer: "gpt2",
+      batch_size: 16,
+      context: 1024,
+      steps: 320_000,
+      grad_accumulation: 2,
+      learning_rate: 6e-4,
+      schedule: "cosine",
+      warmup_steps: 3200,
+      decay_to: expect.closeTo(0.1),
+      weight_decay: 0.1,
+      betas: [0.9, 0.95],
+      epsilon: 1e-8,
+      clip_norm: 1,
+      validation: 0.05,
+      eval_every: 1000,
+      eval_batches: 10,
+      save_every: 10_000,
+      seed: 7,
+      mesh: "data:2,model:2",
+      layout: null,
+      storage: "embd:data",
+    });
+  });
+
+  it("tells every key that has no place here, with its line", async () => {
+    const { notes } = await readConfig(`${small}, ${local}`);
+    const lines = notes.map(([key, reason]) => `${key.replace(/^.*\//, "")}: ${reason}`);
+    expect(lines.join("\n")).toMatchInlineSnapshot(`
+      "attention: is GPT-Neo's: not scaled, without biases of queries, keys and values
+      small.yml:15 output_layer_parallelism: --layout vocab:model or embd:model splits the output
+      small.yml:17 attention_config: "flash" is computed as "global", which it equals
+      small.yml:21 init_method: initial weights are GPT-Neo's, all of initializer_range
+      small.yml:40 data_impl: what files hold, they tell themselves
+      small.yml:42 checkpoint_activations: made kernels faster or memory smaller; it changes no result
+      small.yml:48 fp16: trained in 16 bits; here weights and gradients are float32
+      small.yml:52 distributed_backend: started the original's processes; here --mesh names the devices
+      small.yml:58 log_interval: logs and checkpoints go to the folder of --out
+      small.yml:59 keep_last_n_checkpoints: a run keeps its last two checkpoints
+      local.yml:2 data_path: data are given with --data "data/enwik8/enwik8_text_document"
+      local.yml:4 vocab_file: the vocabulary of gpt2 is built in
+      local.yml:5 merge_file: the vocabulary of gpt2 is built in
+      local.yml:6 save: logs and checkpoints go to the folder of --out
+      local.yml:7 load: logs and checkpoints go to the folder of --out
+      local.yml:9 hostfile: started the original's processes; here --mesh names the devices"
+    `);
+  });
+
+  it("may not have a key twice, dashes or not", async () => {
+    const more = join(folder, "more.yml");
+    writeFileSync(more, "# mine\nnum_layers: 3\nseed: 1\n");
+    const message = await loadConfig(`${small},${local},${more}`).catch((e: Error) => e.message);
+    expect((message as string).replaceAll(/\S*\/(?=\w+\.yml)/g, "")).toMatchInlineSnapshot(`
+      "[bad-argument] 2 keys are written twice (- and _ are the same).
+        num_layers  small.yml:6 and more.yml:2
+        seed        local.yml:11 and more.yml:3"
+    `);
+  });
+});
+
+it("reads JSON, too", async () => {
+  const file = join(folder, "a.json");
+  const keys = { "num-layers": 2, hidden_size: 64, "num-attention-heads": 4 };
+  writeFileSync(file, JSON.stringify({ ...keys, "max-position-embeddings": 128 }));
+  expect(await loadConfig(file)).toMatchObject({ num_heads: 4, training: { context: 128 } });
+});
+
+it("reads numbers and switches as YAML 1.1 does, and 1e-8 as a number", () => {
+  const adam = "optimizer: {type: adam, params: {lr: 1e-3, eps: 1e-8}}\nno-weight-tying: yes\n";
+  const { config } = read(adam);
+  expect(config.training).toMatchObject({ learning_rate: 1e-3, epsilon: 1e-8 });
+  expect(config.tie_word_embeddings).toBe(false);
+});
+
+describe("what is another model", () => {
+  it("is an error that names every key and line", () => {
+    expect(
+      error(
+        "pos-emb: rotary\nnorm: rmsnorm\nactivation: swiglu\ngpt-j-residual: true\nnum_kv_heads: 2\n" +
+          'attention-config: [[["local", "global"], 1]]\nhidden_siz: 3\n',
+      ),
+    ).toMatchInlineSnapshot(`
+      "[bad-argument] a.yml describes what GPT-Neo here cannot be.
+        a.yml:6 pos_emb            is "rotary": positions here are a learned table
+        a.yml:7 norm               is "rmsnorm": norms here are layer norms
+        a.yml:8 activation         is "swiglu": the activation here is gelu
+        a.yml:9 gpt_j_residual     computes attention and feed-forward beside each other, not in turn
+        a.yml:10 num_kv_heads      shares keys among heads, which have one each here
+        a.yml:11 attention_config  has "local", which is sparse in blocks there, no window as GPT-Neo's is
+        a.yml:12 hidden_siz        is no key of NeoX's; did you mean hidden_size?"
+    `);
+  });
+
+  it("and wrong values are told in NeoX's names", () => {
+    expect(error("hidden-dropout: 2\nlr_decay_style: exponential\n")).toMatchInlineSnapshot(`
+      "[bad-argument] a.yml describes what GPT-Neo here cannot be.
+        a.yml:7 lr_decay_style  is "exponential": the rate here is linear, cosine or constant"
+    `);
+    expect(error("hidden-dropout: 2\nwarmup: 0\n")).toMatchInlineSnapshot(`
+      "[bad-argument] a.yml describes what GPT-Neo here cannot be.
+        a.yml:6 hidden_dropout  is 2, but must be <=1"
+    `);
+  });
+
+  it("missing keys are named", () => {
+    expect(() => parseNeox(readNeox("seed: 3", "a.yml"), "a.yml")).toThrowError(
+      /num_layers +is missing\n {2}hidden_size +is missing/,
+    );
+  });
+});
+
+it("tells what it makes of optimizers, batches and meshes", () => {
+  expect(
+    noted(
+      "optimizer: {type: lion, params: {lr: 0.1, momentum: 0.5}}\ntrain-micro-batch-size-per-gpu: 4\n" +
+        "model-parallel-size: 2\nzero-optimization: {stage: 2}\nsome-key-of-mine: 1\n",
+    ),
+  ).toMatchInlineSnapshot(`
+    "a.yml:6 optimizer is "lion"; here it is AdamW, whose learning rate may have to be another; has momentum, which AdamW here does not know
+    a.yml:10 some_key_of_mine is a key that is not known here: left out
+    train_micro_batch_size_per_gpu is of a device; one is assumed: batch_size 4, or --batch-size
+    model_parallel_size is mesh model:2; more devices: --mesh data:N,model:2
+    zero_optimization kept slices of the state: --storage embd:data does"
+  `);
+});
+
+describe("a file that is no map", () => {
+  it.each([
+    ["a: [1\nb: 2\n", /a\.yml:\d+ /],
+    ["- 1\n- 2\n", /a\.yml:1 +it is no map of keys to values/],
+    ["? [1, 2]\n: 3\n", /is no word/],
+    ["a: &x [1]\nb: *y\n", /Unresolved alias/],
+  ])("%j is a bad file", (text, message) => {
+    expect(() => readNeox(text, "a.yml")).toThrowError(message);
+  });
+
+  it("nothing at all is missing keys", () => {
+    expect(() => parseNeox(readNeox("# nothing\n", "a.yml"), "a.yml")).toThrowError(/is missing/);
+  });
+
+  it("does not unfold what grows without end", () => {
+    const rows = Array.from({ length: 12 }, (_, i) =>
+      i === 0 ? "k0: &k0 [1,1,1,1,1,1,1,1]" : `k${i}: &k${i} [${`*k${i - 1},`.repeat(8)}]`,
+    );
+    expect(() => readNeox(rows.join("\n"), "a.yml")).toThrowError(/alias/i);
+  });
+});
+
+it("is an error and nothing else, whatever it holds", () => {
+  const keys = fc.constantFrom(
+    ...["optimizer", "attention_config", "split", "warmup", "zero_optimization", "min_lr"],
+    ...["model_parallel_size", "num_gpus", "train_batch_size", "tokenizer_type", "num_layers"],
+    ...["train_data_paths", "padded_vocab_size", "make_vocab_size_divisible_by", "seq_length"],
+  );
+  fc.assert(
+    fc.property(fc.dictionary(keys, fc.jsonValue()), (values) => {
+      const all = { ...JSON.parse(base), ...values };
+      try {
+        parseNeox(readNeox(JSON.stringify(all), "a.json"), "a.json");
+      } catch (caught) {
+        if (!(caught instanceof MtfError) || caught.code === "internal") throw caught;
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const base = JSON.stringify({
+  num_layers: 2,
+  hidden_size: 64,
+  num_attention_heads: 4,
+  max_position_embeddings: 128,
+});

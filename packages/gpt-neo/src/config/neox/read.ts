@@ -1,0 +1,97 @@
+import { MtfError } from "mtf";
+import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+
+/** A key of a NeoX config: under the name that Python has it by, and where it was written. */
+export interface Entry {
+  readonly key: string;
+  readonly value: unknown;
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * The keys of a NeoX config, which is YAML 1.1 or JSON; dashes in keys are underscores.
+ *
+ * @throws MtfError `bad-file` naming lines if the text is neither, or has a key twice
+ * @example
+ * readNeox("num-layers: 12", "125M.yml"); // num_layers, 12, line 1
+ */
+export function readNeox(text: string, file: string): readonly Entry[] {
+  const lines = new LineCounter();
+  // Keys that are written twice are told apart below, dashes or not.
+  const document = parseDocument(text.replace(/^\uFEFF/, ""), {
+    version: "1.1",
+    uniqueKeys: false,
+    lineCounter: lines,
+    prettyErrors: false,
+  });
+  const lineAt = (offset: number | undefined): number =>
+    offset === undefined ? 1 : lines.linePos(offset).line;
+  const bad = (found: readonly (readonly [offset: number | undefined, reason: string])[]) =>
+    new MtfError("bad-file", `${file} cannot be read as YAML.`, {
+      evidence: found.map(([offset, reason]) => [`${file}:${lineAt(offset)}`, reason]),
+      file,
+      line: lineAt(found[0]![0]),
+      reason: found[0]![1],
+    });
+  if (document.errors.length > 0) {
+    throw bad(document.errors.slice(0, 10).map(({ pos, message }) => [pos[0], message]));
+  }
+  if (document.contents === null) return [];
+  if (!isMap(document.contents)) {
+    throw bad([[document.contents.range?.[0], "it is no map of keys to values"]]);
+  }
+  const entries: Entry[] = [];
+  for (const { key, value } of document.contents.items) {
+    const offset = isScalar(key) ? key.range?.[0] : undefined;
+    if (!isScalar(key) || typeof key.value !== "string") {
+      throw bad([[offset, `the key ${JSON.stringify(key)} is no word`]]);
+    }
+    entries.push({
+      key: key.value.replaceAll("-", "_"),
+      value: plain(document, value, (reason) => bad([[offset, reason]])),
+      file,
+      line: lineAt(offset),
+    });
+  }
+  return entries;
+}
+
+type Node = { toJS?: (document: unknown) => unknown } | null;
+
+function plain(document: unknown, node: unknown, bad: (reason: string) => MtfError): unknown {
+  try {
+    return (node as Node)?.toJS?.(document) ?? null;
+  } catch (error) {
+    throw bad((error as Error).message);
+  }
+}
+
+/**
+ * The keys of several files as one config. The original took some keys that were written twice from
+ * the last file in silence.
+ *
+ * @throws MtfError `bad-argument` naming every key that is written twice, and where
+ */
+export function mergeEntries(all: readonly Entry[]): ReadonlyMap<string, Entry> {
+  const merged = new Map<string, Entry>();
+  const twice: [string, string][] = [];
+  for (const entry of all) {
+    const before = merged.get(entry.key);
+    if (before) twice.push([entry.key, `${placeOf(before)} and ${placeOf(entry)}`]);
+    else merged.set(entry.key, entry);
+  }
+  if (twice.length > 0) {
+    const what = twice.length === 1 ? "a key is" : `${twice.length} keys are`;
+    throw new MtfError("bad-argument", `${what} written twice (- and _ are the same).`, {
+      evidence: twice,
+      problems: twice,
+    });
+  }
+  return merged;
+}
+
+/** `125M.yml:7` */
+export function placeOf({ file, line }: Entry): string {
+  return `${file}:${line}`;
+}
