@@ -113,10 +113,14 @@ export function lowered({ fn, inputs }: Given, mesh: string, layout: string): Lo
   });
 }
 
-export async function runOn(devices: Devices, program: Lowered<never, T[]>, data: Given["data"]) {
+export async function runOn(
+  devices: Devices,
+  program: Lowered<never, T[]>,
+  data: Given["data"],
+): Promise<{ readonly dims: (readonly [string, number])[]; readonly data: number[] }[]> {
   const run = await devices.load(program);
   const result = (await run(...(data as never))) as unknown as Sharded[];
-  const read = [];
+  const read: { dims: (readonly [string, number])[]; data: number[] }[] = [];
   for (const sharded of result) {
     read.push({
       dims: sharded.names.map((name) => [name, sharded.dims[name]!.size] as const),

@@ -6,6 +6,7 @@ import {
   cast,
   clipByGlobalNorm,
   contract,
+  type Dimension,
   defineDims,
   div,
   einsum,
@@ -28,7 +29,7 @@ import {
 } from "../../src/index.ts";
 
 /** Small, all sizes different, so that a shape tells what a value is. */
-export const dims = defineDims({
+const sizes = {
   batch: 4,
   length: 8,
   memory_length: 8,
@@ -38,7 +39,8 @@ export const dims = defineDims({
   kv: 6,
   ff: 32,
   vocab: 20,
-});
+} as const;
+export const dims: { readonly [Name in keyof typeof sizes]: Dimension<Name> } = defineDims(sizes);
 const { batch, length, memory_length, position, embd, heads, kv, ff, vocab } = dims;
 
 export interface Block {
