@@ -103,6 +103,23 @@ export function ids(shown: string, help: string): Option<readonly number[]> {
   };
 }
 
+/** Any of several words; given several times, or followed by several. */
+export function choices<const T extends string>(
+  known: readonly T[],
+  help: string,
+): Option<readonly T[]> {
+  const { read } = choice(known, help);
+  return {
+    kind: "values",
+    shown: known.join("|"),
+    help,
+    read(written) {
+      const result = read(written);
+      return "value" in result ? { value: [result.value] } : result;
+    },
+  };
+}
+
 export function required<T>(option: Option<T>): Option<T> {
   return { ...option, required: true };
 }

@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
-import { choice, flag, integer, number, required, text, texts } from "./option.ts";
+import { choice, choices, flag, integer, number, required, text, texts } from "./option.ts";
 
 export interface TrainOptions extends MeshOptions {
   readonly config?: string;
@@ -17,6 +17,7 @@ export interface TrainOptions extends MeshOptions {
   readonly saveEvery?: number;
   readonly seed?: number;
   readonly resume?: boolean;
+  readonly log?: readonly ("jsonl" | "tensorboard")[];
   readonly json?: boolean;
 }
 
@@ -39,6 +40,7 @@ export const trainCommand: Command<TrainOptions> = {
     saveEvery: integer("N", "steps between checkpoints", 1),
     seed: integer("N", "what initial weights, order of data and dropout follow from"),
     resume: flag("go on from the last checkpoint; start afresh if there is none"),
+    log: choices(["jsonl", "tensorboard"], "beside log.jsonl, events for tensorboard --logdir"),
     ...meshOptions,
     json: flag("end standard output with the result as one JSON object"),
   },
@@ -48,6 +50,9 @@ export const trainCommand: Command<TrainOptions> = {
     if (config === undefined && model === undefined) return "--config or --model is missing";
     return undefined;
   },
-  notes: meshNotes,
+  notes: `A config's FILE is JSON of ours, of Hugging Face or of GPT-Neo, or YAML of GPT-NeoX; NeoX's in
+several files are given with commas between: --config 125M.yml,local.yml.
+
+${meshNotes}`,
   load: () => import("../train/command.ts"),
 };

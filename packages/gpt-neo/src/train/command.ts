@@ -8,9 +8,11 @@ import { loadData } from "../data/index.ts";
 import { dimsOf } from "../dims.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
 import { layoutOf, meshOf, openDevices } from "../session.ts";
+import { openEvents } from "../tensorboard/log.ts";
 import { loadTokenizer, type Tokenizer, tokenizerNamed } from "../tokenizer/index.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
 import { lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
+import { scalarsOf } from "./scalars.ts";
 import { changedSettings, type Settings, settingsOf } from "./settings.ts";
 import { type Listener, type Outcome, type StepEntry, train } from "./train.ts";
 
@@ -75,6 +77,14 @@ async function runWith(
     closing.push(() => devices.close());
     const log = await openRun(options.out, checkpoint?.progress.step ?? 0);
     closing.push(async () => log.close());
+    const events = options.log?.includes("tensorboard")
+      ? openEvents(options.out, { after: checkpoint?.progress.step ?? 0 })
+      : undefined;
+    closing.push(async () => events?.close());
+    const record = (entry: StepEntry): void => {
+      log.append({ ...entry });
+      events?.append(entry.step, scalarsOf(entry));
+    };
     const outcome = await train({
       config,
       data,
@@ -86,7 +96,7 @@ async function runWith(
       weights,
       checkpoint: checkpoint?.path,
       stopped: () => interrupt.stopped,
-      on: listener(progress, (entry) => log.append({ ...entry }), training.steps, beside),
+      on: listener(progress, record, training.steps, beside),
     });
     progress.end();
     if (!outcome.finished) {

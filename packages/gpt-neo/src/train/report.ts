@@ -2,6 +2,17 @@ import { type Layout, ledger, type Mesh, memoryPlan, type Program, printMesh } f
 import type { Devices } from "mtf/simulator";
 import { printLayout } from "../session.ts";
 
+/** What a step costs beside time. */
+export interface StepCost {
+  readonly bytesMoved: number;
+  readonly memoryBytes: number;
+}
+
+/** What a step of a program moves between devices, and holds on one of them. */
+export function costOf(program: Program): StepCost {
+  return { bytesMoved: ledger(program).bytes, memoryBytes: memoryPlan(program).peakBytes };
+}
+
 /** What a run says before it begins: where it runs, and what a step costs there. */
 export function describeRun(
   program: Program,

@@ -12,7 +12,7 @@ import type { Weights } from "../weights/index.ts";
 import { parameterSource } from "../weights/parameter-source.ts";
 import { saveStep } from "./checkpoint.ts";
 import { loadValidation } from "./evaluate.ts";
-import { describeRun } from "./report.ts";
+import { costOf, describeRun, type StepCost } from "./report.ts";
 import type { Settings } from "./settings.ts";
 import {
   initialState,
@@ -59,6 +59,10 @@ export interface StepEntry {
   /** Tokens a step. */
   readonly tokens: number;
   readonly tokensPerSecond: number;
+  /** Bytes that all devices together receive from each other in a step. */
+  readonly bytesMoved: number;
+  /** Bytes that a step holds on a device at most, as planned. */
+  readonly memoryBytes: number;
   readonly validationLoss?: number;
 }
 
@@ -84,7 +88,8 @@ export async function train(training: Training): Promise<Outcome> {
   const { config, data, devices, layout, on, out, settings } = training;
   const { batch_size, steps, context, seed, eval_every, save_every } = config.training;
   const dims = dimsOf(config, batch_size / config.training.grad_accumulation, context);
-  const { run, state: begun, step: first, position: from } = await prepare(training, dims);
+  const prepared = await prepare(training, dims);
+  const { run, cost, state: begun, step: first, position: from } = prepared;
   const validate = data.validation
     ? await loadValidation(config, dims, layout, devices, data.validation)
     : undefined;
@@ -130,6 +135,7 @@ export async function train(training: Training): Promise<Outcome> {
       learningRate: rate(step - 1),
       tokens: batch_size * context,
       tokensPerSecond,
+      ...cost,
       ...(validated && validationLoss !== undefined && { validationLoss }),
     });
     if (step % save_every === 0) await save();
@@ -140,6 +146,7 @@ export async function train(training: Training): Promise<Outcome> {
 
 interface Prepared {
   readonly run: Run<readonly [State, Rows, Rows], readonly [State, Report]>;
+  readonly cost: StepCost;
   readonly state: Held<State>;
   readonly step: number;
   readonly position: Position;
@@ -158,6 +165,7 @@ async function prepare(training: Training, dims: Dims): Promise<Prepared> {
   for (const line of describeRun(lowered.program, layout.mesh as Mesh, layout, devices)) {
     on.note(line);
   }
+  const cost = costOf(lowered.program);
   const run = await devices.load(lowered);
   if (training.checkpoint) {
     const checkpoint = await openCheckpoint(training.checkpoint);
@@ -166,7 +174,7 @@ async function prepare(training: Training, dims: Dims): Promise<Prepared> {
     );
     await checkpoint.close();
     const { step, position } = checkpoint.metadata as { step: number; position: Position };
-    return { run, state, step, position };
+    return { run, cost, state, step, position };
   }
   if (weights) {
     const names = new Map(parameterNames(config).map((name) => [`params/${name.path}`, name]));
@@ -174,13 +182,13 @@ async function prepare(training: Training, dims: Dims): Promise<Prepared> {
       const name = names.get(path);
       return name ? parameterSource(weights, name, sizesOf(tensor)) : zeros(tensor);
     });
-    return { run, state, step: 0, position: start };
+    return { run, cost, state, step: 0, position: start };
   }
   const initial = lower(() => initialState(config, dims), { layout, inputs: [] as const });
   const make = await devices.load(initial);
   const state = await make();
   await make.unload();
-  return { run, state, step: 0, position: start };
+  return { run, cost, state, step: 0, position: start };
 }
 
 async function readReport(report: Held<Report>): Promise<{ loss: number; gradientNorm: number }> {
