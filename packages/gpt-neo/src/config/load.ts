@@ -76,9 +76,18 @@ function fromNeox({ config, notes }: NeoxConfig, source: string): FoundConfig {
   return { config, format: "neox", source, notes };
 }
 
+/** Many times as much as any config has. */
+const longestConfig = 16 << 20;
+
 async function textOf(file: string): Promise<string> {
+  const bad = (reason: string) =>
+    new MtfError("bad-file", `${file} cannot be read: ${reason}.`, { file });
+  const { size } = await stat(file).catch((error: Error) => {
+    throw bad(error.message);
+  });
+  if (size > longestConfig) throw bad(`it has ${size} bytes, too many for a config`);
   return readFile(file, "utf8").catch((error: Error) => {
-    throw new MtfError("bad-file", `${file} cannot be read: ${error.message}.`, { file });
+    throw bad(error.message);
   });
 }
 

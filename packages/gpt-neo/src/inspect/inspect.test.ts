@@ -1,10 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
+import { MtfError } from "mtf";
 import { describe, expect, it } from "vitest";
 import { callHere, resultOf, temporaryFolder } from "../../test/support/cli.ts";
 import { fixture } from "../../test/support/expected.ts";
 import { someText } from "../../test/support/runs.ts";
-import type { Inspected } from "./inspect.ts";
+import { type Inspected, inspect } from "./inspect.ts";
 
 const folder = temporaryFolder();
 const write = (name: string, content: string | Uint8Array): string => {
@@ -94,6 +96,13 @@ it("tells configs, whatever their names are, with what became of their keys", as
   expect(Object.keys(config!.notes)).toContain("opt_name");
 });
 
+it("tells configs of NeoX, in two files, too", async () => {
+  const files = ["small", "local"].map((name) => fixture(`config/neox/${name}.yml`)).join(",");
+  expect((await seen(files)).config).toMatchObject({ format: "neox", config: { num_layers: 12 } });
+  const { stdout } = await callHere("inspect", files);
+  expect(stdout).toMatch(/\n {4}\S*small\.yml:21 init_method: initial weights are GPT-Neo's/);
+});
+
 it("tells runs", async () => {
   const data = write("text.txt", someText(4000));
   const out = join(folder, "run");
@@ -138,6 +147,45 @@ describe("errors", () => {
         looked for config     JSON of ours, of Hugging Face or of GPT-Neo, .yml of NeoX
       "
     `);
+  });
+
+  it("are told of real files that were damaged in any way", async () => {
+    const real = [
+      "weights/safetensors/one/model.safetensors",
+      "weights/tensorflow/bfloat16/model.ckpt-0.index",
+      "tokenizer-json/tiny-plain/tokenizer.json",
+      "tfrecords/plain0.tfrecords",
+      "packed/one-frame.jsonl.zst",
+      "config/neox/small.yml",
+      "config/tiny.json",
+      "tfevents/tf1_filewriter.tfevents",
+    ].map((name) => [name.slice(name.indexOf(".")), readFileSync(fixture(name))] as const);
+    const change = fc.record({
+      file: fc.constantFrom(...real),
+      at: fc.nat({ max: 3000 }),
+      byte: fc.nat({ max: 255 }),
+      kind: fc.constantFrom("flip", "cut", "repeat", "extreme"),
+      named: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(change, async ({ file: [ending, bytes], at, byte, kind, named }) => {
+        const place = at % bytes.length;
+        const copy = Buffer.from(bytes);
+        if (kind === "flip") copy[place] = byte;
+        if (kind === "extreme") copy.subarray(place, place + 8).fill(255);
+        const content =
+          kind === "cut"
+            ? copy.subarray(0, place)
+            : kind === "repeat"
+              ? Buffer.concat([copy.subarray(0, place), copy])
+              : copy;
+        const path = write(named ? `mutated${ending}` : "mutated", content);
+        await inspect(path).catch((caught: unknown) => {
+          if (!(caught instanceof MtfError) || caught.code === "internal") throw caught;
+        });
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it("name what is damaged", async () => {

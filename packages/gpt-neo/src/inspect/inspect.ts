@@ -55,7 +55,15 @@ export async function inspect(path: string): Promise<Inspected> {
     if (kind === "weights") return { path, kind, weights: await inspectWeights(path) };
     return { path, kind, data: await inspectData([path]) };
   }
+  if (path.includes(",") && (await exist(path.split(",")))) {
+    return { path, kind: "config", config: await inspectConfig(path) };
+  }
   throw new MtfError("bad-file", `there is no file or folder ${path}.`, { file: path });
+}
+
+async function exist(names: readonly string[]): Promise<boolean> {
+  const found = names.map((name) => stat(name.trim()).catch(() => undefined));
+  return (await Promise.all(found)).every((one) => one !== undefined);
 }
 
 async function inspectFile(path: string): Promise<Inspected> {

@@ -79,7 +79,7 @@ function configLines({ config, notes }: ConfigSummary): string[] {
     "  training",
     ...table(written((training ?? {}) as Record<string, unknown>), 4),
     ...heading("notes", Object.keys(notes)),
-    ...table(Object.entries(notes), 4),
+    ...Object.entries(notes).map(([key, reason]) => `    ${key}: ${reason}`),
     "",
   ];
 }

@@ -182,6 +182,12 @@ describe("a file that is no map", () => {
     expect(() => readNeox(text, "a.yml")).toThrowError(message);
   });
 
+  it("does not overflow on lists within lists", () => {
+    expect(() => readNeox(`a: ${"[".repeat(100_000)}`, "a.yml")).toThrowError(/^\[bad-file\]/);
+    const deep = `a: ${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    expect(() => parseNeox(readNeox(deep, "a.yml"), "a.yml")).toThrowError(MtfError);
+  });
+
   it("nothing at all is missing keys", () => {
     expect(() => parseNeox(readNeox("# nothing\n", "a.yml"), "a.yml")).toThrowError(/is missing/);
   });

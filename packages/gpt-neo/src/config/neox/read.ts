@@ -18,13 +18,6 @@ export interface Entry {
  */
 export function readNeox(text: string, file: string): readonly Entry[] {
   const lines = new LineCounter();
-  // Keys that are written twice are told apart below, dashes or not.
-  const document = parseDocument(text.replace(/^\uFEFF/, ""), {
-    version: "1.1",
-    uniqueKeys: false,
-    lineCounter: lines,
-    prettyErrors: false,
-  });
   const lineAt = (offset: number | undefined): number =>
     offset === undefined ? 1 : lines.linePos(offset).line;
   const bad = (found: readonly (readonly [offset: number | undefined, reason: string])[]) =>
@@ -34,6 +27,7 @@ export function readNeox(text: string, file: string): readonly Entry[] {
       line: lineAt(found[0]![0]),
       reason: found[0]![1],
     });
+  const document = parsed(text, lines, (reason) => bad([[undefined, reason]]));
   if (document.errors.length > 0) {
     throw bad(document.errors.slice(0, 10).map(({ pos, message }) => [pos[0], message]));
   }
@@ -55,6 +49,25 @@ export function readNeox(text: string, file: string): readonly Entry[] {
     });
   }
   return entries;
+}
+
+function parsed(
+  text: string,
+  lineCounter: LineCounter,
+  bad: (reason: string) => MtfError,
+): ReturnType<typeof parseDocument> {
+  try {
+    // Keys that are written twice are found when files are merged, dashes or not.
+    return parseDocument(text.replace(/^\uFEFF/, ""), {
+      version: "1.1",
+      uniqueKeys: false,
+      lineCounter,
+      prettyErrors: false,
+    });
+  } catch (error) {
+    // Lists within lists without end.
+    throw bad((error as Error).message);
+  }
 }
 
 type Node = { toJS?: (document: unknown) => unknown } | null;
