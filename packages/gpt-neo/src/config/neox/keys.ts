@@ -46,6 +46,7 @@ export function isOff(value: unknown): boolean {
 }
 
 const speed = "made kernels faster or memory smaller; it changes no result";
+const mixing = "how often a source is read belongs to --data, not to the config";
 const generation = "is given to generate on the command line";
 const output = "logs and checkpoints go to the folder of --out";
 const machines = "started the original's processes; here --mesh names the devices";
@@ -110,6 +111,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
   // The optimizer and the learning rate.
   optimizer,
+  lr: () => problem("has its place in optimizer: {params: {lr}}"),
   weight_decay: typed("number", 0),
   gradient_clipping: typed("number", 0),
   lr_decay_style: mustBe(
@@ -163,11 +165,11 @@ const rules: Readonly<Record<string, Rule>> = {
   train_data_paths: paths,
   valid_data_paths: paths,
   test_data_paths: paths,
-  train_data_weights: always("weights are given with --weight, one after each --data"),
+  train_data_weights: always(mixing),
   valid_data_weights: always("validation data are a part of the training data: validation"),
   test_data_weights: always("validation data are a part of the training data: validation"),
-  weight_by_num_documents: unlessOff("weights are given with --weight, one after each --data"),
-  weighted_sampler_alpha: unlessOff("weights are given with --weight, one after each --data"),
+  weight_by_num_documents: unlessOff(mixing),
+  weighted_sampler_alpha: unlessOff(mixing),
   data_impl: always("what files hold, they tell themselves"),
   pack_impl: mustBe(["packed", null], "documents here are joined, and cut to the context"),
   dataset_impl: mustBe(["gpt2", null], preference),

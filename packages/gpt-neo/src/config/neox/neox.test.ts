@@ -150,6 +150,10 @@ describe("what is another model", () => {
     `);
   });
 
+  it("a learning rate in the wrong place is no small matter", () => {
+    expect(error("lr: 0.001\n")).toMatch(/a\.yml:6 lr {2}has its place in optimizer/);
+  });
+
   it("missing keys are named", () => {
     expect(() => parseNeox(readNeox("seed: 3", "a.yml"), "a.yml")).toThrowError(
       /num_layers +is missing\n {2}hidden_size +is missing/,
