@@ -13,14 +13,17 @@ async function idsOf(...options: readonly string[]): Promise<readonly number[]> 
 // The model is random and its logits are far apart: it takes some heat to see chance at work.
 const random = ["--input-ids", "73,63,47", "--seed", "7", "--temperature", "2"];
 
+const drawn = "73,63,47,84,84,84,72,86,39,66,32,59,59,68,72";
+const drawnFromFew = "73,63,47,84,84,84,72,84,84,89,32,30,71,84,66";
+
 it.each(Object.entries(layouts))(
   "generate draws the same ids on every layout, %s",
   async (_, at) => {
     const { mesh, layout, storage } = at;
     const where = ["--mesh", mesh, "--layout", layout, ...(storage ? ["--storage", storage] : [])];
-    expect((await idsOf(...random, ...where)).join()).toMatchInlineSnapshot();
+    expect((await idsOf(...random, ...where)).join()).toBe(drawn);
     const filtered = ["--top-k", "20", "--top-p", "0.9"];
-    expect((await idsOf(...random, ...filtered, ...where)).join()).toMatchInlineSnapshot();
+    expect((await idsOf(...random, ...filtered, ...where)).join()).toBe(drawnFromFew);
   },
 );
 
