@@ -1,5 +1,5 @@
 import { nodesOf } from "../graph/graph.ts";
-import type { Node, NodeOf } from "../graph/node.ts";
+import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
 import { addValue, type Builder, newVersions } from "./builder.ts";
 import { restrict } from "./place.ts";
@@ -9,6 +9,7 @@ import {
   define,
   defineValue,
   originOf,
+  type PartitionNodes,
   type Scope,
   settledValue,
   valueAt,
@@ -23,7 +24,7 @@ import { usesOf } from "./uses.ts";
 export function partitionLoop(
   scope: Scope,
   node: NodeOf<"loop">,
-  partitionNodes: (scope: Scope, nodes: readonly Node[]) => void,
+  partitionNodes: PartitionNodes,
 ): void {
   const { dim, sliced, summed, body } = node.attributes;
   const origin = originOf(node);

@@ -22,6 +22,9 @@ export interface Scope {
   readonly stored: Set<Versions>;
 }
 
+/** Partitions nodes in order; what partitions one node by others is given it. */
+export type PartitionNodes = (scope: Scope, nodes: readonly Node[]) => void;
+
 /** A scope for nodes made while partitioning, on the same program. */
 export function innerScope(scope: Scope, graph: Graph, nodes: readonly Node[]): Scope {
   return { ...scope, uses: usesOf(graph, nodes) };

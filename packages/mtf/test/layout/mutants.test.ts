@@ -47,8 +47,8 @@ vi.mock("../../src/reference/indexing.ts", async (original) => {
   return { ...real, gather };
 });
 
-vi.mock("../../src/spmd/reshape.ts", async (original) => {
-  const real = await original<typeof import("../../src/spmd/reshape.ts")>();
+vi.mock("../../src/spmd/cuts.ts", async (original) => {
+  const real = await original<typeof import("../../src/spmd/cuts.ts")>();
   const localReshape: typeof real.localReshape = (node, split, mesh) => {
     if (active.mutant !== "every reshape is local") return real.localReshape(node, split, mesh);
     const { from, to } = node.attributes;

@@ -1,0 +1,29 @@
+import { type Graph, nodesOf } from "../graph/graph.ts";
+import { attributedTo, type Node } from "../graph/node.ts";
+import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
+import {
+  define,
+  innerScope,
+  type PartitionNodes,
+  type Scope,
+  settledValue,
+  versionsOf,
+} from "./scope.ts";
+
+/** A composite whose whole dim is cut: its primitives take its place. */
+export function partitionExpanded(
+  scope: Scope,
+  node: Node,
+  expand: (node: Node) => readonly AnyTensor[],
+  partitionNodes: PartitionNodes,
+): void {
+  const outputs = attributedTo(node, () => expand(node));
+  for (const operand of node.operands) settledValue(scope, operand);
+  const graph: Graph = { inputs: node.operands, outputs };
+  const nodes = nodesOf(graph);
+  const inner = innerScope(scope, graph, nodes);
+  partitionNodes(inner, nodes);
+  outputs.forEach((output, i) => {
+    define(scope, tensorOf(node, i), versionsOf(inner, output));
+  });
+}

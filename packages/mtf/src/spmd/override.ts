@@ -1,0 +1,17 @@
+import type { NodeOf } from "../graph/node.ts";
+import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import { bring } from "./builder.ts";
+import { place } from "./place.ts";
+import { defineValue, originOf, type Scope, versionsOf } from "./scope.ts";
+
+/** A value brought to where its own rules put it, the layout's holding for its other dims. */
+export function partitionOverride(scope: Scope, node: NodeOf<"withLayout">): void {
+  const operand: AnyTensor = node.operands[0]!;
+  const { layout } = scope;
+  const table = Object.entries(node.attributes.rules);
+  const whole = new Set(table.filter(([, axes]) => axes.length === 0).map(([dim]) => dim));
+  const others = layout.rules.filter(([dim]) => !whole.has(dim));
+  const to = place(dimsOf(operand), [...table, ...others], layout.mesh);
+  const value = bring(scope.builder, versionsOf(scope, operand), to, originOf(node));
+  defineValue(scope, tensorOf(node, 0), value, originOf(node));
+}
