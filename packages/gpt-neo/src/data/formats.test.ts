@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MtfError } from "mtf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { crc32c } from "../crc32c.ts";
 import { gpt2Tokenizer } from "../tokenizer/gpt2.ts";
 import { bytesOf } from "./bytes/index.ts";
 import { dataFiles } from "./files.ts";
@@ -13,7 +14,7 @@ import { loadData } from "./load.ts";
 import { openIndexed, writeIndexed } from "./mmididx/index.ts";
 import { readDocuments } from "./read.ts";
 import { batchesInOrder } from "./samples.ts";
-import { crc32c, exampleOf, readExample, recordOf } from "./tfrecord/index.ts";
+import { exampleOf, readExample, recordOf } from "./tfrecord/index.ts";
 
 const fixtures = fileURLToPath(new URL("../../test/fixtures/", import.meta.url));
 const json = (path: string) => JSON.parse(readFileSync(fixtures + path, "utf8"));

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { MtfError } from "mtf";
 import { isOriginalConfig } from "../config/original.ts";
+import { crc32c, masked } from "../crc32c.ts";
 import type { Format } from "../data/index.ts";
-import { maskedCrc32c } from "../data/tfrecord/index.ts";
 
 /** What the content of a file says it is. */
 export type FileKind =
@@ -70,7 +70,7 @@ function binaryKind(head: Buffer, end: Buffer, size: number): FileKind | undefin
   if (begins(0x50, 0x4b, 3, 4) || begins(0x80, 2)) return { kind: "weights" };
   if (head.subarray(0, 7).toString("latin1") === "MMIDIDX") return { kind: "data", format: "bin" };
   if (end.equals(tableEnd)) return { kind: "weights" };
-  if (head.length >= 12 && head.readUInt32LE(8) === maskedCrc32c(head.subarray(0, 8))) {
+  if (head.length >= 12 && head.readUInt32LE(8) === masked(crc32c(head.subarray(0, 8)))) {
     const event = head.subarray(12, 64).includes("brain.Event:");
     return event ? { kind: "events" } : { kind: "data", format: "tfrecords" };
   }

@@ -1,4 +1,3 @@
-export { crc32c, maskedCrc32c } from "./crc32c.ts";
 export { type Example, exampleOf, type Features, readExample } from "./example.ts";
 export { readTfRecords } from "./read.ts";
 export { readRecords, recordOf, type TfRecord } from "./records.ts";

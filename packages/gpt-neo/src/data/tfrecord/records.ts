@@ -1,6 +1,6 @@
+import { crc32c, masked } from "../../crc32c.ts";
 import { badData } from "../bad-data.ts";
 import { pull } from "../bytes/pull.ts";
-import { maskedCrc32c } from "./crc32c.ts";
 
 export interface TfRecord {
   /** They hold until the next record is asked for. */
@@ -29,7 +29,7 @@ export async function* readRecords(
       if (head.length === 0) return;
       if (head.length < 12) throw bad("a record's length ends early", offset + head.length);
       const view = new DataView(head.buffer, head.byteOffset, 12);
-      if (view.getUint32(8, true) !== maskedCrc32c(head.subarray(0, 8))) {
+      if (view.getUint32(8, true) !== masked(crc32c(head.subarray(0, 8)))) {
         const place = offset === 0 ? "the first record's" : "a record's";
         throw bad(`the checksum of ${place} length is wrong`, offset + 8);
       }
@@ -42,7 +42,7 @@ export async function* readRecords(
       }
       const data = body.subarray(0, size);
       const sum = new DataView(body.buffer, body.byteOffset + size, 4).getUint32(0, true);
-      if (sum !== maskedCrc32c(data)) {
+      if (sum !== masked(crc32c(data))) {
         throw bad("the checksum of a record's data is wrong", offset + 12 + size);
       }
       yield { data, offset };
@@ -57,8 +57,8 @@ export function recordOf(data: Uint8Array): Uint8Array<ArrayBuffer> {
   const record = new Uint8Array(data.length + 16);
   const view = new DataView(record.buffer);
   view.setBigUint64(0, BigInt(data.length), true);
-  view.setUint32(8, maskedCrc32c(record.subarray(0, 8)), true);
+  view.setUint32(8, masked(crc32c(record.subarray(0, 8))), true);
   record.set(data, 12);
-  view.setUint32(12 + data.length, maskedCrc32c(data), true);
+  view.setUint32(12 + data.length, masked(crc32c(data)), true);
   return record;
 }

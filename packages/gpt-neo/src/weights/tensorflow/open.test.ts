@@ -5,7 +5,7 @@ import { MtfError } from "mtf";
 import { type ByteSource, openSafetensors } from "mtf/checkpoint";
 import { describe, expect, it } from "vitest";
 import { boxesOf, countingSource, cutBox, fuzz, mutations } from "../../../test/support/weights.ts";
-import { crc32c, masked } from "./crc32c.ts";
+import { crc32c, masked } from "../../crc32c.ts";
 import { latestBundle } from "./latest.ts";
 import { openBundle } from "./open.ts";
 

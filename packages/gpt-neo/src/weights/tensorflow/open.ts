@@ -1,10 +1,10 @@
 import { type ByteSource, openBytes } from "mtf/checkpoint";
+import { crc32c, masked } from "../../crc32c.ts";
 import { damaged, unreadable } from "../damaged.ts";
 import { widthOf } from "../elements.ts";
 import { findTensor } from "../find.ts";
 import type { WeightSource } from "../source.ts";
 import { readStrided, rowMajor, type StridedTensor } from "../strided.ts";
-import { crc32c, masked } from "./crc32c.ts";
 import { type BundleEntry, type BundleHeader, readEntry, readHeader } from "./entry.ts";
 import { readTable, type TableEntry } from "./table.ts";
 import { WireError } from "./wire.ts";

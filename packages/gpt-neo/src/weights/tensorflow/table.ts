@@ -1,6 +1,6 @@
 import type { ByteSource } from "mtf/checkpoint";
+import { crc32c, masked } from "../../crc32c.ts";
 import { damaged, unreadable } from "../damaged.ts";
-import { crc32c, masked } from "./crc32c.ts";
 import { type Cursor, take, varint, WireError } from "./wire.ts";
 
 /** The last 8 bytes of a table. */

@@ -18,14 +18,14 @@ function slices(): readonly Int32Array[] {
 }
 
 /**
- * The CRC-32C of bytes.
+ * The CRC-32C of bytes, or of more bytes after those that gave `before`.
  *
  * @example
  * crc32c(new TextEncoder().encode("123456789")); // 0xe3069283
  */
-export function crc32c(bytes: Uint8Array): number {
+export function crc32c(bytes: Uint8Array, before = 0): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as Int32Array[] & { length: 8 };
-  let crc = -1;
+  let crc = ~before;
   let i = 0;
   for (; i + 8 <= bytes.length; i += 8) {
     const low =
@@ -44,8 +44,7 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** The checksum as TFRecords hold it: turned and shifted, so that a checksum of checksums differs. */
-export function maskedCrc32c(bytes: Uint8Array): number {
-  const crc = crc32c(bytes);
+/** How checksums are stored, so that the checksum of data with checksums inside stays a good one. */
+export function masked(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
