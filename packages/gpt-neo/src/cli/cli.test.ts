@@ -146,6 +146,9 @@ describe("gpt-neo", () => {
         --data FILE…                 what to predict: .txt and .jsonl; input_ids as they stand
         --stride N                   each window predicts N new ids (default: disjoint windows)
         --logits FILE                write the logits there, as safetensors [rows, length, vocab]
+        --input-format txt|jsonl|tfrecords|bin
+                                     what files hold (default: the end of each name tells)
+        --text-key KEY               the text's key in JSON lines (default: text, input_ids)
         --mesh AXES                  the devices: data:2,model:2 (default: data:<cores>, at most 8)
         --layout RULES               which dim is split over which axis: batch:data,heads:model
         --storage RULES              how parameters rest where they are not computed with: embd:data

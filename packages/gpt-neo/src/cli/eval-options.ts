@@ -1,8 +1,9 @@
 import type { Command } from "./command.ts";
+import { type ReadingOptions, readingOptions } from "./data-options.ts";
 import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
 import { flag, integer, required, text, texts } from "./option.ts";
 
-export interface EvalOptions extends MeshOptions {
+export interface EvalOptions extends MeshOptions, ReadingOptions {
   readonly model: string;
   readonly data: readonly string[];
   readonly stride?: number;
@@ -19,6 +20,7 @@ export const evalCommand: Command<EvalOptions> = {
     data: required(texts("FILE", "what to predict: .txt and .jsonl; input_ids as they stand")),
     stride: integer("N", "each window predicts N new ids (default: disjoint windows)", 1),
     logits: text("FILE", "write the logits there, as safetensors [rows, length, vocab]"),
+    ...readingOptions,
     ...meshOptions,
     json: flag('end standard output with {"loss", "perplexity", "tokens"}'),
   },

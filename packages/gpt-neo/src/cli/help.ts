@@ -45,7 +45,17 @@ function shown(key: string, option: Option<unknown>): string {
   return `${name} ${option.shown}${option.kind === "values" ? "…" : ""}`;
 }
 
+/** What is wider than this has its help on a line of its own: one long word widens no others. */
+const widest = 30;
+
 function columns(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
+  const widths = rows.map(([left]) => left.length).filter((width) => width <= widest);
+  const width = Math.max(...widths);
+  return rows
+    .map(([left, right]) =>
+      left.length <= width
+        ? `  ${left.padEnd(width)}  ${right}`
+        : `  ${left}\n  ${" ".repeat(width)}  ${right}`,
+    )
+    .join("\n");
 }

@@ -1,8 +1,9 @@
 import type { Command } from "./command.ts";
+import { type ReadingOptions, readingOptions } from "./data-options.ts";
 import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
 import { choice, choices, flag, integer, number, required, text, texts } from "./option.ts";
 
-export interface TrainOptions extends MeshOptions {
+export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly config?: string;
   readonly model?: string;
   readonly data: readonly string[];
@@ -17,6 +18,7 @@ export interface TrainOptions extends MeshOptions {
   readonly saveEvery?: number;
   readonly seed?: number;
   readonly resume?: boolean;
+  readonly noCrossDocument?: boolean;
   readonly log?: readonly ("jsonl" | "tensorboard")[];
   readonly json?: boolean;
 }
@@ -28,7 +30,7 @@ export const trainCommand: Command<TrainOptions> = {
   options: {
     config: text("PRESET|FILE", "a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file"),
     model: text("DIR", "start from a model's weights instead, with fresh optimizer state"),
-    data: required(texts("FILE", "what to train on: .txt (a document each) and .jsonl")),
+    data: required(texts("FILE", "what to train on: files, folders, patterns")),
     out: required(text("DIR", "the run's folder: a model's folder, with log and checkpoints")),
     tokenizer: choice(["bytes", "gpt2"], "what makes ids of text (default: the config's)"),
     lr: number("RATE", "the highest learning rate"),
@@ -40,6 +42,8 @@ export const trainCommand: Command<TrainOptions> = {
     saveEvery: integer("N", "steps between checkpoints", 1),
     seed: integer("N", "what initial weights, order of data and dropout follow from"),
     resume: flag("go on from the last checkpoint; start afresh if there is none"),
+    ...readingOptions,
+    noCrossDocument: flag("no id is predicted from another document"),
     log: choices(["jsonl", "tensorboard"], "beside log.jsonl, events for tensorboard --logdir"),
     ...meshOptions,
     json: flag("end standard output with the result as one JSON object"),

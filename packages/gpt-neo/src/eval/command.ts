@@ -62,7 +62,8 @@ async function* windowsIn(options: EvalOptions, model: LoadedModel): AsyncGenera
       try: [`--stride ${longest}, the model's positions, or less`],
     });
   }
-  for await (const { ids } of tokenRows(options.data, { tokenizer, size: config.vocab_size })) {
+  const vocabulary = { tokenizer, size: config.vocab_size };
+  for await (const { ids } of tokenRows(options.data, vocabulary, options)) {
     yield* windowsOf(ids, longest, stride);
   }
 }

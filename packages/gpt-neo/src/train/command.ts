@@ -66,6 +66,8 @@ async function runWith(
       context: training.context,
       validation: training.validation,
       endOfText: config.eos_token_id,
+      read: options,
+      crossDocument: !options.noCrossDocument,
     },
   );
   const settings = settingsOf(config, options.data, data, mesh, layout);
