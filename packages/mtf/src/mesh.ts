@@ -80,13 +80,18 @@ export function deviceAt(mesh: Mesh, coordinate: Coordinate): number {
  */
 export function groupOf(mesh: Mesh, device: number, axes: readonly string[]): readonly number[] {
   const own = coordinateOf(mesh, device);
-  let coordinates: Coordinate[] = [own];
-  for (const axis of mesh.names) {
-    if (!axes.includes(axis)) continue;
-    const along = Array.from({ length: mesh.axes[axis]! }, (_, i) => i);
-    coordinates = coordinates.flatMap((c) => along.map((i) => ({ ...c, [axis]: i })));
+  const along = mesh.names.filter((axis) => axes.includes(axis));
+  return coordinatesAlong(mesh, along).map((c) => deviceAt(mesh, { ...own, ...c }));
+}
+
+/** Every place along some axes, the last of them fastest. */
+export function coordinatesAlong(mesh: Mesh, axes: readonly string[]): readonly Coordinate[] {
+  let coordinates: Coordinate[] = [{}];
+  for (const axis of axes) {
+    const places = Array.from({ length: mesh.axes[axis]! }, (_, i) => i);
+    coordinates = coordinates.flatMap((c) => places.map((i) => ({ ...c, [axis]: i })));
   }
-  return coordinates.map((c) => deviceAt(mesh, c));
+  return coordinates;
 }
 
 /** `data:2,model:4`. */

@@ -105,9 +105,7 @@ export function bring(builder: Builder, versions: Versions, to: Placement, origi
   if (known !== undefined) return known;
   const home = builder.values[versions.home]!;
   if (home.placement.partial.some((axis) => !to.partial.includes(axis))) {
-    versions.home = settle(builder, versions.home, to, versions.origin);
-    versions.byPlacement.clear();
-    remember(builder, versions, versions.home);
+    settleHome(builder, versions, to);
     return bring(builder, versions, to, origin);
   }
   let nearest = versions.home;
@@ -120,6 +118,13 @@ export function bring(builder: Builder, versions: Versions, to: Placement, origi
   const moved = move(builder, nearest, to, origin);
   remember(builder, versions, moved);
   return moved;
+}
+
+/** Settles what is owed, for good: no version of before is left. */
+export function settleHome(builder: Builder, versions: Versions, to: Placement): void {
+  versions.home = settle(builder, versions.home, to, versions.origin);
+  versions.byPlacement.clear();
+  remember(builder, versions, versions.home);
 }
 
 function remember(builder: Builder, versions: Versions, value: number): void {

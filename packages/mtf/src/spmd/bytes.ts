@@ -1,6 +1,6 @@
 import { elements } from "../dimension.ts";
 import { bytesPerElement } from "../dtype.ts";
-import { defineMesh, type Mesh } from "../mesh.ts";
+import { coordinatesAlong, defineMesh, type Mesh } from "../mesh.ts";
 import { axesOf, rangeOf, splitAxes } from "./placement.ts";
 import type { Instruction, Move, Program, Reduce, Value } from "./program.ts";
 import { devices } from "./transfer.ts";
@@ -58,7 +58,7 @@ function receivedElements(
   for (const set of linkedDims(from, to)) {
     let setNeeded = 0;
     let setHeld = 0;
-    for (const coordinate of coordinatesOf(set.axes, mesh)) {
+    for (const coordinate of coordinatesAlong(mesh, set.axes)) {
       let need = 1;
       let have = 1;
       for (const name of set.dims) {
@@ -104,13 +104,4 @@ function linkedDims(from: Value, to: Value): readonly LinkedDims[] {
     sets = [...sets.filter((set) => !joined.includes(set)), merged];
   }
   return sets;
-}
-
-function coordinatesOf(axes: readonly string[], mesh: Mesh): readonly Record<string, number>[] {
-  let coordinates: Record<string, number>[] = [{}];
-  for (const axis of axes) {
-    const along = Array.from({ length: mesh.axes[axis]! }, (_, i) => i);
-    coordinates = coordinates.flatMap((c) => along.map((i) => ({ ...c, [axis]: i })));
-  }
-  return coordinates;
 }

@@ -1,6 +1,6 @@
 import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
-import type { Mesh } from "../mesh.ts";
+import { coordinatesAlong, type Mesh } from "../mesh.ts";
 import { axesOf, type Placement, rangeOf } from "./placement.ts";
 
 /** From which placement to which a reshape is local. */
@@ -46,12 +46,7 @@ function sameCuts(
 ): boolean {
   const parts = axes.reduce((product, axis) => product * mesh.axes[axis]!, 1);
   if (before % parts === 0 && after % parts === 0) return true;
-  let coordinates: Record<string, number>[] = [{}];
-  for (const axis of axes) {
-    const along = Array.from({ length: mesh.axes[axis]! }, (_, i) => i);
-    coordinates = coordinates.flatMap((c) => along.map((i) => ({ ...c, [axis]: i })));
-  }
-  return coordinates.every((coordinate) => {
+  return coordinatesAlong(mesh, axes).every((coordinate) => {
     const a = rangeOf(before, axes, mesh, coordinate);
     const b = rangeOf(after, axes, mesh, coordinate);
     const [x, y] = [total / before, total / after];

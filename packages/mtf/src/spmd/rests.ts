@@ -1,5 +1,5 @@
 import type { Node } from "../graph/node.ts";
-import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
 import { restrict } from "./place.ts";
 import type { Placement } from "./placement.ts";
 
@@ -37,8 +37,8 @@ function forward(nodes: readonly Node[], rests: Rests): void {
     );
     if (!leader) continue;
     node.results.forEach((_, i) => {
-      const known = rests.get(node)?.[i];
-      if (!known) setRestOfResult(rests, node, i, restOf(rests, leader)!);
+      const result = tensorOf(node, i);
+      if (!restOf(rests, result)) setRest(rests, result, restOf(rests, leader)!);
     });
   }
 }
@@ -62,12 +62,6 @@ function backward(nodes: readonly Node[], rests: Rests): void {
       }
     }
   }
-}
-
-function setRestOfResult(rests: Rests, node: Node, result: number, placement: Placement): void {
-  const known = rests.get(node) ?? node.results.map(() => undefined);
-  known[result] = placement;
-  rests.set(node, known);
 }
 
 /** Computed element by element: slices of the operands give the slice of the result. */

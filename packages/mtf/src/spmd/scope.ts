@@ -3,7 +3,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
-import { type Builder, bring, newVersions, settle, type Versions } from "./builder.ts";
+import { type Builder, bring, newVersions, settleHome, type Versions } from "./builder.ts";
 import { place } from "./place.ts";
 import { type Placement, printPlacement } from "./placement.ts";
 import type { Origin, Value } from "./program.ts";
@@ -101,11 +101,7 @@ export function settledValue(
   const versions = versionsOf(scope, tensor);
   const home = scope.builder.values[versions.home]!;
   if (home.placement.partial.some((axis) => !left.includes(axis))) {
-    const to = without(wanted(scope, tensor), left);
-    versions.home = settle(scope.builder, versions.home, to, versions.origin);
-    const { placement } = scope.builder.values[versions.home]!;
-    versions.byPlacement.clear();
-    versions.byPlacement.set(printPlacement(placement), versions.home);
+    settleHome(scope.builder, versions, without(wanted(scope, tensor), left));
   }
   return { ...scope.builder.values[versions.home]!, id: versions.home };
 }
