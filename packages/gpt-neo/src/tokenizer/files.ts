@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/checkpoint";
 import { byteLetters } from "./byte-letters.ts";
+import { byteLevelFile } from "./byte-level-file.ts";
 import { bytesTokenizer } from "./bytes.ts";
 import { gpt2Tokenizer } from "./gpt2.ts";
 import { gpt2Merges, gpt2Vocabulary, gpt2Words } from "./gpt2-files.ts";
@@ -35,6 +36,9 @@ export async function saveTokenizer(
   }
 }
 
+/** Bytes as a byte-pair encoding without a single merge, which no pattern cuts up first. */
+const bytesAsBpe = byteLevelFile(byteLetters, [], { endOfText: 256, pattern: false });
+
 function filesOf(tokenizer: Tokenizer, longest: number): Record<string, string> {
   const end = isJson(tokenizer) ? tokenizer.decode([tokenizer.endOfText]) : endOfTextToken;
   const special = { bos_token: end, eos_token: end, unk_token: end };
@@ -49,7 +53,7 @@ function filesOf(tokenizer: Tokenizer, longest: number): Record<string, string> 
     };
   }
   return {
-    "tokenizer.json": isJson(tokenizer) ? tokenizer.json : json(bytesAsBpe()),
+    "tokenizer.json": isJson(tokenizer) ? tokenizer.json : json(bytesAsBpe),
     "special_tokens_map.json": json(special),
     "tokenizer_config.json": config("PreTrainedTokenizerFast"),
   };
@@ -57,34 +61,6 @@ function filesOf(tokenizer: Tokenizer, longest: number): Record<string, string> 
 
 function isJson(tokenizer: Tokenizer): tokenizer is JsonTokenizer {
   return tokenizer.name === "json";
-}
-
-/** Bytes as a byte-pair encoding without a single merge. */
-function bytesAsBpe(): object {
-  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true };
-  const end = { single_word: false, lstrip: false, rstrip: false, normalized: false };
-  return {
-    version: "1.0",
-    truncation: null,
-    padding: null,
-    added_tokens: [{ id: 256, content: endOfTextToken, ...end, special: true }],
-    normalizer: null,
-    pre_tokenizer: { ...byteLevel, use_regex: false },
-    post_processor: null,
-    decoder: { ...byteLevel, use_regex: true },
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab: Object.fromEntries(byteLetters.map((letter, byte) => [letter, byte])),
-      merges: [],
-    },
-  };
 }
 
 function json(value: object): string {

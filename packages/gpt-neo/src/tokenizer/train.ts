@@ -1,4 +1,5 @@
 import { byteLetters } from "./byte-letters.ts";
+import { byteLevelFile } from "./byte-level-file.ts";
 import { splitWords } from "./split.ts";
 import { endOfTextToken } from "./tokenizer.ts";
 
@@ -195,29 +196,5 @@ function pairQueue(): PairQueue {
 }
 
 function fileOf(tokens: readonly string[], merges: readonly (readonly string[])[]): string {
-  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true };
-  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
-  const file = {
-    version: "1.0",
-    truncation: null,
-    padding: null,
-    added_tokens: [{ id: 0, content: endOfTextToken, ...flags, special: true }],
-    normalizer: null,
-    pre_tokenizer: { ...byteLevel, use_regex: true },
-    post_processor: null,
-    decoder: { ...byteLevel, use_regex: true },
-    model: {
-      type: "BPE",
-      dropout: null,
-      unk_token: null,
-      continuing_subword_prefix: null,
-      end_of_word_suffix: null,
-      fuse_unk: false,
-      byte_fallback: false,
-      ignore_merges: false,
-      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-      merges,
-    },
-  };
-  return `${JSON.stringify(file)}\n`;
+  return `${JSON.stringify(byteLevelFile(tokens, merges, { endOfText: 0, pattern: true }))}\n`;
 }
