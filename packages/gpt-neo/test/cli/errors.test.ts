@@ -269,9 +269,7 @@ it("a checkpoint that is damaged is an error, and stays for whoever wants to loo
   const again = [...tiny, "--out", out, "--steps", "3", "--resume"];
   const error = await errorOf("train", ...again);
   expect(error.slice(error.indexOf("gpt-neo:"))).toMatchInlineSnapshot(`
-    "gpt-neo: [wrong-input] the function that gives 'source' failed.
-      takes  f32[vocab=257, embd=32]
-      cause  [bad-file] FOLDER/broken/checkpoints/step-2/device-0.safetensors is damaged: its header of 7504 bytes goes past the end at byte 2000.
+    "gpt-neo: [bad-file] FOLDER/broken/checkpoints/step-2/device-0.safetensors is damaged: its header of 7504 bytes goes past the end at byte 2000.
       file    FOLDER/broken/checkpoints/step-2/device-0.safetensors
       offset  byte 0
     "

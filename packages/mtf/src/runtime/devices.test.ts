@@ -221,6 +221,8 @@ test("inputs that never came take nothing", async () => {
     },
   };
   expect((await errorOf(run(state, failing))).message).toMatch(/no more data/);
+  const own = new MtfError("bad-file", "data.bin is damaged.");
+  expect(await errorOf(run(state, { box: () => Promise.reject(own) }))).toBe(own);
   expect((await errorOf(run(state))).message).toMatch(/'1' is missing/);
   expect(await devices.usage()).toEqual(before);
   const file = join(folder, "ones");

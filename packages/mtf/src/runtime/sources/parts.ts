@@ -1,4 +1,5 @@
 import { type HostArray, hostArray } from "../../dtype.ts";
+import { MtfError } from "../../errors.ts";
 import { coordinateOf, type Mesh } from "../../mesh.ts";
 import { type Box, boxOf, type Placement, volume } from "../../spmd/placement.ts";
 import type { BoxSource, FileSource, Source } from "../devices.ts";
@@ -14,7 +15,8 @@ export type Parts = readonly Part[] | Promise<readonly Part[]>;
  * Divides a source among the devices. Given numbers are copied at once, so that the caller may
  * write over them; a function is called once for every distinct box; a file is left to the devices.
  *
- * @throws MtfError `wrong-input` if the source does not fit
+ * @throws MtfError `wrong-input` if the source does not fit; what a function throws of this kind is
+ * thrown as it is
  */
 export function partsOf(source: Source, to: Wanted, placement: Placement, mesh: Mesh): Parts {
   const shape = to.dims.map((d) => d.size);
@@ -64,6 +66,8 @@ async function ask(source: BoxSource, to: Wanted, box: Box): Promise<HostArray> 
   try {
     return await source.box(box);
   } catch (error) {
+    // One of ours says what is wrong and where; nothing is to be added.
+    if (error instanceof MtfError) throw error;
     throw wrongInput(to, `the function that gives '${to.path}' failed.`, {
       evidence: [["cause", messageOf(error)]],
       box,
