@@ -3,6 +3,7 @@ import {
   and,
   broadcast,
   cast,
+  crossEntropyWithLogsumexp,
   div,
   dropout,
   einsum,
@@ -19,6 +20,7 @@ import {
   slice,
   softmax,
   softmaxCrossEntropy,
+  square,
   sub,
   sum,
   type Tensor,
@@ -163,6 +165,19 @@ export function totalLoss(
   labels: Tensor<"batch" | "length", "int32">,
 ): Scalar {
   return sum(softmaxCrossEntropy(logits, labels, "vocab"), "batch", "length");
+}
+
+/**
+ * `totalLoss`, and the sum of the squares of the logsumexps it is made of, for a loss that also keeps
+ * these small.
+ */
+export function totalLossWithSquares(
+  logits: Tensor<"batch" | "length" | "vocab">,
+  labels: Tensor<"batch" | "length", "int32">,
+): { readonly loss: Scalar; readonly squares: Scalar } {
+  const parts = crossEntropyWithLogsumexp(logits, labels, "vocab");
+  const counted = where(greaterEqual(labels, 0), square(parts.logsumexp), 0);
+  return { loss: sum(parts.loss, "batch", "length"), squares: sum(counted, "batch", "length") };
 }
 
 /** How many labels are tokens. */

@@ -63,8 +63,7 @@ it("trains as its config says, and what has no place here is told line by line",
   expect(called.stderr).toContain("batch -> x, heads -> y, vocab -> y, ff -> y");
   const notes = called.stderr.split("\n").filter((line) => line.startsWith("config: "));
   expect(notes.join("\n")).toMatchInlineSnapshot(`
-    "config: opt_name was Adam without bias correction, with decay of all but norms in blocks and biases
-    config: eval_steps turned evaluation off; here eval_every says
+    "config: eval_steps turned evaluation off; here eval_every says
     config: predict_steps the original's sampling at checkpoints has no counterpart: use generate
     config: eval_batch_size evaluation uses the training batch's size, as the original did in fact
     config: predict_batch_size the original's sampling at checkpoints has no counterpart: use generate

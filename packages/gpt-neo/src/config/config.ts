@@ -53,13 +53,21 @@ export interface Training {
   readonly learning_rate: number;
   readonly schedule: "cosine" | "linear" | "constant";
   readonly warmup_steps: number;
-  /** What the learning rate falls to by the last step, as a part of the highest. */
+  /** What the learning rate falls to by `decay_steps`, as a part of the highest. */
   readonly decay_to: number;
+  /** The step at which the decay ends; null is the last one. */
+  readonly decay_steps: number | null;
   readonly weight_decay: number;
+  /** Whether the final norm's gain and bias decay with the matrices; other gains and biases never do. */
+  readonly decay_final_norm: boolean;
   readonly betas: readonly [number, number];
   readonly epsilon: number;
+  /** Whether Adam makes good for its means beginning at 0. */
+  readonly bias_correction: boolean;
   /** Gradients of a larger global norm are scaled down to it; null leaves them. */
   readonly clip_norm: number | null;
+  /** How much the squared logsumexp of a prediction's logits counts in the loss trained on. */
+  readonly z_loss: number;
   /** The part of the data that is held back to validate with. */
   readonly validation: number;
   readonly eval_every: number;

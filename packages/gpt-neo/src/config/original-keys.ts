@@ -102,10 +102,7 @@ const rules: Readonly<Record<string, Rule>> = {
     value === "cosine" || value === "linear" || off(value)
       ? undefined
       : note(`is ${printed(value)}, which the original took for a constant rate`),
-  lr_decay_end: (value, keys) =>
-    value === keys.train_steps || off(value)
-      ? undefined
-      : note("ended the decay before the last step; here it ends with train_steps"),
+  lr_decay_end: kept,
   warmup_steps: kept,
   train_steps: kept,
   train_batch_size: kept,
@@ -116,14 +113,14 @@ const rules: Readonly<Record<string, Rule>> = {
   opt_name: (_, keys) =>
     isAdafactor(keys)
       ? note("is Adafactor, which ran at a constant rate; here it is AdamW")
-      : note("was Adam without bias correction, with decay of all but norms in blocks and biases"),
+      : undefined,
   beta1: kept,
   beta2: kept,
   epsilon: kept,
   ada_epsilon1: always("belongs to Adafactor"),
   ada_epsilon2: always("belongs to Adafactor"),
   gradient_clipping: kept,
-  z_loss: unlessOff("added a term to the loss, in evaluation too; here the loss is cross-entropy"),
+  z_loss: unlessOff("counted in evaluation too; here it does in training only"),
   entmax_loss: unlessOff("gave NaN as soon as a probability was 0; here it is cross-entropy"),
   recompute_grad: unlessOff("saved memory; it changes no result"),
   tokens_per_mb_per_replica: kept,

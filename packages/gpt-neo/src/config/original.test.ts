@@ -76,7 +76,6 @@ describe("the configs that GPT-Neo shipped", () => {
     expect(notes.map((note) => note.join(" ")).join("\n")).toMatchInlineSnapshot(`
       "eval_batch_size evaluation uses the training batch's size, as the original did in fact
       predict_batch_size the original's sampling at checkpoints has no counterpart: use generate
-      opt_name was Adam without bias correction, with decay of all but norms in blocks and biases
       precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise
       recompute_grad saved memory; it changes no result
       scale_by_depth scaled initial weights; it says nothing about trained ones
@@ -140,8 +139,7 @@ describe("options of the original", () => {
     ],
     [{ entmax_loss: true }, "entmax_loss", /NaN/],
     [{ opt_name: "adafactor" }, "opt_name", /Adafactor/],
-    [{ lr_decay_end: 300_000 }, "lr_decay_end", /before the last step/],
-    [{ z_loss: 1e-4 }, "z_loss", /added a term to the loss/],
+    [{ z_loss: 1e-4 }, "z_loss", /counted in evaluation too/],
     [{ num_mem_kv: 4, attention_types: [[["local"], 24]] }, "num_mem_kv", /ignored by local/],
     [{ precision: "float16" }, "precision", /float32/],
   ])("%j is noted", (change, key, reason) => {
@@ -162,6 +160,32 @@ describe("options of the original", () => {
   it("Adafactor never decayed weights", () => {
     const { config } = parseOriginalConfig({ ...XL, opt_name: "Adafactor", weight_decay: 0.1 });
     expect(config.training.weight_decay).toBe(0);
+    expect(config.training).toMatchObject({ bias_correction: true, decay_final_norm: false });
+  });
+
+  it("Adam's corrected nothing and decayed the final norm", () => {
+    const { config, notes } = parseOriginalConfig(XL);
+    expect(config.training).toMatchObject({ bias_correction: false, decay_final_norm: true });
+    expect(notes.map(([key]) => key)).not.toContain("opt_name");
+  });
+
+  it.each([
+    [undefined, null],
+    [null, null],
+    [300_000, 300_000],
+  ])("lr_decay_end %j is decay_steps %j", (lr_decay_end, decay_steps) => {
+    const { config, notes } = parseOriginalConfig({ ...XL, lr_decay_end });
+    expect(config.training.decay_steps).toBe(decay_steps);
+    expect(notes.map(([key]) => key)).not.toContain("lr_decay_end");
+  });
+
+  it.each([
+    [undefined, 1e-4],
+    [0, 0],
+    [false, 0],
+    [3e-3, 3e-3],
+  ])("z_loss %j is %j", (z_loss, wanted) => {
+    expect(parseOriginalConfig({ ...XL, z_loss }).config.training.z_loss).toBe(wanted);
   });
 });
 

@@ -90,13 +90,17 @@ function trainingOf(keys: Keys): Keys {
     learning_rate: keys.lr,
     schedule: decay === "cosine" || decay === "linear" ? decay : "constant",
     warmup_steps: keys.warmup_steps,
+    decay_steps: keys.lr_decay_end || undefined,
     weight_decay: isAdafactor(keys) ? 0 : (keys.weight_decay ?? 0),
     betas:
       keys.beta1 === undefined && keys.beta2 === undefined
         ? undefined
         : [keys.beta1 ?? 0.9, keys.beta2 ?? 0.95],
     epsilon: keys.epsilon,
+    ...(!isAdafactor(keys) && { bias_correction: false, decay_final_norm: true }),
     clip_norm: keys.gradient_clipping,
+    // It was there unless it was switched off.
+    z_loss: keys.z_loss === false ? 0 : (keys.z_loss ?? 1e-4),
     eval_batches: evaluations === 0 ? undefined : evaluations,
     seed: keys.seed,
     mesh: keys.mesh_shape,

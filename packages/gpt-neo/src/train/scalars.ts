@@ -4,6 +4,7 @@ import type { StepEntry } from "./train.ts";
 /** What TensorBoard calls the numbers of a step. */
 const tags: Readonly<Partial<Record<keyof StepEntry, string>>> = {
   loss: "train/loss",
+  zLoss: "train/z_loss",
   learningRate: "train/learning_rate",
   gradientNorm: "train/gradient_norm",
   validationLoss: "validation/loss",

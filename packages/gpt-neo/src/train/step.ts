@@ -3,6 +3,7 @@ import {
   accumulate,
   adamState,
   adamw,
+  add,
   isFinite as allFinite,
   clipByGlobalNorm,
   type Dimension,
@@ -12,6 +13,7 @@ import {
   globalNorm,
   iota,
   key,
+  mul,
   type Scalar,
   type Schedule,
   schedule,
@@ -20,7 +22,7 @@ import {
 } from "mtf";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "../dims.ts";
-import { forward, labelCount, totalLoss } from "../model.ts";
+import { forward, labelCount, totalLoss, totalLossWithSquares } from "../model.ts";
 import { initialParameters, type Parameters } from "../parameters.ts";
 
 /** What training carries from step to step. */
@@ -28,8 +30,10 @@ export type State = AdamState<Parameters>;
 
 /** What a step tells. */
 export interface Report {
-  /** Nats per predicted token, before the update. */
+  /** The cross-entropy before the update, in nats per predicted token. */
   readonly loss: Scalar;
+  /** What `z_loss` adds to it in the loss that is trained on; only where it is not 0. */
+  readonly zLoss?: Scalar;
   /** The global norm of the gradient, before it is clipped. */
   readonly gradientNorm: Scalar;
 }
@@ -49,14 +53,15 @@ export function initialState(config: Config, dims: Dims): State {
 
 /**
  * One step of training: the loss of all labels, its gradient, clipped to the configured norm, and
- * AdamW's update of matrices with decay and of biases and gains without. Where loss or gradient is
- * not finite, the state stays as it was.
+ * AdamW's update of matrices with decay and of biases and gains without, but for the final norm's
+ * where they are configured to. Where loss or gradient is not finite, the state stays as it was.
  */
 export function trainingStep(
   config: Config,
   dims: Dims,
 ): (state: State, tokens: Rows, labels: Rows) => readonly [State, Report] {
-  const { clip_norm, betas, epsilon, weight_decay, seed } = config.training;
+  const { clip_norm, betas, epsilon, weight_decay, seed, z_loss } = config.training;
+  const { bias_correction, decay_final_norm } = config.training;
   const rate = learningRate(config);
   const microbatch = microbatchOf(config);
   return (state, tokens, labels) => {
@@ -67,13 +72,18 @@ export function trainingStep(
       part: Tensor<"batch" | "length", "int32">,
       follow: Tensor<"batch" | "length", "int32">,
       index: Scalar<"int32">,
-    ): Scalar => {
+    ): readonly [Scalar, Partial<Report>] => {
       const { logits } = forward(config, dims, params, part, { dropout: fold(stepKey, index) });
-      return div(totalLoss(logits, follow), count);
+      if (z_loss === 0) return [div(totalLoss(logits, follow), count), {}];
+      const sums = totalLossWithSquares(logits, follow);
+      const loss = div(sums.loss, count);
+      const zLoss = mul(div(sums.squares, count), z_loss);
+      return [add(loss, zLoss), { loss, zLoss }];
     };
-    const [loss, gradient] = accumulate(
+    const lossAndGradient = valueAndGrad(partLoss, { aux: true });
+    const [loss, gradient, parts] = accumulate(
       microbatch,
-      (part, follow, index) => valueAndGrad(partLoss)(state.params, part, follow, index),
+      (part, follow, index) => lossAndGradient(state.params, part, follow, index),
       tokens,
       labels,
       iota(microbatch),
@@ -88,17 +98,19 @@ export function trainingStep(
       beta2: betas[1],
       epsilon,
       decay: weight_decay,
-      decays: (_path, parameter) => parameter.names.length > 1,
+      decays: (path, parameter) =>
+        parameter.names.length > 1 || (decay_final_norm && path.startsWith("ln_f/")),
+      biasCorrection: bias_correction,
       gate: allFinite(norm),
     });
-    return [next, { loss, gradientNorm: norm }];
+    return [next, { loss, ...parts, gradientNorm: norm }];
   };
 }
 
 /** The learning rate of a config: a function of the steps taken. */
 export function learningRate(config: Config): Schedule {
-  const { learning_rate: rate, schedule: decay, warmup_steps, decay_to, steps } = config.training;
-  const warmup = warmup_steps;
+  const { learning_rate: rate, schedule: decay, warmup_steps: warmup } = config.training;
+  const { decay_to, decay_steps, steps } = config.training;
   if (decay === "constant") return schedule({ rate, warmup });
-  return schedule({ rate, warmup, decay, begin: 0, end: steps, floor: decay_to });
+  return schedule({ rate, warmup, decay, begin: 0, end: decay_steps ?? steps, floor: decay_to });
 }

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { type Layout, lower, type Mesh, MtfError, placeholder } from "mtf";
+import { type Layout, lower, type Mesh, MtfError, placeholder, type Scalar } from "mtf";
 import { openCheckpoint } from "mtf/checkpoint";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
@@ -54,6 +54,8 @@ export interface Listener {
 export interface StepEntry {
   readonly step: number;
   readonly loss: number;
+  /** What `z_loss` adds to the loss that is trained on; only where it is not 0. */
+  readonly zLoss?: number;
   readonly learningRate: number;
   readonly gradientNorm: number;
   /** Tokens a step. */
@@ -191,14 +193,21 @@ async function prepare(training: Training, dims: Dims): Promise<Prepared> {
   return { run, cost, state, step: 0, position: start };
 }
 
-async function readReport(report: Held<Report>): Promise<{ loss: number; gradientNorm: number }> {
-  const [[loss], [gradientNorm]] = await Promise.all([
-    report.loss.read(),
-    report.gradientNorm.read(),
+async function readReport(
+  report: Held<Report>,
+): Promise<Pick<StepEntry, "loss" | "zLoss" | "gradientNorm">> {
+  const numberOf = async (scalar: Held<Scalar>): Promise<number> => {
+    const [number] = await scalar.read();
+    scalar.dispose();
+    return number!;
+  };
+  const { zLoss: term } = report;
+  const [loss, gradientNorm, zLoss] = await Promise.all([
+    numberOf(report.loss),
+    numberOf(report.gradientNorm),
+    term && numberOf(term),
   ]);
-  report.loss.dispose();
-  report.gradientNorm.dispose();
-  return { loss: loss!, gradientNorm: gradientNorm! };
+  return { loss, gradientNorm, ...(zLoss !== undefined && { zLoss }) };
 }
 
 function sizesOf(tensor: { names: readonly string[]; dims: object }): readonly number[] {

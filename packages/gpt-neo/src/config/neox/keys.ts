@@ -118,14 +118,8 @@ const rules: Readonly<Record<string, Rule>> = {
     ["linear", "cosine", "constant"],
     "the rate here is linear, cosine or constant",
   ),
-  lr_decay_iters: (value, keys) =>
-    isOff(value) || value === keys.train_iters
-      ? undefined
-      : note("ended the decay at another step; here it ends with train_iters"),
-  lr_decay_fraction: (value) =>
-    isOff(value) || value === 1
-      ? undefined
-      : note("ended the decay at another step; here it ends with train_iters"),
+  lr_decay_iters: typed("number", 1),
+  lr_decay_fraction: typed("number", 0),
   min_lr: typed("number", 0),
   warmup: typed("number", 0),
   override_lr_scheduler: always("a resumed run takes the rate from its config, and tells changes"),

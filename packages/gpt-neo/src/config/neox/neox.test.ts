@@ -56,10 +56,14 @@ describe("a config in two files", () => {
       schedule: "cosine",
       warmup_steps: 3200,
       decay_to: expect.closeTo(0.1),
+      decay_steps: 320_000,
       weight_decay: 0.1,
+      decay_final_norm: false,
       betas: [0.9, 0.95],
       epsilon: 1e-8,
+      bias_correction: true,
       clip_norm: 1,
+      z_loss: 0,
       validation: 0.05,
       eval_every: 1000,
       eval_batches: 10,
@@ -118,6 +122,19 @@ it("reads numbers and switches as YAML 1.1 does, and 1e-8 as a number", () => {
   const { config } = read(adam);
   expect(config.training).toMatchObject({ learning_rate: 1e-3, epsilon: 1e-8 });
   expect(config.tie_word_embeddings).toBe(false);
+});
+
+it.each([
+  ["", null, 10],
+  ["lr-decay-iters: 600", 600, 6],
+  ["lr-decay-fraction: 0.5", 500, 5],
+  ["lr-decay-fraction: 1", null, 10],
+  // NeoX took the steps where both were given.
+  ["lr-decay-fraction: 0.5\nlr-decay-iters: 600", 600, 6],
+])("%j ends the decay, of which warm-up is a part", (more, decay_steps, warmup_steps) => {
+  const { config, notes } = read(`train-iters: 1000\n${more}\n`);
+  expect(config.training).toMatchObject({ decay_steps, warmup_steps });
+  expect(notes).toHaveLength(1);
 });
 
 describe("what is another model", () => {

@@ -97,6 +97,7 @@ function modelAxis(keys: Keys): number {
 function trainingOf(keys: Keys, notes: Note[]): Keys {
   const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, ...params } = paramsOf(keys);
   const steps = keys.train_iters as number | undefined;
+  const decaySteps = decayStepsOf(keys);
   const clip = keys.gradient_clipping ?? 1;
   const training: { readonly [Key in keyof Training]?: unknown } = {
     tokenizer: isGpt2(keys.tokenizer_type) ? "gpt2" : null,
@@ -105,7 +106,8 @@ function trainingOf(keys: Keys, notes: Note[]): Keys {
     ...batchOf(keys, notes),
     learning_rate: lr,
     schedule: keys.lr_decay_style ?? "linear",
-    warmup_steps: Math.round(((keys.warmup ?? 0.01) as number) * (steps ?? 1000)),
+    warmup_steps: Math.round(((keys.warmup ?? 0.01) as number) * (decaySteps ?? steps ?? 1000)),
+    decay_steps: decaySteps,
     decay_to: ((keys.min_lr ?? 0) as number) / (lr as number),
     weight_decay: keys.weight_decay ?? params.weight_decay ?? 0.1,
     betas,
@@ -120,6 +122,14 @@ function trainingOf(keys: Keys, notes: Note[]): Keys {
   };
   // No norm is a clip of 0 there.
   return { ...defined(training), clip_norm: clip === 0 ? null : clip };
+}
+
+/** The step at which the decay ends, where that is not the last; warm-up is a part of it. */
+function decayStepsOf(keys: Keys): number | undefined {
+  if (!isOff(keys.lr_decay_iters)) return keys.lr_decay_iters as number;
+  const fraction = (keys.lr_decay_fraction ?? 1) as number;
+  if (fraction === 1) return undefined;
+  return Math.max(1, Math.floor(((keys.train_iters ?? 1000) as number) * fraction));
 }
 
 function paramsOf(keys: Keys): Keys {
@@ -204,6 +214,7 @@ const theirs: Readonly<Record<string, string>> = {
   "training.epsilon": "optimizer",
   "training.warmup_steps": "warmup",
   "training.decay_to": "min_lr",
+  "training.decay_steps": "lr_decay_iters",
   "training.clip_norm": "gradient_clipping",
   "training.validation": "split",
   "training.eval_every": "eval_interval",
