@@ -93,7 +93,7 @@ it("tells configs, whatever their names are, with what became of their keys", as
   const { kind, config } = await seen(fixture("weights/tensorflow/adam/model.json"));
   expect(kind).toBe("config");
   expect(config).toMatchObject({ format: "original", config: { model_type: "gpt_neo" } });
-  expect(Object.keys(config!.notes)).toContain("opt_name");
+  expect(Object.keys(config!.notes)).toContain("activation_function");
 });
 
 it("tells configs of NeoX, in two files, too", async () => {
