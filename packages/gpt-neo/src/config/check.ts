@@ -31,9 +31,11 @@ export function problems(config: Config): readonly (readonly [path: string, text
     const told = `is ${training.grad_accumulation}, which does not divide batch_size`;
     found.push(["training.grad_accumulation", `${told} ${training.batch_size}`]);
   }
-  const needed = { bytes: 257, gpt2: 50257 };
-  if (training.tokenizer !== null && vocab_size < needed[training.tokenizer]) {
-    const told = `${training.tokenizer} makes ${needed[training.tokenizer]} different ids`;
+  const { tokenizer } = training;
+  // How many ids a file's tokenizer makes is known where the file is read.
+  const needed = tokenizer === "bytes" ? 257 : tokenizer === "gpt2" ? 50257 : 0;
+  if (vocab_size < needed) {
+    const told = `${tokenizer} makes ${needed} different ids`;
     found.push(["training.tokenizer", `${told}, but vocab_size is ${vocab_size}`]);
   }
   return found;

@@ -111,6 +111,29 @@ it("withTraining changes what it is given, and checks", async () => {
   expect(() => withTraining(demo, { tokenizer: "gpt2" })).toThrow(/vocab_size is 257/);
 });
 
+it("data may be written shortly, and are read back as they are written out", () => {
+  const dataOf = (data: unknown) => parseConfig({ training: { data } }).training.data;
+  expect(dataOf("a.txt")).toEqual([{ files: ["a.txt"], weight: 1 }]);
+  expect(dataOf(["a.txt", "b"])).toEqual([{ files: ["a.txt", "b"], weight: 1 }]);
+  const sources = [{ files: "a.txt", weight: 0.7 }, { files: ["b", "c"] }];
+  const whole = dataOf(sources);
+  expect(whole).toEqual([
+    { files: ["a.txt"], weight: 0.7 },
+    { files: ["b", "c"], weight: 1 },
+  ]);
+  expect(dataOf(whole)).toEqual(whole);
+  expect(parseConfig({ training: { validation_data: "v" } }).training.validation_data).toEqual([
+    "v",
+  ]);
+});
+
+it("an end of text that is not written is that of the bytes", () => {
+  const ends = (config: object) => parseConfig({ vocab_size: 300, ...config }).eos_token_id;
+  expect(ends({ training: { tokenizer: "bytes" } })).toBe(256);
+  expect(ends({ training: { tokenizer: "bytes" }, eos_token_id: 5 })).toBe(5);
+  expect(ends({})).toBe(299);
+});
+
 describe("a wrong config", () => {
   it("names unknown keys and what was meant", () => {
     expect(
@@ -145,6 +168,28 @@ describe("a wrong config", () => {
         training.schedule       is "cosin", but must be ("cosine" | "linear" | "constant")
         training.betas.1        is missing, and must be number
         training.mesh           is 3, but must be string"
+    `);
+  });
+
+  it("names wrong data, as deep as it fits", () => {
+    const of = (data: unknown) => message({ training: { data, validation_data: 3 } });
+    expect(
+      [3, [], ["a", ""], ["a", 3], [{ file: "a" }], [{ files: "a", weight: "x" }], [{ files: [] }]]
+        .map((data) => of(data).split("\n").slice(1, -1).join("\n"))
+        .join("\n"),
+    ).toMatchInlineSnapshot(`
+      "  training.data             is 3, but must be a file, a list of files, or a list of {"files", "weight"}
+        training.data             is Array, but must be a file, a list of files, or a list of {"files", "weight"}
+        training.data.1           is empty
+        training.data.1           is 3, but must be string
+        training.data.0.files     is missing
+        training.data.0.file      is no key that is known here
+        training.data.0.weight    is "x", but must be number
+        training.data.0.files     is empty"
+    `);
+    expect(of("a.txt")).toMatchInlineSnapshot(`
+      "[bad-argument] mine.json has a problem.
+        training.validation_data  is 3, but must be a file or a list of files"
     `);
   });
 

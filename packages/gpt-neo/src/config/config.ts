@@ -1,3 +1,5 @@
+import type { Source } from "../data/source.ts";
+
 /** `[["global", "local"], 6]`: a pattern of layers, and how often it is repeated. */
 export type AttentionTypes = readonly (readonly [readonly AttentionType[], number])[];
 
@@ -40,8 +42,15 @@ export interface Config {
 }
 
 export interface Training {
-  /** What turns text into ids; null where the vocabulary belongs to neither. */
-  readonly tokenizer: "bytes" | "gpt2" | null;
+  /** What to train on; null where the command line says. */
+  readonly data: readonly Source[] | null;
+  /** Files to validate with; null holds back a part of `data` instead. */
+  readonly validation_data: readonly string[] | null;
+  /**
+   * What turns text into ids: `bytes`, `gpt2`, a `tokenizer.json` or a folder with one; null where
+   * the vocabulary belongs to none that is known.
+   */
+  readonly tokenizer: string | null;
   /** Samples a step. */
   readonly batch_size: number;
   /** Tokens a sample. */

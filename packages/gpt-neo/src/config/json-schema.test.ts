@@ -10,6 +10,8 @@ const schema = JSON.parse(JSON.stringify(configJsonSchema()));
 function wrong(value: unknown, schema: Record<string, unknown>, path = ""): string[] {
   const { type, enum: choices, const: only, anyOf, items } = schema;
   if (Array.isArray(anyOf)) return anyOf.every((one) => wrong(value, one).length > 0) ? [path] : [];
+  if (typeof value === "string" && value.length < ((schema.minLength as number) ?? 0))
+    return [path];
   if (Array.isArray(choices)) return choices.includes(value) ? [] : [path];
   if (only !== undefined) return value === only ? [] : [path];
   const is =
@@ -39,6 +41,8 @@ function wrong(value: unknown, schema: Record<string, unknown>, path = ""): stri
   }
   const properties = schema.properties as Record<string, Record<string, unknown>> | undefined;
   if (value === null || typeof value !== "object" || !properties) return [];
+  const lacking = ((schema.required as string[]) ?? []).filter((key) => !(key in value));
+  if (lacking.length > 0) return lacking.map((key) => `${path}.${key}`);
   return Object.entries(value).flatMap(([key, item]) =>
     properties[key] ? wrong(item, properties[key], `${path}.${key}`) : [`${path}.${key}`],
   );
@@ -78,9 +82,25 @@ describe("config.schema.json", () => {
     [{ training: { learning_rate: 0 } }, ".training.learning_rate"],
     [{ training: { betas: [0.9] } }, ".training.betas"],
     [{ training: { tokenizer: 3 } }, ".training.tokenizer"],
+    [{ training: { tokenizer: "" } }, ".training.tokenizer"],
+    [{ training: { data: [] } }, ".training.data"],
+    [{ training: { data: [{ files: "a.txt", weight: 0 }] } }, ".training.data"],
+    [{ training: { data: [{ file: "a.txt" }] } }, ".training.data"],
+    [{ training: { validation_data: [{ files: "a.txt" }] } }, ".training.validation_data"],
   ])("refuses %j, as the checks do", (value, path) => {
     expect(wrong(value, schema)).toEqual([path]);
     expect(() => parseConfig(value)).toThrowError();
+  });
+
+  it.each([
+    ["a.txt"],
+    [["a.txt", "b"]],
+    [[{ files: "a.txt" }, { files: ["b", "c"], weight: 0.5 }]],
+    [null],
+  ])("fits data %j", (data) => {
+    const value = { training: { data } };
+    expect(wrong(value, schema)).toEqual([]);
+    expect(wrong(JSON.parse(JSON.stringify(toJson(parseConfig(value)))), schema)).toEqual([]);
   });
 
   it("may be named by a config", () => {

@@ -15,7 +15,11 @@ const descriptions: Readonly<Record<string, string>> = {
   intermediate_size: "The width of a layer's inner part; null is 4 × hidden_size.",
   initializer_range: "The standard deviation of initial weights.",
   tie_word_embeddings: "Whether the output shares the embedding's weights.",
-  tokenizer: "What turns text into ids; null where the vocabulary belongs to neither.",
+  data: "What to train on: files, or sources with weights; null where --data says.",
+  files: "Files, folders and patterns; their documents are one stream.",
+  weight: "The share of samples taken from here, relative to the other sources'.",
+  validation_data: "Files to validate with; null holds back a part of data instead.",
+  tokenizer: "What turns text into ids: gpt2, bytes, a tokenizer.json or a folder with one.",
   batch_size: "Samples a step.",
   context: "Tokens a sample.",
   steps: "Steps in all.",
@@ -44,8 +48,10 @@ interface Schema {
   readonly default?: unknown;
   readonly item?: Schema;
   readonly items?: readonly Schema[];
+  /** Of a picklist the words, of a union the schemas. */
   readonly options?: readonly unknown[];
   readonly literal?: unknown;
+  readonly entries?: Readonly<Record<string, Schema>>;
   readonly pipe?: readonly { readonly type: string; readonly requirement?: number }[];
 }
 
@@ -100,6 +106,15 @@ function jsonOf(schema: Schema): Json {
       return { enum: schema.options };
     case "literal":
       return { const: schema.literal };
+    case "union":
+      return { anyOf: (schema.options as readonly Schema[]).map(jsonOf) };
+    case "strict_object":
+      return {
+        type: "object",
+        properties: propertiesOf(schema.entries!),
+        required: requiredOf(schema.entries!),
+        additionalProperties: false,
+      };
     case "array":
       return { type: "array", items: jsonOf(item!), ...bounds(schema) };
     case "strict_tuple":
@@ -118,8 +133,13 @@ function jsonOf(schema: Schema): Json {
   }
 }
 
+function requiredOf(schemas: Readonly<Record<string, Schema>>): readonly string[] {
+  return Object.entries(schemas).flatMap(([key, { type }]) => (type === "optional" ? [] : [key]));
+}
+
 function orNull(schema: Json): Json {
   if (Array.isArray(schema.enum)) return { ...schema, enum: [...schema.enum, null] };
+  if (Array.isArray(schema.anyOf)) return { anyOf: [...schema.anyOf, { type: "null" }] };
   return typeof schema.type === "string"
     ? { ...schema, type: [schema.type, "null"] }
     : { anyOf: [schema, { type: "null" }] };
@@ -132,10 +152,11 @@ const keywords: Readonly<Record<string, string>> = {
   min_length: "minItems",
 };
 
-function bounds({ pipe = [] }: Schema): Json {
+function bounds({ type: of, pipe = [] }: Schema): Json {
   const found: Record<string, unknown> = {};
   for (const { type, requirement } of pipe.slice(1)) {
     if (type === "integer") found.type = "integer";
+    else if (type === "min_length" && of === "string") found.minLength = requirement;
     else if (keywords[type] !== undefined) found[keywords[type]!] = requirement;
     // JSON has no other numbers than finite ones.
     else if (type !== "finite") throw new Error(`no JSON schema for ${type}`);

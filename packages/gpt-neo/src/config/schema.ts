@@ -1,5 +1,6 @@
 import { MtfError, nearest } from "mtf";
 import * as v from "valibot";
+import { sourcesOf } from "../data/source.ts";
 import { alternating, expandAttentionTypes, layersIn } from "./attention.ts";
 import { problems } from "./check.ts";
 import type { AttentionType, Config, Training } from "./config.ts";
@@ -14,8 +15,19 @@ const rate = v.pipe(v.number(), v.minValue(0), v.finite());
 const above = v.pipe(v.number(), v.gtValue(0), v.finite());
 const attentionType = v.picklist(["global", "local"]);
 
+const name = v.pipe(v.string(), v.minLength(1));
+const names = v.pipe(v.array(name), v.minLength(1));
+const files = v.union([name, names], "a file or a list of files");
+const source = v.strictObject({ files, weight: v.optional(above, 1) });
+const data = v.union(
+  [name, names, v.pipe(v.array(source), v.minLength(1))],
+  'a file, a list of files, or a list of {"files", "weight"}',
+);
+
 const training = {
-  tokenizer: v.optional(v.nullable(v.picklist(["bytes", "gpt2"]))),
+  data: v.optional(v.nullable(data), null),
+  validation_data: v.optional(v.nullable(files), null),
+  tokenizer: v.optional(v.nullable(name)),
   batch_size: v.optional(positive, 8),
   context: v.optional(positive),
   steps: v.optional(positive, 1000),
@@ -93,7 +105,7 @@ export const trainingKeys: readonly string[] = Object.keys(training);
 export function parseConfig(value: unknown, where = "config"): Config {
   if (!isObject(value)) throw badConfig(where, [["", "is no object of keys and values"]]);
   const result = v.safeParse(schema, value);
-  const wrong = [...unknownKeys(value), ...(result.issues ?? []).map(describe)];
+  const wrong = [...unknownKeys(value), ...(result.issues ?? []).flatMap(describe)];
   if (!result.success || wrong.length > 0) throw badConfig(where, wrong);
   const config = complete(result.output, value);
   const found = problems(config);
@@ -126,10 +138,40 @@ function unknownKeys(value: Record<string, unknown>): Problem[] {
   ].map((path) => [path, `is no key of a config${suggestion(path)}`]);
 }
 
-function describe(issue: v.BaseIssue<unknown>): Problem {
-  const wanted = issue.type === "integer" ? "a whole number" : (issue.expected ?? "right");
-  const found = issue.received === "undefined" ? "is missing, and" : `is ${issue.received}, but`;
-  return [v.getDotPath(issue) ?? "", `${found} must be ${wanted}`];
+function describe(issue: v.BaseIssue<unknown>): Problem[] {
+  const path = v.getDotPath(issue) ?? "";
+  const { type, received, expected } = issue;
+  if (type === "union")
+    return deepest(issue)
+      .flatMap(describe)
+      .map((found) => below(path, found));
+  if (type === "strict_object") {
+    // Its key: one that it lacks, or one that it does not know.
+    if (received === "undefined") return [[path, "is missing"]];
+    if (expected === "never") return [[path, "is no key that is known here"]];
+  }
+  if (type === "min_length") return [[path, "is empty"]];
+  const wanted =
+    type === "integer" ? "a whole number" : type === "one_of" ? issue.message : expected;
+  const found = received === "undefined" ? "is missing, and" : `is ${received}, but`;
+  return [[path, `${found} must be ${wanted ?? "right"}`]];
+}
+
+/**
+ * Of the ways a value may be written, the one that fits it farthest says what is wrong; where none
+ * fits at all, what the union is called does.
+ */
+function deepest(union: v.BaseIssue<unknown>): readonly v.BaseIssue<unknown>[] {
+  const depth = ({ path }: v.BaseIssue<unknown>): number => path?.length ?? 0;
+  const most = Math.max(0, ...(union.issues ?? []).map(depth));
+  if (most === 0) return [{ ...union, type: "one_of", path: undefined as never }];
+  const far = (union.issues ?? []).filter((issue) => depth(issue) === most);
+  // Another way that is as far has another kind of complaint about the same value.
+  return far.filter(({ type }) => type === far[0]!.type);
+}
+
+function below(path: string, [inner, text]: Problem): Problem {
+  return [[path, inner].filter((part) => part !== "").join("."), text];
 }
 
 function suggestion(path: string): string {
@@ -149,11 +191,16 @@ function complete(parsed: Parsed, written: Record<string, unknown>): Config {
   const expanded = layersIn(types) === parsed.num_layers ? expandAttentionTypes(types) : [];
   const layers: readonly AttentionType[] = parsed.attention_layers ?? expanded;
   const { training: section, architectures, ...rest } = parsed;
-  const end = endToken(parsed.vocab_size);
   const entries = Object.entries(rest).filter(([key]) => !otherKeys.includes(key));
+  const tokenizer =
+    section.tokenizer === undefined ? tokenizerOf(parsed.vocab_size) : section.tokenizer;
+  const end = endToken(parsed.vocab_size, tokenizer);
+  const { data, validation_data } = section;
   const complete: Training = {
     ...section,
-    tokenizer: section.tokenizer === undefined ? tokenizerOf(parsed.vocab_size) : section.tokenizer,
+    data: data === null ? null : sourcesOf(data),
+    validation_data: typeof validation_data === "string" ? [validation_data] : validation_data,
+    tokenizer,
     context: section.context ?? parsed.max_position_embeddings,
   };
   return {
@@ -175,6 +222,7 @@ function tokenizerOf(vocabulary: number): Training["tokenizer"] {
   return vocabulary >= 50257 && vocabulary <= 50432 ? "gpt2" : null;
 }
 
-function endToken(vocabulary: number): number {
-  return Math.min(vocabulary - 1, 50256);
+/** The end of text where no key says: a file's tokenizer says another where it is read. */
+function endToken(vocabulary: number, tokenizer: Training["tokenizer"]): number {
+  return Math.min(vocabulary - 1, tokenizer === "bytes" ? 256 : 50256);
 }

@@ -2,7 +2,7 @@ export type { DocumentPart, Place } from "./document.ts";
 export { type DataFile, dataFiles, type Format, formats } from "./files.ts";
 export { type Line, linesOf } from "./lines.ts";
 export { type DataOptions, loadData, type TrainingData } from "./load.ts";
-export { loadMixture, mixedSamples, type Source } from "./mixture.ts";
+export { loadMixture, mixedSamples } from "./mixture.ts";
 export { permutation } from "./permutation.ts";
 export { type ReadOptions, readDocuments } from "./read.ts";
 export {
@@ -14,4 +14,11 @@ export {
   start,
   takeBatch,
 } from "./samples.ts";
+export {
+  type Source,
+  sourcesOf,
+  type WrittenData,
+  type WrittenSource,
+  writtenData,
+} from "./source.ts";
 export { type TokenPart, tokenise, tokenRows, type Vocabulary } from "./tokenise.ts";

@@ -2,14 +2,8 @@ import { MtfError } from "mtf";
 import { type DataOptions, loadData, type TrainingData } from "./load.ts";
 import { permutation } from "./permutation.ts";
 import type { SampleSet } from "./samples.ts";
+import type { Source } from "./source.ts";
 import type { Vocabulary } from "./tokenise.ts";
-
-/** Data that a share of the samples is taken from. */
-export interface Source {
-  readonly files: readonly string[];
-  /** Its share, relative to the others'. */
-  readonly weight: number;
-}
 
 /**
  * Reads several sources to train on, each as often as its weight says. What is held back to validate

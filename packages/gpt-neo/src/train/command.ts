@@ -9,7 +9,12 @@ import { dimsOf } from "../dims.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
 import { layoutOf, meshOf, openDevices } from "../session.ts";
 import { openEvents } from "../tensorboard/log.ts";
-import { loadTokenizer, type Tokenizer, tokenizerNamed } from "../tokenizer/index.ts";
+import {
+  loadTokenizer,
+  makeTokenizer,
+  type Tokenizer,
+  tokenizerSource,
+} from "../tokenizer/index.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
 import { lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
 import { scalarsOf } from "./scalars.ts";
@@ -136,7 +141,7 @@ async function tokenizerOf(options: TrainOptions, config: Config): Promise<Token
   const tokenizer =
     options.model !== undefined && options.tokenizer === undefined
       ? await loadTokenizer(options.model, config.vocab_size)
-      : name && tokenizerNamed(name);
+      : name && makeTokenizer(await tokenizerSource(name));
   if (tokenizer && tokenizer.vocabSize > config.vocab_size) {
     throw new MtfError("bad-argument", "the vocabulary does not fit the tokenizer.", {
       evidence: [
