@@ -73,7 +73,8 @@ it("trains as its config says, and what has no place here is told line by line",
     config: scale_by_depth scaled initial weights; it says nothing about trained ones
     config: activation_function was never read; the original computed gelu in its tanh form, which gelu_new is
     config: recompute_grad saved memory; it changes no result
-    config: precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise"
+    config: precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise
+    config: vocab_size 260 -> 257, the tokenizer's"
   `);
   expect(logOf(out)).toHaveLength(3);
 });

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { MtfError, nearest } from "mtf";
 import type { Command } from "./command.ts";
-import { type Option, typed } from "./option.ts";
+import { type OwnOption, ownOptions, withOwn, withWord } from "./groups.ts";
+import { type Group, type Option, type Read, typed } from "./option.ts";
 
 /**
  * The values of a command's arguments, or `help` if that is what they ask for.
@@ -14,13 +15,15 @@ export function readArguments<Values>(
   command: Command<Values>,
   args: readonly string[],
 ): Values | "help" {
-  const table = Object.entries(command.options) as [keyof Values & string, Option<unknown>][];
+  const table = Object.entries(command.options) as [string, Option<unknown>][];
+  const owned = ownOptions(table);
+  const all = [...table, ...owned.map(({ name, option }) => [name, option] as const)];
   const { tokens } = parseArgs({
     args: [...args],
     options: {
       help: { type: "boolean", short: "h" },
       ...Object.fromEntries(
-        table.map(([key, { kind }]) => [
+        all.map(([key, { kind }]) => [
           typed(key),
           { type: kind === "flag" ? "boolean" : "string" },
         ]),
@@ -39,17 +42,23 @@ export function readArguments<Values>(
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
-      if (!open || (open[1].kind !== "values" && open[0] in values)) {
+      if (!open || (!takesMore(open[1]) && open[0] in values)) {
         throw unexpected(command, token.value);
       }
-      put(values, open, token.value);
+      put(values, open, token.value, false);
+      continue;
+    }
+    const own = owned.find(({ name }) => typed(name) === token.name);
+    if (own) {
+      putOwn(command, values, own, valueOf(command, token, own.option));
+      open = words;
       continue;
     }
     const entry = table.find(([key]) => typed(key) === token.name);
-    if (!entry) throw unknownOption(command, table, token.rawName);
+    if (!entry) throw unknownOption(command, all, token.rawName);
     const [key, option] = entry;
     const name = `--${typed(key)}`;
-    if (option.kind !== "values" && key in values) {
+    if (!takesMore(option) && key in values) {
       throw wrong(command, `${name} is given twice.`);
     }
     if (option.kind === "flag") {
@@ -58,14 +67,12 @@ export function readArguments<Values>(
       open = words;
       continue;
     }
-    // A value that looks like an option is one: what was meant as a value has its `=`.
-    const { value, inlineValue } = token;
-    if (value === undefined || (!inlineValue && /^-[^\d.]/.test(value))) {
-      const dash = value === undefined ? "" : ` (one that begins with - is written ${name}=…)`;
-      throw wrong(command, `${name} needs a value: ${name} ${option.shown}${dash}.`);
-    }
-    put(values, entry, value);
-    open = option.kind === "values" ? entry : words;
+    put(values, entry, valueOf(command, token, option), true);
+    open = takesMore(option) ? entry : words;
+  }
+  for (const [key, option] of table) {
+    if (option.kind !== "groups" || !(key in values)) continue;
+    values[key] = option.gather(values[key] as readonly Group[]);
   }
   for (const [key, option] of table) {
     if (!option.required || key in values) continue;
@@ -77,21 +84,65 @@ export function readArguments<Values>(
   return values as Values;
 }
 
+function takesMore({ kind }: Option<unknown>): boolean {
+  return kind === "values" || kind === "groups";
+}
+
+/** @param opens whether the option itself came before the word, not only another word of it */
 function put(
   values: Record<string, unknown>,
   [key, option]: readonly [string, Option<unknown>],
   written: string,
+  opens: boolean,
 ): void {
-  const result = option.read(written);
-  if ("expected" in result) {
-    const name = typed(key);
-    throw new MtfError("bad-argument", `--${name} is '${written}', not ${result.expected}.`, {
-      option: name,
-    });
-  }
+  const value = read(key, option, written);
   const before = (values[key] ?? []) as readonly unknown[];
-  const several = option.kind === "values";
-  values[key] = several ? [...before, ...(result.value as readonly unknown[])] : result.value;
+  if (option.kind === "values") values[key] = [...before, ...(value as readonly unknown[])];
+  else if (option.kind === "groups") {
+    values[key] = withWord(before as readonly Group[], value as string, opens);
+  } else values[key] = value;
+}
+
+function putOwn(
+  command: AnyCommand,
+  values: Record<string, unknown>,
+  { name, option, owner }: OwnOption,
+  written: string,
+): void {
+  const groups = (values[owner] ?? []) as readonly Group[];
+  const group = groups.at(-1);
+  const [it, opens] = [`--${typed(name)}`, `--${typed(owner)}`];
+  if (!group) throw wrong(command, `${it} belongs to the ${opens} before it, and there is none.`);
+  if (name in group.own) {
+    throw wrong(command, `${it} is given twice for ${opens} ${group.words.join(" ")}.`);
+  }
+  values[owner] = withOwn(groups, name, read(name, option, written));
+}
+
+function read<T>(key: string, option: { readonly read: Read<T> }, written: string): T {
+  const result = option.read(written);
+  if ("value" in result) return result.value;
+  const name = typed(key);
+  throw new MtfError("bad-argument", `--${name} is '${written}', not ${result.expected}.`, {
+    option: name,
+  });
+}
+
+/** The value of an option. What looks like an option is one: a value like that has its `=`. */
+function valueOf(
+  command: AnyCommand,
+  token: {
+    readonly name: string;
+    readonly value?: string | undefined;
+    readonly inlineValue?: boolean | undefined;
+  },
+  option: { readonly shown: string },
+): string {
+  const { value, inlineValue } = token;
+  if (value !== undefined && (inlineValue || !/^-[^\d.]/.test(value))) return value;
+  const name = `--${token.name}`;
+  const dash = value === undefined ? "" : ` (one that begins with - is written ${name}=…)`;
+  throw wrong(command, `${name} needs a value: ${name} ${option.shown}${dash}.`);
 }
 
 type AnyCommand = Pick<Command<never>, "name" | "usage">;

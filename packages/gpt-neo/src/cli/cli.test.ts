@@ -5,7 +5,7 @@ import { dispatch } from "./dispatch.ts";
 import { evalCommand } from "./eval-options.ts";
 import { generateCommand } from "./generate-options.ts";
 import { printDuration, progressLine } from "./progress.ts";
-import { trainCommand } from "./train-options.ts";
+import { type TrainOptions, trainCommand } from "./train-options.ts";
 
 const words = (line: string) => line.split(" ");
 const message = (line: string | string[]): string => {
@@ -61,6 +61,18 @@ describe("arguments", () => {
     expect(readArguments(evalCommand, ["--help"])).toBe("help");
   });
 
+  it("read groups: a weight belongs to the data before it", () => {
+    const dataOf = (line: string) =>
+      (readArguments(trainCommand, words(`--config demo --out x ${line}`)) as TrainOptions).data;
+    expect(dataOf("--data a --weight 0.7 --data b c --seed 1")).toEqual([
+      { files: ["a"], weight: 0.7 },
+      { files: ["b", "c"] },
+    ]);
+    expect(dataOf("--data a b --seed 1 --weight=3")).toEqual([{ files: ["a", "b"], weight: 3 }]);
+    expect(dataOf("--data a --data b")).toEqual(["a", "b"]);
+    expect(dataOf("--seed 1")).toBeUndefined();
+  });
+
   it.each([
     ["train --confg demo", "[bad-argument] there is no option --confg. Did you mean --config?"],
     [
@@ -72,10 +84,27 @@ describe("arguments", () => {
     ["train --steps -1", "[bad-argument] --steps is '-1', not a whole number from 1 on."],
     ["train --lr fast", "[bad-argument] --lr is 'fast', not a number above 0."],
     ["train --lr 0", "[bad-argument] --lr is '0', not a number above 0."],
-    ["train --tokenizer gpt3", "[bad-argument] --tokenizer is 'gpt3', not bytes or gpt2."],
+    ["train --tokenizer=", "[bad-argument] --tokenizer is '', not some text."],
+    [
+      "train --weight 0.5 --data a",
+      "[bad-argument] --weight belongs to the --data before it, and there is none.",
+    ],
+    [
+      "train --data a b --weight 0.5 --weight 0.6",
+      "[bad-argument] --weight is given twice for --data a b.",
+    ],
+    ["train --data a --weight 0", "[bad-argument] --weight is '0', not a number above 0."],
+    ["train --data a --weight -1", "[bad-argument] --weight is '-1', not a number above 0."],
+    ["train --data a --weight", "[bad-argument] --weight needs a value: --weight W."],
+    ["train --data a --weight 0.5 b", "[bad-argument] 'b' belongs to no option."],
+    [
+      "train --data a --wieght 0.5",
+      "[bad-argument] there is no option --wieght. Did you mean --weight?",
+    ],
+    ["eval --data a --weight 0.5", "[bad-argument] there is no option --weight."],
     ["train --resume=yes", "[bad-argument] --resume takes no value."],
     ["train --seed 1 --seed 2", "[bad-argument] --seed is given twice."],
-    ["train --config demo --out x", "[bad-argument] --data is missing."],
+    ["train --config demo --data a", "[bad-argument] --out is missing."],
     ["train --data a --out x", "[bad-argument] --config or --model is missing."],
     ["train stray", "[bad-argument] 'stray' belongs to no option."],
     ["train --out x stray", "[bad-argument] 'stray' belongs to no option."],
@@ -84,6 +113,10 @@ describe("arguments", () => {
     [
       "generate --input-ids 1,a",
       "[bad-argument] --input-ids is '1,a', not ids with commas between: 1,2,3.",
+    ],
+    [
+      "generate --temperature -0.1",
+      "[bad-argument] --temperature is '-0.1', not a number from 0 on.",
     ],
     [
       "generate --top-p 1.1",
@@ -129,6 +162,55 @@ describe("gpt-neo", () => {
       ",
       ]
     `);
+    expect((await call(["train", "--help"])).out).toMatchInlineSnapshot(`
+      "gpt-neo train: train a model, or go on training one.
+
+      Usage: gpt-neo train --config PRESET|FILE --data FILE… --out DIR [options]
+
+        --config PRESET|FILE         a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file
+        --model DIR                  start from a model's weights instead, with fresh optimizer state
+        --data FILE…                 what to train on: files, folders, patterns (default: the config's)
+        --weight W                   the share of samples from the --data before it (default: 1)
+        --validation-data FILE…      validate with these, not with a held-back part of the data
+        --out DIR                    the run's folder: a model's folder, with log and checkpoints
+        --tokenizer gpt2|bytes|FILE|DIR
+                                     what makes ids of text (default: the config's, or the model's)
+        --special                    <|endoftext|> in a text ends it (default: it is text)
+        --lr RATE                    the highest learning rate
+        --batch-size N               samples a step
+        --grad-accumulation N        parts a step's batch is computed in, one by one
+        --context N                  tokens a sample
+        --steps N                    steps in all
+        --eval-every N               steps between validations
+        --save-every N               steps between checkpoints
+        --seed N                     what initial weights, order of data and dropout follow from
+        --resume                     go on from the last checkpoint; start afresh if there is none
+        --input-format txt|jsonl|tfrecords|bin
+                                     what files hold (default: the end of each name tells)
+        --text-key KEY               the text's key in JSON lines (default: text, input_ids)
+        --no-cross-document          no id is predicted from another document
+        --log jsonl|tensorboard…     beside log.jsonl, events for tensorboard --logdir
+        --mesh AXES                  the devices: data:2,model:2 (default: data:<cores>, at most 8)
+        --layout RULES               which dim is split over which axis: batch:data,heads:model
+        --storage RULES              how parameters rest where they are not computed with: embd:data
+        --runtime workers|simulator  a worker a device, or all in one process
+        --backend wasm|cpu           what computes an op: fast, or the reference
+        --json                       end standard output with the result as one JSON object
+        --help                       print this
+
+      Without --weight, the files of all --data are one source, their documents one stream. With
+      one, every --data is a source of its own, read as often as its share says:
+      --data a.txt b.txt --weight 0.7 --data c.jsonl --weight 0.3.
+
+      A config's FILE is JSON of ours, of Hugging Face or of GPT-Neo, or YAML of GPT-NeoX; NeoX's in
+      several files are given with commas between: --config 125M.yml,local.yml.
+
+      Dims that --layout and --storage name:
+        batch, length, memory_length, embd, heads, kv, ff, vocab
+      A dim may go to several axes: batch:pod+data. Without --layout, batch goes to data; heads, ff and
+      vocab go to model, as far as the mesh has these axes. No layout changes a result.
+      "
+    `);
     for (const { name, options } of commands) {
       const help = await call([name, "--help"]);
       expect(help.code).toBe(0);
@@ -149,6 +231,7 @@ describe("gpt-neo", () => {
         --input-format txt|jsonl|tfrecords|bin
                                      what files hold (default: the end of each name tells)
         --text-key KEY               the text's key in JSON lines (default: text, input_ids)
+        --special                    <|endoftext|> in a text ends it (default: it is text)
         --mesh AXES                  the devices: data:2,model:2 (default: data:<cores>, at most 8)
         --layout RULES               which dim is split over which axis: batch:data,heads:model
         --storage RULES              how parameters rest where they are not computed with: embd:data

@@ -1,5 +1,5 @@
 import { type Format, formats } from "../data/files.ts";
-import { choice, type Options, required, text, texts } from "./option.ts";
+import { choice, flag, type Option, type Options, required, text, texts } from "./option.ts";
 
 /** What to read, and how; all commands that read data take these. */
 export interface DataOptions extends ReadingOptions {
@@ -15,6 +15,11 @@ export const readingOptions: Options<ReadingOptions> = {
   inputFormat: choice(formats, "what files hold (default: the end of each name tells)"),
   textKey: text("KEY", "the text's key in JSON lines (default: text, input_ids)"),
 };
+
+/** For commands that turn text into ids. */
+export const special: Option<boolean> = flag(
+  "<|endoftext|> in a text ends it (default: it is text)",
+);
 
 export const dataOptions: Options<DataOptions> = {
   data: required(texts("FILE", "files, folders, patterns: .txt .jsonl .tfrecords .bin")),

@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { type ReadingOptions, readingOptions } from "./data-options.ts";
+import { type ReadingOptions, readingOptions, special } from "./data-options.ts";
 import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
 import { flag, integer, required, text, texts } from "./option.ts";
 
@@ -8,6 +8,7 @@ export interface EvalOptions extends MeshOptions, ReadingOptions {
   readonly data: readonly string[];
   readonly stride?: number;
   readonly logits?: string;
+  readonly special?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,6 +22,7 @@ export const evalCommand: Command<EvalOptions> = {
     stride: integer("N", "each window predicts N new ids (default: disjoint windows)", 1),
     logits: text("FILE", "write the logits there, as safetensors [rows, length, vocab]"),
     ...readingOptions,
+    special,
     ...meshOptions,
     json: flag('end standard output with {"loss", "perplexity", "tokens"}'),
   },

@@ -24,25 +24,26 @@ export function printCommandHelp({
   notes,
 }: AnyCommand): string {
   const entries = Object.entries(options) as [string, Option<unknown>][];
-  const rows = entries.map(([key, option]) => {
+  const rows = entries.flatMap(([key, option]) => {
     const word =
       key === words && option.kind !== "flag"
         ? `${option.shown}, ${shown(key, option)}`
         : shown(key, option);
-    return [word, option.help] as const;
+    const own = option.kind === "groups" ? Object.entries(option.own) : [];
+    return [[word, option] as const, ...own.map(([name, one]) => [shown(name, one), one] as const)];
   });
   return `gpt-neo ${name}: ${summary}.
 
 Usage: gpt-neo ${name} ${usage} [options]
 
-${columns([...rows, ["--help", "print this"]])}
+${columns([...rows.map(([word, { help }]) => [word, help] as const), ["--help", "print this"]])}
 ${notes === undefined ? "" : `\n${notes}\n`}`;
 }
 
 function shown(key: string, option: Option<unknown>): string {
   const name = `--${typed(key)}`;
   if (option.kind === "flag") return name;
-  return `${name} ${option.shown}${option.kind === "values" ? "…" : ""}`;
+  return `${name} ${option.shown}${option.kind === "value" ? "" : "…"}`;
 }
 
 /** What is wider than this has its help on a line of its own: one long word widens no others. */

@@ -1,16 +1,50 @@
+import type { WrittenData } from "../data/source.ts";
+
 /** How an option's value is written, and what it means. */
-export type Option<T> = {
+export type Option<T> = FlagOption<T> | ValueOption<T> | ValuesOption<T> | GroupsOption<T>;
+
+interface Described {
   /** One sentence for `--help`. */
   readonly help: string;
   readonly required?: boolean;
-  /** Called with what was written; gives the value, or says what it should have been. */
-  readonly read: (written: string) => { readonly value: T } | { readonly expected: string };
-} & (
-  | { readonly kind: "flag" }
-  | { readonly kind: "value"; readonly shown: string }
-  /** Given several times, or followed by several values. */
-  | { readonly kind: "values"; readonly shown: string }
-);
+}
+
+/** Called with what was written; gives the value, or says what it should have been. */
+export type Read<T> = (written: string) => { readonly value: T } | { readonly expected: string };
+
+interface FlagOption<T> extends Described {
+  readonly kind: "flag";
+  readonly read: Read<T>;
+}
+
+export interface ValueOption<T> extends Described {
+  readonly kind: "value";
+  readonly shown: string;
+  readonly read: Read<T>;
+}
+
+/** Given several times, or followed by several values. */
+interface ValuesOption<T> extends Described {
+  readonly kind: "values";
+  readonly shown: string;
+  readonly read: Read<T>;
+}
+
+/** As `values`, but every time it is given opens a group, which may have options of its own. */
+export interface GroupsOption<T> extends Described {
+  readonly kind: "groups";
+  readonly shown: string;
+  readonly read: Read<string>;
+  /** Options that belong to the group before them, as `--weight` does to a `--data`. */
+  readonly own: Readonly<Record<string, ValueOption<unknown>>>;
+  readonly gather: (groups: readonly Group[]) => T;
+}
+
+/** The words of one group, and the values of its own options by their names. */
+export interface Group {
+  readonly words: readonly string[];
+  readonly own: Readonly<Record<string, unknown>>;
+}
 
 /** The options of a command: for every field of its values, how it is written. */
 export type Options<Values> = {
@@ -35,6 +69,21 @@ export function anyText(shown: string, help: string): Option<string> {
   return { kind: "value", shown, help, read: (value) => ({ value }) };
 }
 
+/** Files, each group of them a source whose weight may follow. */
+export function sources(shown: string, help: string, weightHelp: string): Option<WrittenData> {
+  return {
+    kind: "groups",
+    shown,
+    help,
+    read: (written) => (written === "" ? { expected: "a file" } : { value: written }),
+    own: { weight: number("W", weightHelp) },
+    gather: (groups) =>
+      groups.some(({ own }) => "weight" in own)
+        ? groups.map(({ words, own }) => ({ files: words, weight: own.weight as number }))
+        : groups.flatMap(({ words }) => words),
+  };
+}
+
 export function texts(shown: string, help: string): Option<readonly string[]> {
   return {
     kind: "values",
@@ -57,27 +106,32 @@ export function integer(shown: string, help: string, least = 0): Option<number> 
   };
 }
 
-/** A number above `above`, and at most `most`. */
+/** A number above 0, or from `least` on; at most `most`. */
 export function number(
   shown: string,
   help: string,
-  above = 0,
-  most: number = Number.POSITIVE_INFINITY,
-): Option<number> {
-  const bound = most === Number.POSITIVE_INFINITY ? "" : ` and at most ${most}`;
+  { least, most }: { readonly least?: number; readonly most?: number } = {},
+): ValueOption<number> {
+  const expected =
+    (least === undefined ? "a number above 0" : `a number from ${least} on`) +
+    (most === undefined ? "" : ` and at most ${most}`);
   return {
     kind: "value",
     shown,
     help,
     read(written) {
       const value = written.trim() === "" ? Number.NaN : Number(written);
-      const right = Number.isFinite(value) && value > above && value <= most;
-      return right ? { value } : { expected: `a number above ${above}${bound}` };
+      const enough = least === undefined ? value > 0 : value >= least;
+      const right = Number.isFinite(value) && enough && !(value > (most ?? value));
+      return right ? { value } : { expected };
     },
   };
 }
 
-export function choice<const T extends string>(choices: readonly T[], help: string): Option<T> {
+export function choice<const T extends string>(
+  choices: readonly T[],
+  help: string,
+): ValueOption<T> {
   return {
     kind: "value",
     shown: choices.join("|"),

@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { type DataOptions, dataOptions } from "./data-options.ts";
+import { type DataOptions, dataOptions, special } from "./data-options.ts";
 import { choice, flag, integer, required, text } from "./option.ts";
 
 export interface TokenizeCommandOptions extends DataOptions {
@@ -23,7 +23,7 @@ export const tokenizeCommand: Command<TokenizeCommandOptions> = {
     out: required(text("DIR", "the folder to write, where a stopped call goes on")),
     outputFormat: required(choice(["bin", "tfrecords"], "NeoX's .bin/.idx, or GPT-Neo's records")),
     tokenizer: text("NAME|FILE", "gpt2, bytes or a tokenizer.json (default: gpt2)"),
-    special: flag("<|endoftext|> in a text ends it (default: it is text)"),
+    special,
     workers: integer("N", "threads that encode (default: one a core)"),
     name: text("NAME", "what files' names begin with (default: text_document)"),
     chunkSize: integer("N", "a record has one id more (default: 2048)", 1),

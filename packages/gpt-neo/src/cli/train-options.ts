@@ -1,14 +1,19 @@
+import type { WrittenData } from "../data/source.ts";
 import type { Command } from "./command.ts";
-import { type ReadingOptions, readingOptions } from "./data-options.ts";
+import { type ReadingOptions, readingOptions, special } from "./data-options.ts";
 import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
-import { choice, choices, flag, integer, number, required, text, texts } from "./option.ts";
+import { choices, flag, integer, number, required, sources, text, texts } from "./option.ts";
 
 export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly config?: string;
   readonly model?: string;
-  readonly data: readonly string[];
+  /** Files, which are one source together, or sources with weights. */
+  readonly data?: WrittenData;
+  readonly validationData?: readonly string[];
   readonly out: string;
-  readonly tokenizer?: "bytes" | "gpt2";
+  /** `gpt2`, `bytes`, a `tokenizer.json` or a folder with one. */
+  readonly tokenizer?: string;
+  readonly special?: boolean;
   readonly lr?: number;
   readonly batchSize?: number;
   readonly gradAccumulation?: number;
@@ -30,9 +35,18 @@ export const trainCommand: Command<TrainOptions> = {
   options: {
     config: text("PRESET|FILE", "a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file"),
     model: text("DIR", "start from a model's weights instead, with fresh optimizer state"),
-    data: required(texts("FILE", "what to train on: files, folders, patterns")),
+    data: sources(
+      "FILE",
+      "what to train on: files, folders, patterns (default: the config's)",
+      "the share of samples from the --data before it (default: 1)",
+    ),
+    validationData: texts("FILE", "validate with these, not with a held-back part of the data"),
     out: required(text("DIR", "the run's folder: a model's folder, with log and checkpoints")),
-    tokenizer: choice(["bytes", "gpt2"], "what makes ids of text (default: the config's)"),
+    tokenizer: text(
+      "gpt2|bytes|FILE|DIR",
+      "what makes ids of text (default: the config's, or the model's)",
+    ),
+    special,
     lr: number("RATE", "the highest learning rate"),
     batchSize: integer("N", "samples a step", 1),
     gradAccumulation: integer("N", "parts a step's batch is computed in, one by one", 1),
@@ -54,7 +68,11 @@ export const trainCommand: Command<TrainOptions> = {
     if (config === undefined && model === undefined) return "--config or --model is missing";
     return undefined;
   },
-  notes: `A config's FILE is JSON of ours, of Hugging Face or of GPT-Neo, or YAML of GPT-NeoX; NeoX's in
+  notes: `Without --weight, the files of all --data are one source, their documents one stream. With
+one, every --data is a source of its own, read as often as its share says:
+--data a.txt b.txt --weight 0.7 --data c.jsonl --weight 0.3.
+
+A config's FILE is JSON of ours, of Hugging Face or of GPT-Neo, or YAML of GPT-NeoX; NeoX's in
 several files are given with commas between: --config 125M.yml,local.yml.
 
 ${meshNotes}`,

@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError, nearest } from "mtf";
 import type { Config } from "./config.ts";
+import { type EndKey, endKeys, endsLeftOut } from "./ends.ts";
 import { isNeoxConfig, type NeoxConfig, parseNeox, readNeox } from "./neox/index.ts";
 import { isOriginalConfig, type Note, parseOriginalConfig } from "./original.ts";
 import { presets } from "./presets.ts";
@@ -18,6 +19,8 @@ export interface FoundConfig {
   readonly source: string;
   /** What became of keys that have no place here. */
   readonly notes: readonly Note[];
+  /** End tokens that it does not write: a tokenizer decides. */
+  readonly leftOut: readonly EndKey[];
 }
 
 /**
@@ -32,8 +35,10 @@ export interface FoundConfig {
  */
 export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
   if (Object.hasOwn(presets, fileOrPreset)) {
-    const config = parseConfig(presets[fileOrPreset], `preset ${fileOrPreset}`);
-    return { config, format: "preset", source: fileOrPreset, notes: [] };
+    const preset = presets[fileOrPreset]!;
+    const config = parseConfig(preset, `preset ${fileOrPreset}`);
+    const leftOut = endsLeftOut(preset);
+    return { config, format: "preset", source: fileOrPreset, notes: [], leftOut };
   }
   const found = await stat(fileOrPreset).catch(() => undefined);
   if (!found && fileOrPreset.includes(",")) return readSeveral(fileOrPreset);
@@ -44,9 +49,12 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
   const value = parseJson(text, file);
   if (isNeoxConfig(value)) return fromNeox(parseNeox(readNeox(text, file), file), file);
   if (isOriginalConfig(value)) {
-    return { ...parseOriginalConfig(value, file), format: "original", source: file };
+    const leftOut = value.eos_id === undefined ? endKeys : [];
+    return { ...parseOriginalConfig(value, file), format: "original", source: file, leftOut };
   }
-  return { config: parseConfig(value, file), format: "gpt-neo", source: file, notes: [] };
+  const config = parseConfig(value, file);
+  const leftOut = endsLeftOut(value as Readonly<Record<string, unknown>>);
+  return { config, format: "gpt-neo", source: file, notes: [], leftOut };
 }
 
 /**
@@ -73,7 +81,7 @@ async function readSeveral(names: string): Promise<FoundConfig> {
 }
 
 function fromNeox({ config, notes }: NeoxConfig, source: string): FoundConfig {
-  return { config, format: "neox", source, notes };
+  return { config, format: "neox", source, notes, leftOut: endKeys };
 }
 
 /** Many times as much as any config has. */

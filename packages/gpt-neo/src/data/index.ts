@@ -22,3 +22,4 @@ export {
   writtenData,
 } from "./source.ts";
 export { type TokenPart, tokenise, tokenRows, type Vocabulary } from "./tokenise.ts";
+export { loadTrainingData } from "./training-data.ts";

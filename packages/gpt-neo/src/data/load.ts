@@ -1,9 +1,9 @@
 import { MtfError } from "mtf";
-import { mix } from "./permutation.ts";
+import { fill } from "./fill.ts";
 import type { ReadOptions } from "./read.ts";
 import { type SampleSet, sampleSet } from "./samples.ts";
 import { type StoreOptions, type TokenStore, tokenStore } from "./store.ts";
-import { type TokenPart, tokenise, type Vocabulary } from "./tokenise.ts";
+import { tokenise, type Vocabulary } from "./tokenise.ts";
 
 export interface DataOptions extends Omit<StoreOptions, "below"> {
   /** Predictions a sample. */
@@ -16,6 +16,8 @@ export interface DataOptions extends Omit<StoreOptions, "below"> {
   readonly read?: ReadOptions | undefined;
   /** Whether a document's first id is predicted from the end of the one before; true by default. */
   readonly crossDocument?: boolean | undefined;
+  /** What errors call the data, where there are more. */
+  readonly named?: string | undefined;
 }
 
 /** Data to train with, cut into samples. */
@@ -56,35 +58,6 @@ export async function loadData(
 
 type Stores = readonly [train: TokenStore, validation: TokenStore];
 
-/** Puts every document into one of the stores, each of which begins with an end of text. */
-async function fill(
-  [train, validation]: Stores,
-  parts: AsyncIterable<TokenPart>,
-  { endOfText, validation: fraction }: DataOptions,
-): Promise<number> {
-  const end = Int32Array.of(endOfText);
-  train.append(end);
-  validation.append(end);
-  let documents = 0;
-  let store = heldBack(0, fraction) ? validation : train;
-  let last: number | undefined;
-  for await (const part of parts) {
-    store.append(part.ids);
-    last = part.ids.at(-1) ?? last;
-    if (!part.end) continue;
-    // Ids of other programs often have their end of text already; a second would be a token more.
-    if (!part.joined && last !== endOfText) store.append(end);
-    last = undefined;
-    store = heldBack(++documents, fraction) ? validation : train;
-  }
-  return documents;
-}
-
-/** A fixed choice by the document's number: whoever trains on these data holds back the same. */
-function heldBack(document: number, fraction: number): boolean {
-  return mix(document ^ 0x5eed) / 2 ** 32 < fraction;
-}
-
 function cut([train, held]: Stores, documents: number, options: DataOptions): TrainingData {
   const { context, crossDocument, endOfText, validation } = options;
   const unpredictedAfter = crossDocument === false ? endOfText : undefined;
@@ -119,13 +92,14 @@ function moveAll(from: TokenStore, to: TokenStore): void {
 }
 
 function tooShort(documents: number, tokens: number, options: DataOptions): MtfError {
-  const { context, validation } = options;
+  const { context, named, validation } = options;
   const trained = (count: number): number => count - Math.ceil(count * validation);
   let needed = context;
   while (trained(needed) < context) needed++;
   const most = trained(tokens);
   const part = `${Math.round(validation * 1000) / 10} %`;
-  return new MtfError("bad-argument", "the data are shorter than one sample.", {
+  const what = named === undefined ? "the data" : `the data of ${named}`;
+  return new MtfError("bad-argument", `${what} are shorter than one sample.`, {
     evidence: [
       ["data", `${tokens} tokens in ${documents === 1 ? "a document" : `${documents} documents`}`],
       ["needed", `${needed} for a context of ${context} and ${part} held back`],

@@ -38,6 +38,108 @@ function taken(samples: SampleSet, total: number, sizes: readonly number[], seed
   return seen;
 }
 
+const documents = fc.array(fc.array(fc.integer({ min: 0, max: 99 }), { maxLength: 30 }), {
+  minLength: 1,
+  maxLength: 20,
+});
+
+describe("a mixture of any documents", () => {
+  /** Every source's ids are its own: ids of source i are 100 i … 100 i + 99, its ends of text too. */
+  const load = async (
+    drawn: readonly (readonly (readonly number[])[])[],
+    weights: number[],
+    context: number,
+  ) => {
+    const sources = await Promise.all(
+      drawn.map(async (rows, i) => {
+        const path = join(folder, `drawn-${i}.jsonl`);
+        // An end of text of one's own tells whose it is.
+        const lines = rows.map((ids) => ({ input_ids: [...ids, 99].map((id) => 100 * i + id) }));
+        await writeFile(path, lines.map((line) => JSON.stringify(line)).join("\n"));
+        return { files: [path], weight: weights[i]! };
+      }),
+    );
+    const vocabulary = { tokenizer: undefined, size: 1000 };
+    const options = { context, validation: 0, endOfText: 999, folder };
+    return loadMixture(sources, vocabulary, options).catch((error) => {
+      expect(error).toMatchObject({ code: "bad-argument" });
+      return undefined;
+    });
+  };
+  const mixtures = [
+    fc.array(documents, { minLength: 2, maxLength: 3 }),
+    fc.tuple(...Array.from({ length: 3 }, () => fc.double({ min: 0.05, max: 20, noNaN: true }))),
+    fc.integer({ min: 1, max: 6 }),
+  ] as const;
+
+  it("predicts each source's ids in turn: none lost, none twice before all were there", async () => {
+    await fc.assert(
+      fc.asyncProperty(...mixtures, fc.nat(), async (drawn, weights, context, seed) => {
+        const data = await load(drawn, weights, context);
+        if (!data) return;
+        // By source, the predictions of its samples, in the order of the stream.
+        const bySource = drawn.map((): number[][] => []);
+        const { batch } = takeBatch(data.train, start, 400, seed);
+        for (let row = 0; row < batch.rows; row++) {
+          const [begin, end] = [row * context, (row + 1) * context];
+          const labels = [...batch.labels.slice(begin, end)].filter((id) => id >= 0);
+          // An end of text is everybody's, but it follows an id of its source.
+          const ids = [...batch.tokens.slice(begin, begin + labels.length), ...labels];
+          const owners = new Set(ids.filter((id) => id !== 999).map((id) => Math.floor(id / 100)));
+          expect(owners.size).toBe(1);
+          bySource[[...owners][0]!]!.push(labels);
+        }
+        for (const [i, rows] of drawn.entries()) {
+          const ids = rows.flatMap((row) => [...row, 99].map((id) => 100 * i + id).concat(999));
+          const count = Math.ceil(ids.length / context);
+          const samples = bySource[i]!;
+          for (let round = 0; (round + 1) * count <= samples.length; round++) {
+            const seen = samples.slice(round * count, (round + 1) * count).flat();
+            expect(seen.sort()).toEqual([...ids].sort());
+          }
+        }
+        data.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("goes on from any place, for any number of devices, as the same stream", async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(
+        ...mixtures,
+        sizes,
+        fc.nat(),
+        async (drawn, weights, context, rows, seed) => {
+          const data = await load(drawn, weights, context);
+          if (!data) return;
+          const total = rows.reduce((sum, size) => sum + size, 0);
+          const whole = takeBatch(data.train, start, total, seed).batch;
+          let position: Position = start;
+          let done = 0;
+          for (const size of rows) {
+            // As a checkpoint keeps it, and as a run that goes on reads the data anew.
+            const { batch, next } = takeBatch(
+              data.train,
+              JSON.parse(JSON.stringify(position)),
+              size,
+              seed,
+            );
+            const end = (done + size) * context;
+            expect(batch.tokens).toEqual(whole.tokens.slice(done * context, end));
+            expect(batch.labels).toEqual(whole.labels.slice(done * context, end));
+            position = next;
+            done += size;
+          }
+          data.close();
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe("a mixture", () => {
   it("takes from each source in its share, and all of it before any again", () => {
     const mix = mixedSamples([numbered(40, 0), numbered(5000, 1000)], [0.3, 0.7]);

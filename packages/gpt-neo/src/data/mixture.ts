@@ -29,7 +29,10 @@ export async function loadMixture(
     for (const data of all) data.close();
   };
   try {
-    for (const { files } of sources) all.push(await loadData(files, vocabulary, options));
+    for (const { files } of sources) {
+      const named = sources.length > 1 ? files.join(", ") : undefined;
+      all.push(await loadData(files, vocabulary, { ...options, named }));
+    }
   } catch (error) {
     close();
     throw error;

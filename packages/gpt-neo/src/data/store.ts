@@ -1,6 +1,7 @@
 import {
   closeSync,
   ftruncateSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readSync,
@@ -21,7 +22,10 @@ export interface TokenStore {
 }
 
 export interface StoreOptions {
-  /** The folder of the temporary file; by default the system's. */
+  /**
+   * The folder of the temporary file, made if need be; by default the system's. That one is memory
+   * on many machines, so what is too large for memory belongs elsewhere: a run has its own folder.
+   */
   readonly folder?: string | undefined;
   /** Ids kept in memory; by default 2^24. */
   readonly inMemory?: number | undefined;
@@ -75,6 +79,7 @@ interface TokenFile {
 }
 
 function tokenFile(parent: string, width: Width): TokenFile {
+  mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, "gpt-neo-tokens-"));
   const path = join(folder, "tokens");
   const file = openSync(path, "wx+");

@@ -5,6 +5,7 @@ import { progressLine } from "../cli/progress.ts";
 import { tokenRows } from "../data/index.ts";
 import { type LoadedModel, loadModel } from "../loaded-model.ts";
 import { meshOf } from "../session.ts";
+import { withSpecial } from "../tokenizer/index.ts";
 import { evaluator, type Scores } from "./evaluate.ts";
 import { type Window, windowsOf } from "./windows.ts";
 
@@ -62,7 +63,10 @@ async function* windowsIn(options: EvalOptions, model: LoadedModel): AsyncGenera
       try: [`--stride ${longest}, the model's positions, or less`],
     });
   }
-  const vocabulary = { tokenizer, size: config.vocab_size };
+  const vocabulary = {
+    tokenizer: tokenizer && options.special ? withSpecial(tokenizer) : tokenizer,
+    size: config.vocab_size,
+  };
   for await (const { ids } of tokenRows(options.data, vocabulary, options)) {
     yield* windowsOf(ids, longest, stride);
   }

@@ -7,7 +7,7 @@ export {
   type JsonTokenizer,
   jsonTokenizer,
 } from "./json/index.ts";
-export { makeTokenizer, type TokenizerSource, tokenizerSource } from "./open.ts";
+export { makeTokenizer, nameOfSource, type TokenizerSource, tokenizerSource } from "./open.ts";
 export { withSpecial } from "./special.ts";
 export { lastBorder } from "./split.ts";
 export {

@@ -21,15 +21,19 @@ export type TokenizerSource = (
 /**
  * The tokenizer that `--tokenizer` names: `gpt2`, `bytes`, a `tokenizer.json`, or a folder with one.
  *
+ * @param what errors call the place that names it
  * @throws MtfError `bad-argument` if it is none of these, `bad-file` if the file cannot be used
  * @example
  * const tokenizer = makeTokenizer(await tokenizerSource("gpt2"));
  */
-export async function tokenizerSource(name: string): Promise<TokenizerSource> {
+export async function tokenizerSource(
+  name: string,
+  what = "--tokenizer",
+): Promise<TokenizerSource> {
   if (name === "gpt2" || name === "bytes") return { kind: name };
   const is = await stat(name).catch(() => undefined);
   if (!is) {
-    throw new MtfError("bad-argument", `--tokenizer is '${name}', which is no file either.`, {
+    throw new MtfError("bad-argument", `${what} is '${name}', which is no file either.`, {
       try: ["--tokenizer gpt2", "--tokenizer bytes", "--tokenizer FILE, a tokenizer.json"],
     });
   }
@@ -41,6 +45,11 @@ export async function tokenizerSource(name: string): Promise<TokenizerSource> {
   throw new MtfError("bad-argument", `${name} has no tokenizer.`, {
     evidence: [["looked for", "tokenizer.json, vocab.json with merges.txt"]],
   });
+}
+
+/** What a source is called where it is written down: what `tokenizerSource` finds it by again. */
+export function nameOfSource(source: TokenizerSource): string {
+  return source.kind === "json" ? source.file : source.kind;
 }
 
 export function makeTokenizer(source: TokenizerSource): Tokenizer {

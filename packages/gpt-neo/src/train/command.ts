@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { MtfError } from "mtf";
 import { type Progress, printDuration, progressLine } from "../cli/progress.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
-import { type Config, parseConfig, readConfig, toJson } from "../config/index.ts";
-import { loadData } from "../data/index.ts";
+import { readConfig } from "../config/index.ts";
+import { loadTrainingData } from "../data/index.ts";
 import { dimsOf } from "../dims.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
 import { layoutOf, meshOf, openDevices } from "../session.ts";
@@ -17,6 +17,7 @@ import {
 } from "../tokenizer/index.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
 import { lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
+import { runConfig } from "./run-config.ts";
 import { scalarsOf } from "./scalars.ts";
 import { changedSettings, type Settings, settingsOf } from "./settings.ts";
 import { type Listener, type Outcome, type StepEntry, train } from "./train.ts";
@@ -50,9 +51,9 @@ async function runWith(
   const found = weights ?? (await readConfig(options.config!));
   const progress = progressLine();
   for (const [key, reason] of found.notes) progress.note(`config: ${key} ${reason}`);
-  const config = configOf(options, found.config);
+  const { config, tokenizer, notes } = await runConfig(options, found);
+  for (const text of notes) progress.note(`config: ${text}`);
   const { training } = config;
-  const tokenizer = await tokenizerOf(options, config);
   const mesh = meshOf({ mesh: options.mesh ?? training.mesh ?? undefined }, training.batch_size);
   const dims = dimsOf(config, training.batch_size / training.grad_accumulation, training.context);
   const layout = layoutOf(
@@ -64,8 +65,10 @@ async function runWith(
     dims,
   );
   const checkpoint = await findRun(options);
-  const data = await loadData(
-    options.data,
+  if (training.data === null) throw noData();
+  const data = await loadTrainingData(
+    training.data,
+    training.validation_data,
     { tokenizer, size: config.vocab_size },
     {
       context: training.context,
@@ -73,9 +76,10 @@ async function runWith(
       endOfText: config.eos_token_id,
       read: options,
       crossDocument: !options.noCrossDocument,
+      folder: options.out,
     },
   );
-  const settings = settingsOf(config, options.data, data, mesh, layout);
+  const settings = settingsOf(config, options, data, mesh, layout);
   const closing = [async () => data.close()];
   const interrupt = onInterrupt(() => progress.note("stopping after this step; again to stop now"));
   try {
@@ -117,41 +121,10 @@ async function runWith(
   }
 }
 
-/** The config with the command line's word over it. */
-function configOf(options: TrainOptions, config: Config): Config {
-  const given = {
-    learning_rate: options.lr,
-    batch_size: options.batchSize,
-    grad_accumulation: options.gradAccumulation,
-    context: options.context,
-    steps: options.steps,
-    eval_every: options.evalEvery,
-    save_every: options.saveEvery,
-    seed: options.seed,
-    tokenizer: options.tokenizer,
-  };
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  const written = toJson(config) as { training: object };
-  const training = { ...written.training, ...Object.fromEntries(set) };
-  return parseConfig({ ...written, training }, "the config with the command line's options");
-}
-
-async function tokenizerOf(options: TrainOptions, config: Config): Promise<Tokenizer | undefined> {
-  const name = options.tokenizer ?? config.training.tokenizer ?? undefined;
-  const tokenizer =
-    options.model !== undefined && options.tokenizer === undefined
-      ? await loadTokenizer(options.model, config.vocab_size)
-      : name && makeTokenizer(await tokenizerSource(name));
-  if (tokenizer && tokenizer.vocabSize > config.vocab_size) {
-    throw new MtfError("bad-argument", "the vocabulary does not fit the tokenizer.", {
-      evidence: [
-        ["tokenizer", `${tokenizer.name}, ${tokenizer.vocabSize} ids`],
-        ["config", `vocab_size ${config.vocab_size}`],
-      ],
-      try: [`"vocab_size": ${tokenizer.vocabSize} in the config`],
-    });
-  }
-  return tokenizer || undefined;
+function noData(): MtfError {
+  return new MtfError("bad-argument", "there is nothing to train on.", {
+    try: ["--data FILE…", '"training": { "data": ["FILE"] } in the config'],
+  });
 }
 
 type Found = Awaited<ReturnType<typeof lastCheckpoint>>;

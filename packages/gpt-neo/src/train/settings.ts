@@ -1,6 +1,7 @@
 import { type Layout, type Mesh, printMesh } from "mtf";
+import type { TrainOptions } from "../cli/train-options.ts";
 import type { Config } from "../config/index.ts";
-import type { TrainingData } from "../data/index.ts";
+import { type TrainingData, writtenData } from "../data/index.ts";
 import { printLayout } from "../session.ts";
 
 /** Names of settings to their values: what makes two runs the same. */
@@ -9,7 +10,7 @@ export type Settings = Readonly<Record<string, unknown>>;
 /** The settings of a run. The data count by their names and by what is in them. */
 export function settingsOf(
   config: Config,
-  files: readonly string[],
+  { special, noCrossDocument, inputFormat, textKey }: TrainOptions,
   data: TrainingData,
   mesh: Mesh,
   layout: Layout,
@@ -19,8 +20,14 @@ export function settingsOf(
   return {
     ...model,
     ...trained,
-    data: files,
+    data: training.data && writtenData(training.data),
     data_tokens: data.tokens,
+    ...(training.validation_data && { validation_tokens: data.validation?.tokens }),
+    // Those that are not given are left out: runs from before there were these are the same.
+    ...(special && { special }),
+    ...(noCrossDocument && { no_cross_document: true }),
+    ...(inputFormat && { input_format: inputFormat }),
+    ...(textKey && { text_key: textKey }),
     mesh: printMesh(mesh),
     layout: printLayout(layout),
   };
@@ -30,7 +37,12 @@ export function settingsOf(
 export function changedSettings(before: Settings, now: Settings): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
   return names.flatMap((name) => {
-    const [then, next] = [JSON.stringify(before[name]), JSON.stringify(now[name])];
-    return then === next ? [] : [`${name}: ${then ?? "unset"} -> ${next ?? "unset"}`];
+    const [then, next] = [before, now].map((settings) => printed(settings[name]));
+    return then === next ? [] : [`${name}: ${then} -> ${next}`];
   });
+}
+
+/** A setting that an older run had no name for is as one that is not set. */
+function printed(value: unknown): string {
+  return value === undefined || value === null ? "unset" : JSON.stringify(value);
 }

@@ -102,16 +102,73 @@ it("data that are not there, or shorter than a sample", async () => {
   `);
 });
 
-it("a vocabulary that does not fit the tokenizer", async () => {
-  expect(await trainError("--tokenizer", "gpt2")).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-argument] the config with the command line's options has a problem.
-      training.tokenizer  gpt2 makes 50257 different ids, but vocab_size is 257
+it("nothing to train on", async () => {
+  const out = join(folder, "never");
+  expect(await errorOf("train", "--config", "tiny", "--out", out)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] there is nothing to train on.
+      try  --data FILE…
+      try  "training": { "data": ["FILE"] } in the config
     "
   `);
+  expect(namesIn(out)).toEqual([]);
+  const empty = join(folder, "empty.jsonl");
+  writeFileSync(empty, "\n");
+  expect(await trainError("--validation-data", empty)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] the data to validate with are empty.
+      files  FOLDER/empty.jsonl
+    "
+  `);
+  const short = join(folder, "short.txt");
+  writeFileSync(short, "Call me Ishmael.");
+  const mixed = ["--data", text, "--weight", "1", "--data", short];
+  expect(await trainError(...mixed)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] the data of FOLDER/short.txt are shorter than one sample.
+      data    17 tokens in a document
+      needed  68 for a context of 64 and 5 % held back
+      try     --context 16
+    "
+  `);
+});
+
+it("a tokenizer that is none, or not the config's", async () => {
+  expect(await trainError("--tokenizer", "gpt3")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] --tokenizer is 'gpt3', which is no file either.
+      try  --tokenizer gpt2
+      try  --tokenizer bytes
+      try  --tokenizer FILE, a tokenizer.json
+    "
+  `);
+  const config = join(folder, "named.json");
+  const training = { tokenizer: "nowhere.json" };
+  writeFileSync(config, JSON.stringify({ vocab_size: 97, training }));
+  expect(await trainError("--config", config)).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] training.tokenizer is 'nowhere.json', which is no file either.
+      try  --tokenizer gpt2
+      try  --tokenizer bytes
+      try  --tokenizer FILE, a tokenizer.json
+    "
+  `);
+  const tokenizer = fixture("tokenizer-json/tiny-plain/tokenizer.json");
+  writeFileSync(config, JSON.stringify({ vocab_size: 97, training: { tokenizer } }));
+  const misfit = await trainError("--config", config);
+  expect(misfit.replace(tokenizer, "TOKENIZER")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] the vocabulary does not fit the tokenizer.
+      tokenizer  TOKENIZER, 300 ids
+      config     vocab_size 97
+      try        a larger "vocab_size" in the config
+      try        --tokenizer, which sets it to its own
+    "
+  `);
+});
+
+it("a vocabulary that does not fit the tokenizer", async () => {
   const tuned = ["--model", published, "--tokenizer", "bytes"];
   expect(await trainError(...tuned)).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-argument] the config with the command line's options has a problem.
-      training.tokenizer  bytes makes 257 different ids, but vocab_size is 97
+    "gpt-neo: [bad-argument] the vocabulary does not fit the tokenizer.
+      tokenizer  bytes, 257 ids
+      model      vocab_size 97
+      try        no --tokenizer: the model's own is in its folder
+      try        data with input_ids
     "
   `);
   expect(await trainError("--model", published)).toMatchInlineSnapshot(`

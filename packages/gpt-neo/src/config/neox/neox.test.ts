@@ -47,6 +47,8 @@ describe("a config in two files", () => {
       tie_word_embeddings: false,
     });
     expect(config.training).toEqual({
+      data: null,
+      validation_data: null,
       tokenizer: "gpt2",
       batch_size: 16,
       context: 1024,

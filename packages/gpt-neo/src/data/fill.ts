@@ -1,0 +1,44 @@
+import { mix } from "./permutation.ts";
+import type { TokenStore } from "./store.ts";
+import type { TokenPart } from "./tokenise.ts";
+
+/** What documents are joined with, and which part of them is held back. */
+export interface FillOptions {
+  readonly endOfText: number;
+  readonly validation: number;
+}
+
+/**
+ * Puts every document into a store, each of which begins with an end of text: those that are held
+ * back into the last one.
+ *
+ * @returns the number of documents
+ */
+export async function fill(
+  stores: readonly [TokenStore, ...TokenStore[]],
+  parts: AsyncIterable<TokenPart>,
+  { endOfText, validation }: FillOptions,
+): Promise<number> {
+  const end = Int32Array.of(endOfText);
+  for (const store of stores) store.append(end);
+  const storeOf = (document: number): TokenStore =>
+    heldBack(document, validation) ? stores.at(-1)! : stores[0];
+  let documents = 0;
+  let store = storeOf(0);
+  let last: number | undefined;
+  for await (const part of parts) {
+    store.append(part.ids);
+    last = part.ids.at(-1) ?? last;
+    if (!part.end) continue;
+    // Ids of other programs often have their end of text already; a second would be a token more.
+    if (!part.joined && last !== endOfText) store.append(end);
+    last = undefined;
+    store = storeOf(++documents);
+  }
+  return documents;
+}
+
+/** A fixed choice by the document's number: whoever trains on these data holds back the same. */
+function heldBack(document: number, fraction: number): boolean {
+  return mix(document ^ 0x5eed) / 2 ** 32 < fraction;
+}

@@ -1,0 +1,44 @@
+import { MtfError } from "mtf";
+import { fill } from "./fill.ts";
+import type { DataOptions } from "./load.ts";
+import { type SampleSet, sampleSet } from "./samples.ts";
+import { tokenStore } from "./store.ts";
+import { tokenise, type Vocabulary } from "./tokenise.ts";
+
+/** All samples of files. */
+export interface WholeData {
+  readonly samples: SampleSet;
+  close(): void;
+}
+
+/**
+ * Reads data to look at in their order, such as those to validate with: all of them, however few.
+ *
+ * @throws MtfError `bad-argument` if there is nothing; as `tokenise` for bad data
+ * @example
+ * const { samples } = await loadWhole(["held-out.txt"], { tokenizer, size: 257 }, options);
+ */
+export async function loadWhole(
+  files: readonly string[],
+  vocabulary: Vocabulary,
+  options: Omit<DataOptions, "validation">,
+): Promise<WholeData> {
+  const { context, crossDocument, endOfText } = options;
+  const store = tokenStore({ ...options, below: Math.max(vocabulary.size, endOfText + 1) });
+  try {
+    const parts = tokenise(files, vocabulary, options.read);
+    await fill([store], parts, { endOfText, validation: 0 });
+    if (store.length > 1) {
+      const unpredictedAfter = crossDocument === false ? endOfText : undefined;
+      const samples = sampleSet(store, [1, store.length], context, endOfText, { unpredictedAfter });
+      return { samples, close: () => store.close() };
+    }
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  store.close();
+  throw new MtfError("bad-argument", "the data to validate with are empty.", {
+    evidence: [["files", files.join(", ")]],
+  });
+}

@@ -1,0 +1,123 @@
+import { MtfError } from "mtf";
+import type { TrainOptions } from "../cli/train-options.ts";
+import { type Config, type EndKey, endKeys, parseConfig, toJson } from "../config/index.ts";
+import { sourcesOf } from "../data/index.ts";
+import {
+  loadTokenizer,
+  makeTokenizer,
+  nameOfSource,
+  type Tokenizer,
+  tokenizerSource,
+  withSpecial,
+} from "../tokenizer/index.ts";
+
+/** A config as it was found, with the end tokens that nothing written decides. */
+export interface Found {
+  readonly config: Config;
+  readonly leftOut?: readonly EndKey[];
+}
+
+/** The config of a run and its tokenizer, which fit each other. */
+export interface RunConfig {
+  readonly config: Config;
+  readonly tokenizer: Tokenizer | undefined;
+  /** What the tokenizer changed. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The config with the command line's word over it. A new model takes its vocabulary from a tokenizer
+ * that the command line names; one that the config names decides what the config left out.
+ *
+ * @throws MtfError `bad-argument` for what does not go together; as `tokenizerSource`
+ */
+export async function runConfig(options: TrainOptions, found: Found): Promise<RunConfig> {
+  const { training } = found.config;
+  const given = options.tokenizer;
+  const fromModel = options.model !== undefined && given === undefined;
+  const written = given ?? (fromModel ? null : training.tokenizer);
+  const source =
+    written === null
+      ? undefined
+      : await tokenizerSource(written, given === undefined ? "training.tokenizer" : "--tokenizer");
+  const name = source && nameOfSource(source);
+  const plain = source
+    ? makeTokenizer(source)
+    : fromModel
+      ? await loadTokenizer(options.model, found.config.vocab_size)
+      : undefined;
+
+  const isOther =
+    given !== undefined && given !== training.tokenizer && name !== training.tokenizer;
+  const decides = isOther && options.model === undefined;
+  if (plain && !decides && plain.vocabSize > found.config.vocab_size) {
+    throw misfit(`${name ?? plain.name}, ${plain.vocabSize} ids`, options, found.config);
+  }
+  const changes = plain
+    ? {
+        ...(decides && { vocab_size: plain.vocabSize }),
+        ...endsOf(decides ? endKeys : (found.leftOut ?? []), plain),
+      }
+    : {};
+  const config = withOptions(options, found.config, { ...changes, tokenizer: name });
+  return {
+    config,
+    tokenizer: plain && options.special ? withSpecial(plain) : plain,
+    notes: [...(decides ? changed(found, config) : []), ...(plain ? otherEnd(plain, config) : [])],
+  };
+}
+
+function endsOf(keys: readonly EndKey[], { endOfText }: Tokenizer): Partial<Config> {
+  return Object.fromEntries(keys.map((key) => [key, endOfText]));
+}
+
+function withOptions(
+  options: TrainOptions,
+  config: Config,
+  { tokenizer, ...model }: Partial<Config> & { readonly tokenizer: string | undefined },
+): Config {
+  const given = {
+    data: options.data && sourcesOf(options.data),
+    validation_data: options.validationData,
+    tokenizer,
+    learning_rate: options.lr,
+    batch_size: options.batchSize,
+    grad_accumulation: options.gradAccumulation,
+    context: options.context,
+    steps: options.steps,
+    eval_every: options.evalEvery,
+    save_every: options.saveEvery,
+    seed: options.seed,
+  };
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const training = { ...config.training, ...Object.fromEntries(set) };
+  const where = "the config with the command line's options";
+  return parseConfig({ ...toJson(config), ...model, training }, where);
+}
+
+/** `vocab_size 257 -> 1000, the tokenizer's`, for what was not left to it. */
+function changed({ config: before, leftOut = [] }: Found, now: Config): readonly string[] {
+  return ["vocab_size" as const, ...endKeys.filter((key) => !leftOut.includes(key))]
+    .filter((key) => before[key] !== now[key])
+    .map((key) => `${key} ${before[key]} -> ${now[key]}, the tokenizer's`);
+}
+
+/** What the config writes stands, but data from elsewhere may end with the tokenizer's. */
+function otherEnd({ endOfText }: Tokenizer, { eos_token_id }: Config): readonly string[] {
+  return endOfText === eos_token_id
+    ? []
+    : [`eos_token_id is ${eos_token_id}, which ends documents, not the tokenizer's ${endOfText}`];
+}
+
+function misfit(tokenizer: string, { model }: TrainOptions, { vocab_size }: Config): MtfError {
+  return new MtfError("bad-argument", "the vocabulary does not fit the tokenizer.", {
+    evidence: [
+      ["tokenizer", tokenizer],
+      [model === undefined ? "config" : "model", `vocab_size ${vocab_size}`],
+    ],
+    try:
+      model === undefined
+        ? ['a larger "vocab_size" in the config', "--tokenizer, which sets it to its own"]
+        : ["no --tokenizer: the model's own is in its folder", "data with input_ids"],
+  });
+}
