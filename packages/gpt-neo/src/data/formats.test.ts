@@ -178,7 +178,7 @@ describe("indexed data", () => {
       expected.documents.length,
     ]);
     for (const [i, sequence] of expected.sequences.entries()) {
-      expect(await data.read(i)).toEqual(sequence);
+      expect(Array.from(await data.read(i), Number)).toEqual(sequence);
       expect((await data.place(i)).offset).toBe(expected.sequence_pointers[i]);
     }
     await data.close();

@@ -1,26 +1,48 @@
+/** Numbers as an indexed file holds them. */
+export type IndexedNumbers =
+  | Uint8Array<ArrayBuffer>
+  | Int8Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>;
+
 /** A type that indexed files hold numbers in. */
 export interface IndexedType {
   readonly code: number;
   readonly name: string;
   readonly bytes: number;
-  /** The numbers of little-endian bytes. */
-  read(view: DataView, at: number): number;
+  /** The numbers of little-endian bytes, which begin where a number of this type may. */
+  numbers(bytes: Uint8Array<ArrayBuffer>): IndexedNumbers;
 }
 
-const wide = (read: (view: DataView, at: number) => bigint) => (view: DataView, at: number) =>
-  Number(read(view, at));
+/** An array of one type of numbers, over bytes that are there already. */
+interface ArrayOver {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): IndexedNumbers;
+}
+
+function type(code: number, name: string, array: ArrayOver): IndexedType {
+  const bytes = array.BYTES_PER_ELEMENT;
+  return {
+    code,
+    name,
+    bytes,
+    numbers: (from) => new array(from.buffer, from.byteOffset, from.byteLength / bytes),
+  };
+}
 
 /**
  * By their codes. Megatron-Core has 6 and 7 the other way round than NeoX; both are no ids, so
  * neither can be read as tokens.
  */
 const types: readonly IndexedType[] = [
-  { code: 1, name: "uint8", bytes: 1, read: (view, at) => view.getUint8(at) },
-  { code: 2, name: "int8", bytes: 1, read: (view, at) => view.getInt8(at) },
-  { code: 3, name: "int16", bytes: 2, read: (view, at) => view.getInt16(at, true) },
-  { code: 4, name: "int32", bytes: 4, read: (view, at) => view.getInt32(at, true) },
-  { code: 5, name: "int64", bytes: 8, read: wide((view, at) => view.getBigInt64(at, true)) },
-  { code: 8, name: "uint16", bytes: 2, read: (view, at) => view.getUint16(at, true) },
+  type(1, "uint8", Uint8Array),
+  type(2, "int8", Int8Array),
+  type(3, "int16", Int16Array),
+  type(4, "int32", Int32Array),
+  type(5, "int64", BigInt64Array),
+  type(8, "uint16", Uint16Array),
 ];
 
 export function typeOfCode(code: number): IndexedType | undefined {

@@ -1,7 +1,8 @@
 import { type ByteSource, openBytes } from "mtf/checkpoint";
 import { badData } from "../bad-data.ts";
-import type { IndexedType } from "./dtypes.ts";
+import type { IndexedNumbers, IndexedType } from "./dtypes.ts";
 import { type IndexHeader, readIndexHeader } from "./header.ts";
+import { window } from "./window.ts";
 
 /** A pair of files, `.bin` with ids and `.idx` with where they are. */
 export interface IndexedData {
@@ -12,13 +13,19 @@ export interface IndexedData {
   document(index: number): Promise<readonly [first: number, next: number]>;
   /** Where a sequence is among the ids' bytes, and how many ids it has. */
   place(sequence: number): Promise<{ readonly offset: number; readonly count: number }>;
-  /** A sequence's numbers, from the one at `begin` on, `count` at most. */
-  read(sequence: number, begin?: number, count?: number): Promise<number[]>;
+  /**
+   * A sequence's numbers, from the one at `begin` on, `count` at most. They hold until the next are
+   * asked for.
+   */
+  read(sequence: number, begin?: number, count?: number): Promise<IndexedNumbers>;
   close(): Promise<void>;
 }
 
 /** Entries of a table read at once: enough that reading one after the other is fast. */
 const block = 4096;
+
+/** Bytes of ids read at once, for the same reason. */
+const idBytes = 1 << 18;
 
 /** The names of a pair, given either of them or what they have in common. */
 export function pairOf(path: string): { readonly bin: string; readonly idx: string } {
@@ -57,6 +64,7 @@ function indexedData(idx: ByteSource, bin: ByteSource, header: IndexHeader): Ind
   const sizes = table(idx, header.sizesAt, sequences, 4);
   const pointers = table(idx, header.pointersAt, sequences, 8);
   const edges = table(idx, header.bordersAt, borders, 8);
+  const ids = window(bin, type.bytes, idBytes);
 
   const place = async (sequence: number): Promise<{ offset: number; count: number }> => {
     const count = await sizes(sequence);
@@ -89,12 +97,9 @@ function indexedData(idx: ByteSource, bin: ByteSource, header: IndexHeader): Ind
     },
     async read(sequence, begin = 0, most = Number.POSITIVE_INFINITY) {
       const { offset, count } = await place(sequence);
-      const bytes = new Uint8Array(Math.min(most, Math.max(0, count - begin)) * type.bytes);
-      await bin.read(offset + begin * type.bytes, bytes);
-      const view = new DataView(bytes.buffer);
-      return Array.from({ length: bytes.length / type.bytes }, (_, i) =>
-        type.read(view, i * type.bytes),
-      );
+      const from = Math.min(begin, count);
+      const size = Math.min(most, count - from);
+      return type.numbers(await ids(offset + from * type.bytes, size * type.bytes));
     },
     async close() {
       await idx.close();

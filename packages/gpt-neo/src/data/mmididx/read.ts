@@ -1,5 +1,6 @@
 import { badData } from "../bad-data.ts";
 import type { DocumentPart } from "../document.ts";
+import { idsOf } from "./ids.ts";
 import { type IndexedData, openIndexed, pairOf } from "./open.ts";
 
 /** Ids of one part: a document may be larger than memory. */
@@ -40,26 +41,16 @@ async function* documentOf(
   for (let sequence = first; sequence < next; sequence++) {
     const { offset, count } = await data.place(sequence);
     for (let begin = 0; begin < count; begin += partIds) {
-      const at = offset + begin * data.type.bytes;
-      const ids = idsOf(await data.read(sequence, begin, partIds), bin, at, data.type.bytes);
+      const found = idsOf(await data.read(sequence, begin, partIds));
+      if (!("ids" in found)) {
+        const at = offset + (begin + found.at) * data.type.bytes;
+        throw badData({ file: bin, offset: at }, `${found.wrong} is no id`);
+      }
       if (held.length > 0) yield { kind: "ids", ids: held, end: false, from };
-      held = ids;
+      held = found.ids;
     }
   }
   yield { kind: "ids", ids: held, end: true, from };
-}
-
-function idsOf(
-  values: readonly number[],
-  file: string,
-  offset: number,
-  width: number,
-): Int32Array<ArrayBuffer> {
-  const wrong = values.findIndex((id) => id < 0 || id >= 2 ** 31);
-  if (wrong >= 0) {
-    throw badData({ file, offset: offset + wrong * width }, `${values[wrong]} is no id`);
-  }
-  return Int32Array.from(values);
 }
 
 function gap(file: string, document: number, first: number, expected: number): Error {
