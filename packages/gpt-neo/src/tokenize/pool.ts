@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { makeTokenizer } from "../tokenizer/index.ts";
+import type { Tokenizer } from "../tokenizer/index.ts";
 import { encodeUnit } from "./encode-unit.ts";
 import { errorOf, type Reply, type Start } from "./messages.ts";
 import type { Encoded, Unit } from "./unit.ts";
@@ -12,28 +12,27 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** Two units a thread: one that it works on, and the next. */
-const perThread = 2;
+/** Units a thread has at once: enough to work on while this thread waits for the disk. */
+const perThread = 8;
 
 /**
- * Starts threads that encode; with none, this thread does.
+ * Starts threads that encode; with none, this thread does, as it does with units of ids.
  *
+ * @param tokenizer this thread's, of the same kind as the others make
  * @example
- * const pool = openPool(2, { tokenizer: { kind: "gpt2" }, textKey: undefined });
+ * const pool = openPool(2, { tokenizer: { kind: "gpt2" }, textKey: undefined }, gpt2Tokenizer());
  */
-export function openPool(threads: number, start: Start): Pool {
-  if (threads === 0) {
-    const encoding = { tokenizer: makeTokenizer(start.tokenizer), textKey: start.textKey };
-    return {
-      capacity: 1,
-      encode: async (unit) => encodeUnit(unit, encoding),
-      close: async () => {},
-    };
-  }
+export function openPool(threads: number, start: Start, tokenizer: Tokenizer): Pool {
+  const here = async (unit: Unit): Promise<Encoded> =>
+    encodeUnit(unit, { tokenizer, textKey: start.textKey });
+  if (threads === 0) return { capacity: 1, encode: here, close: async () => {} };
   const all = Array.from({ length: threads }, () => thread(start));
   return {
     capacity: threads * perThread,
-    encode: (unit) => all.reduce((a, b) => (b.waiting() < a.waiting() ? b : a)).encode(unit),
+    encode: (unit) =>
+      unit.kind === "ids"
+        ? here(unit)
+        : all.reduce((a, b) => (b.waiting() < a.waiting() ? b : a)).encode(unit),
     async close() {
       await Promise.all(all.map(({ worker }) => worker.terminate()));
     },
@@ -62,8 +61,7 @@ function thread(start: Start) {
     worker,
     waiting: () => waiting.length,
     encode(unit: Unit): Promise<Encoded> {
-      const transfer =
-        unit.kind === "jsonl" ? [unit.bytes.buffer] : unit.kind === "ids" ? [unit.ids.buffer] : [];
+      const transfer = unit.kind === "jsonl" ? [unit.bytes.buffer] : [];
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
         worker.postMessage(unit, transfer);

@@ -71,7 +71,7 @@ export async function tokenize(
   const saved = await loadState(statePath, task);
   const model = makeTokenizer(tokenizer);
   const sink = await openSink(options, model.vocabSize, saved?.sink);
-  const pool = openPool(options.workers, { tokenizer, textKey: read.textKey });
+  const pool = openPool(options.workers, { tokenizer, textKey: read.textKey }, model);
   let { documents, tokens } = saved ?? { documents: 0, tokens: 0 };
   let place = saved?.place ?? beginning;
   const save = async (): Promise<void> => {

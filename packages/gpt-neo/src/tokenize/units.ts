@@ -6,7 +6,7 @@ import type { Cutter } from "../tokenizer/json/stream.ts";
 import type { Place, Unit } from "./unit.ts";
 
 /** A unit of JSON lines is the lines up to the first that ends after so many bytes. */
-const unitBytes = 1 << 20;
+const unitBytes = 1 << 18;
 
 export interface Work {
   readonly unit: Unit;

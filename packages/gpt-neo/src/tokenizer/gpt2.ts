@@ -6,12 +6,27 @@ import { endOfTextToken, type Tokenizer } from "./tokenizer.ts";
 
 const endOfText = 50256;
 
+const encoder = new TextEncoder();
+
+function bytesOfToken(token: (typeof table)[number]): Uint8Array {
+  return typeof token === "string" ? encoder.encode(token) : Uint8Array.from(token);
+}
+
 /** The bytes of every id of GPT-2's vocabulary, without the end of text. */
 export function gpt2Tokens(): readonly Uint8Array[] {
-  const encoder = new TextEncoder();
-  return table.map((token) =>
-    typeof token === "string" ? encoder.encode(token) : Uint8Array.from(token),
-  );
+  return table.map(bytesOfToken);
+}
+
+/** Made once a process, and not before a text is encoded: it takes a while. */
+let ranks: Ranks | undefined;
+
+function gpt2Ranks(): Ranks {
+  const made = new Map<string, number>();
+  for (const [id, token] of table.entries()) {
+    const ascii = typeof token === "string" && /^[\0-\x7f]*$/.test(token);
+    made.set(ascii ? token : latin1(bytesOfToken(token)), id);
+  }
+  return made;
 }
 
 /** Words of a text repeat: as many are kept with their ids before the store starts afresh. */
@@ -24,15 +39,16 @@ const cacheSize = 100_000;
  * gpt2Tokenizer().encode("Hello world"); // 15496, 995
  */
 export function gpt2Tokenizer(): Tokenizer {
-  const tokens = gpt2Tokens();
-  const end = new TextEncoder().encode(endOfTextToken);
-  const bytesOf = (id: number): Uint8Array | undefined => (id === endOfText ? end : tokens[id]);
-  const ranks: Ranks = new Map(tokens.map((bytes, id) => [latin1(bytes), id]));
+  const bytesOf = (id: number): Uint8Array | undefined => {
+    const token = id === endOfText ? endOfTextToken : table[id];
+    return token === undefined ? undefined : bytesOfToken(token);
+  };
   const cache = new Map<string, readonly number[]>();
 
   const encodeWord = (word: string): readonly number[] => {
     const known = cache.get(word);
     if (known) return known;
+    ranks ??= gpt2Ranks();
     const ids = mergeWord(latin1(Buffer.from(word)), ranks);
     if (cache.size >= cacheSize) cache.clear();
     if (word.length <= 64) cache.set(word, ids);

@@ -27,8 +27,8 @@ const border = new RegExp(`[^${space}][${space}]`, "gu");
  * @param from where to begin: text before it is known to have none
  */
 export function lastBorder(text: string, from = 0): number {
-  // Seldom is a border further back than this; if it is, all of the text is looked at.
-  for (const begin of [Math.max(from, text.length - 4096), from]) {
+  // Seldom is a border further back than a long word; if it is, all of the text is looked at.
+  for (const begin of [Math.max(from, text.length - 256), from]) {
     let last = 0;
     for (const { index, 0: pair } of text.slice(begin).matchAll(border)) {
       last = begin + index + pair.length - 1;

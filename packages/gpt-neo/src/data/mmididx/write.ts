@@ -43,7 +43,7 @@ type Document = Iterable<ArrayLike<number>>;
 
 /** Ids as a `.bin` holds them. */
 export function bytesOfIds(ids: ArrayLike<number>, type: IndexedType): Uint8Array<ArrayBuffer> {
-  const array = type.bytes === 2 ? Uint16Array.from(ids) : Int32Array.from(ids);
+  const array = type.bytes === 2 ? new Uint16Array(ids) : new Int32Array(ids);
   return new Uint8Array(array.buffer);
 }
 
