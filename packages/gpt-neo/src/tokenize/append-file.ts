@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { badData } from "../data/bad-data.ts";
 
 /** A file that grows, and can be cut back to what was saved. */
@@ -21,12 +21,12 @@ export async function appendFile(path: string, size: number): Promise<AppendFile
     );
   };
   let done = size;
-  let file: FileHandle;
+  const file = await open(path, size === 0 ? "w" : "r+").catch(failed);
   try {
-    file = await open(path, size === 0 ? "w" : "r+");
     if ((await file.stat()).size < size) throw new Error("it is shorter than what was saved");
     await file.truncate(size);
   } catch (error) {
+    await file.close();
     return failed(error);
   }
   const buffer = new Uint8Array(bufferBytes);

@@ -22,7 +22,10 @@ export async function binSink(
     await rename(`${prefix}.bin`, parts.bin);
   }
   const bin = await appendFile(parts.bin, Number(saved?.bytes ?? 0));
-  const sizes = await appendFile(parts.sizes, 4 * documents);
+  const sizes = await appendFile(parts.sizes, 4 * documents).catch(async (error) => {
+    await bin.close();
+    throw error;
+  });
 
   return {
     async append(ids, lengths, open) {

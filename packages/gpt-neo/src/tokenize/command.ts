@@ -51,7 +51,9 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
       stopped: () => stopped,
     });
     progress.end();
-    if (done.resumed > 0) progress.note(`went on after ${done.resumed} documents`);
+    if (done.finished && done.resumed === done.documents) {
+      progress.note("it was finished before; nothing was left to do");
+    } else if (done.resumed > 0) progress.note(`went on after ${done.resumed} documents`);
     if (!done.finished) {
       progress.note(`saved after ${done.documents} documents; the same command goes on`);
       process.exitCode = 130;

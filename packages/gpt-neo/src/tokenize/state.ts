@@ -1,4 +1,5 @@
-import { readFile, rm, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/checkpoint";
 import type { DataFile } from "../data/files.ts";
@@ -6,7 +7,8 @@ import type { SinkState } from "./sink.ts";
 import type { Place } from "./unit.ts";
 
 /** How far it came, saved now and then, so that the same command goes on from there. */
-export interface State {
+export interface Begun {
+  readonly kind: "begun";
   /** What the command was to do; another one does not go on from here. */
   readonly task: string;
   readonly place: Place;
@@ -14,6 +16,18 @@ export interface State {
   readonly tokens: number;
   readonly sink: SinkState;
 }
+
+/** What came of it, so that the same command need not do it again. */
+export interface Finished {
+  readonly kind: "finished";
+  readonly task: string;
+  readonly documents: number;
+  readonly tokens: number;
+  /** Names in the folder, and what there is in each. */
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+export type State = Begun | Finished;
 
 /** Everything that decides what is written, and whether the files are still the same. */
 export async function taskOf(
@@ -39,9 +53,13 @@ export async function loadState(path: string, task: string): Promise<State | und
   if (text === undefined) return undefined;
   const state = parse(text);
   if (state?.task === task) return state;
-  const reason = state ? "it was begun with other data or options" : "it is not readable";
+  const reason = state ? `it was ${state.kind} with other data or options` : "it is not readable";
   throw new MtfError("bad-argument", `${path} cannot be gone on from: ${reason}.`, {
-    try: ["the options it was begun with", "another --out", `removing ${path}, to begin afresh`],
+    try: [
+      ...(state ? [`the options it was ${state.kind} with`] : []),
+      "another --out",
+      `removing ${path}, to begin afresh`,
+    ],
     file: path,
   });
 }
@@ -58,6 +76,27 @@ export function saveState(path: string, state: State): Promise<void> {
   return writeAtomically(path, (file) => file.write(`${JSON.stringify(state)}\n`));
 }
 
-export function removeState(path: string): Promise<void> {
-  return rm(path, { force: true });
+/** The state of files that are complete. */
+export async function finishedState(
+  task: string,
+  { documents, tokens, files }: Pick<Begun, "documents" | "tokens"> & { files: readonly string[] },
+): Promise<Finished> {
+  const sizes = files.map(async (file) => ({
+    name: basename(file),
+    bytes: (await stat(file)).size,
+  }));
+  return { kind: "finished", task, documents, tokens, files: await Promise.all(sizes) };
+}
+
+/** The files that are complete, if all of them are still there as they were. */
+export async function finishedFiles(
+  folder: string,
+  { files }: Finished,
+): Promise<readonly string[] | undefined> {
+  const found = files.map(async ({ name, bytes }) => {
+    const is = await stat(join(folder, name)).catch(() => undefined);
+    return is?.size === bytes;
+  });
+  const all = (await Promise.all(found)).every((same) => same);
+  return all ? files.map(({ name }) => join(folder, name)) : undefined;
 }

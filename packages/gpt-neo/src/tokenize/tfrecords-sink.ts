@@ -21,23 +21,24 @@ export async function tfRecordsSink(
   saved: SinkState | undefined,
 ): Promise<Sink> {
   const part = (): string => `${prefix}_${files}.tfrecords.part`;
-  const written: string[] = [];
+  /** All but the last file have as many examples as a file may. */
+  const name = (file: number, count = perFile): string => `${prefix}_${file}_${count}.tfrecords`;
   let files = Number(saved?.files ?? 0);
   let examples = Number(saved?.examples ?? 0);
   const rest = new Int32Array(example);
   let held = 0;
   for (const id of (saved?.rest as readonly number[] | undefined) ?? []) rest[held++] = id;
-  // Files that were ended after the last save are written again: the one to go on with was renamed.
-  const ended = `${prefix}_${files}_${perFile}.tfrecords`;
-  if (saved) await rename(ended, part()).catch(() => {});
+  // Files that were ended after the last save are written again: the one to go on with was renamed,
+  // full, or with the rest as the very last.
+  for (const count of saved ? [perFile, examples + (held > 0 ? 1 : 0)] : []) {
+    await rename(name(files, count), part()).catch(() => {});
+  }
   let file: AppendFile = await appendFile(part(), Number(saved?.bytes ?? 0));
 
   const endFile = async (): Promise<void> => {
     await file.sync();
     await file.close();
-    const name = `${prefix}_${files}_${examples}.tfrecords`;
-    await rename(part(), name);
-    written.push(name);
+    await rename(part(), name(files, examples));
     files++;
     examples = 0;
   };
@@ -66,8 +67,9 @@ export async function tfRecordsSink(
     },
     async finish() {
       if (held > 0) await writeExample();
+      const last = name(files, examples);
       await endFile();
-      return written;
+      return [...Array.from({ length: files - 1 }, (_, file) => name(file)), last];
     },
     clean: async () => {},
     close: () => file.close(),

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,9 +60,11 @@ const sources: readonly string[] = [
   `${fixtures}packed/multi-frame.jsonl.zst`,
   `${fixtures}mmididx/u16.bin`,
 ];
+/** What the files of ids have in them. */
 const filesOf = (out: string) =>
   Object.fromEntries(
     readdirSync(out)
+      .filter((name) => !name.endsWith(".json"))
       .sort()
       .map((name) => [name, readFileSync(join(out, name)).toString("hex")]),
   );
@@ -78,7 +80,11 @@ describe("tokenize", () => {
       tokens: expected.filter((id) => id >= 0).length,
       finished: true,
     });
-    expect(readdirSync(task.out).sort()).toEqual(["text_document.bin", "text_document.idx"]);
+    expect(readdirSync(task.out).sort()).toEqual([
+      "text_document.bin",
+      "text_document.idx",
+      "text_document.progress.json",
+    ]);
   });
 
   it("writes TFRecords in the old scripts' names and loses no rest", async () => {
@@ -143,5 +149,45 @@ describe("tokenize", () => {
     await tokenize(sources, { ...task, stopped: () => true });
     const other = tokenize(sources, { ...task, tokenizer: { kind: "bytes" } });
     await expect(other).rejects.toThrow(/begun with other data or options/);
+  });
+
+  it.each(["bin", "tfrecords"] as const)("finds %s that are finished", async (format) => {
+    const task = options({ format });
+    const done = await tokenize(sources, task);
+    const before = readdirSync(task.out).map((name) => statSync(join(task.out, name)).mtimeMs);
+    let units = 0;
+    const again = await tokenize(sources, { ...task, onProgress: () => units++ });
+    expect(again).toEqual({ ...done, resumed: done.documents });
+    expect(units).toBe(0);
+    expect(readdirSync(task.out).map((name) => statSync(join(task.out, name)).mtimeMs)).toEqual(
+      before,
+    );
+
+    const other = tokenize(sources, { ...task, example: 18 });
+    await expect(other).rejects.toThrow(/finished with other data or options/);
+
+    const whole = filesOf(task.out);
+    await rm(done.files.at(-1)!);
+    expect(await tokenize(sources, task)).toEqual(done);
+    expect(filesOf(task.out)).toEqual(whole);
+  });
+
+  it.each([
+    ["bin", 4],
+    ["tfrecords", 4],
+    ["tfrecords", 1000],
+  ] as const)("goes on after a stop while %s are ended (%i a file)", async (format, perFile) => {
+    const task = options({ format, perFile });
+    let units = 0;
+    const done = await tokenize(sources, { ...task, onProgress: () => units++ });
+    const whole = filesOf(task.out);
+    const stopped = options({ format, perFile });
+    await tokenize(sources, { ...stopped, stopped: () => --units === 0 });
+    // As if all files had their last names already, but that they have was not written down.
+    for (const name of readdirSync(stopped.out).filter((name) => /sizes|json/.test(name))) {
+      await copyFile(join(stopped.out, name), join(task.out, name));
+    }
+    expect(await tokenize(sources, task)).toMatchObject({ files: done.files, finished: true });
+    expect(filesOf(task.out)).toEqual(whole);
   });
 });

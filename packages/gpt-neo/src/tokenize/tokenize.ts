@@ -11,7 +11,7 @@ import {
 import { binSink } from "./bin-sink.ts";
 import { openPool, type Pool } from "./pool.ts";
 import type { Sink, SinkState } from "./sink.ts";
-import { loadState, removeState, type State, saveState, taskOf } from "./state.ts";
+import { finishedFiles, finishedState, loadState, saveState, taskOf } from "./state.ts";
 import { type TfRecordsOptions, tfRecordsSink } from "./tfrecords-sink.ts";
 import { beginning, type Encoded } from "./unit.ts";
 import { unitsOf, type Work } from "./units.ts";
@@ -46,16 +46,16 @@ export interface Tokenized {
   readonly files: readonly string[];
   /** False if it was stopped; the same call goes on. */
   readonly finished: boolean;
-  /** Documents that were there from an earlier call. */
+  /** Documents that were there from an earlier call; all of them where that call had finished. */
   readonly resumed: number;
 }
 
 /**
  * Turns text into files of ids on several threads. Documents keep their order, each ends in the end
  * of text, and none is lost. Stopped at any point, even by force, the same call goes on and writes
- * the same bytes.
+ * the same bytes; once finished, it finds them.
  *
- * @throws MtfError `bad-argument` if another task was begun there; `bad-file` for bad data
+ * @throws MtfError `bad-argument` if another task was begun or finished there; `bad-file` for bad data
  * @example
  * await tokenize(["pile/*.jsonl.zst"], { out: "ids", name: "pile", format: "bin", … });
  */
@@ -68,15 +68,25 @@ export async function tokenize(
   await mkdir(out, { recursive: true });
   const statePath = join(out, `${name}.progress.json`);
   const task = await taskOf(files, { name, format, tokenizer, read, example, perFile });
-  const saved = await loadState(statePath, task);
+  const state = await loadState(statePath, task);
+  if (state?.kind === "finished") {
+    const { documents, tokens } = state;
+    const found = await finishedFiles(out, state);
+    if (found) return { documents, tokens, files: found, finished: true, resumed: documents };
+  }
+  // Files that were finished and are gone are made again.
+  const saved = state?.kind === "begun" ? state : undefined;
   const model = makeTokenizer(tokenizer);
   const sink = await openSink(options, model.vocabSize, saved?.sink);
   const pool = openPool(options.workers, { tokenizer, textKey: read.textKey }, model);
   let { documents, tokens } = saved ?? { documents: 0, tokens: 0 };
   let place = saved?.place ?? beginning;
   const save = async (): Promise<void> => {
-    const state: State = { task, place, documents, tokens, sink: await sink.save() };
-    await saveState(statePath, state);
+    const sinkState = await sink.save();
+    await saveState(statePath, {
+      ...{ kind: "begun", task, place, documents, tokens },
+      sink: sinkState,
+    });
   };
 
   try {
@@ -110,7 +120,7 @@ export async function tokenize(
       return { documents, tokens, files: [], finished: false, resumed };
     }
     const names = await sink.finish();
-    await removeState(statePath);
+    await saveState(statePath, await finishedState(task, { documents, tokens, files: names }));
     await sink.clean();
     return { documents, tokens, files: names, finished: true, resumed };
   } catch (error) {
