@@ -45,8 +45,8 @@ const companions = [
   "generation_config.json",
 ];
 
-/** As many elements as are in memory at a time: 16 MiB of float32. */
-const pieceElements = 4 << 20;
+/** As many elements as are in memory at a time: 4 MiB of float32. */
+const pieceElements = 1 << 20;
 
 const stored: Readonly<Record<WeightType, StoredDType>> = {
   float32: "F32",
