@@ -17,11 +17,28 @@ const longestJson = 64 << 20;
 const headBytes = 4096;
 
 /**
- * Tells what a file is by its content.
+ * Tells what a file is by its content; what its content does not tell, as where it is damaged, its
+ * name may.
  *
  * @throws MtfError `bad-file` if it cannot be read
  */
 export async function kindOfFile(path: string): Promise<FileKind> {
+  const told = await kindOfContent(path);
+  const byName =
+    told.kind === "unknown" ? kindsByName.find(([name]) => name.test(path)) : undefined;
+  return byName ? { kind: byName[1] } : told;
+}
+
+/** Names that say what their files are meant to be. */
+const kindsByName: readonly (readonly [RegExp, "weights" | "events" | "tokenizer" | "config"])[] = [
+  [/\.safetensors$|\.(bin|safetensors)\.index\.json$|\.index$/i, "weights"],
+  [/(^|[/\\])pytorch_model[^/\\]*\.bin$|\.pth?$/i, "weights"],
+  [/tfevents/, "events"],
+  [/(tokenizer[^/\\]*|(^|[/\\])vocab)\.json$/i, "tokenizer"],
+  [/\.json$/i, "config"],
+];
+
+async function kindOfContent(path: string): Promise<FileKind> {
   try {
     const file = await open(path);
     try {

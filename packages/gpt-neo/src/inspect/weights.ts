@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MtfError } from "mtf";
+import { openCheckpoint } from "mtf/checkpoint";
 import { openWeights, type WeightFormat } from "../weights/index.ts";
 
 /** What weights are. */
@@ -59,29 +58,22 @@ export async function inspectWeights(path: string): Promise<WeightsSummary> {
 /** The file that says what a checkpoint of a run holds. */
 export const checkpointIndex = "checkpoint.json";
 
-/** Says what a run's checkpoint holds: weights and the optimizer's state, with their dims. */
+/**
+ * Says what a run's checkpoint holds: weights and the optimizer's state, with their dims.
+ *
+ * @throws MtfError `bad-file` naming its index and the reason
+ */
 export async function inspectCheckpoint(folder: string): Promise<WeightsSummary> {
-  const file = join(folder, checkpointIndex);
-  const index = (await readIndex(file)) as {
-    metadata?: Record<string, unknown>;
-    tensors: Record<string, { dtype: string; dims: [string, number][] }>;
-  };
-  const tensors = Object.entries(index.tensors).map(([name, { dtype, dims }]) => ({
+  const checkpoint = await openCheckpoint(folder);
+  await checkpoint.close();
+  const tensors = [...checkpoint.tensors].map(([name, { dtype, dims }]) => ({
     name,
     dtype,
     shape: dims.map(([, size]) => size),
   }));
-  const { settings: _, ...metadata } = index.metadata ?? {};
+  const { settings: _, ...metadata } = (checkpoint.metadata ?? {}) as Record<string, unknown>;
+  const file = join(folder, checkpointIndex);
   return { format: "checkpoint", file, metadata, tensors, ...totals(tensors), skipped: {} };
-}
-
-async function readIndex(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    const reason = (error as Error).message;
-    throw new MtfError("bad-file", `${file} is no index of a checkpoint: ${reason}.`, { file });
-  }
 }
 
 function totals(tensors: readonly TensorSummary[]): { parameters: number; bytes: number } {

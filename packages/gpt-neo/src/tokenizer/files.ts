@@ -1,7 +1,9 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/checkpoint";
+import { parseJson } from "../json.ts";
+import { readSmallFile } from "../small-file.ts";
 import { byteLetters } from "./byte-letters.ts";
 import { byteLevelFile } from "./byte-level-file.ts";
 import { bytesTokenizer } from "./bytes.ts";
@@ -85,29 +87,32 @@ export async function loadTokenizer(
     throw unsupported(join(folder, "vocab.json"));
   }
   const file = join(folder, "tokenizer.json");
-  const fast = (await readJson(file)) as { model?: { vocab?: unknown } } | undefined;
+  const fast = (await readJson(file)) as { model?: { vocab?: unknown } } | null | undefined;
   if (fast !== undefined) {
-    const found = fast.model?.vocab;
+    const found = fast?.model?.vocab;
     if (sameVocabulary(found, byteLetters)) return bytesTokenizer;
     if (sameVocabulary(found, gpt2Words())) return gpt2Tokenizer();
-    return jsonTokenizer(file, await readFile(file, "utf8"));
+    return jsonTokenizer(file, await readTokenizerText(file));
   }
   if (vocabulary === bytesTokenizer.vocabSize) return bytesTokenizer;
   return vocabulary >= 50257 && vocabulary <= 50432 ? gpt2Tokenizer() : undefined;
 }
 
+/** Several times as much as the largest vocabularies take. */
+const longestFile = 256 << 20;
+
+/**
+ * The text of a tokenizer's file.
+ *
+ * @throws MtfError `bad-file` if it cannot be read, or is longer than any such file
+ */
+export function readTokenizerText(file: string): Promise<string> {
+  return readSmallFile(file, longestFile);
+}
+
 async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw new MtfError("bad-file", `${path} cannot be read: ${error.message}.`, { file: path });
-  });
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const reason = (error as Error).message;
-    throw new MtfError("bad-file", `${path} is not JSON: ${reason}.`, { file: path });
-  }
+  const found = await stat(path).catch(() => undefined);
+  return found ? parseJson(await readTokenizerText(path), path) : undefined;
 }
 
 /** Whether a vocabulary has these words by id. The last one may be in another file. */

@@ -1,8 +1,8 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { bytesTokenizer } from "./bytes.ts";
-import { loadTokenizer } from "./files.ts";
+import { loadTokenizer, readTokenizerText } from "./files.ts";
 import { gpt2Tokenizer } from "./gpt2.ts";
 import { jsonTokenizer } from "./json/tokenizer.ts";
 import { withSpecial } from "./special.ts";
@@ -37,11 +37,11 @@ export async function tokenizerSource(
       try: ["--tokenizer gpt2", "--tokenizer bytes", "--tokenizer FILE, a tokenizer.json"],
     });
   }
-  if (!is.isDirectory()) return { kind: "json", file: name, json: await readFile(name, "utf8") };
+  if (!is.isDirectory()) return { kind: "json", file: name, json: await readTokenizerText(name) };
   const found = await loadTokenizer(name, 0);
   if (found?.name === "gpt2" || found?.name === "bytes") return { kind: found.name };
   const file = join(name, "tokenizer.json");
-  if (found) return { kind: "json", file, json: await readFile(file, "utf8") };
+  if (found) return { kind: "json", file, json: await readTokenizerText(file) };
   throw new MtfError("bad-argument", `${name} has no tokenizer.`, {
     evidence: [["looked for", "tokenizer.json, vocab.json with merges.txt"]],
   });

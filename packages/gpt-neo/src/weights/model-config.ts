@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { type Config, loadConfig, parseConfig } from "../config/index.ts";
 import { isOriginalConfig, type Note, parseOriginalConfig } from "../config/original.ts";
-import { readSmallFile } from "./shards.ts";
+import { parseJson } from "../json.ts";
+import { readSmallFile } from "../small-file.ts";
 
 /** A config has some dozens of keys. */
 const longestConfig = 1 << 20;
@@ -67,11 +68,5 @@ async function readConfig(file: string): Promise<ModelConfig> {
 }
 
 async function readJson(file: string): Promise<unknown> {
-  const text = await readSmallFile(file, longestConfig);
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    const reason = (error as Error).message;
-    throw new MtfError("bad-file", `${file} is not JSON: ${reason}.`, { file, reason });
-  }
+  return parseJson(await readSmallFile(file, longestConfig), file);
 }

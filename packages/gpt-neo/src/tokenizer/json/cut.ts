@@ -1,3 +1,5 @@
+import { MtfError } from "mtf";
+import { brief } from "../../json.ts";
 import { splitWords } from "../split.ts";
 import { escaped, space } from "./added.ts";
 import type { Cut } from "./file.ts";
@@ -7,15 +9,22 @@ export type Cutter = (text: string) => readonly string[];
 
 const single: Cutter = (text) => (text === "" ? [] : [text]);
 
-/** A step of a `tokenizer.json` as a function. */
-export function cutterOf(cut: Cut): Cutter {
+/**
+ * A step of a `tokenizer.json` as a function.
+ *
+ * @param file what errors call it
+ * @throws MtfError `bad-file` if its pattern is none
+ */
+export function cutterOf(cut: Cut, file: string): Cutter {
   switch (cut.kind) {
     case "byte-level":
       return cut.words ? splitWords : single;
     case "digits":
       return isolating(cut.single ? /\p{N}/gu : /\p{N}+/gu);
     case "split":
-      return isolating(cut.literal ? new RegExp(escaped(cut.pattern), "gu") : regexOf(cut.pattern));
+      return isolating(
+        cut.literal ? new RegExp(escaped(cut.pattern), "gu") : regexOf(cut.pattern, file),
+      );
   }
 }
 
@@ -39,7 +48,7 @@ function isolating(pattern: RegExp): Cutter {
  * A pattern in Rust's or Oniguruma's spelling as JavaScript means it: their `\s` is Unicode's white
  * space, and `(?i:…)`, which Node 20 lacks, names both cases of every letter.
  */
-function regexOf(pattern: string): RegExp {
+function regexOf(pattern: string, file: string): RegExp {
   const cased = pattern.replace(/\(\?i:((?:[^()\\]|\\.)*)\)/g, (_, body: string) => {
     return `(?:${body.replace(/[a-z]/gi, (c) => `[${c.toLowerCase()}${c.toUpperCase()}]`)})`;
   });
@@ -51,5 +60,15 @@ function regexOf(pattern: string): RegExp {
     else if (part === "\\S" && !inClass) return `[^${space}]`;
     return part;
   });
-  return new RegExp(spaced, "gu");
+  try {
+    return new RegExp(spaced, "gu");
+  } catch (error) {
+    const reason = `pre_tokenizer has the pattern ${brief(pattern)}: ${(error as Error).message}`;
+    throw new MtfError("bad-file", `${file}: ${reason}.`, {
+      evidence: [["at", "pre_tokenizer"]],
+      file,
+      offset: 0,
+      reason,
+    });
+  }
 }

@@ -1,4 +1,5 @@
 import { MtfError } from "mtf";
+import { brief, parseJson } from "../../json.ts";
 
 /** A token that is looked for in the text before it is cut into words. */
 export interface AddedToken {
@@ -71,7 +72,7 @@ export function readTokenizerFile(file: string, text: string): TokenizerFile {
     );
   };
 
-  const root = object(parse(text, refuse), "the file");
+  const root = object(parseJson(text, file), "the file");
   const model = object(root.model, "model");
   if (model.type !== undefined && model.type !== "BPE") {
     refuse("model.type", `is ${String(model.type)}, where only BPE is supported`);
@@ -83,7 +84,7 @@ export function readTokenizerFile(file: string, text: string): TokenizerFile {
 
   const vocabulary = new Map<string, number>();
   for (const [word, value] of Object.entries(object(model.vocab, "model.vocab"))) {
-    vocabulary.set(word, id(value, `model.vocab[${JSON.stringify(word)}]`));
+    vocabulary.set(word, id(value, `model.vocab[${brief(word)}]`));
   }
   if (list(model.merges, "model.merges").length >= maxMerges) {
     refuse("model.merges", `has ${maxMerges} pairs or more`);
@@ -139,14 +140,6 @@ export const maxIds: number = 2 ** 24;
 /** A rank and a place in a text fit a number without loss. */
 const maxMerges = 2 ** 22;
 
-function parse(text: string, refuse: (path: string, reason: string) => never): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    return refuse("the file", `is not JSON: ${(error as Error).message}`);
-  }
-}
-
 function isNormalForm(type: unknown): type is NormalForm {
   return type === "NFC" || type === "NFD" || type === "NFKC" || type === "NFKD";
 }
@@ -162,5 +155,5 @@ function cutOf(step: Json, refuse: (path: string, reason: string) => never): Cut
     if (typeof Regex === "string") return { kind: "split", pattern: Regex, literal: false };
     if (typeof literal === "string") return { kind: "split", pattern: literal, literal: true };
   }
-  return refuse("pre_tokenizer", `${JSON.stringify(step)} is not supported`);
+  return refuse("pre_tokenizer", `${brief(step)} is not supported`);
 }

@@ -53,7 +53,7 @@ export function jsonTokenizer(file: string, json: string): JsonTokenizer {
   const plain = finders(spec.added.filter((token) => !token.special));
   const special = finders(spec.added);
   const prefixSpace = spec.cuts.some((cut) => cut.kind === "byte-level" && cut.prefixSpace);
-  const cutters = spec.cuts.map(cutterOf);
+  const cutters = spec.cuts.map((cut) => cutterOf(cut, file));
 
   const words = (text: string): readonly string[] =>
     cutters.reduce<readonly string[]>(

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { readSmallFile } from "../shards.ts";
+import { readSmallFile } from "../../small-file.ts";
 
 /**
  * The newest TensorFlow checkpoint of a folder, as its `checkpoint` file says or as the steps in

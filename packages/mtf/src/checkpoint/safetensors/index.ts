@@ -7,6 +7,7 @@ export {
 export { type ByteSource, bytesInMemory, openBytes } from "./bytes.ts";
 export type { AnyArray, NumberArray, ReadAs } from "./convert.ts";
 export { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "./half.ts";
+export { whyNotJson } from "./json.ts";
 export {
   type ModelTensor,
   type ModelWeights,

@@ -24,6 +24,25 @@ export class JsonError extends Error {
 const deepest = 127;
 
 /**
+ * Why a text is not JSON, or nests deeper than 127, and at which of its bytes; undefined if it is.
+ *
+ * @example
+ * whyNotJson('{"a": 1,}'); // { offset: 8, reason: "'\"' is missing" }
+ */
+export function whyNotJson(
+  text: string,
+): { readonly offset: number; readonly reason: string } | undefined {
+  try {
+    parseJson(text);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    const offset = new TextEncoder().encode(text.slice(0, error.at)).byteLength;
+    return { offset, reason: error.message };
+  }
+}
+
+/**
  * Reads one JSON value that fills the whole text.
  *
  * @throws JsonError with the reason and the position

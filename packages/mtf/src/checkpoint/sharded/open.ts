@@ -7,14 +7,17 @@ import { paste } from "../../runtime/sources/cut.ts";
 import { type Box, volume } from "../../spmd/placement.ts";
 import { nearest } from "../../suggest.ts";
 import { badFile } from "../safetensors/bad-file.ts";
-import { openSafetensors, type Safetensors } from "../safetensors/index.ts";
-import { type Entry, type Index, indexName } from "./format.ts";
+import { openSafetensors, type Safetensors, whyNotJson } from "../safetensors/index.ts";
+import { checkIndex } from "./check.ts";
+import { type Entry, type Index, indexName, type Part, storedAs } from "./format.ts";
 
 /** A saved state, to be loaded under whatever mesh and layout. */
 export interface Checkpoint {
   /** What `saveCheckpoint` was given. */
   readonly metadata: unknown;
   readonly names: readonly string[];
+  /** The element type and the dims of every tensor. */
+  readonly tensors: ReadonlyMap<string, Pick<Entry, "dtype" | "dims">>;
   /**
    * Where a tensor's numbers come from; a device reads only what its slice needs.
    *
@@ -34,15 +37,16 @@ export interface Checkpoint {
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const index = await readIndex(folder);
-  const files = new Map<string, Promise<Safetensors>>();
+  const files = new Map<string, Promise<Opened>>();
   const open = (file: string) => {
-    const known = files.get(file) ?? openSafetensors(join(folder, file));
+    const known = files.get(file) ?? openPart(join(folder, file));
     files.set(file, known);
     return known;
   };
   return {
     metadata: index.metadata,
     names: Object.keys(index.tensors),
+    tensors: new Map(Object.entries(index.tensors)),
     source: (name, shape) => {
       const entry = find(index, name, shape, folder);
       return { box: (box) => readBox(name, entry, box, open) };
@@ -55,19 +59,35 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   };
 }
 
+/** Before anything is read: a file holds the part that the index says. */
+function checkStored(name: string, entry: Entry, part: Part, { file, tensors }: Opened): void {
+  const stored = tensors.get(name);
+  const shape = part.box.map((range) => range.size).join();
+  if (stored?.dtype === storedAs[entry.dtype] && stored.shape.join() === shape) return;
+  const told = stored ? `${stored.dtype} [${stored.shape.join(", ")}]` : "not there";
+  const wanted = `${storedAs[entry.dtype]} [${shape.replaceAll(",", ", ")}]`;
+  throw badFile(file, stored?.offset ?? 0, `tensor '${name}' is ${told}, not ${wanted}`);
+}
+
+interface Opened extends Safetensors {
+  readonly file: string;
+}
+
+async function openPart(file: string): Promise<Opened> {
+  return { ...(await openSafetensors(file)), file };
+}
+
 async function readIndex(folder: string): Promise<Index> {
   const path = join(folder, indexName);
   const text = await readFile(path, "utf8").catch((error: Error) => {
     throw new MtfError("bad-file", `${path} cannot be read: ${error.message}.`, { file: path });
   });
   try {
-    const index = JSON.parse(text) as Index;
-    if (index.format !== "mtf-checkpoint" || index.version !== 1) {
-      throw new SyntaxError("it is no checkpoint of version 1");
-    }
-    return index;
+    return checkIndex(JSON.parse(text), (reason) => badFile(path, 0, reason));
   } catch (error) {
-    throw badFile(path, 0, error instanceof Error ? error.message : `${error}`);
+    if (!(error instanceof SyntaxError)) throw error;
+    const { offset, reason } = whyNotJson(text) ?? { offset: 0, reason: error.message };
+    throw badFile(path, offset, `it is not JSON: ${reason}`);
   }
 }
 
@@ -93,7 +113,7 @@ async function readBox(
   name: string,
   entry: Entry,
   box: Box,
-  open: (file: string) => Promise<Safetensors>,
+  open: (file: string) => Promise<Opened>,
 ): Promise<HostArray> {
   const whole = hostArray(entry.dtype, volume(box));
   const shape = box.map((r) => r.size);
@@ -102,6 +122,7 @@ async function readBox(
     if (!common) continue;
     const within = relative(common, part.box);
     const file = await open(part.file);
+    checkStored(name, entry, part, file);
     const numbers = await file.read(name, { box: within, as: entry.dtype });
     paste(numbers as HostArray, whole, shape, relative(common, box));
   }

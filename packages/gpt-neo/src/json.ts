@@ -1,0 +1,62 @@
+import { MtfError } from "mtf";
+import { whyNotJson } from "mtf/checkpoint";
+
+/** Nothing that is read here nests a tenth as deep; what does overflows the stack of its readers. */
+const deepest = 127;
+
+/**
+ * The value of a JSON file's text. A byte order mark before it is passed over.
+ *
+ * @throws MtfError `bad-file` naming the line and the byte where it is not JSON, or nests too deep
+ * @example
+ * parseJson('{"a": 1}', "a.json"); // { a: 1 }
+ */
+export function parseJson(text: string, file: string): unknown {
+  const plain = text.replace(/^\uFEFF/, "");
+  try {
+    const value: unknown = JSON.parse(plain);
+    if (!nestsDeeper(plain, deepest)) return value;
+  } catch {
+    // Where and why, the engine's message says on some versions and not on others.
+  }
+  const found = whyNotJson(plain) ?? { offset: 0, reason: "it is no value" };
+  const marks = text.length - plain.length;
+  const offset = found.offset + 3 * marks;
+  const line = Buffer.from(plain).subarray(0, found.offset).toString("latin1").split("\n").length;
+  const reason = `it is not JSON: ${found.reason}`;
+  throw new MtfError("bad-file", `${file} is not JSON: ${found.reason}.`, {
+    evidence: [["at", `${file}:${line}, byte ${offset}`]],
+    file,
+    line,
+    offset,
+    reason,
+  });
+}
+
+/** Whether lists and objects within each other are more than that; brackets in strings are text. */
+function nestsDeeper(text: string, most: number): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text[at];
+    if (quoted) {
+      if (letter === "\\") at++;
+      else if (letter === '"') quoted = false;
+    } else if (letter === '"') quoted = true;
+    else if (letter === "[" || letter === "{") depth++;
+    else if (letter === "]" || letter === "}") depth--;
+    if (depth > most) return true;
+  }
+  return false;
+}
+
+/**
+ * A value in a few words for an error, whatever it is.
+ *
+ * @example
+ * brief({ type: "Split" }); // {"type":"Split"}
+ */
+export function brief(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}

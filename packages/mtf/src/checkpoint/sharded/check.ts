@@ -1,0 +1,76 @@
+import { type Box, volume } from "../../spmd/placement.ts";
+import { type Entry, type Index, type Part, storedAs } from "./format.ts";
+
+type Fail = (reason: string) => Error;
+
+/** Devices are counted in thousands at most, and every part is compared with every other. */
+const mostParts = 4096;
+
+/**
+ * What a checkpoint's index says, checked before anything else is read: dims are sizes, files lie
+ * beside the index, and the parts of a tensor make it up.
+ *
+ * @throws what `fail` gives for the reason
+ */
+export function checkIndex(value: unknown, fail: Fail): Index {
+  if (!isObject(value) || value.format !== "mtf-checkpoint" || value.version !== 1) {
+    throw fail("it is no checkpoint of version 1");
+  }
+  if (!isObject(value.tensors)) throw fail("it lists no tensors");
+  for (const [name, entry] of Object.entries(value.tensors)) {
+    checkEntry(entry, (reason) => fail(`tensor '${name}' ${reason}`));
+  }
+  return value as unknown as Index;
+}
+
+function checkEntry(entry: unknown, fail: Fail): asserts entry is Entry {
+  if (!isObject(entry)) throw fail("is no object");
+  if (typeof entry.dtype !== "string" || !Object.hasOwn(storedAs, entry.dtype)) {
+    throw fail("has no dtype that is known");
+  }
+  const { dims, parts } = entry;
+  if (!Array.isArray(dims) || !dims.every(isDim)) throw fail("has no dims");
+  if (!Array.isArray(parts)) throw fail("has no parts");
+  if (parts.length > mostParts) throw fail(`has ${parts.length} parts, more than ${mostParts}`);
+  const whole: Box = dims.map(([, size]) => ({ begin: 0, size }));
+  const boxes = parts.map((part, i) =>
+    checkPart(part, whole, (reason) => fail(`part ${i} ${reason}`)),
+  );
+  const elements = boxes.reduce((sum, box) => sum + volume(box), 0);
+  const overlap = boxes.some((a, i) => boxes.slice(0, i).some((b) => meet(a, b)));
+  if (overlap || elements !== volume(whole)) throw fail("is not made up by its parts");
+}
+
+function checkPart(part: unknown, whole: Box, fail: Fail): Box {
+  if (!isObject(part)) throw fail("is no object");
+  const { file, box } = part as Partial<Part>;
+  // An index names its neighbours; a path that leads elsewhere is none of its business.
+  if (typeof file !== "string" || file === "" || /[/\\]|^\.\.?$/.test(file)) {
+    throw fail("is in no file beside it");
+  }
+  const inside =
+    Array.isArray(box) &&
+    box.length === whole.length &&
+    box.every((range, d) => {
+      const { begin, size } = (range ?? {}) as { begin?: unknown; size?: unknown };
+      return isSize(begin) && isSize(size) && begin + size <= whole[d]!.size;
+    });
+  if (!inside) throw fail("is not inside the tensor");
+  return box;
+}
+
+function meet(a: Box, b: Box): boolean {
+  return a.every((r, d) => r.begin < b[d]!.begin + b[d]!.size && b[d]!.begin < r.begin + r.size);
+}
+
+function isDim(dim: unknown): dim is readonly [string, number] {
+  return Array.isArray(dim) && dim.length === 2 && typeof dim[0] === "string" && isSize(dim[1]);
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
