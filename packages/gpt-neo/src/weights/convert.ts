@@ -1,8 +1,14 @@
-import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { MtfError } from "mtf";
-import { rowBlocks, type StoredDType, type TensorToWrite, writeModel } from "mtf/checkpoint";
+import {
+  draftOf,
+  removeDrafts,
+  rowBlocks,
+  type StoredDType,
+  type TensorToWrite,
+  writeModel,
+} from "mtf/checkpoint";
 import { type Config, saveConfig } from "../config/index.ts";
 import { type LoadOptions, loadWeights, type Weights } from "./load.ts";
 import { roundToOdd } from "./narrow.ts";
@@ -70,9 +76,9 @@ export async function convertWeights(
   const folder = resolve(to);
   await checkEmpty(folder, to);
   const weights = await loadWeights(from, options);
-  const suffix = `${process.pid}-${randomBytes(4).toString("hex")}`;
-  const draft = join(dirname(folder), `.${basename(folder)}.${suffix}.tmp`);
+  const draft = draftOf(folder);
   try {
+    await removeDrafts(folder);
     await mkdir(draft, { recursive: true });
     const tensors = [...weights.tensors.values()];
     const elements = tensors.reduce((sum, { shape }) => sum + volume(shape), 0);

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { open, rename, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { MtfError } from "../../errors.ts";
+import { draftOf, removeDrafts } from "./draft.ts";
 
 /** A file that is being written. */
 export interface WritableFile {
@@ -24,7 +24,8 @@ export interface AtomicOptions {
 
 /**
  * Writes a file as a whole or not at all: under another name in the same folder, which becomes the
- * file's own when everything is on disk. Whatever fails, the old file stays and no other is left.
+ * file's own when everything is on disk. Whatever fails, the old file stays and no other is left; what
+ * a process that was killed had begun is removed.
  *
  * @throws MtfError `bad-file` with the system's reason, such as a full disk
  * @example
@@ -35,8 +36,8 @@ export async function writeAtomically(
   content: (file: WritableFile) => Promise<void>,
   options: AtomicOptions = {},
 ): Promise<void> {
-  const suffix = `${process.pid}-${randomBytes(4).toString("hex")}`;
-  const temporary = join(dirname(path), `.${basename(path)}.${suffix}.tmp`);
+  await removeDrafts(path);
+  const temporary = draftOf(path);
   try {
     const file = await (options.open ?? ((name) => open(name, "wx")))(temporary);
     try {

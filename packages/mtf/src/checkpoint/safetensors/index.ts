@@ -6,6 +6,7 @@ export {
 } from "./atomic.ts";
 export { type ByteSource, bytesInMemory, openBytes } from "./bytes.ts";
 export type { AnyArray, NumberArray, ReadAs } from "./convert.ts";
+export { draftOf, removeDrafts } from "./draft.ts";
 export { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "./half.ts";
 export { whyNotJson } from "./json.ts";
 export {

@@ -1,8 +1,10 @@
-import { readdir, readFile, stat, unlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MtfError } from "../../errors.ts";
 import { writeAtomically } from "./atomic.ts";
 import { badFile } from "./bad-file.ts";
+import { draftOf, removeDrafts } from "./draft.ts";
+import { whyNotJson } from "./json.ts";
 import { find, openSafetensors, type Safetensors } from "./open.ts";
 import type { StoredTensor } from "./stored.ts";
 import { bytesOfTensor, type TensorToWrite, type WriteOptions, writeSafetensors } from "./write.ts";
@@ -83,18 +85,16 @@ async function readIndex(file: string): Promise<Map<string, readonly string[]>> 
   try {
     map = (JSON.parse(text) as { weight_map?: unknown } | null)?.weight_map;
   } catch (error) {
-    throw badFile(file, 0, `it is not JSON: ${(error as Error).message}`);
+    const { offset, reason } = whyNotJson(text) ?? { offset: 0, reason: (error as Error).message };
+    throw badFile(file, offset, `it is not JSON: ${reason}`);
   }
   if (map === null || typeof map !== "object") throw badFile(file, 0, "it has no weight_map");
   const shards = new Map<string, string[]>();
   for (const [name, shard] of Object.entries(map)) {
     // An index names its neighbours; a path that leads elsewhere is none of its business.
     if (typeof shard !== "string" || shard === "" || /[/\\]|^\.\.?$/.test(shard)) {
-      throw badFile(
-        file,
-        0,
-        `'${name}' is in ${JSON.stringify(shard)}, which is no file beside it`,
-      );
+      const told = typeof shard === "string" ? JSON.stringify(shard) : "no name";
+      throw badFile(file, 0, `'${name}' is in ${told}, which is no file beside it`);
     }
     const path = join(dirname(file), shard);
     const names = shards.get(path);
@@ -111,7 +111,8 @@ export interface WriteModelOptions extends WriteOptions {
 
 /**
  * Writes a model's weights into a folder as Hugging Face names them, the index last, and removes
- * the files of an earlier model that no longer belong to it.
+ * the files of an earlier model that no longer belong to it. Whenever it is stopped, the folder holds
+ * the earlier model, the new one, or none: never files of both as one.
  *
  * @throws MtfError as `writeSafetensors` does
  * @example
@@ -126,9 +127,11 @@ export async function writeModel(
   const names = shards.map((_, i) => shardName(i, shards.length));
   const weightMap: [string, string][] = [];
   for (const [i, shard] of shards.entries()) {
-    await writeSafetensors(join(folder, names[i]!), shard, options);
     for (const { name } of shard) weightMap.push([name, names[i]!]);
   }
+  const taken: readonly string[] = await readdir(folder).catch(() => []);
+  const replaces = shards.length > 1 && names.some((name) => taken.includes(name));
+  await (replaces ? replaceShards : writeShards)(folder, names, shards, options);
   if (shards.length > 1) {
     const content = {
       metadata: { total_size: shards.flat().reduce((sum, t) => sum + bytesOfTensor(t), 0) },
@@ -142,6 +145,40 @@ export async function writeModel(
   for (const name of await readdir(folder)) {
     const ours = name === single || name === index || /^model-\d+-of-\d+\.safetensors$/.test(name);
     if (ours && !kept.has(name)) await unlink(join(folder, name));
+    const begun = /^\.(model(?:-\d+-of-\d+)?\.safetensors(?:\.index\.json)?)\..*\.tmp$/.exec(name);
+    if (begun) await removeDrafts(join(folder, begun[1]!));
+  }
+}
+
+/**
+ * Writes shards over those of an earlier model. They wait under other names until all of them are on
+ * disk; then the old index goes, for with a part of the new shards it would describe neither model.
+ */
+async function replaceShards(
+  folder: string,
+  names: readonly string[],
+  shards: readonly (readonly TensorToWrite[])[],
+  options: WriteOptions,
+): Promise<void> {
+  const draft = draftOf(join(folder, index));
+  try {
+    await mkdir(draft);
+    await writeShards(draft, names, shards, options);
+    await rm(join(folder, index), { force: true });
+    for (const name of names) await rename(join(draft, name), join(folder, name));
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function writeShards(
+  folder: string,
+  names: readonly string[],
+  shards: readonly (readonly TensorToWrite[])[],
+  options: WriteOptions,
+): Promise<void> {
+  for (const [i, shard] of shards.entries()) {
+    await writeSafetensors(join(folder, names[i]!), shard, options);
   }
 }
 

@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+import { readdir, rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+
+/** Who writes a draft: processes of other machines may share the disk. */
+const host: string = hostname().replace(/[^A-Za-z0-9]/g, "");
+
+/**
+ * A name beside a file or folder to write it under until it is whole.
+ *
+ * @example
+ * draftOf("out/model.safetensors"); // out/.model.safetensors.host-4711-0a1b2c3d.tmp
+ */
+export function draftOf(path: string): string {
+  const name = `.${basename(path)}.${host}-${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+  return join(dirname(path), name);
+}
+
+/** Removes the drafts of a file or folder that processes of this machine left when they were killed. */
+export async function removeDrafts(path: string): Promise<void> {
+  const begin = `.${basename(path)}.${host}-`;
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
+    const rest = name.startsWith(begin) ? name.slice(begin.length) : "";
+    const pid = /^(\d+)-[0-9a-f]{8}\.tmp$/.exec(rest)?.[1];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    await rm(join(dirname(path), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
