@@ -12,7 +12,7 @@ export const inspectCommand: Command<InspectOptions> = {
   usage: "PATH",
   words: "path",
   options: {
-    path: required(text("PATH", "weights, data, a tokenizer, a config or a run's folder")),
+    path: required(text("PATH", "weights, data, a tokenizer, a config, events, a run's folder")),
     json: flag("one JSON object instead of tables"),
   },
   notes: "What a file is, its content tells; of data, the end of the name where both agree.",

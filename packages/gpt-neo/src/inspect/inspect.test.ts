@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { callHere, resultOf, temporaryFolder } from "../../test/support/cli.ts";
 import { fixture } from "../../test/support/expected.ts";
 import { someText } from "../../test/support/runs.ts";
+import { openEvents } from "../tensorboard/log.ts";
 import { type Inspected, inspect } from "./inspect.ts";
 
 const folder = temporaryFolder();
@@ -124,6 +125,35 @@ it("tells runs", async () => {
   expect((await seen(join(out, "log.jsonl"))).run).toMatchObject({ step: 3 });
 });
 
+describe("events for TensorBoard", () => {
+  it("are told by tag, with their last values", async () => {
+    const found = await seen(fixture("tfevents/tf1_filewriter.tfevents"));
+    expect(found.kind).toBe("events");
+    expect(found.events).toMatchObject({ events: 14, others: [] });
+    const { stdout } = await callHere("inspect", fixture("tfevents/tf1_filewriter.tfevents"));
+    expect(stdout.slice(stdout.indexOf("\n"))).toMatchInlineSnapshot();
+  });
+
+  it("of a run that was resumed are told once", async () => {
+    const out = join(folder, "events");
+    mkdirSync(out);
+    const before = openEvents(out, { now: () => 1_600_000_000_000 });
+    for (const step of [1, 2, 3, 4]) before.append(step, [["loss", step]]);
+    before.close();
+    const after = openEvents(out, { now: () => 1_600_000_060_000, after: 2 });
+    after.append(3, [["loss", Number.NaN]]);
+    after.close();
+    const { kind, events } = await seen(out);
+    expect(kind).toBe("events");
+    expect(events!.files).toEqual([before.file, after.file]);
+    expect(events).toMatchObject({
+      from: "2020-09-13T12:26:40.000Z",
+      to: "2020-09-13T12:27:40.000Z",
+      scalars: { loss: { count: 3, step: 3, value: "NaN" } },
+    });
+  });
+});
+
 describe("errors", () => {
   it("say what was looked for", async () => {
     expect(await error(join(folder, "nowhere"))).toBe(
@@ -137,6 +167,7 @@ describe("errors", () => {
         looked for config     config.json
         looked for tokenizer  tokenizer.json, vocab.json
         looked for data       *.txt, *.jsonl, *.tfrecords, *.tfrecord, *.bin, *.idx, each also .gz and .zst
+        looked for events     *tfevents*
       "
     `);
     expect(await error(write("prose.md", "# Words\n"))).toMatchInlineSnapshot(`
@@ -145,6 +176,7 @@ describe("errors", () => {
         looked for data       the endings .txt, .jsonl, .tfrecords, .tfrecord, .bin, .idx, each also .gz and .zst
         looked for tokenizer  a tokenizer.json, a vocab.json with its merges.txt
         looked for config     JSON of ours, of Hugging Face or of GPT-Neo, .yml of NeoX
+        looked for events     what TensorBoard's writers write
       "
     `);
   });

@@ -5,6 +5,7 @@ import { type ConfigFormat, readConfig, toJson } from "../config/index.ts";
 import { knownExtensions } from "../data/files.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
 import { type DataSummary, inspectData } from "./data.ts";
+import { type EventsSummary, inspectEvents, isEventsName } from "./events.ts";
 import { kindOfFile } from "./kind.ts";
 import { inspectLog, inspectRun, isRun, type RunSummary } from "./run.ts";
 import { inspectTokenizer, type TokenizerSummary, tokenizerFiles } from "./tokenizer.ts";
@@ -18,11 +19,12 @@ import {
 /** What a path is, and everything found there: a model's folder has weights, a config and more. */
 export interface Inspected {
   readonly path: string;
-  readonly kind: "run" | "weights" | "config" | "tokenizer" | "data";
+  readonly kind: "run" | "weights" | "config" | "tokenizer" | "events" | "data";
   readonly run?: RunSummary;
   readonly weights?: WeightsSummary;
   readonly config?: ConfigSummary;
   readonly tokenizer?: TokenizerSummary;
+  readonly events?: EventsSummary;
   readonly data?: DataSummary;
 }
 
@@ -36,7 +38,7 @@ export interface ConfigSummary {
 }
 
 /**
- * Says what a file or folder is: weights, data, a tokenizer, a config, or a run.
+ * Says what a file or folder is: weights, data, a tokenizer, a config, a run, events for TensorBoard.
  *
  * @throws MtfError `bad-argument` if it is none of these; `bad-file` if it is damaged
  * @example
@@ -85,10 +87,7 @@ async function inspectFile(path: string): Promise<Inspected> {
       return { path, kind: "data", data: await inspectData([path], named) };
     }
     case "events":
-      throw new MtfError("bad-argument", `${path} holds events for TensorBoard.`, {
-        try: ["tensorboard --logdir with its folder", "its run's folder"],
-        file: path,
-      });
+      return { path, kind: "events", events: await inspectEvents([path]) };
     case "packed":
       return { path, kind: "data", data: await inspectData([path]) };
     case "unknown":
@@ -101,6 +100,7 @@ async function inspectFile(path: string): Promise<Inspected> {
     ["data", `the endings ${knownExtensions.join(", ")}, each also .gz and .zst`],
     ["tokenizer", "a tokenizer.json, a vocab.json with its merges.txt"],
     ["config", "JSON of ours, of Hugging Face or of GPT-Neo, .yml of NeoX"],
+    ["events", "what TensorBoard's writers write"],
   ]);
 }
 
@@ -125,8 +125,11 @@ async function inspectFolder(path: string): Promise<Inspected> {
   const tokenizer = tokenizerFiles.some((name) => names.includes(name))
     ? await inspectTokenizer(path)
     : undefined;
-  const all = { ...parts, ...(tokenizer && { tokenizer }) };
-  const kind = (["run", "weights", "config", "tokenizer"] as const).find((part) => part in all);
+  const logs = names.filter(isEventsName).sort(byNumber.compare);
+  const events = logs.length > 0 && (await inspectEvents(logs.map((name) => join(path, name))));
+  const all = { ...parts, ...(tokenizer && { tokenizer }), ...(events && { events }) };
+  const kinds = ["run", "weights", "config", "tokenizer", "events"] as const;
+  const kind = kinds.find((part) => part in all);
   if (kind) return { path, kind, ...all };
   if (await holdsData(path)) return { path, kind: "data", data: await inspectData([path]) };
   throw nothing(path, [
@@ -135,8 +138,12 @@ async function inspectFolder(path: string): Promise<Inspected> {
     ["config", "config.json"],
     ["tokenizer", "tokenizer.json, vocab.json"],
     ["data", `*${knownExtensions.join(", *")}, each also .gz and .zst`],
+    ["events", "*tfevents*"],
   ]);
 }
+
+/** Names of files of events begin with the second they were begun in. */
+const byNumber = new Intl.Collator("en", { numeric: true });
 
 async function holdsWeights(folder: string, names: readonly string[]): Promise<boolean> {
   const usual = /^(model\.safetensors|pytorch_model\.bin)(\.index\.json)?$/;

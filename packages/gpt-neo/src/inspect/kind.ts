@@ -33,7 +33,7 @@ export async function kindOfFile(path: string): Promise<FileKind> {
 const kindsByName: readonly (readonly [RegExp, "weights" | "events" | "tokenizer" | "config"])[] = [
   [/\.safetensors$|\.(bin|safetensors)\.index\.json$|\.index$/i, "weights"],
   [/(^|[/\\])pytorch_model[^/\\]*\.bin$|\.pth?$/i, "weights"],
-  [/tfevents/, "events"],
+  [/tfevents[^/\\]*$/, "events"],
   [/(tokenizer[^/\\]*|(^|[/\\])vocab)\.json$/i, "tokenizer"],
   [/\.json$/i, "config"],
 ];

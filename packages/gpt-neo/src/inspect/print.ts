@@ -1,4 +1,5 @@
 import type { DataSummary } from "./data.ts";
+import type { EventsSummary } from "./events.ts";
 import type { ConfigSummary, Inspected } from "./inspect.ts";
 import type { RunSummary } from "./run.ts";
 import type { TokenizerSummary } from "./tokenizer.ts";
@@ -8,12 +9,13 @@ type Row = readonly (string | number)[];
 
 /** What was found as tables for people. */
 export function printInspected(found: Inspected): string {
-  const { path, run, weights, config, tokenizer, data } = found;
+  const { path, run, weights, config, tokenizer, events, data } = found;
   return [
     ...(run ? [`${path}: a run`, ...runLines(run)] : []),
     ...(weights ? [`${weights.file}: weights (${weights.format})`, ...weightLines(weights)] : []),
     ...(config ? [`${config.file}: config (${config.format})`, ...configLines(config)] : []),
     ...(tokenizer ? [`${tokenizer.file}: tokenizer`, ...tokenizerLines(tokenizer)] : []),
+    ...(events ? [`${path}: events for TensorBoard`, ...eventLines(events)] : []),
     ...(data ? [`${path}: data`, ...dataLines(data)] : []),
   ].join("\n");
 }
@@ -98,6 +100,27 @@ function tokenizerLines(tokenizer: TokenizerSummary): string[] {
       Object.entries(added ?? {}).map(([token, id]) => [id, JSON.stringify(token)]),
       4,
     ),
+    "",
+  ];
+}
+
+function eventLines({ files, events, from, to, scalars, others }: EventsSummary): string[] {
+  const rows: Row[] = Object.entries(scalars).map(([tag, { count: values, step, value }]) => [
+    tag,
+    count(values),
+    step,
+    typeof value === "number" ? Number(value.toPrecision(5)) : value,
+  ]);
+  return [
+    ...table([
+      ["files", count(files.length)],
+      ["records", count(events)],
+      ["written", from === to ? (from ?? "") : `${from} to ${to}`],
+    ]),
+    ...heading("scalars", rows),
+    ...table(rows.length > 0 ? [["tag", "values", "last step", "last value"], ...rows] : [], 4),
+    ...heading("other tags", others),
+    ...others.map((tag) => `    ${tag}`),
     "",
   ];
 }

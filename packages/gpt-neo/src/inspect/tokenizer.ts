@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import { parseJson } from "../json.ts";
 import {
   loadTokenizer,
   makeTokenizer,
+  readTokenizerText,
   type Tokenizer,
   tokenizerSource,
 } from "../tokenizer/index.ts";
@@ -58,6 +59,6 @@ export async function inspectTokenizer(path: string): Promise<TokenizerSummary |
 }
 
 async function isVocabulary(path: string): Promise<boolean> {
-  const value = JSON.parse(await readFile(path, "utf8")) as object;
-  return !("model" in value);
+  const value = parseJson(await readTokenizerText(path), path);
+  return value === null || typeof value !== "object" || !("model" in value);
 }

@@ -1,5 +1,5 @@
 export { bytesTokenizer } from "./bytes.ts";
-export { loadTokenizer, saveTokenizer, tokenizerNamed } from "./files.ts";
+export { loadTokenizer, readTokenizerText, saveTokenizer, tokenizerNamed } from "./files.ts";
 export { gpt2Tokenizer } from "./gpt2.ts";
 export {
   cutterFor,

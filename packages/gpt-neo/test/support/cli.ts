@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 import { dispatch } from "../../src/cli/dispatch.ts";
@@ -50,22 +51,33 @@ export function call(...args: readonly string[]): Promise<Called> {
 }
 
 /** Runs a command line in this process, from sources. One at a time. */
-export async function callHere(...args: readonly string[]): Promise<Called> {
+export function callHere(...args: readonly string[]): Promise<Called> {
+  return callWith("", ...args);
+}
+
+/** The same with something on standard input. */
+export async function callWith(input: string, ...args: readonly string[]): Promise<Called> {
   let [stdout, stderr] = ["", ""];
+  const out = (text: string) => {
+    stdout += text;
+    return true;
+  };
   const err = (text: string) => {
     stderr += text;
     return true;
   };
-  const write = process.stderr.write;
-  process.stderr.write = err as typeof write;
+  const real = { out: process.stdout.write, err: process.stderr.write };
+  const stdin = Object.getOwnPropertyDescriptor(process, "stdin")!;
+  process.stdout.write = out as typeof real.out;
+  process.stderr.write = err as typeof real.err;
+  Object.defineProperty(process, "stdin", { value: Readable.from([input]), configurable: true });
   try {
-    const out = (text: string) => {
-      stdout += text;
-    };
     const code = await dispatch(args, { out, err });
     return { code, stdout, stderr };
   } finally {
-    process.stderr.write = write;
+    process.stdout.write = real.out;
+    process.stderr.write = real.err;
+    Object.defineProperty(process, "stdin", stdin);
   }
 }
 
