@@ -131,7 +131,24 @@ describe("events for TensorBoard", () => {
     expect(found.kind).toBe("events");
     expect(found.events).toMatchObject({ events: 14, others: [] });
     const { stdout } = await callHere("inspect", fixture("tfevents/tf1_filewriter.tfevents"));
-    expect(stdout.slice(stdout.indexOf("\n"))).toMatchInlineSnapshot();
+    expect(stdout.slice(stdout.indexOf("\n"))).toMatchInlineSnapshot(`
+      "
+        files    1
+        records  14
+        written  2020-09-13T12:26:40.250Z to 2026-11-22T06:53:04.000Z
+        scalars
+          tag         values  last step      last value
+          eval/loss   1       300            1.4013e-45
+          grads/norm  1       10             0
+          loss        6       1099511627776  0.1
+          lr          2       1              0.0006
+          neg         1       5              -2.5
+          two/a       1       11             1
+          two/b       1       11             2
+          é/中         1       3              1.5
+
+      "
+    `);
   });
 
   it("of a run that was resumed are told once", async () => {

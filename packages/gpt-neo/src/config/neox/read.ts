@@ -1,5 +1,6 @@
 import { MtfError } from "mtf";
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
+import { nestsTooDeep } from "./depth.ts";
 
 /** A key of a NeoX config: under the name that Python has it by, and where it was written. */
 export interface Entry {
@@ -56,6 +57,7 @@ function parsed(
   lineCounter: LineCounter,
   bad: (reason: string) => MtfError,
 ): ReturnType<typeof parseDocument> {
+  if (nestsTooDeep(text)) throw bad("it nests too deep");
   try {
     // Keys that are written twice are found when files are merged, dashes or not.
     return parseDocument(text.replace(/^\uFEFF/, ""), {
@@ -65,7 +67,6 @@ function parsed(
       prettyErrors: false,
     });
   } catch (error) {
-    // Lists within lists without end.
     throw bad((error as Error).message);
   }
 }
