@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
+import { fixture } from "./support/expected.ts";
 import { logOf, someText } from "./support/runs.ts";
 
 // A config of the original GPT-Neo trains as it is, mesh and layout strings included.
@@ -68,12 +69,13 @@ it("trains as its config says, and what has no place here is told line by line",
     config: eval_batch_size evaluation uses the training batch's size, as the original did in fact
     config: predict_batch_size the original's sampling at checkpoints has no counterpart: use generate
     config: iterations steps a TPU made at a time, which has no counterpart
-    config: datasets names of dataset configs: give the files with --data
     config: model_path is a place on the machines it was trained on
     config: scale_by_depth scaled initial weights; it says nothing about trained ones
     config: activation_function was never read; the original computed gelu in its tanh form, which gelu_new is
     config: recompute_grad saved memory; it changes no result
     config: precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise
+    config: datasets stitch and datatype chose parts of documents; here all of them are read
+    config: datasets.pile has no dataset_configs/pile.json, here or in configs/: give the files with --data
     config: vocab_size 260 -> 257, the tokenizer's"
   `);
   expect(logOf(out)).toHaveLength(3);
@@ -87,4 +89,33 @@ it("the command line's mesh goes over the config's", async () => {
   );
   expect(code).toBe(0);
   expect(stderr).toContain("batch -> x, vocab -> y");
+});
+
+describe("a run of the original's", () => {
+  const before = process.cwd();
+  beforeAll(() => process.chdir(fixture("original")));
+  afterAll(() => process.chdir(before));
+
+  it("trains and validates on its records where it was started", async () => {
+    const out = join(folder, "theirs");
+    const called = await callHere(
+      ...["train", "--config", "configs/tiny.json", "--out", out, "--json"],
+      ...["--runtime", "simulator", "--mesh", "all:1"],
+    );
+    expect(resultOf(called)).toMatchObject({ step: 6, validationLoss: expect.any(Number) });
+    const index = join(out, "checkpoints", "step-6", "checkpoint.json");
+    expect(JSON.parse(readFileSync(index, "utf8")).metadata.settings).toMatchObject({
+      data: ["./neo-e2e/tfrecords/tiny_*.tfrecords"],
+      data_tokens: 21 * 17,
+      validation_data: ["./neo-e2e/tfrecords/evalset_*.tfrecords"],
+      validation_tokens: 4 * 17,
+      tokenizer: "tok/byte-level-bpe.tokenizer.json",
+      eos_token_id: 0,
+    });
+    const said = await callHere(
+      ...["generate", "--model", out, "--prompt", "green", "--max-new-tokens", "2"],
+      ...["--mesh", "data:1", "--runtime", "simulator", "--json"],
+    );
+    expect(resultOf<{ text: string }>(said).text).toMatch(/^ ?green/);
+  });
 });

@@ -1,10 +1,13 @@
+import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { MtfError, nearest } from "mtf";
 import type { Config } from "./config.ts";
 import { type EndKey, endKeys, endsLeftOut } from "./ends.ts";
 import { isNeoxConfig, type NeoxConfig, parseNeox, readNeox } from "./neox/index.ts";
 import { isOriginalConfig, type Note, parseOriginalConfig } from "./original.ts";
+import type { DatasetFiles } from "./original-dataset.ts";
+import { datasetNames } from "./original-datasets.ts";
 import { presets } from "./presets.ts";
 import { parseConfig } from "./schema.ts";
 
@@ -49,8 +52,8 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
   const value = parseJson(text, file);
   if (isNeoxConfig(value)) return fromNeox(parseNeox(readNeox(text, file), file), file);
   if (isOriginalConfig(value)) {
-    const leftOut = value.eos_id === undefined ? endKeys : [];
-    return { ...parseOriginalConfig(value, file), format: "original", source: file, leftOut };
+    const files = await datasetFiles(value, file);
+    return { ...parseOriginalConfig(value, file, files), format: "original", source: file };
   }
   const config = parseConfig(value, file);
   const leftOut = endsLeftOut(value as Readonly<Record<string, unknown>>);
@@ -78,6 +81,25 @@ async function readSeveral(names: string): Promise<FoundConfig> {
   for (const file of files) entries.push(...readNeox(await textOf(file), file));
   const where = files.join(", ");
   return fromNeox(parseNeox(entries, where), where);
+}
+
+/**
+ * The files that an original config refers to. The original looked for dataset configs where it was
+ * started, and so may be started anywhere here if they lie beside the config.
+ */
+async function datasetFiles(
+  keys: Readonly<Record<string, unknown>>,
+  file: string,
+): Promise<DatasetFiles> {
+  const configs: Record<string, unknown> = {};
+  for (const name of datasetNames(keys)) {
+    for (const folder of [dirname(file), "configs"]) {
+      const path = join(folder, "dataset_configs", `${name}.json`);
+      if (Object.hasOwn(configs, name) || !existsSync(path)) continue;
+      configs[name] = parseJson(await textOf(path), path);
+    }
+  }
+  return { configs, exists: existsSync };
 }
 
 function fromNeox({ config, notes }: NeoxConfig, source: string): FoundConfig {

@@ -146,8 +146,9 @@ const rules: Readonly<Record<string, Rule>> = {
   slow_sampling: unlessOff(prediction),
 
   // Data.
-  datasets: unlessOff("names of dataset configs: give the files with --data"),
-  dataset_configs: unlessOff("paths of data: give the files with --data"),
+  // Both are read with the files that they name.
+  datasets: kept,
+  dataset_configs: kept,
   no_dataset: unlessOff("data are given with --data"),
   input_fn: always("the way data were read; all of it is read here, none twice"),
   shuffle_input_filenames: always("samples are shuffled here, not files"),

@@ -82,7 +82,8 @@ describe("the configs that GPT-Neo shipped", () => {
       activation_function was never read; the original computed gelu in its tanh form, which gelu_new is
       iterations steps a TPU made at a time, which has no counterpart
       predict_steps the original's sampling at checkpoints has no counterpart: use generate
-      datasets names of dataset configs: give the files with --data"
+      datasets stitch and datatype chose parts of documents; here all of them are read
+      datasets.pile has no dataset_configs/pile.json, here or in configs/: give the files with --data"
     `);
   });
 

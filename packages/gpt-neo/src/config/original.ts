@@ -1,5 +1,8 @@
 import { MtfError, nearest } from "mtf";
 import type { Config, Training } from "./config.ts";
+import { type EndKey, endKeys } from "./ends.ts";
+import { type DatasetFiles, noFiles } from "./original-dataset.ts";
+import { type Datasets, datasetsOf } from "./original-datasets.ts";
 import { isAdafactor, noteOf, originalKeys } from "./original-keys.ts";
 import { parseConfig } from "./schema.ts";
 
@@ -10,6 +13,8 @@ export type Note = readonly [key: string, reason: string];
 export interface OriginalConfig {
   readonly config: Config;
   readonly notes: readonly Note[];
+  /** End tokens that it does not write: a tokenizer decides. */
+  readonly leftOut: readonly EndKey[];
 }
 
 type Keys = Readonly<Record<string, unknown>>;
@@ -26,12 +31,17 @@ export function isOriginalConfig(value: unknown): value is Keys {
  * note that says why not.
  *
  * @param where what errors call it
+ * @param files what its datasets refer to
  * @throws MtfError `bad-argument` naming the keys that make another model than GPT-Neo, or whose
  * values are wrong
  * @example
  * const { config, notes } = parseOriginalConfig(JSON.parse(text), "gpt3_XL_256_Pile.json");
  */
-export function parseOriginalConfig(value: unknown, where = "config"): OriginalConfig {
+export function parseOriginalConfig(
+  value: unknown,
+  where = "config",
+  files: DatasetFiles = noFiles,
+): OriginalConfig {
   if (!isOriginalConfig(value)) {
     throw new MtfError("bad-argument", `${where} is no config of GPT-Neo: it has no n_embd.`, {
       file: where,
@@ -53,16 +63,26 @@ export function parseOriginalConfig(value: unknown, where = "config"): OriginalC
   for (const key of ["n_embd", "n_head", "n_layer", "n_vocab", "attention_types"]) {
     if (value[key] === undefined) problems.push([key, "is missing"]);
   }
+  const datasets = datasetsOf(value, files);
+  notes.push(...datasets.notes);
+  problems.push(...datasets.problems);
   if (positions(value) === undefined) problems.push(["n_ctx", "is missing"]);
   if (problems.length > 0) {
     const sentence = `${where} describes what GPT-Neo's format here cannot hold.`;
     throw new MtfError("bad-argument", sentence, { evidence: problems, file: where, problems });
   }
-  return { config: parseConfig({ ...modelOf(value), training: trainingOf(value) }, where), notes };
+  const end = value.eos_id ?? datasets.endOfText;
+  const training = { ...trainingOf(value), ...dataOf(datasets) };
+  const config = parseConfig({ ...modelOf(value, end), training }, where);
+  return { config, notes, leftOut: end === undefined || end === null ? endKeys : [] };
 }
 
-function modelOf(keys: Keys): Keys {
-  const end = keys.eos_id;
+function dataOf({ data, validationFiles, tokenizer }: Datasets): Keys {
+  const given = defined({ data, validation_data: validationFiles });
+  return tokenizer === undefined ? given : { ...given, tokenizer };
+}
+
+function modelOf(keys: Keys, end: unknown): Keys {
   return defined({
     vocab_size: keys.n_vocab,
     max_position_embeddings: positions(keys),
