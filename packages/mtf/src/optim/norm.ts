@@ -24,8 +24,9 @@ export function globalNorm(tree: unknown): Scalar {
 }
 
 /**
- * The tree scaled down where its global norm is above a limit, and that norm.
+ * The tree scaled down to a limit where its global norm is above it, and that norm.
  *
+ * @param limit above 0
  * @throws MtfError `bad-argument` for a tree without tensors
  * @example
  * const { clipped, norm } = clipByGlobalNorm(gradient, 1);
@@ -37,8 +38,7 @@ export function clipByGlobalNorm<P>(
 ): { readonly clipped: P; readonly norm: Scalar } {
   const norm = globalNorm(tree);
   return updating(() => {
-    const ratio = apply("div", limit, apply("add", norm as unknown as AnyTensor, 1e-6));
-    const factor = apply("minimum", ratio, 1);
+    const factor = apply("div", limit, apply("maximum", norm as unknown as AnyTensor, limit));
     const [clipped] = zipLeaves([tree], ([x]) => [apply("mul", x!, factor)]);
     return { clipped: clipped!, norm };
   });
