@@ -106,6 +106,10 @@ describe("arguments", () => {
     ["train --seed 1 --seed 2", "[bad-argument] --seed is given twice."],
     ["train --config demo --data a", "[bad-argument] --out is missing."],
     ["train --data a --out x", "[bad-argument] --config or --model is missing."],
+    [
+      "train --config tiny --with-optimizer --data a --out x",
+      "[bad-argument] --with-optimizer goes with --model.",
+    ],
     ["train stray", "[bad-argument] 'stray' belongs to no option."],
     ["train --out x stray", "[bad-argument] 'stray' belongs to no option."],
     ["train -x", "[bad-argument] there is no option -x."],
@@ -169,6 +173,7 @@ describe("gpt-neo", () => {
 
         --config PRESET|FILE         a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file
         --model DIR                  start from a model's weights instead, with fresh optimizer state
+        --with-optimizer             with --model: go on with the optimizer's state and step saved there
         --data FILE…                 what to train on: files, folders, patterns (default: the config's)
         --weight W                   the share of samples from the --data before it (default: 1)
         --validation-data FILE…      validate with these, not with a held-back part of the data
@@ -203,7 +208,11 @@ describe("gpt-neo", () => {
       --data a.txt b.txt --weight 0.7 --data c.jsonl --weight 0.3.
 
       A config's FILE is JSON of ours, of Hugging Face or of GPT-Neo, or YAML of GPT-NeoX; NeoX's in
-      several files are given with commas between: --config 125M.yml,local.yml.
+      several files are given with commas between: --config 125M.yml,local.yml. Beside --model, --config
+      FILE is the config of its weights, in place of the one that lies with them.
+
+      Checkpoints of the original GPT-Neo hold the optimizer's state and the step: with --with-optimizer
+      training goes on as there, learning rate included, but takes the data from their beginning.
 
       Dims that --layout and --storage name:
         batch, length, memory_length, embd, heads, kv, ff, vocab

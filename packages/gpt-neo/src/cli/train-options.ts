@@ -7,6 +7,7 @@ import { choices, flag, integer, number, required, sources, text, texts } from "
 export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly config?: string;
   readonly model?: string;
+  readonly withOptimizer?: boolean;
   /** Files, which are one source together, or sources with weights. */
   readonly data?: WrittenData;
   readonly validationData?: readonly string[];
@@ -35,6 +36,7 @@ export const trainCommand: Command<TrainOptions> = {
   options: {
     config: text("PRESET|FILE", "a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file"),
     model: text("DIR", "start from a model's weights instead, with fresh optimizer state"),
+    withOptimizer: flag("with --model: go on with the optimizer's state and step saved there"),
     data: sources(
       "FILE",
       "what to train on: files, folders, patterns (default: the config's)",
@@ -62,10 +64,9 @@ export const trainCommand: Command<TrainOptions> = {
     ...meshOptions,
     json: flag("end standard output with the result as one JSON object"),
   },
-  check({ config, model }) {
-    if (config !== undefined && model !== undefined)
-      return "--config and --model exclude each other";
+  check({ config, model, withOptimizer }) {
     if (config === undefined && model === undefined) return "--config or --model is missing";
+    if (withOptimizer && model === undefined) return "--with-optimizer goes with --model";
     return undefined;
   },
   notes: `Without --weight, the files of all --data are one source, their documents one stream. With
@@ -73,7 +74,11 @@ one, every --data is a source of its own, read as often as its share says:
 --data a.txt b.txt --weight 0.7 --data c.jsonl --weight 0.3.
 
 A config's FILE is JSON of ours, of Hugging Face or of GPT-Neo, or YAML of GPT-NeoX; NeoX's in
-several files are given with commas between: --config 125M.yml,local.yml.
+several files are given with commas between: --config 125M.yml,local.yml. Beside --model, --config
+FILE is the config of its weights, in place of the one that lies with them.
+
+Checkpoints of the original GPT-Neo hold the optimizer's state and the step: with --with-optimizer
+training goes on as there, learning rate included, but takes the data from their beginning.
 
 ${meshNotes}`,
   load: () => import("../train/command.ts"),

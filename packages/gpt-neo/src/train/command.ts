@@ -9,14 +9,10 @@ import { dimsOf } from "../dims.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
 import { layoutOf, meshOf, openDevices } from "../session.ts";
 import { openEvents } from "../tensorboard/log.ts";
-import {
-  loadTokenizer,
-  makeTokenizer,
-  type Tokenizer,
-  tokenizerSource,
-} from "../tokenizer/index.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
+import type { Origin } from "./begin.ts";
 import { lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
+import { optimizerStateOf } from "./optimizer-state.ts";
 import { runConfig } from "./run-config.ts";
 import { scalarsOf } from "./scalars.ts";
 import { changedSettings, type Settings, settingsOf } from "./settings.ts";
@@ -35,7 +31,11 @@ export async function run(
   options: TrainOptions,
   extras: TrainExtras = {},
 ): Promise<Outcome & { readonly out: string }> {
-  const weights = options.model === undefined ? undefined : await loadWeights(options.model);
+  const { model, config } = options;
+  const weights =
+    model === undefined
+      ? undefined
+      : await loadWeights(model, config === undefined ? {} : { config });
   try {
     return await runWith(options, weights, extras);
   } finally {
@@ -65,6 +65,7 @@ async function runWith(
     dims,
   );
   const checkpoint = await findRun(options);
+  const from = originOf(options, weights, checkpoint, training.steps);
   if (training.data === null) throw noData();
   const data = await loadTrainingData(
     training.data,
@@ -83,7 +84,7 @@ async function runWith(
   const closing = [async () => data.close()];
   const interrupt = onInterrupt(() => progress.note("stopping after this step; again to stop now"));
   try {
-    tellBeginning(options, checkpoint, settings, progress);
+    tellBeginning(options, from, checkpoint, settings, progress);
     const devices = await openDevices(options, mesh);
     closing.push(() => devices.close());
     const log = await openRun(options.out, checkpoint?.progress.step ?? 0);
@@ -104,8 +105,7 @@ async function runWith(
       out: options.out,
       devices,
       layout,
-      weights,
-      checkpoint: checkpoint?.path,
+      from,
       stopped: () => interrupt.stopped,
       on: listener(progress, record, training.steps, beside),
     });
@@ -144,14 +144,33 @@ async function findRun({ out, resume }: TrainOptions): Promise<Found> {
   return lastCheckpoint(out);
 }
 
+/** The run's own checkpoint comes first, then the weights that are given. */
+function originOf(
+  { withOptimizer }: TrainOptions,
+  weights: Weights | undefined,
+  checkpoint: Found,
+  steps: number,
+): Origin {
+  if (checkpoint) return { kind: "checkpoint", path: checkpoint.path };
+  if (!weights) return { kind: "random" };
+  if (!withOptimizer) return { kind: "weights", weights };
+  const optimizer = optimizerStateOf(weights);
+  if (optimizer.step < steps) return { kind: "optimizer", weights, optimizer };
+  const sentence = `${weights.file} is at step ${optimizer.step}, and the run has ${steps} in all.`;
+  throw new MtfError("bad-argument", sentence, { try: [`--steps ${optimizer.step + 1000}`] });
+}
+
 function tellBeginning(
   { out, resume }: TrainOptions,
+  from: Origin,
   found: Found,
   settings: Settings,
   progress: Progress,
 ): void {
   if (!found) {
     if (resume) progress.note(`${out} has no checkpoint yet: starting afresh`);
+    if (from.kind !== "optimizer") return;
+    progress.note(`going on from step ${from.optimizer.step}, with data from their beginning`);
     return;
   }
   progress.note(`going on from step ${found.progress.step} of ${out}`);

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { MtfError } from "mtf";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, type EndKey, endKeys, parseConfig, toJson } from "../config/index.ts";
@@ -15,6 +16,8 @@ import {
 export interface Found {
   readonly config: Config;
   readonly leftOut?: readonly EndKey[];
+  /** The file of the weights it is of: a tokenizer may lie beside it. */
+  readonly file?: string;
 }
 
 /** The config of a run and its tokenizer, which fit each other. */
@@ -34,18 +37,17 @@ export interface RunConfig {
 export async function runConfig(options: TrainOptions, found: Found): Promise<RunConfig> {
   const { training } = found.config;
   const given = options.tokenizer;
-  const fromModel = options.model !== undefined && given === undefined;
-  const written = given ?? (fromModel ? null : training.tokenizer);
+  const own =
+    found.file !== undefined && given === undefined
+      ? await loadTokenizer(dirname(found.file), found.config.vocab_size)
+      : undefined;
+  const written = given ?? (own ? null : training.tokenizer);
   const source =
     written === null
       ? undefined
       : await tokenizerSource(written, given === undefined ? "training.tokenizer" : "--tokenizer");
   const name = source && nameOfSource(source);
-  const plain = source
-    ? makeTokenizer(source)
-    : fromModel
-      ? await loadTokenizer(options.model, found.config.vocab_size)
-      : undefined;
+  const plain = source ? makeTokenizer(source) : own;
 
   const isOther =
     given !== undefined && given !== training.tokenizer && name !== training.tokenizer;

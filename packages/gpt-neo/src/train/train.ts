@@ -1,15 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { type Layout, lower, type Mesh, MtfError, placeholder, type Scalar } from "mtf";
-import { openCheckpoint } from "mtf/checkpoint";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
-import { type Position, start, type TrainingData, takeBatch } from "../data/index.ts";
+import { type Position, type TrainingData, takeBatch } from "../data/index.ts";
 import { type Dims, dimsOf } from "../dims.ts";
-import { putTree, saveModel, zeros } from "../model-folder.ts";
-import { parameterNames } from "../parameter-names.ts";
+import { saveModel } from "../model-folder.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
-import type { Weights } from "../weights/index.ts";
-import { parameterSource } from "../weights/parameter-source.ts";
+import { type Beginning, begin, type Origin } from "./begin.ts";
 import { saveStep } from "./checkpoint.ts";
 import { loadValidation } from "./evaluate.ts";
 import { costOf, describeRun, type StepCost } from "./report.ts";
@@ -34,10 +31,7 @@ export interface Training {
   readonly out: string;
   readonly devices: Devices;
   readonly layout: Layout;
-  /** Weights to begin with, instead of random ones. */
-  readonly weights?: Weights | undefined;
-  /** The folder of the checkpoint to go on from. */
-  readonly checkpoint?: string | undefined;
+  readonly from: Origin;
   /** Asked after every step: whether to save and end. */
   readonly stopped?: () => boolean;
   readonly on: Listener;
@@ -90,20 +84,17 @@ export async function train(training: Training): Promise<Outcome> {
   const { config, data, devices, layout, on, out, settings } = training;
   const { batch_size, steps, context, seed, eval_every, save_every } = config.training;
   const dims = dimsOf(config, batch_size / config.training.grad_accumulation, context);
-  const prepared = await prepare(training, dims);
-  const { run, cost, state: begun, step: first, position: from } = prepared;
+  const { run, cost, ...first } = await prepare(training, dims);
   const validate = data.validation
     ? await loadValidation(config, dims, layout, devices, data.validation)
     : undefined;
   const rate = learningRate(config);
-  let state = begun;
-  let position = from;
-  let step = first;
+  let { state, step, position } = first;
   let refused = 0;
   let loss: number | undefined;
   let validationLoss: number | undefined;
   let since = performance.now();
-  let saved = training.checkpoint === undefined ? undefined : first;
+  let saved = training.from.kind === "checkpoint" ? step : undefined;
   await mkdir(out, { recursive: true });
   const save = async (): Promise<void> => {
     if (saved === step) return;
@@ -112,9 +103,13 @@ export async function train(training: Training): Promise<Outcome> {
     saved = step;
     since = performance.now();
   };
-  while (step < steps && !training.stopped?.()) {
-    const { batch, next } = takeBatch(data.train, position, batch_size, seed);
+  const take = (at: Position) => takeBatch(data.train, at, batch_size, seed);
+  let taken = step < steps ? take(position) : undefined;
+  while (taken && !training.stopped?.()) {
+    const { batch, next } = taken;
     const [updated, report] = await run(state, batch.tokens, batch.labels);
+    // The devices are on their way by now, and the next batch is made meanwhile.
+    taken = step + 1 < steps ? take(next) : undefined;
     state = updated;
     position = next;
     const numbers = await readReport(report);
@@ -146,51 +141,25 @@ export async function train(training: Training): Promise<Outcome> {
   return { step, loss, validationLoss, finished: step >= steps };
 }
 
-interface Prepared {
+interface Prepared extends Beginning {
   readonly run: Run<readonly [State, Rows, Rows], readonly [State, Report]>;
   readonly cost: StepCost;
-  readonly state: Held<State>;
-  readonly step: number;
-  readonly position: Position;
 }
 
-/** The program loaded, and the state put on the devices: fresh, from weights or a checkpoint. */
+/** The program loaded, and the first state put on the devices. */
 async function prepare(training: Training, dims: Dims): Promise<Prepared> {
-  const { config, devices, layout, on, weights } = training;
-  const fresh = initialState(config, dims);
+  const { config, devices, from, layout, on } = training;
   const rows = placeholder([dims.batch, microbatchOf(config), dims.length], "int32");
   const lowered = lower(trainingStep(config, dims), {
     layout,
-    inputs: [fresh, rows, rows] as const,
+    inputs: [initialState(config, dims), rows, rows] as const,
     donate: [0],
   });
-  for (const line of describeRun(lowered.program, layout.mesh as Mesh, layout, devices)) {
-    on.note(line);
-  }
-  const cost = costOf(lowered.program);
+  const { program } = lowered;
+  for (const line of describeRun(program, layout.mesh as Mesh, layout, devices)) on.note(line);
   const run = await devices.load(lowered);
-  if (training.checkpoint) {
-    const checkpoint = await openCheckpoint(training.checkpoint);
-    const state = await putTree(devices, lowered.program, fresh, (path, tensor) =>
-      checkpoint.source(path, sizesOf(tensor)),
-    );
-    await checkpoint.close();
-    const { step, position } = checkpoint.metadata as { step: number; position: Position };
-    return { run, cost, state, step, position };
-  }
-  if (weights) {
-    const names = new Map(parameterNames(config).map((name) => [`params/${name.path}`, name]));
-    const state = await putTree(devices, lowered.program, fresh, (path, tensor) => {
-      const name = names.get(path);
-      return name ? parameterSource(weights, name, sizesOf(tensor)) : zeros(tensor);
-    });
-    return { run, cost, state, step: 0, position: start };
-  }
-  const initial = lower(() => initialState(config, dims), { layout, inputs: [] as const });
-  const make = await devices.load(initial);
-  const state = await make();
-  await make.unload();
-  return { run, cost, state, step: 0, position: start };
+  const begun = await begin(from, { config, dims, layout, devices, program });
+  return { ...begun, run, cost: costOf(program) };
 }
 
 async function readReport(
@@ -208,11 +177,6 @@ async function readReport(
     term && numberOf(term),
   ]);
   return { loss, gradientNorm, ...(zLoss !== undefined && { zLoss }) };
-}
-
-function sizesOf(tensor: { names: readonly string[]; dims: object }): readonly number[] {
-  const dims = tensor.dims as Readonly<Record<string, { size: number }>>;
-  return tensor.names.map((name) => dims[name]!.size);
 }
 
 function notFinite(step: number, loss: number, rate: number, saved?: number): MtfError {

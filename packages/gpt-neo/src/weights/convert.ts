@@ -54,6 +54,12 @@ const companions = [
 /** As many elements as are in memory at a time: 4 MiB of float32. */
 const pieceElements = 1 << 20;
 
+/** What is said of an optimizer's state: a Hugging Face folder has no place for it. */
+const moments = [
+  "*/adam_m and */adam_v",
+  "Adam's moments, which train --with-optimizer goes on with from the checkpoint itself",
+] as const;
+
 const stored: Readonly<Record<WeightType, StoredDType>> = {
   float32: "F32",
   float16: "F16",
@@ -96,7 +102,8 @@ export async function convertWeights(
     const dtype = commonType(toWrite);
     await saveConfig(draft, withType(weights.config, dtype));
     await publish(draft, folder);
-    const { format, file, config, notes, step, ignored, unexpected } = weights;
+    const { format, file, config, notes, step, unexpected } = weights;
+    const ignored = weights.moments ? [...weights.ignored, moments] : weights.ignored;
     const about = { format, file, config, notes, step, ignored, unexpected };
     return { from: about, folder: to, tensors: tensors.length, elements, dtype, copied };
   } catch (error) {

@@ -1,0 +1,102 @@
+import { type AnyTensor, type Layout, lower, type Program } from "mtf";
+import { openCheckpoint } from "mtf/checkpoint";
+import type { Devices, Held } from "mtf/simulator";
+import type { Config } from "../config/index.ts";
+import { type Position, start } from "../data/index.ts";
+import type { Dims } from "../dims.ts";
+import { putTree, zeros } from "../model-folder.ts";
+import { parameterNames } from "../parameter-names.ts";
+import { parameterSource } from "../weights/parameter-source.ts";
+import type { NamedTensors } from "../weights/source.ts";
+import type { OptimizerState } from "./optimizer-state.ts";
+import { initialState, type State } from "./step.ts";
+
+/** What a run begins from. */
+export type Origin =
+  | { readonly kind: "random" }
+  /** Weights, with the optimizer's state of a first step. */
+  | { readonly kind: "weights"; readonly weights: NamedTensors }
+  /** Weights with the optimizer's state that was saved beside them. */
+  | {
+      readonly kind: "optimizer";
+      readonly weights: NamedTensors;
+      readonly optimizer: OptimizerState;
+    }
+  /** A checkpoint of ours, in a folder. */
+  | { readonly kind: "checkpoint"; readonly path: string };
+
+/** What a run begins with: the state on the devices, the steps behind it, and where its data are. */
+export interface Beginning {
+  readonly state: Held<State>;
+  readonly step: number;
+  readonly position: Position;
+}
+
+/** Where the state is to be put, and how. */
+export interface Place {
+  readonly config: Config;
+  readonly dims: Dims;
+  readonly layout: Layout;
+  readonly devices: Devices;
+  /** A training step, lowered: the state rests as its first argument. */
+  readonly program: Program;
+}
+
+/**
+ * Puts a run's first state on the devices. Data are taken from their beginning, except where a
+ * checkpoint of ours says where they were.
+ *
+ * @throws MtfError `bad-checkpoint` where a checkpoint is of another model; `bad-file` where what is
+ * read is damaged
+ * @example
+ * const { state, step } = await begin({ kind: "random" }, place);
+ */
+export async function begin(origin: Origin, place: Place): Promise<Beginning> {
+  const { config, dims, layout, devices, program } = place;
+  const fresh = initialState(config, dims);
+  switch (origin.kind) {
+    case "random": {
+      const initial = lower(() => initialState(config, dims), { layout, inputs: [] as const });
+      const make = await devices.load(initial);
+      const state = await make();
+      await make.unload();
+      return { state, step: 0, position: start };
+    }
+    case "weights":
+    case "optimizer": {
+      const optimizer = origin.kind === "optimizer" ? origin.optimizer : undefined;
+      const parts = {
+        params: origin.weights,
+        mean: optimizer?.mean,
+        variance: optimizer?.variance,
+      };
+      const names = new Map(parameterNames(config).map((name) => [name.path, name]));
+      const step = optimizer?.step ?? 0;
+      const state = await putTree(devices, program, fresh, (path, tensor) => {
+        if (path === "step") return step;
+        const [part, ...rest] = path.split("/");
+        const from = parts[part as keyof typeof parts];
+        return from
+          ? parameterSource(from, names.get(rest.join("/"))!, sizesOf(tensor))
+          : zeros(tensor);
+      });
+      return { state, step, position: start };
+    }
+    case "checkpoint": {
+      const checkpoint = await openCheckpoint(origin.path);
+      try {
+        const state = await putTree(devices, program, fresh, (path, tensor) =>
+          checkpoint.source(path, sizesOf(tensor)),
+        );
+        const { step, position } = checkpoint.metadata as { step: number; position: Position };
+        return { state, step, position };
+      } finally {
+        await checkpoint.close();
+      }
+    }
+  }
+}
+
+function sizesOf({ names, dims }: AnyTensor): readonly number[] {
+  return names.map((name) => dims[name]!.size);
+}

@@ -1,0 +1,178 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { type Config, withTraining } from "../src/config/index.ts";
+import { parseOriginalConfig } from "../src/config/original.ts";
+import { parameterNames } from "../src/parameter-names.ts";
+import { learningRate } from "../src/train/step.ts";
+import type { StepEntry } from "../src/train/train.ts";
+import { loadWeights, type Weights } from "../src/weights/index.ts";
+import { agreement } from "./support/agree.ts";
+import { temporaryFolder } from "./support/cli.ts";
+import { disagreement, fixture, readJson, readTensors } from "./support/expected.ts";
+import { type GivenBatch, type Ran, trainOn } from "./support/train-on.ts";
+
+// The original GPT-Neo's steps with Adam, from its own configs, checkpoints and batches.
+
+interface Step {
+  /** With what z_loss adds to it. */
+  readonly loss: number;
+  readonly lr: number;
+  readonly gradient_norm: number;
+}
+
+interface Case {
+  readonly config: Config;
+  readonly init: Weights;
+  readonly final: Weights;
+  readonly steps: readonly Step[];
+  readonly batch: GivenBatch;
+}
+
+const folder = temporaryFolder();
+const opened: Weights[] = [];
+afterAll(() => Promise.all(opened.map((weights) => weights.close())));
+const agree = agreement("GPT-Neo's own steps");
+const one = { mesh: "data:1", layout: "" };
+
+async function open(name: string): Promise<Case> {
+  const at = `original-training/${name}`;
+  const init = await loadWeights(fixture(`${at}/init.safetensors`));
+  const final = await loadWeights(fixture(`${at}/final.safetensors`));
+  opened.push(init, final);
+  const steps = await readJson<readonly Step[]>(`${at}/steps.json`);
+  const batch = await readTensors(`${at}/batch.safetensors`);
+  const [tokens, labels] = [batch.get("inputs")!, batch.get("labels")!];
+  return { config: init.config, init, final, steps, batch: { tokens, labels } };
+}
+
+/** A case's steps, with another config maybe. */
+function take({ config, init, steps, batch }: Case, backend: "wasm" | "reference", own = config) {
+  const batches = steps.map(() => batch);
+  return trainOn(folder, own, { kind: "weights", weights: init }, batches, { ...one, backend });
+}
+
+/** A run's numbers by what they are: losses and norms of all steps, and what is kept after them. */
+function numbersOf({ entries, state }: Ran): Map<string, readonly number[]> {
+  const of = (what: (entry: StepEntry) => number) => entries.map(what);
+  return new Map([
+    ["loss", of(({ loss, zLoss = 0 }) => loss + zLoss)],
+    ["gradient norm", of(({ gradientNorm }) => gradientNorm)],
+    ...[...state].map(([path, numbers]) => [path, Array.from(numbers)] as const),
+  ]);
+}
+
+async function wantedOf({ config, final, steps }: Case): Promise<Map<string, readonly number[]>> {
+  const wanted = new Map<string, readonly number[]>([
+    ["loss", steps.map(({ loss }) => loss)],
+    ["gradient norm", steps.map((step) => step.gradient_norm)],
+  ]);
+  const kept = { params: final, mean: final.moments?.first, variance: final.moments?.second };
+  for (const [part, tensors] of Object.entries(kept)) {
+    for (const { path, name } of tensors ? parameterNames(config) : []) {
+      wanted.set(`${part}/${path}`, [...(await tensors!.read(name, { as: "float64" }))]);
+    }
+  }
+  return wanted;
+}
+
+/**
+ * How far a run is from the original, as parts of what is allowed: what float32 alone does to these
+ * steps, ten times, as far as our own in float32 are from those in float64.
+ */
+function compare(
+  run: Map<string, readonly number[]>,
+  wanted: Map<string, readonly number[]>,
+  float32: Map<string, readonly number[]>,
+  float64: Map<string, readonly number[]>,
+): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const [path, numbers] of wanted) {
+    const [rough, fine] = [float32.get(path)!, float64.get(path)!];
+    const max_abs_diff_f32_f64 = Math.max(...rough.map((x, i) => Math.abs(x - fine[i]!)));
+    const max_abs = Math.max(...fine.map(Math.abs));
+    const expected = { numbers, tolerance: { max_abs_diff_f32_f64, max_abs } };
+    found.set(path, disagreement(run.get(path)!, expected));
+  }
+  return found;
+}
+
+describe("the original's steps with Adam", () => {
+  it.each([
+    "constant_no_warmup_no_wd",
+    "cosine",
+    "linear_decay_end",
+    "clip_large",
+    "clip_small",
+    "microbatch",
+  ])("%s", async (name) => {
+    const of = await open(name);
+    const wanted = await wantedOf(of);
+    const float32 = numbersOf(await take(of, "wasm"));
+    const float64 = numbersOf(await take(of, "reference"));
+    agree(`${name}, wasm`, compare(float32, wanted, float32, float64));
+    agree(`${name}, reference`, compare(float64, wanted, float32, float64));
+    if (name === "cosine") expect(wanted.has("variance/wte")).toBe(true);
+  });
+
+  it("would be others if one of its rules were", async () => {
+    const of = await open("cosine");
+    const wanted = await wantedOf(of);
+    const float32 = numbersOf(await take(of, "wasm"));
+    const float64 = numbersOf(await take(of, "reference"));
+    for (const change of [
+      { bias_correction: true },
+      { decay_final_norm: false },
+      { z_loss: 0 },
+      { decay_steps: 11 },
+      { clip_norm: 1.001 },
+    ]) {
+      const other = numbersOf(await take(of, "wasm", withTraining(of.config, change)));
+      const worst = Math.max(...compare(other, wanted, float32, float64).values());
+      expect(worst, JSON.stringify(change)).toBeGreaterThan(10);
+    }
+  });
+
+  it("in bfloat16 are ours as far as that type goes", async () => {
+    const of = await open("bfloat16");
+    const { entries } = await take(of, "wasm");
+    for (const [i, { loss, zLoss = 0 }] of entries.entries()) {
+      // It rounded weights to 8 bits after each step, and the loss was computed with 8 bits.
+      const bound = (i + 1) * 2 ** -8 * of.steps[i]!.loss;
+      expect(Math.abs(loss + zLoss - of.steps[i]!.loss)).toBeLessThan(bound);
+    }
+  });
+});
+
+/** They were computed in float32: as many operations, each of which rounds the rate or a factor. */
+const roundings = 8 * 2 ** -24;
+
+describe("the original's learning rates", () => {
+  it("are those of the cases", async () => {
+    for (const name of ["cosine", "linear_decay_end", "clip_large", "bfloat16"]) {
+      const { config, steps } = await open(name);
+      const rate = learningRate(config);
+      for (const [step, { lr }] of steps.entries()) {
+        expect(Math.abs(rate(step) - lr)).toBeLessThan(roundings * config.training.learning_rate);
+      }
+    }
+  });
+
+  it("are those of its tables, beyond the last step too", async () => {
+    interface Table {
+      readonly config: Readonly<Record<string, unknown>>;
+      readonly steps: readonly number[];
+      readonly lr: readonly number[];
+    }
+    const model = { n_embd: 16, n_head: 2, n_layer: 1, n_vocab: 40, n_ctx: 16 };
+    const rest = { ...model, attention_types: [[["global"], 1]], opt_name: "adam" };
+    const tables = await readJson<readonly Table[]>("original-training/lr_tables.json");
+    expect(tables).toHaveLength(6);
+    for (const { config: keys, steps, lr } of tables) {
+      const { config } = parseOriginalConfig({ ...rest, ...keys });
+      const rate = learningRate(config);
+      for (const [i, step] of steps.entries()) {
+        const bound = roundings * config.training.learning_rate;
+        expect(Math.abs(rate(step) - lr[i]!), JSON.stringify(keys)).toBeLessThan(bound);
+      }
+    }
+  });
+});
