@@ -218,6 +218,9 @@ describe("train --with-optimizer", () => {
         global_step             is missing, or no single number]
     `);
     expect(() => optimizerStateOf({ ...weights, step: 2.5 })).toThrow(/global_step +is 2.5/);
+    const slot = ["gpt2/wte_slot_vr", "a slot of Adafactor"] as const;
+    const other = { ...weights, moments: undefined, ignored: [slot] };
+    expect(() => optimizerStateOf(other)).toThrow(/found +gpt2\/wte_slot_vr: a slot of Adafactor/);
     await weights.close();
   });
 });
