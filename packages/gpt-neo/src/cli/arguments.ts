@@ -50,7 +50,7 @@ export function readArguments<Values>(
     }
     const own = owned.find(({ name }) => typed(name) === token.name);
     if (own) {
-      putOwn(command, values, own, valueOf(command, token, own.option));
+      putOwn(command, values, own, valueFor(command, token, own.option));
       open = words;
       continue;
     }
@@ -67,7 +67,7 @@ export function readArguments<Values>(
       open = words;
       continue;
     }
-    put(values, entry, valueOf(command, token, option), true);
+    put(values, entry, valueFor(command, token, option), true);
     open = takesMore(option) ? entry : words;
   }
   for (const [key, option] of table) {
@@ -129,7 +129,7 @@ function read<T>(key: string, option: { readonly read: Read<T> }, written: strin
 }
 
 /** The value of an option. What looks like an option is one: a value like that has its `=`. */
-function valueOf(
+function valueFor(
   command: AnyCommand,
   token: {
     readonly name: string;
