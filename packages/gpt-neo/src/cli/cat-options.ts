@@ -12,5 +12,4 @@ export const catCommand: Command<CatOptions> = {
   usage: "FILE…",
   words: "data",
   options: { ...dataOptions, json: flag("JSON lines, which it is anyway") },
-  load: () => import("../cat/command.ts"),
 };

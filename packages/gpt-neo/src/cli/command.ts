@@ -15,6 +15,9 @@ export interface Command<Values> {
   readonly check?: (values: Values) => string | undefined;
   /** More for `--help`, below the options. */
   readonly notes?: string;
-  /** Loads what does the work, only when it is called. */
+}
+
+/** A command with what does its work, which is loaded only when it is called. */
+export interface RunnableCommand<Values> extends Command<Values> {
   readonly load: () => Promise<{ run(values: Values): Promise<unknown> }>;
 }

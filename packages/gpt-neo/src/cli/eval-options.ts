@@ -27,5 +27,4 @@ export const evalCommand: Command<EvalOptions> = {
     json: flag('end standard output with {"loss", "perplexity", "tokens"}'),
   },
   notes: meshNotes,
-  load: () => import("../eval/command.ts"),
 };

@@ -42,5 +42,4 @@ export const generateCommand: Command<GenerateOptions> = {
     return undefined;
   },
   notes: meshNotes,
-  load: () => import("../generate/command.ts"),
 };

@@ -16,5 +16,4 @@ export const inspectCommand: Command<InspectOptions> = {
     json: flag("one JSON object instead of tables"),
   },
   notes: "What a file is, its content tells; of data, the end of the name where both agree.",
-  load: () => import("../inspect/command.ts"),
 };

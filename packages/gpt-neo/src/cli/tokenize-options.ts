@@ -30,5 +30,4 @@ export const tokenizeCommand: Command<TokenizeCommandOptions> = {
     filesPer: integer("N", "records a file (default: 100000)", 1),
     json: flag('end with {"documents", "tokens", "files"}'),
   },
-  load: () => import("../tokenize/command.ts"),
 };

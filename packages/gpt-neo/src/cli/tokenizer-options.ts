@@ -20,7 +20,6 @@ export const trainTokenizerCommand: Command<TrainTokenizerOptions> = {
     minFrequency: integer("N", "merge nothing that is seen less often (default: 2)", 1),
     json: flag('end standard output with {"vocabSize", "file"}'),
   },
-  load: async () => ({ run: (await import("../tokenizer/command.ts")).runTrain }),
 };
 
 export interface CodeOptions {
@@ -40,7 +39,6 @@ export const encodeCommand: Command<CodeOptions> = {
     special: flag("special tokens written out in a text become themselves"),
     json: flag("JSON lines, which it is anyway"),
   },
-  load: async () => ({ run: (await import("../tokenizer/command.ts")).runEncode }),
 };
 
 export const decodeCommand: Command<Omit<CodeOptions, "special">> = {
@@ -51,5 +49,4 @@ export const decodeCommand: Command<Omit<CodeOptions, "special">> = {
     tokenizer,
     json: flag("JSON lines, which it is anyway"),
   },
-  load: async () => ({ run: (await import("../tokenizer/command.ts")).runDecode }),
 };

@@ -81,5 +81,4 @@ Checkpoints of the original GPT-Neo hold the optimizer's state and the step: wit
 training goes on as there, learning rate included, but takes the data from their beginning.
 
 ${meshNotes}`,
-  load: () => import("../train/command.ts"),
 };

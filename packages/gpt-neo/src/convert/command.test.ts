@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { dispatch } from "../cli/dispatch.ts";
-import { convertCommand } from "./options.ts";
-import { parseSize } from "./size.ts";
+import { parseSize } from "../cli/size.ts";
 
 const fixtures = fileURLToPath(new URL("../../test/fixtures/weights/", import.meta.url));
 
@@ -27,7 +26,7 @@ async function shell(...args: string[]): Promise<{
   const [out, err]: [string[], string[]] = [[], []];
   vi.spyOn(process.stderr, "write").mockImplementation((text) => err.push(String(text)) > 0);
   const output = { out: (text: string) => out.push(text), err: (text: string) => err.push(text) };
-  const code = await dispatch(["convert", ...args], output, [convertCommand]);
+  const code = await dispatch(["convert", ...args], output);
   return { code, out: out.join(""), err: err.join("") };
 }
 

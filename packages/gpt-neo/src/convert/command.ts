@@ -1,7 +1,7 @@
+import type { ConvertCommandOptions } from "../cli/convert-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { type Converted, convertWeights, type WeightType } from "../weights/convert.ts";
 import type { WeightFormat } from "../weights/source.ts";
-import type { ConvertCommandOptions } from "./options.ts";
 
 /** What `gpt-neo convert` read and wrote. */
 export interface ConvertResult {

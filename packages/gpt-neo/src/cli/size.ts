@@ -1,4 +1,4 @@
-import type { Option } from "../cli/option.ts";
+import type { Option } from "./option.ts";
 
 const units: Readonly<Record<string, number>> = {
   "": 1,

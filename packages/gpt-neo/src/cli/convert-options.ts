@@ -1,6 +1,6 @@
-import type { Command } from "../cli/command.ts";
-import { choice, flag, integer, required, text } from "../cli/option.ts";
 import type { WeightType } from "../weights/convert.ts";
+import type { Command } from "./command.ts";
+import { choice, flag, integer, required, text } from "./option.ts";
 import { size } from "./size.ts";
 
 export interface ConvertCommandOptions {
@@ -29,5 +29,4 @@ export const convertCommand: Command<ConvertCommandOptions> = {
   notes:
     "Reads safetensors and pytorch_model.bin, in one file or several, and the checkpoints of the\n" +
     "original GPT-Neo, which need the JSON config they were trained with beside them or --config.\n",
-  load: () => import("./command.ts"),
 };
