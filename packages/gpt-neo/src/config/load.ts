@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MtfError, nearest } from "mtf";
+import { makeTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import type { Config } from "./config.ts";
 import { type EndKey, endKeys, endsLeftOut } from "./ends.ts";
-import { isNeoxConfig, type NeoxConfig, parseNeox, readNeox } from "./neox/index.ts";
+import { type Entry, isNeoxConfig, parseNeox, readNeox, tokenizerFileOf } from "./neox/index.ts";
 import { isOriginalConfig, type Note, parseOriginalConfig } from "./original.ts";
 import type { DatasetFiles } from "./original-dataset.ts";
 import { datasetNames } from "./original-datasets.ts";
@@ -48,9 +49,9 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
   if (!found) throw neither(fileOrPreset);
   const file = found.isDirectory() ? join(fileOrPreset, "config.json") : fileOrPreset;
   const text = await textOf(file);
-  if (/\.ya?ml$/i.test(file)) return fromNeox(parseNeox(readNeox(text, file), file), file);
+  if (/\.ya?ml$/i.test(file)) return fromNeox(readNeox(text, file), file);
   const value = parseJson(text, file);
-  if (isNeoxConfig(value)) return fromNeox(parseNeox(readNeox(text, file), file), file);
+  if (isNeoxConfig(value)) return fromNeox(readNeox(text, file), file);
   if (isOriginalConfig(value)) {
     const files = await datasetFiles(value, file);
     return { ...parseOriginalConfig(value, file, files), format: "original", source: file };
@@ -79,8 +80,7 @@ async function readSeveral(names: string): Promise<FoundConfig> {
     .filter((name) => name !== "");
   const entries = [];
   for (const file of files) entries.push(...readNeox(await textOf(file), file));
-  const where = files.join(", ");
-  return fromNeox(parseNeox(entries, where), where);
+  return fromNeox(entries, files.join(", "));
 }
 
 /**
@@ -102,7 +102,14 @@ async function datasetFiles(
   return { configs, exists: existsSync };
 }
 
-function fromNeox({ config, notes }: NeoxConfig, source: string): FoundConfig {
+/** What the tokenizer's file has to say about the size of the vocabulary is read with it. */
+async function fromNeox(entries: readonly Entry[], source: string): Promise<FoundConfig> {
+  const file = tokenizerFileOf(entries);
+  const tokenizer =
+    file !== undefined && existsSync(file)
+      ? makeTokenizer(await tokenizerSource(file, "vocab_file"))
+      : undefined;
+  const { config, notes } = parseNeox(entries, source, tokenizer?.vocabSize);
   return { config, format: "neox", source, notes, leftOut: endKeys };
 }
 

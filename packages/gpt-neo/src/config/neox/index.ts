@@ -1,2 +1,3 @@
 export { isNeoxConfig, type NeoxConfig, parseNeox } from "./neox.ts";
 export { type Entry, mergeEntries, readNeox } from "./read.ts";
+export { tokenizerFileOf } from "./tokenizer.ts";

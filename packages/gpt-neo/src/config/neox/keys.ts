@@ -1,4 +1,6 @@
 import type { KeyNote } from "../original-keys.ts";
+import { dataProblem } from "./data.ts";
+import { isGpt2, tokenizerFileIn } from "./tokenizer.ts";
 
 /** The values of a NeoX config by its keys. */
 export type Keys = Readonly<Record<string, unknown>>;
@@ -46,7 +48,6 @@ export function isOff(value: unknown): boolean {
 }
 
 const speed = "made kernels faster or memory smaller; it changes no result";
-const mixing = "how often a source is read belongs to --data, not to the config";
 const generation = "is given to generate on the command line";
 const output = "logs and checkpoints go to the folder of --out";
 const machines = "started the original's processes; here --mesh names the devices";
@@ -154,16 +155,24 @@ const rules: Readonly<Record<string, Rule>> = {
   vocab_file: (_, keys) =>
     isGpt2(keys.tokenizer_type) ? note("the vocabulary of gpt2 is built in") : undefined,
   merge_file: (_, keys) =>
-    isGpt2(keys.tokenizer_type) ? note("the vocabulary of gpt2 is built in") : undefined,
-  data_path: (value) => note(`data are given with --data ${printed(value)}`),
-  train_data_paths: paths,
-  valid_data_paths: paths,
-  test_data_paths: paths,
-  train_data_weights: always(mixing),
-  valid_data_weights: always("validation data are a part of the training data: validation"),
-  test_data_weights: always("validation data are a part of the training data: validation"),
-  weight_by_num_documents: unlessOff(mixing),
-  weighted_sampler_alpha: unlessOff(mixing),
+    isGpt2(keys.tokenizer_type)
+      ? note("the vocabulary of gpt2 is built in")
+      : note("merges are in vocab_file"),
+  data_path: (value, keys) =>
+    isOff(keys.train_data_paths) || isOff(value)
+      ? data("data_path")(value, keys)
+      : note("is another than train_data_paths, which are taken"),
+  train_data_paths: data("train_data_paths"),
+  train_data_weights: data("train_data_weights"),
+  valid_data_paths: data("valid_data_paths"),
+  valid_data_weights: always("validation looks at all of its data once, in their order"),
+  test_data_paths: unlessOff("no test ends a run: gpt-neo eval --data looks at other data"),
+  test_data_weights: unlessOff("no test ends a run: gpt-neo eval --data looks at other data"),
+  weight_by_num_documents: unlessOff("weights are train_data_weights here, never counted"),
+  weighted_sampler_alpha: (_, keys) =>
+    isOff(keys.weight_by_num_documents)
+      ? undefined
+      : note("belongs to weight_by_num_documents, which is left out"),
   data_impl: always("what files hold, they tell themselves"),
   pack_impl: mustBe(["packed", null], "documents here are joined, and cut to the context"),
   dataset_impl: mustBe(["gpt2", null], preference),
@@ -228,22 +237,21 @@ export function noteOf(key: string, value: unknown, keys: Keys): KeyNote | undef
   return isOff(value) ? undefined : note(family[1]);
 }
 
-/** Whether a tokenizer is GPT-2's, under one of its names. */
-export function isGpt2(type: unknown): boolean {
-  return type === undefined || type === null || /^(HF)?GPT2(BPE)?Tokenizer(Fast)?$/.test(`${type}`);
-}
-
 function tokenizer(value: unknown, keys: Keys): KeyNote | undefined {
-  if (isGpt2(value)) return undefined;
+  if (isGpt2(value) || tokenizerFileIn(keys) !== undefined) return undefined;
+  if (value === "HFTokenizer") return problem("needs vocab_file, its tokenizer.json");
   if (keys.padded_vocab_size !== undefined) {
     return note("is another than gpt2: data are ids, made with gpt-neo tokenize --tokenizer FILE");
   }
   return problem("is another than gpt2: its number of ids is needed, as padded_vocab_size");
 }
 
-function paths(value: unknown): KeyNote {
-  const list = Array.isArray(value) ? value : [value];
-  return note(`data are given as --data ${list.map(String).join(" ")}`);
+/** A key of data, which is right or says what is wrong. */
+function data(key: string): Rule {
+  return (value, keys) => {
+    const wrong = dataProblem(key, value, keys);
+    return wrong === undefined ? undefined : problem(wrong);
+  };
 }
 
 function optimizer(value: unknown): KeyNote | undefined {

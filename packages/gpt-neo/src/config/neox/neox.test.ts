@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { MtfError } from "mtf";
@@ -47,7 +47,7 @@ describe("a config in two files", () => {
       tie_word_embeddings: false,
     });
     expect(config.training).toEqual({
-      data: null,
+      data: [{ files: ["data/enwik8/enwik8_text_document"], weight: 1 }],
       validation_data: null,
       tokenizer: "gpt2",
       batch_size: 16,
@@ -91,7 +91,6 @@ describe("a config in two files", () => {
       small.yml:52 distributed_backend: started the original's processes; here --mesh names the devices
       small.yml:58 log_interval: logs and checkpoints go to the folder of --out
       small.yml:59 keep_last_n_checkpoints: a run keeps its last two checkpoints
-      local.yml:2 data_path: data are given with --data "data/enwik8/enwik8_text_document"
       local.yml:4 vocab_file: the vocabulary of gpt2 is built in
       local.yml:5 merge_file: the vocabulary of gpt2 is built in
       local.yml:6 save: logs and checkpoints go to the folder of --out
@@ -195,6 +194,98 @@ it("tells what it makes of optimizers, batches and meshes", () => {
   `);
 });
 
+describe("data", () => {
+  const dataOf = (more: string) => read(more).config.training.data;
+
+  it("are sources: a prefix, or several with their weights", () => {
+    expect(dataOf("data-path: data/a_text_document\n")).toEqual([
+      { files: ["data/a_text_document"], weight: 1 },
+    ]);
+    expect(dataOf("data-path: [0.3, a, '0.7', b]\n")).toEqual([
+      { files: ["a"], weight: 0.3 },
+      { files: ["b"], weight: 0.7 },
+    ]);
+    expect(dataOf("train-data-paths: [a, b]\ntrain-data-weights: [1., 2]\n")).toEqual([
+      { files: ["a"], weight: 1 },
+      { files: ["b"], weight: 2 },
+    ]);
+    // Without weights NeoX read all of them alike, however long.
+    expect(dataOf("train-data-paths: [a, b]\n")).toEqual([
+      { files: ["a"], weight: 1 },
+      { files: ["b"], weight: 1 },
+    ]);
+    expect(dataOf("seed: 1\n")).toBeNull();
+  });
+
+  it("to validate with are files of their own; what else there is is told", () => {
+    const apart =
+      "data-path: c\ntrain-data-paths: [a]\nvalid-data-paths: [v, w]\nvalid-data-weights: [1, 2]\n" +
+      "test-data-paths: [t]\ntest-data-weights: [1]\nweight_by_num_documents: true\n" +
+      "weighted_sampler_alpha: 0.5\n";
+    const { config } = read(apart);
+    expect(config.training).toMatchObject({
+      data: [{ files: ["a"], weight: 1 }],
+      validation_data: ["v", "w"],
+    });
+    expect(noted(apart)).toMatchInlineSnapshot(`
+      "a.yml:6 data_path is another than train_data_paths, which are taken
+      a.yml:9 valid_data_weights validation looks at all of its data once, in their order
+      a.yml:10 test_data_paths no test ends a run: gpt-neo eval --data looks at other data
+      a.yml:11 test_data_weights no test ends a run: gpt-neo eval --data looks at other data
+      a.yml:12 weight_by_num_documents weights are train_data_weights here, never counted
+      a.yml:13 weighted_sampler_alpha belongs to weight_by_num_documents, which is left out"
+    `);
+  });
+
+  it("that are wrong are told with their lines", () => {
+    expect(
+      error("data-path: 3\nvalid-data-paths: [1]\ntrain-data-weights: [1]\nsplit: 1\n"),
+    ).toMatchInlineSnapshot(`
+      "[bad-argument] a.yml describes what GPT-Neo here cannot be.
+        a.yml:6 data_path           is 3, no path nor paths with weights
+        a.yml:7 valid_data_paths    is [1], no paths
+        a.yml:8 train_data_weights  weighs train_data_paths, which are missing
+        a.yml:9 split               is 1, not parts such as "969, 30, 1""
+    `);
+    expect(error("train-data-paths: [a, b]\ntrain-data-weights: [1]\n")).toMatchInlineSnapshot(`
+      "[bad-argument] a.yml describes what GPT-Neo here cannot be.
+        a.yml:7 train_data_weights  has 1 weights for 2 of train_data_paths"
+    `);
+    expect(error("train-data-paths: [a]\ntrain-data-weights: [0]\n")).toMatch(/no numbers above 0/);
+    expect(error("data-path: [a, 0.5]\n")).toMatch(/no path nor paths with weights/);
+  });
+});
+
+describe("a tokenizer of Hugging Face's", () => {
+  const file = fixture("tokenizer-json/tiny-neox20b/tokenizer.json");
+  const config = join(folder, "hf.yml");
+  const written = async (more: string) => {
+    writeFileSync(config, `${model}tokenizer-type: HFTokenizer\n${more}`);
+    return readConfig(config);
+  };
+
+  it("is its file, and tells how many ids there are, padded as NeoX pads", async () => {
+    const found = await written(`vocab-file: ${file}\nmake-vocab-size-divisible-by: 64\n`);
+    expect(found.config.training.tokenizer).toBe(file);
+    const { vocab_size_with_added: ids } = JSON.parse(
+      readFileSync(fixture("tokenizer-json/tiny-neox20b/expected.json"), "utf8"),
+    );
+    expect(found.config.vocab_size).toBe(Math.ceil(ids / 64) * 64);
+    expect(found.leftOut).toEqual(["bos_token_id", "eos_token_id"]);
+    const fixed = await written(`vocab-file: ${file}\npadded-vocab-size: 1000\n`);
+    expect(fixed.config.vocab_size).toBe(1000);
+  });
+
+  it("that is not there is told, and an error where the number of ids is not known", async () => {
+    const { config: found, notes } = await written("vocab-file: no.json\npadded-vocab-size: 999\n");
+    expect(found.training.tokenizer).toBeNull();
+    const lines = notes.map(([key, reason]) => `${key.replace(/^.*\//, "")}: ${reason}`);
+    expect(lines.slice(1).join("\n")).toMatchInlineSnapshot(`"hf.yml:7 vocab_file: is no.json, which is not there: text needs --tokenizer FILE"`);
+    await expect(written("vocab-file: no.json\n")).rejects.toThrow(/no\.json, which is not there/);
+    await expect(written("seed: 1\n")).rejects.toThrow(/needs vocab_file/);
+  });
+});
+
 describe("a file that is no map", () => {
   it.each([
     ["a: [1\nb: 2\n", /a\.yml:\d+ /],
@@ -232,6 +323,7 @@ it("is an error and nothing else, whatever it holds", () => {
   const keys = fc.constantFrom(
     ...["optimizer", "attention_config", "split", "warmup", "zero_optimization", "min_lr"],
     ...["model_parallel_size", "num_gpus", "train_batch_size", "tokenizer_type", "num_layers"],
+    ...["train_data_weights", "valid_data_paths", "data_path", "vocab_file"],
     ...["train_data_paths", "padded_vocab_size", "make_vocab_size_divisible_by", "seq_length"],
   );
   fc.assert(

@@ -2,8 +2,10 @@ import { MtfError, nearest } from "mtf";
 import type { Config, Training } from "../config.ts";
 import type { Note } from "../original.ts";
 import { parseConfig } from "../schema.ts";
-import { expandAttention, isGpt2, isOff, type Keys, neoxKeys, noteOf } from "./keys.ts";
+import { pathsIn, sourcesIn } from "./data.ts";
+import { expandAttention, isOff, type Keys, neoxKeys, noteOf } from "./keys.ts";
 import { type Entry, mergeEntries, placeOf } from "./read.ts";
+import { isGpt2, tokenizerFileIn } from "./tokenizer.ts";
 
 /** A NeoX config as one of ours, and what became of the keys that ours has no place for. */
 export interface NeoxConfig {
@@ -25,12 +27,13 @@ const required = ["num_layers", "hidden_size", "num_attention_heads", "max_posit
  * why not.
  *
  * @param where what errors call it
+ * @param words how many ids the tokenizer of `tokenizerFileOf` makes; undefined if it is not there
  * @throws MtfError `bad-argument` naming keys that are written twice, and, with their lines, those
  * that make another model than GPT-Neo or whose values are wrong
  * @example
  * const { config, notes } = parseNeox(readNeox(text, "125M.yml"), "125M.yml");
  */
-export function parseNeox(entries: readonly Entry[], where: string): NeoxConfig {
+export function parseNeox(entries: readonly Entry[], where: string, words?: number): NeoxConfig {
   const merged = mergeEntries(entries);
   const keys: Keys = Object.fromEntries([...merged].map(([key, { value }]) => [key, value]));
   const problems: Note[] = [];
@@ -51,10 +54,21 @@ export function parseNeox(entries: readonly Entry[], where: string): NeoxConfig 
   for (const key of required) {
     if (!merged.has(key)) problems.push([key, "is missing"]);
   }
+  const file = tokenizerFileIn(keys);
+  if (file !== undefined && words === undefined) {
+    const place = `${placeOf(merged.get("vocab_file")!)} vocab_file`;
+    const absent = `is ${file}, which is not there`;
+    if (keys.padded_vocab_size) notes.push([place, `${absent}: text needs --tokenizer FILE`]);
+    else problems.push([place, `${absent}: padded_vocab_size would do for data that are ids`]);
+  }
   if (problems.length > 0) throw unsupported(where, problems);
-  const training = trainingOf(keys, notes);
+  const training = {
+    ...trainingOf(keys, notes),
+    ...dataOf(keys),
+    tokenizer: isGpt2(keys.tokenizer_type) ? "gpt2" : words === undefined ? null : file,
+  };
   try {
-    return { config: parseConfig({ ...modelOf(keys), training }, where), notes };
+    return { config: parseConfig({ ...modelOf(keys, words), training }, where), notes };
   } catch (error) {
     throw inTheirNames(error, merged, where);
   }
@@ -65,10 +79,15 @@ function unsupported(where: string, problems: readonly Note[]): MtfError {
   return new MtfError("bad-argument", sentence, { evidence: problems, file: where, problems });
 }
 
-function modelOf(keys: Keys): Keys {
+function dataOf(keys: Keys): Keys {
+  const held = isOff(keys.valid_data_paths) ? undefined : pathsIn(keys.valid_data_paths);
+  return defined({ data: sourcesIn(keys), validation_data: held });
+}
+
+function modelOf(keys: Keys, words: number | undefined): Keys {
   const layers = keys.num_layers as number;
   return defined({
-    vocab_size: keys.padded_vocab_size ?? paddedGpt2(keys),
+    vocab_size: keys.padded_vocab_size ?? padded(words ?? 50257, keys),
     max_position_embeddings: keys.max_position_embeddings,
     hidden_size: keys.hidden_size,
     num_layers: layers,
@@ -84,10 +103,10 @@ function modelOf(keys: Keys): Keys {
   });
 }
 
-/** GPT-2's words and as many rows more as NeoX added for its mesh. */
-function paddedGpt2(keys: Keys): number {
+/** The words of a tokenizer and as many rows more as NeoX added for its mesh. */
+function padded(words: number, keys: Keys): number {
   const multiple = ((keys.make_vocab_size_divisible_by ?? 128) as number) * modelAxis(keys);
-  return Math.ceil(50257 / multiple) * multiple;
+  return Math.ceil(words / multiple) * multiple;
 }
 
 function modelAxis(keys: Keys): number {
@@ -100,7 +119,6 @@ function trainingOf(keys: Keys, notes: Note[]): Keys {
   const decaySteps = decayStepsOf(keys);
   const clip = keys.gradient_clipping ?? 1;
   const training: { readonly [Key in keyof Training]?: unknown } = {
-    tokenizer: isGpt2(keys.tokenizer_type) ? "gpt2" : null,
     context: keys.seq_length ?? keys.max_position_embeddings,
     steps,
     ...batchOf(keys, notes),
