@@ -43,6 +43,8 @@ it("generate follows its seed", async () => {
   expect(eight).not.toEqual(seven);
   const greedy = await idsOf("--input-ids", "73,63,47", "--greedy", ...mesh);
   expect(await idsOf("--input-ids", "73,63,47", "--top-k", "1", ...mesh)).toEqual(greedy);
+  const cold = ["--temperature", "0", "--seed", "8"];
+  expect(await idsOf("--input-ids", "73,63,47", ...cold, ...mesh)).toEqual(greedy);
 });
 
 it("generate goes on beyond the model's positions", async () => {

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -145,6 +146,17 @@ describe("packing", () => {
     memory.close();
     file.close();
     expect((await readdir(folder)).filter((name) => name.startsWith("gpt-neo"))).toEqual([]);
+  });
+
+  it("makes the folder of its temporary file where there is none", () => {
+    const store = tokenStore({ folder: join(folder, "not", "yet"), inMemory: 1 });
+    expect(() => readdirSync(join(folder, "not"))).toThrow(/ENOENT/);
+    store.append(Int32Array.of(1, 2, 3));
+    const found = new Int32Array(3);
+    store.read(0, found);
+    expect([...found]).toEqual([1, 2, 3]);
+    expect(readdirSync(join(folder, "not"))).toEqual(["yet"]);
+    store.close();
   });
 
   it("keeps ids of any vocabulary, in memory and in a file", () => {

@@ -280,7 +280,9 @@ describe("a tokenizer of Hugging Face's", () => {
     const { config: found, notes } = await written("vocab-file: no.json\npadded-vocab-size: 999\n");
     expect(found.training.tokenizer).toBeNull();
     const lines = notes.map(([key, reason]) => `${key.replace(/^.*\//, "")}: ${reason}`);
-    expect(lines.slice(1).join("\n")).toMatchInlineSnapshot(`"hf.yml:7 vocab_file: is no.json, which is not there: text needs --tokenizer FILE"`);
+    expect(lines.slice(1).join("\n")).toMatchInlineSnapshot(
+      `"hf.yml:7 vocab_file: is no.json, which is not there: text needs --tokenizer FILE"`,
+    );
     await expect(written("vocab-file: no.json\n")).rejects.toThrow(/no\.json, which is not there/);
     await expect(written("seed: 1\n")).rejects.toThrow(/needs vocab_file/);
   });
