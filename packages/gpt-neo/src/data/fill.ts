@@ -6,6 +6,16 @@ import type { TokenPart } from "./tokenise.ts";
 export interface FillOptions {
   readonly endOfText: number;
   readonly validation: number;
+  /** Told after every part. */
+  readonly onProgress?: ((read: FillProgress) => void) | undefined;
+}
+
+/** How far the reading of data is. */
+export interface FillProgress {
+  readonly documents: number;
+  readonly tokens: number;
+  /** The file that is being read. */
+  readonly file: string;
 }
 
 /**
@@ -17,18 +27,21 @@ export interface FillOptions {
 export async function fill(
   stores: readonly [TokenStore, ...TokenStore[]],
   parts: AsyncIterable<TokenPart>,
-  { endOfText, validation }: FillOptions,
+  { endOfText, validation, onProgress }: FillOptions,
 ): Promise<number> {
   const end = Int32Array.of(endOfText);
   for (const store of stores) store.append(end);
   const storeOf = (document: number): TokenStore =>
     heldBack(document, validation) ? stores.at(-1)! : stores[0];
   let documents = 0;
+  let tokens = 0;
   let store = storeOf(0);
   let last: number | undefined;
   for await (const part of parts) {
     store.append(part.ids);
     last = part.ids.at(-1) ?? last;
+    tokens += part.ids.length;
+    onProgress?.({ documents, tokens, file: part.from.file });
     if (!part.end) continue;
     // Ids of other programs often have their end of text already; a second would be a token more.
     if (!part.joined && last !== endOfText) store.append(end);

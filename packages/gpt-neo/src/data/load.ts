@@ -1,5 +1,5 @@
 import { MtfError } from "mtf";
-import { fill } from "./fill.ts";
+import { type FillProgress, fill } from "./fill.ts";
 import type { ReadOptions } from "./read.ts";
 import { type SampleSet, sampleSet } from "./samples.ts";
 import { type StoreOptions, type TokenStore, tokenStore } from "./store.ts";
@@ -18,6 +18,8 @@ export interface DataOptions extends Omit<StoreOptions, "below"> {
   readonly crossDocument?: boolean | undefined;
   /** What errors call the data, where there are more. */
   readonly named?: string | undefined;
+  /** Told while data are read. */
+  readonly onProgress?: ((read: FillProgress) => void) | undefined;
 }
 
 /** Data to train with, cut into samples. */

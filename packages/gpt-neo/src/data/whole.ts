@@ -23,11 +23,11 @@ export async function loadWhole(
   vocabulary: Vocabulary,
   options: Omit<DataOptions, "validation">,
 ): Promise<WholeData> {
-  const { context, crossDocument, endOfText } = options;
+  const { context, crossDocument, endOfText, onProgress } = options;
   const store = tokenStore({ ...options, below: Math.max(vocabulary.size, endOfText + 1) });
   try {
     const parts = tokenise(files, vocabulary, options.read);
-    await fill([store], parts, { endOfText, validation: 0 });
+    await fill([store], parts, { endOfText, validation: 0, onProgress });
     if (store.length > 1) {
       const unpredictedAfter = crossDocument === false ? endOfText : undefined;
       const samples = sampleSet(store, [1, store.length], context, endOfText, { unpredictedAfter });

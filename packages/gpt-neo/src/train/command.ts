@@ -4,7 +4,6 @@ import { MtfError } from "mtf";
 import { type Progress, printDuration, progressLine } from "../cli/progress.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { readConfig } from "../config/index.ts";
-import { loadTrainingData } from "../data/index.ts";
 import { dimsOf } from "../dims.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
 import { layoutOf, meshOf, openDevices } from "../session.ts";
@@ -13,6 +12,7 @@ import { loadWeights, type Weights } from "../weights/index.ts";
 import type { Origin } from "./begin.ts";
 import { lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
 import { optimizerStateOf } from "./optimizer-state.ts";
+import { readData } from "./read-data.ts";
 import { runConfig } from "./run-config.ts";
 import { scalarsOf } from "./scalars.ts";
 import { changedSettings, type Settings, settingsOf } from "./settings.ts";
@@ -66,20 +66,7 @@ async function runWith(
   );
   const checkpoint = await findRun(options);
   const from = originOf(options, weights, checkpoint, training.steps);
-  if (training.data === null) throw noData();
-  const data = await loadTrainingData(
-    training.data,
-    training.validation_data,
-    { tokenizer, size: config.vocab_size },
-    {
-      context: training.context,
-      validation: training.validation,
-      endOfText: config.eos_token_id,
-      read: options,
-      crossDocument: !options.noCrossDocument,
-      folder: options.out,
-    },
-  );
+  const data = await readData(options, config, tokenizer);
   const settings = settingsOf(config, options, data, mesh, layout);
   const closing = [async () => data.close()];
   const interrupt = onInterrupt(() => progress.note("stopping after this step; again to stop now"));
@@ -119,12 +106,6 @@ async function runWith(
     interrupt.end();
     for (const close of closing.reverse()) await close();
   }
-}
-
-function noData(): MtfError {
-  return new MtfError("bad-argument", "there is nothing to train on.", {
-    try: ["--data FILE…", '"training": { "data": ["FILE"] } in the config'],
-  });
 }
 
 type Found = Awaited<ReturnType<typeof lastCheckpoint>>;
