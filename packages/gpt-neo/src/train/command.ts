@@ -6,7 +6,7 @@ import type { TrainOptions } from "../cli/train-options.ts";
 import { readConfig } from "../config/index.ts";
 import { dimsOf } from "../dims.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
-import { layoutOf, meshOf, openDevices } from "../session.ts";
+import { openDevices } from "../session.ts";
 import { openEvents } from "../tensorboard/log.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
 import type { Origin } from "./begin.ts";
@@ -14,6 +14,7 @@ import { lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
 import { optimizerStateOf } from "./optimizer-state.ts";
 import { readData } from "./read-data.ts";
 import { runConfig } from "./run-config.ts";
+import { runLayout } from "./run-layout.ts";
 import { scalarsOf } from "./scalars.ts";
 import { changedSettings, type Settings, settingsOf } from "./settings.ts";
 import { type Listener, type Outcome, type StepEntry, train } from "./train.ts";
@@ -52,18 +53,10 @@ async function runWith(
   const progress = progressLine();
   for (const [key, reason] of found.notes) progress.note(`config: ${key} ${reason}`);
   const { config, tokenizer, notes } = await runConfig(options, found);
-  for (const text of notes) progress.note(`config: ${text}`);
   const { training } = config;
-  const mesh = meshOf({ mesh: options.mesh ?? training.mesh ?? undefined }, training.batch_size);
   const dims = dimsOf(config, training.batch_size / training.grad_accumulation, training.context);
-  const layout = layoutOf(
-    {
-      layout: options.layout ?? training.layout ?? undefined,
-      storage: options.storage ?? training.storage ?? undefined,
-    },
-    mesh,
-    dims,
-  );
+  const { mesh, layout, ...placed } = runLayout(options, config, dims);
+  for (const text of [...notes, ...placed.notes]) progress.note(`config: ${text}`);
   const checkpoint = await findRun(options);
   const from = originOf(options, weights, checkpoint, training.steps);
   const data = await readData(options, config, tokenizer);
