@@ -57,9 +57,16 @@ export class MtfError extends Error {
 function printError(code: ErrorCode, sentence: string, details: ErrorDetails): string {
   const lines: Evidence[] = [...(details.evidence ?? [])];
   for (const advice of details.try ?? []) lines.push(["try", advice]);
-  const width = Math.max(0, ...lines.map(([label]) => label.length));
-  const body = lines.map(([label, text]) => `\n  ${label.padEnd(width)}  ${text}`).join("");
-  return `[${code}] ${sentence}${body}`;
+  const shown = lines.map(([label, text]) => [shorten(label, 200), shorten(text)] as const);
+  const width = Math.max(0, ...shown.map(([label]) => label.length));
+  const body = shown.map(([label, text]) => `\n  ${label.padEnd(width)}  ${text}`).join("");
+  return `[${code}] ${shorten(sentence)}${body}`;
+}
+
+/** A name out of a damaged file may have a million letters; `details` has all of them. */
+function shorten(text: string, most = 4000): string {
+  const words = text.replace(/\S{500,}/gu, (word) => `${word.slice(0, 100)}…`);
+  return words.length > most ? `${words.slice(0, most - 1)}…` : words;
 }
 
 /** An error of our own making: the message asks for a report. */

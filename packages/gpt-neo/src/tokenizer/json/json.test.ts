@@ -106,6 +106,11 @@ describe("damaged files", () => {
       changed((file) => Object.assign(file.normalizer, { type: "Bert" })),
       /Bert is not supported/,
     ],
+    [
+      "an added token too long",
+      changed((file) => Object.assign(file.added_tokens[0]!, { content: "x".repeat(100_000) })),
+      /pattern that is too large/,
+    ],
   ])("%s", (_, text, reason) => {
     expect(() => jsonTokenizer("tokenizer.json", text)).toThrow(reason);
   });

@@ -1,3 +1,4 @@
+import { MtfError } from "mtf";
 import { byteLetters } from "../byte-letters.ts";
 import { decoderWith, decodeWith } from "../decode.ts";
 import { endOfTextToken, type Tokenizer } from "../tokenizer.ts";
@@ -97,7 +98,30 @@ export function jsonTokenizer(file: string, json: string): JsonTokenizer {
     decode: (ids) => decodeWith(bytesOf, ids),
     decoder: () => decoderWith(bytesOf),
   };
+  checkPatterns(tokenizer, file);
   return tokenizer;
+}
+
+/**
+ * Patterns are compiled when they are first used, apart for texts of one byte a letter and of two;
+ * only then it shows that one is too large.
+ */
+function checkPatterns(tokenizer: JsonTokenizer, file: string): void {
+  try {
+    for (const text of ["a", "\u4e00"]) {
+      tokenizer.encode(text);
+      tokenizer.encode(text, { special: true });
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const reason = "its added tokens or its pre_tokenizer make a pattern that is too large";
+    throw new MtfError("bad-file", `${file}: ${reason}.`, {
+      evidence: [["at", "added_tokens, pre_tokenizer"]],
+      file,
+      offset: 0,
+      reason,
+    });
+  }
 }
 
 function wordEncoder(spec: TokenizerFile): (word: string) => Iterable<number> {
