@@ -1,8 +1,23 @@
 // The commands, as functions of their options.
 export type { EvalOptions } from "./cli/eval-options.ts";
 export type { GenerateOptions } from "./cli/generate-options.ts";
+export type { InspectOptions } from "./cli/inspect-options.ts";
+export type { TokenizeCommandOptions } from "./cli/tokenize-options.ts";
+export type { TrainTokenizerOptions } from "./cli/tokenizer-options.ts";
 export type { TrainOptions } from "./cli/train-options.ts";
-export { type Config, loadConfig, parseConfig, presets, saveConfig } from "./config/index.ts";
+export {
+  type Config,
+  type ConfigFormat,
+  type FoundConfig,
+  loadConfig,
+  parseConfig,
+  presets,
+  readConfig,
+  saveConfig,
+} from "./config/index.ts";
+export { configJsonSchema } from "./config/json-schema.ts";
+export { type ConvertResult, run as runConvert } from "./convert/command.ts";
+export type { ConvertCommandOptions } from "./convert/options.ts";
 export {
   type DataFile,
   type DocumentPart,
@@ -18,6 +33,8 @@ export { type Evaluation, run as runEval } from "./eval/command.ts";
 export { type Generated, run as runGenerate } from "./generate/command.ts";
 export { type GenerateSettings, generate } from "./generate/generate.ts";
 export { filterLogits, nextId, type Sampling } from "./generate/sample.ts";
+export { run as runInspect } from "./inspect/command.ts";
+export { type Inspected, inspect } from "./inspect/inspect.ts";
 export { type LoadedModel, loadModel } from "./loaded-model.ts";
 export {
   type Forward,
@@ -36,7 +53,12 @@ export {
   parameterPlaceholders,
 } from "./parameters.ts";
 export { layoutOf, meshOf, openDevices, type SessionOptions } from "./session.ts";
+export type { Scalar } from "./tensorboard/events.ts";
+export { type EventLog, type EventLogOptions, openEvents } from "./tensorboard/log.ts";
+export { type Event, readEvents } from "./tensorboard/read.ts";
+export { run as runTokenize, type TokenizeResult } from "./tokenize/command.ts";
 export { type Tokenized, type TokenizeOptions, tokenize } from "./tokenize/tokenize.ts";
+export { runTrain as runTrainTokenizer } from "./tokenizer/command.ts";
 export {
   countWords,
   type JsonTokenizer,
@@ -55,3 +77,16 @@ export {
 export { run as runTrain, type TrainExtras } from "./train/command.ts";
 export { initialState, type Report, type State, trainingStep } from "./train/step.ts";
 export { type Outcome, type StepEntry, type Training, train } from "./train/train.ts";
+export {
+  type Converted,
+  type ConvertOptions,
+  convertWeights,
+  type LoadOptions,
+  loadWeights,
+  type NamedTensors,
+  openWeights,
+  type WeightSource,
+  type Weights,
+  type WeightTensor,
+  type WeightType,
+} from "./weights/index.ts";

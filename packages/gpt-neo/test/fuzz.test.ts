@@ -92,15 +92,15 @@ beforeAll(async () => {
 type Read = (folder: string, file: string) => Promise<unknown>;
 const weightsIn: Read = (path) => readWeights(path);
 const cases: readonly (readonly [from: () => string, file: string, runs: number, Read])[] = [
-  [() => fixture("weights/safetensors/one"), "model.safetensors", 150, weightsIn],
-  [() => fixture("weights/safetensors/one"), "config.json", 150, weightsIn],
-  [() => fixture("weights/safetensors/sharded"), "model.safetensors.index.json", 150, weightsIn],
-  [() => fixture("weights/safetensors/sharded"), "model-00002-of-00005.safetensors", 60, weightsIn],
-  [() => fixture("weights/pytorch/bin_sharded"), "pytorch_model.bin.index.json", 100, weightsIn],
-  [() => fixture("weights/pytorch/bin"), "pytorch_model.bin", 60, weightsIn],
-  [() => fixture("weights/tensorflow/adam"), "model.ckpt-8.index", 80, weightsIn],
-  [() => fixture("weights/tensorflow/adam"), "checkpoint", 60, weightsIn],
-  [() => fixture("weights/tensorflow/adam"), "model.json", 100, weightsIn],
+  [() => fixture("weights/safetensors/one"), "model.safetensors", 90, weightsIn],
+  [() => fixture("weights/safetensors/one"), "config.json", 90, weightsIn],
+  [() => fixture("weights/safetensors/sharded"), "model.safetensors.index.json", 90, weightsIn],
+  [() => fixture("weights/safetensors/sharded"), "model-00002-of-00005.safetensors", 36, weightsIn],
+  [() => fixture("weights/pytorch/bin_sharded"), "pytorch_model.bin.index.json", 60, weightsIn],
+  [() => fixture("weights/pytorch/bin"), "pytorch_model.bin", 36, weightsIn],
+  [() => fixture("weights/tensorflow/adam"), "model.ckpt-8.index", 48, weightsIn],
+  [() => fixture("weights/tensorflow/adam"), "checkpoint", 36, weightsIn],
+  [() => fixture("weights/tensorflow/adam"), "model.json", 60, weightsIn],
   [
     () => join(run, "checkpoints/step-1"),
     "checkpoint.json",
@@ -110,18 +110,18 @@ const cases: readonly (readonly [from: () => string, file: string, runs: number,
       await inspect(path);
     },
   ],
-  [() => join(run, "checkpoints/step-1"), "device-0.safetensors", 80, readCheckpoint],
-  [() => run, "log.jsonl", 80, (_, file) => readLog(file)],
-  [() => fixture("tokenizer-json/tiny-neox20b"), "tokenizer.json", 250, (_, file) => encode(file)],
+  [() => join(run, "checkpoints/step-1"), "device-0.safetensors", 48, readCheckpoint],
+  [() => run, "log.jsonl", 48, (_, file) => readLog(file)],
+  [() => fixture("tokenizer-json/tiny-neox20b"), "tokenizer.json", 150, (_, file) => encode(file)],
   [
     () => fixture("tokenizer-json/tiny-nfkc_prefix"),
     "tokenizer.old-merges.json",
     250,
     (_, file) => encode(file),
   ],
-  [() => fixture("config"), "tiny.json", 200, (_, file) => readConfig(file)],
-  [() => fixture("weights/tensorflow/adam"), "model.json", 200, (_, file) => readConfig(file)],
-  [() => fixture("config/neox"), "small.yml", 250, (_, file) => readConfig(file)],
+  [() => fixture("config"), "tiny.json", 120, (_, file) => readConfig(file)],
+  [() => fixture("weights/tensorflow/adam"), "model.json", 120, (_, file) => readConfig(file)],
+  [() => fixture("config/neox"), "small.yml", 150, (_, file) => readConfig(file)],
 ];
 
 describe("a damaged file", () => {

@@ -55,7 +55,7 @@ describe("weights", () => {
     const { code, stdout } = await callHere("inspect", fixture("weights/tensorflow/bfloat16"));
     expect(code).toBe(0);
     expect(stdout).toMatch(/model\.ckpt-0\.index: weights \(tensorflow\)\n {2}global_step +I64/);
-    expect(stdout).toMatch(/\n {2}\d+ tensors, [\d,]+ parameters, [\d,]+ bytes\n/);
+    expect(stdout).toMatch(/\n {2}\d+ tensors, [\d,]+ numbers, [\d,]+ bytes\n/);
   });
 });
 

@@ -1,3 +1,4 @@
+import { basename, sep } from "node:path";
 import type { DataSummary } from "./data.ts";
 import type { EventsSummary } from "./events.ts";
 import type { ConfigSummary, Inspected } from "./inspect.ts";
@@ -16,7 +17,7 @@ export function printInspected(found: Inspected): string {
     ...(config ? [`${config.file}: config (${config.format})`, ...configLines(config)] : []),
     ...(tokenizer ? [`${tokenizer.file}: tokenizer`, ...tokenizerLines(tokenizer)] : []),
     ...(events ? [`${path}: events for TensorBoard`, ...eventLines(events)] : []),
-    ...(data ? [`${path}: data`, ...dataLines(data)] : []),
+    ...(data ? [`${path}: data`, ...dataLines(path, data)] : []),
   ].join("\n");
 }
 
@@ -69,7 +70,7 @@ function weightLines(weights: WeightsSummary): string[] {
     ...table(written(metadata), 4),
     ...heading("not among the tensors", Object.keys(skipped)),
     ...table(Object.entries(skipped), 4),
-    `  ${some(tensors.length, "tensor")}, ${some(parameters, "parameter")}, ${some(bytes, "byte")}`,
+    `  ${some(tensors.length, "tensor")}, ${some(parameters, "number")}, ${some(bytes, "byte")}`,
     "",
   ];
 }
@@ -109,7 +110,7 @@ function eventLines({ files, events, from, to, scalars, others }: EventsSummary)
     tag,
     count(values),
     step,
-    typeof value === "number" ? Number(value.toPrecision(5)) : value,
+    typeof value !== "number" || Number.isInteger(value) ? value : Number(value.toPrecision(5)),
   ]);
   return [
     ...table([
@@ -125,9 +126,10 @@ function eventLines({ files, events, from, to, scalars, others }: EventsSummary)
   ];
 }
 
-function dataLines({ files, documents, tokens }: DataSummary): string[] {
+function dataLines(path: string, { files, documents, tokens }: DataSummary): string[] {
+  const inside = path.endsWith(sep) ? path : path + sep;
   const rows: Row[] = files.map((file) => [
-    file.file,
+    file.file.startsWith(inside) ? file.file.slice(inside.length) : basename(file.file),
     file.format,
     some(file.bytes, "byte"),
     some(file.documents, "document"),

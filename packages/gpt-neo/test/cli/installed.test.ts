@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { call, resultOf, temporaryFolder } from "../support/cli.ts";
@@ -94,6 +94,21 @@ it("train logs every step, and its folder generates text", async () => {
     await call("generate", "--model", out, ...told),
   );
   expect(made.text.startsWith("the whale ")).toBe(true);
+});
+
+it("is a library of what the README lists, as built", async () => {
+  const library: Record<string, unknown> = await import(fixture("../../dist/index.js"));
+  const readme = readFileSync(fixture("../../README.md"), "utf8");
+  const section = readme.slice(readme.indexOf("## As a library"));
+  const rows = [...section.matchAll(/^\| [^|]+ \| (`.*) \|$/gm)].map(([, names]) => names!);
+  const listed = rows.flatMap((names) => [...names.matchAll(/`(\w+)`/g)].map(([, name]) => name!));
+  expect(listed.length).toBeGreaterThan(30);
+  expect(listed.sort()).toEqual(Object.keys(library).sort());
+  const { inspect, loadWeights, readDocuments } = library as unknown as typeof import("gpt-neo");
+  const weights = await loadWeights(model);
+  expect((await inspect(model)).weights!.tensors).toHaveLength(weights.tensors.size);
+  await weights.close();
+  for await (const part of readDocuments([fixture("data/one.txt")])) expect(part.kind).toBe("text");
 });
 
 it("runs where it is called, with paths from there", () => {

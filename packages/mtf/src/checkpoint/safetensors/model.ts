@@ -134,7 +134,10 @@ export async function writeModel(
   await (replaces ? replaceShards : writeShards)(folder, names, shards, options);
   if (shards.length > 1) {
     const content = {
-      metadata: { total_size: shards.flat().reduce((sum, t) => sum + bytesOfTensor(t), 0) },
+      metadata: {
+        total_parameters: tensors.reduce((sum, t) => sum + volumeOf(t.shape), 0),
+        total_size: tensors.reduce((sum, t) => sum + bytesOfTensor(t), 0),
+      },
       weight_map: Object.fromEntries(weightMap.sort(([a], [b]) => (a < b ? -1 : 1))),
     };
     await writeAtomically(join(folder, index), (file) =>
@@ -195,6 +198,10 @@ function planShards(tensors: readonly TensorToWrite[], most: number): TensorToWr
     bytes += size;
   }
   return shards;
+}
+
+function volumeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 function shardName(i: number, count: number): string {
