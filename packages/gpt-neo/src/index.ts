@@ -1,4 +1,6 @@
 // The commands, as functions of their options.
+
+export type { ConvertCommandOptions } from "./cli/convert-options.ts";
 export type { EvalOptions } from "./cli/eval-options.ts";
 export type { GenerateOptions } from "./cli/generate-options.ts";
 export type { InspectOptions } from "./cli/inspect-options.ts";
@@ -17,7 +19,6 @@ export {
 } from "./config/index.ts";
 export { configJsonSchema } from "./config/json-schema.ts";
 export { type ConvertResult, run as runConvert } from "./convert/command.ts";
-export type { ConvertCommandOptions } from "./convert/options.ts";
 export {
   type DataFile,
   type DocumentPart,
