@@ -28,6 +28,8 @@ export {
   readDocuments,
   type TokenPart,
   tokenise,
+  type WrittenData,
+  type WrittenSource,
 } from "./data/index.ts";
 export { type Dims, dimsOf } from "./dims.ts";
 export { type Evaluation, run as runEval } from "./eval/command.ts";

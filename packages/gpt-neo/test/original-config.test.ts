@@ -75,7 +75,7 @@ it("trains as its config says, and what has no place here is told line by line",
     config: recompute_grad saved memory; it changes no result
     config: precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise
     config: datasets stitch and datatype chose parts of documents; here all of them are read
-    config: datasets.pile has no dataset_configs/pile.json, here or in configs/: give the files with --data
+    config: datasets.pile has no dataset_configs/pile.json beside the config or in ./configs: give the files with --data
     config: vocab_size 260 -> 257, the tokenizer's"
   `);
   expect(logOf(out)).toHaveLength(3);

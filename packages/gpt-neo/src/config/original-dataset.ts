@@ -51,7 +51,7 @@ export function datasetOf(
   const say = (key: string, reason: string) => void notes.push([`${name}.${key}`, reason]);
   const refuse = (key: string, reason: string) => void problems.push([`${name}.${key}`, reason]);
   if (config === undefined) {
-    const place = `dataset_configs/${name}.json, here or in configs/`;
+    const place = `dataset_configs/${name}.json beside the config or in ./configs`;
     return { notes: [[`datasets.${name}`, `has no ${place}: ${giveData}`]], problems };
   }
   if (!isObject(config)) return { notes, problems: [[name, "is no object of keys and values"]] };

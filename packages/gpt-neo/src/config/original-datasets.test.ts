@@ -78,7 +78,7 @@ describe("datasets of an original config", () => {
     const { training } = read({ datasets: ["pile"] }, { pile }).config;
     expect(training).toMatchObject({ data: null, validation_data: null, tokenizer: "gpt2" });
     expect(told({ datasets: ["none", "own"] }, { own: local })).toMatchInlineSnapshot(
-      `"datasets.none has no dataset_configs/none.json, here or in configs/: give the files with --data"`,
+      `"datasets.none has no dataset_configs/none.json beside the config or in ./configs: give the files with --data"`,
     );
     // One of two is not what the config describes.
     const part = read({ datasets: ["none", "own"] }, { own: local });

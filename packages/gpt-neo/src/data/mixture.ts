@@ -3,6 +3,7 @@ import { type DataOptions, loadData, type TrainingData } from "./load.ts";
 import { permutation } from "./permutation.ts";
 import type { SampleSet } from "./samples.ts";
 import type { Source } from "./source.ts";
+import { usuallyInMemory } from "./store.ts";
 import type { Vocabulary } from "./tokenise.ts";
 
 /**
@@ -29,9 +30,11 @@ export async function loadMixture(
     for (const data of all) data.close();
   };
   try {
+    // Memory is for all of them together, however many there are.
+    const inMemory = Math.floor((options.inMemory ?? usuallyInMemory) / sources.length);
     for (const { files } of sources) {
       const named = sources.length > 1 ? files.join(", ") : undefined;
-      all.push(await loadData(files, vocabulary, { ...options, named }));
+      all.push(await loadData(files, vocabulary, { ...options, inMemory, named }));
     }
   } catch (error) {
     close();

@@ -33,12 +33,15 @@ export interface StoreOptions {
   readonly below?: number | undefined;
 }
 
+/** Ids that a store keeps in memory where nothing else is asked for. */
+export const usuallyInMemory: number = 2 ** 24;
+
 /** Arrays of the width that ids are kept in. */
 type Kept = Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 type Width = typeof Uint16Array | typeof Int32Array;
 
 export function tokenStore(options: StoreOptions = {}): TokenStore {
-  const { folder, inMemory = 2 ** 24, below = Number.POSITIVE_INFINITY } = options;
+  const { folder, inMemory = usuallyInMemory, below = Number.POSITIVE_INFINITY } = options;
   const width: Width = below <= 65536 ? Uint16Array : Int32Array;
   let memory: Kept = new width(1024);
   let length = 0;
