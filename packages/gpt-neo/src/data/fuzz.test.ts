@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { MtfError } from "mtf";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -97,5 +98,49 @@ it.each(cases)(
       }),
       { numRuns: runs },
     );
+  },
+);
+
+/** A frame whose blocks each repeat a byte 128 Ki times: 4 bytes on disk. */
+function zstdOf(byte: number, blocks: number): Buffer {
+  const size = (128 * 1024) << 3;
+  const block = (last: number) => [(size | 2 | last) & 255, (size >> 8) & 255, size >> 16, byte];
+  const head = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38];
+  return Buffer.from(
+    [...head, ...Array.from({ length: blocks }, (_, i) => block(+(i === blocks - 1)))].flat(),
+  );
+}
+
+it.each<[string, () => Buffer, RegExp | undefined]>([
+  ["words.txt.gz", () => gzipSync(Buffer.alloc(256 << 20, "ab "), { level: 1 }), undefined],
+  [
+    "words.jsonl.gz",
+    () => gzipSync(Buffer.alloc(400 << 20, "a"), { level: 1 }),
+    /longer than 256 MiB/,
+  ],
+  ["word.txt.zst", () => zstdOf(97, 8192), /no white space in 64 million/],
+  ["word.jsonl.zst", () => zstdOf(97, 8192), /longer than 256 MiB/],
+])(
+  "%s, a small file of very much, takes memory for no more than a line or a word",
+  async (name, make, reason) => {
+    const packed = make();
+    expect(packed.length).toBeLessThan(4 << 20);
+    const file = join(folder, name);
+    await writeFile(file, packed);
+    const held = () => {
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    const before = held();
+    let most = 0;
+    const reading = (async () => {
+      for await (const part of readDocuments([file])) {
+        void part;
+        most = Math.max(most, held() - before);
+      }
+    })();
+    if (reason) await expect(reading).rejects.toThrow(reason);
+    else await reading;
+    expect(Math.max(most, held() - before)).toBeLessThan(400 << 20);
   },
 );

@@ -15,23 +15,33 @@ const longestWord = 64_000_000;
  */
 export async function* readText(file: string): AsyncGenerator<DocumentPart> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "";
+  // Pieces of a word that may go on. They are joined once: a text without white space is long.
+  let held: string[] = [];
+  let heldLength = 0;
   let offset = 0;
   let tail: Uint8Array = new Uint8Array(0);
   for await (const chunk of bytesOf(file)) {
-    const before = text.length;
+    let piece = "";
     try {
-      text += decoder.decode(chunk, { stream: true });
+      piece = decoder.decode(chunk, { stream: true });
     } catch {
       const bytes = Buffer.concat([tail, chunk]);
       throw notUtf8(file, offset - tail.length + invalidUtf8At(bytes));
     }
-    const cut = lastBorder(text, Math.max(0, before - 2));
-    if (cut > 0) {
-      yield { kind: "text", text: text.slice(0, cut), end: false, from: { file, offset } };
-      text = text.slice(cut);
+    // What comes before a border may be a character of two units in the piece before.
+    const context = held.at(-1)?.slice(-2) ?? "";
+    const border = lastBorder(context + piece);
+    if (border > 0) {
+      const cut = border - context.length;
+      const text = held.join("") + piece.slice(0, cut);
+      yield { kind: "text", text, end: false, from: { file, offset } };
+      piece = piece.slice(cut);
+      held = [];
+      heldLength = 0;
     }
-    if (text.length > longestWord) {
+    if (piece !== "") held.push(piece);
+    heldLength += piece.length;
+    if (heldLength > longestWord) {
       throw badData({ file, offset }, "there is no white space in 64 million characters");
     }
     offset += chunk.length;
@@ -40,11 +50,11 @@ export async function* readText(file: string): AsyncGenerator<DocumentPart> {
     while (tail.length > 0 && invalidUtf8At(tail) === 0) tail = tail.subarray(1);
   }
   try {
-    text += decoder.decode();
+    held.push(decoder.decode());
   } catch {
     throw notUtf8(file, offset - tail.length + lastLead(tail));
   }
-  yield { kind: "text", text, end: true, from: { file, offset } };
+  yield { kind: "text", text: held.join(""), end: true, from: { file, offset } };
 }
 
 function notUtf8(file: string, offset: number): Error {

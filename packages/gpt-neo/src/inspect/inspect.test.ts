@@ -82,6 +82,13 @@ describe("data", () => {
   });
 });
 
+it("tells data by a pattern, and a preset by its name", async () => {
+  const { kind, data } = await seen(fixture("tfrecords/tiny_*_4.tfrecords"));
+  expect(kind).toBe("data");
+  expect(data!.files).toHaveLength(3);
+  expect((await seen("125M")).config).toMatchObject({ format: "preset", file: "125M" });
+});
+
 it("tells tokenizers", async () => {
   const { kind, tokenizer } = await seen(fixture("tokenizer-json/tiny-plain/tokenizer.json"));
   expect(kind).toBe("tokenizer");

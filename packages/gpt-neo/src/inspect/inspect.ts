@@ -1,8 +1,9 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
-import { type ConfigFormat, readConfig, toJson } from "../config/index.ts";
+import { type ConfigFormat, presets, readConfig, toJson } from "../config/index.ts";
 import { knownExtensions } from "../data/files.ts";
+import { isGlob } from "../data/glob.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
 import { type DataSummary, inspectData } from "./data.ts";
 import { type EventsSummary, inspectEvents, isEventsName } from "./events.ts";
@@ -39,6 +40,7 @@ export interface ConfigSummary {
 
 /**
  * Says what a file or folder is: weights, data, a tokenizer, a config, a run, events for TensorBoard.
+ * A pattern is data, the name of a preset its config.
  *
  * @throws MtfError `bad-argument` if it is none of these; `bad-file` if it is damaged
  * @example
@@ -60,6 +62,10 @@ export async function inspect(path: string): Promise<Inspected> {
   if (path.includes(",") && (await exist(path.split(",")))) {
     return { path, kind: "config", config: await inspectConfig(path) };
   }
+  if (Object.hasOwn(presets, path)) {
+    return { path, kind: "config", config: await inspectConfig(path) };
+  }
+  if (isGlob(path)) return { path, kind: "data", data: await inspectData([path]) };
   throw new MtfError("bad-file", `there is no file or folder ${path}.`, { file: path });
 }
 
