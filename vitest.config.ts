@@ -19,6 +19,7 @@ const config: ViteUserConfig = {
       "bench/**/*.test.ts",
       "examples/**/*.test.ts",
     ],
+    exclude: ["**/node_modules/**", "packages/*/test/large/**"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 120_000,

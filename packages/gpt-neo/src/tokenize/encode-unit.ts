@@ -1,3 +1,5 @@
+import { badData } from "../data/bad-data.ts";
+import type { Place } from "../data/document.ts";
 import { documentOfLine } from "../data/jsonl.ts";
 import type { JsonTokenizer, Tokenizer } from "../tokenizer/index.ts";
 import type { Encoded, Unit } from "./unit.ts";
@@ -11,19 +13,20 @@ export interface Encoding {
 /**
  * Encodes a unit: each document is followed by the end of text, unless it has one.
  *
- * @throws MtfError `bad-file` for lines that are no documents
+ * @throws MtfError `bad-file` for lines that are no documents, and ids that are not in the vocabulary
  */
 export function encodeUnit(unit: Unit, { tokenizer, textKey }: Encoding): Encoded {
-  const out = idList();
-  const { endOfText } = tokenizer;
+  const { endOfText, vocabSize } = tokenizer;
+  const out = idList(vocabSize);
+  const end = new Int32Array([endOfText]);
   switch (unit.kind) {
     case "ids":
-      out.append(unit.ids);
-      if (unit.end && !unit.joined && unit.ids.at(-1) !== endOfText) out.append([endOfText]);
+      out.append(checked(unit.ids, unit.from, vocabSize));
+      if (unit.end && !unit.joined && unit.ids.at(-1) !== endOfText) out.append(end);
       break;
     case "text":
       out.append(encodeText(tokenizer, unit.text, unit.continues));
-      if (unit.end) out.append([endOfText]);
+      if (unit.end) out.append(end);
       break;
     case "jsonl": {
       const lengths: number[] = [];
@@ -32,9 +35,11 @@ export function encodeUnit(unit: Unit, { tokenizer, textKey }: Encoding): Encode
         if (!document) continue;
         const before = out.length;
         const ids =
-          document.kind === "ids" ? document.ids : encodeText(tokenizer, document.text, false);
+          document.kind === "ids"
+            ? checked(document.ids, document.from, vocabSize)
+            : encodeText(tokenizer, document.text, false);
         out.append(ids);
-        if (document.kind === "text" || ids.at(-1) !== endOfText) out.append([endOfText]);
+        if (document.kind === "text" || ids.at(-1) !== endOfText) out.append(end);
         lengths.push(out.length - before);
       }
       return { ids: out.ids(), lengths: Uint32Array.from(lengths), open: false };
@@ -43,7 +48,22 @@ export function encodeUnit(unit: Unit, { tokenizer, textKey }: Encoding): Encode
   return { ids: out.ids(), lengths: Uint32Array.of(out.length), open: !unit.end };
 }
 
-function encodeText(tokenizer: Tokenizer, text: string, continues: boolean): Int32Array {
+/** Larger ids would come out as others where they are written in 16 bits. */
+function checked(
+  ids: Int32Array<ArrayBuffer>,
+  from: Place,
+  vocabSize: number,
+): Int32Array<ArrayBuffer> {
+  const wrong = ids.find((id) => id >= vocabSize);
+  if (wrong === undefined) return ids;
+  throw badData(from, `the id ${wrong} is not in the tokenizer's vocabulary of ${vocabSize}`);
+}
+
+function encodeText(
+  tokenizer: Tokenizer,
+  text: string,
+  continues: boolean,
+): Int32Array<ArrayBuffer> {
   return continues && tokenizer.name === "json"
     ? (tokenizer as JsonTokenizer).encode(text, { continues })
     : tokenizer.encode(text);
@@ -61,22 +81,27 @@ function* linesIn(unit: Unit & { readonly kind: "jsonl" }) {
   }
 }
 
-function idList() {
-  let all = new Int32Array(1 << 12);
+/** Ids in pieces, joined once: each growth of an array would leave one behind to be collected. */
+function idList(vocabSize: number) {
+  const pieces: Int32Array<ArrayBuffer>[] = [];
   let length = 0;
   return {
     get length(): number {
       return length;
     },
-    append(ids: ArrayLike<number>): void {
-      if (length + ids.length > all.length) {
-        const larger = new Int32Array(Math.max(2 * all.length, length + ids.length));
-        larger.set(all);
-        all = larger;
-      }
-      all.set(ids, length);
+    append(ids: Int32Array<ArrayBuffer>): void {
+      pieces.push(ids);
       length += ids.length;
     },
-    ids: (): Int32Array<ArrayBuffer> => all.slice(0, length),
+    /** All of them, in memory that nothing else uses: it is given away. */
+    ids(): Encoded["ids"] {
+      const whole = vocabSize <= 65536 ? new Uint16Array(length) : new Int32Array(length);
+      let at = 0;
+      for (const piece of pieces) {
+        whole.set(piece, at);
+        at += piece.length;
+      }
+      return whole;
+    },
   };
 }

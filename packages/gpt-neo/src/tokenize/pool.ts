@@ -13,7 +13,7 @@ export interface Pool {
 }
 
 /** Units a thread has at once: enough to work on while this thread waits for the disk. */
-const perThread = 8;
+const perThread = 4;
 
 /**
  * Starts threads that encode; with none, this thread does, as it does with units of ids.

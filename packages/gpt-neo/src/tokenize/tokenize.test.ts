@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeIndexed } from "../data/mmididx/index.ts";
 import { readDocuments } from "../data/read.ts";
 import { gpt2Tokenizer } from "../tokenizer/index.ts";
 import { type TokenizeOptions, tokenize } from "./tokenize.ts";
@@ -142,6 +143,16 @@ describe("tokenize", () => {
         details: { line: 2, offset: 58, file: `${fixtures}data/bad-line.jsonl` },
       });
     }
+  });
+
+  it("refuses ids that the vocabulary does not have, rather than write others", async () => {
+    const jsonl = join(folder, "ids.jsonl");
+    await writeFile(jsonl, '{"input_ids": [1]}\n{"input_ids": [2, 65537]}\n');
+    const reason = /the id 65537 is not in the tokenizer's vocabulary of 50257/;
+    await expect(tokenize([jsonl], options())).rejects.toThrow(reason);
+    const bin = join(folder, "large-ids.bin");
+    await writeIndexed(bin, [[[1, 65537]]], { vocabSize: 100_000 });
+    await expect(tokenize([bin], options({ workers: 1 }))).rejects.toThrow(reason);
   });
 
   it("does not go on with what another command began", async () => {

@@ -105,9 +105,9 @@ async function* partsFrom(
   for await (const part of readers[format](file, options)) {
     done++;
     if (done <= from.done || part.kind !== "ids") continue;
-    const { ids, end, joined } = part;
+    const { ids, end, joined, from: at } = part;
     yield {
-      unit: { kind: "ids", ids, end, joined: joined === true },
+      unit: { kind: "ids", ids, end, joined: joined === true, from: at },
       after: { file: from.file, done, line: 1 },
     };
   }

@@ -15,7 +15,7 @@ export const bytesTokenizer: Tokenizer = {
   name: "bytes",
   vocabSize: 257,
   endOfText: 256,
-  encode: (text) => Int32Array.from(new TextEncoder().encode(text)),
+  encode: (text) => new Int32Array(new TextEncoder().encode(text)),
   decode: (ids) => decodeWith(bytesOf, ids),
   decoder: () => decoderWith(bytesOf),
 };

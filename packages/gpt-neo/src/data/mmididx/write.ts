@@ -41,10 +41,11 @@ export async function writeIndexed(
 
 type Document = Iterable<ArrayLike<number>>;
 
-/** Ids as a `.bin` holds them. */
-export function bytesOfIds(ids: ArrayLike<number>, type: IndexedType): Uint8Array<ArrayBuffer> {
-  const array = type.bytes === 2 ? new Uint16Array(ids) : new Int32Array(ids);
-  return new Uint8Array(array.buffer);
+/** Ids as a `.bin` holds them; they themselves where they lie so already. */
+export function bytesOfIds(ids: ArrayLike<number>, type: IndexedType): Uint8Array {
+  const kind = type.bytes === 2 ? Uint16Array : Int32Array;
+  const array = ids instanceof kind ? ids : new kind(ids);
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
 /** Entries of a table put into bytes at once. */
