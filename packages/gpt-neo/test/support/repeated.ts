@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { typeForVocabulary } from "../../src/data/mmididx/dtypes.ts";
 import { writeIndexOf } from "../../src/data/mmididx/write.ts";
 import { exampleOf, recordOf } from "../../src/data/tfrecord/index.ts";
@@ -38,14 +39,17 @@ export interface Repeatable {
   readonly documents: number;
 }
 
+/** A document of a usual size. */
+const line = Buffer.from(`${JSON.stringify({ text: "some words of a text\n".repeat(400) })}\n`);
+
 /** A unit of each format, by the end of a file's name. */
 export const units: Readonly<Record<string, () => Promise<Repeatable>>> = {
   txt: async () => ({ unit: Buffer.from("some words of a text\n"), size: 21, documents: 1 }),
-  jsonl: async () => ({ unit: await fixture("data/plain.jsonl"), size: 10959, documents: 30 }),
+  jsonl: async () => ({ unit: line, size: line.length, documents: 1 }),
   "jsonl.gz": async () => ({
-    unit: await fixture("packed/members.jsonl.gz"),
-    size: 10959,
-    documents: 30,
+    unit: gzipSync(Buffer.concat(Array.from({ length: 16 }, () => line))),
+    size: 16 * line.length,
+    documents: 16,
   }),
   "jsonl.zst": async () => ({
     unit: await fixture("packed/many-blocks-small-window.jsonl.zst"),
