@@ -37,7 +37,7 @@ export interface StoreOptions {
 export const usuallyInMemory: number = 2 ** 24;
 
 /** Arrays of the width that ids are kept in. */
-type Kept = Uint16Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+type Kept = Uint16Array | Int32Array;
 type Width = typeof Uint16Array | typeof Int32Array;
 
 export function tokenStore(options: StoreOptions = {}): TokenStore {
@@ -75,8 +75,11 @@ export function tokenStore(options: StoreOptions = {}): TokenStore {
   };
 }
 
+/** Ids that are gathered before they are written: documents may be short. */
+const heldIds = 1 << 16;
+
 interface TokenFile {
-  append(ids: Int32Array | Kept): void;
+  append(ids: Kept): void;
   read(begin: number, into: Int32Array): void;
   close(): void;
 }
@@ -91,22 +94,35 @@ function tokenFile(parent: string, width: Width): TokenFile {
   process.once("exit", clean);
   if (process.platform !== "win32") clean();
   let end = 0;
+  const buffer: Kept = new width(heldIds);
+  let held = 0;
+  const write = (kept: Kept): void => {
+    const bytes = new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength);
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(file, bytes, done, bytes.length - done, end + done);
+      }
+    } catch (error) {
+      ftruncateSync(file, end);
+      const reason = (error as Error).message;
+      throw new MtfError("bad-file", `${path} cannot be written: ${reason}.`, { file: path });
+    }
+    end += bytes.length;
+  };
+  const flush = (): void => {
+    if (held === 0) return;
+    write(buffer.subarray(0, held));
+    held = 0;
+  };
   return {
     append(ids) {
-      const kept = ids instanceof width ? ids : new width(ids);
-      const bytes = new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength);
-      try {
-        for (let done = 0; done < bytes.length; ) {
-          done += writeSync(file, bytes, done, bytes.length - done, end + done);
-        }
-      } catch (error) {
-        ftruncateSync(file, end);
-        const reason = (error as Error).message;
-        throw new MtfError("bad-file", `${path} cannot be written: ${reason}.`, { file: path });
-      }
-      end += bytes.length;
+      if (held + ids.length > heldIds) flush();
+      if (ids.length > heldIds) return write(ids instanceof width ? ids : new width(ids));
+      buffer.set(ids, held);
+      held += ids.length;
     },
     read(begin, into) {
+      flush();
       const kept = new width(into.length);
       const bytes = new Uint8Array(kept.buffer);
       const offset = begin * width.BYTES_PER_ELEMENT;

@@ -2,6 +2,7 @@ import { MtfError } from "mtf";
 import type { StreamEncoder, Tokenizer } from "../tokenizer/tokenizer.ts";
 import { badData } from "./bad-data.ts";
 import type { Place } from "./document.ts";
+import { firstOutside } from "./outside.ts";
 import { type ReadOptions, readDocuments } from "./read.ts";
 
 /** A part of a document, in ids. */
@@ -35,7 +36,7 @@ export async function* tokenise(
   for await (const part of readDocuments(files, options)) {
     const { end, from } = part;
     if (part.kind === "ids") {
-      const wrong = part.ids.find((id) => id >= size);
+      const wrong = firstOutside(part.ids, size);
       if (wrong !== undefined) {
         throw badData(from, `the id ${wrong} is not in the vocabulary of ${size}`);
       }

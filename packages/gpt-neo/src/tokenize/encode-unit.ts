@@ -1,6 +1,7 @@
 import { badData } from "../data/bad-data.ts";
 import type { Place } from "../data/document.ts";
 import { documentOfLine } from "../data/jsonl.ts";
+import { firstOutside } from "../data/outside.ts";
 import type { JsonTokenizer, Tokenizer } from "../tokenizer/index.ts";
 import type { Encoded, Unit } from "./unit.ts";
 
@@ -54,7 +55,7 @@ function checked(
   from: Place,
   vocabSize: number,
 ): Int32Array<ArrayBuffer> {
-  const wrong = ids.find((id) => id >= vocabSize);
+  const wrong = firstOutside(ids, vocabSize);
   if (wrong === undefined) return ids;
   throw badData(from, `the id ${wrong} is not in the tokenizer's vocabulary of ${vocabSize}`);
 }
