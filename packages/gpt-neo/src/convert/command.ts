@@ -15,6 +15,8 @@ export interface ConvertResult {
   readonly step?: number;
   /** Files that were taken over as they are. */
   readonly copied: readonly string[];
+  /** The tokenizer that was written because the config names it, and none lay beside the weights. */
+  readonly tokenizer?: string;
   /** Keys of the config that have no place in the new one, and why. */
   readonly notes: Readonly<Record<string, string>>;
   /** Tensors that were left out because no model needs them, and why. */
@@ -53,7 +55,15 @@ function remarks({ from }: Converted): string[] {
   ];
 }
 
-function resultOf({ from, folder, tensors, elements, dtype, copied }: Converted): ConvertResult {
+function resultOf({
+  from,
+  folder,
+  tensors,
+  elements,
+  dtype,
+  copied,
+  ...more
+}: Converted): ConvertResult {
   const { format, file, notes, step, ignored, unexpected } = from;
   return {
     out: folder,
@@ -64,6 +74,7 @@ function resultOf({ from, folder, tensors, elements, dtype, copied }: Converted)
     dtype,
     ...(step !== undefined && { step }),
     copied,
+    ...(more.tokenizer !== undefined && { tokenizer: more.tokenizer }),
     notes: Object.fromEntries(notes),
     ignored: Object.fromEntries(ignored),
     unexpected,

@@ -13,6 +13,7 @@ import {
 } from "mtf/checkpoint";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseConfig, saveConfig } from "../config/index.ts";
+import { loadTokenizer } from "../tokenizer/index.ts";
 import { convertWeights } from "./convert.ts";
 import { expectedWeights } from "./expected.ts";
 import { loadWeights } from "./load.ts";
@@ -67,6 +68,29 @@ describe("conversion", () => {
       "config.json",
       "generation_config.json",
       "model.safetensors",
+    ]);
+  });
+
+  it("writes the tokenizer that the config stands for, where none lies beside the weights", async () => {
+    const to = join(folder, "with-tokenizer");
+    const { tokenizer, from } = await convertWeights(
+      `${fixtures}../hugging-face/gpt-neo-50257`,
+      to,
+    );
+    expect([tokenizer, from.notes]).toEqual(["gpt2", []]);
+    const found = await loadTokenizer(to, 0);
+    expect([...found!.encode("Hello world")]).toEqual([15496, 995]);
+  });
+
+  it("says why a tokenizer that the config names is not written", async () => {
+    const to = join(folder, "without-tokenizer");
+    const config = join(folder, "named.json");
+    const own = JSON.parse(await readFile(`${fixtures}safetensors/one/config.json`, "utf8"));
+    await writeFile(config, JSON.stringify({ ...own, training: { tokenizer: "nowhere.json" } }));
+    const { tokenizer, from } = await convertWeights(`${fixtures}safetensors/one`, to, { config });
+    expect(tokenizer).toBeUndefined();
+    expect(from.notes).toEqual([
+      ["tokenizer", expect.stringContaining("is nowhere.json, of which nothing is written")],
     ]);
   });
 

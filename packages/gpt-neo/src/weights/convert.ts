@@ -10,6 +10,8 @@ import {
   writeModel,
 } from "mtf/checkpoint";
 import { type Config, saveConfig } from "../config/index.ts";
+import type { Note } from "../config/original.ts";
+import { makeTokenizer, saveTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import { type LoadOptions, loadWeights, type Weights } from "./load.ts";
 import { roundToOdd } from "./narrow.ts";
 import type { WeightTensor } from "./source.ts";
@@ -38,18 +40,22 @@ export interface Converted {
   readonly dtype: WeightType;
   /** Files that were taken over as they are. */
   readonly copied: readonly string[];
+  /** The tokenizer that the config names, written because there was none beside the weights. */
+  readonly tokenizer: string | undefined;
 }
 
-/** Files beside a model's weights that belong to it. */
-const companions = [
+/** Files beside a model's weights that make up its tokenizer. */
+const tokenizerFiles = [
   "tokenizer.json",
   "tokenizer_config.json",
   "vocab.json",
   "merges.txt",
   "special_tokens_map.json",
   "added_tokens.json",
-  "generation_config.json",
 ];
+
+/** Files beside a model's weights that belong to it. */
+const companions = [...tokenizerFiles, "generation_config.json"];
 
 /** As many elements as are in memory at a time: 4 MiB of float32. */
 const pieceElements = 1 << 20;
@@ -99,13 +105,24 @@ export async function convertWeights(
       ...(options.maxShardSize !== undefined && { maxShardSize: options.maxShardSize }),
     });
     const copied = await copyCompanions(dirname(weights.file), draft);
+    const tokenizer = copied.some((name) => tokenizerFiles.includes(name))
+      ? {}
+      : await writeTokenizer(draft, weights.config);
     const dtype = commonType(toWrite);
     await saveConfig(draft, withType(weights.config, dtype));
     await publish(draft, folder);
-    const { format, file, config, notes, step, unexpected } = weights;
+    const { format, file, config, step, unexpected } = weights;
+    const notes = tokenizer.note ? [...weights.notes, tokenizer.note] : weights.notes;
     const ignored = weights.moments ? [...weights.ignored, moments] : weights.ignored;
-    const about = { format, file, config, notes, step, ignored, unexpected };
-    return { from: about, folder: to, tensors: tensors.length, elements, dtype, copied };
+    return {
+      from: { format, file, config, notes, step, ignored, unexpected },
+      folder: to,
+      tensors: tensors.length,
+      elements,
+      dtype,
+      copied,
+      tokenizer: tokenizer.name,
+    };
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     throw error;
@@ -155,6 +172,31 @@ async function copyCompanions(from: string, to: string): Promise<readonly string
     copied.push(name);
   }
   return copied;
+}
+
+/** Writes the tokenizer that a config names. Weights are no worse where it is not to be had. */
+async function writeTokenizer(
+  folder: string,
+  config: Config,
+): Promise<{ readonly name?: string; readonly note?: Note }> {
+  const name = config.training.tokenizer;
+  if (name === null) return {};
+  const because = (reason: string) => ({
+    note: ["tokenizer", `is ${name}, of which nothing is written: ${reason}`] as const,
+  });
+  try {
+    const tokenizer = makeTokenizer(await tokenizerSource(name, "training.tokenizer"));
+    if (tokenizer.vocabSize > config.vocab_size) {
+      return because(
+        `its ${tokenizer.vocabSize} ids are more than vocab_size ${config.vocab_size}`,
+      );
+    }
+    await saveTokenizer(folder, tokenizer, config.max_position_embeddings);
+    return { name };
+  } catch (error) {
+    if (!(error instanceof MtfError)) throw error;
+    return because(error.message.split("\n")[0]!);
+  }
 }
 
 async function checkEmpty(folder: string, name: string): Promise<void> {
