@@ -38,7 +38,7 @@ export { type GenerateSettings, generate } from "./generate/generate.ts";
 export { filterLogits, nextId, type Sampling } from "./generate/sample.ts";
 export { run as runInspect } from "./inspect/command.ts";
 export { type Inspected, inspect } from "./inspect/inspect.ts";
-export { type LoadedModel, loadModel } from "./loaded-model.ts";
+export { type LoadedModel, loadModel, type ModelOptions } from "./loaded-model.ts";
 export {
   type Forward,
   type ForwardOptions,

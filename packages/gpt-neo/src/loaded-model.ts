@@ -1,4 +1,4 @@
-import { type Layout, lower, type Mesh, placeholder, type Tensor } from "mtf";
+import { type Layout, lower, type Mesh, MtfError, placeholder, type Tensor } from "mtf";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "./config/index.ts";
 import { type Dims, dimsOf } from "./dims.ts";
@@ -6,12 +6,23 @@ import { putTree } from "./model-folder.ts";
 import { parameterNames } from "./parameter-names.ts";
 import { type Parameters, parameterPlaceholders } from "./parameters.ts";
 import { layoutOf, openDevices, type SessionOptions } from "./session.ts";
-import { loadTokenizer, type Tokenizer } from "./tokenizer/index.ts";
+import {
+  loadTokenizer,
+  makeTokenizer,
+  type Tokenizer,
+  tokenizerSource,
+} from "./tokenizer/index.ts";
 import { loadWeights } from "./weights/index.ts";
 import { parameterSource } from "./weights/parameter-source.ts";
 
 /** Rows of ids, and of labels beside them. */
 export type Rows = Tensor<"batch" | "length", "int32">;
+
+/** Where a model runs, and what makes ids of text for it. */
+export interface ModelOptions extends SessionOptions {
+  /** `gpt2`, `bytes`, a `tokenizer.json` or a folder with one; by default that of its folder. */
+  readonly tokenizer?: string | undefined;
+}
 
 /** A model on devices, ready to run programs over its parameters. */
 export interface LoadedModel {
@@ -36,11 +47,12 @@ export interface LoadedModel {
  * Loads a model's folder onto the devices of a mesh; each reads its slices.
  *
  * @param batch rows that programs take
- * @throws MtfError as `loadWeights`
+ * @throws MtfError as `loadWeights` and `tokenizerSource`; `bad-argument` for a tokenizer with more
+ * ids than the model
  */
 export async function loadModel(
   folder: string,
-  options: SessionOptions,
+  options: ModelOptions,
   mesh: Mesh,
   batch: number,
 ): Promise<LoadedModel> {
@@ -49,7 +61,7 @@ export async function loadModel(
     const { config } = weights;
     const dims = dimsOf(config, batch, config.max_position_embeddings);
     const layout = layoutOf(options, mesh, dims);
-    const tokenizer = await loadTokenizer(folder, config.vocab_size);
+    const tokenizer = await tokenizerOf(folder, options.tokenizer, config);
     const devices = await openDevices(options, mesh);
     try {
       const tree = parameterPlaceholders(config, dims);
@@ -82,6 +94,22 @@ export async function loadModel(
   } finally {
     await weights.close();
   }
+}
+
+async function tokenizerOf(
+  folder: string,
+  written: string | undefined,
+  { vocab_size }: Config,
+): Promise<Tokenizer | undefined> {
+  if (written === undefined) return loadTokenizer(folder, vocab_size);
+  const tokenizer = makeTokenizer(await tokenizerSource(written));
+  if (tokenizer.vocabSize <= vocab_size) return tokenizer;
+  throw new MtfError("bad-argument", "the tokenizer has more ids than the model.", {
+    evidence: [
+      ["tokenizer", `${written}, ${tokenizer.vocabSize} ids`],
+      ["model", `vocab_size ${vocab_size}`],
+    ],
+  });
 }
 
 /** The lengths programs are made for: a power of two, at most what the model has positions for. */

@@ -240,6 +240,8 @@ describe("gpt-neo", () => {
         --input-format txt|jsonl|tfrecords|bin
                                      what files hold (default: the end of each name tells)
         --text-key KEY               the text's key in JSON lines (default: text, input_ids)
+        --tokenizer gpt2|bytes|FILE|DIR
+                                     what makes ids of text (default: the model's)
         --special                    <|endoftext|> in a text ends it (default: it is text)
         --mesh AXES                  the devices: data:2,model:2 (default: data:<cores>, at most 8)
         --layout RULES               which dim is split over which axis: batch:data,heads:model

@@ -8,6 +8,8 @@ export interface EvalOptions extends MeshOptions, ReadingOptions {
   readonly data: readonly string[];
   readonly stride?: number;
   readonly logits?: string;
+  /** `gpt2`, `bytes`, a `tokenizer.json` or a folder with one. */
+  readonly tokenizer?: string;
   readonly special?: boolean;
   readonly json?: boolean;
 }
@@ -22,6 +24,7 @@ export const evalCommand: Command<EvalOptions> = {
     stride: integer("N", "each window predicts N new ids (default: disjoint windows)", 1),
     logits: text("FILE", "write the logits there, as safetensors [rows, length, vocab]"),
     ...readingOptions,
+    tokenizer: text("gpt2|bytes|FILE|DIR", "what makes ids of text (default: the model's)"),
     special,
     ...meshOptions,
     json: flag('end standard output with {"loss", "perplexity", "tokens"}'),

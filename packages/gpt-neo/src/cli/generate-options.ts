@@ -6,6 +6,8 @@ export interface GenerateOptions extends MeshOptions {
   readonly model: string;
   readonly prompt?: string;
   readonly inputIds?: readonly number[];
+  /** `gpt2`, `bytes`, a `tokenizer.json` or a folder with one. */
+  readonly tokenizer?: string;
   readonly maxNewTokens?: number;
   readonly greedy?: boolean;
   readonly temperature?: number;
@@ -23,6 +25,7 @@ export const generateCommand: Command<GenerateOptions> = {
     model: required(text("DIR", "a model's folder: a run's, or one of Hugging Face's")),
     prompt: anyText("TEXT", "the text to continue"),
     inputIds: ids("IDS", "ids to continue instead: 1,2,3"),
+    tokenizer: text("gpt2|bytes|FILE|DIR", "what makes ids of text (default: the model's)"),
     maxNewTokens: integer("N", "ids to add at most", 1),
     greedy: flag("always take the likeliest id"),
     temperature: number("T", "above 1 more varied, below 1 less, 0 as --greedy", { least: 0 }),

@@ -52,7 +52,7 @@ function promptOf(
   }
   if (!tokenizer) {
     throw new MtfError("bad-argument", "the model's folder has no tokenizer.", {
-      try: ["--input-ids 1,2,3"],
+      try: ["--tokenizer gpt2|bytes|FILE|DIR", "--input-ids 1,2,3"],
     });
   }
   const ids = tokenizer.encode(prompt ?? "");

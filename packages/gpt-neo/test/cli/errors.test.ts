@@ -229,6 +229,7 @@ it("prompts that the model cannot have", async () => {
   `);
   expect(await generate("--prompt", "x")).toMatchInlineSnapshot(`
     "gpt-neo: [bad-argument] the model's folder has no tokenizer.
+      try  --tokenizer gpt2|bytes|FILE|DIR
       try  --input-ids 1,2,3
     "
   `);
