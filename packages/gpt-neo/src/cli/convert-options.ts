@@ -28,5 +28,5 @@ export const convertCommand: Command<ConvertCommandOptions> = {
   },
   notes:
     "Reads safetensors and pytorch_model.bin, in one file or several, and the checkpoints of the\n" +
-    "original GPT-Neo, which need the JSON config they were trained with beside them or --config.\n",
+    "original GPT-Neo, which need the JSON config they were trained with beside them or --config.",
 };
