@@ -147,6 +147,11 @@ describe("a wrong config", () => {
     `);
   });
 
+  it.each([[[]], [null], ["fast"]])("training is no %j", (training) => {
+    expect(message({ training })).toBe(`[bad-argument] mine.json has a problem.
+  training  is no object of keys and values`);
+  });
+
   it("names wrong values", () => {
     expect(
       message({

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MtfError, nearest } from "mtf";
+import { parseJson } from "../json.ts";
+import { readSmallFile } from "../small-file.ts";
 import { makeTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import type { Config } from "./config.ts";
 import { type EndKey, endKeys, endsLeftOut } from "./ends.ts";
@@ -25,6 +27,8 @@ export interface FoundConfig {
   readonly notes: readonly Note[];
   /** End tokens that it does not write: a tokenizer decides. */
   readonly leftOut: readonly EndKey[];
+  /** Whether it says anything of training; else that part is all defaults. */
+  readonly trains: boolean;
 }
 
 /**
@@ -42,7 +46,7 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
     const preset = presets[fileOrPreset]!;
     const config = parseConfig(preset, `preset ${fileOrPreset}`);
     const leftOut = endsLeftOut(preset);
-    return { config, format: "preset", source: fileOrPreset, notes: [], leftOut };
+    return { config, format: "preset", source: fileOrPreset, notes: [], leftOut, trains: true };
   }
   const found = await stat(fileOrPreset).catch(() => undefined);
   if (!found && fileOrPreset.includes(",")) return readSeveral(fileOrPreset);
@@ -54,11 +58,20 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
   if (isNeoxConfig(value)) return fromNeox(readNeox(text, file), file);
   if (isOriginalConfig(value)) {
     const files = await datasetFiles(value, file);
-    return { ...parseOriginalConfig(value, file, files), format: "original", source: file };
+    const read = parseOriginalConfig(value, file, files);
+    return { ...read, format: "original", source: file, trains: true };
   }
   const config = parseConfig(value, file);
-  const leftOut = endsLeftOut(value as Readonly<Record<string, unknown>>);
-  return { config, format: "gpt-neo", source: file, notes: [], leftOut };
+  const written = value as Readonly<Record<string, unknown>>;
+  const trains = written.training !== undefined;
+  return {
+    config,
+    format: "gpt-neo",
+    source: file,
+    notes: [],
+    leftOut: endsLeftOut(written),
+    trains,
+  };
 }
 
 /**
@@ -110,22 +123,14 @@ async function fromNeox(entries: readonly Entry[], source: string): Promise<Foun
       ? makeTokenizer(await tokenizerSource(file, "vocab_file"))
       : undefined;
   const { config, notes } = parseNeox(entries, source, tokenizer?.vocabSize);
-  return { config, format: "neox", source, notes, leftOut: endKeys };
+  return { config, format: "neox", source, notes, leftOut: endKeys, trains: true };
 }
 
 /** Many times as much as any config has. */
 const longestConfig = 16 << 20;
 
-async function textOf(file: string): Promise<string> {
-  const bad = (reason: string) =>
-    new MtfError("bad-file", `${file} cannot be read: ${reason}.`, { file });
-  const { size } = await stat(file).catch((error: Error) => {
-    throw bad(error.message);
-  });
-  if (size > longestConfig) throw bad(`it has ${size} bytes, too many for a config`);
-  return readFile(file, "utf8").catch((error: Error) => {
-    throw bad(error.message);
-  });
+function textOf(file: string): Promise<string> {
+  return readSmallFile(file, longestConfig);
 }
 
 function neither(name: string): MtfError {
@@ -135,18 +140,4 @@ function neither(name: string): MtfError {
     evidence: [["presets", names.join(", ")]],
     ...(near !== undefined && { try: [near] }),
   });
-}
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    const reason = (error as Error).message;
-    const position = /position (\d+)/.exec(reason)?.[1];
-    const line = position && text.slice(0, Number(position)).split("\n").length;
-    throw new MtfError("bad-file", `${file} is not JSON: ${reason}.`, {
-      evidence: line ? [["at", `${file}:${line}`]] : [],
-      file,
-    });
-  }
 }

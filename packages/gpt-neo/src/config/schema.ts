@@ -104,6 +104,9 @@ export const trainingKeys: readonly string[] = Object.keys(training);
  */
 export function parseConfig(value: unknown, where = "config"): Config {
   if (!isObject(value)) throw badConfig(where, [["", "is no object of keys and values"]]);
+  if (value.training !== undefined && !isObject(value.training)) {
+    throw badConfig(where, [["training", "is no object of keys and values"]]);
+  }
   const result = v.safeParse(schema, value);
   const wrong = [...unknownKeys(value), ...(result.issues ?? []).flatMap(describe)];
   if (!result.success || wrong.length > 0) throw badConfig(where, wrong);

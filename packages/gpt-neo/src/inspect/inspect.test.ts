@@ -49,6 +49,8 @@ describe("weights", () => {
       shape: [97, 32],
     });
     expect(config).toMatchObject({ format: "gpt-neo", config: { hidden_size: 32 } });
+    // It says nothing of training, so neither does this.
+    expect(config!.config).not.toHaveProperty("training");
   });
 
   it("are a table for people", async () => {
@@ -101,6 +103,7 @@ it("tells configs, whatever their names are, with what became of their keys", as
   const { kind, config } = await seen(fixture("weights/tensorflow/adam/model.json"));
   expect(kind).toBe("config");
   expect(config).toMatchObject({ format: "original", config: { model_type: "gpt_neo" } });
+  expect(config!.config).toHaveProperty("training.batch_size");
   expect(Object.keys(config!.notes)).toContain("activation_function");
 });
 

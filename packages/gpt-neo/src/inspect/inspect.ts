@@ -29,7 +29,7 @@ export interface Inspected {
   readonly data?: DataSummary;
 }
 
-/** A config in our keys. */
+/** A config in our keys; `training` only if it says anything of it. */
 export interface ConfigSummary {
   readonly file: string;
   readonly format: ConfigFormat;
@@ -170,8 +170,14 @@ async function holdsData(folder: string): Promise<boolean> {
 }
 
 async function inspectConfig(path: string): Promise<ConfigSummary> {
-  const { config, format, source, notes } = await readConfig(path);
-  return { file: source, format, config: toJson(config), notes: Object.fromEntries(notes) };
+  const { config, format, source, notes, trains } = await readConfig(path);
+  const { training, ...model } = toJson(config) as Record<string, unknown>;
+  return {
+    file: source,
+    format,
+    config: trains ? { ...model, training } : model,
+    notes: Object.fromEntries(notes),
+  };
 }
 
 function nothing(path: string, evidence: readonly (readonly [string, string])[]): MtfError {

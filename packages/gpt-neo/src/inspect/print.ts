@@ -79,7 +79,7 @@ function configLines({ config, notes }: ConfigSummary): string[] {
   const { training, ...model } = config;
   return [
     ...table(written(model)),
-    "  training",
+    ...(training === undefined ? [] : ["  training"]),
     ...table(written((training ?? {}) as Record<string, unknown>), 4),
     ...heading("notes", Object.keys(notes)),
     ...Object.entries(notes).map(([key, reason]) => `    ${key}: ${reason}`),

@@ -2,7 +2,7 @@ import { bytesOf } from "../data/bytes/index.ts";
 import type { DataFile } from "../data/files.ts";
 import { type ReadOptions, readers } from "../data/read.ts";
 import { readText } from "../data/text.ts";
-import type { Cutter } from "../tokenizer/json/stream.ts";
+import type { Cutter } from "../tokenizer/json/index.ts";
 import type { Place, Unit } from "./unit.ts";
 
 /** A unit of JSON lines is the lines up to the first that ends after so many bytes. */

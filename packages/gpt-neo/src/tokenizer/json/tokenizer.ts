@@ -6,14 +6,7 @@ import { finderOf } from "./added.ts";
 import { cutterOf } from "./cut.ts";
 import { readTokenizerFile, type TokenizerFile } from "./file.ts";
 import { joinAll, joinsOf } from "./merge-pairs.ts";
-import { streamEncoder } from "./stream.ts";
-
-export interface EncodeOptions {
-  /** Whether special tokens written out in the text become themselves; by default they are text. */
-  readonly special?: boolean;
-  /** Whether the text goes on after a part that was encoded before, which ended at a border. */
-  readonly continues?: boolean;
-}
+import { type EncodeOptions, streamEncoder } from "./stream.ts";
 
 /** A tokenizer of a `tokenizer.json`. */
 export interface JsonTokenizer extends Tokenizer {
