@@ -33,7 +33,7 @@ export async function measured(folder: string, ...args: readonly string[]): Prom
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    stdout = Buffer.concat([stdout, chunk]).subarray(-tail);
+    stdout = chunk.length < tail ? Buffer.concat([stdout, chunk]).subarray(-tail) : chunk;
   });
   child.stderr.setEncoding("utf8").on("data", (text) => {
     stderr += text;
