@@ -29,7 +29,7 @@ export async function measured(folder: string, ...args: readonly string[]): Prom
     env: { ...process.env, PEAK_FILE, TMPDIR: folder },
   });
   let bytes = 0;
-  let stdout = Buffer.alloc(0);
+  let stdout: Buffer = Buffer.alloc(0);
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
