@@ -7,8 +7,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await dispatch(process.argv.slice(2), {
+const code = await dispatch(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   debug: Boolean(process.env.DEBUG),
 });
+// A command that was stopped has said so itself.
+process.exitCode ||= code;
