@@ -1,7 +1,12 @@
-import { type ArrayFor, type ReadAs, type ReadOptions, wholeBox } from "mtf/checkpoint";
-import { findTensor } from "./find.ts";
+import {
+  type ArrayFor,
+  checkBox,
+  findTensor,
+  type ReadAs,
+  type ReadOptions,
+  wholeBox,
+} from "mtf/checkpoint";
 import type { Box, NamedTensors, WeightTensor } from "./source.ts";
-import { checkBox } from "./strided.ts";
 
 /** A tensor under another name, maybe transposed, maybe with fewer rows. */
 export interface Viewed extends WeightTensor {

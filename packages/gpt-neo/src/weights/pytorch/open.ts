@@ -1,10 +1,15 @@
 import { basename } from "node:path";
-import { type ByteSource, openBytes } from "mtf/checkpoint";
+import {
+  type ByteSource,
+  findTensor,
+  openBytes,
+  readStrided,
+  type StridedTensor,
+} from "mtf/checkpoint";
 import { damaged, unreadable } from "../damaged.ts";
-import { findTensor } from "../find.ts";
+
 import { readIndex } from "../shards.ts";
-import type { WeightSource } from "../source.ts";
-import { readStrided, type StridedTensor } from "../strided.ts";
+import type { WeightSource, WeightTensor } from "../source.ts";
 import { PickleError, unpickle } from "./pickle.ts";
 import { bytesOf, TensorError, tensorsOf, torchMeaning, type View } from "./tensors.ts";
 import { dataOf, readZip, type Zip } from "./zip.ts";
@@ -15,7 +20,7 @@ const longestPickle = 64 << 20;
 /** What torch.save began its files with before version 1.6. */
 const legacyMagic = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20];
 
-interface Placed extends StridedTensor {
+interface Placed extends WeightTensor, StridedTensor {
   readonly bytes: ByteSource;
 }
 
@@ -59,7 +64,7 @@ export async function openPytorch(from: string | ByteSource): Promise<WeightSour
       tensors,
       async read(name, options) {
         const tensor = findTensor(tensors, name, file);
-        return (await readStrided(tensor.bytes, tensor, options)) as never;
+        return readStrided(tensor.bytes, tensor, options);
       },
       close,
     };

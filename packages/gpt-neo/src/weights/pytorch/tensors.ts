@@ -1,5 +1,4 @@
-import type { StoredDType } from "mtf/checkpoint";
-import { widthOf } from "../elements.ts";
+import { type StoredDType, storedBits } from "mtf/checkpoint";
 import { isKind, type Meaning, type Pickled } from "./pickle.ts";
 
 /** Numbers in an archive, which tensors are views of. */
@@ -151,5 +150,5 @@ function naturals(what: string, value: Pickled | undefined): readonly number[] {
 
 /** The bytes of a whole storage. */
 export function bytesOf({ dtype, size }: Storage): number {
-  return size * widthOf(dtype);
+  return (size * storedBits[dtype]) / 8;
 }

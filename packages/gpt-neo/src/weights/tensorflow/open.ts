@@ -1,15 +1,20 @@
-import { type ByteSource, openBytes } from "mtf/checkpoint";
+import {
+  type ByteSource,
+  findTensor,
+  openBytes,
+  readStrided,
+  type StridedTensor,
+  storedBits,
+} from "mtf/checkpoint";
 import { crc32c, masked } from "../../crc32c.ts";
 import { damaged, unreadable } from "../damaged.ts";
-import { widthOf } from "../elements.ts";
-import { findTensor } from "../find.ts";
-import type { WeightSource } from "../source.ts";
-import { readStrided, rowMajor, type StridedTensor } from "../strided.ts";
+
+import type { WeightSource, WeightTensor } from "../source.ts";
 import { type BundleEntry, type BundleHeader, readEntry, readHeader } from "./entry.ts";
 import { readTable, type TableEntry } from "./table.ts";
 import { WireError } from "./wire.ts";
 
-interface Stored extends StridedTensor {
+interface Stored extends WeightTensor, StridedTensor {
   readonly shard: ByteSource;
   readonly size: number;
   readonly checksum: number;
@@ -56,7 +61,7 @@ export async function openBundle(
       }
       checkPlace(file, at, name, entry, shard);
       const { offset, size, checksum } = entry;
-      const place = { offset, size, checksum, strides: rowMajor(shape), shard };
+      const place = { offset, size, checksum, shard };
       tensors.set(name, { name, dtype, shape, file: shard.name, ...place });
     }
     const verified = new Map<string, Promise<void>>();
@@ -71,7 +76,7 @@ export async function openBundle(
         const check = verified.get(name) ?? verify(tensor);
         verified.set(name, check);
         await check;
-        return (await readStrided(tensor.shard, tensor, options)) as never;
+        return readStrided(tensor.shard, tensor, options);
       },
       close,
     };
@@ -139,7 +144,7 @@ function checkPlace(
   { dtype, shape, offset, size }: BundleEntry,
   shard: ByteSource,
 ): void {
-  const wanted = shape.reduce((product, n) => product * n, widthOf(dtype!));
+  const wanted = shape.reduce((product, n) => product * n, storedBits[dtype!] / 8);
   if (wanted !== size) {
     const told = `${dtype} [${shape.join(", ")}], ${wanted} bytes, but has ${size}`;
     throw damaged(file, at, `'${name}' is ${told}`);

@@ -4,9 +4,12 @@ export {
   type WritableFile,
   writeAtomically,
 } from "./atomic.ts";
+export { checkBox, rowBlocks, wholeBox } from "./boxes.ts";
 export { type ByteSource, bytesInMemory, openBytes } from "./bytes.ts";
-export type { AnyArray, NumberArray, ReadAs } from "./convert.ts";
+export type { ArrayFor, ReadAs } from "./decode.ts";
 export { draftOf, removeDrafts } from "./draft.ts";
+export type { AnyArray } from "./encode.ts";
+export { findTensor } from "./find.ts";
 export { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "./half.ts";
 export { whyNotJson } from "./json.ts";
 export {
@@ -16,7 +19,7 @@ export {
   type WriteModelOptions,
   writeModel,
 } from "./model.ts";
-export { type ArrayFor, openSafetensors, type ReadOptions, type Safetensors } from "./open.ts";
-export { type Run, rowBlocks, runsOf, wholeBox } from "./runs.ts";
+export { openSafetensors, type Safetensors } from "./open.ts";
 export { isStoredDType, type StoredDType, type StoredTensor, storedBits } from "./stored.ts";
+export { type ReadOptions, readStrided, type StridedTensor } from "./strided.ts";
 export { type TensorToWrite, type WriteOptions, writeSafetensors } from "./write.ts";

@@ -4,8 +4,9 @@ import { MtfError } from "../../errors.ts";
 import { writeAtomically } from "./atomic.ts";
 import { badFile } from "./bad-file.ts";
 import { draftOf, removeDrafts } from "./draft.ts";
+import { findTensor } from "./find.ts";
 import { whyNotJson } from "./json.ts";
-import { find, openSafetensors, type Safetensors } from "./open.ts";
+import { openSafetensors, type Safetensors } from "./open.ts";
 import type { StoredTensor } from "./stored.ts";
 import { bytesOfTensor, type TensorToWrite, type WriteOptions, writeSafetensors } from "./write.ts";
 
@@ -54,8 +55,8 @@ export async function openModel(path: string): Promise<ModelWeights> {
     return {
       metadata: open[0]?.metadata,
       tensors,
-      read: async (name, options) => find(owners, name, file).read(name, options),
-      bytes: (name) => find(owners, name, file).bytes(name),
+      read: async (name, options) => findTensor(owners, name, file).read(name, options),
+      bytes: (name) => findTensor(owners, name, file).bytes(name),
       close,
     };
   } catch (error) {

@@ -1,33 +1,9 @@
-import { MtfError } from "../../errors.ts";
-import { type Box, volume } from "../../spmd/placement.ts";
-import { nearest } from "../../suggest.ts";
 import { type ByteSource, openBytes } from "./bytes.ts";
-import {
-  arrayOf,
-  converter,
-  type NumberArray,
-  naturalType,
-  type ReadAs,
-  storedAs,
-} from "./convert.ts";
+import type { ArrayFor, ReadAs } from "./decode.ts";
+import { findTensor } from "./find.ts";
 import { headerLength, parseHeader } from "./header.ts";
-import { type Run, runsOf, wholeBox } from "./runs.ts";
-import { type StoredTensor, storedBits } from "./stored.ts";
-
-export interface ReadOptions<As extends ReadAs = ReadAs> {
-  /** The part to read; all of it by default. */
-  readonly box?: Box;
-  /** The element type wanted; by default the smallest that holds the stored ones. */
-  readonly as?: As;
-}
-
-/** The array that holds elements of a type. */
-export interface ArrayFor {
-  readonly float64: Float64Array<ArrayBuffer>;
-  readonly float32: Float32Array<ArrayBuffer>;
-  readonly int32: Int32Array<ArrayBuffer>;
-  readonly bool: Uint8Array<ArrayBuffer>;
-}
+import type { StoredTensor } from "./stored.ts";
+import { pieceBytes, type ReadOptions, readStrided } from "./strided.ts";
 
 /** An open safetensors file, or several that make one model. */
 export interface Safetensors {
@@ -46,13 +22,6 @@ export interface Safetensors {
   close(): Promise<void>;
 }
 
-/** As much as is read at once, so that reading a tensor needs little more memory than the tensor. */
-const pieceBytes = 4 << 20;
-
-/** Bytes between two runs that are read along: skipping them would cost a second read, which
- * takes as long as reading this much. */
-const gapBytes = 16 << 10;
-
 /**
  * Opens a safetensors file and checks its header; data are read when they are asked for.
  *
@@ -70,11 +39,11 @@ export async function openSafetensors(from: string | ByteSource): Promise<Safete
     const bytes = new Uint8Array(headerLength(prefix, source.size, source.name));
     await source.read(8, bytes);
     const { metadata, tensors } = parseHeader(bytes, source.size, source.name);
-    const tensor = (name: string): StoredTensor => find(tensors, name, source.name);
+    const tensor = (name: string): StoredTensor => findTensor(tensors, name, source.name);
     return {
       metadata,
       tensors,
-      read: async (name, options) => readTensor(source, tensor(name), options) as never,
+      read: async (name, options) => readStrided(source, tensor(name), options),
       bytes: (name) => readBytes(source, tensor(name)),
       close: () => source.close(),
     };
@@ -82,18 +51,6 @@ export async function openSafetensors(from: string | ByteSource): Promise<Safete
     await source.close();
     throw error;
   }
-}
-
-/** The tensor of that name, or an error that suggests one. */
-export function find<T>(tensors: ReadonlyMap<string, T>, name: string, file: string): T {
-  const tensor = tensors.get(name);
-  if (tensor) return tensor;
-  const near = nearest(name, [...tensors.keys()]);
-  throw new MtfError("bad-argument", `${file} has no tensor '${name}'.`, {
-    ...(near !== undefined && { try: [near] }),
-    file,
-    name,
-  });
 }
 
 async function* readBytes(
@@ -104,75 +61,5 @@ async function* readBytes(
     const piece = new Uint8Array(Math.min(pieceBytes, bytes - done));
     await source.read(offset + done, piece);
     yield piece;
-  }
-}
-
-async function readTensor(
-  source: ByteSource,
-  tensor: StoredTensor,
-  { box, as = naturalType(tensor.dtype) }: ReadOptions = {},
-): Promise<NumberArray> {
-  const width = storedBits[tensor.dtype] / 8;
-  const convert = converter(tensor, as);
-  const runs = runsOf(tensor.shape, box ?? wholeBox(tensor.shape));
-  const result = new arrayOf[as](tensor.bytes === 0 ? 0 : volume(box ?? wholeBox(tensor.shape)));
-  const raw = storedAs(tensor.dtype, as) ? new Uint8Array(result.buffer) : undefined;
-
-  let buffer = new Uint8Array(0);
-  let at = 0;
-  for (const { begin, end, parts } of reads(runs, width)) {
-    const offset = tensor.offset + begin * width;
-    const bytes = (end - begin) * width;
-    if (raw && parts.length === 1) {
-      await source.read(offset, raw.subarray(at * width, at * width + bytes));
-      at += end - begin;
-      continue;
-    }
-    if (buffer.byteLength < bytes) buffer = new Uint8Array(bytes);
-    await source.read(offset, buffer.subarray(0, bytes));
-    for (const part of parts) {
-      const from = (part.begin - begin) * width;
-      const found = buffer.subarray(from, from + part.size * width);
-      if (raw) raw.set(found, at * width);
-      else convert(found, result, at);
-      at += part.size;
-    }
-  }
-  return result;
-}
-
-/** Several runs that one read fetches, with what lies between them. */
-interface Read {
-  readonly begin: number;
-  readonly end: number;
-  readonly parts: readonly Run[];
-}
-
-function* reads(runs: Iterable<Run>, width: number): Generator<Read> {
-  const most = pieceBytes / width;
-  let parts: Run[] = [];
-  let begin = 0;
-  let end = 0;
-  for (const run of pieces(runs, most)) {
-    const joins = (run.begin - end) * width <= gapBytes && run.begin + run.size - begin <= most;
-    if (parts.length > 0 && !joins) {
-      yield { begin, end, parts };
-      parts = [];
-    }
-    if (parts.length === 0) begin = run.begin;
-    const last = parts.at(-1);
-    if (last && last.begin + last.size === run.begin) {
-      parts[parts.length - 1] = { begin: last.begin, size: last.size + run.size };
-    } else parts.push(run);
-    end = run.begin + run.size;
-  }
-  if (parts.length > 0) yield { begin, end, parts };
-}
-
-function* pieces(runs: Iterable<Run>, most: number): Generator<Run> {
-  for (const { begin, size } of runs) {
-    for (let done = 0; done < size; done += most) {
-      yield { begin: begin + done, size: Math.min(most, size - done) };
-    }
   }
 }

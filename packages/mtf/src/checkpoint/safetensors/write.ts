@@ -1,6 +1,6 @@
 import { MtfError } from "../../errors.ts";
 import { type AtomicOptions, type WritableFile, writeAtomically } from "./atomic.ts";
-import { type AnyArray, encode } from "./convert.ts";
+import { type AnyArray, encode } from "./encode.ts";
 import { type StoredDType, storedBits } from "./stored.ts";
 
 /** A tensor to write. */

@@ -1,54 +1,19 @@
 import { MtfError } from "../../errors.ts";
 import type { Box } from "../../spmd/placement.ts";
 
-/** Elements that lie next to each other, in a tensor and in the part read from it. */
-export interface Run {
-  readonly begin: number;
-  readonly size: number;
-}
-
 /** The whole of a tensor as a box. */
 export function wholeBox(shape: readonly number[]): Box {
   return shape.map((size) => ({ begin: 0, size }));
 }
 
 /**
- * The runs that make up a box of a row-by-row tensor, in order.
+ * Refuses a box that is not inside a tensor.
  *
- * @throws MtfError `bad-argument` if the box is not inside the tensor
+ * @throws MtfError `bad-argument` naming both
  * @example
- * [...runsOf([4, 6], [{ begin: 1, size: 2 }, { begin: 0, size: 3 }])]; // 6..8 and 12..14
+ * checkBox([4, 6], [{ begin: 1, size: 2 }, { begin: 0, size: 7 }]); // 0..7 is not inside 6
  */
-export function* runsOf(shape: readonly number[], box: Box): Generator<Run> {
-  checkBox(shape, box);
-  if (box.some((range) => range.size === 0)) return;
-
-  // Trailing dims that are whole make longer runs; the dim before them need not be whole.
-  let inner = shape.length;
-  let size = 1;
-  while (inner > 0 && box[inner - 1]!.size === shape[inner - 1]) size *= shape[--inner]!;
-  const stride = size;
-  if (inner > 0) size *= box[--inner]!.size;
-
-  const outer = shape.slice(0, inner);
-  const strides: number[] = [];
-  let span = inner < shape.length ? stride * shape[inner]! : size;
-  for (let dim = inner - 1; dim >= 0; dim--) {
-    strides[dim] = span;
-    span *= shape[dim]!;
-  }
-  const first = inner < shape.length ? box[inner]!.begin * stride : 0;
-  const at = outer.map(() => 0);
-  for (;;) {
-    const begin = at.reduce((sum, i, d) => sum + (box[d]!.begin + i) * strides[d]!, first);
-    yield { begin, size };
-    let dim = inner - 1;
-    while (dim >= 0 && ++at[dim]! === box[dim]!.size) at[dim--] = 0;
-    if (dim < 0) return;
-  }
-}
-
-function checkBox(shape: readonly number[], box: Box): void {
+export function checkBox(shape: readonly number[], box: Box): void {
   const inside = (range: Box[number] | undefined, size: number): boolean =>
     range !== undefined &&
     Number.isSafeInteger(range.begin) &&

@@ -1,17 +1,18 @@
 import fc from "fast-check";
-import { bytesInMemory, type StoredDType } from "mtf/checkpoint";
 import { expect, it } from "vitest";
-import { boxesOf, countingSource } from "../../test/support/weights.ts";
-import type { Box } from "./source.ts";
+import { boxesOf, countingSource } from "../../../test/support/boxes.ts";
+import type { Box } from "../../spmd/placement.ts";
+import { bytesInMemory } from "./bytes.ts";
+import type { StoredDType } from "./stored.ts";
 import { readStrided, rowMajor, type StridedTensor } from "./strided.ts";
 
 const storage = Float32Array.from({ length: 4000 }, (_, i) => i);
 const bytes = new Uint8Array(storage.buffer);
 const tensorOf = (shape: readonly number[], strides: readonly number[], begin: number) =>
-  ({ name: "x", dtype: "F32", shape, strides, offset: begin * 4, file: "x" }) as StridedTensor;
+  ({ name: "x", dtype: "F32", shape, strides, offset: begin * 4 }) as const;
 
 /** The same box, element by element. */
-function* elements(tensor: StridedTensor, box: Box, dim = 0, at = 0): Generator<number> {
+function* elements(tensor: Required<StridedTensor>, box: Box, dim = 0, at = 0): Generator<number> {
   if (dim === box.length) {
     yield storage[tensor.offset / 4 + at]!;
     return;
@@ -42,6 +43,28 @@ it("any strides, any box: the elements one by one", async () => {
       const { source } = countingSource("x", bytes);
       const found = await readStrided(source, tensor, { box });
       expect([...found]).toEqual([...elements(tensor, box)]);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+const turned = fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 4 }).chain((stored) => {
+  const order = stored.map((_, dim) => dim);
+  return fc.shuffledSubarray(order, { minLength: order.length }).chain((dims) => {
+    const shape = dims.map((dim) => stored[dim]!);
+    const strides = dims.map((dim) => rowMajor(stored)[dim]!);
+    return fc.tuple(fc.constant(tensorOf(shape, strides, 7)), boxesOf(shape));
+  });
+});
+
+it("dense tensors, their dims in any order, with strides and without", async () => {
+  const { source } = countingSource("x", bytes);
+  await fc.assert(
+    fc.asyncProperty(turned, async ([tensor, box]) => {
+      expect([...(await readStrided(source, tensor, { box }))]).toEqual([...elements(tensor, box)]);
+      const { strides: _, ...rows } = tensor;
+      const wanted = elements({ ...tensor, strides: rowMajor(tensor.shape) }, box);
+      expect([...(await readStrided(source, rows, { box, as: "float64" }))]).toEqual([...wanted]);
     }),
     { numRuns: 1000 },
   );
@@ -105,4 +128,12 @@ it("types that would lose numbers are refused", async () => {
   await expect(read("F32", "int32")).rejects.toMatchObject({ code: "dtype-mismatch" });
   await expect(read("I32", "bool")).rejects.toMatchObject({ code: "dtype-mismatch" });
   await expect(read("I64", "int32")).rejects.toThrow(/holds 1099511627776, beyond int32/);
+});
+
+it("whole numbers are refused for what is asked for, not for what lies between", async () => {
+  const source = bytesInMemory("x", new Uint8Array(BigInt64Array.of(1n, 1n << 40n, 3n).buffer));
+  const tensor = { ...tensorOf([2], [2], 0), dtype: "I64" as const };
+  expect(await readStrided(source, tensor, { as: "int32" })).toEqual(Int32Array.of(1, 3));
+  const middle = readStrided(source, { ...tensor, offset: 8, shape: [1] }, { as: "int32" });
+  await expect(middle).rejects.toThrow(/beyond int32/);
 });

@@ -1,9 +1,12 @@
-import { MtfError, nearest } from "mtf";
+import { MtfError } from "../../errors.ts";
+import { nearest } from "../../suggest.ts";
 
 /**
  * The tensor of a name.
  *
  * @throws MtfError `bad-argument` that suggests one
+ * @example
+ * findTensor(file.tensors, "transformer.wte.weight", "model.safetensors").shape;
  */
 export function findTensor<T>(tensors: ReadonlyMap<string, T>, name: string, file: string): T {
   const tensor = tensors.get(name);
