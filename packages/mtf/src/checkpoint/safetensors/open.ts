@@ -2,8 +2,9 @@ import { type ByteSource, openBytes } from "./bytes.ts";
 import type { ArrayFor, ReadAs } from "./decode.ts";
 import { findTensor } from "./find.ts";
 import { headerLength, parseHeader } from "./header.ts";
+import { pieceBytes } from "./loops.ts";
 import type { StoredTensor } from "./stored.ts";
-import { pieceBytes, type ReadOptions, readStrided } from "./strided.ts";
+import { type ReadOptions, readStrided } from "./strided.ts";
 
 /** An open safetensors file, or several that make one model. */
 export interface Safetensors {

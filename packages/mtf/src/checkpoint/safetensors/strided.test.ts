@@ -3,8 +3,9 @@ import { expect, it } from "vitest";
 import { boxesOf, countingSource } from "../../../test/support/boxes.ts";
 import type { Box } from "../../spmd/placement.ts";
 import { bytesInMemory } from "./bytes.ts";
+import { rowMajor } from "./loops.ts";
 import type { StoredDType } from "./stored.ts";
-import { readStrided, rowMajor, type StridedTensor } from "./strided.ts";
+import { readStrided, type StridedTensor } from "./strided.ts";
 
 const storage = Float32Array.from({ length: 4000 }, (_, i) => i);
 const bytes = new Uint8Array(storage.buffer);
