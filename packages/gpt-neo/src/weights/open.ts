@@ -1,8 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
-import { openBytes } from "mtf/checkpoint";
-import { damaged } from "./damaged.ts";
+import { badFile, openBytes } from "mtf/checkpoint";
 import { openPytorch } from "./pytorch/open.ts";
 import { openSafetensorsWeights } from "./safetensors.ts";
 import { readIndex } from "./shards.ts";
@@ -61,10 +60,10 @@ async function openFile(file: string): Promise<WeightSource> {
     case "safetensors":
       return openSafetensorsWeights(file);
     case "table":
-      throw damaged(file, 0, "it is a TensorFlow index without the ending .index");
+      throw badFile(file, 0, "it is a TensorFlow index without the ending .index");
     case "index": {
       const shard = [...(await readIndex(file)).keys()][0];
-      if (shard === undefined) throw damaged(file, 0, "its weight_map names no files");
+      if (shard === undefined) throw badFile(file, 0, "its weight_map names no files");
       const kind = await kindOf(shard);
       return kind === "pytorch" ? openPytorch(file) : openSafetensorsWeights(file);
     }

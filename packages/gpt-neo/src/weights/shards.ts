@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
+import { badFile } from "mtf/checkpoint";
 import { brief, parseJson } from "../json.ts";
 import { readSmallFile } from "../small-file.ts";
-import { damaged } from "./damaged.ts";
 
 /** An index is a list of names; this holds those of a hundred thousand tensors. */
 const longestIndex = 64 << 20;
@@ -18,7 +18,7 @@ export async function readIndex(file: string): Promise<ReadonlyMap<string, reado
   for (const [name, shard] of Object.entries(await weightMap(file))) {
     // An index names its neighbours; a path that leads elsewhere is none of its business.
     if (typeof shard !== "string" || shard === "" || /[/\\]|^\.\.?$/.test(shard)) {
-      throw damaged(file, 0, `'${name}' is in ${brief(shard)}, which is no file beside it`);
+      throw badFile(file, 0, `'${name}' is in ${brief(shard)}, which is no file beside it`);
     }
     const path = join(dirname(file), shard);
     const names = shards.get(path);
@@ -31,6 +31,6 @@ export async function readIndex(file: string): Promise<ReadonlyMap<string, reado
 async function weightMap(file: string): Promise<object> {
   const value = parseJson(await readSmallFile(file, longestIndex), file);
   const map = (value as { weight_map?: unknown } | null)?.weight_map;
-  if (map === null || typeof map !== "object") throw damaged(file, 0, "it has no weight_map");
+  if (map === null || typeof map !== "object") throw badFile(file, 0, "it has no weight_map");
   return map;
 }

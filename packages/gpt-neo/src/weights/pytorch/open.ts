@@ -1,15 +1,15 @@
 import { basename } from "node:path";
 import {
   type ByteSource,
+  badFile,
   findTensor,
   openBytes,
   readStrided,
   type StridedTensor,
 } from "mtf/checkpoint";
-import { damaged, unreadable } from "../damaged.ts";
-
 import { readIndex } from "../shards.ts";
 import type { WeightSource, WeightTensor } from "../source.ts";
+import { unreadable } from "../unreadable.ts";
 import { PickleError, unpickle } from "./pickle.ts";
 import { bytesOf, TensorError, tensorsOf, torchMeaning, type View } from "./tensors.ts";
 import { dataOf, readZip, type Zip } from "./zip.ts";
@@ -47,7 +47,7 @@ export async function openPytorch(from: string | ByteSource): Promise<WeightSour
         const found = await tensorsIn(bytes);
         for (const name of names) {
           const tensor = found.get(name);
-          if (!tensor) throw damaged(file, 0, `${basename(shard)} has no tensor '${name}'`);
+          if (!tensor) throw badFile(file, 0, `${basename(shard)} has no tensor '${name}'`);
           tensors.set(name, tensor);
         }
       }
@@ -117,7 +117,7 @@ async function readViews(zip: Zip): Promise<{
     throw unreadable(file, 0, `it is a zip with ${pickles.length} data.pkl, not one`);
   }
   if (entry.size > longestPickle) {
-    throw damaged(file, entry.header, `its data.pkl has ${entry.size} bytes`);
+    throw badFile(file, entry.header, `its data.pkl has ${entry.size} bytes`);
   }
   const at = await dataOf(zip, entry);
   const pickle = new Uint8Array(entry.size);
@@ -129,7 +129,7 @@ async function readViews(zip: Zip): Promise<{
     if (error instanceof PickleError) {
       throw unreadable(file, at + error.at, `its data.pkl is refused: ${error.message}`);
     }
-    if (error instanceof TensorError) throw damaged(file, at, error.message);
+    if (error instanceof TensorError) throw badFile(file, at, error.message);
     throw error;
   }
 }
@@ -154,10 +154,10 @@ async function storageBegin(zip: Zip, root: string, view: View, at: number): Pro
 function checkStorage(zip: Zip, root: string, { storage }: View, at: number) {
   const name = `${root}data/${storage.key}`;
   const entry = zip.entries.get(name);
-  if (!entry) throw damaged(zip.bytes.name, at, `it has no entry ${JSON.stringify(name)}`);
+  if (!entry) throw badFile(zip.bytes.name, at, `it has no entry ${JSON.stringify(name)}`);
   if (entry.size !== bytesOf(storage)) {
     const told = `${storage.size} × ${storage.dtype}, but has ${entry.size} bytes`;
-    throw damaged(zip.bytes.name, entry.header, `entry ${JSON.stringify(name)} is ${told}`);
+    throw badFile(zip.bytes.name, entry.header, `entry ${JSON.stringify(name)} is ${told}`);
   }
   return entry;
 }

@@ -1,5 +1,5 @@
-import type { ByteSource } from "mtf/checkpoint";
-import { damaged, unreadable } from "../damaged.ts";
+import { type ByteSource, badFile } from "mtf/checkpoint";
+import { unreadable } from "../unreadable.ts";
 
 /** A file in a zip, as the list at the zip's end has it. */
 export interface ZipEntry {
@@ -39,13 +39,13 @@ export async function readZip(bytes: ByteSource): Promise<Zip> {
   while (at < size) {
     const { entry, next } = readEntry(directory, at, begin, bytes.name);
     if (entries.has(entry.name)) {
-      throw damaged(bytes.name, begin + at, `its list has ${JSON.stringify(entry.name)} twice`);
+      throw badFile(bytes.name, begin + at, `its list has ${JSON.stringify(entry.name)} twice`);
     }
     entries.set(entry.name, entry);
     at = next;
   }
   if (entries.size !== count) {
-    throw damaged(bytes.name, begin, `its list has ${entries.size} entries, not ${count}`);
+    throw badFile(bytes.name, begin, `its list has ${entries.size} entries, not ${count}`);
   }
   return { bytes, entries, end: begin };
 }
@@ -64,14 +64,14 @@ export async function dataOf({ bytes, end }: Zip, entry: ZipEntry): Promise<numb
     const reason = `entry ${printed} is compressed, which torch.save never does`;
     throw unreadable(file, header, reason, "torch.save(torch.load(file), file)");
   }
-  if (header + 30 > end) throw damaged(file, header, `entry ${printed} is not inside the file`);
+  if (header + 30 > end) throw badFile(file, header, `entry ${printed} is not inside the file`);
   const view = await viewOf(bytes, header, 30);
   if (view.getUint32(0, true) !== 0x04034b50) {
-    throw damaged(file, header, `entry ${printed} does not begin here`);
+    throw badFile(file, header, `entry ${printed} does not begin here`);
   }
   const begin = header + 30 + view.getUint16(26, true) + view.getUint16(28, true);
   if (begin + size > end) {
-    throw damaged(file, begin, `entry ${printed} of ${size} bytes goes past byte ${end}`);
+    throw badFile(file, begin, `entry ${printed} of ${size} bytes goes past byte ${end}`);
   }
   return begin;
 }
@@ -88,7 +88,7 @@ async function findDirectory(bytes: ByteSource): Promise<Directory> {
     const found = await findDirectoryIn(bytes, Math.min(bytes.size, tail));
     if (found) return found;
   }
-  throw damaged(bytes.name, bytes.size, "it is cut off: the list of its parts is gone");
+  throw badFile(bytes.name, bytes.size, "it is cut off: the list of its parts is gone");
 }
 
 async function findDirectoryIn(bytes: ByteSource, tail: number): Promise<Directory | undefined> {
@@ -110,16 +110,16 @@ async function findDirectoryIn(bytes: ByteSource, tail: number): Promise<Directo
     directory = await findDirectory64(bytes, limit, start + at - 20);
   }
   if (directory.begin + directory.size > limit) {
-    throw damaged(bytes.name, limit, "the list of its parts does not end before its last record");
+    throw badFile(bytes.name, limit, "the list of its parts does not end before its last record");
   }
   return directory;
 }
 
 async function findDirectory64(bytes: ByteSource, at: number, limit: number): Promise<Directory> {
-  if (at + 56 > limit) throw damaged(bytes.name, at, "its 64-bit last record is not inside it");
+  if (at + 56 > limit) throw badFile(bytes.name, at, "its 64-bit last record is not inside it");
   const view = await viewOf(bytes, at, 56);
   if (view.getUint32(0, true) !== signature.end64) {
-    throw damaged(bytes.name, at, "its 64-bit last record does not begin here");
+    throw badFile(bytes.name, at, "its 64-bit last record does not begin here");
   }
   return {
     count: wide(view, 32, bytes.name, at),
@@ -134,7 +134,7 @@ function readEntry(
   start: number,
   file: string,
 ): { readonly entry: ZipEntry; readonly next: number } {
-  const fail = (reason: string): Error => damaged(file, start + at, reason);
+  const fail = (reason: string): Error => badFile(file, start + at, reason);
   if (at + 46 > view.byteLength || view.getUint32(at, true) !== 0x02014b50) {
     throw fail("an entry of its list does not begin here");
   }
@@ -188,7 +188,7 @@ function wideFields(
 function wide(view: DataView, at: number, file: string, start: number): number {
   const value = view.getBigUint64(at, true);
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw damaged(file, start + at, `${value} is beyond any file`);
+    throw badFile(file, start + at, `${value} is beyond any file`);
   }
   return Number(value);
 }

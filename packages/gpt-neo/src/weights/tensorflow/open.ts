@@ -1,5 +1,6 @@
 import {
   type ByteSource,
+  badFile,
   findTensor,
   openBytes,
   readStrided,
@@ -7,9 +8,8 @@ import {
   storedBits,
 } from "mtf/checkpoint";
 import { crc32c, masked } from "../../crc32c.ts";
-import { damaged, unreadable } from "../damaged.ts";
-
 import type { WeightSource, WeightTensor } from "../source.ts";
+import { unreadable } from "../unreadable.ts";
 import { type BundleEntry, type BundleHeader, readEntry, readHeader } from "./entry.ts";
 import { readTable, type TableEntry } from "./table.ts";
 import { WireError } from "./wire.ts";
@@ -52,7 +52,7 @@ export async function openBundle(
       const { dtype, shape } = entry;
       if (dtype === undefined) continue;
       if (entry.shard >= header.shards) {
-        throw damaged(file, at, `'${name}' is in part ${entry.shard} of ${header.shards}`);
+        throw badFile(file, at, `'${name}' is in part ${entry.shard} of ${header.shards}`);
       }
       let shard = shards.get(entry.shard);
       if (!shard) {
@@ -114,16 +114,16 @@ async function readEntries(index: ByteSource): Promise<{
     if (entry.dtype === undefined) skipped.push([name, "it holds no numbers"]);
     else entries.set(name, { entry, at: found.at });
   }
-  if (header === undefined) throw damaged(index.name, 0, "it has no entries");
+  if (header === undefined) throw badFile(index.name, 0, "it has no entries");
   return { header, entries, skipped };
 }
 
 function checkHeader(file: string, { key, at }: TableEntry, header: BundleHeader): void {
-  if (key !== "") throw damaged(file, at, "its first entry is not the bundle's header");
+  if (key !== "") throw badFile(file, at, "its first entry is not the bundle's header");
   if (header.bigEndian) throw unreadable(file, at, "its byte order is big-endian");
   // Names of parts have five digits.
   if (header.shards < 1 || header.shards > 99_999) {
-    throw damaged(file, at, `it has ${header.shards} parts`);
+    throw badFile(file, at, `it has ${header.shards} parts`);
   }
 }
 
@@ -131,7 +131,7 @@ function parse<T>(file: string, { value, at }: TableEntry, read: (bytes: Uint8Ar
   try {
     return read(value);
   } catch (error) {
-    if (error instanceof WireError) throw damaged(file, at + error.at, error.message);
+    if (error instanceof WireError) throw badFile(file, at + error.at, error.message);
     throw error;
   }
 }
@@ -147,11 +147,11 @@ function checkPlace(
   const wanted = shape.reduce((product, n) => product * n, storedBits[dtype!] / 8);
   if (wanted !== size) {
     const told = `${dtype} [${shape.join(", ")}], ${wanted} bytes, but has ${size}`;
-    throw damaged(file, at, `'${name}' is ${told}`);
+    throw badFile(file, at, `'${name}' is ${told}`);
   }
   if (offset + size > shard.size) {
     const told = `ends at byte ${offset + size} of ${shard.name}, which has ${shard.size}`;
-    throw damaged(file, at, `'${name}' ${told}`);
+    throw badFile(file, at, `'${name}' ${told}`);
   }
 }
 
@@ -169,6 +169,6 @@ async function verify({ name, shard, offset, size, checksum }: Stored): Promise<
     crc = crc32c(part, crc);
   }
   if (masked(crc) !== checksum) {
-    throw damaged(shard.name, offset, `'${name}' has not the checksum it was written with`);
+    throw badFile(shard.name, offset, `'${name}' has not the checksum it was written with`);
   }
 }

@@ -1,6 +1,6 @@
-import type { ByteSource } from "mtf/checkpoint";
+import { type ByteSource, badFile } from "mtf/checkpoint";
 import { crc32c, masked } from "../../crc32c.ts";
-import { damaged, unreadable } from "../damaged.ts";
+import { unreadable } from "../unreadable.ts";
 import { type Cursor, take, varint, WireError } from "./wire.ts";
 
 /** The last 8 bytes of a table. */
@@ -46,7 +46,7 @@ export async function* readTable(file: ByteSource): AsyncGenerator<TableEntry> {
     end = handle.offset + handle.size;
     for (const entry of entriesOf(block, file.name)) {
       if (last !== undefined && entry.key <= last) {
-        throw damaged(
+        throw badFile(
           file.name,
           entry.at,
           `its entry ${JSON.stringify(entry.key)} is out of order`,
@@ -54,7 +54,7 @@ export async function* readTable(file: ByteSource): AsyncGenerator<TableEntry> {
       }
       last = entry.key;
       names += entry.key.length;
-      if (names > mostNameBytes) throw damaged(file.name, entry.at, "its names are too long");
+      if (names > mostNameBytes) throw badFile(file.name, entry.at, "its names are too long");
       yield entry;
     }
   }
@@ -71,11 +71,11 @@ function readHandle(cursor: Cursor): Handle {
 
 async function readFooter(file: ByteSource): Promise<Handle> {
   const at = file.size - footerBytes;
-  if (at < 0) throw damaged(file.name, 0, `${file.size} bytes are too few for a table`);
+  if (at < 0) throw badFile(file.name, 0, `${file.size} bytes are too few for a table`);
   const footer = new Uint8Array(footerBytes);
   await file.read(at, footer);
   if (new DataView(footer.buffer).getBigUint64(footerBytes - 8, true) !== tableMagic) {
-    throw damaged(file.name, file.size - 8, "its last 8 bytes are not a table's");
+    throw badFile(file.name, file.size - 8, "its last 8 bytes are not a table's");
   }
   return within(file.name, at, () => {
     const cursor: Cursor = { bytes: footer, at: 0 };
@@ -88,7 +88,7 @@ async function readFooter(file: ByteSource): Promise<Handle> {
 async function readBlock(file: ByteSource, handle: Handle, from: number): Promise<Block> {
   const { offset, size } = handle;
   if (offset < from || offset + size + trailerBytes > file.size - footerBytes) {
-    throw damaged(file.name, offset, `a block of ${size} bytes is not where it can be`);
+    throw badFile(file.name, offset, `a block of ${size} bytes is not where it can be`);
   }
   const bytes = new Uint8Array(size + trailerBytes);
   await file.read(offset, bytes);
@@ -96,7 +96,7 @@ async function readBlock(file: ByteSource, handle: Handle, from: number): Promis
   const stored = trailer.getUint32(1, true);
   const found = masked(crc32c(bytes.subarray(0, size + 1)));
   if (stored !== found) {
-    throw damaged(file.name, offset, `a block has checksum ${hex(found)}, not ${hex(stored)}`);
+    throw badFile(file.name, offset, `a block has checksum ${hex(found)}, not ${hex(stored)}`);
   }
   const compression = trailer.getUint8(0);
   if (compression !== 0) {
@@ -110,7 +110,7 @@ async function readBlock(file: ByteSource, handle: Handle, from: number): Promis
 function* entriesOf({ bytes, offset }: Block, file: string): Generator<TableEntry> {
   const restarts = bytes.length >= 4 ? restartCount(bytes) : -1;
   const end = bytes.length - 4 - 4 * restarts;
-  if (restarts < 0 || end < 0) throw damaged(file, offset, "a block has no list of restarts");
+  if (restarts < 0 || end < 0) throw badFile(file, offset, "a block has no list of restarts");
   const cursor: Cursor = { bytes: bytes.subarray(0, end), at: 0 };
   let key = "";
   while (cursor.at < end) {
@@ -142,7 +142,7 @@ function within<T>(file: string, offset: number, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof WireError) throw damaged(file, offset + error.at, error.message);
+    if (error instanceof WireError) throw badFile(file, offset + error.at, error.message);
     throw error;
   }
 }

@@ -4,6 +4,7 @@ export {
   type WritableFile,
   writeAtomically,
 } from "./atomic.ts";
+export { badFile } from "./bad-file.ts";
 export { checkBox, rowBlocks, wholeBox } from "./boxes.ts";
 export { type ByteSource, bytesInMemory, openBytes } from "./bytes.ts";
 export type { ArrayFor, ReadAs } from "./decode.ts";
