@@ -12,7 +12,8 @@ const deepest = 127;
  * parseJson('{"a": 1}', "a.json"); // { a: 1 }
  */
 export function parseJson(text: string, file: string): unknown {
-  const plain = text.replace(/^\uFEFF/, "");
+  // As many spaces as the mark has bytes: places in the text stay places in the file.
+  const plain = text.replace(/^\uFEFF/, "   ");
   try {
     const value: unknown = JSON.parse(plain);
     if (!nestsDeeper(plain, deepest)) return value;
@@ -20,16 +21,13 @@ export function parseJson(text: string, file: string): unknown {
     // Where and why, the engine's message says on some versions and not on others.
   }
   const found = whyNotJson(plain) ?? { offset: 0, reason: "it is no value" };
-  const marks = text.length - plain.length;
-  const offset = found.offset + 3 * marks;
   const line = Buffer.from(plain).subarray(0, found.offset).toString("latin1").split("\n").length;
-  const reason = `it is not JSON: ${found.reason}`;
   throw new MtfError("bad-file", `${file} is not JSON: ${found.reason}.`, {
-    evidence: [["at", `${file}:${line}, byte ${offset}`]],
+    evidence: [["at", `${file}:${line}, byte ${found.offset}`]],
     file,
     line,
-    offset,
-    reason,
+    offset: found.offset,
+    reason: `it is not JSON: ${found.reason}`,
   });
 }
 

@@ -1,10 +1,9 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
-import { badFile, openBytes } from "mtf/checkpoint";
+import { badFile, openBytes, readShards } from "mtf/checkpoint";
 import { openPytorch } from "./pytorch/open.ts";
 import { openSafetensorsWeights } from "./safetensors.ts";
-import { readIndex } from "./shards.ts";
 import type { WeightSource } from "./source.ts";
 import { latestBundle } from "./tensorflow/latest.ts";
 import { openBundle } from "./tensorflow/open.ts";
@@ -62,7 +61,7 @@ async function openFile(file: string): Promise<WeightSource> {
     case "table":
       throw badFile(file, 0, "it is a TensorFlow index without the ending .index");
     case "index": {
-      const shard = [...(await readIndex(file)).keys()][0];
+      const shard = [...(await readShards(file)).keys()][0];
       if (shard === undefined) throw badFile(file, 0, "its weight_map names no files");
       const kind = await kindOf(shard);
       return kind === "pytorch" ? openPytorch(file) : openSafetensorsWeights(file);

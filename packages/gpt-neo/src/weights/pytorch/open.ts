@@ -4,10 +4,10 @@ import {
   badFile,
   findTensor,
   openBytes,
+  readShards,
   readStrided,
   type StridedTensor,
 } from "mtf/checkpoint";
-import { readIndex } from "../shards.ts";
 import type { WeightSource, WeightTensor } from "../source.ts";
 import { unreadable } from "../unreadable.ts";
 import { PickleError, unpickle } from "./pickle.ts";
@@ -41,7 +41,7 @@ export async function openPytorch(from: string | ByteSource): Promise<WeightSour
     const tensors = new Map<string, Placed>();
     const file = typeof from === "string" ? from : from.name;
     if (file.endsWith(".json")) {
-      for (const [shard, names] of await readIndex(file)) {
+      for (const [shard, names] of await readShards(file)) {
         const bytes = await openBytes(shard);
         open.push(bytes);
         const found = await tensorsIn(bytes);

@@ -1,12 +1,12 @@
-import { mkdir, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir, readdir, rename, rm, stat, unlink } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { MtfError } from "../../errors.ts";
 import { writeAtomically } from "./atomic.ts";
 import { badFile } from "./bad-file.ts";
 import { draftOf, removeDrafts } from "./draft.ts";
 import { findTensor } from "./find.ts";
-import { whyNotJson } from "./json.ts";
 import { openSafetensors, type Safetensors } from "./open.ts";
+import { readShards } from "./shards.ts";
 import type { StoredTensor } from "./stored.ts";
 import { bytesOfTensor, type TensorToWrite, type WriteOptions, writeSafetensors } from "./write.ts";
 
@@ -34,7 +34,7 @@ export interface ModelWeights extends Safetensors {
  */
 export async function openModel(path: string): Promise<ModelWeights> {
   const file = await weightsFile(path);
-  const shards = file.endsWith(".json") ? await readIndex(file) : new Map([[file, undefined]]);
+  const shards = file.endsWith(".json") ? await readShards(file) : new Map([[file, undefined]]);
   const open: Safetensors[] = [];
   const close = async (): Promise<void> => {
     for (const shard of open) await shard.close();
@@ -75,34 +75,6 @@ async function weightsFile(path: string): Promise<string> {
     if (await stat(join(path, name)).catch(() => undefined)) return join(path, name);
   }
   throw new MtfError("bad-file", `${path} holds no ${single} and no ${index}.`, { file: path });
-}
-
-/** Which tensors each file of an index holds. */
-async function readIndex(file: string): Promise<Map<string, readonly string[]>> {
-  const text = await readFile(file, "utf8").catch((error: Error) => {
-    throw new MtfError("bad-file", `${file} cannot be read: ${error.message}.`, { file });
-  });
-  let map: unknown;
-  try {
-    map = (JSON.parse(text) as { weight_map?: unknown } | null)?.weight_map;
-  } catch (error) {
-    const { offset, reason } = whyNotJson(text) ?? { offset: 0, reason: (error as Error).message };
-    throw badFile(file, offset, `it is not JSON: ${reason}`);
-  }
-  if (map === null || typeof map !== "object") throw badFile(file, 0, "it has no weight_map");
-  const shards = new Map<string, string[]>();
-  for (const [name, shard] of Object.entries(map)) {
-    // An index names its neighbours; a path that leads elsewhere is none of its business.
-    if (typeof shard !== "string" || shard === "" || /[/\\]|^\.\.?$/.test(shard)) {
-      const told = typeof shard === "string" ? JSON.stringify(shard) : "no name";
-      throw badFile(file, 0, `'${name}' is in ${told}, which is no file beside it`);
-    }
-    const path = join(dirname(file), shard);
-    const names = shards.get(path);
-    if (names) names.push(name);
-    else shards.set(path, [name]);
-  }
-  return shards;
 }
 
 export interface WriteModelOptions extends WriteOptions {

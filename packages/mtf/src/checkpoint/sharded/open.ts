@@ -7,7 +7,8 @@ import { paste } from "../../runtime/sources/cut.ts";
 import { type Box, volume } from "../../spmd/placement.ts";
 import { nearest } from "../../suggest.ts";
 import { badFile } from "../safetensors/bad-file.ts";
-import { openSafetensors, type Safetensors, whyNotJson } from "../safetensors/index.ts";
+import { openSafetensors, type Safetensors } from "../safetensors/index.ts";
+import { jsonIn } from "../safetensors/json-file.ts";
 import { checkIndex } from "./check.ts";
 import { type Entry, type Index, indexName, type Part, storedAs } from "./format.ts";
 
@@ -82,13 +83,7 @@ async function readIndex(folder: string): Promise<Index> {
   const text = await readFile(path, "utf8").catch((error: Error) => {
     throw new MtfError("bad-file", `${path} cannot be read: ${error.message}.`, { file: path });
   });
-  try {
-    return checkIndex(JSON.parse(text), (reason) => badFile(path, 0, reason));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const { offset, reason } = whyNotJson(text) ?? { offset: 0, reason: error.message };
-    throw badFile(path, offset, `it is not JSON: ${reason}`);
-  }
+  return checkIndex(jsonIn(text, path), (reason) => badFile(path, 0, reason));
 }
 
 function find(index: Index, name: string, shape: readonly number[], folder: string): Entry {
