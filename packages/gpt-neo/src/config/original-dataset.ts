@@ -1,4 +1,5 @@
-type Keys = Readonly<Record<string, unknown>>;
+import type { Keys } from "./key-rules.ts";
+
 type Note = readonly [key: string, reason: string];
 
 /** The files that belong to an original config beside itself. */

@@ -1,7 +1,7 @@
 import type { Source } from "../data/source.ts";
+import type { Keys } from "./key-rules.ts";
 import { type DatasetFiles, datasetOf, isObject } from "./original-dataset.ts";
 
-type Keys = Readonly<Record<string, unknown>>;
 type Note = readonly [key: string, reason: string];
 
 /** What the datasets of a config say about a run. */

@@ -1,39 +1,17 @@
-/** What is to be said about a key: that it is not taken over and why, or that it cannot be. */
-export interface KeyNote {
-  readonly kind: "note" | "problem";
-  readonly reason: string;
-}
-
-type Keys = Readonly<Record<string, unknown>>;
-type Rule = (value: unknown, keys: Keys) => KeyNote | undefined;
+import {
+  always,
+  isOff,
+  type KeyNote,
+  type Keys,
+  mustBeOff,
+  note,
+  printed,
+  problem,
+  type Rule,
+  unlessOff,
+} from "./key-rules.ts";
 
 const kept: Rule = () => undefined;
-const note = (reason: string): KeyNote => ({ kind: "note", reason });
-const problem = (reason: string): KeyNote => ({ kind: "problem", reason });
-const always =
-  (reason: string): Rule =>
-  () =>
-    note(reason);
-/** A switch that was off says nothing. */
-const unlessOff =
-  (reason: string): Rule =>
-  (value) =>
-    off(value) ? undefined : note(reason);
-const mustBeOff =
-  (reason: string): Rule =>
-  (value) =>
-    off(value) ? undefined : problem(reason);
-
-function off(value: unknown): boolean {
-  return (
-    value === undefined ||
-    value === null ||
-    value === false ||
-    value === 0 ||
-    (Array.isArray(value) && value.length === 0)
-  );
-}
-
 const mlm: Rule = unlessOff("belongs to masked training, which the original could not do");
 const prediction = "the original's sampling at checkpoints has no counterpart: use generate";
 const path = "is a place on the machines it was trained on";
@@ -72,7 +50,7 @@ const rules: Readonly<Record<string, Rule>> = {
   axial_pos_emb: mustBeOff("makes positions of two tables, the format has one"),
   no_weight_tie: mustBeOff("left out the final norm and gave the output a bias"),
   num_mem_kv: (value, keys) => {
-    if (off(value)) return undefined;
+    if (isOff(value)) return undefined;
     const global = printed(keys.attention_types).includes('"global"');
     return global
       ? problem("adds keys and values of its own; the original could not run it either")
@@ -85,9 +63,9 @@ const rules: Readonly<Record<string, Rule>> = {
   share_parameters: mustBeOff("gives all layers one set of weights"),
   moe_layers: mustBeOff("makes layers mixtures of experts"),
   moe_params: (_, keys) =>
-    off(keys.moe_layers) ? note("has no meaning without experts") : undefined,
+    isOff(keys.moe_layers) ? note("has no meaning without experts") : undefined,
   moe_activation: (_, keys) =>
-    off(keys.moe_layers) ? note("has no meaning without experts") : undefined,
+    isOff(keys.moe_layers) ? note("has no meaning without experts") : undefined,
   causal: (value) => (value === false ? problem("attends to the future") : undefined),
   model: (value) =>
     value === "GPT" ? undefined : problem(`is ${printed(value)}; there was only GPT`),
@@ -99,7 +77,7 @@ const rules: Readonly<Record<string, Rule>> = {
   // Training.
   lr: kept,
   lr_decay: (value) =>
-    value === "cosine" || value === "linear" || off(value)
+    value === "cosine" || value === "linear" || isOff(value)
       ? undefined
       : note(`is ${printed(value)}, which the original took for a constant rate`),
   lr_decay_end: kept,
@@ -107,7 +85,7 @@ const rules: Readonly<Record<string, Rule>> = {
   train_steps: kept,
   train_batch_size: kept,
   weight_decay: (value, keys) =>
-    isAdafactor(keys) && !off(value)
+    isAdafactor(keys) && !isOff(value)
       ? note("was taken for Adafactor's decay rate: weights did not decay, and do not here")
       : undefined,
   opt_name: (_, keys) =>
@@ -175,10 +153,6 @@ export function noteOf(key: string, value: unknown, keys: Keys): KeyNote | undef
 /** Whether the optimizer is the original's other one. */
 export function isAdafactor(keys: Keys): boolean {
   return typeof keys.opt_name === "string" && keys.opt_name.toLowerCase() !== "adam";
-}
-
-function printed(value: unknown): string {
-  return JSON.stringify(value) ?? "missing";
 }
 
 function attentionTypes(value: unknown): KeyNote | undefined {

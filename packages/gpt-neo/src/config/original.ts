@@ -1,6 +1,7 @@
 import { MtfError, nearest } from "mtf";
 import type { Config, Training } from "./config.ts";
 import { type EndKey, endKeys } from "./ends.ts";
+import type { Keys } from "./key-rules.ts";
 import { type DatasetFiles, noFiles } from "./original-dataset.ts";
 import { type Datasets, datasetsOf } from "./original-datasets.ts";
 import { isAdafactor, noteOf, originalKeys } from "./original-keys.ts";
@@ -16,8 +17,6 @@ export interface OriginalConfig {
   /** End tokens that it does not write: a tokenizer decides. */
   readonly leftOut: readonly EndKey[];
 }
-
-type Keys = Readonly<Record<string, unknown>>;
 
 /** Whether a JSON value is a config of the original GPT-Neo. */
 export function isOriginalConfig(value: unknown): value is Keys {

@@ -1,6 +1,5 @@
 import type { Source } from "../../data/source.ts";
-
-type Keys = Readonly<Record<string, unknown>>;
+import { type Keys, printed } from "../key-rules.ts";
 
 /**
  * The sources that a config trains on: a prefix of `.bin` and `.idx` each, or a file. Undefined
@@ -75,8 +74,4 @@ function isPath(value: unknown): value is string {
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null && value !== "";
-}
-
-function printed(value: unknown): string {
-  return JSON.stringify(value);
 }

@@ -1,25 +1,18 @@
-import type { KeyNote } from "../original-keys.ts";
+import {
+  always,
+  isOff,
+  type KeyNote,
+  type Keys,
+  mustBeOff,
+  note,
+  printed,
+  problem,
+  type Rule,
+  unlessOff,
+} from "../key-rules.ts";
 import { dataProblem } from "./data.ts";
 import { isGpt2, tokenizerFileIn } from "./tokenizer.ts";
 
-/** The values of a NeoX config by its keys. */
-export type Keys = Readonly<Record<string, unknown>>;
-type Rule = (value: unknown, keys: Keys) => KeyNote | undefined;
-
-const note = (reason: string): KeyNote => ({ kind: "note", reason });
-const problem = (reason: string): KeyNote => ({ kind: "problem", reason });
-const always =
-  (reason: string): Rule =>
-  () =>
-    note(reason);
-const unlessOff =
-  (reason: string): Rule =>
-  (value) =>
-    isOff(value) ? undefined : note(reason);
-const mustBeOff =
-  (reason: string): Rule =>
-  (value) =>
-    isOff(value) ? undefined : problem(reason);
 const mustBe =
   (allowed: readonly unknown[], reason: string): Rule =>
   (value) =>
@@ -34,18 +27,6 @@ const typed =
     }
     return undefined;
   };
-
-/** Whether a value asks for nothing. */
-export function isOff(value: unknown): boolean {
-  return (
-    value === undefined ||
-    value === null ||
-    value === false ||
-    value === 0 ||
-    value === "" ||
-    (typeof value === "object" && Object.keys(value as object).length === 0)
-  );
-}
 
 const speed = "made kernels faster or memory smaller; it changes no result";
 const generation = "is given to generate on the command line";
@@ -341,8 +322,4 @@ export function expandAttention(
 
 function globally(type: string): string {
   return type === "flash" ? "global" : type;
-}
-
-function printed(value: unknown): string {
-  return JSON.stringify(value) ?? "missing";
 }

@@ -1,9 +1,10 @@
 import { MtfError, nearest } from "mtf";
 import type { Config, Training } from "../config.ts";
+import { isOff, type Keys } from "../key-rules.ts";
 import type { Note } from "../original.ts";
 import { parseConfig } from "../schema.ts";
 import { pathsIn, sourcesIn } from "./data.ts";
-import { expandAttention, isOff, type Keys, neoxKeys, noteOf } from "./keys.ts";
+import { expandAttention, neoxKeys, noteOf } from "./keys.ts";
 import { type Entry, mergeEntries, placeOf } from "./read.ts";
 import { isGpt2, tokenizerFileIn } from "./tokenizer.ts";
 

@@ -1,6 +1,5 @@
+import type { Keys } from "../key-rules.ts";
 import type { Entry } from "./read.ts";
-
-type Keys = Readonly<Record<string, unknown>>;
 
 /** Whether a tokenizer is GPT-2's, under one of its names. */
 export function isGpt2(type: unknown): boolean {
