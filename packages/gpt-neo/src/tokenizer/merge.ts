@@ -1,3 +1,5 @@
+import { heapOf } from "./heap.ts";
+
 /** The rank of a token by its bytes, written as a string of code units below 256. */
 export type Ranks = ReadonlyMap<string, number>;
 
@@ -42,18 +44,17 @@ function mergeLong(word: string, ranks: Ranks): number[] {
   const previous = Int32Array.from({ length: size + 1 }, (_, i) => i - 1);
   const rank = new Float64Array(size).fill(Number.POSITIVE_INFINITY);
   // A heap of rank * 2^32 + start: by rank, then from the left.
-  const heap: number[] = [];
+  const heap = heapOf<number>((a, b) => a < b);
 
   const consider = (start: number): void => {
     const end = next[start]! < size ? next[next[start]!]! : 0;
     const found = end > 0 ? ranks.get(word.slice(start, end)) : undefined;
     rank[start] = found ?? Number.POSITIVE_INFINITY;
-    if (found !== undefined) pushHeap(heap, found * 2 ** 32 + start);
+    if (found !== undefined) heap.push(found * 2 ** 32 + start);
   };
 
   for (let start = 0; start < size - 1; start++) consider(start);
-  while (heap.length > 0) {
-    const top = popHeap(heap);
+  for (let top = heap.pop(); top !== undefined; top = heap.pop()) {
     const start = top % 2 ** 32;
     if (rank[start] !== Math.floor(top / 2 ** 32)) continue;
     const gone = next[start]!;
@@ -69,32 +70,4 @@ function mergeLong(word: string, ranks: Ranks): number[] {
     ids.push(ranks.get(word.slice(start, next[start]))!);
   }
   return ids;
-}
-
-function pushHeap(heap: number[], value: number): void {
-  let at = heap.push(value) - 1;
-  while (at > 0) {
-    const parent = (at - 1) >> 1;
-    if (heap[parent]! <= value) break;
-    heap[at] = heap[parent]!;
-    at = parent;
-  }
-  heap[at] = value;
-}
-
-function popHeap(heap: number[]): number {
-  const top = heap[0]!;
-  const last = heap.pop()!;
-  if (heap.length === 0) return top;
-  let at = 0;
-  for (;;) {
-    let child = 2 * at + 1;
-    if (child >= heap.length) break;
-    if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++;
-    if (heap[child]! >= last) break;
-    heap[at] = heap[child]!;
-    at = child;
-  }
-  heap[at] = last;
-  return top;
 }

@@ -1,5 +1,6 @@
 import { byteLetters } from "./byte-letters.ts";
 import { byteLevelFile } from "./byte-level-file.ts";
+import { heapOf } from "./heap.ts";
 import { splitWords } from "./split.ts";
 import { endOfTextToken } from "./tokenizer.ts";
 
@@ -85,11 +86,21 @@ interface PairIndex {
 /** More than any vocabulary has. */
 const ids = 2 ** 24;
 
+interface Entry {
+  readonly key: number;
+  readonly count: number;
+}
+
+/** The highest count first, then the lowest ids. */
+function precedes(a: Entry, b: Entry): boolean {
+  return a.count > b.count || (a.count === b.count && a.key < b.key);
+}
+
 /** Counts of all pairs, kept up to date as words change; words are found by the pairs they have. */
 function pairIndex(words: readonly Word[]): PairIndex {
   const counts = new Map<number, number>();
   const where = new Map<number, Set<number>>();
-  const queue = pairQueue();
+  const queue = heapOf(precedes);
 
   const change = (key: number, by: number, word: number): void => {
     counts.set(key, (counts.get(key) ?? 0) + by);
@@ -101,7 +112,7 @@ function pairIndex(words: readonly Word[]): PairIndex {
   for (const [index, { tokens, count }] of words.entries()) {
     for (const key of keysOf(tokens)) change(key, count, index);
   }
-  for (const [key, count] of counts) queue.push(key, count);
+  for (const [key, count] of counts) queue.push({ key, count });
 
   return {
     best() {
@@ -111,7 +122,7 @@ function pairIndex(words: readonly Word[]): PairIndex {
         if (count === top.count && count > 0) {
           return { left: Math.floor(top.key / ids), right: top.key % ids, count };
         }
-        if (count > 0 && count < top.count) queue.push(top.key, count);
+        if (count > 0 && count < top.count) queue.push({ key: top.key, count });
       }
       return undefined;
     },
@@ -131,7 +142,7 @@ function pairIndex(words: readonly Word[]): PairIndex {
       }
       counts.delete(pair);
       where.delete(pair);
-      for (const key of grown) if (key !== pair) queue.push(key, counts.get(key)!);
+      for (const key of grown) if (key !== pair) queue.push({ key, count: counts.get(key)! });
     },
   };
 }
@@ -149,50 +160,6 @@ function joinedTokens(tokens: number[], left: number, right: number, into: numbe
     } else joined.push(tokens[i]!);
   }
   return joined;
-}
-
-interface Entry {
-  readonly key: number;
-  readonly count: number;
-}
-
-interface PairQueue {
-  push(key: number, count: number): void;
-  pop(): Entry | undefined;
-}
-
-/** A heap: the highest count first, then the lowest ids. */
-function pairQueue(): PairQueue {
-  const heap: Entry[] = [];
-  const before = (a: Entry, b: Entry): boolean =>
-    a.count > b.count || (a.count === b.count && a.key < b.key);
-  return {
-    push(key, count) {
-      const entry = { key, count };
-      let at = heap.push(entry) - 1;
-      while (at > 0) {
-        const parent = (at - 1) >> 1;
-        if (!before(entry, heap[parent]!)) break;
-        heap[at] = heap[parent]!;
-        at = parent;
-      }
-      heap[at] = entry;
-    },
-    pop() {
-      const top = heap[0];
-      const last = heap.pop();
-      if (heap.length === 0 || !last) return top;
-      let at = 0;
-      for (let child = 1; child < heap.length; child = 2 * at + 1) {
-        if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++;
-        if (!before(heap[child]!, last)) break;
-        heap[at] = heap[child]!;
-        at = child;
-      }
-      heap[at] = last;
-      return top;
-    },
-  };
 }
 
 function fileOf(tokens: readonly string[], merges: readonly (readonly string[])[]): string {

@@ -1,3 +1,4 @@
+import { heapOf } from "../heap.ts";
 import { maxIds, type TokenizerFile } from "./file.ts";
 
 /** Which tokens join, in what order, into which. */
@@ -54,20 +55,21 @@ function joinMany(tokens: Int32Array, { pairs }: Joins): Int32Array {
   const size = tokens.length;
   const next = Int32Array.from(tokens, (_, i) => i + 1);
   const previous = Int32Array.from(tokens, (_, i) => i - 1);
-  const heap = joinHeap();
+  // By rank, then from the left: both in one number, exact up to ranks of 2^22 and 2^31 places.
+  const heap = heapOf<number>((a, b) => a < b);
   const consider = (left: number): void => {
     const right = left < 0 ? size : next[left]!;
     if (right >= size) return;
     const join = pairs.get(tokens[left]! * maxIds + tokens[right]!);
-    if (join !== undefined) heap.push(rankOf(join), left);
+    if (join !== undefined) heap.push(rankOf(join) * 2 ** 31 + left);
   };
   for (let i = 0; i < size; i++) consider(i);
-  for (let top = heap.pop(); top; top = heap.pop()) {
-    const left = top.left;
+  for (let top = heap.pop(); top !== undefined; top = heap.pop()) {
+    const left = top % 2 ** 31;
     const right = tokens[left]! < 0 ? size : next[left]!;
     if (right >= size) continue;
     const join = pairs.get(tokens[left]! * maxIds + tokens[right]!);
-    if (join === undefined || rankOf(join) !== top.rank) continue;
+    if (join === undefined || rankOf(join) !== Math.floor(top / 2 ** 31)) continue;
     tokens[left] = join % maxIds;
     tokens[right] = -1;
     next[left] = next[right]!;
@@ -76,41 +78,4 @@ function joinMany(tokens: Int32Array, { pairs }: Joins): Int32Array {
     consider(previous[left]!);
   }
   return tokens.filter((token) => token >= 0);
-}
-
-interface JoinHeap {
-  push(rank: number, left: number): void;
-  pop(): { readonly rank: number; readonly left: number } | undefined;
-}
-
-/** By rank, then from the left: both in one number, exact up to ranks of 2^22 and 2^31 places. */
-function joinHeap(): JoinHeap {
-  const heap: number[] = [];
-  return {
-    push(rank, left) {
-      const value = rank * 2 ** 31 + left;
-      let at = heap.push(value) - 1;
-      while (at > 0) {
-        const parent = (at - 1) >> 1;
-        if (heap[parent]! <= value) break;
-        heap[at] = heap[parent]!;
-        at = parent;
-      }
-      heap[at] = value;
-    },
-    pop() {
-      if (heap.length === 0) return undefined;
-      const top = heap[0]!;
-      const last = heap.pop()!;
-      let at = 0;
-      for (let child = 1; child < heap.length; child = 2 * at + 1) {
-        if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++;
-        if (heap[child]! >= last) break;
-        heap[at] = heap[child]!;
-        at = child;
-      }
-      if (heap.length > 0) heap[at] = last;
-      return { rank: Math.floor(top / 2 ** 31), left: top % 2 ** 31 };
-    },
-  };
 }
