@@ -13,8 +13,8 @@ export interface ArrayFor {
   readonly bool: Uint8Array<ArrayBuffer>;
 }
 
-/** Numbers as they are stored, or bits that stand for them. */
-export type Stored =
+/** Numbers as they are stored, or bits that stand for them; those of 64 bits as float64. */
+export type Elements =
   | Float64Array
   | Float32Array
   | Int32Array
@@ -27,7 +27,7 @@ export type Stored =
 /** How bytes are read as numbers. */
 export interface Decoder {
   /** The elements of little-endian bytes, which begin their buffer. */
-  readonly elements: (bytes: Uint8Array<ArrayBuffer>) => Stored;
+  readonly elements: (bytes: Uint8Array<ArrayBuffer>) => Elements;
   /** The number that an element stands for; without it the element itself. */
   readonly number?: (element: number) => number;
 }
@@ -106,7 +106,7 @@ export function arrayFor(as: ReadAs, length: number): ArrayFor[ReadAs] {
 }
 
 /** Whole numbers of 64 bits as the nearest that float64 holds. */
-function wide(low: Stored, high: Stored): Float64Array {
+function wide(low: Elements, high: Elements): Float64Array {
   const result = new Float64Array(low.length / 2);
   for (let i = 0; i < result.length; i++) result[i] = high[2 * i + 1]! * 2 ** 32 + low[2 * i]!;
   return result;

@@ -1,19 +1,10 @@
 import { MtfError } from "../../errors.ts";
+import type { Elements } from "./decode.ts";
 import { toBfloat16, toFloat16 } from "./half.ts";
 import type { StoredDType } from "./stored.ts";
 
 /** Numbers of any kind, as tensors are written from. */
-export type AnyArray =
-  | Float64Array
-  | Float32Array
-  | BigInt64Array
-  | BigUint64Array
-  | Int32Array
-  | Uint32Array
-  | Int16Array
-  | Uint16Array
-  | Int8Array
-  | Uint8Array;
+export type AnyArray = Elements | BigInt64Array | BigUint64Array;
 
 /**
  * The bytes that store these numbers. A Uint8Array is taken for bytes as they are to be stored.

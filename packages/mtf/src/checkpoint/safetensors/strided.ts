@@ -6,9 +6,9 @@ import {
   arrayFor,
   type Decoder,
   decoderOf,
+  type Elements,
   naturalType,
   type ReadAs,
-  type Stored,
   storedAs,
 } from "./decode.ts";
 import { type Loop, loopsOf, planReads, rowMajor, starts } from "./loops.ts";
@@ -78,7 +78,7 @@ export async function readStrided<As extends ReadAs = ReadAs>(
 }
 
 function scatter(
-  elements: Stored,
+  elements: Elements,
   number: Decoder["number"],
   loops: readonly Loop[],
   result: ArrayFor[ReadAs],
