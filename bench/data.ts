@@ -34,7 +34,7 @@ few kilobytes. MB/s are of the text inside of a file, whatever it is packed in. 
 text, already in memory, and do nothing else. Everything takes turns, and medians are shown.
 
 Threads take a while to start, which no data worth threads notices, so what they tokenize is the text
-four times over.
+eight times over.
 
   --megabytes N  text (16)
   --rounds N     how often everything takes turns (3)`;
@@ -51,7 +51,7 @@ const documents = makeDocuments(megabytes * 1e6);
 const text = documents.join("\n");
 const files = await writeFiles();
 /** How often the text is in the file that threads tokenize. */
-const copies = 4;
+const copies = 8;
 const long = join(folder, "long.jsonl");
 for (let i = 0; i < copies; i++) appendFileSync(long, readFileSync(files.jsonl!));
 
