@@ -43,16 +43,16 @@ export function gpt2Tokenizer(): Tokenizer {
     const token = id === endOfText ? endOfTextToken : table[id];
     return token === undefined ? undefined : bytesOfToken(token);
   };
-  const cache = new Map<string, readonly number[]>();
+  // Most words are one token: a number by itself is found without going on to a list.
+  const cache = new Map<string, number | readonly number[]>();
 
-  const encodeWord = (word: string): readonly number[] => {
-    const known = cache.get(word);
-    if (known) return known;
+  const encodeWord = (word: string): number | readonly number[] => {
     ranks ??= gpt2Ranks();
     const ids = mergeWord(latin1(Buffer.from(word)), ranks);
+    const found = ids.length === 1 ? ids[0]! : ids;
     if (cache.size >= cacheSize) cache.clear();
-    if (word.length <= 64) cache.set(word, ids);
-    return ids;
+    if (word.length <= 64) cache.set(word, found);
+    return found;
   };
 
   return {
@@ -61,8 +61,12 @@ export function gpt2Tokenizer(): Tokenizer {
     endOfText,
     encode(text) {
       const ids: number[] = [];
-      for (const word of splitWords(text)) for (const id of encodeWord(word)) ids.push(id);
-      return Int32Array.from(ids);
+      for (const word of splitWords(text)) {
+        const found = cache.get(word) ?? encodeWord(word);
+        if (typeof found === "number") ids.push(found);
+        else for (const id of found) ids.push(id);
+      }
+      return new Int32Array(ids);
     },
     decode: (ids) => decodeWith(bytesOf, ids),
     decoder: () => decoderWith(bytesOf),
