@@ -1,7 +1,7 @@
 import table from "gpt-tokenizer/bpeRanks/r50k_base";
 import { decoderWith, decodeWith } from "./decode.ts";
 import { mergeWord, type Ranks } from "./merge.ts";
-import { splitWords } from "./split.ts";
+import { piecesOf, splitWords } from "./split.ts";
 import { endOfTextToken, type Tokenizer } from "./tokenizer.ts";
 
 const endOfText = 50256;
@@ -61,10 +61,12 @@ export function gpt2Tokenizer(): Tokenizer {
     endOfText,
     encode(text) {
       const ids: number[] = [];
-      for (const word of splitWords(text)) {
-        const found = cache.get(word) ?? encodeWord(word);
-        if (typeof found === "number") ids.push(found);
-        else for (const id of found) ids.push(id);
+      for (const piece of piecesOf(text)) {
+        for (const word of splitWords(piece)) {
+          const found = cache.get(word) ?? encodeWord(word);
+          if (typeof found === "number") ids.push(found);
+          else for (const id of found) ids.push(id);
+        }
       }
       return new Int32Array(ids);
     },

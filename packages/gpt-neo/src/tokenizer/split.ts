@@ -37,3 +37,27 @@ export function lastBorder(text: string, from = 0): number {
   }
   return 0;
 }
+
+/** The words of so many characters are gone before a collector of garbage looks for them. */
+const pieceLength = 1 << 13;
+
+/**
+ * A text in pieces of which no word goes from one into the next: words of all of a long text at once
+ * would take far more memory than the text.
+ *
+ * @example
+ * [...piecesOf("a few words", 6)]; // "a few", " words"
+ */
+export function* piecesOf(text: string, length: number = pieceLength): Generator<string> {
+  let begin = 0;
+  for (let size = length; begin + size < text.length; ) {
+    const cut = lastBorder(text.slice(begin, begin + size));
+    if (cut === 0) size *= 2;
+    else {
+      yield text.slice(begin, begin + cut);
+      begin += cut;
+      size = length;
+    }
+  }
+  yield text.slice(begin);
+}

@@ -9,7 +9,7 @@ import { loadTokenizer, saveTokenizer, tokenizerNamed } from "./files.ts";
 import { gpt2Tokenizer } from "./gpt2.ts";
 import { gpt2Merges, gpt2Vocabulary, gpt2Words } from "./gpt2-files.ts";
 import { mergeWord } from "./merge.ts";
-import { lastBorder, splitWords } from "./split.ts";
+import { lastBorder, piecesOf, splitWords } from "./split.ts";
 
 interface Cases {
   readonly meta: { readonly sha256: Record<string, string> };
@@ -141,6 +141,19 @@ it("a text cut at a border encodes to the ids of the whole", () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+it("pieces of a text have the words of the whole", () => {
+  fc.assert(
+    fc.property(texts, fc.integer({ min: 1, max: 40 }), (text, length) => {
+      const pieces = [...piecesOf(text, length)];
+      expect(pieces.join("")).toBe(text);
+      expect(pieces.flatMap(splitWords)).toEqual(splitWords(text));
+    }),
+    { numRuns: 2000 },
+  );
+  expect([...piecesOf("a few words", 6)]).toEqual(["a few", " words"]);
+  expect([...piecesOf("a".repeat(100), 6)]).toEqual(["a".repeat(100)]);
 });
 
 it("a folder of another tokenizer is refused, one of none is nobody's", async () => {
