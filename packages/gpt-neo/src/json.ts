@@ -48,6 +48,11 @@ function nestsDeeper(text: string, most: number): boolean {
   return false;
 }
 
+/** Whether a value has keys: it is no list, no null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
 /**
  * A value in a few words for an error, whatever it is.
  *

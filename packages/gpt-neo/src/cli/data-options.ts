@@ -16,6 +16,12 @@ export const readingOptions: Options<ReadingOptions> = {
   textKey: text("KEY", "the text's key in JSON lines (default: text, input_ids)"),
 };
 
+/** For commands that run a model, whose folder may have none or another. */
+export const tokenizer: Option<string> = text(
+  "gpt2|bytes|FILE|DIR",
+  "what makes ids of text (default: the model's)",
+);
+
 /** For commands that turn text into ids. */
 export const special: Option<boolean> = flag(
   "<|endoftext|> in a text ends it (default: it is text)",

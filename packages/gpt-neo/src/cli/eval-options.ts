@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { type ReadingOptions, readingOptions, special } from "./data-options.ts";
+import { type ReadingOptions, readingOptions, special, tokenizer } from "./data-options.ts";
 import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
 import { flag, integer, required, text, texts } from "./option.ts";
 
@@ -24,7 +24,7 @@ export const evalCommand: Command<EvalOptions> = {
     stride: integer("N", "each window predicts N new ids (default: disjoint windows)", 1),
     logits: text("FILE", "write the logits there, as safetensors [rows, length, vocab]"),
     ...readingOptions,
-    tokenizer: text("gpt2|bytes|FILE|DIR", "what makes ids of text (default: the model's)"),
+    tokenizer,
     special,
     ...meshOptions,
     json: flag('end standard output with {"loss", "perplexity", "tokens"}'),

@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { tokenizer } from "./data-options.ts";
 import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
 import { anyText, flag, ids, integer, number, required, text } from "./option.ts";
 
@@ -25,7 +26,7 @@ export const generateCommand: Command<GenerateOptions> = {
     model: required(text("DIR", "a model's folder: a run's, or one of Hugging Face's")),
     prompt: anyText("TEXT", "the text to continue"),
     inputIds: ids("IDS", "ids to continue instead: 1,2,3"),
-    tokenizer: text("gpt2|bytes|FILE|DIR", "what makes ids of text (default: the model's)"),
+    tokenizer,
     maxNewTokens: integer("N", "ids to add at most", 1),
     greedy: flag("always take the likeliest id"),
     temperature: number("T", "above 1 more varied, below 1 less, 0 as --greedy", { least: 0 }),

@@ -110,11 +110,14 @@ export function integer(shown: string, help: string, least = 0): Option<number> 
 export function number(
   shown: string,
   help: string,
-  { least, most }: { readonly least?: number; readonly most?: number } = {},
+  {
+    least,
+    most = Number.POSITIVE_INFINITY,
+  }: { readonly least?: number; readonly most?: number } = {},
 ): ValueOption<number> {
   const expected =
     (least === undefined ? "a number above 0" : `a number from ${least} on`) +
-    (most === undefined ? "" : ` and at most ${most}`);
+    (most === Number.POSITIVE_INFINITY ? "" : ` and at most ${most}`);
   return {
     kind: "value",
     shown,
@@ -122,7 +125,7 @@ export function number(
     read(written) {
       const value = written.trim() === "" ? Number.NaN : Number(written);
       const enough = least === undefined ? value > 0 : value >= least;
-      const right = Number.isFinite(value) && enough && !(value > (most ?? value));
+      const right = Number.isFinite(value) && enough && value <= most;
       return right ? { value } : { expected };
     },
   };

@@ -1,6 +1,6 @@
+import { isObject } from "../json.ts";
 import type { Keys } from "./key-rules.ts";
-
-type Note = readonly [key: string, reason: string];
+import type { Note } from "./note.ts";
 
 /** The files that belong to an original config beside itself. */
 export interface DatasetFiles {
@@ -113,8 +113,4 @@ function tokenizerOf(
 /** Whether a path is a place on the net, such as `gs://neo-datasets/pile`. */
 function isRemote(path: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
-}
-
-export function isObject(value: unknown): value is Keys {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

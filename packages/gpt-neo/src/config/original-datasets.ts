@@ -1,8 +1,8 @@
 import type { Source } from "../data/source.ts";
+import { isObject } from "../json.ts";
 import type { Keys } from "./key-rules.ts";
-import { type DatasetFiles, datasetOf, isObject } from "./original-dataset.ts";
-
-type Note = readonly [key: string, reason: string];
+import type { Note } from "./note.ts";
+import { type DatasetFiles, datasetOf } from "./original-dataset.ts";
 
 /** What the datasets of a config say about a run. */
 export interface Datasets {

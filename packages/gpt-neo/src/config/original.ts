@@ -2,13 +2,11 @@ import { MtfError, nearest } from "mtf";
 import type { Config, Training } from "./config.ts";
 import { type EndKey, endKeys } from "./ends.ts";
 import type { Keys } from "./key-rules.ts";
+import type { Note } from "./note.ts";
 import { type DatasetFiles, noFiles } from "./original-dataset.ts";
 import { type Datasets, datasetsOf } from "./original-datasets.ts";
 import { isAdafactor, noteOf, originalKeys } from "./original-keys.ts";
 import { parseConfig } from "./schema.ts";
-
-/** A line about a key of an original config. */
-export type Note = readonly [key: string, reason: string];
 
 /** An original config as one of ours, and what became of the keys that ours has no place for. */
 export interface OriginalConfig {

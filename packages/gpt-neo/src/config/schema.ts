@@ -1,6 +1,7 @@
 import { MtfError, nearest } from "mtf";
 import * as v from "valibot";
 import { sourcesOf } from "../data/source.ts";
+import { isObject } from "../json.ts";
 import { alternating, expandAttentionTypes, layersIn } from "./attention.ts";
 import { problems } from "./check.ts";
 import type { AttentionType, Config, Training } from "./config.ts";
@@ -126,10 +127,6 @@ function badConfig(where: string, found: readonly Problem[]): MtfError {
     file: where,
     problems: found,
   });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 function unknownKeys(value: Record<string, unknown>): Problem[] {

@@ -3,6 +3,7 @@ import { MtfError } from "mtf";
 import { isOriginalConfig } from "../config/original.ts";
 import { crc32c, masked } from "../crc32c.ts";
 import type { Format } from "../data/index.ts";
+import { isObject } from "../json.ts";
 
 /** What the content of a file says it is. */
 export type FileKind =
@@ -135,8 +136,4 @@ function parsed(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openCheckpoint } from "mtf/checkpoint";
+import { openCheckpoint, storedBits } from "mtf/checkpoint";
 import { openWeights, type WeightFormat } from "../weights/index.ts";
 
 /** What weights are. */
@@ -23,11 +23,8 @@ export interface TensorSummary {
   readonly shape: readonly number[];
 }
 
-/** Bytes a number takes. */
-function widthOf(dtype: string): number {
-  const known: Readonly<Record<string, number>> = { BOOL: 1, bool: 1 };
-  return known[dtype] ?? Number(/\d+$/.exec(dtype)?.[0] ?? 32) / 8;
-}
+/** Bits of a number, by its type's name in files of weights and in checkpoints of runs. */
+const bitsOf: Readonly<Record<string, number>> = { ...storedBits, float32: 32, int32: 32, bool: 8 };
 
 /**
  * Says what weights are without reading their numbers.
@@ -81,7 +78,7 @@ function totals(tensors: readonly TensorSummary[]): { parameters: number; bytes:
   for (const { dtype, shape } of tensors) {
     const count = shape.reduce((product, size) => product * size, 1);
     parameters += count;
-    bytes += count * widthOf(dtype);
+    bytes += (count * bitsOf[dtype]!) / 8;
   }
   return { parameters, bytes };
 }

@@ -3,6 +3,7 @@ import { decoderWith, decodeWith } from "./decode.ts";
 import { mergeWord, type Ranks } from "./merge.ts";
 import { piecesOf, splitWords } from "./split.ts";
 import { endOfTextToken, type Tokenizer } from "./tokenizer.ts";
+import { rememberWords } from "./words.ts";
 
 const endOfText = 50256;
 
@@ -29,9 +30,6 @@ function gpt2Ranks(): Ranks {
   return made;
 }
 
-/** Words of a text repeat: as many are kept with their ids before the store starts afresh. */
-const cacheSize = 100_000;
-
 /**
  * GPT-2's byte-pair encoding. `<|endoftext|>` in a text is a text like any other.
  *
@@ -43,17 +41,10 @@ export function gpt2Tokenizer(): Tokenizer {
     const token = id === endOfText ? endOfTextToken : table[id];
     return token === undefined ? undefined : bytesOfToken(token);
   };
-  // Most words are one token: a number by itself is found without going on to a list.
-  const cache = new Map<string, number | readonly number[]>();
-
-  const encodeWord = (word: string): number | readonly number[] => {
+  const append = rememberWords((word) => {
     ranks ??= gpt2Ranks();
-    const ids = mergeWord(latin1(Buffer.from(word)), ranks);
-    const found = ids.length === 1 ? ids[0]! : ids;
-    if (cache.size >= cacheSize) cache.clear();
-    if (word.length <= 64) cache.set(word, found);
-    return found;
-  };
+    return mergeWord(latin1(Buffer.from(word)), ranks);
+  });
 
   return {
     name: "gpt2",
@@ -62,11 +53,7 @@ export function gpt2Tokenizer(): Tokenizer {
     encode(text) {
       const ids: number[] = [];
       for (const piece of piecesOf(text)) {
-        for (const word of splitWords(piece)) {
-          const found = cache.get(word) ?? encodeWord(word);
-          if (typeof found === "number") ids.push(found);
-          else for (const id of found) ids.push(id);
-        }
+        for (const word of splitWords(piece)) append(word, ids);
       }
       return new Int32Array(ids);
     },

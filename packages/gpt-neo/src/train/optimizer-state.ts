@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MtfError } from "mtf";
-import type { Note } from "../config/original.ts";
+import type { Note } from "../config/note.ts";
 import { expectedWeights } from "../weights/expected.ts";
 import type { NamedTensors, Weights } from "../weights/index.ts";
 

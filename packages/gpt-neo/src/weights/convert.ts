@@ -10,7 +10,7 @@ import {
   writeModel,
 } from "mtf/checkpoint";
 import { type Config, saveConfig } from "../config/index.ts";
-import type { Note } from "../config/original.ts";
+import type { Note } from "../config/note.ts";
 import { makeTokenizer, saveTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import { type LoadOptions, loadWeights, type Weights } from "./load.ts";
 import { roundToOdd } from "./narrow.ts";

@@ -1,6 +1,6 @@
 import { MtfError } from "mtf";
 import { type Config, parseConfig, toJson } from "../config/index.ts";
-import type { Note } from "../config/original.ts";
+import type { Note } from "../config/note.ts";
 import { expectedWeights } from "./expected.ts";
 import { findModelConfig } from "./model-config.ts";
 import { isOriginalNaming, meaningOfHuggingFace, meaningOfOriginal } from "./names.ts";

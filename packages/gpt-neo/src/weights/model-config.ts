@@ -2,7 +2,8 @@ import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { type Config, readConfig } from "../config/index.ts";
-import { isOriginalConfig, type Note } from "../config/original.ts";
+import type { Note } from "../config/note.ts";
+import { isOriginalConfig } from "../config/original.ts";
 import { parseJson } from "../json.ts";
 import { readSmallFile } from "../small-file.ts";
 

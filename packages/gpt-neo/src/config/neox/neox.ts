@@ -1,7 +1,7 @@
 import { MtfError, nearest } from "mtf";
 import type { Config, Training } from "../config.ts";
 import { isOff, type Keys } from "../key-rules.ts";
-import type { Note } from "../original.ts";
+import type { Note } from "../note.ts";
 import { parseConfig } from "../schema.ts";
 import { pathsIn, sourcesIn } from "./data.ts";
 import { expandAttention, neoxKeys, noteOf } from "./keys.ts";

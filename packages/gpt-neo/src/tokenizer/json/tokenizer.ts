@@ -2,6 +2,7 @@ import { MtfError } from "mtf";
 import { byteLetters } from "../byte-letters.ts";
 import { decoderWith, decodeWith } from "../decode.ts";
 import { endOfTextToken, type Tokenizer } from "../tokenizer.ts";
+import { rememberWords } from "../words.ts";
 import { finderOf } from "./added.ts";
 import { cutterOf } from "./cut.ts";
 import { readTokenizerFile, type TokenizerFile } from "./file.ts";
@@ -17,9 +18,6 @@ export interface JsonTokenizer extends Tokenizer {
   encode(text: string, options?: EncodeOptions): Int32Array<ArrayBuffer>;
 }
 
-/** Words of a text repeat: as many are kept with their ids before the store starts afresh. */
-const cacheSize = 100_000;
-
 /**
  * The tokenizer that the text of a `tokenizer.json` describes: byte-level BPE with the normal forms
  * of Unicode, added tokens, and merges in either spelling.
@@ -31,7 +29,7 @@ const cacheSize = 100_000;
  */
 export function jsonTokenizer(file: string, json: string): JsonTokenizer {
   const spec = readTokenizerFile(file, json);
-  const encodeWord = wordEncoder(spec);
+  const append = rememberWords(wordEncoder(spec));
   const normalise = (text: string): string =>
     spec.normalForms.reduce((normal, form) => normal.normalize(form), text);
   const finders = (added: TokenizerFile["added"]) => ({
@@ -72,10 +70,10 @@ export function jsonTokenizer(file: string, json: string): JsonTokenizer {
         const continues = options.continues && piece.start === 0 && part.start === 0;
         const raw = normal.slice(part.start, part.end);
         const cut = prefixSpace && !continues && !raw.startsWith(" ") ? ` ${raw}` : raw;
-        for (const word of words(cut)) for (const id of encodeWord(word)) ids.push(id);
+        for (const word of words(cut)) append(word, ids);
       }
     }
-    return Int32Array.from(ids);
+    return new Int32Array(ids);
   };
 
   const bytes = bytesById(spec);
@@ -117,25 +115,19 @@ function checkPatterns(tokenizer: JsonTokenizer, file: string): void {
   }
 }
 
-function wordEncoder(spec: TokenizerFile): (word: string) => Iterable<number> {
+function wordEncoder(spec: TokenizerFile): (word: string) => Int32Array {
   const { vocabulary, wholeWords } = spec;
   const unknown = spec.unknown === undefined ? undefined : vocabulary.get(spec.unknown);
   const letters = byteLetters.map((letter) => vocabulary.get(letter) ?? unknown ?? -1);
   const joins = joinsOf(spec);
-  const cache = new Map<string, Int32Array>();
   const utf8 = new TextEncoder();
 
   return (word) => {
-    const known = cache.get(word);
-    if (known) return known;
     const bytes = utf8.encode(word);
     const whole = wholeWords ? vocabulary.get(lettersOf(bytes)) : undefined;
     // A byte that the vocabulary lacks leaves nothing, as in the original.
     const tokens = Int32Array.from(bytes, (byte) => letters[byte]!).filter((id) => id >= 0);
-    const ids = whole === undefined ? joinAll(tokens, joins).slice() : Int32Array.of(whole);
-    if (cache.size >= cacheSize) cache.clear();
-    if (word.length <= 64) cache.set(word, ids);
-    return ids;
+    return whole === undefined ? joinAll(tokens, joins).slice() : Int32Array.of(whole);
   };
 }
 
