@@ -43,7 +43,7 @@ interface Kind {
   instruction(operand: number, result: number): Instruction;
 }
 
-const origin: Origin = { source: "bench/collectives.ts", pass: "forward", cause: "bench" };
+const origin: Origin = { line: "bench/collectives.ts", pass: "forward", cause: "bench" };
 const axes = ["data"];
 const reduce = (name: "all-reduce" | "reduce-scatter") => (operand: number, result: number) =>
   ({ kind: "reduce", name, fn: "sum", axes, operand, result, origin }) as const;

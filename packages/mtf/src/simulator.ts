@@ -1,7 +1,7 @@
 import type { Backend } from "./backend/backend.ts";
 import { type BackendName, openBackend } from "./backend/open.ts";
 import type { Mesh } from "./mesh.ts";
-import { groupMemory } from "./runtime/collectives/exchange.ts";
+import { groupMemory } from "./runtime/collectives/staging.ts";
 import { devicesOf } from "./runtime/connect.ts";
 import type { Devices } from "./runtime/devices.ts";
 import { makeFleet } from "./runtime/fleet.ts";

@@ -21,13 +21,17 @@ export function placeholder<N extends string = never, D extends DType = "float32
   return input("", distinctDims("placeholder", dims), dtype) as never;
 }
 
-/** A function traced: its graph, and the trees of tensors that it takes and gives. */
-export interface Traced<Arguments extends readonly unknown[], Result> {
+/** A graph whose inputs and outputs have places in trees. */
+export interface TracedLeaves {
   readonly graph: Graph;
   /** The graph's inputs, the leaves of the arguments. */
   readonly inputs: readonly TracedLeaf[];
   /** The graph's outputs, the leaves of the result. */
   readonly outputs: readonly TracedLeaf[];
+}
+
+/** A function traced: its graph, and the trees of tensors that it takes and gives. */
+export interface Traced<Arguments extends readonly unknown[], Result> extends TracedLeaves {
   readonly arguments: Arguments;
   readonly result: Result;
 }
@@ -54,14 +58,15 @@ export function trace<Arguments extends readonly unknown[], Result>(
   const result = fn(...(given as Arguments));
   requireTensors(result, "");
   const [inputs, outputs] = [tracedLeaves(given), tracedLeaves(result)];
-  const graph = { inputs: inputs.map(tensorIn), outputs: outputs.map(tensorIn) };
+  const graph = {
+    inputs: inputs.map((leaf) => leaf.tensor),
+    outputs: outputs.map((leaf) => leaf.tensor),
+  };
   return { graph, inputs, outputs, arguments: given as Arguments, result };
 }
 
 const tracedLeaves = (tree: unknown): readonly TracedLeaf[] =>
   leavesOf(tree, isTensor).map(([path, tensor]) => ({ path, tensor }));
-
-const tensorIn = (leaf: TracedLeaf): AnyTensor => leaf.tensor;
 
 function input(path: string, dims: readonly Dimension[], dtype: DType): AnyTensor {
   return makeTensor("input", { path }, [], { dims, dtype });

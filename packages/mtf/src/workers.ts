@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { BackendName } from "./backend/open.ts";
 import { MtfError } from "./errors.ts";
 import type { Mesh } from "./mesh.ts";
-import { groupMemory } from "./runtime/collectives/exchange.ts";
+import { groupMemory } from "./runtime/collectives/staging.ts";
 import { devicesOf } from "./runtime/connect.ts";
 import type { Devices } from "./runtime/devices.ts";
 import { type Fleet, makeFleet } from "./runtime/fleet.ts";

@@ -1,10 +1,10 @@
+import { evaluate } from "../src/backend/reference/evaluate.ts";
 import { elements } from "../src/dimension.ts";
 import type { HostArray } from "../src/dtype.ts";
 import { type AnyTensor, dimsOf } from "../src/graph/tensor.ts";
 import { grad, mul, sum } from "../src/index.ts";
 import { constant } from "../src/ops/constant/constant.ts";
 import { apply } from "../src/ops/elementwise/apply.ts";
-import { evaluate } from "../src/reference/evaluate.ts";
 import { trace } from "../src/trace.ts";
 
 /** Numbers in (-1, 1) without structure, the same for every run. */

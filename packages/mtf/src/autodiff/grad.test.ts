@@ -102,6 +102,6 @@ describe("grad", () => {
     const { graph } = trace(grad(fn), [placeholder([a])]);
     const products = nodesOf(graph).filter((n) => n.kind === "einsum");
     expect(products.map((n) => n.pass)).toEqual(["forward", "backward"].slice(1));
-    expect(products[0]!.source).toMatch(/^grad\.test\.ts:\d+$/);
+    expect(products[0]!.line).toMatch(/^grad\.test\.ts:\d+$/);
   });
 });

@@ -57,7 +57,7 @@ export function grad<P, Rest extends readonly unknown[]>(
 
 /** The gradients of a scalar, stored as the inputs; zeros where it does not depend on them. */
 function gradientsOf(loss: AnyTensor, inputs: readonly AnyTensor[]): readonly AnyTensor[] {
-  const backward = { source: loss["~node"].source, pass: "backward" } as const;
+  const backward = { line: loss["~node"].line, pass: "backward" } as const;
   const one = attributedTo(backward, () => filled(1, [], "float32"));
   const found = vjp(rules, [loss], inputs, [one]);
   return attributedTo(backward, () =>

@@ -42,7 +42,7 @@ export function vjp(
     const results = owed.get(node);
     if (!results) continue;
     owed.delete(node);
-    attributedTo({ source: node.source, pass: "backward" }, () => {
+    attributedTo({ line: node.line, pass: "backward" }, () => {
       const dys = node.results.map((_, i) => total(results[i]));
       gradientOf(rules[node.kind] as Rule<never>, node, dys, backward).forEach((dx, i) => {
         give(node.operands[i]!, dx);
@@ -52,8 +52,8 @@ export function vjp(
   return inputs.map((x) => {
     const terms = owed.get(x)?.[0];
     if (!terms) return undefined;
-    const { source } = terms[0]!["~node"];
-    return attributedTo({ source, pass: "backward" }, () => total(terms));
+    const { line } = terms[0]!["~node"];
+    return attributedTo({ line, pass: "backward" }, () => total(terms));
   });
 }
 
@@ -102,6 +102,6 @@ function requireDims(x: AnyTensor, cotangent: AnyTensor): void {
   const sizes = (t: AnyTensor) => dimsOf(t).map((d) => `${d.name}=${d.size}`);
   if (sizes(x).sort().join() === sizes(cotangent).sort().join()) return;
   throw internal(
-    `the gradient of [${sizes(x)}] (${x["~node"].kind}, ${x["~node"].source}) has dims [${sizes(cotangent)}]`,
+    `the gradient of [${sizes(x)}] (${x["~node"].kind}, ${x["~node"].line}) has dims [${sizes(cotangent)}]`,
   );
 }

@@ -19,7 +19,7 @@ export async function openBackend(name: BackendName): Promise<Backend> {
       case "cpu":
         return await (await import("./cpu.ts")).cpuBackend();
       case "reference":
-        return (await import("../reference/index.ts")).referenceBackend();
+        return (await import("./reference/index.ts")).referenceBackend();
     }
   } catch (error) {
     if (error instanceof MtfError) throw error;

@@ -1,5 +1,5 @@
 import type { Pass } from "../graph/node.ts";
-import type { Source } from "../source.ts";
+import type { SourceLine } from "../sourceLine.ts";
 import { bytesOf } from "../spmd/bytes.ts";
 import { printBytes } from "../spmd/print.ts";
 import type { Conflict, Instruction, Program } from "../spmd/program.ts";
@@ -12,7 +12,7 @@ export interface Entry {
   readonly bytes: number;
   readonly pass: Pass;
   readonly cause: string;
-  readonly source: Source;
+  readonly line: SourceLine;
 }
 
 /** What a program's collectives move in one run. */
@@ -63,7 +63,7 @@ function table(entries: readonly Entry[], bytes: number): string {
   const rows = entries.map((e) => [
     `${e.name}(${e.axes.join("+")})`,
     e.pass,
-    `${e.cause} ${e.source}`,
+    `${e.cause} ${e.line}`,
     printBytes(e.bytes),
   ]);
   const total = ["total", "", "", printBytes(bytes)];
@@ -75,8 +75,7 @@ function table(entries: readonly Entry[], bytes: number): string {
   return [...rows, total].map(line).join("\n");
 }
 
-function printConflict({ dim, axis, takenBy, values, source }: Conflict): string {
-  const where =
-    values === 1 ? `in a value of ${source}` : `in ${values} values, first of ${source}`;
+function printConflict({ dim, axis, takenBy, values, line }: Conflict): string {
+  const where = values === 1 ? `in a value of ${line}` : `in ${values} values, first of ${line}`;
   return `'${dim}' is whole along ${axis} ${where}: '${takenBy}' has the axis`;
 }

@@ -1,4 +1,4 @@
-import { captureSource, type Source } from "../source.ts";
+import { captureLine, type SourceLine } from "../sourceLine.ts";
 import type { Attributes, Kind, Typed } from "./kinds.ts";
 import { type AnyTensor, tensorOf } from "./tensor.ts";
 
@@ -11,7 +11,7 @@ export interface NodeOf<K extends Kind> {
   readonly operands: readonly AnyTensor[];
   readonly results: readonly Typed[];
   /** The user's line that asked for it. */
-  readonly source: Source;
+  readonly line: SourceLine;
   readonly pass: Pass;
   /** Nodes made later have larger numbers: the order in which a graph is computed. */
   readonly order: number;
@@ -22,7 +22,7 @@ export type Node = { [K in Kind]: NodeOf<K> }[Kind];
 
 /** What nodes made now are made for; autodiff and partition set it while they make theirs. */
 export interface Origin {
-  readonly source: Source;
+  readonly line: SourceLine;
   readonly pass: Pass;
 }
 
@@ -38,8 +38,8 @@ export function makeNode<K extends Kind>(
   operands: readonly AnyTensor[],
   results: readonly Typed[],
 ): readonly AnyTensor[] {
-  const { source, pass } = origin ?? { source: captureSource(), pass: "forward" };
-  const node = { kind, attributes, operands, results, source, pass, order: made++ } as Node;
+  const { line, pass } = origin ?? { line: captureLine(), pass: "forward" };
+  const node = { kind, attributes, operands, results, line, pass, order: made++ } as Node;
   return results.map((_, i) => tensorOf(node, i));
 }
 

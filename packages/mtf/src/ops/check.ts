@@ -2,7 +2,7 @@ import { type Dimension, nameOf, printDims, type Select } from "../dimension.ts"
 import { type DType, dtypeAbbreviation } from "../dtype.ts";
 import { type ErrorCode, type Evidence, MtfError } from "../errors.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
-import { captureSource } from "../source.ts";
+import { captureLine } from "../sourceLine.ts";
 import { nearest } from "../suggest.ts";
 
 /** `f32[batch=8, embd=64]`. */
@@ -20,9 +20,9 @@ export function misuse(
 ): MtfError {
   const evidence: Evidence[] = Object.entries(tensors).map(([label, x]) => [
     label,
-    `${describe(x)} made at ${x["~node"].source}`,
+    `${describe(x)} made at ${x["~node"].line}`,
   ]);
-  evidence.push(["at", captureSource()]);
+  evidence.push(["at", captureLine()]);
   return new MtfError(code, sentence, {
     ...facts,
     evidence,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { elementwiseSamples, samples } from "../../test/catalog.ts";
 import { compute, gradientError, gradientOf, numbers } from "../../test/numeric.ts";
+import { evaluate } from "../backend/reference/evaluate.ts";
 import { nodesOf } from "../graph/graph.ts";
 import type { Kind } from "../graph/kinds.ts";
 import type { Node } from "../graph/node.ts";
 import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
-import { evaluate } from "../reference/evaluate.ts";
 import { trace } from "../trace.ts";
 import type { Rule } from "./rule.ts";
 import { rules } from "./rules.ts";

@@ -135,7 +135,7 @@ describe("adam", () => {
     const { graph } = trace(steps(1, options), [params, params] as never);
     const adams = nodesOf(graph).filter((n) => n.kind === "adam");
     expect(adams.map((n) => n.pass)).toEqual(["update", "update"]);
-    expect(adams[0]!.source).toMatch(/^optim\.test\.ts:\d+$/);
+    expect(adams[0]!.line).toMatch(/^optim\.test\.ts:\d+$/);
   });
 });
 

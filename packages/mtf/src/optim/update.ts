@@ -3,7 +3,7 @@ import { attributedTo } from "../graph/node.ts";
 import { type AnyTensor, isTensor, type Scalar } from "../graph/tensor.ts";
 import { filled } from "../ops/constant/constant.ts";
 import { apply } from "../ops/elementwise/apply.ts";
-import { captureSource } from "../source.ts";
+import { captureLine } from "../sourceLine.ts";
 import { leavesOf, withLeaves } from "../tree.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -12,7 +12,7 @@ export type Rate = number | Scalar | Schedule;
 
 /** Runs `make` with its nodes counted as part of the update. */
 export function updating<R>(make: () => R): R {
-  return attributedTo({ source: captureSource(), pass: "update" }, make);
+  return attributedTo({ line: captureLine(), pass: "update" }, make);
 }
 
 /** Trees like the first, made leaf by leaf from trees alike: a list for each result of `change`. */

@@ -19,7 +19,7 @@ export function failureIn(
   const text = `${nameOf(instruction)} -> ${made.join(", ")}`;
   return deviceFailed(device, `in ${nameOf(instruction)}`, messageOf(cause), {
     instruction: text,
-    source: instruction.origin.source,
+    line: instruction.origin.line,
   });
 }
 
@@ -28,11 +28,11 @@ export function deviceFailed(
   { number, coordinate }: Pick<Device, "number" | "coordinate">,
   where: string,
   cause: string,
-  facts: { readonly instruction?: string; readonly source?: string } = {},
+  facts: { readonly instruction?: string; readonly line?: string } = {},
 ): MtfError {
   const at = Object.entries(coordinate).map(([axis, i]) => `${axis}=${i}`);
   const evidence: Evidence[] = [["cause", cause]];
-  if (facts.source) evidence.unshift(["line", facts.source]);
+  if (facts.line) evidence.unshift(["line", facts.line]);
   if (facts.instruction) evidence.unshift(["instruction", facts.instruction]);
   const details = { evidence, device: number, coordinate, cause, ...facts };
   const name = at.length > 0 ? `device ${number} (${at.join(", ")})` : `device ${number}`;

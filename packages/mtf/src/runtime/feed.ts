@@ -4,14 +4,14 @@ import type { Program, Value } from "../spmd/program.ts";
 import type { Source } from "./devices.ts";
 import type { Fleet, Link } from "./fleet.ts";
 import type { ArrayId, Feed, Part, RequestOf } from "./protocol.ts";
-import { checkUsable, type Held, heldBy, newArrayId } from "./sharded.ts";
+import { type ArrayState, checkUsable, newArrayId, stateOf } from "./sharded.ts";
 import { type Wanted, wrongInput } from "./sources/array.ts";
 import { type Parts, partsOf } from "./sources/parts.ts";
 
 /** The inputs of one run. */
-export interface Fed {
+export interface FedInputs {
   /** The handles that the run takes for good. */
-  readonly donated: readonly Held[];
+  readonly donated: readonly ArrayState[];
   /** What each host is to be given, once functions have given their numbers and files are read. */
   ready(): Promise<(link: Link) => readonly Feed[]>;
   /** Arrays that were put on the devices for this run alone, to be freed after it. */
@@ -28,9 +28,9 @@ export function feedAll(
   program: Program,
   tree: readonly unknown[],
   given: readonly unknown[],
-): Fed {
+): FedInputs {
   const leaves = leavesIn(tree, given, "");
-  const handles = leaves.map(([, , source]) => heldBy(source));
+  const handles = leaves.map(([, , source]) => stateOf(source));
   const temporary: ArrayId[] = [];
   const inputs = program.inputs.map((input, i): ArrayId | Parts => {
     const [path, tensor, source] = leaves[i]!;
@@ -60,7 +60,7 @@ export function feedAll(
     }
     return (link: Link) => feeds.map((feed) => feed(link));
   };
-  const donated = handles.filter((held, i) => held && program.inputs[i]!.donated) as Held[];
+  const donated = handles.filter((held, i) => held && program.inputs[i]!.donated) as ArrayState[];
   return { donated, ready, temporary };
 }
 
@@ -87,7 +87,13 @@ export function putRequest(
   return { kind: "put", array, value, parts: link.devices.map((device) => parts[device]!) };
 }
 
-function checkHandle(held: Held, handle: Value, value: Value, to: Wanted, fleet: Fleet): void {
+function checkHandle(
+  held: ArrayState,
+  handle: Value,
+  value: Value,
+  to: Wanted,
+  fleet: Fleet,
+): void {
   if (held.fleet !== fleet) throw wrongInput(to, `'${to.path}' lies on other devices.`);
   const shape = (v: Value) => `${v.dtype}[${v.dims.map((d) => `${d.name}=${d.size}`).join(", ")}]`;
   const given = { ...handle, dims: held.dims };

@@ -1,7 +1,7 @@
 import type { MaybePromise } from "../backend/backend.ts";
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
-import type { GroupMemory } from "./collectives/exchange.ts";
+import type { GroupMemory } from "./collectives/staging.ts";
 import { Aborted, deviceFailed, messageOf } from "./failure.ts";
 import type { Answers, Request, RequestOf } from "./protocol.ts";
 

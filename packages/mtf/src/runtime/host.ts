@@ -2,7 +2,7 @@ import type { Backend, Buffer } from "../backend/backend.ts";
 import type { HostArray } from "../dtype.ts";
 import { internal } from "../errors.ts";
 import type { Mesh } from "../mesh.ts";
-import { axesKey, type GroupMemory, makeExchange } from "./collectives/exchange.ts";
+import { axesKey, type GroupMemory, makeStaging } from "./collectives/staging.ts";
 import { type Bound, bindProgram } from "./execute/bind.ts";
 import { type Device, makeDevice, shapeOf, sliceOf } from "./execute/device.ts";
 import { type Barrier, drive } from "./execute/drive.ts";
@@ -164,8 +164,8 @@ function collect(
 }
 
 function join(device: Device, group: GroupMemory, wide: boolean): void {
-  const exchange = makeExchange(group, device.mesh, device.number, wide);
-  device.exchanges.set(axesKey(device.mesh, group.axes), exchange);
+  const staging = makeStaging(group, device.mesh, device.number, wide);
+  device.stagings.set(axesKey(device.mesh, group.axes), staging);
 }
 
 async function numbersIn(part: Part): Promise<HostArray> {

@@ -4,19 +4,19 @@ import { defineMesh, type Mesh, printMesh } from "../mesh.ts";
 import type { Lowered } from "../spmd/lowered.ts";
 import type { Program } from "../spmd/program.ts";
 import { withLeaves } from "../tree.ts";
-import { exchangedAxes } from "./collectives/exchange.ts";
+import { communicatingAxes } from "./collectives/staging.ts";
 import type { Run } from "./devices.ts";
-import { type Fed, feedAll } from "./feed.ts";
+import { type FedInputs, feedAll } from "./feed.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArrayId } from "./protocol.ts";
-import { type Held, heldBy, makeSharded, newArrayId } from "./sharded.ts";
+import { type ArrayState, makeSharded, newArrayId, stateOf } from "./sharded.ts";
 
 let nextProgram = 0;
 
 /**
  * Loads a program on all devices and gives the function that runs it.
  *
- * @param known the sets of axes whose exchange memory the devices have; grows
+ * @param known the sets of axes whose staging memory the devices have; grows
  */
 export async function loadProgram<Arguments extends readonly unknown[], Result>(
   fleet: Fleet,
@@ -31,7 +31,7 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
   };
   try {
     await fleet.ask<"load">(() => {
-      const found = [...exchangedAxes(fleet.mesh, code.instructions)];
+      const found = [...communicatingAxes(fleet.mesh, code.instructions)];
       const fresh = found.filter(([key]) => !known.has(key));
       const groups = fresh.map(([, axes]) => fleet.groupMemory(axes));
       for (const [key] of fresh) known.add(key);
@@ -51,7 +51,7 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
     const handles = code.outputs.map(({ value }, i) => {
       return makeSharded(fleet, ids[i]!, code.values[value]!, ended);
     });
-    const touched = [...fed.donated, ...handles.map((handle) => heldBy(handle)!)];
+    const touched = [...fed.donated, ...handles.map((handle) => stateOf(handle)!)];
     const settled = ended.then(
       () => undefined,
       (error: MtfError) => poison(touched, error),
@@ -72,7 +72,7 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
 function post(
   fleet: Fleet,
   program: number,
-  fed: Fed,
+  fed: FedInputs,
   outputs: readonly ArrayId[],
 ): { posted: Promise<void>; ended: Promise<unknown> } {
   let resolvePosted: () => void;
@@ -102,7 +102,7 @@ function post(
  * After a step that failed its results were never made, and what it was to write over is lost. A
  * step that was never begun has taken nothing.
  */
-function poison(touched: readonly Held[], error: MtfError): MtfError {
+function poison(touched: readonly ArrayState[], error: MtfError): MtfError {
   for (const held of touched) if (held.fleet.failure) held.poison = error;
   return error;
 }

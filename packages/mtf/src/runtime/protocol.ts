@@ -1,7 +1,7 @@
 import type { HostArray } from "../dtype.ts";
 import type { Box } from "../spmd/placement.ts";
 import type { Program, Value } from "../spmd/program.ts";
-import type { GroupMemory } from "./collectives/exchange.ts";
+import type { GroupMemory } from "./collectives/staging.ts";
 import type { DeviceUsage } from "./devices.ts";
 import type { FilePart } from "./sources/file.ts";
 
@@ -23,7 +23,7 @@ export type Request =
       readonly kind: "load";
       readonly program: number;
       readonly code: Program;
-      /** Memory for sets of axes along which nothing was exchanged before. */
+      /** Memory for sets of axes along which nothing was passed before. */
       readonly groups: readonly GroupMemory[];
     }
   | { readonly kind: "unload"; readonly program: number }

@@ -10,7 +10,7 @@ import type { ArrayId } from "./protocol.ts";
 import { paste } from "./sources/cut.ts";
 
 /** What the library knows of a handle. */
-export interface Held {
+export interface ArrayState {
   readonly id: ArrayId;
   readonly fleet: Fleet;
   readonly dims: readonly Dimension[];
@@ -21,10 +21,10 @@ export interface Held {
   poison: MtfError | undefined;
 }
 
-const handles = new WeakMap<object, Held>();
+const handles = new WeakMap<object, ArrayState>();
 
 /** What is behind a handle, or undefined if it is none. */
-export function heldBy(value: unknown): Held | undefined {
+export function stateOf(value: unknown): ArrayState | undefined {
   return typeof value === "object" && value !== null ? handles.get(value) : undefined;
 }
 
@@ -41,7 +41,7 @@ export function makeSharded(
   { dims, dtype, placement }: Value,
   run: Promise<unknown> | undefined,
 ): Sharded {
-  const held: Held = { id, fleet, dims, gone: undefined, run, poison: undefined };
+  const held: ArrayState = { id, fleet, dims, gone: undefined, run, poison: undefined };
   const whole = dims.map((d) => ({ begin: 0, size: d.size }));
   const readBox = (box: Box) => read(held, dtype, placement, box);
   const sharded: Sharded = Object.freeze({
@@ -64,12 +64,17 @@ export function makeSharded(
 }
 
 /** @throws MtfError if the array behind a handle is gone or was never made */
-export function checkUsable(held: Held): void {
+export function checkUsable(held: ArrayState): void {
   if (held.poison) throw poisoned(held.poison);
   if (held.gone) throw new MtfError("bad-argument", `the array is gone: ${held.gone}.`);
 }
 
-async function read(held: Held, dtype: DType, placement: Placement, box: Box): Promise<HostArray> {
+async function read(
+  held: ArrayState,
+  dtype: DType,
+  placement: Placement,
+  box: Box,
+): Promise<HostArray> {
   checkUsable(held);
   checkBox(box, held.dims);
   const { fleet } = held;

@@ -8,7 +8,7 @@ import type { Conflict } from "./program.ts";
  * concerns.
  */
 export function conflictsOf(nodes: readonly Node[], layout: Layout): readonly Conflict[] {
-  const bySet = new Map<string, readonly Omit<Conflict, "values" | "source">[]>();
+  const bySet = new Map<string, readonly Omit<Conflict, "values" | "line">[]>();
   const found = new Map<string, Conflict>();
   for (const node of nodes) {
     for (const { dims } of node.results) {
@@ -23,7 +23,7 @@ export function conflictsOf(nodes: readonly Node[], layout: Layout): readonly Co
         const text = `${pair.dim} ${pair.axis} ${pair.takenBy}`;
         const known = found.get(text);
         const values = (known?.values ?? 0) + 1;
-        found.set(text, { ...pair, source: known?.source ?? node.source, values });
+        found.set(text, { ...pair, line: known?.line ?? node.line, values });
       }
     }
   }
@@ -33,9 +33,9 @@ export function conflictsOf(nodes: readonly Node[], layout: Layout): readonly Co
 function conflictsAmong(
   names: ReadonlySet<string>,
   { rules, mesh }: Layout,
-): readonly Omit<Conflict, "values" | "source">[] {
+): readonly Omit<Conflict, "values" | "line">[] {
   const taken = new Map<string, string>();
-  const conflicts: Omit<Conflict, "values" | "source">[] = [];
+  const conflicts: Omit<Conflict, "values" | "line">[] = [];
   for (const [dim, axes] of rules) {
     if (!names.has(dim)) continue;
     for (const axis of axes) {

@@ -1,5 +1,5 @@
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
-import type { Leaf, Leaves } from "./lower.ts";
+import type { TracedLeaf, TracedLeaves } from "../trace.ts";
 
 /**
  * Which results take the place of which donated arguments: paths of results to paths of inputs. An
@@ -7,7 +7,7 @@ import type { Leaf, Leaves } from "./lower.ts";
  * as one part of it: `[state, loss]` for an argument `state`.
  */
 export function donatedPlaces(
-  traced: Leaves,
+  traced: TracedLeaves,
   donated: readonly number[],
 ): ReadonlyMap<string, string> {
   const outputs = new Map(traced.outputs.map((leaf) => [leaf.path, leaf.tensor]));
@@ -16,7 +16,7 @@ export function donatedPlaces(
   for (const argument of donated) {
     const own = traced.inputs.filter((leaf) => head(leaf) === `${argument}`);
     for (const part of parts) {
-      const placeOf = (leaf: Leaf) => join(part, within(leaf));
+      const placeOf = (leaf: TracedLeaf) => join(part, within(leaf));
       const fits = own.every((leaf) => sameValue(outputs.get(placeOf(leaf)), leaf.tensor));
       if (!fits || own.some((leaf) => places.has(placeOf(leaf)))) continue;
       for (const leaf of own) places.set(placeOf(leaf), leaf.path);
@@ -26,11 +26,11 @@ export function donatedPlaces(
   return places;
 }
 
-function head(leaf: Leaf): string {
+function head(leaf: TracedLeaf): string {
   return leaf.path.split("/")[0]!;
 }
 
-function within(leaf: Leaf): string {
+function within(leaf: TracedLeaf): string {
   return leaf.path.split("/").slice(1).join("/");
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { livenessOf } from "./liveness.ts";
 import type { Instruction, Origin, Program, Value } from "./program.ts";
 
-const origin: Origin = { source: "model.ts:1", pass: "forward", cause: "test" };
+const origin: Origin = { line: "model.ts:1", pass: "forward", cause: "test" };
 const value: Value = { dims: [], dtype: "float32", placement: { split: {}, partial: [] } };
 
 const add = (operands: number[], ...results: number[]): Instruction => ({

@@ -1,8 +1,7 @@
-import { type Graph, nodesOf } from "../graph/graph.ts";
-import { type AnyTensor, dimsOf, isTensor } from "../graph/tensor.ts";
+import { nodesOf } from "../graph/graph.ts";
+import { dimsOf } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
-import { trace } from "../trace.ts";
-import { leavesOf } from "../tree.ts";
+import { type TracedLeaf, type TracedLeaves, trace } from "../trace.ts";
 import { addValue, type Builder } from "./builder.ts";
 import { conflictsOf } from "./conflicts.ts";
 import { donatedPlaces } from "./donate.ts";
@@ -46,8 +45,7 @@ export function lower<Arguments extends readonly unknown[], Result>(
 ): Lowered<Arguments, Result> {
   const traced = trace(fn, options.inputs as Arguments);
   const donated = options.donate ?? [];
-  const leaves = { inputs: namedLeaves(traced.arguments), outputs: namedLeaves(traced.result) };
-  const program = partition(leaves, options.layout, donated);
+  const program = partition(traced, options.layout, donated);
   const text = () => printProgram(program);
   return {
     program,
@@ -59,28 +57,13 @@ export function lower<Arguments extends readonly unknown[], Result>(
   } as Lowered<Arguments, Result>;
 }
 
-/** A tensor with its place among arguments or results: `0/params/up`. */
-export interface Leaf {
-  readonly path: string;
-  readonly tensor: AnyTensor;
-}
-
-/** The inputs and outputs of a traced function. */
-export interface Leaves {
-  readonly inputs: readonly Leaf[];
-  readonly outputs: readonly Leaf[];
-}
-
-function namedLeaves(tree: unknown): readonly Leaf[] {
-  return leavesOf(tree, isTensor).map(([path, tensor]) => ({ path, tensor }));
-}
-
 /** Partitions a traced function for a layout. */
-export function partition(traced: Leaves, layout: Layout, donated: readonly number[]): Program {
-  const graph: Graph = {
-    inputs: traced.inputs.map((leaf) => leaf.tensor),
-    outputs: traced.outputs.map((leaf) => leaf.tensor),
-  };
+export function partition(
+  traced: TracedLeaves,
+  layout: Layout,
+  donated: readonly number[],
+): Program {
+  const { graph } = traced;
   const nodes = nodesOf(graph);
   const builder: Builder = { mesh: layout.mesh, values: [], instructions: [] };
   const rests: Rests = new Map();
@@ -114,7 +97,7 @@ export function partition(traced: Leaves, layout: Layout, donated: readonly numb
   };
 }
 
-function defineInput(scope: Scope, leaf: Leaf, donated: readonly number[]): Input {
+function defineInput(scope: Scope, leaf: TracedLeaf, donated: readonly number[]): Input {
   const { tensor, path } = leaf;
   const rests = rest(dimsOf(tensor), path, scope.layout);
   const value = addValue(scope.builder, { dims: dimsOf(tensor), dtype: tensor.dtype }, rests);

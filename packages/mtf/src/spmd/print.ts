@@ -29,8 +29,8 @@ interface Row {
 }
 
 function rowsOf(program: Program, instruction: Instruction, indent: string): Row[] {
-  const { source, cause, pass } = instruction.origin;
-  const where = pass === "forward" ? source : `${source} ${pass}`;
+  const { line, cause, pass } = instruction.origin;
+  const where = pass === "forward" ? line : `${line} ${pass}`;
   const made = (value: number) => `%${value} ${typeOf(program, value)}`;
   switch (instruction.kind) {
     case "compute": {

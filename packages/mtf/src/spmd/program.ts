@@ -2,7 +2,7 @@ import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import type { Pass } from "../graph/node.ts";
-import type { Source } from "../source.ts";
+import type { SourceLine } from "../sourceLine.ts";
 import type { Placement } from "./placement.ts";
 
 /**
@@ -27,7 +27,7 @@ export interface Conflict {
   readonly takenBy: string;
   /** How many values it concerns, and the line of the first. */
   readonly values: number;
-  readonly source: Source;
+  readonly line: SourceLine;
 }
 
 export interface Value {
@@ -52,7 +52,7 @@ export interface Output {
 
 /** Why an instruction is there. */
 export interface Origin {
-  readonly source: Source;
+  readonly line: SourceLine;
   readonly pass: Pass;
   /** The op of the model that needed it: `einsum`, `layerNorm`. */
   readonly cause: string;

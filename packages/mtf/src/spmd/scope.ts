@@ -117,5 +117,5 @@ function without({ split }: Placement, owed: readonly string[]): Placement {
 export function originOf(node: Node): Origin {
   const cause =
     node.kind === "elementwise" || node.kind === "reduce" ? node.attributes.fn : node.kind;
-  return { source: node.source, pass: node.pass, cause };
+  return { line: node.line, pass: node.pass, cause };
 }

@@ -8,10 +8,10 @@ import {
   trace,
 } from "mtf";
 import type { Backend } from "../../src/backend/backend.ts";
+import { evaluate } from "../../src/backend/reference/evaluate.ts";
 import { ledger } from "../../src/cost/ledger.ts";
 import { nodesOf } from "../../src/graph/graph.ts";
 import { dimsOf, tensorOf } from "../../src/graph/tensor.ts";
-import { evaluate } from "../../src/reference/evaluate.ts";
 import type { Devices, Sharded } from "../../src/runtime/devices.ts";
 import { simulator } from "../../src/simulator.ts";
 import { type Lowered, lower, type Program } from "../../src/spmd/index.ts";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { openBackend } from "../../src/backend/open.ts";
-import { referenceBackend } from "../../src/reference/index.ts";
+import { referenceBackend } from "../../src/backend/reference/index.ts";
 import { type CaseData, caseData } from "./case.ts";
 import { checkCase, roundings } from "./checkCase.ts";
 import { type Coverage, cover, emptyCells, illegalCells, printCoverage } from "./coverage.ts";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Slice } from "../../src/backend/backend.ts";
-import { referenceBackend } from "../../src/reference/index.ts";
+import { referenceBackend } from "../../src/backend/reference/index.ts";
 import type { Lowered } from "../../src/spmd/index.ts";
 import type { Placement } from "../../src/spmd/placement.ts";
 import { type CaseData, caseData } from "./case.ts";
@@ -31,8 +31,8 @@ vi.mock("../../src/spmd/lower.ts", async (original) => {
   return { ...real, lower };
 });
 
-vi.mock("../../src/reference/indexing.ts", async (original) => {
-  const real = await original<typeof import("../../src/reference/indexing.ts")>();
+vi.mock("../../src/backend/arrays/indexing.ts", async (original) => {
+  const real = await original<typeof import("../../src/backend/arrays/indexing.ts")>();
   const gather: typeof real.gather = (attributes, operands, results) => {
     const fromStart = (slice: Slice): Slice => ({
       ...slice,

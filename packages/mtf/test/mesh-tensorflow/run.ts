@@ -1,9 +1,9 @@
+import { evaluate } from "../../src/backend/reference/evaluate.ts";
 import { elements } from "../../src/dimension.ts";
 import type { HostArray } from "../../src/dtype.ts";
 import { nodesOf } from "../../src/graph/graph.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../src/graph/tensor.ts";
 import { defineLayout, defineMesh, dimension, parseRules } from "../../src/index.ts";
-import { evaluate } from "../../src/reference/evaluate.ts";
 import type { Devices, Sharded } from "../../src/runtime/devices.ts";
 import { type Lowered, lower } from "../../src/spmd/index.ts";
 import { placeholder, trace } from "../../src/trace.ts";

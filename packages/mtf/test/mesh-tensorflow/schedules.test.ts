@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { evaluate } from "../../src/backend/reference/evaluate.ts";
 import type { AnyTensor } from "../../src/graph/tensor.ts";
 import { constantRate, linearDecay, linearWarmup, type Schedule } from "../../src/index.ts";
-import { evaluate } from "../../src/reference/evaluate.ts";
 import { placeholder, trace } from "../../src/trace.ts";
 import { fixture } from "./fixture.ts";
 

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
+import { bindArrays } from "../../src/backend/arrays/bind.ts";
 import type { Backend } from "../../src/backend/backend.ts";
 import type { HostArray } from "../../src/dtype.ts";
-import { bindHost } from "../../src/reference/bind.ts";
 import { volume } from "../../src/spmd/placement.ts";
 import { type CaseOptions, dataOf, type KernelCase, kernelCases } from "./kernelCases.ts";
 
@@ -64,7 +64,7 @@ export async function checkCase(backend: Backend, given: KernelCase): Promise<vo
     slice.dtype === "float32" ? new Float64Array(volume(slice.box)) : hostResult(slice),
   );
   const slices = given.operands.map((operand) => operand.slice);
-  bindHost(given.op, slices, given.results)(dataOf(given), expected);
+  bindArrays(given.op, slices, given.results)(dataOf(given), expected);
 
   const operands = given.operands.map(({ slice, data }) => {
     const shape = slice.box.map((range) => range.size);

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import type { Slice } from "../../src/backend/backend.ts";
+import type { LocalKind } from "../../src/backend/localOp.ts";
 import type { DType, HostArray } from "../../src/dtype.ts";
 import type { Op } from "../../src/graph/kinds.ts";
-import type { LocalKind } from "../../src/reference/kernel.ts";
 import {
   chance,
   type Draw,

@@ -1,5 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { extentsOf } from "../../reference/walk.ts";
+import { extentsOf } from "../slices/walk.ts";
 import { expanded, ordered } from "./arrange.ts";
 import type { Bind } from "./kernel.ts";
 

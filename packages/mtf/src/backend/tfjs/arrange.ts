@@ -1,5 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { type Extent, sizeOf } from "../../reference/walk.ts";
+import { type Extent, sizeOf } from "../slices/walk.ts";
 import type { Arena } from "./arena.ts";
 
 /** A change of form, worked out when an op is bound. */

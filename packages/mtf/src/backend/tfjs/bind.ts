@@ -1,14 +1,13 @@
-import { internal } from "../../errors.ts";
 import type { Op } from "../../graph/kinds.ts";
-import type { LocalKind } from "../../reference/kernel.ts";
 import type { Slice } from "../backend.ts";
+import { type LocalKind, localOp } from "../localOp.ts";
 import { adam } from "./adam.ts";
 import { crossEntropy, crossEntropyGrad } from "./crossEntropy.ts";
 import { cumsum } from "./cumsum.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
 import { gather, oneHot } from "./indexing.ts";
-import { type Bind, onHost, type Step } from "./kernel.ts";
+import { type Bind, onArrays, type Step } from "./kernel.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm.ts";
 import { reduce } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax.ts";
@@ -16,10 +15,10 @@ import { broadcast, concat, fill, pad, rename, reshape, slice } from "./structur
 
 const table: { readonly [K in LocalKind]: Bind<K> } = {
   fill,
-  literal: onHost("literal"),
-  iota: onHost("iota"),
-  random: onHost("random"),
-  fold: onHost("fold"),
+  literal: onArrays("literal"),
+  iota: onArrays("iota"),
+  random: onArrays("random"),
+  fold: onArrays("fold"),
   elementwise,
   reduce,
   einsum,
@@ -32,10 +31,10 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   oneHot,
   gather,
   // UnsortedSegmentSum has no batch and refuses indices outside.
-  scatterAdd: onHost("scatterAdd"),
+  scatterAdd: onArrays("scatterAdd"),
   // ArgMax skips a NaN, and TopK's order of equals differs between backends.
-  argmax: onHost("argmax"),
-  topK: onHost("topK"),
+  argmax: onArrays("argmax"),
+  topK: onArrays("topK"),
   cumsum,
   softmax,
   softmaxGrad,
@@ -51,9 +50,7 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
 
 /** The kernels of an op, for given slices. */
 export function bindStep(op: Op, operands: readonly Slice[], results: readonly Slice[]): Step {
-  if (op.kind === "input" || op.kind === "withLayout" || op.kind === "loop") {
-    throw internal(`a backend was given '${op.kind}'`);
-  }
-  const bind = table[op.kind] as Bind<LocalKind>;
-  return bind(op.attributes as never, operands, results);
+  const { kind, attributes } = localOp(op);
+  const bind = table[kind] as Bind<LocalKind>;
+  return bind(attributes as never, operands, results);
 }

@@ -1,7 +1,7 @@
-import type { Extent } from "../../reference/walk.ts";
-import { extentsOf } from "../../reference/walk.ts";
+import type { Extent } from "../slices/walk.ts";
+import { extentsOf } from "../slices/walk.ts";
 import { merged, unmerged } from "./arrange.ts";
-import { type Bind, onHost } from "./kernel.ts";
+import { type Bind, onArrays } from "./kernel.ts";
 
 /** Product of two tensors: one BatchMatMul of dims merged by role. */
 export const einsum: Bind<"einsum"> = (attributes, operands, results) => {
@@ -12,7 +12,7 @@ export const einsum: Bind<"einsum"> = (attributes, operands, results) => {
   const lonely = [...a, ...b].some((e) => !kept(e) && !(inA(e) && inB(e)));
   // BatchMatMul rounds products of int32 to float64, and sums only what both have.
   if (results[0]!.dtype === "int32" || lonely) {
-    return onHost("einsum")(attributes, operands, results);
+    return onArrays("einsum")(attributes, operands, results);
   }
   const batch = c.filter((e) => inA(e) && inB(e));
   const left = c.filter((e) => !inB(e));

@@ -1,10 +1,10 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { ElementwiseFn } from "../../graph/kinds.ts";
-import { extentsOf } from "../../reference/walk.ts";
+import { extentsOf } from "../slices/walk.ts";
 import type { Arena } from "./arena.ts";
 import { aligned, expanded } from "./arrange.ts";
 import { gelu, geluGrad } from "./gelu.ts";
-import { type Bind, onHost, type Step } from "./kernel.ts";
+import { type Bind, onArrays, type Step } from "./kernel.ts";
 
 type Apply = (arena: Arena, xs: readonly TensorInfo[]) => TensorInfo;
 
@@ -80,7 +80,7 @@ export const elementwise: Bind<"elementwise"> = (attributes, operands, results) 
   const { fn, scalars } = attributes;
   const dtype = operands.at(-1)?.dtype;
   if (dtype === undefined || (dtype === "int32" && wrongOnInt.has(fn))) {
-    return onHost("elementwise")(attributes, operands, results);
+    return onArrays("elementwise")(attributes, operands, results);
   }
   const extents = extentsOf(results[0]!);
   // Select does not broadcast; the others do.

@@ -1,5 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { type Extent, extentsOf, rangeIn } from "../../reference/walk.ts";
+import { type Extent, extentsOf, rangeIn } from "../slices/walk.ts";
 import type { Arena } from "./arena.ts";
 import { expanded, merged, ordered, unmerged } from "./arrange.ts";
 import type { Bind } from "./kernel.ts";

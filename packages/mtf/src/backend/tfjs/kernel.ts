@@ -1,10 +1,10 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { hostArray } from "../../dtype.ts";
 import type { Attributes, Op } from "../../graph/kinds.ts";
-import { bindHost } from "../../reference/bind.ts";
-import type { LocalKind } from "../../reference/kernel.ts";
 import { volume } from "../../spmd/placement.ts";
+import { bindArrays } from "../arrays/bind.ts";
 import type { MaybePromise, Slice } from "../backend.ts";
+import type { LocalKind } from "../localOp.ts";
 import type { Arena } from "./arena.ts";
 import { after, all } from "./maybe.ts";
 
@@ -25,9 +25,9 @@ export type Bind<K extends LocalKind> = (
  * A kind for which TensorFlow.js has no kernel that is right: computed on the host, as the
  * reference does.
  */
-export function onHost<K extends LocalKind>(kind: K): Bind<K> {
+export function onArrays<K extends LocalKind>(kind: K): Bind<K> {
   return (attributes, operands, results) => {
-    const kernel = bindHost({ kind, attributes } as Op, operands, results);
+    const kernel = bindArrays({ kind, attributes } as Op, operands, results);
     return (arena, tensors) =>
       after(all(tensors.map(arena.read)), (inputs) => {
         const outputs = results.map(({ dtype, box }) => hostArray(dtype, volume(box)));

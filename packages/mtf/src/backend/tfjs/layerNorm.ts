@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { extentsOf } from "../../reference/walk.ts";
 import type { Slice } from "../backend.ts";
+import { extentsOf } from "../slices/walk.ts";
 import type { Arena } from "./arena.ts";
 import { type Arrange, ordered } from "./arrange.ts";
 import type { Bind } from "./kernel.ts";

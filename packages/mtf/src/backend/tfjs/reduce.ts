@@ -1,6 +1,6 @@
-import { extentsOf, without } from "../../reference/walk.ts";
+import { extentsOf, without } from "../slices/walk.ts";
 import { ordered } from "./arrange.ts";
-import { type Bind, onHost } from "./kernel.ts";
+import { type Bind, onArrays } from "./kernel.ts";
 
 const kernels = {
   sum: ["Sum", "axis"],
@@ -12,7 +12,7 @@ const kernels = {
 export const reduce: Bind<"reduce"> = (attributes, operands, results) => {
   const { fn, over } = attributes;
   const [x, result] = [operands[0]!, results[0]!];
-  if (x.dtype === "bool") return onHost("reduce")(attributes, operands, results);
+  if (x.dtype === "bool") return onArrays("reduce")(attributes, operands, results);
   const extents = extentsOf(x);
   const axes = extents.flatMap((e, i) => (over.includes(e.name) ? [i] : []));
   const order = ordered(without(extents, over), extentsOf(result));

@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { type Extent, extentsOf, rangeIn, without } from "../../reference/walk.ts";
 import type { Slice } from "../backend.ts";
+import { type Extent, extentsOf, rangeIn, without } from "../slices/walk.ts";
 import type { Arena } from "./arena.ts";
 import { type Arrange, aligned, ordered } from "./arrange.ts";
 

@@ -1,5 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { LocalKind } from "../../reference/kernel.ts";
+import type { LocalKind } from "../localOp.ts";
 import type { Arena } from "./arena.ts";
 import type { Bind } from "./kernel.ts";
 import { rowLogsumexp, rowSum, rowsAlong } from "./rows.ts";

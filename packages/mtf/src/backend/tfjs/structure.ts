@@ -1,7 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { internal } from "../../errors.ts";
-import { extentsOf, only, overlapOf, sizeOf, without } from "../../reference/walk.ts";
 import type { Slice } from "../backend.ts";
+import { extentsOf, only, overlapOf, sizeOf, without } from "../slices/walk.ts";
 import type { Arena } from "./arena.ts";
 import { type Arrange, chain, expanded, ordered, shaped } from "./arrange.ts";
 import type { Bind, Step } from "./kernel.ts";

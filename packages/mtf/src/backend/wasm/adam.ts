@@ -1,4 +1,4 @@
-import { extentsOf } from "../../reference/walk.ts";
+import { extentsOf } from "../slices/walk.ts";
 import { arrange } from "./arrange.ts";
 import type { BindHeap } from "./context.ts";
 import { turns } from "./dims.ts";

@@ -1,5 +1,5 @@
-import { type Extent, extentsOf, without } from "../../reference/walk.ts";
 import type { Slice } from "../backend.ts";
+import { type Extent, extentsOf, without } from "../slices/walk.ts";
 import { type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { bindReorder, sameOrder } from "./copy.ts";
 import { sameShape } from "./elementwise.ts";

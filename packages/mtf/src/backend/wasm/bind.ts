@@ -1,7 +1,6 @@
-import { internal } from "../../errors.ts";
 import type { Op } from "../../graph/kinds.ts";
-import type { LocalKind } from "../../reference/kernel.ts";
 import type { Slice } from "../backend.ts";
+import { type LocalKind, localOp } from "../localOp.ts";
 import { adam } from "./adam.ts";
 import type { BindHeap, Context, HeapKernel } from "./context.ts";
 import { einsum } from "./einsum.ts";
@@ -63,9 +62,7 @@ export function bind(
   results: readonly Slice[],
   reuse: readonly number[],
 ): HeapKernel {
-  if (op.kind === "input" || op.kind === "withLayout" || op.kind === "loop") {
-    throw internal(`a backend was given '${op.kind}'`);
-  }
-  const entry = table[op.kind] as BindHeap<LocalKind>;
-  return entry(context, op.attributes as never, operands, results, reuse);
+  const { kind, attributes } = localOp(op);
+  const entry = table[kind] as BindHeap<LocalKind>;
+  return entry(context, attributes as never, operands, results, reuse);
 }

@@ -1,6 +1,6 @@
 import type { Attributes } from "../../graph/kinds.ts";
-import type { LocalKind } from "../../reference/kernel.ts";
 import type { Slice } from "../backend.ts";
+import type { LocalKind } from "../localOp.ts";
 import type { Heap, HeapBuffer } from "./heap.ts";
 import type { Kernels } from "./instantiate.ts";
 

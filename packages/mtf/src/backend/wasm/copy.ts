@@ -1,5 +1,5 @@
 import type { DType } from "../../dtype.ts";
-import { type Extent, type Strides, stridesOf } from "../../reference/walk.ts";
+import { type Extent, type Strides, stridesOf } from "../slices/walk.ts";
 import type { Context } from "./context.ts";
 import { collapse, described, type LoopDim, words } from "./dims.ts";
 import type { HeapBuffer } from "./heap.ts";

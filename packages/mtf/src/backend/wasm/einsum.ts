@@ -1,9 +1,9 @@
-import { type Extent, extentsOf, stridesOf, union } from "../../reference/walk.ts";
 import type { Slice } from "../backend.ts";
+import { type Extent, extentsOf, stridesOf, union } from "../slices/walk.ts";
 import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { collapse, described, type LoopDim, turns, words } from "./dims.ts";
 import { bindFunction } from "./elementwise.ts";
-import { onHost } from "./host.ts";
+import { onArrays } from "./onArrays.ts";
 import { mulCode } from "./opcodes.ts";
 import { reduce } from "./reduce.ts";
 
@@ -26,7 +26,7 @@ export const einsum: BindHeap<"einsum"> = (context, attributes, operands, result
   const [a, b] = operands as [Slice, Slice];
   const c = results[0]!;
   if (c.dtype !== "float32") {
-    return onHost(context, { kind: "einsum", attributes }, operands, results);
+    return onArrays(context, { kind: "einsum", attributes }, operands, results);
   }
   const groups = groupsOf(a, b, c);
   const product = [{ operand: 0 }, { operand: 1 }];
@@ -83,17 +83,17 @@ function bindMatmul(
   c: Slice,
 ): HeapKernel {
   const swapped = order[0] === 1;
-  const exchange = (dims: readonly LoopDim[]) =>
+  const inOrder = (dims: readonly LoopDim[]) =>
     swapped
       ? dims.map(({ size, strides: [x, y, ...z] }) => ({ size, strides: [y!, x!, ...z] }))
       : dims;
   const pairs = (dims: readonly LoopDim[]) =>
     described(dims.map(({ size, strides: [x, y] }) => ({ size, strides: [x!, y!, 0] })));
   const description = words(
-    described(exchange(groups.batch)),
+    described(inOrder(groups.batch)),
     pairs(swapped ? groups.columns : groups.rows),
     pairs(swapped ? groups.rows : groups.columns),
-    pairs(exchange(groups.depths)),
+    pairs(inOrder(groups.depths)),
   );
   const shape = shapeOf(c);
   const matmul = kernels.matmul.matmul!;

@@ -1,8 +1,8 @@
 import type { DType } from "../../dtype.ts";
 import type { ElementwiseFn } from "../../graph/kinds.ts";
-import { scalarFn } from "../../reference/scalar.ts";
-import { type Extent, extentsOf, only, sizeOf, stridesOf } from "../../reference/walk.ts";
+import { scalarFn } from "../arrays/scalar.ts";
 import type { Slice } from "../backend.ts";
+import { type Extent, extentsOf, only, sizeOf, stridesOf } from "../slices/walk.ts";
 import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { bindReorder, sameOrder } from "./copy.ts";
 import { collapse, words } from "./dims.ts";

@@ -1,8 +1,8 @@
-import { extentsOf, rangeIn, stridesOf, union, walk, without } from "../../reference/walk.ts";
 import type { Slice } from "../backend.ts";
+import { extentsOf, rangeIn, stridesOf, union, walk, without } from "../slices/walk.ts";
 import { type BindHeap, shapeOf } from "./context.ts";
 import { collapse, words } from "./dims.ts";
-import { onHost } from "./host.ts";
+import { onArrays } from "./onArrays.ts";
 
 /** The description of rows in a table, for gather and its transpose. */
 function describeRows(dim: string, table: Slice, ids: Slice, rows: Slice): Int32Array {
@@ -31,7 +31,7 @@ export const gather: BindHeap<"gather"> = (context, attributes, operands, result
   const [table, ids] = operands as [Slice, Slice];
   const result = results[0]!;
   if (table.dtype === "bool") {
-    return onHost(context, { kind: "gather", attributes }, operands, results);
+    return onArrays(context, { kind: "gather", attributes }, operands, results);
   }
   const { heap, kernels } = context;
   const description = describeRows(attributes.dim, table, ids, result);
@@ -49,7 +49,7 @@ export const scatterAdd: BindHeap<"scatterAdd"> = (context, attributes, operands
   const [rows, ids] = operands as [Slice, Slice];
   const table = results[0]!;
   if (table.dtype !== "float32") {
-    return onHost(context, { kind: "scatterAdd", attributes }, operands, results);
+    return onArrays(context, { kind: "scatterAdd", attributes }, operands, results);
   }
   const { heap, kernels } = context;
   const description = describeRows(attributes.dim, table, ids, rows);

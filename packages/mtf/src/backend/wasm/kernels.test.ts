@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkBackend } from "../../../test/support/checkBackend.ts";
-import type { LocalKind } from "../../reference/kernel.ts";
 import type { Slice } from "../backend.ts";
+import type { LocalKind } from "../localOp.ts";
 import { wasmBackend } from "./index.ts";
 
 const kinds: readonly LocalKind[] = [

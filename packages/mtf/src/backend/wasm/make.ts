@@ -1,6 +1,6 @@
 import { foldKey } from "../../random/threefry.ts";
 import { type BindHeap, shapeOf } from "./context.ts";
-import { onHost } from "./host.ts";
+import { onArrays } from "./onArrays.ts";
 
 export const fill: BindHeap<"fill"> = ({ heap }, { value }, _, [result]) => {
   const shape = shapeOf(result!);
@@ -12,10 +12,10 @@ export const fill: BindHeap<"fill"> = ({ heap }, { value }, _, [result]) => {
 };
 
 export const literal: BindHeap<"literal"> = (context, attributes, operands, results) =>
-  onHost(context, { kind: "literal", attributes }, operands, results);
+  onArrays(context, { kind: "literal", attributes }, operands, results);
 
 export const iota: BindHeap<"iota"> = (context, attributes, operands, results) =>
-  onHost(context, { kind: "iota", attributes }, operands, results);
+  onArrays(context, { kind: "iota", attributes }, operands, results);
 
 export const fold: BindHeap<"fold"> =
   ({ heap }) =>

@@ -1,12 +1,12 @@
-import { rowsAlong } from "../../reference/rows.ts";
-import { extentsOf, rangeIn, stridesOf, walk, without } from "../../reference/walk.ts";
 import type { Slice } from "../backend.ts";
+import { rowsAlong } from "../slices/rows.ts";
+import { extentsOf, rangeIn, stridesOf, walk, without } from "../slices/walk.ts";
 import { type BindHeap, shapeOf } from "./context.ts";
 import type { HeapArray } from "./heap.ts";
-import { onHost } from "./host.ts";
+import { onArrays } from "./onArrays.ts";
 
 export const cumsum: BindHeap<"cumsum"> = (context, attributes, operands, results) =>
-  onHost(context, { kind: "cumsum", attributes }, operands, results);
+  onArrays(context, { kind: "cumsum", attributes }, operands, results);
 
 /** A NaN counts as the largest of all. */
 export const argmax: BindHeap<"argmax"> = ({ heap }, { over }, [x], [result]) => {

@@ -1,15 +1,15 @@
-import { extentsOf, stridesOf } from "../../reference/walk.ts";
+import { extentsOf, stridesOf } from "../slices/walk.ts";
 import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { bindReorder } from "./copy.ts";
 import { collapse, described, type LoopDim, words } from "./dims.ts";
-import { onHost } from "./host.ts";
+import { onArrays } from "./onArrays.ts";
 
 const functions = { sum: 0, max: 1, min: 2 } as const;
 
 export const reduce: BindHeap<"reduce"> = (context, attributes, operands, results) => {
   const [x, result] = [operands[0]!, results[0]!];
   if (x.dtype !== "float32") {
-    return onHost(context, { kind: "reduce", attributes }, operands, results);
+    return onArrays(context, { kind: "reduce", attributes }, operands, results);
   }
   const [from, to] = [extentsOf(x), extentsOf(result)];
   const [source, target] = [stridesOf(from), stridesOf(to)];

@@ -1,5 +1,5 @@
-import { type Extent, extentsOf, only, rangeIn, stridesOf, without } from "../../reference/walk.ts";
 import type { Slice } from "../backend.ts";
+import { type Extent, extentsOf, only, rangeIn, stridesOf, without } from "../slices/walk.ts";
 import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { bindCopy, bindReorder, type Copy, sameOrder } from "./copy.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ElementwiseFn } from "../../graph/kinds.ts";
-import { scalarFn } from "../../reference/scalar.ts";
+import { scalarFn } from "../arrays/scalar.ts";
 import type { Slice } from "../backend.ts";
 import { wasmBackend } from "./index.ts";
 

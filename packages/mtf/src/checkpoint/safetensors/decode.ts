@@ -1,5 +1,5 @@
 import { MtfError } from "../../errors.ts";
-import { fromBfloat16, fromFloat16 } from "./half.ts";
+import { fromBfloat16, fromFloat16 } from "../../half.ts";
 import type { StoredDType } from "./stored.ts";
 
 /** The element types numbers can be read as. */

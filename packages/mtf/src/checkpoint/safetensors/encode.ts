@@ -1,6 +1,6 @@
 import { MtfError } from "../../errors.ts";
+import { toBfloat16, toFloat16 } from "../../half.ts";
 import type { Elements } from "./decode.ts";
-import { toBfloat16, toFloat16 } from "./half.ts";
 import type { StoredDType } from "./stored.ts";
 
 /** Numbers of any kind, as tensors are written from. */

@@ -1,3 +1,4 @@
+export { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "../../half.ts";
 export {
   type AtomicOptions,
   type FileForWriting,
@@ -11,7 +12,6 @@ export type { ArrayFor, ReadAs } from "./decode.ts";
 export { draftOf, removeDrafts } from "./draft.ts";
 export type { AnyArray } from "./encode.ts";
 export { findTensor } from "./find.ts";
-export { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "./half.ts";
 export { whyNotJson } from "./json.ts";
 export {
   type ModelTensor,

@@ -2,11 +2,11 @@ import { bytesPerElement } from "../../dtype.ts";
 import { volume } from "../../spmd/placement.ts";
 import type { Move } from "../../spmd/program.ts";
 import { after, type Frame, type Phase, sharing, sliceOf } from "../execute/device.ts";
+import { accessTo } from "./access.ts";
 import { copyElements, eachRun } from "./copy.ts";
-import { axesKey } from "./exchange.ts";
-import { hostAccess } from "./host.ts";
 import type { Piece } from "./pieces.ts";
 import { type MovePlan, planMove, type Stretch } from "./plan.ts";
+import { axesKey } from "./staging.ts";
 
 /**
  * Moves elements. Each device publishes the stretches of its slices that others need, one window
@@ -16,15 +16,15 @@ export function bindMove(move: Move, frame: Frame): readonly Phase[] {
   const { device, values } = frame;
   const value = values[move.result]!;
   const { dtype } = value;
-  const exchange = device.exchanges.get(axesKey(device.mesh, move.axes));
-  const members = exchange?.members ?? [device.number];
+  const staging = device.stagings.get(axesKey(device.mesh, move.axes));
+  const members = staging?.members ?? [device.number];
   const plan: MovePlan = planMove(move, values, device.mesh, members);
   const pieces = plan.pieces.get(device.number)!;
   const own = pieces.filter((piece) => piece.holder === device.number);
   const foreign = pieces.filter((piece) => piece.holder !== device.number);
   const covered = pieces.reduce((sum, piece) => sum + piece.copy.elements, 0);
   const fill = covered < volume(sliceOf(value, device).box) ? move.fill : undefined;
-  const host = hostAccess(frame, move.operands, move.result);
+  const host = accessTo(frame, move.operands, move.result);
 
   const copyOwn = () => {
     for (const { operand, copy } of own) {
@@ -34,7 +34,7 @@ export function bindMove(move: Move, frame: Frame): readonly Phase[] {
       );
     }
   };
-  if (!exchange || plan.published === 0) {
+  if (!staging || plan.published === 0) {
     const same = unmoved(move, own, frame);
     if (same !== undefined) return [sharing(frame, same, move.result)];
     const finish = () => {
@@ -44,12 +44,12 @@ export function bindMove(move: Move, frame: Frame): readonly Phase[] {
     return [() => after(host.open(fill), finish)];
   }
 
-  const capacity = exchange.capacity(dtype);
+  const capacity = staging.capacity(dtype);
   const rounds = Math.ceil(plan.published / capacity);
   const stretches = plan.stretches.get(device.number)!;
   const publish = (round: number) => {
-    exchange.turn();
-    const window = exchange.window(device.number, dtype);
+    staging.turn();
+    const window = staging.window(device.number, dtype);
     for (const stretch of stretches) {
       const { begin, end, at } = within(stretch, round * capacity, capacity);
       if (begin < end) window.set(host.operand(stretch.operand).subarray(begin, end), at);
@@ -61,7 +61,7 @@ export function bindMove(move: Move, frame: Frame): readonly Phase[] {
       const stretch = plan.stretches.get(holder)!.find((s) => s.operand === operand)!;
       const { begin, end, at } = within(stretch, round * capacity, capacity);
       if (begin >= end) continue;
-      const window = exchange.window(holder, dtype);
+      const window = staging.window(holder, dtype);
       eachRun(copy, begin, end, (from, to, length) => {
         copyElements(window, from - begin + at, target, to, length);
         device.usage.bytesReceived += length * bytesPerElement[dtype];
@@ -73,7 +73,7 @@ export function bindMove(move: Move, frame: Frame): readonly Phase[] {
       copyOwn();
       publish(0);
     });
-  const exchanges = Array.from(
+  const segments = Array.from(
     { length: rounds },
     (_, round): Phase =>
       () => {
@@ -82,7 +82,7 @@ export function bindMove(move: Move, frame: Frame): readonly Phase[] {
         else host.close();
       },
   );
-  return [begin, ...exchanges];
+  return [begin, ...segments];
 }
 
 /** The operand whose slice is the result's, number by number, if there is one. */

@@ -3,10 +3,10 @@ import { internal } from "../../errors.ts";
 import { volume } from "../../spmd/placement.ts";
 import type { Reduce } from "../../spmd/program.ts";
 import { after, type Frame, type Phase, sharing, sliceOf } from "../execute/device.ts";
+import { accessTo } from "./access.ts";
 import { type Copy, copyOf, eachRun, stepsOf } from "./copy.ts";
-import { axesKey, type Exchange } from "./exchange.ts";
 import { foldOf } from "./fold.ts";
-import { hostAccess } from "./host.ts";
+import { axesKey, type Staging } from "./staging.ts";
 
 /**
  * Settles a partial value. Its buffers go through the windows in segments. In an all-reduce each
@@ -16,13 +16,13 @@ import { hostAccess } from "./host.ts";
  */
 export function bindReduce(reduce: Reduce, frame: Frame): readonly Phase[] {
   const { device, values } = frame;
-  const exchange = device.exchanges.get(axesKey(device.mesh, reduce.axes));
+  const staging = device.stagings.get(axesKey(device.mesh, reduce.axes));
   const operand = sliceOf(values[reduce.operand]!, device);
   const result = sliceOf(values[reduce.result]!, device);
   if (operand.dims.some((d, i) => d.name !== result.dims[i]?.name)) {
     throw internal(`${reduce.name} changes the order of dims`);
   }
-  if (!exchange) return [sharing(frame, reduce.operand, reduce.result)];
+  if (!staging) return [sharing(frame, reduce.operand, reduce.result)];
   const own = operand.box.map((range, d) => {
     const kept = result.box[d]!;
     const [from, to] = [stepsOf(operand.box)[d]!, stepsOf(result.box)[d]!];
@@ -34,32 +34,32 @@ export function bindReduce(reduce: Reduce, frame: Frame): readonly Phase[] {
   });
   const elements = volume(operand.box);
   return reduce.name === "all-reduce"
-    ? allReduce(reduce, frame, exchange, elements)
-    : reduceScatter(reduce, frame, exchange, elements, copyOf(own));
+    ? allReduce(reduce, frame, staging, elements)
+    : reduceScatter(reduce, frame, staging, elements, copyOf(own));
 }
 
 function allReduce(
   reduce: Reduce,
   frame: Frame,
-  exchange: Exchange,
+  staging: Staging,
   elements: number,
 ): readonly Phase[] {
   const { device, values } = frame;
   const { dtype } = values[reduce.result]!;
-  const { members } = exchange;
-  const host = hostAccess(frame, [reduce.operand], reduce.result);
+  const { members } = staging;
+  const host = accessTo(frame, [reduce.operand], reduce.result);
   const fold = foldOf(reduce.fn, dtype);
-  const capacity = exchange.capacity(dtype);
+  const capacity = staging.capacity(dtype);
   const others = (members.length - 1) * bytesPerElement[dtype];
   const rank = members.indexOf(device.number);
-  const windows = () => members.map((member) => exchange.window(member, dtype));
+  const windows = () => members.map((member) => staging.window(member, dtype));
   const lengthOf = (begin: number) => Math.min(capacity, elements - begin);
   const shareOf = (begin: number, i: number) => Math.floor((lengthOf(begin) * i) / members.length);
 
   const publish = (begin: number) => {
-    exchange.turn();
+    staging.turn();
     const segment = host.operand(0).subarray(begin, begin + lengthOf(begin));
-    exchange.window(device.number, dtype).set(segment);
+    staging.window(device.number, dtype).set(segment);
   };
   const foldShare = (begin: number) => {
     const at = shareOf(begin, rank);
@@ -69,13 +69,13 @@ function allReduce(
     device.usage.bytesReceived += length * others;
     // Nobody reads this device's window there any more: the others fold other shares.
     const folded = target.subarray(begin + at, begin + at + length);
-    exchange.window(device.number, dtype).set(folded, at);
+    staging.window(device.number, dtype).set(folded, at);
   };
   const copyShares = (begin: number) => {
     const target = host.result();
     members.forEach((member, i) => {
       if (i === rank) return;
-      const window = exchange.window(member, dtype);
+      const window = staging.window(member, dtype);
       const share = window.subarray(shareOf(begin, i), shareOf(begin, i + 1));
       target.set(share, begin + shareOf(begin, i));
       device.usage.bytesReceived += share.length * bytesPerElement[dtype];
@@ -99,24 +99,24 @@ function allReduce(
 function reduceScatter(
   reduce: Reduce,
   frame: Frame,
-  exchange: Exchange,
+  staging: Staging,
   elements: number,
   own: Copy,
 ): readonly Phase[] {
   const { device, values } = frame;
   const { dtype } = values[reduce.result]!;
-  const { members } = exchange;
-  const host = hostAccess(frame, [reduce.operand], reduce.result);
+  const { members } = staging;
+  const host = accessTo(frame, [reduce.operand], reduce.result);
   const fold = foldOf(reduce.fn, dtype);
-  const capacity = exchange.capacity(dtype);
+  const capacity = staging.capacity(dtype);
   const others = (members.length - 1) * bytesPerElement[dtype];
 
   const publish = (begin: number) => {
-    exchange.turn();
-    exchange.window(device.number, dtype).set(host.operand(0).subarray(begin, begin + capacity));
+    staging.turn();
+    staging.window(device.number, dtype).set(host.operand(0).subarray(begin, begin + capacity));
   };
   const foldOwn = (begin: number) => {
-    const windows = members.map((member) => exchange.window(member, dtype));
+    const windows = members.map((member) => staging.window(member, dtype));
     const target = host.result();
     eachRun(own, begin, begin + capacity, (from, to, length) => {
       fold(windows, from - begin, target, to, length);

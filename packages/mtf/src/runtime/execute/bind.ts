@@ -1,8 +1,8 @@
 import { type Lifetime, livenessOf } from "../../spmd/liveness.ts";
 import type { Instruction, Program } from "../../spmd/program.ts";
-import { axesKey, type Exchange } from "../collectives/exchange.ts";
 import { bindMove } from "../collectives/move.ts";
 import { bindReduce } from "../collectives/reduce.ts";
+import { axesKey, type Staging } from "../collectives/staging.ts";
 import { failureIn } from "../failure.ts";
 import { bindCompute } from "./compute.ts";
 import type { Device, Frame, Phase } from "./device.ts";
@@ -22,7 +22,7 @@ export interface Step {
   readonly instruction: Instruction;
   readonly phases: readonly Phase[];
   /** With whom the phases are shared: they wait for each other in between. */
-  readonly exchange: Exchange | undefined;
+  readonly staging: Staging | undefined;
   readonly loop:
     | (LoopEdges & { readonly runs: number; readonly body: readonly Step[] })
     | undefined;
@@ -56,7 +56,7 @@ function bindAll(
 }
 
 function bindStep(instruction: Instruction, lifetime: Lifetime, frame: Frame): Step {
-  const step = { instruction, dies: lifetime.dies, loop: undefined, exchange: undefined };
+  const step = { instruction, dies: lifetime.dies, loop: undefined, staging: undefined };
   const { device } = frame;
   switch (instruction.kind) {
     case "compute":
@@ -66,10 +66,10 @@ function bindStep(instruction: Instruction, lifetime: Lifetime, frame: Frame): S
       };
     case "reduce":
     case "move": {
-      const exchange = device.exchanges.get(axesKey(device.mesh, instruction.axes));
+      const staging = device.stagings.get(axesKey(device.mesh, instruction.axes));
       const phases =
         instruction.kind === "move" ? bindMove(instruction, frame) : bindReduce(instruction, frame);
-      return { ...step, exchange, phases };
+      return { ...step, staging, phases };
     }
     case "loop": {
       const body = bindAll(instruction.body, lifetime.body, frame);

@@ -2,7 +2,7 @@ import type { Backend, Buffer, MaybePromise, Slice } from "../../backend/backend
 import { type Coordinate, coordinateOf, type Mesh } from "../../mesh.ts";
 import { boxOf } from "../../spmd/placement.ts";
 import type { Value } from "../../spmd/program.ts";
-import type { Exchange } from "../collectives/exchange.ts";
+import type { Staging } from "../collectives/staging.ts";
 
 /** One device of a mesh, as the code that computes on it knows it. */
 export interface Device {
@@ -10,8 +10,8 @@ export interface Device {
   readonly mesh: Mesh;
   readonly coordinate: Coordinate;
   readonly backend: Backend;
-  /** Its exchanges with the devices that differ from it along some axes, by `axesKey`. */
-  readonly exchanges: Map<string, Exchange>;
+  /** What it shares with the devices that differ from it along some axes, by `axesKey`. */
+  readonly stagings: Map<string, Staging>;
   readonly usage: { buffers: number; bytes: number; peakBytes: number; bytesReceived: number };
 }
 
@@ -31,7 +31,7 @@ export function makeDevice(mesh: Mesh, number: number, backend: Backend): Device
     mesh,
     coordinate: coordinateOf(mesh, number),
     backend,
-    exchanges: new Map(),
+    stagings: new Map(),
     usage: { buffers: 0, bytes: 0, peakBytes: 0, bytesReceived: 0 },
   };
 }

@@ -1,12 +1,12 @@
 import type { MaybePromise } from "../../backend/backend.ts";
-import type { Exchange } from "../collectives/exchange.ts";
+import type { Staging } from "../collectives/staging.ts";
 import { Aborted, failureIn } from "../failure.ts";
 import type { Bound, Step } from "./bind.ts";
 import type { Frame } from "./device.ts";
 import { charge } from "./usage.ts";
 
 /** Waits until all devices of a group have come this far. */
-export type Barrier = (exchange: Exchange) => MaybePromise<void>;
+export type Barrier = (staging: Staging) => MaybePromise<void>;
 
 /**
  * Runs a program on some devices of this process, phase by phase: each phase on every device before
@@ -48,7 +48,7 @@ async function driveSteps(
           if (!run) continue;
           try {
             if (phase > 0 && barrier) {
-              const waiting = barrier(step.exchange!);
+              const waiting = barrier(step.staging!);
               if (waiting instanceof Promise) await waiting;
             }
             const running = run();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { referenceBackend } from "../../backend/reference/index.ts";
 import { defineMesh } from "../../mesh.ts";
-import { referenceBackend } from "../../reference/index.ts";
 import { simulator } from "../../simulator.ts";
 import type { Instruction, Loop } from "../../spmd/program.ts";
 import {

@@ -1,6 +1,6 @@
-import { fromBfloat16, fromFloat16 } from "../../checkpoint/safetensors/half.ts";
 import { type DType, type HostArray, hostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
+import { fromBfloat16, fromFloat16 } from "../../half.ts";
 import type { FileSource } from "../devices.ts";
 
 /** How a file stores numbers. */

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import type { Backend } from "../../backend/backend.ts";
+import { referenceBackend } from "../../backend/reference/index.ts";
 import type { Dimension } from "../../dimension.ts";
 import { type DType, type HostArray, hostArray } from "../../dtype.ts";
 import { coordinateOf, type Mesh } from "../../mesh.ts";
-import { referenceBackend } from "../../reference/index.ts";
 import { type Box, boxOf, volume } from "../../spmd/placement.ts";
 import type { Instruction, Value } from "../../spmd/program.ts";
-import { exchangedAxes, groupMemory } from "../collectives/exchange.ts";
+import { communicatingAxes, groupMemory } from "../collectives/staging.ts";
 import { makeHost } from "../host.ts";
 import { programOf } from "./programs.ts";
 
@@ -49,7 +49,7 @@ export async function runOne(
   const result = values.length - 1;
   const inputs = values.slice(0, -1).map((_, i) => i);
   const code = programOf(mesh, values, inputs, [result], [instruction]);
-  const groups = [...exchangedAxes(mesh, code.instructions).values()].map((axes) =>
+  const groups = [...communicatingAxes(mesh, code.instructions).values()].map((axes) =>
     groupMemory(mesh, axes, stagingBytes, (bytes) => new ArrayBuffer(bytes)),
   );
   const boxIn = (value: Value, device: number) =>

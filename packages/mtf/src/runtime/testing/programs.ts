@@ -8,7 +8,7 @@ import type { Lowered } from "../../spmd/lowered.ts";
 import { type Placement, replicated } from "../../spmd/placement.ts";
 import type { Compute, Instruction, Origin, Program, Value } from "../../spmd/program.ts";
 
-export const origin: Origin = { source: "model.ts:7", pass: "forward", cause: "test" };
+export const origin: Origin = { line: "model.ts:7", pass: "forward", cause: "test" };
 
 export function aValue(
   dims: readonly Dimension[],

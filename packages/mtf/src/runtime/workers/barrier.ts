@@ -10,9 +10,9 @@ const patience = 20;
  */
 export function makeBarrier(abort: SharedArrayBuffer, spins: number): Barrier {
   const aborted = new Int32Array(abort);
-  return (exchange) => {
-    const { arrivals, members } = exchange;
-    const target = (++exchange.passed * members.length) | 0;
+  return (staging) => {
+    const { arrivals, members } = staging;
+    const target = (++staging.passed * members.length) | 0;
     if (((Atomics.add(arrivals, 0, 1) + 1) | 0) === target) {
       Atomics.notify(arrivals, 0);
       return;

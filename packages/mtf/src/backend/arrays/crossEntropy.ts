@@ -1,7 +1,7 @@
+import { rowsAlong } from "../slices/rows.ts";
+import { rangeIn } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
-import { rowsAlong } from "./rows.ts";
 import { rowLogsumexp } from "./softmax.ts";
-import { rangeIn } from "./walk.ts";
 
 /** logsumexp(logits) - logits[label], and 0 for a label outside. */
 export const crossEntropy: Bind<"crossEntropy"> = ({ over }, operands, results) => {

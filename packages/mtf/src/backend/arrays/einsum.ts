@@ -1,5 +1,5 @@
+import { extentsOf, stridesOf, union, walk, without } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
-import { extentsOf, stridesOf, union, walk, without } from "./walk.ts";
 
 /** Product of two tensors, summed over what the result lacks. On int32 everything wraps. */
 export const einsum: Bind<"einsum"> = (_, [a, b], [result]) => {

@@ -1,7 +1,7 @@
-import type { HostArray } from "../dtype.ts";
+import type { HostArray } from "../../dtype.ts";
+import { type Rows, rowsAlong } from "../slices/rows.ts";
+import { rangeIn } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
-import { type Rows, rowsAlong } from "./rows.ts";
-import { rangeIn } from "./walk.ts";
 
 /** log sum exp of one row, which is -infinity where every number is. */
 export function rowLogsumexp(values: HostArray, start: number, step: number, size: number): number {

@@ -1,6 +1,6 @@
+import { rowsAlong } from "../slices/rows.ts";
+import { rangeIn } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
-import { rowsAlong } from "./rows.ts";
-import { rangeIn } from "./walk.ts";
 
 /** (x - mean) / sqrt(variance + epsilon) * gain + bias. */
 export const layerNorm: Bind<"layerNorm"> = ({ over, epsilon }, operands, results) => {

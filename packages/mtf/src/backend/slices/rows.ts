@@ -1,4 +1,4 @@
-import type { Slice } from "../backend/backend.ts";
+import type { Slice } from "../backend.ts";
 import { extentsOf, stridesOf, walk, without } from "./walk.ts";
 
 /** Where the rows of a slice along a dim are: row i begins at `start[i]`, neighbours `step` apart. */

@@ -1,7 +1,7 @@
-import { fillRandom } from "../random/fill.ts";
-import { foldKey } from "../random/threefry.ts";
+import { fillRandom } from "../../random/fill.ts";
+import { foldKey } from "../../random/threefry.ts";
+import { extentsOf, positions, walk } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
-import { extentsOf, positions, walk } from "./walk.ts";
 
 /** One number everywhere. */
 export const fill: Bind<"fill"> =

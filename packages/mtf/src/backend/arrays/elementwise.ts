@@ -1,6 +1,6 @@
+import { extentsOf, walkSlice } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
 import { scalarFn } from "./scalar.ts";
-import { extentsOf, walkSlice } from "./walk.ts";
 
 /** A function of every element. */
 export const elementwise: Bind<"elementwise"> = ({ fn, scalars }, operands, [result]) => {

@@ -3,7 +3,7 @@ import type { Mesh } from "../../mesh.ts";
 import { groupOf } from "../../mesh.ts";
 import type { Instruction } from "../../spmd/program.ts";
 
-/** The memory through which devices that differ along some axes exchange: the whole mesh's. */
+/** The memory through which devices that differ along some axes pass numbers: the whole mesh's. */
 export interface GroupMemory {
   readonly axes: readonly string[];
   /** A window for each device of the mesh, one after the other. */
@@ -13,11 +13,11 @@ export interface GroupMemory {
 }
 
 /**
- * A device's exchange with the others of its group. Every device writes into its own window only.
+ * Staging memory that a device shares with the others of its group. It writes into its own window only.
  * The window has two halves, used in turns: what was written in one turn may be read until the
  * barrier after the next.
  */
-export interface Exchange {
+export interface Staging {
   /** The devices of the group, ascending. */
   readonly members: readonly number[];
   /** How many elements of a dtype half a window holds. */
@@ -52,14 +52,14 @@ export function groupMemory(
 }
 
 /**
- * @param wide whether float32 elements are exchanged as float64, as the reference holds them
+ * @param wide whether float32 elements are passed as float64, as the reference holds them
  */
-export function makeExchange(
+export function makeStaging(
   memory: GroupMemory,
   mesh: Mesh,
   device: number,
   wide: boolean,
-): Exchange {
+): Staging {
   const members = groupOf(mesh, device, memory.axes);
   const half = memory.windows.byteLength / mesh.size / 2;
   let side = 0;
@@ -93,8 +93,8 @@ export function axesKey(mesh: Mesh, axes: readonly string[]): string {
   return mesh.names.filter((axis) => axes.includes(axis) && mesh.axes[axis]! > 1).join("+");
 }
 
-/** The sets of axes along which a program's instructions exchange, in order of appearance. */
-export function exchangedAxes(
+/** The sets of axes along which a program's instructions communicate, in order of appearance. */
+export function communicatingAxes(
   mesh: Mesh,
   instructions: readonly Instruction[],
 ): ReadonlyMap<string, readonly string[]> {
@@ -103,7 +103,7 @@ export function exchangedAxes(
     if (instruction.kind === "compute") continue;
     const inner =
       instruction.kind === "loop"
-        ? exchangedAxes(mesh, instruction.body)
+        ? communicatingAxes(mesh, instruction.body)
         : [[axesKey(mesh, instruction.axes), instruction.axes] as const];
     for (const [key, axes] of inner) if (key !== "" && !found.has(key)) found.set(key, axes);
   }

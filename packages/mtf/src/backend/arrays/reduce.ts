@@ -1,5 +1,5 @@
+import { extentsOf, only, stridesOf, walk } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
-import { extentsOf, only, stridesOf, walk } from "./walk.ts";
 
 const folds = {
   sum: (a: number, b: number) => a + b,

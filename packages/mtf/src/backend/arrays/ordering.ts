@@ -1,5 +1,5 @@
+import { extentsOf, rangeIn, stridesOf, walk } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
-import { extentsOf, rangeIn, stridesOf, walk } from "./walk.ts";
 
 /** Descending, a NaN before every number and the lower position before an equal. */
 function before(a: number, b: number): boolean {

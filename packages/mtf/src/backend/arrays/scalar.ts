@@ -1,5 +1,5 @@
-import type { DType } from "../dtype.ts";
-import type { ElementwiseFn } from "../graph/kinds.ts";
+import type { DType } from "../../dtype.ts";
+import type { ElementwiseFn } from "../../graph/kinds.ts";
 
 /** A function of numbers; bools are 0 and 1. */
 export type Scalar = (...x: number[]) => number;

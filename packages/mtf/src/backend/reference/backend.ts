@@ -1,8 +1,8 @@
-import type { Backend, Buffer } from "../backend/backend.ts";
-import { bytesPerElement, type DType, type HostArray, hostArray } from "../dtype.ts";
-import { internal } from "../errors.ts";
-import { bindHost } from "./bind.ts";
-import { extentsOf } from "./walk.ts";
+import { bytesPerElement, type DType, type HostArray, hostArray } from "../../dtype.ts";
+import { internal } from "../../errors.ts";
+import { bindArrays } from "../arrays/bind.ts";
+import type { Backend, Buffer } from "../backend.ts";
+import { extentsOf } from "../slices/walk.ts";
 
 /** Numbers, and how many buffers lie on them. */
 interface Memory {
@@ -48,7 +48,7 @@ export function referenceBackend(): Backend {
     name: "reference",
     variant: "reference",
     bind(op, operands, results) {
-      const kernel = bindHost(op, operands, results);
+      const kernel = bindArrays(op, operands, results);
       const shapes = results.map((slice) => extentsOf(slice).map((e) => e.size));
       return (inputs) => {
         const outputs = results.map((slice, i) => allocate(shapes[i]!, slice.dtype));

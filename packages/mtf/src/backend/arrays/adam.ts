@@ -1,5 +1,5 @@
+import { extentsOf, walkSlice } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
-import { extentsOf, walkSlice } from "./walk.ts";
 
 /** One step of Adam with decoupled decay; with gate 0 not even a NaN of the gradient passes. */
 export const adam: Bind<"adam"> = (attributes, operands, results) => {

@@ -1,5 +1,5 @@
+import { extentsOf, positions, rangeIn, stridesOf, union, walk } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
-import { extentsOf, positions, rangeIn, stridesOf, union, walk } from "./walk.ts";
 
 /** 1 where the index is the position along the new dim. */
 export const oneHot: Bind<"oneHot"> = ({ dim }, [ids], [result]) => {

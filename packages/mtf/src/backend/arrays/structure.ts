@@ -1,7 +1,7 @@
-import type { Slice } from "../backend/backend.ts";
-import type { HostArray } from "../dtype.ts";
-import type { Bind, HostKernel } from "./kernel.ts";
-import { extentsOf, only, overlapOf, stridesOf, walk, without } from "./walk.ts";
+import type { HostArray } from "../../dtype.ts";
+import type { Slice } from "../backend.ts";
+import { extentsOf, only, overlapOf, stridesOf, walk, without } from "../slices/walk.ts";
+import type { ArrayKernel, Bind } from "./kernel.ts";
 
 /** Another name for a dim. */
 export const rename: Bind<"rename"> = ({ from, to }, [x], [result]) => {
@@ -48,7 +48,7 @@ export const concat: Bind<"concat"> = ({ dim }, operands, [result]) => {
 };
 
 /** Copies where the operand, moved by `shift` along a dim, lies on the result. */
-function overlap(dim: string, x: Slice, result: Slice, shift: number): HostKernel {
+function overlap(dim: string, x: Slice, result: Slice, shift: number): ArrayKernel {
   const { from, to, size } = overlapOf(dim, x, result, shift);
   const extents = extentsOf(result).map((e) => (e.name === dim ? { name: dim, size } : e));
   const [source, target] = [stridesOf(extentsOf(x)), stridesOf(extentsOf(result))];
@@ -56,7 +56,7 @@ function overlap(dim: string, x: Slice, result: Slice, shift: number): HostKerne
 }
 
 /** Copies element `source[i]` to place `target[i]`, or to i. */
-function copy(source: Int32Array, target?: Int32Array): HostKernel {
+function copy(source: Int32Array, target?: Int32Array): ArrayKernel {
   return ([values]: readonly HostArray[], [out]: readonly HostArray[]) => {
     for (let i = 0; i < source.length; i++) out![target ? target[i]! : i] = values![source[i]!]!;
   };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Slice } from "../backend/backend.ts";
-import { type DType, hostArray } from "../dtype.ts";
-import { MtfError } from "../errors.ts";
-import type { Op } from "../graph/kinds.ts";
-import { volume } from "../spmd/placement.ts";
-import { bindHost } from "./bind.ts";
+import { type DType, hostArray } from "../../dtype.ts";
+import { MtfError } from "../../errors.ts";
+import type { Op } from "../../graph/kinds.ts";
+import { volume } from "../../spmd/placement.ts";
+import type { Slice } from "../backend.ts";
+import { bindArrays } from "./bind.ts";
 
 type Sizes = Readonly<
   Record<string, number | readonly [size: number, begin: number, local: number]>
@@ -33,7 +33,7 @@ function run(op: Op, operands: readonly Given[], ...results: readonly Slice[]): 
     array.set(data);
     return array;
   });
-  bindHost(op, slices, results)(inputs, outputs);
+  bindArrays(op, slices, results)(inputs, outputs);
   return outputs.map((output) => [...output]);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkBackend } from "../../test/support/checkBackend.ts";
+import { checkBackend } from "../../../test/support/checkBackend.ts";
 import { referenceBackend } from "./backend.ts";
 
 test("every kind runs, leaks nothing and leaves its operands alone", async () => {

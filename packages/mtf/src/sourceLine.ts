@@ -1,13 +1,13 @@
 /** A line of the user's program: `train.ts:31`. */
-export type Source = string;
+export type SourceLine = string;
 
 /**
  * The innermost line of the call stack that is not the library's own.
  *
  * @example
- * captureSource(); // "model.ts:74"
+ * captureLine(); // "model.ts:74"
  */
-export function captureSource(): Source {
+export function captureLine(): SourceLine {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 16;
   try {
@@ -33,11 +33,11 @@ interface CallSite {
   getLineNumber(): number | null;
 }
 
-function fromCallSites(): Source {
+function fromCallSites(): SourceLine {
   const holder: { stack?: unknown } = {};
   const before = Error.prepareStackTrace;
   Error.prepareStackTrace = (_, sites) => sites;
-  Error.captureStackTrace(holder, captureSource);
+  Error.captureStackTrace(holder, captureLine);
   const sites = holder.stack as readonly CallSite[] | string;
   Error.prepareStackTrace = before as never;
   if (typeof sites === "string") return fromText(sites);
@@ -49,7 +49,7 @@ function fromCallSites(): Source {
   return "?";
 }
 
-function fromText(stack: string): Source {
+function fromText(stack: string): SourceLine {
   for (const frame of stack.split("\n").slice(1)) {
     if (libraryFile(frame)) continue;
     const match = /([^/\\( ]+):(\d+):\d+\)?$/.exec(frame);

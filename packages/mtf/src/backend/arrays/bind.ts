@@ -1,12 +1,12 @@
-import type { Slice } from "../backend/backend.ts";
-import { internal } from "../errors.ts";
-import type { Attributes, Op } from "../graph/kinds.ts";
+import type { Op } from "../../graph/kinds.ts";
+import type { Slice } from "../backend.ts";
+import { type LocalKind, localOp } from "../localOp.ts";
 import { adam } from "./adam.ts";
 import { crossEntropy, crossEntropyGrad } from "./crossEntropy.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
 import { gather, oneHot, scatterAdd } from "./indexing.ts";
-import type { Bind, HostKernel, LocalKind } from "./kernel.ts";
+import type { ArrayKernel, Bind } from "./kernel.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm.ts";
 import { fill, fold, iota, literal, random } from "./make.ts";
 import { argmax, cumsum, topK } from "./ordering.ts";
@@ -52,20 +52,14 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
  * this on the host.
  *
  * @example
- * bindHost(op, [a, b], [c])([aValues, bValues], [cValues]);
+ * bindArrays(op, [a, b], [c])([aValues, bValues], [cValues]);
  */
-export function bindHost(
+export function bindArrays(
   op: Op,
   operands: readonly Slice[],
   results: readonly Slice[],
-): HostKernel {
-  const bind = tableEntry(op.kind) as Bind<LocalKind>;
-  return bind(op.attributes as Attributes[LocalKind] as never, operands, results);
-}
-
-function tableEntry(kind: Op["kind"]): Bind<never> {
-  if (kind === "input" || kind === "withLayout" || kind === "loop") {
-    throw internal(`a backend was given '${kind}'`);
-  }
-  return table[kind];
+): ArrayKernel {
+  const { kind, attributes } = localOp(op);
+  const bind = table[kind] as Bind<LocalKind>;
+  return bind(attributes as never, operands, results);
 }

@@ -1,4 +1,4 @@
-import type { Slice } from "../backend/backend.ts";
+import type { Slice } from "../backend.ts";
 
 /** A dim as one device sees it: its name and how many of its elements are here. */
 export interface Extent {

@@ -6,7 +6,7 @@ import { type Frame, shapeOf, sliceOf } from "../execute/device.ts";
  * The numbers of a collective's operands and result on the host: the backend's own memory where it
  * can be reached, else copies. What is given out is valid until the next allocation.
  */
-export interface HostAccess {
+export interface Access {
   /** Allocates the result, full of `fill` if given, and makes the operands readable. */
   open(fill: number | undefined): MaybePromise<void>;
   operand(position: number): HostArray;
@@ -17,11 +17,11 @@ export interface HostAccess {
 
 const nothing = new Float32Array(0);
 
-export function hostAccess(
+export function accessTo(
   { device, values, slots }: Frame,
   operands: readonly number[],
   result: number,
-): HostAccess {
+): Access {
   const { backend } = device;
   const slice = sliceOf(values[result]!, device);
   const shape = shapeOf(slice);

@@ -1,10 +1,10 @@
-import type { Backend, Buffer, Slice } from "../backend/backend.ts";
-import type { HostArray } from "../dtype.ts";
-import { internal } from "../errors.ts";
-import { type Graph, nodesOf } from "../graph/graph.ts";
-import type { Op } from "../graph/kinds.ts";
-import type { Node, NodeOf } from "../graph/node.ts";
-import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import type { HostArray } from "../../dtype.ts";
+import { internal } from "../../errors.ts";
+import { type Graph, nodesOf } from "../../graph/graph.ts";
+import type { Op } from "../../graph/kinds.ts";
+import type { Node, NodeOf } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
+import type { Backend, Buffer, Slice } from "../backend.ts";
 import { referenceBackend } from "./backend.ts";
 
 /** Arrays of the values of a graph's nodes, by node and result. */
