@@ -66,7 +66,7 @@ export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise
   return devicesOf(fleet);
 }
 
-/** Who is ended leaves no other waiting for it. */
+/** A link that, when it ends its worker, also wakes the others that wait for it at a barrier. */
 function aborting(link: WorkerLink, abort: SharedArrayBuffer): WorkerLink {
   return {
     ...link,

@@ -1,7 +1,7 @@
+import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
+import * as v from "valibot";
 import { otherKeys } from "./keys.ts";
 import { keySchemas } from "./schema.ts";
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** What editors show beside a key. */
 const descriptions: Readonly<Record<string, string>> = {
@@ -16,8 +16,6 @@ const descriptions: Readonly<Record<string, string>> = {
   initializer_range: "The standard deviation of initial weights.",
   tie_word_embeddings: "Whether the output shares the embedding's weights.",
   data: "What to train on: files, or sources with weights; null where --data says.",
-  files: "Files, folders and patterns; their documents are one stream.",
-  weight: "The share of samples taken from here, relative to the other sources'.",
   validation_data: "Files to validate with; null holds back a part of data instead.",
   tokenizer: "What turns text into ids: gpt2, bytes, a tokenizer.json or a folder with one.",
   batch_size: "Samples a step.",
@@ -41,24 +39,9 @@ const descriptions: Readonly<Record<string, string>> = {
   storage: "How parameters rest where they are not computed with: embd:data.",
 };
 
-/** The parts of valibot's schemas that a config's are made of. */
-interface Schema {
-  readonly type: string;
-  readonly wrapped?: Schema;
-  readonly default?: unknown;
-  readonly item?: Schema;
-  readonly items?: readonly Schema[];
-  /** Of a picklist the words, of a union the schemas. */
-  readonly options?: readonly unknown[];
-  readonly literal?: unknown;
-  readonly entries?: Readonly<Record<string, Schema>>;
-  readonly pipe?: readonly { readonly type: string; readonly requirement?: number }[];
-}
-
 /** The JSON schema of a config file, for editors: draft 7, which all of them know. */
-export function configJsonSchema(): Json {
-  const { model, training } = keySchemas as unknown as Record<string, Record<string, Schema>>;
-  const others = otherKeys.filter((key) => !(key in model!));
+export function configJsonSchema(): JsonSchema {
+  const others = otherKeys.filter((key) => !(key in keySchemas.model));
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "gpt-neo config",
@@ -66,11 +49,11 @@ export function configJsonSchema(): Json {
     type: "object",
     properties: {
       $schema: { type: "string" },
-      ...propertiesOf(model!),
+      ...described(propertiesOf(keySchemas.model)),
       training: {
         description: "How the model is trained.",
         type: "object",
-        properties: propertiesOf(training!),
+        properties: described(propertiesOf(keySchemas.training)),
         additionalProperties: false,
       },
       // Hugging Face's keys that mean nothing here.
@@ -80,86 +63,23 @@ export function configJsonSchema(): Json {
   };
 }
 
-function propertiesOf(schemas: Readonly<Record<string, Schema>>): Json {
-  return Object.fromEntries(
-    Object.entries(schemas).map(([key, schema]) => [
-      key,
-      {
-        ...(descriptions[key] !== undefined && { description: descriptions[key] }),
-        ...jsonOf(schema),
-      },
-    ]),
-  );
-}
+type Properties = Readonly<Record<string, JsonSchema>>;
 
-function jsonOf(schema: Schema): Json {
-  const { type, wrapped, items, item } = schema;
-  switch (type) {
-    case "optional":
-      return {
-        ...jsonOf(wrapped!),
-        ...(schema.default !== undefined && { default: schema.default }),
-      };
-    case "nullable":
-      return orNull(jsonOf(wrapped!));
-    case "picklist":
-      return { enum: schema.options };
-    case "literal":
-      return { const: schema.literal };
-    case "union":
-      return { anyOf: (schema.options as readonly Schema[]).map(jsonOf) };
-    case "strict_object":
-      return {
-        type: "object",
-        properties: propertiesOf(schema.entries!),
-        required: requiredOf(schema.entries!),
-        additionalProperties: false,
-      };
-    case "array":
-      return { type: "array", items: jsonOf(item!), ...bounds(schema) };
-    case "strict_tuple":
-      return {
-        type: "array",
-        items: items!.map(jsonOf),
-        minItems: items!.length,
-        additionalItems: false,
-      };
-    case "number":
-    case "string":
-    case "boolean":
-      return { type, ...bounds(schema) };
-    default:
-      throw new Error(`no JSON schema for ${type}`);
-  }
-}
-
-function requiredOf(schemas: Readonly<Record<string, Schema>>): readonly string[] {
-  return Object.entries(schemas).flatMap(([key, { type }]) => (type === "optional" ? [] : [key]));
-}
-
-function orNull(schema: Json): Json {
-  if (Array.isArray(schema.enum)) return { ...schema, enum: [...schema.enum, null] };
-  if (Array.isArray(schema.anyOf)) return { anyOf: [...schema.anyOf, { type: "null" }] };
-  return typeof schema.type === "string"
-    ? { ...schema, type: [schema.type, "null"] }
-    : { anyOf: [schema, { type: "null" }] };
-}
-
-const keywords: Readonly<Record<string, string>> = {
-  min_value: "minimum",
-  max_value: "maximum",
-  gt_value: "exclusiveMinimum",
-  min_length: "minItems",
-};
-
-function bounds({ type: of, pipe = [] }: Schema): Json {
-  const found: Record<string, unknown> = {};
-  for (const { type, requirement } of pipe.slice(1)) {
-    if (type === "integer") found.type = "integer";
-    else if (type === "min_length" && of === "string") found.minLength = requirement;
-    else if (keywords[type] !== undefined) found[keywords[type]!] = requirement;
+function propertiesOf(schemas: v.ObjectEntries): Properties {
+  const { properties = {} } = toJsonSchema(v.object(schemas), {
+    target: "draft-07",
+    typeMode: "input",
     // JSON has no other numbers than finite ones.
-    else if (type !== "finite") throw new Error(`no JSON schema for ${type}`);
-  }
-  return found;
+    ignoreActions: ["finite"],
+  });
+  return properties as Properties;
+}
+
+function described(properties: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, schema]) => {
+      const description = descriptions[key];
+      return [key, description === undefined ? schema : { description, ...schema }];
+    }),
+  );
 }

@@ -19,7 +19,19 @@ const attentionType = v.picklist(["global", "local"]);
 const name = v.pipe(v.string(), v.minLength(1));
 const names = v.pipe(v.array(name), v.minLength(1));
 const files = v.union([name, names], "a file or a list of files");
-const source = v.strictObject({ files, weight: v.optional(above, 1) });
+const source = v.strictObject({
+  files: v.pipe(
+    files,
+    v.description("Files, folders and patterns; their documents are one stream."),
+  ),
+  weight: v.optional(
+    v.pipe(
+      above,
+      v.description("The share of samples taken from here, relative to the other sources'."),
+    ),
+    1,
+  ),
+});
 const data = v.union(
   [name, names, v.pipe(v.array(source), v.minLength(1))],
   'a file, a list of files, or a list of {"files", "weight"}',

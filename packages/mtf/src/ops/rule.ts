@@ -50,8 +50,11 @@ export interface Partition {
   /** How shares of results are combined; default sum. */
   readonly combine?: "sum" | "max" | "min";
   /**
-   * Sets of operands in which the op is linear: partial sums of all of a set's operands give partial
-   * sums of the results. In a set of several, a sum of operands alone keeps each term in place.
+   * Which operands may come as partial sums, each of them still owing over the same axes: the
+   * results then are partial sums over these axes, too. Each entry is a set of operands that owe
+   * while the others are whole. `mul(a, b)` has [[0], [1]]: linear in a for a fixed b and in b for a
+   * fixed a, but (a + a')(b + b') is not ab + a'b'. `sub(a, b)` has [[0, 1]]: (a + a') - (b + b') is
+   * (a - b) + (a' - b'), but where only a owes, b would be subtracted once for each of its terms.
    */
   readonly linear?: readonly (readonly number[])[];
   /** Dims of operands that go by another name in the results: old to new. */
@@ -67,5 +70,5 @@ export interface Partition {
   };
 }
 
-/** Some kinds run only inside the library's own stages and have no partition of their own. */
+/** A rule for every kind: the compiler refuses a kind without one. */
 export type Rules = { readonly [K in Kind]: Rule<K> };

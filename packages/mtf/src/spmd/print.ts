@@ -86,7 +86,7 @@ export function printValue(value: Value): string {
   return `${dtypeAbbreviation[value.dtype]}[${dims.join(", ")}]${owed}`;
 }
 
-/** `mul(%1, 2)`, `reduce(%1, sum over embd)`: the op with its operands and what it was told. */
+/** `mul(%1, 2)`, `reduce(%1, fn=sum, over=[embd])`: the op, its operands and its attributes. */
 function printOp(op: Op, operands: readonly string[]): string {
   if (op.kind === "elementwise") {
     let next = 0;

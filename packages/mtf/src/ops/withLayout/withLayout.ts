@@ -13,8 +13,9 @@ export function laidOut(
 }
 
 /**
- * The value split by these rules in place of the layout's; dims that are not named are whole. Its
- * gradient lies likewise.
+ * The same value, split by these rules instead of the layout's. `[]` leaves a dim whole; dims that
+ * are not named follow the layout, as far as their axes are still free. The gradient is split the
+ * same way.
  *
  * @throws MtfError `unknown-dim` for a rule about a dim that the tensor lacks, `axis-conflict` where
  * two dims want one axis
