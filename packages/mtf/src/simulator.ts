@@ -1,4 +1,5 @@
 import type { Backend } from "./backend/backend.ts";
+import { threadsFor } from "./backend/computing.ts";
 import { type BackendName, openBackend } from "./backend/open.ts";
 import type { Mesh } from "./mesh.ts";
 import { groupMemory } from "./runtime/collectives/staging.ts";
@@ -15,6 +16,11 @@ export interface SimulatorOptions {
   readonly backend?: BackendName | Backend;
   /** The memory through which a device passes numbers to others, in bytes. */
   readonly stagingBytes?: number;
+  /**
+   * Compute only with kernels that give the same bits on every machine: no system BLAS, no relaxed
+   * SIMD. Slower. Default false.
+   */
+  readonly deterministic?: boolean;
 }
 
 /** Small, for there may be many devices and nothing is gained by more. */
@@ -30,7 +36,12 @@ const defaultStagingBytes = 256 << 10;
  */
 export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Promise<Devices> {
   const { backend: wanted = "reference", stagingBytes = defaultStagingBytes } = options;
-  const backend = typeof wanted === "string" ? await openBackend(wanted) : wanted;
+  // As workers compute, so that both give the same bits.
+  const computing = {
+    threads: threadsFor(mesh.size),
+    deterministic: options.deterministic ?? false,
+  };
+  const backend = typeof wanted === "string" ? await openBackend(wanted, computing) : wanted;
   const numbers = Array.from({ length: mesh.size }, (_, device) => device);
   const fleet = makeFleet({
     mesh,

@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { threadsFor } from "./backend/computing.ts";
 import type { BackendName } from "./backend/open.ts";
 import { MtfError } from "./errors.ts";
 import type { Mesh } from "./mesh.ts";
@@ -17,6 +18,11 @@ export interface WorkersOptions {
   readonly backend?: BackendName | URL;
   /** The memory through which a device passes numbers to others, in bytes. */
   readonly stagingBytes?: number;
+  /**
+   * Compute only with kernels that give the same bits on every machine: no system BLAS, no relaxed
+   * SIMD. Slower. Default false.
+   */
+  readonly deterministic?: boolean;
 }
 
 /** Half of it stays in a core's cache beside what it is copied from or to. */
@@ -34,11 +40,12 @@ const spins = 2000;
  * try { … } finally { await devices.close(); }
  */
 export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise<Devices> {
-  const { backend = "wasm", stagingBytes = defaultStagingBytes } = options;
+  const { backend = "wasm", stagingBytes = defaultStagingBytes, deterministic = false } = options;
   const abort = new SharedArrayBuffer(4);
   const common = {
     axes: mesh.axes,
     backend: typeof backend === "string" ? backend : { module: backend.href },
+    computing: { threads: threadsFor(mesh.size), deterministic },
     abort,
     spins: mesh.size <= availableParallelism() ? spins : 0,
   };

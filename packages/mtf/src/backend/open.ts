@@ -1,5 +1,6 @@
 import { MtfError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
+import type { Computing } from "./computing.ts";
 
 /** The backends that can be asked for by name. */
 export type BackendName = "wasm" | "cpu" | "reference";
@@ -11,11 +12,17 @@ export type BackendName = "wasm" | "cpu" | "reference";
  * @example
  * const backend = await openBackend("wasm");
  */
-export async function openBackend(name: BackendName): Promise<Backend> {
+export async function openBackend(
+  name: BackendName,
+  { threads, deterministic }: Computing = { threads: 1, deterministic: false },
+): Promise<Backend> {
   try {
     switch (name) {
       case "wasm":
-        return await (await import("./wasm/index.ts")).wasmBackend();
+        return await (await import("./wasm/index.ts")).wasmBackend({
+          relaxed: !deterministic,
+          blas: deterministic ? "off" : threads,
+        });
       case "cpu":
         return await (await import("./cpu.ts")).cpuBackend();
       case "reference":

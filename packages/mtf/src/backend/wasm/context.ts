@@ -1,6 +1,7 @@
 import type { Attributes } from "../../graph/kinds.ts";
 import type { Slice } from "../backend.ts";
 import type { LocalKind } from "../localOp.ts";
+import type { Blas } from "./blas/find.ts";
 import type { Heap, HeapBuffer } from "./heap.ts";
 import type { Kernels } from "./instantiate.ts";
 
@@ -8,6 +9,8 @@ import type { Kernels } from "./instantiate.ts";
 export interface Context {
   readonly heap: Heap;
   readonly kernels: Kernels;
+  /** The system's, for products of matrices; where there is none, or none is wanted, undefined. */
+  readonly blas: Blas | undefined;
 }
 
 /** A bound op: makes buffers of its results, or returns operands it was told it may reuse. */

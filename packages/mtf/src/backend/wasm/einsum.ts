@@ -1,5 +1,7 @@
 import type { Slice } from "../backend.ts";
 import { type Extent, extentsOf, stridesOf, union } from "../slices/walk.ts";
+import { gemmOf, paysOff } from "./blas/gemm.ts";
+import { bindProduct } from "./blas/product.ts";
 import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { collapse, described, type LoopDim, turns, words } from "./dims.ts";
 import { bindFunction } from "./elementwise.ts";
@@ -37,7 +39,10 @@ export const einsum: BindHeap<"einsum"> = (context, attributes, operands, result
   if (single && groups.depths.some((d) => d.strides.includes(1)) === false) {
     return bindProductThenSum(context, a, b, c);
   }
-  return bindMatmul(context, shouldSwap(groups) ? [1, 0] : [0, 1], groups, c);
+  return (
+    bindBlas(context, groups, c) ??
+    bindMatmul(context, shouldSwap(groups) ? [1, 0] : [0, 1], groups, c)
+  );
 };
 
 function groupsOf(a: Slice, b: Slice, c: Slice): Groups {
@@ -74,6 +79,19 @@ function shouldSwap({ rows, columns }: Groups): boolean {
   const [m, n] = [turns(rows), turns(columns)];
   if (m <= few || n <= few) return n < m;
   return rows.at(-1)?.strides[1] === 1;
+}
+
+/** The product by BLAS, where there is one, the strides allow it and it is the faster way. */
+function bindBlas({ blas, heap }: Context, groups: Groups, c: Slice): HeapKernel | undefined {
+  const gemm = blas && gemmOf(groups);
+  if (!gemm || !paysOff(gemm)) return undefined;
+  const product = bindProduct(blas, heap, gemm, groups.batch);
+  const shape = shapeOf(c);
+  return ([a, b]) => {
+    const out = heap.allocate(shape, "float32");
+    product(a!.block.offset, b!.block.offset, out.block.offset);
+    return [out];
+  };
 }
 
 function bindMatmul(

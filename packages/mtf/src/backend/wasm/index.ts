@@ -1,5 +1,6 @@
 import type { Backend, Buffer } from "../backend.ts";
 import { bind } from "./bind.ts";
+import { findBlas } from "./blas/find.ts";
 import type { Context } from "./context.ts";
 import { copyOut, Heap, type HeapBuffer } from "./heap.ts";
 import { instantiate } from "./instantiate.ts";
@@ -11,6 +12,8 @@ export interface WasmOptions {
    * processors. All devices of a mesh must agree. Default true.
    */
   readonly relaxed?: boolean;
+  /** How many threads the system's BLAS may take, or "off" to leave it alone. Default 1. */
+  readonly blas?: number | "off";
 }
 
 /**
@@ -22,19 +25,21 @@ export interface WasmOptions {
  * const backend = await wasmBackend();
  */
 export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
-  const { relaxed = true } = options;
+  const { relaxed = true, blas: threads = 1 } = options;
+  const blas = threads === "off" ? undefined : findBlas(threads);
   const engine = await startEngine();
   const compiled = await instantiate(engine.wasm.asm.memory, relaxed);
   const heap = new Heap(engine);
   for (const { keepConstants } of Object.values(compiled.kernels)) {
     keepConstants?.(heap.constants);
   }
-  const context: Context = { heap, kernels: compiled.kernels };
+  const context: Context = { heap, kernels: compiled.kernels, blas };
+  const kernels = compiled.relaxed ? "wasm-relaxed-simd" : "wasm-simd";
   const own = (buffer: Buffer) => buffer as HeapBuffer;
 
   return {
     name: "wasm",
-    variant: compiled.relaxed ? "wasm-relaxed-simd" : "wasm-simd",
+    variant: blas ? `${kernels}+${blas.variant}` : kernels,
     bind: (op, operands, results, reuse) => {
       const kernel = bind(context, op, operands, results, reuse);
       return (buffers) => kernel(buffers as readonly HeapBuffer[]);

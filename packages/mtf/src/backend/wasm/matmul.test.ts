@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test as vitest } from "vitest";
 import type { Buffer, Slice } from "../backend.ts";
-import { wasmBackend } from "./index.ts";
+import { findBlas } from "./blas/find.ts";
+import { type WasmOptions, wasmBackend } from "./index.ts";
 
 type Dims = readonly (readonly [name: string, size: number])[];
 
@@ -41,8 +42,16 @@ function product(a: Dims, x: Float32Array, b: Dims, y: Float32Array, c: Dims): F
   return out;
 }
 
-describe.each([true, false])("relaxed SIMD: %s", async (relaxed) => {
-  const backend = await wasmBackend({ relaxed });
+const ways: readonly (readonly [string, WasmOptions])[] = [
+  ["relaxed SIMD", { relaxed: true, blas: "off" }],
+  ["plain SIMD", { relaxed: false, blas: "off" }],
+  ["BLAS", { blas: 1 }],
+];
+
+describe.each(ways)("%s", async (name, options) => {
+  // Without one, its products would be ours once more.
+  const test = name === "BLAS" && !findBlas(1) ? vitest.skip : vitest;
+  const backend = await wasmBackend(options);
 
   function multiply(a: Dims, b: Dims, c: Dims): void {
     const kernel = backend.bind(
@@ -119,7 +128,7 @@ describe.each([true, false])("relaxed SIMD: %s", async (relaxed) => {
   });
 });
 
-test("a buffer that was written in place gives a new product", async () => {
+vitest("a buffer that was written in place gives a new product", async () => {
   const backend = await wasmBackend();
   const [a, b, c]: Dims[] = [
     [

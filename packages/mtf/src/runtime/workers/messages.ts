@@ -1,3 +1,4 @@
+import type { Computing } from "../../backend/computing.ts";
 import type { BackendName } from "../../backend/open.ts";
 import type { HostArray } from "../../dtype.ts";
 import type { Mesh } from "../../mesh.ts";
@@ -10,6 +11,7 @@ export interface Start {
   readonly axes: Mesh["axes"];
   /** A backend's name, or the address of a module whose default export makes one. */
   readonly backend: BackendName | { readonly module: string };
+  readonly computing: Computing;
   /** One word, set when the devices are to give up. */
   readonly abort: SharedArrayBuffer;
   /** How often to look before sleeping at a barrier. */

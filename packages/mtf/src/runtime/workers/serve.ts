@@ -24,7 +24,7 @@ export async function serve({ device, axes, ...start }: Start, port: Port): Prom
     } else if (id !== undefined) port.post({ kind: "aborted", id }, []);
   };
   try {
-    const backend = await makeBackend(start.backend);
+    const backend = await makeBackend(start);
     const host = makeHost(mesh, [device], backend, makeBarrier(start.abort, start.spins));
     let before: Promise<void> = Promise.resolve();
     const answer = async ({ id, request }: ToWorker): Promise<void> => {
@@ -49,8 +49,11 @@ export async function serve({ device, axes, ...start }: Start, port: Port): Prom
   }
 }
 
-async function makeBackend(backend: Start["backend"]): Promise<Backend> {
-  if (typeof backend === "string") return openBackend(backend);
+async function makeBackend({
+  backend,
+  computing,
+}: Pick<Start, "backend" | "computing">): Promise<Backend> {
+  if (typeof backend === "string") return openBackend(backend, computing);
   const { default: make } = (await import(backend.module)) as { default: () => Promise<Backend> };
   return make();
 }

@@ -1,0 +1,90 @@
+/** A native library that is open. */
+export interface Library {
+  readonly file: string;
+  has(name: string): boolean;
+  /** Calls `void name(int)`. */
+  call(name: string, value: number): void;
+  /** What `char *name(void)` gives. */
+  text(name: string): string;
+  /** What `void name(char *buffer, int size)` writes. */
+  filled(name: string, size: number): string;
+  readonly sgemm: Sgemm;
+}
+
+/** The C interface of BLAS: C = A B, where `order` and `trans` say how each array is stored. */
+export type Sgemm = (
+  order: number,
+  transA: number,
+  transB: number,
+  m: number,
+  n: number,
+  k: number,
+  alpha: number,
+  a: Float32Array,
+  lda: number,
+  b: Float32Array,
+  ldb: number,
+  beta: number,
+  c: Float32Array,
+  ldc: number,
+) => void;
+
+export const rowMajor = 101;
+export const asStored = 111;
+export const transposed = 112;
+
+const signature =
+  "void cblas_sgemm(int, int, int, int, int, int, float, const float *, int, const float *, int, float, float *, int)";
+
+/** How libraries are opened: undefined where the file is none, or has no `cblas_sgemm`. */
+export type OpenLibrary = (file: string) => Library | undefined;
+
+/**
+ * Koffi, an optional dependency, calls native functions on typed arrays without copying them.
+ *
+ * @returns undefined where it is not installed, or has no build for this machine
+ */
+export function libraryOpener(): OpenLibrary | undefined {
+  const koffi = loadKoffi();
+  return koffi && ((file) => open(koffi, file));
+}
+
+type Koffi = typeof import("koffi");
+
+function loadKoffi(): Koffi | undefined {
+  if (typeof process === "undefined" || !process.getBuiltinModule) return undefined;
+  // Asked for when it runs, so that no bundle for a page looks for it.
+  const { createRequire } = process.getBuiltinModule("node:module");
+  try {
+    return createRequire(import.meta.url)("koffi") as Koffi;
+  } catch {
+    return undefined;
+  }
+}
+
+function open(koffi: Koffi, file: string): Library | undefined {
+  try {
+    const library = koffi.load(file);
+    return {
+      file,
+      has(name) {
+        try {
+          library.func(`void ${name}()`);
+          return true;
+        } catch {
+          return false;
+        }
+      },
+      call: (name, value) => library.func(`void ${name}(int)`)(value),
+      text: (name) => library.func(`const char *${name}()`)(),
+      filled(name, size) {
+        const bytes = new Uint8Array(size);
+        library.func(`void ${name}(char *, int)`)(bytes, size);
+        return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
+      },
+      sgemm: library.func(signature) as unknown as Sgemm,
+    };
+  } catch {
+    return undefined;
+  }
+}
