@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly storage?: string | undefined;
   readonly runtime?: "workers" | "simulator" | undefined;
   readonly backend?: "wasm" | "cpu" | undefined;
+  /** Compute only with kernels that give the same bits on every machine. */
+  readonly deterministic?: boolean | undefined;
 }
 
 /** The dims of GPT-Neo by the names that its original configs used. */
@@ -90,10 +92,13 @@ export function printLayout(layout: Layout): string {
  * @throws MtfError `backend-unavailable`
  */
 export async function openDevices(options: SessionOptions, mesh: Mesh): Promise<Devices> {
-  const backend = options.backend ?? "wasm";
-  if ((options.runtime ?? "workers") === "simulator") return simulator(mesh, { backend });
+  const computing = {
+    backend: options.backend ?? "wasm",
+    deterministic: options.deterministic ?? false,
+  };
+  if ((options.runtime ?? "workers") === "simulator") return simulator(mesh, computing);
   if (mesh.size > 512) {
     throw new MtfError("bad-mesh", `${printMesh(mesh)} is ${mesh.size} workers on one machine.`);
   }
-  return workers(mesh, { backend });
+  return workers(mesh, computing);
 }

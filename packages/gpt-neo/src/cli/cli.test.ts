@@ -198,8 +198,9 @@ describe("gpt-neo", () => {
         --mesh AXES                  the devices: data:2,model:2 (default: data:<cores>, at most 8)
         --layout RULES               which dim is split over which axis: batch:data,heads:model
         --storage RULES              how parameters rest where they are not computed with: embd:data
-        --runtime workers|simulator  a worker a device, or all in one process
+        --runtime workers|simulator  a worker per device, or all in one process
         --backend wasm|cpu           what computes an op: fast, or the reference
+        --deterministic              the same bits on every machine; slower: no BLAS, no relaxed SIMD
         --json                       end standard output with the result as one JSON object
         --help                       print this
 
@@ -246,8 +247,9 @@ describe("gpt-neo", () => {
         --mesh AXES                  the devices: data:2,model:2 (default: data:<cores>, at most 8)
         --layout RULES               which dim is split over which axis: batch:data,heads:model
         --storage RULES              how parameters rest where they are not computed with: embd:data
-        --runtime workers|simulator  a worker a device, or all in one process
+        --runtime workers|simulator  a worker per device, or all in one process
         --backend wasm|cpu           what computes an op: fast, or the reference
+        --deterministic              the same bits on every machine; slower: no BLAS, no relaxed SIMD
         --json                       end standard output with {"loss", "perplexity", "tokens"}
         --help                       print this
 

@@ -1,4 +1,4 @@
-import { anyText, choice, type Options, text } from "./option.ts";
+import { anyText, choice, flag, type Options, text } from "./option.ts";
 
 /** Where and how a command computes; all of them take these. */
 export interface MeshOptions {
@@ -7,14 +7,16 @@ export interface MeshOptions {
   readonly storage?: string;
   readonly runtime?: "workers" | "simulator";
   readonly backend?: "wasm" | "cpu";
+  readonly deterministic?: boolean;
 }
 
 export const meshOptions: Options<MeshOptions> = {
   mesh: text("AXES", "the devices: data:2,model:2 (default: data:<cores>, at most 8)"),
   layout: anyText("RULES", "which dim is split over which axis: batch:data,heads:model"),
   storage: text("RULES", "how parameters rest where they are not computed with: embd:data"),
-  runtime: choice(["workers", "simulator"], "a worker a device, or all in one process"),
+  runtime: choice(["workers", "simulator"], "a worker per device, or all in one process"),
   backend: choice(["wasm", "cpu"], "what computes an op: fast, or the reference"),
+  deterministic: flag("the same bits on every machine; slower: no BLAS, no relaxed SIMD"),
 };
 
 export const meshNotes: string = `Dims that --layout and --storage name:

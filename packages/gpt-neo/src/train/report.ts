@@ -1,5 +1,6 @@
 import { type Layout, ledger, type Mesh, memoryPlan, type Program, printMesh } from "mtf";
 import type { Devices } from "mtf/simulator";
+import { blasAdvice } from "../blas-advice.ts";
 import { printLayout } from "../session.ts";
 
 /** What a step costs beside time. */
@@ -24,8 +25,9 @@ export function describeRun(
   const { peakBytes } = memoryPlan(program);
   const count = entries.length === 1 ? "a collective" : `${entries.length} collectives`;
   return [
-    `mesh ${printMesh(mesh)} (${mesh.size === 1 ? "a device" : `${mesh.size} devices`}, ${devices.variant}), ${printLayout(layout)}`,
-    `a step moves ${megabytes(bytes)} in ${count} and holds ${megabytes(peakBytes)} a device`,
+    `mesh ${printMesh(mesh)} (${mesh.size === 1 ? "one device" : `${mesh.size} devices`}, ${devices.variant}), ${printLayout(layout)}`,
+    `a step moves ${megabytes(bytes)} in ${count} and holds ${megabytes(peakBytes)} per device`,
+    ...blasAdvice(devices.variant),
   ];
 }
 
