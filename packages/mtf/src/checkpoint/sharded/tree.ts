@@ -16,50 +16,59 @@ export type OnlyHeld<T> = T extends AnySharded
 /**
  * The tensors of a tree by their paths.
  *
- * @throws MtfError `bad-argument` where there is anything else in it, a path that two have, or more
- * than one mesh; what `read` throws where one cannot be read
+ * @throws MtfError `bad-argument` where there is anything else in it, a path that two have, one that
+ * is gone, or more than one mesh; `poisoned` where the run that was to make one failed
  */
 export function tensorsIn(tree: unknown): ReadonlyMap<string, Sharded> {
   const tensors = new Map<string, Sharded>();
   const take = (value: unknown, path: string): void => {
     if (isSharded(value)) {
-      checkUsable(stateOf(value)!);
-      if (tensors.has(path)) throw refused(path, "is the path of two tensors");
-      tensors.set(path, value);
+      if (tensors.has(path)) throw refused(path, "is the path of two tensors", "other keys");
+      tensors.set(path, checked(value, path));
     } else if (isPlain(value)) {
       for (const [key, child] of Object.entries(value)) {
         take(child, path === "" ? key : `${path}/${key}`);
       }
-    } else if (value !== undefined) throw refused(path, `is ${kindOf(value)}`);
+    } else if (value !== undefined) throw refused(path, ...kindOf(value));
   };
   take(tree, "");
-  const meshes = new Set([...tensors.values()].map(({ mesh }) => printMesh(mesh)));
+  const meshes = new Set([...tensors.values()].map(({ mesh }) => printMesh(mesh) || "one device"));
   if (meshes.size <= 1) return tensors;
   throw new MtfError("bad-argument", "the tensors of a checkpoint lie on one mesh.", {
     evidence: [["meshes", [...meshes].join(" and ")]],
   });
 }
 
+function checked(value: Sharded, path: string): Sharded {
+  const held = stateOf(value)!;
+  if (held.gone !== undefined) {
+    throw refused(path, `is gone: ${held.gone}`, "what the last run gave in its place");
+  }
+  checkUsable(held);
+  return value;
+}
+
 function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
+  if (typeof value !== "object" || value === null || isTensor(value)) return false;
   const kind: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || kind === Object.prototype || kind === null;
 }
 
-function kindOf(value: unknown): string {
-  if (isTensor(value)) return "a tensor of a function, which holds no numbers";
-  if (value instanceof Promise) return "a promise";
-  return value === null
-    ? "null"
-    : typeof value === "object"
-      ? value.constructor.name
-      : typeof value;
+/** What a value is, and what to give in its place. */
+function kindOf(value: unknown): readonly [what: string, instead: string] {
+  if (isTensor(value)) {
+    return ["is a tensor under trace, which holds no numbers", "what a run of the function gave"];
+  }
+  if (value instanceof Promise) return ["is a promise", "await run(…)"];
+  const object = typeof value === "object" && value !== null;
+  const kind = object ? value.constructor.name : value === null ? "null" : `a ${typeof value}`;
+  return [`is ${kind}`, "saveCheckpoint(folder, state, { step }), where JSON can hold it"];
 }
 
-function refused(path: string, what: string): MtfError {
-  const where = path === "" ? "the tree" : `'${path}'`;
+function refused(path: string, what: string, instead: string): MtfError {
+  const where = path === "" ? "the state" : `'${path}'`;
   return new MtfError("bad-argument", `${where} ${what}: a checkpoint takes tensors on devices.`, {
-    try: ["numbers and settings among the metadata: saveCheckpoint(folder, state, { step })"],
+    try: [instead],
     path,
   });
 }
