@@ -2,7 +2,6 @@ import { type Layout, lower, type Mesh, MtfError, placeholder, type Tensor } fro
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "./config/index.ts";
 import { type Dims, dimsOf } from "./dims.ts";
-import { putTree } from "./model-folder.ts";
 import { parameterNames } from "./parameter-names.ts";
 import { type Parameters, parameterPlaceholders } from "./parameters.ts";
 import { layoutOf, openDevices, type SessionOptions } from "./session.ts";
@@ -66,9 +65,9 @@ export async function loadModel(
     try {
       const tree = parameterPlaceholders(config, dims);
       // Any program over the parameters tells how they rest.
-      const { program } = lower((p: Parameters) => p, { layout, inputs: [tree] as const });
+      const resting = lower((p: Parameters) => p, { layout, inputs: [tree] as const });
       const names = new Map(parameterNames(config).map((name) => [name.path, name]));
-      const parameters = await putTree(devices, program, tree, (path, tensor) =>
+      const parameters = await devices.putTree(resting, (path, tensor) =>
         parameterSource(
           weights,
           names.get(path)!,

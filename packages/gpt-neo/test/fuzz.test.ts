@@ -63,10 +63,7 @@ async function readWeights(path: string): Promise<void> {
 async function readCheckpoint(path: string): Promise<void> {
   const checkpoint = await openCheckpoint(path);
   try {
-    for (const [name, { dims }] of checkpoint.tensors) {
-      const sizes = dims.map(([, size]) => size);
-      await checkpoint.source(name, sizes).box(sizes.map((size) => ({ begin: 0, size })));
-    }
+    for (const name of checkpoint.names) await checkpoint.read(name);
   } finally {
     await checkpoint.close();
   }

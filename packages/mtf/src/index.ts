@@ -5,7 +5,7 @@ export { grad, valueAndGrad } from "./autodiff/grad.ts";
 // Programs
 export * from "./cost/index.ts";
 export { type Dimension, defineDims, dimension, type Select } from "./dimension.ts";
-export type { DType, HostArray } from "./dtype.ts";
+export type { ArrayOf, DType, HostArray } from "./dtype.ts";
 export { type ErrorCode, type ErrorDetails, type Evidence, MtfError } from "./errors.ts";
 export type { AnyTensor, NamesOf, Scalar, Tensor } from "./graph/tensor.ts";
 export { isTensor } from "./graph/tensor.ts";

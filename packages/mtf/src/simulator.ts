@@ -10,6 +10,7 @@ import { makeHost } from "./runtime/host.ts";
 import { directLink } from "./runtime/simulator/link.ts";
 
 export type * from "./runtime/devices.ts";
+export { isSharded, readFloat64 } from "./runtime/sharded.ts";
 
 export interface SimulatorOptions {
   /** What computes: by default the float64 reference. */

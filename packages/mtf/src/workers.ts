@@ -12,6 +12,7 @@ import { type WorkerLink, workerLink } from "./runtime/workers/link.ts";
 import { spawn } from "./runtime/workers/spawn.ts";
 
 export type * from "./runtime/devices.ts";
+export { isSharded } from "./runtime/sharded.ts";
 
 export interface WorkersOptions {
   /** What computes: by name, or a module whose default export makes a backend. */

@@ -41,13 +41,11 @@ export function evaluator(
     const run = await loaded;
     const { tokens, labels } = padRows(windows, rows, padded);
     const [loss, count, logits] = await run(model.parameters, tokens, labels);
-    const scores = { loss: (await loss.read())[0]!, tokens: (await count.read())[0]! };
-    loss.dispose();
-    count.dispose();
+    const scores = { loss: await loss.number(), tokens: await count.number() };
     if (!logits || length === undefined) return scores;
     const vocab = { begin: 0, size: model.config.vocab_size };
     const box = [{ begin: 0, size: windows.length }, { begin: 0, size: length }, vocab];
-    const numbers = Float32Array.from(await logits.readBox(box));
+    const numbers = await logits.readBox(box);
     logits.dispose();
     for (const [row, window] of windows.entries()) {
       const end = (row + 1) * length * vocab.size;

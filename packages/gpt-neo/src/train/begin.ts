@@ -1,10 +1,10 @@
-import { type AnyTensor, type Layout, lower, type Program } from "mtf";
+import { type AnyTensor, type Layout, lower } from "mtf";
 import { openCheckpoint } from "mtf/checkpoint";
 import type { Devices, Held } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { type Position, start } from "../data/index.ts";
 import type { Dims } from "../dims.ts";
-import { putTree, zeros } from "../model-folder.ts";
+import { zeros } from "../model-folder.ts";
 import { parameterNames } from "../parameter-names.ts";
 import { parameterSource } from "../weights/parameter-source.ts";
 import type { NamedTensors } from "../weights/source.ts";
@@ -38,8 +38,6 @@ export interface Place {
   readonly dims: Dims;
   readonly layout: Layout;
   readonly devices: Devices;
-  /** A training step, lowered: the state rests as its first argument. */
-  readonly program: Program;
 }
 
 /**
@@ -52,11 +50,10 @@ export interface Place {
  * const { state, step } = await begin({ kind: "random" }, place);
  */
 export async function begin(origin: Origin, place: Place): Promise<Beginning> {
-  const { config, dims, layout, devices, program } = place;
-  const fresh = initialState(config, dims);
+  const { config, dims, layout, devices } = place;
+  const initial = lower(() => initialState(config, dims), { layout, inputs: [] as const });
   switch (origin.kind) {
     case "random": {
-      const initial = lower(() => initialState(config, dims), { layout, inputs: [] as const });
       const make = await devices.load(initial);
       const state = await make();
       await make.unload();
@@ -72,7 +69,7 @@ export async function begin(origin: Origin, place: Place): Promise<Beginning> {
       };
       const names = new Map(parameterNames(config).map((name) => [name.path, name]));
       const step = optimizer?.step ?? 0;
-      const state = await putTree(devices, program, fresh, (path, tensor) => {
+      const state = await devices.putTree(initial, (path, tensor) => {
         if (path === "step") return step;
         const [part, ...rest] = path.split("/");
         const from = parts[part as keyof typeof parts];
@@ -85,9 +82,7 @@ export async function begin(origin: Origin, place: Place): Promise<Beginning> {
     case "checkpoint": {
       const checkpoint = await openCheckpoint(origin.path);
       try {
-        const state = await putTree(devices, program, fresh, (path, tensor) =>
-          checkpoint.source(path, sizesOf(tensor)),
-        );
+        const state = await checkpoint.load(devices, initial);
         const { step, position } = checkpoint.metadata as { step: number; position: Position };
         return { state, step, position };
       } finally {

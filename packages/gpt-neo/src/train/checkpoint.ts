@@ -1,10 +1,10 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { leavesOf, type Mesh } from "mtf";
-import { openCheckpoint, saveCheckpoint } from "mtf/checkpoint";
+import { isCheckpoint, openCheckpoint, removeCheckpoint, saveCheckpoint } from "mtf/checkpoint";
+import type { Held } from "mtf/simulator";
 import type { Position } from "../data/index.ts";
-import { isSharded } from "../model-folder.ts";
 import type { Settings } from "./settings.ts";
+import type { State } from "./step.ts";
 
 /** What a checkpoint holds beside tensors. */
 export interface Progress {
@@ -21,27 +21,26 @@ const kept = 2;
 /** Saves the state after a step and removes all checkpoints but the last two. */
 export async function saveStep(
   folder: string,
-  mesh: Mesh,
-  state: unknown,
+  state: Held<State>,
   progress: Progress,
 ): Promise<void> {
-  const path = join(folder, "checkpoints", `step-${progress.step}`);
-  await saveCheckpoint(path, mesh, Object.fromEntries(leavesOf(state, isSharded)), progress);
+  await saveCheckpoint(stepFolder(folder, progress.step), state, progress);
   const steps = await savedSteps(folder);
   for (const step of steps.filter((s) => s !== progress.step).slice(0, 1 - kept)) {
-    await rm(join(folder, "checkpoints", `step-${step}`), { recursive: true, force: true });
+    await removeCheckpoint(stepFolder(folder, step));
   }
 }
 
 /** The steps of which there are checkpoints, ascending. */
 export async function savedSteps(folder: string): Promise<readonly number[]> {
-  const names = await readdir(join(folder, "checkpoints")).catch(() => []);
-  return names
-    .flatMap((name) => {
-      const match = /^step-(\d+)$/.exec(name);
-      return match ? [Number(match[1])] : [];
-    })
-    .sort((a, b) => a - b);
+  const steps: number[] = [];
+  for (const name of await readdir(join(folder, "checkpoints")).catch(() => [])) {
+    const match = /^step-(\d+)$/.exec(name);
+    if (match && (await isCheckpoint(join(folder, "checkpoints", name)))) {
+      steps.push(Number(match[1]));
+    }
+  }
+  return steps.sort((a, b) => a - b);
 }
 
 /** The last checkpoint of a run, or undefined if it has none. */
@@ -50,19 +49,42 @@ export async function lastCheckpoint(
 ): Promise<{ path: string; progress: Progress } | undefined> {
   const step = (await savedSteps(folder)).at(-1);
   if (step === undefined) return undefined;
-  const path = join(folder, "checkpoints", `step-${step}`);
+  const path = stepFolder(folder, step);
   const checkpoint = await openCheckpoint(path);
   await checkpoint.close();
   return { path, progress: checkpoint.metadata as Progress };
 }
 
-/** Removes what a run that was killed had not finished writing. */
+/**
+ * Brings back a checkpoint that was set aside for another that never came: so they were replaced
+ * before each was replaced in its place.
+ */
+export async function bringBack(folder: string): Promise<void> {
+  const checkpoints = join(folder, "checkpoints");
+  for (const name of await readdir(checkpoints).catch(() => [])) {
+    const path = join(checkpoints, name.replace(/\.old$/, ""));
+    if (!/^step-\d+\.old$/.test(name) || (await isCheckpoint(path))) continue;
+    await removeCheckpoint(path);
+    await rename(join(checkpoints, name), path);
+  }
+}
+
+/** Removes what a run that was killed had not finished writing, or had begun to remove. */
 export async function removeUnfinished(folder: string): Promise<void> {
-  const unfinished = /^(step-\d+\.(partial|old)|\..+\.tmp)$/;
-  for (const part of [folder, join(folder, "checkpoints")]) {
+  const checkpoints = join(folder, "checkpoints");
+  for (const part of [folder, checkpoints]) {
     const names = await readdir(part).catch(() => []);
-    for (const name of names.filter((n) => unfinished.test(n))) {
+    for (const name of names.filter((n) => /^\..+\.tmp$/.test(n))) {
       await rm(join(part, name), { recursive: true, force: true });
     }
   }
+  for (const name of await readdir(checkpoints).catch(() => [])) {
+    const path = join(checkpoints, name);
+    const step = /^step-\d+(\.partial|\.old)?$/.exec(name);
+    if (step && (step[1] || !(await isCheckpoint(path)))) await removeCheckpoint(path);
+  }
+}
+
+function stepFolder(folder: string, step: number): string {
+  return join(folder, "checkpoints", `step-${step}`);
 }

@@ -10,7 +10,7 @@ import { openDevices } from "../session.ts";
 import { openEvents } from "../tensorboard/log.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
 import type { Origin } from "./begin.ts";
-import { lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
+import { bringBack, lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
 import { optimizerStateOf } from "./optimizer-state.ts";
 import { readData } from "./read-data.ts";
 import { runConfig } from "./run-config.ts";
@@ -115,6 +115,7 @@ async function findRun({ out, resume }: TrainOptions): Promise<Found> {
       try: ["--resume, to go on with it", "--out with another folder"],
     });
   }
+  if (resume) await bringBack(out);
   return lastCheckpoint(out);
 }
 

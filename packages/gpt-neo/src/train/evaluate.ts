@@ -43,10 +43,8 @@ export async function loadValidation(
     for (const batch of batchesInOrder(samples, dims.batch.size, most)) {
       const { tokens, labels } = filled(batch, dims.batch.size);
       const [loss, labelled] = await run(parameters, tokens, labels);
-      sum += (await loss.read())[0]!;
-      count += (await labelled.read())[0]!;
-      loss.dispose();
-      labelled.dispose();
+      sum += await loss.number();
+      count += await labelled.number();
     }
     return sum / count;
   };

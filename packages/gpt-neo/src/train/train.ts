@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { type Layout, lower, type Mesh, MtfError, placeholder, type Scalar } from "mtf";
+import { type Layout, lower, type Mesh, MtfError, placeholder } from "mtf";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { type Position, type TrainingData, takeBatch } from "../data/index.ts";
@@ -99,7 +99,7 @@ export async function train(training: Training): Promise<Outcome> {
   const save = async (): Promise<void> => {
     if (saved === step) return;
     await saveModel(out, config, state.params, training.tokenizer);
-    await saveStep(out, devices.mesh, state, { step, position, settings });
+    await saveStep(out, state, { step, position, settings });
     saved = step;
     since = performance.now();
   };
@@ -158,23 +158,17 @@ async function prepare(training: Training, dims: Dims): Promise<Prepared> {
   const { program } = lowered;
   for (const line of describeRun(program, layout.mesh as Mesh, layout, devices)) on.note(line);
   const run = await devices.load(lowered);
-  const begun = await begin(from, { config, dims, layout, devices, program });
+  const begun = await begin(from, { config, dims, layout, devices });
   return { ...begun, run, cost: costOf(program) };
 }
 
 async function readReport(
   report: Held<Report>,
 ): Promise<Pick<StepEntry, "loss" | "zLoss" | "gradientNorm">> {
-  const numberOf = async (scalar: Held<Scalar>): Promise<number> => {
-    const [number] = await scalar.read();
-    scalar.dispose();
-    return number!;
-  };
-  const { zLoss: term } = report;
   const [loss, gradientNorm, zLoss] = await Promise.all([
-    numberOf(report.loss),
-    numberOf(report.gradientNorm),
-    term && numberOf(term),
+    report.loss.number(),
+    report.gradientNorm.number(),
+    report.zLoss?.number(),
   ]);
   return { loss, gradientNorm, ...(zLoss !== undefined && { zLoss }) };
 }

@@ -1,8 +1,8 @@
 import { type AnyTensor, defineMesh, leavesOf, lower } from "mtf";
-import type { Devices, Sharded, Source } from "mtf/simulator";
+import { type Devices, isSharded, readFloat64, type Source } from "mtf/simulator";
 import type { Config } from "../../src/config/index.ts";
 import { type Dims, dimsOf } from "../../src/dims.ts";
-import { isSharded, putTree, zeros } from "../../src/model-folder.ts";
+import { zeros } from "../../src/model-folder.ts";
 import { parameterNames } from "../../src/parameter-names.ts";
 import { layoutOf } from "../../src/session.ts";
 import { loadWeights } from "../../src/weights/index.ts";
@@ -51,7 +51,8 @@ export async function onDevices(
   });
   const weights = await loadWeights(folder);
   const names = new Map(parameterNames(config).map((name) => [name.path, name]));
-  let state: unknown = await putTree(devices, lowered.program, placeholders[0], (path, tensor) => {
+  const resting = lower((x: unknown) => x, { layout, inputs: [placeholders[0]] });
+  let state: unknown = await devices.putTree(resting, (path, tensor) => {
     const name = names.get(path.replace(/^params\//, ""));
     const own = name && (!steps || path.startsWith("params/"));
     return own ? parameterSource(weights, name, sizesOf(tensor)) : zeros(tensor);
@@ -62,17 +63,17 @@ export async function onDevices(
     const results = await run(state, ...given);
     if (steps) state = (results as readonly unknown[])[0];
     const numbers = new Map<string, ArrayLike<number>>();
-    for (const [path, tensor] of leavesOf(results, isSharded) as [string, Sharded][]) {
+    for (const [path, tensor] of leavesOf(results, isSharded)) {
       if (steps && path.startsWith("0/")) continue;
-      numbers.set(path, await tensor.read());
+      numbers.set(path, await readFloat64(tensor));
       tensor.dispose();
     }
     return numbers;
   };
   const read = async () => {
     const numbers = new Map<string, ArrayLike<number>>();
-    for (const [path, tensor] of leavesOf(state, isSharded) as [string, Sharded][]) {
-      numbers.set(path, await tensor.read());
+    for (const [path, tensor] of leavesOf(state, isSharded)) {
+      numbers.set(path, await readFloat64(tensor));
     }
     return numbers;
   };

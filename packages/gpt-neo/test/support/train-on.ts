@@ -1,6 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { defineMesh, isTensor, leavesOf } from "mtf";
+import { defineMesh } from "mtf";
 import { openCheckpoint } from "mtf/checkpoint";
 import { simulator } from "mtf/simulator";
 import type { Config } from "../../src/config/index.ts";
@@ -8,7 +8,6 @@ import type { SampleSet } from "../../src/data/index.ts";
 import { dimsOf } from "../../src/dims.ts";
 import { layoutOf } from "../../src/session.ts";
 import type { Origin } from "../../src/train/begin.ts";
-import { initialState } from "../../src/train/step.ts";
 import { type StepEntry, train } from "../../src/train/train.ts";
 import type { Case } from "../hugging-face/layouts.ts";
 
@@ -63,11 +62,7 @@ export async function trainOn(
   }
   const checkpoint = await openCheckpoint(join(out, "checkpoints", `step-${entries.at(-1)!.step}`));
   const state = new Map<string, ArrayLike<number>>();
-  for (const [path, { names, dims: own }] of leavesOf(initialState(config, dims), isTensor)) {
-    const shape = names.map((name) => own[name]!.size);
-    const box = shape.map((size) => ({ begin: 0, size }));
-    state.set(path, await checkpoint.source(path, shape).box(box));
-  }
+  for (const path of checkpoint.names) state.set(path, await checkpoint.read(path));
   await checkpoint.close();
   return { out, entries, state };
 }

@@ -4,13 +4,14 @@ import type { Devices } from "./devices.ts";
 import { putRequest } from "./feed.ts";
 import type { Fleet } from "./fleet.ts";
 import { loadProgram } from "./load.ts";
+import { putTree } from "./put-tree.ts";
 import { makeSharded, newArrayId } from "./sharded.ts";
 import { partsOf } from "./sources/parts.ts";
 
 /** The devices of a mesh, as the caller knows them, whatever hosts them. */
 export function devicesOf(fleet: Fleet): Devices {
   const known = new Set<string>();
-  return {
+  const devices: Devices = {
     mesh: fleet.mesh,
     variant: fleet.variant,
     load: (lowered) => loadProgram(fleet, lowered, known),
@@ -35,6 +36,7 @@ export function devicesOf(fleet: Fleet): Devices {
       }
       return makeSharded(fleet, array, value, undefined);
     },
+    putTree: (lowered, sourceOf) => putTree(devices, lowered, sourceOf),
     async usage() {
       const answers = await fleet.ask<"usage">(() => () => ({ kind: "usage" }));
       return answers.flatMap((answer) => answer ?? []);
@@ -42,4 +44,5 @@ export function devicesOf(fleet: Fleet): Devices {
     close: () => fleet.close(),
     [Symbol.asyncDispose]: () => fleet.close(),
   };
+  return devices;
 }

@@ -1,5 +1,5 @@
 import type { Dimension } from "../dimension.ts";
-import type { DType, HostArray } from "../dtype.ts";
+import type { ArrayOf, DType, HostArray } from "../dtype.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import type { Mesh } from "../mesh.ts";
 import type { Lowered } from "../spmd/lowered.ts";
@@ -13,18 +13,42 @@ export interface Sharded<in out Names extends string = string, D extends DType =
   readonly dims: { readonly [N in Names]: Dimension<N> };
   readonly names: readonly Names[];
   readonly dtype: D;
+  readonly mesh: Mesh;
   readonly placement: Placement;
   /**
-   * The whole tensor, row by row in the order of `names`.
+   * The whole tensor, row by row in the order of `names`, in the array of its dtype: a
+   * Float32Array, an Int32Array, or a Uint8Array of 0 and 1.
    *
    * @throws MtfError `poisoned` if the run that should have made it failed
+   * @example
+   * const logits = await run(image); // Sharded<"batch" | "class">
+   * const numbers = await logits.read(); // a Float32Array
    */
-  read(): Promise<HostArray>;
-  /** A part of it, row by row: only the devices that hold it are asked. */
-  readBox(box: Box): Promise<HostArray>;
+  read(): Promise<ArrayOf[D]>;
+  /**
+   * A part of it, row by row: only the devices that hold it are asked.
+   *
+   * @throws MtfError `bad-argument` if the box does not lie in it; `poisoned`
+   * @example
+   * await logits.readBox([{ begin: 0, size: 1 }, { begin: 0, size: 10 }]); // the first row
+   */
+  readBox(box: Box): Promise<ArrayOf[D]>;
+  /**
+   * The number that a scalar is, which is freed with it. A bool is 0 or 1.
+   *
+   * @throws MtfError `not-a-scalar` if it has dims; `poisoned`
+   * @example
+   * const [next, loss] = await step(state, batch);
+   * console.log(await loss.number());
+   */
+  number(this: Sharded<never, D>): Promise<number>;
   /** Frees its memory on the devices. Handles given up by donation need no disposal. */
   dispose(): void;
 }
+
+/** A tensor on devices whose names are not known to the compiler. */
+// biome-ignore lint/suspicious/noExplicitAny: Sharded is invariant in its names; this is its top type
+export type AnySharded = Sharded<any, DType> | Sharded<never, DType>;
 
 /**
  * Where an input's numbers come from. A device asks only for its own box: an array is cut, a file
@@ -41,8 +65,15 @@ export interface FileSource {
   readonly stored?: "float32" | "float16" | "bfloat16" | "float64" | "int32" | "int64";
 }
 
+/** Numbers by boxes of the tensor, each row by row in the order of the dims that are wanted. */
 export interface BoxSource {
-  readonly box: (box: Box) => HostArray | Promise<HostArray>;
+  readonly box: (box: Box, wanted: WantedTensor) => HostArray | Promise<HostArray>;
+}
+
+/** The whole tensor that a source is to fill. */
+export interface WantedTensor {
+  readonly dims: readonly Dimension[];
+  readonly dtype: DType;
 }
 
 /** A tree of tensors as it is given to a run. */
@@ -87,6 +118,20 @@ export interface Devices {
   ): Promise<Run<Arguments, Result>>;
   /** Puts one tensor on the devices under a placement. */
   put(tensor: AnyTensor, placement: Placement, source: Source): Promise<Sharded>;
+  /**
+   * Puts a tree of tensors on the devices as the results of a lowered function would lie there,
+   * without running it.
+   *
+   * @param sourceOf where the numbers come from, by a tensor's path in the result
+   * @throws MtfError `bad-mesh` if the function was lowered for another mesh; `wrong-input`
+   * @example
+   * const begin = lower(() => ({ w: zeros([pixel, hidden]) }), { layout, inputs: [] });
+   * const params = await devices.putTree(begin, (path) => ({ file: `${path}.bin`, offset: 0 }));
+   */
+  putTree<Arguments extends readonly unknown[], Result>(
+    lowered: Lowered<Arguments, Result>,
+    sourceOf: (path: string, tensor: AnyTensor) => Source,
+  ): Promise<Held<Result>>;
   /** What every device holds, has held at most, and has received from others since the start. */
   usage(): Promise<readonly DeviceUsage[]>;
   /** Stops the devices and frees all they hold. */

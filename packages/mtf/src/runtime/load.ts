@@ -107,7 +107,8 @@ function poison(touched: readonly ArrayState[], error: MtfError): MtfError {
   return error;
 }
 
-function checkMesh(program: Program, mesh: Mesh): void {
+/** @throws MtfError `bad-mesh` if the program was lowered for another mesh */
+export function checkMesh(program: Program, mesh: Mesh): void {
   const wanted = printMesh(defineMesh(program.mesh));
   if (wanted === printMesh(mesh)) return;
   throw new MtfError("bad-mesh", "the program was lowered for another mesh.", {

@@ -1,10 +1,10 @@
-import type { Dimension } from "../dimension.ts";
-import { type DType, type HostArray, hostArray } from "../dtype.ts";
+import { type Dimension, printDims } from "../dimension.ts";
+import { arrayOf, type DType, type HostArray, hostArray } from "../dtype.ts";
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
 import { type Box, boxOf, type Placement, splitAxes, volume } from "../spmd/placement.ts";
 import type { Value } from "../spmd/program.ts";
-import type { Sharded } from "./devices.ts";
+import type { AnySharded, Sharded } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArrayId } from "./protocol.ts";
 import { paste } from "./sources/cut.ts";
@@ -14,6 +14,8 @@ export interface ArrayState {
   readonly id: ArrayId;
   readonly fleet: Fleet;
   readonly dims: readonly Dimension[];
+  readonly dtype: DType;
+  readonly placement: Placement;
   /** Why it cannot be used any more: it was disposed of, or given up as an input. */
   gone: string | undefined;
   /** The run that makes it or took it last, and why that failed. */
@@ -26,6 +28,11 @@ const handles = new WeakMap<object, ArrayState>();
 /** What is behind a handle, or undefined if it is none. */
 export function stateOf(value: unknown): ArrayState | undefined {
   return typeof value === "object" && value !== null ? handles.get(value) : undefined;
+}
+
+/** Whether a value is a tensor on devices. */
+export function isSharded(value: unknown): value is Sharded {
+  return stateOf(value) !== undefined;
 }
 
 let nextId = 0;
@@ -41,16 +48,26 @@ export function makeSharded(
   { dims, dtype, placement }: Value,
   run: Promise<unknown> | undefined,
 ): Sharded {
-  const held: ArrayState = { id, fleet, dims, gone: undefined, run, poison: undefined };
-  const whole = dims.map((d) => ({ begin: 0, size: d.size }));
-  const readBox = (box: Box) => read(held, dtype, placement, box);
+  const held: ArrayState = {
+    id,
+    fleet,
+    dims,
+    dtype,
+    placement,
+    gone: undefined,
+    run,
+    poison: undefined,
+  };
+  const readBox = async (box: Box) => arrayOf(dtype, await readExactly(held, box));
   const sharded: Sharded = Object.freeze({
     dims: Object.fromEntries(dims.map((d) => [d.name, d])),
     names: dims.map((d) => d.name),
     dtype,
+    mesh: fleet.mesh,
     placement,
-    read: () => readBox(whole),
+    read: () => readBox(wholeOf(held)),
     readBox,
+    number: () => numberOf(sharded),
     dispose() {
       if (held.gone) return;
       held.gone = "it was disposed of";
@@ -69,15 +86,42 @@ export function checkUsable(held: ArrayState): void {
   if (held.gone) throw new MtfError("bad-argument", `the array is gone: ${held.gone}.`);
 }
 
-async function read(
-  held: ArrayState,
-  dtype: DType,
-  placement: Placement,
-  box: Box,
-): Promise<HostArray> {
+/**
+ * All numbers of an array as its backend holds them: those of the reference backend in float64,
+ * which `read` rounds to the array's dtype. For tests that compare to more than float32 can tell.
+ *
+ * @throws MtfError `poisoned` if the run that should have made it failed
+ * @example
+ * expect(await readFloat64(await run(x))).toEqual(Float64Array.of(0.1));
+ */
+export async function readFloat64(array: AnySharded): Promise<Float64Array> {
+  const held = stateOf(array)!;
+  return Float64Array.from(await readExactly(held, wholeOf(held)));
+}
+
+function wholeOf({ dims }: ArrayState): Box {
+  return dims.map((d) => ({ begin: 0, size: d.size }));
+}
+
+async function numberOf(array: Sharded): Promise<number> {
+  if (array.names.length > 0) {
+    const dims = printDims(Object.values(array.dims));
+    throw new MtfError("not-a-scalar", `an array of ${dims} is not one number.`, {
+      try: ["await array.read()"],
+    });
+  }
+  try {
+    return (await array.read())[0]!;
+  } finally {
+    array.dispose();
+  }
+}
+
+/** A box of an array as its backend holds it. */
+async function readExactly(held: ArrayState, box: Box): Promise<HostArray> {
   checkUsable(held);
   checkBox(box, held.dims);
-  const { fleet } = held;
+  const { fleet, dtype, placement } = held;
   const wanted = holders(fleet.mesh, held.dims, placement, box);
   const parts = wanted.map(async ({ device, local }) => {
     const request = { kind: "read", array: held.id, device, box: local } as const;

@@ -21,6 +21,7 @@ import {
 import { simulator } from "../simulator.ts";
 import { workers } from "../workers.ts";
 import type { Devices } from "./devices.ts";
+import { readFloat64 } from "./sharded.ts";
 
 const dims = defineDims({ batch: 7, pixel: 19, hidden: 13, digit: 5 });
 const { batch, pixel, hidden, digit } = dims;
@@ -75,15 +76,15 @@ async function train(devices: Devices, rules: LayoutRules) {
   const losses: number[] = [];
   let before = await devices.usage();
   for (let i = 0; i < 4; i++) {
-    losses.push(...(await value.read()));
+    losses.push(...(await readFloat64(value)));
     value.dispose();
     before = await devices.usage();
     [state, value] = await run(state, image, label);
   }
-  losses.push(...(await value.read()));
+  losses.push(...(await readFloat64(value)));
   const after = await devices.usage();
   const bytes = after.map((device, i) => device.bytesReceived - before[i]!.bytesReceived);
-  const read = [...(await state.params.up.read()), ...(await state.params.down.read())];
+  const read = [...(await readFloat64(state.params.up)), ...(await readFloat64(state.params.down))];
   const results = [value, ...Object.values(state.params), ...Object.values(state.mean)];
   for (const held of [...results, ...Object.values(state.variance), state.step]) held.dispose();
   return {

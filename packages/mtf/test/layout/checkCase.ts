@@ -1,18 +1,11 @@
-import {
-  type AnyTensor,
-  defineMesh,
-  type HostArray,
-  isTensor,
-  leavesOf,
-  placeholder,
-  trace,
-} from "mtf";
+import { type AnyTensor, defineMesh, type HostArray, leavesOf, placeholder, trace } from "mtf";
 import type { Backend } from "../../src/backend/backend.ts";
 import { evaluate } from "../../src/backend/reference/evaluate.ts";
 import { ledger } from "../../src/cost/ledger.ts";
 import { nodesOf } from "../../src/graph/graph.ts";
 import { dimsOf, tensorOf } from "../../src/graph/tensor.ts";
-import type { Devices, Sharded } from "../../src/runtime/devices.ts";
+import type { Devices } from "../../src/runtime/devices.ts";
+import { isSharded, readFloat64 } from "../../src/runtime/sharded.ts";
 import { simulator } from "../../src/simulator.ts";
 import { type Lowered, lower, type Program } from "../../src/spmd/index.ts";
 import { argumentsOf, build, type DrawnProgram, functionOf } from "./build.ts";
@@ -111,15 +104,12 @@ export async function runSplit(
   const counted = (await received(devices)) - before;
   const outcomes: Outcome[] = [];
   for (const [path, sharded] of leavesOf(result, isSharded)) {
-    outcomes.push({ path, dtype: sharded.dtype, numbers: await sharded.read() });
+    outcomes.push({ path, dtype: sharded.dtype, numbers: await readFloat64(sharded) });
     sharded.dispose();
   }
   await run.unload();
   return { program: lowered.program, outcomes, counted, promised: ledger(lowered.program).bytes };
 }
-
-const isSharded = (x: unknown): x is Sharded =>
-  typeof x === "object" && x !== null && "readBox" in x && !isTensor(x);
 
 async function received(devices: Devices): Promise<number> {
   const usage = await devices.usage();

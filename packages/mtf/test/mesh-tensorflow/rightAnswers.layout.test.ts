@@ -11,6 +11,7 @@ import {
   placeholder,
 } from "../../src/index.ts";
 import type { Sharded } from "../../src/runtime/devices.ts";
+import { readFloat64 } from "../../src/runtime/sharded.ts";
 import { simulator } from "../../src/simulator.ts";
 import { lower } from "../../src/spmd/index.ts";
 import { softmax } from "./builders/reduce.ts";
@@ -37,7 +38,7 @@ async function under(
     const run = await devices.load(lower(fn, { layout, inputs: placeholders as T[] }));
     const given = inputs.map(([, data]) => Float64Array.from(data));
     const results = (await run(...given)) as readonly unknown[] as readonly Sharded[];
-    return await Promise.all(results.map(async (x) => [...(await x.read())]));
+    return await Promise.all(results.map(async (x) => [...(await readFloat64(x))]));
   } finally {
     await devices.close();
   }

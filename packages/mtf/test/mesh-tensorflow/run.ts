@@ -5,6 +5,7 @@ import { nodesOf } from "../../src/graph/graph.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../src/graph/tensor.ts";
 import { defineLayout, defineMesh, dimension, parseRules } from "../../src/index.ts";
 import type { Devices, Sharded } from "../../src/runtime/devices.ts";
+import { readFloat64 } from "../../src/runtime/sharded.ts";
 import { type Lowered, lower } from "../../src/spmd/index.ts";
 import { placeholder, trace } from "../../src/trace.ts";
 import { builders } from "./builders/index.ts";
@@ -124,7 +125,7 @@ export async function runOn(
   for (const sharded of result) {
     read.push({
       dims: sharded.names.map((name) => [name, sharded.dims[name]!.size] as const),
-      data: [...(await sharded.read())],
+      data: [...(await readFloat64(sharded))],
     });
     sharded.dispose();
   }

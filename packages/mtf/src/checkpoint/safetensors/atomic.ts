@@ -1,6 +1,6 @@
 import { open, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { MtfError } from "../../errors.ts";
+import { cannotWrite } from "./cannot-write.ts";
 import { draftOf, removeDrafts } from "./draft.ts";
 
 /** A file that is being written. */
@@ -49,7 +49,7 @@ export async function writeAtomically(
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => {});
-    throw isSystemError(error) ? cannotWrite(path, error) : error;
+    throw cannotWrite(path, error);
   }
   await syncFolder(dirname(path));
 }
@@ -61,28 +61,9 @@ async function writeAll(file: FileForWriting, data: Uint8Array | string): Promis
   }
 }
 
-/** A rename is on disk when its folder is. Systems that cannot sync a folder do so by themselves. */
-async function syncFolder(path: string): Promise<void> {
+/** A new name is on disk when its folder is. Systems that cannot sync a folder do so by themselves. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r").catch(() => undefined);
   await folder?.sync().catch(() => {});
-  await folder?.close();
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return (
-    error instanceof Error &&
-    typeof (error as NodeJS.ErrnoException).code === "string" &&
-    !(error instanceof MtfError)
-  );
-}
-
-function cannotWrite(path: string, error: NodeJS.ErrnoException): MtfError {
-  const full = error.code === "ENOSPC" || error.code === "EDQUOT" || error.code === "EFBIG";
-  const reason = full ? `the disk is full (${error.code})` : error.message;
-  return new MtfError("bad-file", `${path} cannot be written: ${reason}.`, {
-    evidence: [["file", path]],
-    ...(full && { try: ["free some space; what was there before is unchanged"] }),
-    file: path,
-    reason,
-  });
+  await folder?.close().catch(() => {});
 }

@@ -18,13 +18,24 @@ export function draftOf(path: string): string {
 }
 
 /** Removes the drafts of a file or folder that processes of this machine left when they were killed. */
-export async function removeDrafts(path: string): Promise<void> {
-  const begin = `.${basename(path)}.${host}-`;
-  for (const name of await readdir(dirname(path)).catch(() => [])) {
-    const rest = name.startsWith(begin) ? name.slice(begin.length) : "";
-    const pid = /^(\d+)-[0-9a-f]{8}\.tmp$/.exec(rest)?.[1];
-    if (pid === undefined || isRunning(Number(pid))) continue;
-    await rm(join(dirname(path), name), { recursive: true, force: true });
+export function removeDrafts(path: string): Promise<void> {
+  const wanted = basename(path);
+  return removeDraftsIn(dirname(path), (name) => name === wanted);
+}
+
+/**
+ * Removes the drafts in a folder that processes of this machine left when they were killed.
+ *
+ * @param ours whether the draft of a name is to be removed
+ */
+export async function removeDraftsIn(
+  folder: string,
+  ours: (name: string) => boolean,
+): Promise<void> {
+  for (const draft of await readdir(folder).catch(() => [])) {
+    const [, name, machine, pid] = /^\.(.+)\.([^.]*)-(\d+)-[0-9a-f]{8}\.tmp$/.exec(draft) ?? [];
+    if (name === undefined || machine !== host || !ours(name) || isRunning(Number(pid))) continue;
+    await rm(join(folder, draft), { recursive: true, force: true });
   }
 }
 

@@ -1,9 +1,10 @@
-import { mkdir, readdir, rename, rm, stat, unlink } from "node:fs/promises";
+import { readdir, rm, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { MtfError } from "../../errors.ts";
+import { volumeOf } from "../../shape.ts";
 import { writeAtomically } from "./atomic.ts";
 import { badFile } from "./bad-file.ts";
-import { draftOf, removeDrafts } from "./draft.ts";
+import { removeDraftsIn } from "./draft.ts";
 import { findTensor } from "./find.ts";
 import { openSafetensors, type Safetensors } from "./open.ts";
 import { readShards } from "./shards.ts";
@@ -85,7 +86,8 @@ export interface WriteModelOptions extends WriteOptions {
 /**
  * Writes a model's weights into a folder as Hugging Face names them, the index last, and removes
  * the files of an earlier model that no longer belong to it. Whenever it is stopped, the folder holds
- * the earlier model, the new one, or none: never files of both as one.
+ * the earlier model or the new one, never files of both as one: shards lie beside those of an
+ * earlier model, under names that it has not taken, until the index changes.
  *
  * @throws MtfError as `writeSafetensors` does
  * @example
@@ -97,65 +99,52 @@ export async function writeModel(
   options: WriteModelOptions = {},
 ): Promise<void> {
   const shards = planShards(tensors, options.maxShardSize ?? Number.POSITIVE_INFINITY);
-  const names = shards.map((_, i) => shardName(i, shards.length));
-  const weightMap: [string, string][] = [];
-  for (const [i, shard] of shards.entries()) {
-    for (const { name } of shard) weightMap.push([name, names[i]!]);
+  if (shards.length === 1) {
+    await writeSafetensors(join(folder, single), tensors, options);
+    return removeOthers(folder, new Set([single]));
   }
-  const taken: readonly string[] = await readdir(folder).catch(() => []);
-  const replaces = shards.length > 1 && names.some((name) => taken.includes(name));
-  await (replaces ? replaceShards : writeShards)(folder, names, shards, options);
-  if (shards.length > 1) {
-    const content = {
-      metadata: {
-        total_parameters: tensors.reduce((sum, t) => sum + volumeOf(t.shape), 0),
-        total_size: tensors.reduce((sum, t) => sum + bytesOfTensor(t), 0),
-      },
-      weight_map: Object.fromEntries(weightMap.sort(([a], [b]) => (a < b ? -1 : 1))),
-    };
-    await writeAtomically(join(folder, index), (file) =>
-      file.write(`${JSON.stringify(content, null, 2)}\n`),
-    );
-  }
-  const kept = new Set(shards.length > 1 ? [...names, index] : names);
-  for (const name of await readdir(folder)) {
-    const ours = name === single || name === index || /^model-\d+-of-\d+\.safetensors$/.test(name);
-    if (ours && !kept.has(name)) await unlink(join(folder, name));
-    const begun = /^\.(model(?:-\d+-of-\d+)?\.safetensors(?:\.index\.json)?)\..*\.tmp$/.exec(name);
-    if (begun) await removeDrafts(join(folder, begun[1]!));
-  }
-}
-
-/**
- * Writes shards over those of an earlier model. They wait under other names until all of them are on
- * disk; then the old index goes, for with a part of the new shards it would describe neither model.
- */
-async function replaceShards(
-  folder: string,
-  names: readonly string[],
-  shards: readonly (readonly TensorToWrite[])[],
-  options: WriteOptions,
-): Promise<void> {
-  const draft = draftOf(join(folder, index));
+  const names = freeNames(shards.length, await filesOf(join(folder, index)));
   try {
-    await mkdir(draft);
-    await writeShards(draft, names, shards, options);
-    await rm(join(folder, index), { force: true });
-    for (const name of names) await rename(join(draft, name), join(folder, name));
-  } finally {
-    await rm(draft, { recursive: true, force: true });
+    for (const [i, shard] of shards.entries()) {
+      await writeSafetensors(join(folder, names[i]!), shard, options);
+    }
+    const text = `${JSON.stringify(indexOf(shards, names), null, 2)}\n`;
+    await writeAtomically(join(folder, index), (file) => file.write(text));
+  } catch (error) {
+    for (const name of names) await rm(join(folder, name), { force: true }).catch(() => {});
+    throw error;
   }
+  await removeOthers(folder, new Set([...names, index]));
 }
 
-async function writeShards(
-  folder: string,
-  names: readonly string[],
-  shards: readonly (readonly TensorToWrite[])[],
-  options: WriteOptions,
-): Promise<void> {
-  for (const [i, shard] of shards.entries()) {
-    await writeSafetensors(join(folder, names[i]!), shard, options);
-  }
+function indexOf(shards: readonly (readonly TensorToWrite[])[], names: readonly string[]): object {
+  const tensors = shards.flat();
+  const map = shards.flatMap((shard, i) => shard.map(({ name }) => [name, names[i]!] as const));
+  return {
+    metadata: {
+      total_parameters: tensors.reduce((sum, t) => sum + volumeOf(t.shape), 0),
+      total_size: tensors.reduce((sum, t) => sum + bytesOfTensor(t), 0),
+    },
+    weight_map: Object.fromEntries(map.sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
+}
+
+/** The files that an index names; none where there is no index, or one that nobody can read. */
+async function filesOf(file: string): Promise<readonly string[]> {
+  const shards = await readShards(file).catch(() => new Map<string, never>());
+  return [...shards.keys()].map((path) => basename(path));
+}
+
+/** The one file comes before an index for whoever looks for a model, so it goes first. */
+async function removeOthers(folder: string, kept: ReadonlySet<string>): Promise<void> {
+  const others = (await readdir(folder)).filter((name) => isOurs(name) && !kept.has(name));
+  const order = (name: string): number => [single, index, name].indexOf(name);
+  for (const name of others.sort((a, b) => order(a) - order(b))) await unlink(join(folder, name));
+  await removeDraftsIn(folder, isOurs);
+}
+
+function isOurs(name: string): boolean {
+  return name === single || name === index || /^model(-\d+)?-\d+-of-\d+\.safetensors$/.test(name);
 }
 
 function planShards(tensors: readonly TensorToWrite[], most: number): TensorToWrite[][] {
@@ -173,12 +162,14 @@ function planShards(tensors: readonly TensorToWrite[], most: number): TensorToWr
   return shards;
 }
 
-function volumeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-function shardName(i: number, count: number): string {
-  if (count === 1) return single;
-  const number = (n: number): string => String(n).padStart(5, "0");
-  return `model-${number(i + 1)}-of-${number(count)}.safetensors`;
+/** The usual names, or with a number in them where an earlier model has files of these names. */
+function freeNames(count: number, taken: readonly string[]): readonly string[] {
+  const digits = (n: number): string => String(n).padStart(5, "0");
+  for (let again = 1; ; again++) {
+    const begin = again === 1 ? "model" : `model-${again}`;
+    const names = Array.from({ length: count }, (_, i) => {
+      return `${begin}-${digits(i + 1)}-of-${digits(count)}.safetensors`;
+    });
+    if (!names.some((name) => taken.includes(name))) return names;
+  }
 }

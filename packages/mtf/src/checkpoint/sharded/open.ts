@@ -1,16 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type HostArray, hostArray } from "../../dtype.ts";
+import type { HostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
-import type { BoxSource } from "../../runtime/devices.ts";
-import { paste } from "../../runtime/sources/cut.ts";
-import { type Box, volume } from "../../spmd/placement.ts";
+import { dimsOf, isTensor } from "../../graph/tensor.ts";
+import type { BoxSource, Devices, Held } from "../../runtime/devices.ts";
+import type { Lowered } from "../../spmd/lowered.ts";
+import type { Box } from "../../spmd/placement.ts";
 import { nearest } from "../../suggest.ts";
+import { leavesOf } from "../../tree.ts";
 import { badFile } from "../safetensors/bad-file.ts";
-import { openSafetensors, type Safetensors } from "../safetensors/index.ts";
+import { checkBox, wholeBox } from "../safetensors/boxes.ts";
 import { jsonIn } from "../safetensors/json-file.ts";
 import { checkIndex } from "./check.ts";
-import { type Entry, type Index, indexName, type Part, storedAs } from "./format.ts";
+import { checkWanted } from "./compare.ts";
+import { type Entry, type Index, indexName } from "./format.ts";
+import { type OpenPart, openPart, readParts } from "./parts.ts";
 
 /** A saved state, to be loaded under whatever mesh and layout. */
 export interface Checkpoint {
@@ -20,37 +24,93 @@ export interface Checkpoint {
   /** The element type and the dims of every tensor. */
   readonly tensors: ReadonlyMap<string, Pick<Entry, "dtype" | "dims">>;
   /**
-   * Where a tensor's numbers come from; a device reads only what its slice needs.
+   * Puts the saved tensors on devices as the results of a lowered function would lie there, without
+   * running it: each is found by its path in the result. What else was saved is left alone.
    *
-   * @throws MtfError `bad-checkpoint` if there is none of this name, or it has other dims
+   * @param begin the function that makes the state a run begins with, lowered
+   * @throws MtfError `bad-checkpoint` listing the tensors that were not saved, or with other dims or
+   * another dtype; the order of dims does not matter. `bad-mesh` if `begin` was lowered for another
+   * mesh than that of the devices; `bad-file` where a file is missing or damaged
+   * @example
+   * const begin = lower(() => adamState({ w: normal(key(1), [pixel, hidden]) }), { layout, inputs: [] });
+   * const state = await checkpoint.load(devices, begin);
    */
-  source(name: string, shape: readonly number[]): BoxSource;
+  load<Arguments extends readonly unknown[], Result>(
+    devices: Devices,
+    begin: Lowered<Arguments, Result>,
+  ): Promise<Held<Result>>;
+  /**
+   * Where a tensor's numbers come from, to be given to a run or to `put`: a device reads only what
+   * its slice needs. Dims are matched by name.
+   *
+   * @throws MtfError `bad-checkpoint` if there is none of this name; when it is read, if it has other
+   * dims than are wanted or another dtype
+   * @example
+   * const scores = await score(checkpoint.source("params/w"), batch);
+   */
+  source(name: string): BoxSource;
+  /**
+   * A tensor's numbers, row by row in the order of its saved dims, or those of a box.
+   *
+   * @throws MtfError `bad-checkpoint` if there is none of this name; `bad-argument` for a box outside
+   * @example
+   * await checkpoint.read("params/w"); // a Float32Array
+   */
+  read(name: string, box?: Box): Promise<HostArray>;
+  /** Closes the files. What was loaded stays on the devices. */
   close(): Promise<void>;
 }
 
 /**
  * Opens a checkpoint without reading its tensors.
  *
- * @throws MtfError `bad-file` if a file is missing or damaged
+ * @throws MtfError `bad-file` if its index is missing or damaged
  * @example
- * const checkpoint = await openCheckpoint("run/step-100");
- * const wte = await devices.put(spec, placement, checkpoint.source("params/wte", [50257, 768]));
+ * const checkpoint = await openCheckpoint("run/latest");
+ * const state = await checkpoint.load(devices, begin);
+ * await checkpoint.close();
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const index = await readIndex(folder);
-  const files = new Map<string, Promise<Opened>>();
+  const { metadata, tensors } = await readIndex(folder);
+  const saved = new Map(Object.entries(tensors));
+  const files = new Map<string, Promise<OpenPart>>();
   const open = (file: string) => {
     const known = files.get(file) ?? openPart(join(folder, file));
     files.set(file, known);
     return known;
   };
+  const find = (name: string) => saved.get(name) ?? missing(name, [...saved.keys()], folder);
+  const source = (path: string): BoxSource => {
+    const entry = find(path);
+    return {
+      box: (box, { dims, dtype }) => {
+        checkWanted(saved, [{ path, dims, dtype }], folder);
+        const order = dims.map((d) => d.name);
+        return readParts(path, entry, box, order, open);
+      },
+    };
+  };
   return {
-    metadata: index.metadata,
-    names: Object.keys(index.tensors),
-    tensors: new Map(Object.entries(index.tensors)),
-    source: (name, shape) => {
-      const entry = find(index, name, shape, folder);
-      return { box: (box) => readBox(name, entry, box, open) };
+    metadata,
+    names: [...saved.keys()],
+    tensors: saved,
+    source,
+    load: (devices, begin) => {
+      const wanted = leavesOf(begin.result, isTensor);
+      checkWanted(
+        saved,
+        wanted.map(([path, x]) => ({ path, dims: dimsOf(x), dtype: x.dtype })),
+        folder,
+      );
+      return devices.putTree(begin, source);
+    },
+    async read(name, part) {
+      const entry = find(name);
+      const shape = entry.dims.map(([, size]) => size);
+      const box = part ?? wholeBox(shape);
+      checkBox(shape, box);
+      const order = entry.dims.map(([dim]) => dim);
+      return readParts(name, entry, box, order, open);
     },
     close: async () => {
       // A file that did not open has told whoever asked for it.
@@ -58,24 +118,6 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
       for (const file of opened) if (file.status === "fulfilled") await file.value.close();
     },
   };
-}
-
-/** Before anything is read: a file holds the part that the index says. */
-function checkStored(name: string, entry: Entry, part: Part, { file, tensors }: Opened): void {
-  const stored = tensors.get(name);
-  const shape = part.box.map((range) => range.size).join();
-  if (stored?.dtype === storedAs[entry.dtype] && stored.shape.join() === shape) return;
-  const told = stored ? `${stored.dtype} [${stored.shape.join(", ")}]` : "not there";
-  const wanted = `${storedAs[entry.dtype]} [${shape.replaceAll(",", ", ")}]`;
-  throw badFile(file, stored?.offset ?? 0, `tensor '${name}' is ${told}, not ${wanted}`);
-}
-
-interface Opened extends Safetensors {
-  readonly file: string;
-}
-
-async function openPart(file: string): Promise<Opened> {
-  return { ...(await openSafetensors(file)), file };
 }
 
 async function readIndex(folder: string): Promise<Index> {
@@ -86,52 +128,9 @@ async function readIndex(folder: string): Promise<Index> {
   return checkIndex(jsonIn(text, path), (reason) => badFile(path, 0, reason));
 }
 
-function find(index: Index, name: string, shape: readonly number[], folder: string): Entry {
-  const entry = index.tensors[name];
-  if (!entry) {
-    const near = nearest(name, Object.keys(index.tensors));
-    throw new MtfError("bad-checkpoint", `${folder} has no tensor '${name}'.`, {
-      ...(near !== undefined && { try: [near] }),
-    });
-  }
-  const sizes = entry.dims.map(([, size]) => size);
-  if (sizes.join() === shape.join()) return entry;
-  throw new MtfError("bad-checkpoint", `'${name}' has other dims than asked for.`, {
-    evidence: [
-      ["saved", entry.dims.map(([dim, size]) => `${dim}=${size}`).join(", ")],
-      ["asked", shape.join(" × ")],
-    ],
+function missing(name: string, names: readonly string[], folder: string): never {
+  const near = nearest(name, names);
+  throw new MtfError("bad-checkpoint", `${folder} has no tensor '${name}'.`, {
+    ...(near !== undefined && { try: [near] }),
   });
-}
-
-async function readBox(
-  name: string,
-  entry: Entry,
-  box: Box,
-  open: (file: string) => Promise<Opened>,
-): Promise<HostArray> {
-  const whole = hostArray(entry.dtype, volume(box));
-  const shape = box.map((r) => r.size);
-  for (const part of entry.parts) {
-    const common = intersect(part.box, box);
-    if (!common) continue;
-    const within = relative(common, part.box);
-    const file = await open(part.file);
-    checkStored(name, entry, part, file);
-    const numbers = await file.read(name, { box: within, as: entry.dtype });
-    paste(numbers as HostArray, whole, shape, relative(common, box));
-  }
-  return whole;
-}
-
-function intersect(a: Box, b: Box): Box | undefined {
-  const common = a.map((r, d) => {
-    const begin = Math.max(r.begin, b[d]!.begin);
-    return { begin, size: Math.min(r.begin + r.size, b[d]!.begin + b[d]!.size) - begin };
-  });
-  return common.some((r) => r.size <= 0) ? undefined : common;
-}
-
-function relative(box: Box, to: Box): Box {
-  return box.map((r, d) => ({ begin: r.begin - to[d]!.begin, size: r.size }));
 }

@@ -1,8 +1,12 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { coordinateOf, type Mesh } from "../../mesh.ts";
+import { MtfError } from "../../errors.ts";
+import { coordinateOf } from "../../mesh.ts";
 import type { Sharded } from "../../runtime/devices.ts";
 import { type Box, boxOf, volume } from "../../spmd/placement.ts";
+import { syncFolder } from "../safetensors/atomic.ts";
+import { cannotWrite } from "../safetensors/cannot-write.ts";
+import { removeDraftsIn } from "../safetensors/draft.ts";
 import {
   rowBlocks,
   type TensorToWrite,
@@ -10,53 +14,74 @@ import {
   writeSafetensors,
 } from "../safetensors/index.ts";
 import { type Entry, type Index, indexName, storedAs } from "./format.ts";
+import { freeNames, isPart } from "./part-names.ts";
+import { type OnlyHeld, tensorsIn } from "./tree.ts";
 
 // What is fetched from a device at a time: 4 MB of float32.
 const elementsAtATime = 1 << 20;
 
 /**
- * Saves tensors that lie on a mesh, a file for each device that holds a part of its own, whole or
- * not at all: the folder appears under its name when everything is on disk.
+ * Saves a tree of tensors that lie on a mesh, each by its path (`params/w`), in a file for each
+ * device that holds a part of its own. The folder's index is written last and replaces an earlier
+ * one in one go: whenever saving is stopped, the folder holds the earlier checkpoint or the new one,
+ * or, where there was none, none yet. Other files of the folder are left alone.
  *
- * @param tensors by the names they are found again by
- * @param metadata anything JSON can hold
- * @throws MtfError `bad-file` if the disk fails; what was there before is left as it was
+ * @param metadata anything JSON can hold: the step, say
+ * @throws MtfError `bad-argument` where the tree holds anything but tensors on one mesh, or the
+ * metadata what JSON cannot; `bad-file` if the disk fails: an earlier checkpoint is left as it was
  * @example
- * await saveCheckpoint("run/step-100", devices.mesh, { "params/wte": wte }, { step: 100 });
+ * await saveCheckpoint("run/latest", state, { step: 100 });
  */
-export async function saveCheckpoint(
+export async function saveCheckpoint<State extends object>(
   folder: string,
-  mesh: Mesh,
-  tensors: Readonly<Record<string, Sharded>>,
-  metadata: unknown,
+  state: State & OnlyHeld<State>,
+  metadata: unknown = {},
 ): Promise<void> {
-  const partial = `${folder}.partial`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
+  const tensors = tensorsIn(state);
+  checkMetadata(metadata);
+  const made = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw cannotWrite(folder, error);
+  });
+  const fileOf = freeNames(await readdir(folder));
+  const files = new Map<string, TensorToWrite[]>();
+  const entries = [...tensors].map(([name, x]) => [name, plan(name, x, fileOf, files)] as const);
+  const index: Index = {
+    format: "mtf-checkpoint",
+    version: 1,
+    metadata,
+    tensors: Object.fromEntries(entries),
+  };
   try {
-    const files = new Map<string, TensorToWrite[]>();
-    const entries: Record<string, Entry> = {};
-    for (const [name, tensor] of Object.entries(tensors)) {
-      entries[name] = plan(name, tensor, mesh, files);
-    }
-    for (const [file, parts] of files) await writeSafetensors(join(partial, file), parts);
-    const index: Index = { format: "mtf-checkpoint", version: 1, metadata, tensors: entries };
+    for (const [file, parts] of files) await writeSafetensors(join(folder, file), parts);
     const text = `${JSON.stringify(index, null, 1)}\n`;
-    await writeAtomically(join(partial, indexName), (file) => file.write(text));
-    await replace(partial, folder);
+    await writeAtomically(join(folder, indexName), (file) => file.write(text));
   } catch (error) {
-    await rm(partial, { recursive: true, force: true }).catch(() => {});
+    for (const file of files.keys()) await rm(join(folder, file), { force: true }).catch(() => {});
+    if (made !== undefined) await rmdir(folder).catch(() => {});
     throw error;
   }
+  await syncFolder(dirname(folder));
+  // The state is saved: what cannot be removed now is removed the next time.
+  await removeOthers(folder, files).catch(() => {});
+}
+
+function checkMetadata(metadata: unknown): void {
+  try {
+    if (JSON.stringify(metadata) !== undefined) return;
+  } catch {
+    // A bigint or a circle.
+  }
+  throw new MtfError("bad-argument", "the metadata of a checkpoint are what JSON can hold.");
 }
 
 /** Each distinct slice goes to the file of the first device that holds it. */
 function plan(
   name: string,
   tensor: Sharded,
-  mesh: Mesh,
+  fileOf: (device: number) => string,
   files: Map<string, TensorToWrite[]>,
 ): Entry {
+  const { mesh } = tensor;
   const dims = tensor.names.map((dim) => tensor.dims[dim]!);
   const seen = new Set<string>();
   const parts: Entry["parts"][number][] = [];
@@ -65,7 +90,7 @@ function plan(
     const key = box.map((r) => `${r.begin}+${r.size}`).join();
     if (seen.has(key) || volume(box) === 0) continue;
     seen.add(key);
-    const file = `device-${device}.safetensors`;
+    const file = fileOf(device);
     const shape = box.map((r) => r.size);
     const data = () => blocks(tensor, box);
     const held = files.get(file) ?? [];
@@ -82,22 +107,16 @@ async function* blocks(
 ): AsyncGenerator<Float32Array | Int32Array | Uint8Array> {
   const shape = box.map((r) => r.size);
   for (const block of rowBlocks(shape, elementsAtATime)) {
-    const part = block.map((r, d) => ({ begin: r.begin + box[d]!.begin, size: r.size }));
-    const numbers = await tensor.readBox(part);
-    yield numbers instanceof Float64Array ? new Float32Array(numbers) : numbers;
+    yield await tensor.readBox(
+      block.map((r, d) => ({ begin: r.begin + box[d]!.begin, size: r.size })),
+    );
   }
 }
 
-/** A folder cannot be renamed onto another: the old one steps aside first. */
-async function replace(from: string, to: string): Promise<void> {
-  const old = `${to}.old`;
-  await rm(old, { recursive: true, force: true });
-  await rename(to, old).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
-  });
-  await rename(from, to);
-  await rm(old, { recursive: true, force: true });
-  const parent = await open(dirname(to), "r");
-  await parent.sync().catch(() => {});
-  await parent.close();
+/** Removes what earlier checkpoints have left. */
+async function removeOthers(folder: string, kept: ReadonlyMap<string, unknown>): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (isPart(name) && !kept.has(name)) await rm(join(folder, name), { force: true });
+  }
+  await removeDraftsIn(folder, (name) => isPart(name) || name === indexName);
 }

@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dimension } from "../../dimension.ts";
+import { type Dimension, dimension } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
 import { defineMesh } from "../../mesh.ts";
 import type { Sharded } from "../../runtime/devices.ts";
 import { simulator } from "../../simulator.ts";
-import type { Placement } from "../../spmd/placement.ts";
+import { type Placement, replicated } from "../../spmd/placement.ts";
 import { placeholder } from "../../trace.ts";
 import { openSafetensors } from "../safetensors/index.ts";
 import { openCheckpoint, saveCheckpoint } from "./index.ts";
@@ -61,11 +61,9 @@ async function put(
 
 async function save(path: string, mesh: string, split: Placement["split"]): Promise<void> {
   const { held, close } = await put(mesh, split, (name) => tensors[name].numbers);
-  await saveCheckpoint(path, defineMesh(mesh), held, { step: 41, key: "seven" });
+  await saveCheckpoint(path, held, { step: 41, key: "seven" });
   await close();
 }
-
-const shapeOf = (name: Name) => Object.values(tensors[name].tensor.dims).map((d) => d.size);
 
 describe("what is saved under one mesh and layout", () => {
   it.each(places)("%s %j opens under every other", async (mesh, split) => {
@@ -75,9 +73,7 @@ describe("what is saved under one mesh and layout", () => {
     expect(checkpoint.metadata).toEqual({ step: 41, key: "seven" });
     expect(checkpoint.names).toEqual(names);
     for (const [other, otherSplit] of places) {
-      const { held, close } = await put(other, otherSplit, (name) =>
-        checkpoint.source(name, shapeOf(name)),
-      );
+      const { held, close } = await put(other, otherSplit, checkpoint.source);
       for (const name of names) {
         expect([...(await held[name]!.read())]).toEqual([...tensors[name].numbers]);
       }
@@ -106,14 +102,13 @@ it("a box is read from the files that hold parts of it, and from no other", asyn
   const path = join(folder, "boxes");
   await save(path, "a:3", { row: ["a"] });
   const checkpoint = await openCheckpoint(path);
-  const { box } = checkpoint.source("float", [5, 7]);
   for (const [row, rows, column, columns] of [
     [0, 5, 0, 7],
     [1, 2, 3, 2],
     [4, 1, 6, 1],
     [2, 0, 0, 7],
   ] as const) {
-    const found = await box([
+    const found = await checkpoint.read("float", [
       { begin: row, size: rows },
       { begin: column, size: columns },
     ]);
@@ -130,14 +125,12 @@ it("a box is read from the files that hold parts of it, and from no other", asyn
     { begin: 0, size: 3 },
     { begin: 0, size: 7 },
   ];
-  expect(await partly.source("float", [5, 7]).box(upper)).toEqual(
-    tensors.float.numbers.slice(0, 21),
-  );
+  expect(await partly.read("float", upper)).toEqual(tensors.float.numbers.slice(0, 21));
   const lower = [
     { begin: 3, size: 2 },
     { begin: 0, size: 7 },
   ];
-  await expect(partly.source("float", [5, 7]).box(lower)).rejects.toMatchObject({
+  await expect(partly.read("float", lower)).rejects.toMatchObject({
     code: "bad-file",
     message: expect.stringContaining("device-2.safetensors"),
   });
@@ -154,19 +147,37 @@ describe("what is wrong is said", () => {
     return "nothing wrong";
   };
 
-  it("of a name or shape that is not the saved one", async () => {
+  it("of a name, dims or dtype that are not the saved ones", async () => {
     const path = join(folder, "asked");
     await save(path, "a:2", { row: ["a"] });
     const checkpoint = await openCheckpoint(path);
-    expect(await messageOf(() => checkpoint.source("flaot", [5, 7]))).toMatchInlineSnapshot(`
+    expect(await messageOf(() => checkpoint.source("flaot"))).toMatchInlineSnapshot(`
       "[bad-checkpoint] FOLDER/asked has no tensor 'flaot'.
         try  float"
     `);
-    expect(await messageOf(() => checkpoint.source("float", [5, 8]))).toMatchInlineSnapshot(`
-      "[bad-checkpoint] 'float' has other dims than asked for.
-        saved  row=5, column=7
-        asked  5 × 8"
+    const devices = await simulator(defineMesh({}));
+    const wrong = (dims: readonly Dimension[], dtype: DType) =>
+      messageOf(() =>
+        devices.put(placeholder(dims, dtype) as never, replicated, checkpoint.source("float")),
+      );
+    const [row, column] = [dimension("row", 5), dimension("column", 7)];
+    expect(await wrong([row, dimension("column", 8)], "float32")).toMatchInlineSnapshot(`
+      "[bad-checkpoint] FOLDER/asked holds other tensors than are wanted.
+        float  saved as f32[row=5, column=7], wanted f32[row=5, column=8]"
     `);
+    expect(await wrong([row, dimension("columns", 7)], "float32")).toMatchInlineSnapshot(`
+      "[bad-checkpoint] FOLDER/asked holds other tensors than are wanted.
+        float  saved as f32[row=5, column=7], wanted f32[row=5, columns=7]"
+    `);
+    expect(await wrong([row, column], "int32")).toMatchInlineSnapshot(`
+      "[bad-checkpoint] FOLDER/asked holds other tensors than are wanted.
+        float  saved as f32[row=5, column=7], wanted i32[row=5, column=7]"
+    `);
+    expect(await wrong([row], "float32")).toMatchInlineSnapshot(`
+      "[bad-checkpoint] FOLDER/asked holds other tensors than are wanted.
+        float  saved as f32[row=5, column=7], wanted f32[row=5]"
+    `);
+    await devices.close();
     await checkpoint.close();
   });
 
@@ -178,8 +189,7 @@ describe("what is wrong is said", () => {
     await save(path, "a:1", {});
     await truncate(join(path, "device-0.safetensors"), 300);
     const checkpoint = await openCheckpoint(path);
-    const source = checkpoint.source("step", []);
-    expect(await messageOf(() => source.box([]))).toMatchInlineSnapshot(`
+    expect(await messageOf(() => checkpoint.read("step"))).toMatchInlineSnapshot(`
       "[bad-file] FOLDER/damaged/device-0.safetensors is damaged: tensor "float" ends at byte 404, the file at 300.
         file    FOLDER/damaged/device-0.safetensors
         offset  byte 300"
@@ -207,30 +217,40 @@ describe("saving", () => {
     const path = join(folder, "replaced");
     await save(path, "a:8", { row: ["a"] });
     await save(path, "a:1", {});
+    expect((await readdir(path)).sort()).toEqual(["checkpoint.json", "device-0.1.safetensors"]);
+    await save(path, "a:1", {});
     expect((await readdir(path)).sort()).toEqual(["checkpoint.json", "device-0.safetensors"]);
-    expect((await readdir(folder)).filter((name) => /partial|old/.test(name))).toEqual([]);
   });
 
   it("leaves what was there when it fails, and nothing half-written", async () => {
     const path = join(folder, "kept");
     await save(path, "a:2", { row: ["a"] });
-    const before = await readFile(join(path, "checkpoint.json"), "utf8");
+    const [before, files] = [await readFile(join(path, "checkpoint.json")), await readdir(path)];
     const { held, close } = await put("a:2", {}, (name) => tensors[name].numbers);
-    const failing = { ...held.float!, readBox: () => Promise.reject(new Error("it went away")) };
-    const tensorsOf = { step: held.step!, float: failing as Sharded };
-    await expect(saveCheckpoint(path, defineMesh("a:2"), tensorsOf, {})).rejects.toThrow(
-      "it went away",
-    );
+    const saving = saveCheckpoint(path, held);
+    held.truth!.dispose();
+    await expect(saving).rejects.toThrow("it was disposed of");
     await close();
-    expect(await readFile(join(path, "checkpoint.json"), "utf8")).toBe(before);
-    expect((await readdir(folder)).filter((name) => /partial|old/.test(name))).toEqual([]);
+    expect(await readFile(join(path, "checkpoint.json"))).toEqual(before);
+    expect(await readdir(path)).toEqual(files);
   });
 
-  it("is not disturbed by what a killed save has left", async () => {
-    const path = join(folder, "again");
-    await mkdir(`${path}.partial`);
-    await writeFile(join(`${path}.partial`, "device-7.safetensors"), "half");
+  it("leaves no folder where it fails before there was one", async () => {
+    const path = join(folder, "never");
+    const { held, close } = await put("a:2", {}, (name) => tensors[name].numbers);
+    const saving = saveCheckpoint(path, held);
+    held.truth!.dispose();
+    await expect(saving).rejects.toThrow("it was disposed of");
+    await close();
+    expect(await readdir(folder)).not.toContain("never");
+  });
+
+  it("leaves the folder's other files alone", async () => {
+    const path = join(folder, "shared");
+    await mkdir(path);
+    await writeFile(join(path, "notes.txt"), "mine");
     await save(path, "a:1", {});
-    expect((await readdir(path)).sort()).toEqual(["checkpoint.json", "device-0.safetensors"]);
+    await save(path, "a:1", {});
+    expect(await readFile(join(path, "notes.txt"), "utf8")).toBe("mine");
   });
 });

@@ -64,7 +64,7 @@ async function fromBoxes(
 async function ask(source: BoxSource, to: Wanted, box: Box): Promise<HostArray> {
   if (volume(box) === 0) return hostArray(to.dtype, 0);
   try {
-    return await source.box(box);
+    return await source.box(box, { dims: to.dims, dtype: to.dtype });
   } catch (error) {
     // One of ours says what is wrong and where; nothing is to be added.
     if (error instanceof MtfError) throw error;

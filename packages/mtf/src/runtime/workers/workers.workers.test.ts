@@ -134,7 +134,7 @@ test("nobody overtakes anybody, over hundreds of exchanges through tiny windows"
         const run = await devices.load(loweredOf(wandering(mesh, splits)));
         for (let step = 0; step < 3; step++) {
           const [arrived] = await run(numbers);
-          expect(await arrived!.read()).toEqual(Float64Array.from(numbers));
+          expect(await arrived!.read()).toEqual(numbers);
           arrived!.dispose();
         }
         await run.unload();

@@ -1,0 +1,75 @@
+import { type HostArray, hostArray } from "../../dtype.ts";
+import { copyElements, copyOf, eachRun, stepsOf } from "../../runtime/collectives/copy.ts";
+import { type Box, volume } from "../../spmd/placement.ts";
+import { badFile } from "../safetensors/bad-file.ts";
+import { openSafetensors, type Safetensors } from "../safetensors/index.ts";
+import { type Entry, type Part, storedAs } from "./format.ts";
+
+/** A file of parts, open. */
+export interface OpenPart extends Safetensors {
+  readonly file: string;
+}
+
+export async function openPart(file: string): Promise<OpenPart> {
+  return { ...(await openSafetensors(file)), file };
+}
+
+/**
+ * A box of a saved tensor, read from the files that hold parts of it and from no other.
+ *
+ * @param order the names of the dims of `box`, in whose order the numbers are wanted
+ * @throws MtfError `bad-file` where a file is missing or damaged
+ */
+export async function readParts(
+  name: string,
+  entry: Entry,
+  box: Box,
+  order: readonly string[],
+  open: (file: string) => Promise<OpenPart>,
+): Promise<HostArray> {
+  const whole = hostArray(entry.dtype, volume(box));
+  const wholeSteps = stepsOf(box);
+  const places = entry.dims.map(([dim]) => order.indexOf(dim));
+  const wanted = places.map((place) => box[place]!);
+  for (const part of entry.parts) {
+    const common = intersect(part.box, wanted);
+    if (!common) continue;
+    const file = await open(part.file);
+    checkStored(name, entry, part, file);
+    const numbers = await file.read(name, { box: relative(common, part.box), as: entry.dtype });
+    const steps = stepsOf(common);
+    const copy = copyOf(
+      relative(common, wanted).map(({ begin, size }, d) => ({
+        size,
+        from: { begin: 0, step: steps[d]! },
+        to: { begin, step: wholeSteps[places[d]!]! },
+      })),
+    );
+    eachRun(copy, 0, numbers.length, (from, to, length) => {
+      copyElements(numbers, from, whole, to, length);
+    });
+  }
+  return whole;
+}
+
+/** Before anything is read: a file holds the part that the index says. */
+function checkStored(name: string, entry: Entry, part: Part, { file, tensors }: OpenPart): void {
+  const stored = tensors.get(name);
+  const shape = part.box.map((range) => range.size).join();
+  if (stored?.dtype === storedAs[entry.dtype] && stored.shape.join() === shape) return;
+  const told = stored ? `${stored.dtype} [${stored.shape.join(", ")}]` : "not there";
+  const wanted = `${storedAs[entry.dtype]} [${shape.replaceAll(",", ", ")}]`;
+  throw badFile(file, stored?.offset ?? 0, `tensor '${name}' is ${told}, not ${wanted}`);
+}
+
+function intersect(a: Box, b: Box): Box | undefined {
+  const common = a.map((r, d) => {
+    const begin = Math.max(r.begin, b[d]!.begin);
+    return { begin, size: Math.min(r.begin + r.size, b[d]!.begin + b[d]!.size) - begin };
+  });
+  return common.some((r) => r.size <= 0) ? undefined : common;
+}
+
+function relative(box: Box, to: Box): Box {
+  return box.map((r, d) => ({ begin: r.begin - to[d]!.begin, size: r.size }));
+}

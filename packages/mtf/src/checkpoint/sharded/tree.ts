@@ -1,0 +1,74 @@
+import { MtfError } from "../../errors.ts";
+import { isTensor } from "../../graph/tensor.ts";
+import { printMesh } from "../../mesh.ts";
+import type { AnySharded, Sharded } from "../../runtime/devices.ts";
+import { checkUsable, isSharded, stateOf } from "../../runtime/sharded.ts";
+
+/** The tree itself where it holds tensors on devices alone; anything else in it is `never`. */
+export type OnlyHeld<T> = T extends AnySharded
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: OnlyHeld<T[K]> }
+    : T extends undefined
+      ? T
+      : never;
+
+/**
+ * The tensors of a tree by their paths.
+ *
+ * @throws MtfError `bad-argument` where there is anything else in it, a path that two have, one that
+ * is gone, or more than one mesh; `poisoned` where the run that was to make one failed
+ */
+export function tensorsIn(tree: unknown): ReadonlyMap<string, Sharded> {
+  const tensors = new Map<string, Sharded>();
+  const take = (value: unknown, path: string): void => {
+    if (isSharded(value)) {
+      if (tensors.has(path)) throw refused(path, "is the path of two tensors", "other keys");
+      tensors.set(path, checked(value, path));
+    } else if (isPlain(value)) {
+      for (const [key, child] of Object.entries(value)) {
+        take(child, path === "" ? key : `${path}/${key}`);
+      }
+    } else if (value !== undefined) throw refused(path, ...kindOf(value));
+  };
+  take(tree, "");
+  const meshes = new Set([...tensors.values()].map(({ mesh }) => printMesh(mesh) || "one device"));
+  if (meshes.size <= 1) return tensors;
+  throw new MtfError("bad-argument", "the tensors of a checkpoint lie on one mesh.", {
+    evidence: [["meshes", [...meshes].join(" and ")]],
+  });
+}
+
+function checked(value: Sharded, path: string): Sharded {
+  const held = stateOf(value)!;
+  if (held.gone !== undefined) {
+    throw refused(path, `is gone: ${held.gone}`, "what the last run gave in its place");
+  }
+  checkUsable(held);
+  return value;
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || isTensor(value)) return false;
+  const kind: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || kind === Object.prototype || kind === null;
+}
+
+/** What a value is, and what to give in its place. */
+function kindOf(value: unknown): readonly [what: string, instead: string] {
+  if (isTensor(value)) {
+    return ["is a tensor under trace, which holds no numbers", "what a run of the function gave"];
+  }
+  if (value instanceof Promise) return ["is a promise", "await run(…)"];
+  const object = typeof value === "object" && value !== null;
+  const kind = object ? value.constructor.name : value === null ? "null" : `a ${typeof value}`;
+  return [`is ${kind}`, "saveCheckpoint(folder, state, { step }), where JSON can hold it"];
+}
+
+function refused(path: string, what: string, instead: string): MtfError {
+  const where = path === "" ? "the state" : `'${path}'`;
+  return new MtfError("bad-argument", `${where} ${what}: a checkpoint takes tensors on devices.`, {
+    try: [instead],
+    path,
+  });
+}
