@@ -39,7 +39,8 @@ it("a trained folder has the names, shapes, dtypes and keys of a published one",
   );
   const config = (model: string) => JSON.parse(readFileSync(join(model, "config.json"), "utf8"));
   expect(config(out)).toEqual(config(published));
-  expect(namesIn(out)).toEqual(["checkpoints", "config.json", "log.jsonl", "model.safetensors"]);
+  const names = ["checkpoints", "config.json", "log.jsonl", "model.safetensors", "run.json"];
+  expect(namesIn(out)).toEqual(names);
 });
 
 it("training goes on from a published model's weights, with a fresh optimizer", async () => {

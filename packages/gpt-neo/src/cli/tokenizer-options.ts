@@ -16,7 +16,7 @@ export const trainTokenizerCommand: Command<TrainTokenizerOptions> = {
   options: {
     ...dataOptions,
     vocabSize: required(integer("N", "tokens: the end of text, 256 bytes, and merges", 257)),
-    out: required(text("FILE", "the tokenizer.json to write, or the folder for it")),
+    out: required(text("FILE", "the tokenizer.json to write, a new file, or the folder for it")),
     minFrequency: integer("N", "merge nothing that is seen less often (default: 2)", 1),
     json: flag('end standard output with {"vocabSize", "file"}'),
   },

@@ -43,7 +43,7 @@ export const trainCommand: Command<TrainOptions> = {
       "the share of samples from the --data before it (default: 1)",
     ),
     validationData: texts("FILE", "validate with these, not with a held-back part of the data"),
-    out: required(text("DIR", "the run's folder: a model's folder, with log and checkpoints")),
+    out: required(text("DIR", "the run's folder, a new or an empty one: model, log, checkpoints")),
     tokenizer: text(
       "gpt2|bytes|FILE|DIR",
       "what makes ids of text (default: the config's, or the model's)",

@@ -1,5 +1,4 @@
 import { MtfError } from "mtf";
-import { writeSafetensors } from "mtf/checkpoint";
 import type { EvalOptions } from "../cli/eval-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { tokenRows } from "../data/index.ts";
@@ -7,6 +6,7 @@ import { type LoadedModel, loadModel } from "../loaded-model.ts";
 import { meshOf } from "../session.ts";
 import { withSpecial } from "../tokenizer/index.ts";
 import { evaluator, type Scores } from "./evaluate.ts";
+import { checkLogitsFile, writeLogits } from "./logits.ts";
 import { type Window, windowsOf } from "./windows.ts";
 
 /** How well a model predicts. */
@@ -20,6 +20,7 @@ export interface Evaluation {
 
 /** Measures a model as the command line says. */
 export async function run(options: EvalOptions): Promise<Evaluation> {
+  if (options.logits !== undefined) await checkLogitsFile(options.logits);
   const mesh = meshOf(options, 8);
   const model = await loadModel(options.model, options, mesh, mesh.size);
   const progress = progressLine();
@@ -36,7 +37,7 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
     if (options.logits === undefined) {
       for await (const batch of inBatches(windows, mesh.size)) count(await evaluate(batch));
     } else {
-      await writeLogits(options.logits, windows, mesh.size, model, async (batch, length) => {
+      await writeAll(options.logits, windows, mesh.size, model, async (batch, length) => {
         const scores = await evaluate(batch, length);
         count(scores);
         return scores.logits!;
@@ -86,7 +87,7 @@ async function* inBatches(windows: AsyncIterable<Window>, rows: number): AsyncGe
 }
 
 /** Writes the logits of all windows, `[rows, length, vocab]`; rows that are shorter end in zeros. */
-async function writeLogits(
+async function writeAll(
   path: string,
   windows: AsyncIterable<Window>,
   rows: number,
@@ -100,5 +101,5 @@ async function writeLogits(
   async function* data(): AsyncGenerator<Float32Array> {
     for (let i = 0; i < all.length; i += rows) yield logitsOf(all.slice(i, i + rows), length);
   }
-  await writeSafetensors(path, [{ name: "logits", dtype: "F32", shape, data }]);
+  await writeLogits(path, shape, data);
 }

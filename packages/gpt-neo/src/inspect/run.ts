@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type LogRecord, readLog } from "../log.ts";
 import { lastCheckpoint, savedSteps } from "../train/checkpoint.ts";
+import { runFile } from "../train/run-folder.ts";
 
 /** What a run's folder says about the run. */
 export interface RunSummary {
@@ -22,7 +23,7 @@ const shown = 5;
 
 /** Whether a folder is a run's. */
 export function isRun(names: readonly string[]): boolean {
-  return names.includes("log.jsonl") || names.includes("checkpoints");
+  return [runFile, "log.jsonl", "checkpoints"].some((name) => names.includes(name));
 }
 
 /**

@@ -1,5 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/checkpoint";
 import type { DataFile } from "../data/files.ts";
@@ -88,15 +88,40 @@ export async function finishedState(
   return { kind: "finished", task, documents, tokens, files: await Promise.all(sizes) };
 }
 
-/** The files that are complete, if all of them are still there as they were. */
+/**
+ * The files that are complete, if all of them are still there as they were.
+ *
+ * @throws MtfError `bad-argument` if there is another file in the place of one
+ */
 export async function finishedFiles(
   folder: string,
   { files }: Finished,
 ): Promise<readonly string[] | undefined> {
-  const found = files.map(async ({ name, bytes }) => {
-    const is = await stat(join(folder, name)).catch(() => undefined);
-    return is?.size === bytes;
+  const paths = files.map(({ name }) => join(folder, name));
+  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  const other = paths.find((_, i) => found[i] && found[i].size !== files[i]!.bytes);
+  if (other !== undefined) throw notOurs(other, "is not as it was written");
+  return found.every((is) => is !== undefined) ? paths : undefined;
+}
+
+/**
+ * Checks that files to be written replace nobody's.
+ *
+ * @param prefix what their names begin with
+ * @throws MtfError `bad-argument` naming the file in the way
+ */
+export async function checkFree(prefix: string, format: "bin" | "tfrecords"): Promise<void> {
+  const name = basename(prefix);
+  const ending = format === "bin" ? /^\.(bin|idx)$/ : /^_\d+_\d+\.tfrecords$/;
+  for (const found of await readdir(dirname(prefix))) {
+    if (!found.startsWith(name) || !ending.test(found.slice(name.length))) continue;
+    throw notOurs(join(dirname(prefix), found), "is there already, from elsewhere");
+  }
+}
+
+function notOurs(file: string, what: string): MtfError {
+  return new MtfError("bad-argument", `${file} ${what}.`, {
+    try: ["--name or --out with another one", `removing ${file}`],
+    file,
   });
-  const all = (await Promise.all(found)).every((same) => same);
-  return all ? files.map(({ name }) => join(folder, name)) : undefined;
 }

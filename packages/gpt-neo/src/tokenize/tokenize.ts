@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { dataFiles } from "../data/files.ts";
+import { type DataFile, dataFiles } from "../data/files.ts";
 import type { ReadOptions } from "../data/read.ts";
+import { acquireLock } from "../lock/index.ts";
 import {
   cutterFor,
   type JsonTokenizer,
@@ -11,7 +12,7 @@ import {
 import { binSink } from "./bin-sink.ts";
 import { openPool, type Pool } from "./pool.ts";
 import type { Sink, SinkState } from "./sink.ts";
-import { finishedFiles, finishedState, loadState, saveState, taskOf } from "./state.ts";
+import { checkFree, finishedFiles, finishedState, loadState, saveState, taskOf } from "./state.ts";
 import { type TfRecordsOptions, tfRecordsSink } from "./tfrecords-sink.ts";
 import { beginning, type Encoded } from "./unit.ts";
 import { unitsOf, type Work } from "./units.ts";
@@ -55,7 +56,8 @@ export interface Tokenized {
  * of text, and none is lost. Stopped at any point, even by force, the same call goes on and writes
  * the same bytes; once finished, it finds them.
  *
- * @throws MtfError `bad-argument` if another task was begun or finished there; `bad-file` for bad data
+ * @throws MtfError `bad-argument` if another task was begun or finished there, or files of that name
+ * are there from elsewhere; `bad-file` for bad data
  * @example
  * await tokenize(["pile/*.jsonl.zst"], { out: "ids", name: "pile", format: "bin", … });
  */
@@ -64,8 +66,20 @@ export async function tokenize(
   options: TokenizeOptions,
 ): Promise<Tokenized> {
   const files = await dataFiles(paths, options.read.inputFormat);
+  await mkdir(options.out, { recursive: true });
+  const lock = acquireLock(join(options.out, `.${options.name}.lock`), options.out);
+  try {
+    return await tokenizeFiles(files, options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function tokenizeFiles(
+  files: readonly DataFile[],
+  options: TokenizeOptions,
+): Promise<Tokenized> {
   const { out, name, format, tokenizer, read, example, perFile } = options;
-  await mkdir(out, { recursive: true });
   const statePath = join(out, `${name}.progress.json`);
   const task = await taskOf(files, { name, format, tokenizer, read, example, perFile });
   const state = await loadState(statePath, task);
@@ -75,6 +89,7 @@ export async function tokenize(
     if (found) return { documents, tokens, files: found, finished: true, resumed: documents };
   }
   // Files that were finished and are gone are made again.
+  if (!state) await checkFree(join(out, name), format);
   const saved = state?.kind === "begun" ? state : undefined;
   const model = makeTokenizer(tokenizer);
   const sink = await openSink(options, model.vocabSize, saved?.sink);
@@ -91,6 +106,7 @@ export async function tokenize(
 
   try {
     let stopped = false;
+    let begun = saved !== undefined;
     let savedAt = performance.now();
     const cutter = () =>
       model.name === "json"
@@ -98,6 +114,9 @@ export async function tokenize(
         : undefined;
     const works = unitsOf(files, place, read, cutter);
     for await (const { work, encoded } of inOrder(works, pool)) {
+      // Whatever is written from here on is known to be of this call.
+      if (!begun) await save();
+      begun = true;
       await sink.append(encoded.ids, encoded.lengths, encoded.open);
       documents += encoded.lengths.length - (encoded.open ? 1 : 0);
       tokens += encoded.ids.length;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -16,6 +17,13 @@ export async function runTrain(
   options: TrainTokenizerOptions,
 ): Promise<{ readonly vocabSize: number; readonly file: string; readonly text: string }> {
   const { data, vocabSize, minFrequency, ...read } = options;
+  const file = extname(options.out) === ".json" ? options.out : join(options.out, "tokenizer.json");
+  if (existsSync(file)) {
+    throw new MtfError("bad-argument", `${file} is there already.`, {
+      try: ["--out with another file or folder", `removing ${file}`],
+      file,
+    });
+  }
   const counts: WordCounts = new Map();
   const progress = progressLine();
   let characters = 0;
@@ -33,8 +41,6 @@ export async function runTrain(
       vocabSize,
       ...(minFrequency !== undefined && { minFrequency }),
     });
-    const file =
-      extname(options.out) === ".json" ? options.out : join(options.out, "tokenizer.json");
     await mkdir(dirname(file), { recursive: true });
     await writeAtomically(file, (target) => target.write(json));
     const size = jsonTokenizer(file, json).vocabSize;

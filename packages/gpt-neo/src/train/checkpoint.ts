@@ -85,6 +85,7 @@ export async function removeUnfinished(folder: string): Promise<void> {
   }
 }
 
-function stepFolder(folder: string, step: number): string {
+/** Where a run keeps its checkpoint of a step. */
+export function stepFolder(folder: string, step: number): string {
   return join(folder, "checkpoints", `step-${step}`);
 }

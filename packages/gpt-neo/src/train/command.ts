@@ -1,16 +1,13 @@
-import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { MtfError } from "mtf";
 import { type Progress, printDuration, progressLine } from "../cli/progress.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { readConfig } from "../config/index.ts";
 import { dimsOf } from "../dims.ts";
-import { cutLog, type Log, openLog } from "../log.ts";
 import { openDevices } from "../session.ts";
 import { openEvents } from "../tensorboard/log.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
 import type { Origin } from "./begin.ts";
-import { bringBack, lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
+import { type Claim, claimFolder } from "./claim.ts";
 import { optimizerStateOf } from "./optimizer-state.ts";
 import { readData } from "./read-data.ts";
 import { runConfig } from "./run-config.ts";
@@ -57,17 +54,21 @@ async function runWith(
   const dims = dimsOf(config, training.batch_size / training.grad_accumulation, training.context);
   const { mesh, layout, ...placed } = runLayout(options, config, dims);
   for (const text of [...notes, ...placed.notes]) progress.note(`config: ${text}`);
-  const checkpoint = await findRun(options);
-  const from = originOf(options, weights, checkpoint, training.steps);
-  const data = await readData(options, config, tokenizer);
-  const settings = settingsOf(config, options, data, mesh, layout);
-  const closing = [async () => data.close()];
-  const interrupt = onInterrupt(() => progress.note("stopping after this step; again to stop now"));
+  const claim = await claimFolder(options);
+  const { checkpoint } = claim;
+  const closing = [claim.release];
   try {
+    const from = originOf(options, weights, checkpoint, training.steps);
+    const data = await readData(options, config, tokenizer);
+    closing.push(async () => data.close());
+    const settings = settingsOf(config, options, data, mesh, layout);
+    const asked = (): void => progress.note("stopping after this step; again to stop now");
+    const interrupt = onInterrupt(asked);
+    closing.push(async () => interrupt.end());
     tellBeginning(options, from, checkpoint, settings, progress);
     const devices = await openDevices(options, mesh);
     closing.push(() => devices.close());
-    const log = await openRun(options.out, checkpoint?.progress.step ?? 0);
+    const log = await claim.open();
     closing.push(async () => log.close());
     const events = options.log?.includes("tensorboard")
       ? openEvents(options.out, { after: checkpoint?.progress.step ?? 0 })
@@ -96,28 +97,11 @@ async function runWith(
     return { out: options.out, ...outcome };
   } finally {
     progress.end();
-    interrupt.end();
     for (const close of closing.reverse()) await close();
   }
 }
 
-type Found = Awaited<ReturnType<typeof lastCheckpoint>>;
-
-/** What to go on from. A used folder is never written over. */
-async function findRun({ out, resume }: TrainOptions): Promise<Found> {
-  const names = await readdir(out).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw new MtfError("bad-file", `${out} cannot be read: ${error.message}.`, { file: out });
-  });
-  const used = names.some((name) => name === "log.jsonl" || name === "checkpoints");
-  if (used && !resume) {
-    throw new MtfError("bad-argument", `${out} holds a run already.`, {
-      try: ["--resume, to go on with it", "--out with another folder"],
-    });
-  }
-  if (resume) await bringBack(out);
-  return lastCheckpoint(out);
-}
+type Found = Claim["checkpoint"];
 
 /** The run's own checkpoint comes first, then the weights that are given. */
 function originOf(
@@ -152,17 +136,6 @@ function tellBeginning(
   for (const change of changedSettings(found.progress.settings, settings)) {
     progress.note(`changed since: ${change}`);
   }
-}
-
-/** Makes the run's folder; of a run that goes on, it removes what came after the checkpoint. */
-async function openRun(out: string, step: number): Promise<Log> {
-  await mkdir(out, { recursive: true }).catch((error: Error) => {
-    throw new MtfError("bad-file", `${out} cannot be made: ${error.message}.`, { file: out });
-  });
-  await removeUnfinished(out);
-  const log = join(out, "log.jsonl");
-  await cutLog(log, step);
-  return openLog(log);
 }
 
 /** The first interrupt asks to stop, the second one stops. */

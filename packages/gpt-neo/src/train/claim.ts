@@ -1,0 +1,108 @@
+import { existsSync } from "node:fs";
+import { mkdir, rmdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { MtfError } from "mtf";
+import type { TrainOptions } from "../cli/train-options.ts";
+import { acquireLock } from "../lock/index.ts";
+import { cutLog, type Log, openLog } from "../log.ts";
+import { bringBack, lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
+import { markRunFolder, runFolder } from "./run-folder.ts";
+
+/** A folder that a run has to itself. */
+export interface Claim {
+  /** What to go on from, if there is anything. */
+  readonly checkpoint: Awaited<ReturnType<typeof lastCheckpoint>>;
+  /** Makes it a run's folder with a log, and removes what came after the checkpoint. */
+  open(): Promise<Log>;
+  /** Gives it up. A folder that was made for the run and holds nothing is removed. */
+  release(): Promise<void>;
+}
+
+type Wanted = Pick<TrainOptions, "out" | "resume" | "model">;
+
+/**
+ * Claims the folder of a run, new or to be gone on with. Files that no run has written are nobody's
+ * to replace.
+ *
+ * @throws MtfError `bad-argument` where it holds other files, a run that is not to be resumed, or one
+ * that goes on in another process; `bad-file` if it cannot be made or read
+ * @example
+ * const claim = await claimFolder({ out: "runs/book", resume: true });
+ */
+export async function claimFolder(options: Wanted): Promise<Claim> {
+  const { out, resume } = options;
+  const before = await runFolder(out);
+  if (before.kind === "taken") throw taken(options, before.names);
+  const made = await mkdir(out, { recursive: true }).catch((error: Error) => {
+    throw new MtfError("bad-file", `${out} cannot be made: ${error.message}.`, { file: out });
+  });
+  const giveBack = (): Promise<void> => removeEmpty(out, made);
+  try {
+    const lock = acquireLock(join(out, ".lock"), out);
+    const release = async (): Promise<void> => {
+      lock.release();
+      await giveBack();
+    };
+    try {
+      // Once more: another run may just have ended.
+      const found = await runFolder(out);
+      if (found.kind === "taken") throw taken(options, found.names);
+      if (found.kind === "run" && !resume) throw used(out);
+      if (resume) await bringBack(out);
+      const checkpoint = await lastCheckpoint(out);
+      const open = async (): Promise<Log> => {
+        await markRunFolder(out);
+        await removeUnfinished(out);
+        const log = join(out, "log.jsonl");
+        await cutLog(log, checkpoint?.progress.step ?? 0);
+        return openLog(log);
+      };
+      return { checkpoint, open, release };
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+}
+
+/** Removes the folders that were made, from the innermost to the first, as long as they are empty. */
+async function removeEmpty(out: string, first: string | undefined): Promise<void> {
+  if (first === undefined) return;
+  for (let path = resolve(out); path.length >= resolve(first).length; path = dirname(path)) {
+    const removed = await rmdir(path).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
+  }
+}
+
+/** As many names of files are shown. */
+const shown = 5;
+
+function taken({ out, model }: Wanted, names: readonly string[]): MtfError {
+  const more = names.length > shown ? `, … (${names.length} in all)` : "";
+  const isModel = model === out || names.some((name) => /\.(safetensors|bin)$/.test(name));
+  return new MtfError("bad-argument", `${out} holds files that no run has written.`, {
+    evidence: [["holds", `${names.slice(0, shown).join(", ")}${more}`]],
+    // A model's folder is no place for another one.
+    try: [`--out ${free(isModel ? `${out.replace(/[\\/]+$/, "")}-tuned` : join(out, "run"))}`],
+    file: out,
+  });
+}
+
+/** That path, or the first of those with a number that is not there yet. */
+function free(path: string): string {
+  let found = path;
+  for (let number = 2; existsSync(found); number++) found = `${path}-${number}`;
+  return found;
+}
+
+function used(out: string): MtfError {
+  return new MtfError("bad-argument", `${out} holds a run already.`, {
+    try: ["--resume, to go on with it", "--out with another folder"],
+  });
+}
