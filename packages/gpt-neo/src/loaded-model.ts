@@ -21,12 +21,16 @@ export type Rows = Tensor<"batch" | "length", "int32">;
 export interface ModelOptions extends SessionOptions {
   /** `gpt2`, `bytes`, a `tokenizer.json` or a folder with one; by default that of its folder. */
   readonly tokenizer?: string | undefined;
+  /** The tokens that the model sees at once; by default as many as it was trained on. */
+  readonly context?: number | undefined;
 }
 
 /** A model on devices, ready to run programs over its parameters. */
 export interface LoadedModel {
   readonly config: Config;
   readonly tokenizer: Tokenizer | undefined;
+  /** The tokens it sees at once, which may be fewer than it has positions for. */
+  readonly context: number;
   readonly devices: Devices;
   readonly layout: Layout;
   readonly parameters: Held<Parameters>;
@@ -47,7 +51,7 @@ export interface LoadedModel {
  *
  * @param batch rows that programs take
  * @throws MtfError as `loadWeights` and `tokenizerSource`; `bad-argument` for a tokenizer with more
- * ids than the model
+ * ids than the model, or a context of more than its positions
  */
 export async function loadModel(
   folder: string,
@@ -58,6 +62,7 @@ export async function loadModel(
   const weights = await loadWeights(folder);
   try {
     const { config } = weights;
+    const context = contextOf(options, config);
     const dims = dimsOf(config, batch, config.max_position_embeddings);
     const layout = layoutOf(options, mesh, dims);
     const tokenizer = await tokenizerOf(folder, options.tokenizer, config);
@@ -77,6 +82,7 @@ export async function loadModel(
       return {
         config,
         tokenizer,
+        context,
         devices,
         layout,
         parameters,
@@ -95,6 +101,21 @@ export async function loadModel(
   }
 }
 
+function contextOf({ context }: ModelOptions, config: Config): number {
+  const most = config.max_position_embeddings;
+  if (context === undefined || context <= most) return context ?? config.training.context;
+  throw new MtfError("bad-argument", `--context ${context} is more than the model has positions.`, {
+    try: [`--context ${most}`],
+  });
+}
+
+/** What is to be said where a model sees fewer tokens at once than it could, and nobody asked for it. */
+export function contextNote(model: LoadedModel, options: ModelOptions): string | undefined {
+  const positions = model.config.max_position_embeddings;
+  if (options.context !== undefined || model.context >= positions) return undefined;
+  return `sees ${model.context} tokens at once, as it was trained (--context N for up to ${positions})`;
+}
+
 async function tokenizerOf(
   folder: string,
   written: string | undefined,
@@ -111,7 +132,7 @@ async function tokenizerOf(
   });
 }
 
-/** The lengths programs are made for: a power of two, at most what the model has positions for. */
+/** The lengths programs are made for: a power of two, at most what the model sees at once. */
 export function paddedLength(length: number, most: number): number {
   let padded = 16;
   while (padded < length) padded *= 2;

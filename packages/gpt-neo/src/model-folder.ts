@@ -32,7 +32,7 @@ export async function saveModel(
     metadata: { format: "pt" },
   });
   await saveConfig(folder, config);
-  if (tokenizer) await saveTokenizer(folder, tokenizer, config.max_position_embeddings);
+  if (tokenizer) await saveTokenizer(folder, tokenizer, config.training.context);
 }
 
 async function* blocks(tensor: Sharded): AsyncGenerator<HostArray> {

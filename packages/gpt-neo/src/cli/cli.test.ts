@@ -177,14 +177,14 @@ describe("gpt-neo", () => {
         --data FILE…                 what to train on: files, folders, patterns (default: the config's)
         --weight W                   the share of samples from the --data before it (default: 1)
         --validation-data FILE…      validate with these, not with a held-back part of the data
-        --out DIR                    the run's folder: a model's folder, with log and checkpoints
+        --out DIR                    the run's folder, a new or an empty one: model, log, checkpoints
         --tokenizer gpt2|bytes|FILE|DIR
                                      what makes ids of text (default: the config's, or the model's)
         --special                    <|endoftext|> in a text ends it (default: it is text)
         --lr RATE                    the highest learning rate
         --batch-size N               samples a step
         --grad-accumulation N        parts a step's batch is computed in, one by one
-        --context N                  tokens a sample
+        --context N                  tokens a sample, which eval and generate then see at once, too
         --steps N                    steps in all
         --eval-every N               steps between validations
         --save-every N               steps between checkpoints
@@ -236,6 +236,7 @@ describe("gpt-neo", () => {
 
         --model DIR                  a model's folder: a run's, or one of Hugging Face's
         --data FILE…                 what to predict: .txt and .jsonl; input_ids as they stand
+        --context N                  tokens the model sees at once (default: what it was trained on)
         --stride N                   each window predicts N new ids (default: disjoint windows)
         --logits FILE                write the logits there, as safetensors [rows, length, vocab]
         --input-format txt|jsonl|tfrecords|bin

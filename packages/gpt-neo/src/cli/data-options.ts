@@ -1,5 +1,14 @@
 import { type Format, formats } from "../data/files.ts";
-import { choice, flag, type Option, type Options, required, text, texts } from "./option.ts";
+import {
+  choice,
+  flag,
+  integer,
+  type Option,
+  type Options,
+  required,
+  text,
+  texts,
+} from "./option.ts";
 
 /** What to read, and how; all commands that read data take these. */
 export interface DataOptions extends ReadingOptions {
@@ -20,6 +29,13 @@ export const readingOptions: Options<ReadingOptions> = {
 export const tokenizer: Option<string> = text(
   "gpt2|bytes|FILE|DIR",
   "what makes ids of text (default: the model's)",
+);
+
+/** For commands that run a model. */
+export const context: Option<number> = integer(
+  "N",
+  "tokens the model sees at once (default: what it was trained on)",
+  1,
 );
 
 /** For commands that turn text into ids. */

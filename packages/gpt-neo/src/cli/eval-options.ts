@@ -1,11 +1,18 @@
 import type { Command } from "./command.ts";
-import { type ReadingOptions, readingOptions, special, tokenizer } from "./data-options.ts";
+import {
+  context,
+  type ReadingOptions,
+  readingOptions,
+  special,
+  tokenizer,
+} from "./data-options.ts";
 import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
 import { flag, integer, required, text, texts } from "./option.ts";
 
 export interface EvalOptions extends MeshOptions, ReadingOptions {
   readonly model: string;
   readonly data: readonly string[];
+  readonly context?: number;
   readonly stride?: number;
   readonly logits?: string;
   /** `gpt2`, `bytes`, a `tokenizer.json` or a folder with one. */
@@ -21,6 +28,7 @@ export const evalCommand: Command<EvalOptions> = {
   options: {
     model: required(text("DIR", "a model's folder: a run's, or one of Hugging Face's")),
     data: required(texts("FILE", "what to predict: .txt and .jsonl; input_ids as they stand")),
+    context,
     stride: integer("N", "each window predicts N new ids (default: disjoint windows)", 1),
     logits: text("FILE", "write the logits there, as safetensors [rows, length, vocab]"),
     ...readingOptions,

@@ -1,5 +1,5 @@
 import type { Command } from "./command.ts";
-import { tokenizer } from "./data-options.ts";
+import { context, tokenizer } from "./data-options.ts";
 import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
 import { anyText, flag, ids, integer, number, required, text } from "./option.ts";
 
@@ -9,6 +9,7 @@ export interface GenerateOptions extends MeshOptions {
   readonly inputIds?: readonly number[];
   /** `gpt2`, `bytes`, a `tokenizer.json` or a folder with one. */
   readonly tokenizer?: string;
+  readonly context?: number;
   readonly maxNewTokens?: number;
   readonly greedy?: boolean;
   readonly temperature?: number;
@@ -27,6 +28,7 @@ export const generateCommand: Command<GenerateOptions> = {
     prompt: anyText("TEXT", "the text to continue"),
     inputIds: ids("IDS", "ids to continue instead: 1,2,3"),
     tokenizer,
+    context,
     maxNewTokens: integer("N", "ids to add at most", 1),
     greedy: flag("always take the likeliest id"),
     temperature: number("T", "above 1 more varied, below 1 less, 0 as --greedy", { least: 0 }),

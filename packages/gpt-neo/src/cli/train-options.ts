@@ -52,7 +52,7 @@ export const trainCommand: Command<TrainOptions> = {
     lr: number("RATE", "the highest learning rate"),
     batchSize: integer("N", "samples a step", 1),
     gradAccumulation: integer("N", "parts a step's batch is computed in, one by one", 1),
-    context: integer("N", "tokens a sample", 1),
+    context: integer("N", "tokens a sample, which eval and generate then see at once, too", 1),
     steps: integer("N", "steps in all", 1),
     evalEvery: integer("N", "steps between validations", 1),
     saveEvery: integer("N", "steps between checkpoints", 1),

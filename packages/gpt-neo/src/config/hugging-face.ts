@@ -37,13 +37,23 @@ export function toJson(config: Config): Readonly<Record<string, unknown>> {
   return { ...toHuggingFace(config), training: config.training };
 }
 
+/** What a model's folder has of `training`: the context, where the model has more positions. */
+export function trainedPart({
+  training: { context },
+  max_position_embeddings: positions,
+}: Config): Readonly<Record<string, unknown>> {
+  return context < positions ? { training: { context } } : {};
+}
+
 /**
- * Writes `config.json` into a model's folder, for Hugging Face and for `loadConfig`.
+ * Writes `config.json` into a model's folder, for Hugging Face and for `loadConfig`. A model that was
+ * trained on fewer tokens at once than it has positions says so in `training`: its other positions are
+ * as they were, and text that goes beyond is predicted badly.
  *
  * @throws MtfError `bad-file` if it cannot be written
  */
 export async function saveConfig(folder: string, config: Config): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const text = `${JSON.stringify(toHuggingFace(config), null, 2)}\n`;
+  const text = `${JSON.stringify({ ...toHuggingFace(config), ...trainedPart(config) }, null, 2)}\n`;
   await writeAtomically(join(folder, "config.json"), (file) => file.write(text));
 }

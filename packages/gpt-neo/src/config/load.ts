@@ -64,7 +64,8 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
   }
   const config = parseConfig(value, file);
   const written = value as Readonly<Record<string, unknown>>;
-  const trains = written.training !== undefined;
+  // The context alone is what a model's folder says of the training behind it.
+  const trains = Object.keys(written.training ?? {}).some((key) => key !== "context");
   return {
     config,
     format: "gpt-neo",

@@ -2,7 +2,7 @@ import { MtfError } from "mtf";
 import type { EvalOptions } from "../cli/eval-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { tokenRows } from "../data/index.ts";
-import { type LoadedModel, loadModel } from "../loaded-model.ts";
+import { contextNote, type LoadedModel, loadModel } from "../loaded-model.ts";
 import { meshOf } from "../session.ts";
 import { withSpecial } from "../tokenizer/index.ts";
 import { evaluator, type Scores } from "./evaluate.ts";
@@ -24,6 +24,8 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
   const mesh = meshOf(options, 8);
   const model = await loadModel(options.model, options, mesh, mesh.size);
   const progress = progressLine();
+  const note = contextNote(model, options);
+  if (note !== undefined) progress.note(note);
   try {
     const evaluate = evaluator(model, mesh.size);
     let sum = 0;
@@ -56,12 +58,11 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
 }
 
 async function* windowsIn(options: EvalOptions, model: LoadedModel): AsyncGenerator<Window> {
-  const { config, tokenizer } = model;
-  const longest = config.max_position_embeddings;
+  const { config, context: longest, tokenizer } = model;
   const stride = options.stride ?? longest;
   if (stride > longest) {
     throw new MtfError("bad-argument", `--stride ${stride} would leave out ids.`, {
-      try: [`--stride ${longest}, the model's positions, or less`],
+      try: [`--stride ${longest}, the model's context, or less`],
     });
   }
   const vocabulary = {

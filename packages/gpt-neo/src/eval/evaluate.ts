@@ -32,10 +32,9 @@ export function evaluator(
   rows: number,
 ): (windows: readonly Window[], length?: number) => Promise<Scores> {
   const programs = new Map<number, Promise<Loaded>>();
-  const most = model.config.max_position_embeddings;
   return async (windows, length) => {
     const longest = Math.max(...windows.map((window) => window.tokens.length));
-    const padded = paddedLength(length ?? longest, most);
+    const padded = paddedLength(length ?? longest, model.context);
     const loaded = programs.get(padded) ?? load(model, padded, length !== undefined);
     programs.set(padded, loaded);
     const run = await loaded;

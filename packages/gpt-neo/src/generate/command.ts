@@ -1,7 +1,7 @@
 import { MtfError } from "mtf";
 import type { GenerateOptions } from "../cli/generate-options.ts";
 import { progressLine } from "../cli/progress.ts";
-import { loadModel } from "../loaded-model.ts";
+import { contextNote, loadModel } from "../loaded-model.ts";
 import { meshOf } from "../session.ts";
 import { generate } from "./generate.ts";
 import type { Sampling } from "./sample.ts";
@@ -17,6 +17,8 @@ export async function run(options: GenerateOptions): Promise<Generated> {
   const mesh = meshOf(options, 1);
   const model = await loadModel(options.model, options, mesh, 1);
   const progress = progressLine();
+  const note = contextNote(model, options);
+  if (note !== undefined) progress.note(note);
   try {
     const { config, tokenizer } = model;
     const prompt = promptOf(options, model);

@@ -50,13 +50,12 @@ export async function* generate(
   prompt: readonly number[],
   settings: GenerateSettings,
 ): AsyncGenerator<number> {
-  const { config } = model;
-  const most = config.max_position_embeddings;
+  const most = model.context;
   const ids = [...prompt];
   let padded = 0;
   let run: Awaited<ReturnType<typeof load>> | undefined;
   for (let made = 0; made < settings.maxNewTokens; made++) {
-    // What the model has positions for: of a longer text, the end.
+    // What the model sees at once: of a longer text, the end.
     const seen = ids.slice(-most);
     if (seen.length > padded || !run) {
       await run?.unload();

@@ -189,7 +189,7 @@ describe("errors", () => {
     mkdirSync(join(folder, "empty"));
     expect(await error(join(folder, "empty"))).toMatchInlineSnapshot(`
       "gpt-neo: [bad-argument] …/empty is nothing that is known here.
-        looked for run        log.jsonl, checkpoints
+        looked for run        run.json, log.jsonl, checkpoints
         looked for weights    model.safetensors, pytorch_model.bin, their .index.json, *.index, *.safetensors
         looked for config     config.json
         looked for tokenizer  tokenizer.json, vocab.json

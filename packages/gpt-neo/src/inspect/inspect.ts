@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
-import { type ConfigFormat, presets, readConfig, toJson } from "../config/index.ts";
+import { type ConfigFormat, presets, readConfig, toJson, trainedPart } from "../config/index.ts";
 import { knownExtensions } from "../data/files.ts";
 import { isGlob } from "../data/glob.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
@@ -139,7 +139,7 @@ async function inspectFolder(path: string): Promise<Inspected> {
   if (kind) return { path, kind, ...all };
   if (await holdsData(path)) return { path, kind: "data", data: await inspectData([path]) };
   throw nothing(path, [
-    ["run", "log.jsonl, checkpoints"],
+    ["run", "run.json, log.jsonl, checkpoints"],
     ["weights", "model.safetensors, pytorch_model.bin, their .index.json, *.index, *.safetensors"],
     ["config", "config.json"],
     ["tokenizer", "tokenizer.json, vocab.json"],
@@ -175,7 +175,7 @@ async function inspectConfig(path: string): Promise<ConfigSummary> {
   return {
     file: source,
     format,
-    config: trains ? { ...model, training } : model,
+    config: { ...model, ...(trains ? { training } : trainedPart(config)) },
     notes: Object.fromEntries(notes),
   };
 }

@@ -1,7 +1,7 @@
 import { MtfError } from "mtf";
 import { type Progress, printDuration, progressLine } from "../cli/progress.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
-import { readConfig } from "../config/index.ts";
+import { type Config, readConfig } from "../config/index.ts";
 import { dimsOf } from "../dims.ts";
 import { openDevices } from "../session.ts";
 import { openEvents } from "../tensorboard/log.ts";
@@ -65,7 +65,7 @@ async function runWith(
     const asked = (): void => progress.note("stopping after this step; again to stop now");
     const interrupt = onInterrupt(asked);
     closing.push(async () => interrupt.end());
-    tellBeginning(options, from, checkpoint, settings, progress);
+    tellBeginning(options, config, from, checkpoint, settings, progress);
     const devices = await openDevices(options, mesh);
     closing.push(() => devices.close());
     const log = await claim.open();
@@ -121,11 +121,16 @@ function originOf(
 
 function tellBeginning(
   { out, resume }: TrainOptions,
+  { max_position_embeddings: positions, training: { context } }: Config,
   from: Origin,
   found: Found,
   settings: Settings,
   progress: Progress,
 ): void {
+  if (context < positions) {
+    const told = `the model's ${positions} positions: eval and generate will use as many`;
+    progress.note(`trains on ${context} of ${told}`);
+  }
   if (!found) {
     if (resume) progress.note(`${out} has no checkpoint yet: starting afresh`);
     if (from.kind !== "optimizer") return;

@@ -191,7 +191,7 @@ async function writeTokenizer(
         `its ${tokenizer.vocabSize} ids are more than vocab_size ${config.vocab_size}`,
       );
     }
-    await saveTokenizer(folder, tokenizer, config.max_position_embeddings);
+    await saveTokenizer(folder, tokenizer, config.training.context);
     return { name };
   } catch (error) {
     if (!(error instanceof MtfError)) throw error;

@@ -252,7 +252,7 @@ it("eval of nothing, or with windows that leave ids out", async () => {
   `);
   expect(await errorOf(...evaluate, "--stride", "33")).toMatchInlineSnapshot(`
     "gpt-neo: [bad-argument] --stride 33 would leave out ids.
-      try  --stride 32, the model's positions, or less
+      try  --stride 32, the model's context, or less
     "
   `);
   writeFileSync(data, '{"input_ids": [5, 97]}\n');
