@@ -8,6 +8,7 @@ import { zeros } from "../model-folder.ts";
 import { parameterNames } from "../parameter-names.ts";
 import { parameterSource } from "../weights/parameter-source.ts";
 import type { NamedTensors } from "../weights/source.ts";
+import type { Progress } from "./checkpoint.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
 import { initialState, type State } from "./step.ts";
 
@@ -30,6 +31,8 @@ export interface Beginning {
   readonly state: Held<State>;
   readonly step: number;
   readonly position: Position;
+  /** The loss of the last step behind it, where it is known. */
+  readonly loss?: number | undefined;
 }
 
 /** Where the state is to be put, and how. */
@@ -83,8 +86,8 @@ export async function begin(origin: Origin, place: Place): Promise<Beginning> {
       const checkpoint = await openCheckpoint(origin.path);
       try {
         const state = await checkpoint.load(devices, initial);
-        const { step, position } = checkpoint.metadata as { step: number; position: Position };
-        return { state, step, position };
+        const { step, position, loss } = checkpoint.metadata as Progress;
+        return { state, step, position, loss };
       } finally {
         await checkpoint.close();
       }

@@ -11,6 +11,8 @@ export interface Progress {
   readonly step: number;
   /** The samples taken so far. */
   readonly position: Position;
+  /** The loss of the step; older checkpoints have none. */
+  readonly loss?: number | undefined;
   /** The settings of the run, to name those that changed when it goes on. */
   readonly settings: Settings;
 }
@@ -53,6 +55,15 @@ export async function lastCheckpoint(
   const checkpoint = await openCheckpoint(path);
   await checkpoint.close();
   return { path, progress: checkpoint.metadata as Progress };
+}
+
+/** Puts a checkpoint where none goes on from it, and says where that is. */
+export async function setAside(folder: string, step: number): Promise<string> {
+  const path = stepFolder(folder, step);
+  const aside = `${path}.diverged`;
+  await rm(aside, { recursive: true, force: true });
+  await rename(path, aside);
+  return aside;
 }
 
 /**

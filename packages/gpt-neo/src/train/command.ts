@@ -92,7 +92,10 @@ async function runWith(
     });
     progress.end();
     if (!outcome.finished) {
-      progress.note(`saved after step ${outcome.step}; ${again} goes on`);
+      const { step, saved } = outcome;
+      const kept = saved === undefined ? "nothing is saved" : `saved after step ${saved}`;
+      const lost = saved === step ? "" : ", as the last steps did not go well";
+      progress.note(`${kept}${lost}; ${again} goes on`);
     }
     return { out: options.out, ...outcome };
   } finally {

@@ -1,13 +1,15 @@
 import { mkdir } from "node:fs/promises";
-import { type Layout, lower, type Mesh, MtfError, placeholder } from "mtf";
+import { type Layout, lower, type Mesh, type MtfError, placeholder } from "mtf";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { type Position, type TrainingData, takeBatch } from "../data/index.ts";
 import { type Dims, dimsOf } from "../dims.ts";
 import { saveModel } from "../model-folder.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
-import { type Beginning, begin, type Origin } from "./begin.ts";
+import { type Beginning, begin, type Origin, type Place } from "./begin.ts";
 import { saveStep } from "./checkpoint.ts";
+import { afterStep, afterValidation, courseOf, trouble } from "./course.ts";
+import { diverged } from "./diverged.ts";
 import { loadValidation } from "./evaluate.ts";
 import { costOf, describeRun, type StepCost } from "./report.ts";
 import type { Settings } from "./settings.ts";
@@ -65,6 +67,8 @@ export interface StepEntry {
 /** How a run ended. */
 export interface Outcome {
   readonly step: number;
+  /** The step of the last checkpoint; undefined where nothing was saved. */
+  readonly saved: number | undefined;
   readonly loss: number | undefined;
   readonly validationLoss: number | undefined;
   readonly finished: boolean;
@@ -75,22 +79,22 @@ const refusals = 3;
 
 /**
  * Trains a model: steps, validations and checkpoints as the config says, until the last step or
- * until it is told to stop.
+ * until it is told to stop. What steps do not go well from is not saved.
  *
- * @throws MtfError `bad-argument` where loss or gradient are not finite several times in a row;
- * `device-failed`; `bad-file` where the disk fails
+ * @throws MtfError `bad-argument` where loss or gradient are not finite several times in a row, or the
+ * last step did not go well; `device-failed`; `bad-file` where the disk fails
  */
 export async function train(training: Training): Promise<Outcome> {
   const { config, data, devices, layout, on, out, settings } = training;
   const { batch_size, steps, context, seed, eval_every, save_every } = config.training;
   const dims = dimsOf(config, batch_size / config.training.grad_accumulation, context);
-  const { run, cost, ...first } = await prepare(training, dims);
+  const { run, cost, place, ...first } = await prepare(training, dims);
   const validate = data.validation
     ? await loadValidation(config, dims, layout, devices, data.validation)
     : undefined;
   const rate = learningRate(config);
   let { state, step, position } = first;
-  let refused = 0;
+  let course = courseOf(config.vocab_size, first.loss);
   let loss: number | undefined;
   let validationLoss: number | undefined;
   let since = performance.now();
@@ -99,10 +103,12 @@ export async function train(training: Training): Promise<Outcome> {
   const save = async (): Promise<void> => {
     if (saved === step) return;
     await saveModel(out, config, state.params, training.tokenizer);
-    await saveStep(out, state, { step, position, settings });
+    await saveStep(out, state, { step, position, loss, settings });
     saved = step;
     since = performance.now();
   };
+  const lost = (): Promise<MtfError> =>
+    diverged(place, { ...training, state, step, saved, course });
   const take = (at: Position) => takeBatch(data.train, at, batch_size, seed);
   let taken = step < steps ? take(position) : undefined;
   while (taken && !training.stopped?.()) {
@@ -117,13 +123,14 @@ export async function train(training: Training): Promise<Outcome> {
     const now = performance.now();
     const tokensPerSecond = (batch_size * context) / ((now - since) / 1000);
     since = now;
-    refused = Number.isFinite(numbers.gradientNorm) ? 0 : refused + 1;
-    if (refused > 0) on.note(`step ${step + 1}: loss or gradient are not finite; no update`);
-    if (refused >= refusals) throw notFinite(step, loss, config.training.learning_rate, saved);
     step++;
+    course = afterStep(course, step, numbers);
+    if (course.refused > 0) on.note(`step ${step}: ${trouble(course)}; no update`);
+    if (course.refused >= refusals) throw await lost();
     const validated = validate && (step % eval_every === 0 || step === steps);
     if (validated) {
       validationLoss = await validate(state.params);
+      course = afterValidation(course, validationLoss);
       since = performance.now();
     }
     on.step({
@@ -135,15 +142,19 @@ export async function train(training: Training): Promise<Outcome> {
       ...cost,
       ...(validated && validationLoss !== undefined && { validationLoss }),
     });
-    if (step % save_every === 0) await save();
+    if (step % save_every !== 0) continue;
+    if (course.well) await save();
+    else on.note(`step ${step}: not saved, ${trouble(course)}`);
   }
-  await save();
-  return { step, loss, validationLoss, finished: step >= steps };
+  if (course.well) await save();
+  else if (step >= steps) throw await lost();
+  return { step, saved, loss, validationLoss, finished: step >= steps };
 }
 
 interface Prepared extends Beginning {
   readonly run: Run<readonly [State, Rows, Rows], readonly [State, Report]>;
   readonly cost: StepCost;
+  readonly place: Place;
 }
 
 /** The program loaded, and the first state put on the devices. */
@@ -158,8 +169,8 @@ async function prepare(training: Training, dims: Dims): Promise<Prepared> {
   const { program } = lowered;
   for (const line of describeRun(program, layout.mesh as Mesh, layout, devices)) on.note(line);
   const run = await devices.load(lowered);
-  const begun = await begin(from, { config, dims, layout, devices });
-  return { ...begun, run, cost: costOf(program) };
+  const place = { config, dims, layout, devices };
+  return { ...(await begin(from, place)), run, place, cost: costOf(program) };
 }
 
 async function readReport(
@@ -171,18 +182,4 @@ async function readReport(
     report.zLoss?.number(),
   ]);
   return { loss, gradientNorm, ...(zLoss !== undefined && { zLoss }) };
-}
-
-function notFinite(step: number, loss: number, rate: number, saved?: number): MtfError {
-  return new MtfError("bad-argument", "training has gone astray: nothing is finite any more.", {
-    evidence: [
-      ["step", `${step + 1}, after ${refusals} updates that were refused`],
-      ["loss", `${loss}`],
-      ["learning rate", `${rate} at most`],
-    ],
-    try: [
-      `--lr ${Number((rate / 10).toPrecision(3))}`,
-      ...(saved === undefined ? [] : [`--resume, which goes on from step ${saved}`]),
-    ],
-  });
 }

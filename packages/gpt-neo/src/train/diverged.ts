@@ -1,0 +1,67 @@
+import { leavesOf, MtfError } from "mtf";
+import { type Held, isSharded } from "mtf/simulator";
+import { saveModel } from "../model-folder.ts";
+import type { Tokenizer } from "../tokenizer/index.ts";
+import { begin, type Origin, type Place } from "./begin.ts";
+import { lastCheckpoint, savedSteps, setAside } from "./checkpoint.ts";
+import { type Course, trouble } from "./course.ts";
+import type { State } from "./step.ts";
+
+/** A run that diverges, and where. */
+export interface Lost {
+  readonly out: string;
+  readonly tokenizer: Tokenizer | undefined;
+  readonly from: Origin;
+  readonly state: Held<State>;
+  readonly step: number;
+  /** The step of the last checkpoint. */
+  readonly saved: number | undefined;
+  readonly course: Course;
+}
+
+/** The learning rate that configs have where they say none. */
+const usualRate = 3e-4;
+
+/**
+ * Ends a run that has diverged. A checkpoint that no step went well from is set aside, and the model
+ * of the one before is put in its place: going on at a lower rate then begins from what is sound.
+ *
+ * @returns the error that says so
+ * @throws MtfError `bad-file` where the disk fails
+ */
+export async function diverged(place: Place, lost: Lost): Promise<MtfError> {
+  const { config } = place;
+  const { course, from, out, saved, state, step } = lost;
+  const isSound = saved === undefined || (course.lastWell ?? 0) > saved;
+  const others = (await savedSteps(out)).filter((other) => other !== saved);
+  // What a run was given to go on from stays where there is nothing else.
+  const stays = isSound || (from.kind === "checkpoint" && others.length === 0);
+  const aside = stays ? undefined : await setAside(out, saved);
+  const last = await lastCheckpoint(out);
+  if (aside !== undefined && last) {
+    for (const [, tensor] of leavesOf(state, isSharded)) tensor.dispose();
+    const { state: sound } = await begin({ kind: "checkpoint", path: last.path }, place);
+    await saveModel(out, config, sound.params, lost.tokenizer);
+  }
+  const rate = config.training.learning_rate;
+  const lower = Number(Math.min(rate / 10, usualRate).toPrecision(3));
+  const goesOn = last ? `goes on from step ${last.progress.step}` : "starts afresh";
+  // Where not one step went well, no update is to blame.
+  const blameless = course.lastWell === undefined && from.kind !== "random";
+  return new MtfError("bad-argument", `training has diverged: ${trouble(course)}.`, {
+    evidence: [
+      [
+        "step",
+        `${step}${course.refused > 1 ? `, the ${course.refused} last updates refused` : ""}`,
+      ],
+      ["learning rate", `${rate} at most`],
+      ...(aside === undefined
+        ? []
+        : [["set aside", `${aside}, after which no step went well`] as const]),
+    ],
+    try: blameless
+      ? ["other weights or data: no step went well, so no learning rate is to blame"]
+      : [`--resume --lr ${lower}, which ${goesOn}`],
+    step: last?.progress.step,
+  });
+}
