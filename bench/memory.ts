@@ -61,8 +61,7 @@ try {
     const since = performance.now();
     const [next, report] = await run(held, tokens, labels);
     held = next;
-    const [loss] = await report.loss.read();
-    report.loss.dispose();
+    const loss = await report.loss.number();
     report.gradientNorm.dispose();
     note(`step ${step}: loss ${loss!.toFixed(4)}, ${figure(performance.now() - since)} ms`);
   }

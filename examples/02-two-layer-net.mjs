@@ -74,7 +74,7 @@ try {
     const run = await devices.load(train);
     for (let i = 0; i <= 60; i++) {
       const [next, value] = await run(state, ...imagesAt(i));
-      if (i % 10 === 0) console.log(`step ${i}: loss ${(await value.read())[0].toFixed(4)}`);
+      if (i % 10 === 0) console.log(`step ${i}: loss ${(await value.number()).toFixed(4)}`);
       value.dispose();
       state = next;
     }

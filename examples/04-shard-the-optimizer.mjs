@@ -66,7 +66,7 @@ try {
     const losses = [];
     for (let i = 0; i < 20; i++) {
       const [next, value] = await run(state, x);
-      if (i % 5 === 4) losses.push((await value.read())[0].toFixed(4));
+      if (i % 5 === 4) losses.push((await value.number()).toFixed(4));
       value.dispose();
       state = next;
     }

@@ -71,8 +71,7 @@ serveSteps(async () => {
   const [next, report] = await run(state, tokens, labels);
   state = next as Fed;
   // Read after the run that made it has ended, update and all.
-  const [loss] = await report.loss.read();
-  report.loss.dispose();
+  const loss = await report.loss.number();
   report.gradientNorm.dispose();
-  return loss!;
+  return loss;
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, expectTypeOf, test } from "vitest";
 import { referenceBackend } from "../backend/reference/index.ts";
 import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
@@ -11,6 +11,7 @@ import { defineMesh } from "../mesh.ts";
 import { simulator } from "../simulator.ts";
 import { type Placement, replicated } from "../spmd/placement.ts";
 import type { Devices, FileSource, Sharded, Source } from "./devices.ts";
+import { readFloat64 } from "./sharded.ts";
 import { dimsOfAnySize, meshes, splitsOf } from "./testing/meshes.ts";
 import { aValue, counting, elementwise, loweredOf, programOf } from "./testing/programs.ts";
 
@@ -65,6 +66,74 @@ test("what is put is read, whole and in boxes, under every placement", async () 
       await devices.close();
     }),
   );
+});
+
+const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+test.each(["reference", "cpu", "wasm"] as const)(
+  "what is read on %s is the array of its dtype, whatever the backend holds",
+  async (backend) => {
+    const devices = await simulator(mesh, { backend });
+    for (const dtype of ["float32", "int32", "bool"] as const) {
+      for (const placement of [split, replicated]) {
+        const numbers = new arrays[dtype](Array.from({ length: 15 }, (_, i) => (i * 7) % 2));
+        const held = await devices.put(tensorOf([a, b], dtype), placement, numbers);
+        expect(await held.read()).toEqual(numbers);
+        const all = { begin: 0, size: 3 };
+        for (const size of [0, 1, 4]) {
+          const rows = await held.readBox([{ begin: 1, size }, all]);
+          expect(rows).toEqual(numbers.slice(3, 3 + 3 * size));
+        }
+      }
+    }
+    await devices.close();
+  },
+);
+
+test("what is read is typed by the dtype, and a number by having no dims", () => {
+  expectTypeOf<Sharded<"a">["read"]>().returns.resolves.toEqualTypeOf<
+    Float32Array | Int32Array | Uint8Array
+  >();
+  expectTypeOf<Sharded<"a", "float32">["read"]>().returns.resolves.toEqualTypeOf<Float32Array>();
+  expectTypeOf<Sharded<"a", "int32">["readBox"]>().returns.resolves.toEqualTypeOf<Int32Array>();
+  expectTypeOf<Sharded<never, "bool">["read"]>().returns.resolves.toEqualTypeOf<Uint8Array>();
+  const typed = (scalar: Sharded<never, "float32">, row: Sharded<"a", "float32">) => {
+    expectTypeOf(scalar.number()).resolves.toEqualTypeOf<number>();
+    // @ts-expect-error a row is not one number
+    return row.number();
+  };
+  expect(typed).toBeTypeOf("function");
+});
+
+test("the reference backend's numbers are rounded when they are read, and exact when that is asked", async () => {
+  const devices = await simulator(mesh);
+  const held = await devices.put(tensorOf([a]), split, Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5));
+  expect(await held.read()).toEqual(Float32Array.of(0.1, 0.2, 0.3, 0.4, 0.5));
+  expect(await readFloat64(held)).toEqual(Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5));
+  await devices.close();
+});
+
+test("a scalar's number is read and freed; what has dims is not one number", async () => {
+  const devices = await simulator(mesh);
+  for (const [dtype, number] of [
+    ["float32", 0.5],
+    ["int32", -3],
+    ["bool", 1],
+  ] as const) {
+    const held = await devices.put(tensorOf([], dtype), replicated, number);
+    const scalar = held as unknown as Sharded<never>;
+    expect(await scalar.number()).toBe(number);
+    expect((await errorOf(scalar.number())).message).toMatch(/it was disposed of/);
+  }
+  expect((await devices.usage()).map(({ buffers }) => buffers)).toEqual([0, 0]);
+  const row = await devices.put(tensorOf([{ name: "b", size: 1 }]), replicated, [1]);
+  const asked = (row as unknown as Sharded<never>).number();
+  expect((await errorOf(asked)).message).toMatchInlineSnapshot(`
+    "[not-a-scalar] an array of b=1 is not one number.
+      try  await array.read()"
+  `);
+  expect(await row.read()).toEqual(Float32Array.of(1));
+  await devices.close();
 });
 
 async function putAndRead(
