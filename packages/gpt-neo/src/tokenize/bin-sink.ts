@@ -50,6 +50,8 @@ export async function binSink(
       await sizes.sync();
       await bin.close();
       await sizes.close();
+      // An earlier pair's: no index stands beside other ids than its own.
+      await rm(`${prefix}.bin`, { force: true });
       const tables = { type, sequences: documents, sizes: () => plainBytes(parts.sizes) };
       await writeAtomically(`${prefix}.idx`, (file) => writeIndexOf(file, tables));
       // Whoever finds both names finds all of both files.

@@ -22,7 +22,7 @@ const config = parseConfig({
 });
 
 type Step = (...inputs: unknown[]) => Promise<readonly [unknown, Report & { loss: Readable }]>;
-type Readable = { read(): Promise<unknown> };
+type Readable = { number(): Promise<number> };
 
 /** Devices that tell when a training step is sent to them, and when what it came to is asked for. */
 function telling(devices: Devices, tell: (what: string) => void): Devices {
@@ -33,11 +33,11 @@ function telling(devices: Devices, tell: (what: string) => void): Devices {
       tell("send");
       const [state, report] = await run(...inputs);
       const { loss } = report;
-      const read = () => {
+      const number = () => {
         tell("ask");
-        return loss.read();
+        return loss.number();
       };
-      return [state, { ...report, loss: { ...loss, read } }];
+      return [state, { ...report, loss: { ...loss, number } }];
     };
     return Object.assign(step, { unload: run.unload });
   };

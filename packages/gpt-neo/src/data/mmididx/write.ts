@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { type WritableFile, writeAtomically } from "mtf/checkpoint";
 import { pull } from "../bytes/pull.ts";
 import { type IndexedType, typeForVocabulary } from "./dtypes.ts";
@@ -10,8 +11,8 @@ export interface IndexedOptions {
 }
 
 /**
- * Writes a pair of files that Megatron and NeoX read, each as a whole or not at all. A document is
- * a list of sequences; most have one.
+ * Writes a pair of files that Megatron and NeoX read, each as a whole or not at all; while there are
+ * both, they belong together. A document is a list of sequences; most have one.
  *
  * @throws MtfError `bad-file` if they cannot be written
  * @example
@@ -27,7 +28,7 @@ export async function writeIndexed(
   const sizes = growing(Int32Array);
   const borders = growing(Float64Array);
   borders.push(0);
-  await writeAtomically(bin, async (file) => {
+  const writeIds = async (file: WritableFile): Promise<void> => {
     for await (const document of documents) {
       for (const sequence of document) {
         sizes.push(sequence.length);
@@ -35,7 +36,9 @@ export async function writeIndexed(
       }
       borders.push(sizes.length);
     }
-  });
+  };
+  // An earlier index says nothing of these ids.
+  await writeAtomically(bin, writeIds, { whole: () => rm(idx, { force: true }) });
   await writeAtomically(idx, (file) => writeIndex(file, type, sizes.values(), borders.values()));
 }
 

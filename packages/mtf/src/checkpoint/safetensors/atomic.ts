@@ -20,6 +20,8 @@ export interface FileForWriting {
 
 export interface AtomicOptions {
   readonly open?: (path: string) => Promise<FileForWriting>;
+  /** Done when everything is on disk, before the file gets its name. */
+  readonly whole?: () => Promise<void>;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function writeAtomically(
     } finally {
       await file.close();
     }
+    await options.whole?.();
     await rename(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => {});

@@ -1,0 +1,66 @@
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineMesh, placeholder } from "mtf";
+import { saveCheckpoint } from "mtf/checkpoint";
+import { simulator } from "mtf/simulator";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { bringBack, lastCheckpoint, removeUnfinished, savedSteps } from "./checkpoint.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "checkpoints-"));
+const whole = join(folder, "whole");
+beforeAll(async () => {
+  const devices = await simulator(defineMesh({}));
+  const step = await devices.put(placeholder([]) as never, { split: {}, partial: [] }, 1);
+  await saveCheckpoint(whole, { step }, { step: 2 });
+  await devices.close();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const run = join(folder, "run");
+const at = (name: string): string => join(run, "checkpoints", name);
+const names = (): readonly string[] => readdirSync(join(run, "checkpoints")).sort();
+beforeEach(() => {
+  rmSync(run, { recursive: true, force: true });
+  mkdirSync(join(run, "checkpoints"), { recursive: true });
+  cpSync(whole, at("step-2"), { recursive: true });
+});
+
+describe("the checkpoints of a run that was killed", () => {
+  it("while it saved: the one that is not whole is none, and is removed", async () => {
+    mkdirSync(at("step-4"));
+    writeFileSync(join(at("step-4"), "device-0.safetensors"), "half");
+    writeFileSync(join(run, ".model.safetensors.here-1-00000000.tmp"), "half");
+    expect(await savedSteps(run)).toEqual([2]);
+    expect(await lastCheckpoint(run)).toMatchObject({ path: at("step-2"), progress: { step: 2 } });
+    await removeUnfinished(run);
+    expect(names()).toEqual(["step-2"]);
+    expect(readdirSync(run)).toEqual(["checkpoints"]);
+  });
+
+  it("between two renames, as one was replaced before: the old one comes back", async () => {
+    renameSync(at("step-2"), at("step-2.old"));
+    cpSync(whole, at("step-2.partial"), { recursive: true });
+    await bringBack(run);
+    expect(await savedSteps(run)).toEqual([2]);
+    await removeUnfinished(run);
+    expect(names()).toEqual(["step-2"]);
+    expect(await lastCheckpoint(run)).toMatchObject({ progress: { step: 2 } });
+  });
+
+  it("after both renames: the new one stays", async () => {
+    mkdirSync(at("step-2.old"));
+    await bringBack(run);
+    await removeUnfinished(run);
+    expect(names()).toEqual(["step-2"]);
+    expect(await savedSteps(run)).toEqual([2]);
+  });
+});
