@@ -38,6 +38,12 @@ export interface Report {
   readonly gradientNorm: Scalar;
 }
 
+/** What losses are made of: sums over labels. */
+interface Sums {
+  readonly loss: Scalar;
+  readonly squares?: Scalar;
+}
+
 /** A step's tokens, in the parts that are computed one after the other. */
 export type Rows = Tensor<"microbatch" | "batch" | "length", "int32">;
 
@@ -72,18 +78,23 @@ export function trainingStep(
       part: Tensor<"batch" | "length", "int32">,
       follow: Tensor<"batch" | "length", "int32">,
       index: Scalar<"int32">,
-    ): readonly [Scalar, Partial<Report>] => {
+    ): readonly [Scalar, Sums] => {
       const { logits } = forward(config, dims, params, part, { dropout: fold(stepKey, index) });
-      if (z_loss === 0) return [div(totalLoss(logits, follow), count), {}];
+      if (z_loss === 0) {
+        const sum = totalLoss(logits, follow);
+        return [div(sum, count), { loss: sum }];
+      }
       const sums = totalLossWithSquares(logits, follow);
-      const loss = div(sums.loss, count);
-      const zLoss = mul(div(sums.squares, count), z_loss);
-      return [add(loss, zLoss), { loss, zLoss }];
+      return [div(add(sums.loss, mul(sums.squares, z_loss)), count), sums];
     };
     const lossAndGradient = valueAndGrad(partLoss, { aux: true });
-    const [loss, gradient, parts] = accumulate(
+    const [gradient, sums] = accumulate(
       microbatch,
-      (part, follow, index) => lossAndGradient(state.params, part, follow, index),
+      (part, follow, index) => {
+        // Not the loss: a sum that is still owed between devices would be settled to be divided.
+        const [, slope, own] = lossAndGradient(state.params, part, follow, index);
+        return [slope, own] as const;
+      },
       tokens,
       labels,
       iota(microbatch),
@@ -103,7 +114,9 @@ export function trainingStep(
       biasCorrection: bias_correction,
       gate: allFinite(norm),
     });
-    return [next, { loss, ...parts, gradientNorm: norm }];
+    const report = { loss: div(sums.loss, count), gradientNorm: norm };
+    if (!sums.squares) return [next, report];
+    return [next, { ...report, zLoss: mul(div(sums.squares, count), z_loss) }];
   };
 }
 

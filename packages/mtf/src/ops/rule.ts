@@ -54,7 +54,9 @@ export interface Partition {
    * results then are partial sums over these axes, too. Each entry is a set of operands that owe
    * while the others are whole. `mul(a, b)` has [[0], [1]]: linear in a for a fixed b and in b for a
    * fixed a, but (a + a')(b + b') is not ab + a'b'. `sub(a, b)` has [[0, 1]]: (a + a') - (b + b') is
-   * (a - b) + (a' - b'), but where only a owes, b would be subtracted once for each of its terms.
+   * (a - b) + (a' - b'), but where only a owes, b would be subtracted once for each of its terms. Nor may what the terms are
+   * multiplied with be infinite: (2 - 1) ∞ is ∞, but 2 ∞ - 1 ∞ is NaN. So a product has [0] only
+   * where b is known to hold no infinity, and a quotient only where its divisor is a number.
    */
   readonly linear?: readonly (readonly number[])[];
   /** Dims of operands that go by another name in the results: old to new. */

@@ -1,12 +1,13 @@
 import type { ElementwiseFn } from "../../graph/kinds.ts";
 import type { NodeOf } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../graph/tensor.ts";
+import { isNotInfinite, neverInfinite } from "../neverInfinite.ts";
 import { reduction } from "../reduce/reduce.ts";
-import type { Rule } from "../rule.ts";
+import type { Cotangent, Rule } from "../rule.ts";
 import { type Argument, apply } from "./apply.ts";
 
 /** A derivative times a cotangent: (cotangent of the result, arguments, result). */
-type Derivative = (dy: AnyTensor, args: readonly Argument[], y: AnyTensor) => AnyTensor;
+type Derivative = (dy: AnyTensor, args: readonly Argument[], y: AnyTensor) => Cotangent;
 
 interface Calculus {
   /** For each argument; null where the function does not depend on it smoothly. */
@@ -77,7 +78,7 @@ const calculus: Readonly<Record<ElementwiseFn, Calculus>> = {
   },
   pow: {
     derivatives: [
-      (dy, [x, y]) => apply("mul", apply("mul", dy, y!), apply("pow", x!, lessOne(y!))),
+      (dy, [x, y]) => powerSlope(dy, x!, y!),
       (dy, [x], z) => apply("mul", apply("mul", dy, z), logWherePositive(x!)),
     ],
     flops: 20,
@@ -128,7 +129,14 @@ const calculus: Readonly<Record<ElementwiseFn, Calculus>> = {
   },
 };
 
-const lessOne = (y: Argument): Argument => (typeof y === "number" ? y - 1 : apply("sub", y, 1));
+/** dy y x^(y - 1), and 0 where y is 0: x^0 is 1 at 0 too. */
+function powerSlope(dy: AnyTensor, x: Argument, y: Argument): Cotangent {
+  if (y === 0) return undefined;
+  if (typeof y === "number") return apply("mul", apply("mul", dy, y), apply("pow", x, y - 1));
+  const flat = apply("equal", y, 0);
+  const power = apply("pow", x, apply("sub", apply("where", flat, 1, y), 1));
+  return apply("mul", dy, apply("where", flat, 0, apply("mul", y, power)));
+}
 
 /** log x, and 0 where x is not positive, as x^y then does not depend on y. */
 function logWherePositive(x: Argument): Argument {
@@ -149,7 +157,9 @@ function geluCurvature(x: AnyTensor): AnyTensor {
   const bend = apply("mul", apply("mul", x, t), apply("square", du));
   // x u'' / 2 = 3 · 0.044715 c x²
   const rest = apply("sub", apply("add", du, apply("mul", x2, 3 * 0.044715 * c)), bend);
-  return apply("mul", apply("sub", 1, apply("square", t)), rest);
+  const flat = apply("sub", 1, apply("square", t));
+  // Far out it is flat, however large the rest.
+  return apply("where", apply("equal", flat, 0), 0, apply("mul", flat, rest));
 }
 
 /** The arguments of a node's function: its operands with the numbers among them. */
@@ -179,7 +189,8 @@ export const elementwise: Rule<"elementwise"> = {
       if (typeof x === "number") return [];
       const derivative = derivatives[Math.min(i, derivatives.length - 1)];
       if (!dy || !derivative || stopped || x.dtype !== "float32") return [undefined];
-      return [fit(derivative(dy, args, y), x)];
+      const dx = derivative(dy, args, y);
+      return [dx && fit(dx, x)];
     });
   },
   partition: (node) => ({ linear: linearOperands(node) }),
@@ -189,17 +200,27 @@ export const elementwise: Rule<"elementwise"> = {
   },
 };
 
+function isLinearFactor(fn: ElementwiseFn, other: Argument): boolean {
+  // A tensor may hold a zero, by which the quotient is infinite.
+  if (fn === "div") return typeof other === "number" && other !== 0;
+  if (fn !== "mul") return true;
+  return typeof other === "number" ? isNotInfinite(other) : neverInfinite(other);
+}
+
 /**
  * The linear sets in terms of operands. Numbers must be 0 in a set, or the function is only affine;
- * a cast is linear only where it changes nothing.
+ * a cast is linear only where it changes nothing, a product or quotient where nothing infinite is
+ * multiplied with.
  */
 function linearOperands(node: NodeOf<"elementwise">): readonly (readonly number[])[] {
   const { fn, scalars } = node.attributes;
   if (fn === "toFloat32" && node.operands[0]!.dtype !== "float32") return [];
   const sets = fn === "add" ? [scalars.map((_, i) => i)] : (calculus[fn].linear ?? []);
   const operandAt = scalars.map((_, i) => scalars.slice(0, i).filter((s) => s === null).length);
+  const args = argumentsOf(node);
   return sets
     .filter((set) => set.every((i) => scalars[i] === null || scalars[i] === 0))
+    .filter(([i]) => isLinearFactor(fn, args[1 - i!]!))
     .map((set) => set.filter((i) => scalars[i] === null).map((i) => operandAt[i]!))
     .filter((set) => set.length > 0);
 }

@@ -57,7 +57,7 @@ function momentsGradient(
 
 export const layerNormGrad: Rule<"layerNormGrad"> = {
   gradient: "expand",
-  partition: ({ attributes: { over } }) => ({ whole: [over], linear: [[4]] }),
+  partition: ({ attributes: { over } }) => ({ whole: [over] }),
   expand: ({ attributes: { over }, operands }) => {
     const [x, gain, mean, rstd, dy] = operands as [AnyTensor, ...AnyTensor[]];
     const rest = dimsOf(x)
