@@ -9,13 +9,25 @@ function logOf(x: f64): f32 {
   return f32x4.extract_lane(log(splat(<f32>x)), 0);
 }
 
-/** log sum exp of one row. */
+/**
+ * The sum of exp(x - shift) of one row whose largest number, where that is finite, is the shift. An
+ * infinite one leaves nothing to subtract: the sum is infinite or 0, but for a NaN in the row.
+ */
 @inline
-function logsum(row: usize, n: i32): f32 {
-  const shift = largest(row, n);
-  // No number exceeds minus infinity, and infinity exceeds all: there is nothing to subtract.
-  if (abs(shift) == <f32>Infinity) return <f32>sumRow(row, n);
-  return shift + logOf(sumExp(row, n, shift, 0));
+function shiftedSum(row: usize, n: i32, most: f32): f64 {
+  return isInfinite(most) ? nanOr(most > 0 ? most : 0, row, n) : sumExp(row, n, most, 0);
+}
+
+@inline
+function isInfinite(x: f32): bool {
+  return abs(x) == <f32>Infinity;
+}
+
+function nanOr(value: f32, row: usize, n: i32): f32 {
+  for (const end = row + (<usize>n << 2); row < end; row += 4) {
+    if (isNaN(load<f32>(row))) return load<f32>(row);
+  }
+  return value;
 }
 
 export function softmax(x: usize, y: usize, rows: i32, n: i32): void {
@@ -51,11 +63,14 @@ export function softmaxGrad(y: usize, dy: usize, dx: usize, rows: i32, n: i32): 
 export function logSoftmax(x: usize, y: usize, rows: i32, n: i32): void {
   const step = <usize>n << 2;
   for (; rows > 0; rows--) {
-    const shift = logsum(x, n);
-    const vector = splat(shift);
+    // In two steps: of large numbers, the sum of both would not keep the logarithm's digits.
+    const most = largest(x, n);
+    const log = logOf(sumExp(x, n, most, 0));
+    const m = splat(most), l = splat(log);
     let i: usize = 0;
-    for (; i + 16 <= step; i += 16) v128.store(y + i, f32x4.sub(v128.load(x + i), vector));
-    for (; i < step; i += 4) store<f32>(y + i, load<f32>(x + i) - shift);
+    for (; i + 16 <= step; i += 16)
+      v128.store(y + i, f32x4.sub(f32x4.sub(v128.load(x + i), m), l));
+    for (; i < step; i += 4) store<f32>(y + i, load<f32>(x + i) - most - log);
     x += step;
     y += step;
   }
@@ -82,51 +97,57 @@ export function logSoftmaxGrad(y: usize, dy: usize, dx: usize, rows: i32, n: i32
 
 export function logsumexp(x: usize, out: usize, rows: i32, n: i32): void {
   for (; rows > 0; rows--) {
-    store<f32>(out, logsum(x, n));
+    const most = largest(x, n);
+    store<f32>(out, logOf(shiftedSum(x, n, most)) + (isInfinite(most) ? 0 : most));
     x += <usize>n << 2;
     out += 4;
   }
 }
 
 export function crossEntropy(
-  x: usize, labels: usize, loss: usize, logsums: usize, rows: i32, n: i32,
+  x: usize, labels: usize, loss: usize, sums: usize, shifts: usize, rows: i32, n: i32,
 ): void {
   for (; rows > 0; rows--) {
-    const sum = logsum(x, n);
+    const most = largest(x, n);
+    const sum = shiftedSum(x, n, most);
+    const shift = isInfinite(most) || isNaN(sum) ? <f32>0 : most;
     const label = load<u32>(labels);
-    store<f32>(logsums, sum);
-    store<f32>(loss, label < <u32>n ? sum - load<f32>(x + (<usize>label << 2)) : 0);
+    store<f32>(sums, <f32>sum);
+    store<f32>(shifts, shift);
+    let value: f32 = 0;
+    if (label < <u32>n) value = logOf(sum) + (shift - load<f32>(x + (<usize>label << 2)));
+    store<f32>(loss, value);
     x += <usize>n << 2;
     labels += 4;
     loss += 4;
-    logsums += 4;
+    sums += 4;
+    shifts += 4;
   }
 }
 
 /**
- * exp(x - logsum) (dloss + dlogsum) - dloss at the label; a label outside has no loss. Rows may be
- * parts, from `begin` on, of rows of `whole` elements.
+ * exp(x - shift) (dloss / sum + dsum), less dloss at the label; a label outside has no loss. Rows
+ * may be parts, from `begin` on, of rows of `whole` elements.
  */
 export function crossEntropyGrad(
-  x: usize, labels: usize, logsums: usize, dloss: usize, dlogsum: usize, dx: usize,
-  rows: i32, n: i32,
-  begin: i32, whole: i32,
+  x: usize, labels: usize, sums: usize, shifts: usize, dloss: usize, dsum: usize, dx: usize,
+  rows: i32, n: i32, begin: i32, whole: i32,
 ): void {
   const step = <usize>n << 2;
   for (; rows > 0; rows--) {
     const label = load<u32>(labels);
     const own = label - <u32>begin;
     const pull: f32 = label < <u32>whole ? load<f32>(dloss) : 0;
-    const scale = splat(pull + load<f32>(dlogsum));
-    const shift = splat(load<f32>(logsums));
+    const scale = splat(pull / load<f32>(sums) + load<f32>(dsum));
+    const shift = splat(load<f32>(shifts));
     let i: usize = 0;
     for (; i + 16 <= step; i += 16) {
-      const p = exp(f32x4.sub(v128.load(x + i), shift));
-      v128.store(dx + i, f32x4.mul(p, scale));
+      const e = exp(f32x4.sub(v128.load(x + i), shift));
+      v128.store(dx + i, f32x4.mul(e, scale));
     }
     for (; i < step; i += 4) {
-      const p = exp(f32x4.sub(v128.load32_splat(x + i), shift));
-      store<f32>(dx + i, f32x4.extract_lane(f32x4.mul(p, scale), 0));
+      const e = exp(f32x4.sub(v128.load32_splat(x + i), shift));
+      store<f32>(dx + i, f32x4.extract_lane(f32x4.mul(e, scale), 0));
     }
     if (own < <u32>n) {
       const at = dx + (<usize>own << 2);
@@ -135,8 +156,9 @@ export function crossEntropyGrad(
     x += step;
     dx += step;
     labels += 4;
-    logsums += 4;
+    sums += 4;
+    shifts += 4;
     dloss += 4;
-    dlogsum += 4;
+    dsum += 4;
   }
 }

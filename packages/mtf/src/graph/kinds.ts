@@ -72,7 +72,7 @@ export interface Attributes {
   softmax: { readonly over: string };
   /** (y, dy) -> dx = y (dy - sum(y dy)) */
   softmaxGrad: { readonly over: string };
-  /** x - logsumexp(x). (x) -> y */
+  /** x - max - log sum exp(x - max). (x) -> y */
   logSoftmax: { readonly over: string };
   /** (y, dy) -> dx = dy - exp(y) sum(dy) */
   logSoftmaxGrad: { readonly over: string };
@@ -83,11 +83,13 @@ export interface Attributes {
   /** (x, gain, mean, rstd, dy) -> dx, dgain, dbias */
   layerNormGrad: { readonly over: string };
   /**
-   * logsumexp(logits) - logits[label], and 0 for a label outside the dim.
-   * (logits, labels int32) -> loss, logsumexp
+   * logsumexp(logits) - logits[label], and 0 for a label outside the dim. The logsumexp is
+   * log(sum) + shift, where shift is the row's largest logit, or 0 unless that is finite, and sum
+   * that of exp(logits - shift): apart, they keep their digits however large the logits are.
+   * (logits, labels int32) -> loss, sum, shift
    */
   crossEntropy: { readonly over: string };
-  /** (logits, labels, logsumexp, dloss, dlogsumexp) -> dlogits */
+  /** (logits, labels, sum, shift, dloss, dsum) -> dlogits */
   crossEntropyGrad: { readonly over: string };
   /**
    * One step of Adam with decoupled decay, and no step at all where `gate` is 0.

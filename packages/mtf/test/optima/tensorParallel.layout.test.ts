@@ -144,27 +144,29 @@ describe("tensor-parallel layout: heads, ff and vocab over an axis", () => {
         %99 bool[batch=4, length=8] = notEqual(%31, -1)
         %100 f32[batch=4, length=8] = reduce(%98, fn=max, over=[vocab])
         %101 f32[batch=4, length=8] = all-reduce(max, model) %100                                         256 B  max
-        %102 f32[batch=4, length=8, vocab=20@model] = sub(%98, %101)
-        %103 f32[batch=4, length=8, vocab=20@model] = exp(%102)
-        %104 f32[batch=4, length=8] partial(model) = reduce(%103, fn=sum, over=[vocab])
-        %105 f32[batch=4, length=8] = all-reduce(sum, model) %104                                         256 B  sum
-        %106 f32[batch=4, length=8] = log(%105)
-        %107 f32[batch=4, length=8] = add(%106, %101)
-        %108 i32[vocab=20@model] = iota()
-        %109 bool[batch=4, length=8, vocab=20@model] = equal(%108, %31)
-        %110 f32[batch=4, length=8, vocab=20@model] = where(%109, %98, 0)
-        %111 f32[batch=4, length=8] partial(model) = reduce(%110, fn=sum, over=[vocab])
-        %112 f32[batch=4, length=8] = all-reduce(sum, model) %111                                         256 B  sum
-        %113 f32[batch=4, length=8] = sub(%107, %112)
-        %114 bool[batch=4, length=8] = greaterEqual(%31, 0)
-        %115 bool[batch=4, length=8] = less(%31, 20)
-        %116 bool[batch=4, length=8] = and(%114, %115)
-        %117 f32[batch=4, length=8] = where(%116, %113, 0)
-        %118 f32[] = reduce(%117, fn=sum, over=[batch length])
-        %119 f32[batch=4, length=8] = toFloat32(%99)
+        %102 bool[batch=4, length=8] = isFinite(%101)
+        %103 f32[batch=4, length=8] = where(%102, %101, 0)
+        %104 f32[batch=4, length=8, vocab=20@model] = sub(%98, %103)
+        %105 f32[batch=4, length=8, vocab=20@model] = exp(%104)
+        %106 f32[batch=4, length=8] partial(model) = reduce(%105, fn=sum, over=[vocab])
+        %107 f32[batch=4, length=8] = all-reduce(sum, model) %106                                         256 B  sum
+        %108 f32[batch=4, length=8] = log(%107)
+        %109 i32[vocab=20@model] = iota()
+        %110 bool[batch=4, length=8, vocab=20@model] = equal(%109, %31)
+        %111 f32[batch=4, length=8, vocab=20@model] = where(%110, %98, 0)
+        %112 f32[batch=4, length=8] partial(model) = reduce(%111, fn=sum, over=[vocab])
+        %113 f32[batch=4, length=8] = all-reduce(sum, model) %112                                         256 B  sum
+        %114 f32[batch=4, length=8] = sub(%103, %113)
+        %115 f32[batch=4, length=8] = add(%108, %114)
+        %116 bool[batch=4, length=8] = greaterEqual(%31, 0)
+        %117 bool[batch=4, length=8] = less(%31, 20)
+        %118 bool[batch=4, length=8] = and(%116, %117)
+        %119 f32[batch=4, length=8] = where(%118, %115, 0)
         %120 f32[] = reduce(%119, fn=sum, over=[batch length])
-        %121 f32[] = div(%118, %120)
-        output  = %121"
+        %121 f32[batch=4, length=8] = toFloat32(%99)
+        %122 f32[] = reduce(%121, fn=sum, over=[batch length])
+        %123 f32[] = div(%120, %122)
+        output  = %123"
     `);
   });
 });

@@ -25,8 +25,6 @@ interface Rule {
   /** Limits of each argument; the last one holds for those that follow. */
   readonly limits?: readonly Limits[];
   readonly intLimits?: readonly Limits[];
-  /** Infinities and NaN make sense. */
-  readonly wild?: boolean;
 }
 
 const float: readonly DType[] = ["float32"];
@@ -38,7 +36,7 @@ const two = [2, 2] as const;
 const compare: Rule = { on: number_, to: "bool", count: two };
 
 const rules: Readonly<Record<ElementwiseFn, Rule>> = {
-  identity: { on: any, wild: true },
+  identity: { on: any },
   neg: { on: number_ },
   abs: { on: number_ },
   sign: { on: number_ },
@@ -55,7 +53,7 @@ const rules: Readonly<Record<ElementwiseFn, Rule>> = {
   sin: { on: float },
   cos: { on: float },
   not: { on: bool },
-  isFinite: { on: float, to: "bool", wild: true },
+  isFinite: { on: float, to: "bool" },
   toFloat32: { on: any, to: "float32" },
   toInt32: { on: any, to: "int32" },
   toBool: { on: any, to: "bool" },
@@ -103,7 +101,7 @@ const rules: Readonly<Record<ElementwiseFn, Rule>> = {
   and: { on: bool, count: two },
   or: { on: bool, count: two },
   geluGrad: { on: float, count: two },
-  where: { on: any, count: [3, 3], wild: true },
+  where: { on: any, count: [3, 3] },
   clip: { on: number_, count: [3, 3] },
 };
 
@@ -149,7 +147,7 @@ function argument(
 ): Operand {
   const rule = rules[fn];
   if (fn === "where" && position === 0) return operandOf(g, dims, "bool");
-  if (rule.wild && dtype === "float32") return wild(g, dims);
+  if (dtype === "float32" && integer(g, 0, 2) === 0) return wild(g, dims);
   const limits = dtype === "int32" ? rule.intLimits : rule.limits;
   if (!limits || dtype === "bool") return operandOf(g, dims, dtype);
   const [min, max] = limits[Math.min(position, limits.length - 1)]!;

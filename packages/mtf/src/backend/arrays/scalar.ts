@@ -30,8 +30,7 @@ const onFloat: S = {
   not: (x) => (x ? 0 : 1),
   isFinite: (x) => (Number.isFinite(x) ? 1 : 0),
   toFloat32: (x) => x!,
-  // Towards zero. What a number beyond int32 becomes differs between backends.
-  toInt32: (x) => Math.trunc(x!),
+  toInt32: (x) => truncated(x!),
   toBool: (x) => (x === 0 ? 0 : 1),
 
   add: (...xs) => xs.reduce((a, b) => a + b),
@@ -39,7 +38,7 @@ const onFloat: S = {
   mul: (x, y) => x! * y!,
   div: (x, y) => x! / y!,
   mod: (x, y) => signedAs(y!, x! % y!),
-  pow: (x, y) => x! ** y!,
+  pow: (x, y) => power(x!, y!),
   maximum: (x, y) => Math.max(x!, y!),
   minimum: (x, y) => Math.min(x!, y!),
   less: (x, y) => (x! < y! ? 1 : 0),
@@ -71,6 +70,16 @@ const onInt: Partial<S> = {
 /** The function for arguments of a dtype: that of the last one, since `where` begins with a bool. */
 export function scalarFn(fn: ElementwiseFn, dtype: DType): Scalar {
   return (dtype === "int32" ? onInt[fn] : undefined) ?? onFloat[fn];
+}
+
+/** Towards zero, held within int32; NaN becomes 0. */
+function truncated(x: number): number {
+  return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(x))) || 0;
+}
+
+/** As IEEE 754 has it: 1 to any power is 1, and so is -1 to an infinite one, which JavaScript denies. */
+function power(x: number, y: number): number {
+  return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y;
 }
 
 function signedAs(divisor: number, remainder: number): number {

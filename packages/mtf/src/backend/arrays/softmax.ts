@@ -1,46 +1,64 @@
-import type { HostArray } from "../../dtype.ts";
 import { type Rows, rowsAlong } from "../slices/rows.ts";
 import { rangeIn } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
 
-/** log sum exp of one row, which is -infinity where every number is. */
-export function rowLogsumexp(values: HostArray, start: number, step: number, size: number): number {
-  let max = -Infinity;
-  for (let j = 0; j < size; j++) max = Math.max(max, values[start + j * step]!);
-  const shift = Number.isFinite(max) ? max : 0;
-  let sum = 0;
-  for (let j = 0; j < size; j++) sum += Math.exp(values[start + j * step]! - shift);
-  return shift + Math.log(sum);
+/** The number at a place of one row. */
+type Row = (j: number) => number;
+
+/** The largest number of a row, which is NaN where one of them is. */
+function largestOf(row: Row, size: number): number {
+  let largest = -Infinity;
+  for (let j = 0; j < size; j++) largest = Math.max(largest, row(j));
+  return largest;
 }
 
-/** log sum exp x, without the dim. */
+function sumExp(row: Row, size: number, shift: number): number {
+  let sum = 0;
+  for (let j = 0; j < size; j++) sum += Math.exp(row(j) - shift);
+  return sum;
+}
+
+/** The sum of exp(x - shift) of one row, and the shift: its largest number, or 0 unless finite. */
+export function shiftedSum(
+  row: Row,
+  size: number,
+): { readonly sum: number; readonly shift: number } {
+  const largest = largestOf(row, size);
+  const shift = Number.isFinite(largest) ? largest : 0;
+  return { sum: sumExp(row, size, shift), shift };
+}
+
+/** log sum exp x, without the dim: -infinity where every number is. */
 export const logsumexp: Bind<"logsumexp"> = ({ over }, [x], [result]) => {
-  const [source, target] = rowsAlong(over, [x!, result!]);
+  const [source, target] = rowsAlong(over, [x!, result!]) as [Rows, Rows];
   const { size } = rangeIn(x!, over);
   return ([values], [out]) => {
-    for (let i = 0; i < source!.start.length; i++) {
-      const row = rowLogsumexp(values!, source!.start[i]!, source!.step, size);
-      out![target!.start[i]!] = row;
+    for (let i = 0; i < source.start.length; i++) {
+      const row = (j: number) => values![source.start[i]! + j * source.step]!;
+      const { sum, shift } = shiftedSum(row, size);
+      out![target.start[i]!] = Math.log(sum) + shift;
     }
   };
 };
 
 /** exp(x - max) / sum. */
-export const softmax: Bind<"softmax"> = normalised((x, total) => Math.exp(x - total));
+export const softmax: Bind<"softmax"> = normalised((x, sum) => Math.exp(x) / sum);
 
-/** x - logsumexp(x). */
-export const logSoftmax: Bind<"logSoftmax"> = normalised((x, total) => x - total);
+/** x - max - log sum. */
+export const logSoftmax: Bind<"logSoftmax"> = normalised((x, sum) => x - Math.log(sum));
 
-function normalised(f: (x: number, logsumexp: number) => number): Bind<"softmax" | "logSoftmax"> {
+/** A function of x - max and the sum of its exp along the row. */
+function normalised(f: (x: number, sum: number) => number): Bind<"softmax" | "logSoftmax"> {
   const bind: Bind<"softmax" | "logSoftmax"> = ({ over }, [x], [result]) => {
     const [source, target] = rowsAlong(over, [x!, result!]) as [Rows, Rows];
     const { size } = rangeIn(x!, over);
     return ([values], [out]) => {
       for (let i = 0; i < source.start.length; i++) {
-        const [from, to] = [source.start[i]!, target.start[i]!];
-        const total = rowLogsumexp(values!, from, source.step, size);
+        const row = (j: number) => values![source.start[i]! + j * source.step]!;
+        const largest = largestOf(row, size);
+        const sum = sumExp(row, size, largest);
         for (let j = 0; j < size; j++) {
-          out![to + j * target.step] = f(values![from + j * source.step]!, total);
+          out![target.start[i]! + j * target.step] = f(row(j) - largest, sum);
         }
       }
     };

@@ -75,11 +75,18 @@ const wrongOnInt: ReadonlySet<ElementwiseFn> = new Set([
   "pow",
 ]);
 
+/**
+ * Kernels that lose a NaN (Sign), or are wrong about infinities (Mod, Pow) and about floats beyond
+ * int32 (Cast).
+ */
+const wrongOnFloat: ReadonlySet<ElementwiseFn> = new Set(["sign", "mod", "pow", "toInt32"]);
+
 /** A function of every element. */
 export const elementwise: Bind<"elementwise"> = (attributes, operands, results) => {
   const { fn, scalars } = attributes;
   const dtype = operands.at(-1)?.dtype;
-  if (dtype === undefined || (dtype === "int32" && wrongOnInt.has(fn))) {
+  const wrong = dtype === "int32" ? wrongOnInt : wrongOnFloat;
+  if (dtype === undefined || wrong.has(fn)) {
     return onArrays("elementwise")(attributes, operands, results);
   }
   const extents = extentsOf(results[0]!);

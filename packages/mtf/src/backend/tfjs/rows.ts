@@ -46,13 +46,24 @@ export function rowSum(arena: Arena, x: TensorInfo): TensorInfo {
   return arena.call("Sum", { x }, { axis: [x.shape.length - 1], keepDims: true });
 }
 
-/** log sum exp of every row, with size 1; a row of infinities has no number to subtract. */
-export function rowLogsumexp(arena: Arena, x: TensorInfo): TensorInfo {
-  const axis = { reductionIndices: [x.shape.length - 1], keepDims: true };
-  const max = arena.call("Max", { x }, axis);
+/** The largest number of every row, with size 1; NaN where the row holds one. */
+export function rowMax(arena: Arena, x: TensorInfo): TensorInfo {
+  return arena.call("Max", { x }, { reductionIndices: [x.shape.length - 1], keepDims: true });
+}
+
+/** The sum of exp x of every row, with size 1. */
+export function rowSumExp(arena: Arena, x: TensorInfo): TensorInfo {
+  return rowSum(arena, arena.map("Exp", x));
+}
+
+/** The sum of exp(x - shift) of every row and the shift: its largest number, or 0 unless finite. */
+export function shiftedSum(
+  arena: Arena,
+  x: TensorInfo,
+): { readonly sum: TensorInfo; readonly shift: TensorInfo } {
+  const max = rowMax(arena, x);
   const condition = arena.map("IsFinite", max);
   const zero = arena.call("Fill", {}, { shape: max.shape, value: 0, dtype: "float32" });
   const shift = arena.call("Select", { condition, t: max, e: zero });
-  const sum = rowSum(arena, arena.map("Exp", arena.zip("Sub", x, shift)));
-  return arena.zip("Add", arena.map("Log", sum), shift);
+  return { sum: rowSumExp(arena, arena.zip("Sub", x, shift)), shift };
 }

@@ -2,7 +2,7 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { LocalKind } from "../localOp.ts";
 import type { Arena } from "./arena.ts";
 import type { Bind } from "./kernel.ts";
-import { rowLogsumexp, rowSum, rowsAlong } from "./rows.ts";
+import { rowMax, rowSum, rowSumExp, rowsAlong, shiftedSum } from "./rows.ts";
 
 type Kinds = LocalKind &
   ("softmax" | "softmaxGrad" | "logSoftmax" | "logSoftmaxGrad" | "logsumexp");
@@ -25,13 +25,17 @@ export const softmax: Bind<"softmax"> = byRow((arena, logits) =>
   arena.call("Softmax", { logits: logits! }, { dim: logits!.shape.length - 1 }),
 );
 
-/** x - logsumexp(x). */
-export const logSoftmax: Bind<"logSoftmax"> = byRow((arena, x) =>
-  arena.zip("Sub", x!, rowLogsumexp(arena, x!)),
-);
+/** x - max - log sum exp(x - max). */
+export const logSoftmax: Bind<"logSoftmax"> = byRow((arena, x) => {
+  const centred = arena.zip("Sub", x!, rowMax(arena, x!));
+  return arena.zip("Sub", centred, arena.map("Log", rowSumExp(arena, centred)));
+});
 
 /** log sum exp x. */
-export const logsumexp: Bind<"logsumexp"> = byRow((arena, x) => rowLogsumexp(arena, x!));
+export const logsumexp: Bind<"logsumexp"> = byRow((arena, x) => {
+  const { sum, shift } = shiftedSum(arena, x!);
+  return arena.zip("Add", arena.map("Log", sum), shift);
+});
 
 /** y (dy - sum(y dy)). */
 export const softmaxGrad: Bind<"softmaxGrad"> = byRow((arena, y, dy) => {

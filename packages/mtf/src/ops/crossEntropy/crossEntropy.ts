@@ -2,6 +2,7 @@ import { nameOf, type Select } from "../../dimension.ts";
 import { makeNode } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { hasDim, misuse, requireDtype, selectDim, unionDims } from "../check.ts";
+import { apply } from "../elementwise/apply.ts";
 
 /**
  * The cross-entropy of softmax(logits) with integer labels: logsumexp(logits) - logits[label], and 0
@@ -34,7 +35,8 @@ export function crossEntropyWithLogsumexp<A extends string, S extends A>(
   over: Select<S>,
 ): { readonly loss: Tensor<Exclude<A, S>>; readonly logsumexp: Tensor<Exclude<A, S>> } {
   const parts = crossEntropyParts(logits as AnyTensor, labels as AnyTensor, over);
-  return { loss: parts[0], logsumexp: parts[1] } as never;
+  const [loss, sum, shift] = parts as readonly [AnyTensor, AnyTensor, AnyTensor];
+  return { loss, logsumexp: apply("add", apply("log", sum), shift) } as never;
 }
 
 function crossEntropyParts(
@@ -62,5 +64,5 @@ function crossEntropyParts(
     );
   }
   const result = { dims, dtype: "float32" } as const;
-  return makeNode("crossEntropy", { over: name }, [logits, labels], [result, result]);
+  return makeNode("crossEntropy", { over: name }, [logits, labels], [result, result, result]);
 }

@@ -2,11 +2,11 @@ import type { Dimension } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../graph/tensor.ts";
 import { filled } from "../constant/constant.ts";
-import { apply, stopped } from "../elementwise/apply.ts";
+import { apply } from "../elementwise/apply.ts";
 import { pick } from "../gather/gather.ts";
 import { count } from "../iota/iota.ts";
-import { reduction } from "../reduce/reduce.ts";
 import type { Rule } from "../rule.ts";
+import { shiftedSum } from "../softmax/rule.ts";
 
 /** Whether labels lie within the dim. */
 function inside(labels: AnyTensor, dim: Dimension): AnyTensor {
@@ -14,11 +14,12 @@ function inside(labels: AnyTensor, dim: Dimension): AnyTensor {
 }
 
 export const crossEntropy: Rule<"crossEntropy"> = {
-  gradient: (node, [dloss, dlogsumexp]) => {
+  // The shift counts as a constant: what it adds to the logsumexp it takes from the sum.
+  gradient: (node, [dloss, dsum]) => {
     const [logits, labels] = node.operands as [AnyTensor, AnyTensor];
-    const total = tensorOf(node as never, 1);
-    const zero = () => filled(0, dimsOf(total), "float32");
-    const operands = [logits, labels, total, dloss ?? zero(), dlogsumexp ?? zero()];
+    const [sum, shift] = [1, 2].map((i) => tensorOf(node as never, i)) as [AnyTensor, AnyTensor];
+    const zero = () => filled(0, dimsOf(sum), "float32");
+    const operands = [logits, labels, sum, shift, dloss ?? zero(), dsum ?? zero()];
     const result = { dims: dimsOf(logits), dtype: "float32" } as const;
     return [makeTensor("crossEntropyGrad", node.attributes, operands, result), undefined];
   },
@@ -27,11 +28,9 @@ export const crossEntropy: Rule<"crossEntropy"> = {
   expand: ({ attributes: { over }, operands }) => {
     const [logits, labels] = operands as [AnyTensor, AnyTensor];
     const dim = dimsOf(logits).find((d) => d.name === over)!;
-    const largest = stopped(reduction("max", logits, [over]));
-    const e = apply("exp", apply("sub", logits, largest));
-    const total = apply("add", apply("log", reduction("sum", e, [over])), largest);
-    const loss = apply("sub", total, pick(logits, labels, dim));
-    return [apply("where", inside(labels, dim), loss, 0), total];
+    const [sum, shift] = shiftedSum(logits, over);
+    const loss = apply("add", apply("log", sum), apply("sub", shift, pick(logits, labels, dim)));
+    return [apply("where", inside(labels, dim), loss, 0), sum, shift];
   },
   flops: ({ operands: [logits] }) => 12 * dimsOf(logits!).reduce((n, d) => n * d.size, 1),
 };
@@ -39,13 +38,13 @@ export const crossEntropy: Rule<"crossEntropy"> = {
 export const crossEntropyGrad: Rule<"crossEntropyGrad"> = {
   gradient: "expand",
   // Each element of the result depends on its own logit only: nothing need be whole.
-  partition: () => ({ linear: [[3, 4]] }),
+  partition: () => ({ linear: [[4, 5]] }),
   expand: ({ attributes: { over }, operands }) => {
-    const [logits, labels, total, dloss, dtotal] = operands as [AnyTensor, ...AnyTensor[]];
-    const dim = dimsOf(logits).find((d) => d.name === over)!;
+    const [logits, labels, sum, shift, dloss, dsum] = operands as readonly AnyTensor[];
+    const dim = dimsOf(logits!).find((d) => d.name === over)!;
     const dvalid = apply("where", inside(labels!, dim), dloss!, 0);
-    const share = apply("exp", apply("sub", logits, total!));
-    const spreadOut = apply("mul", share, apply("add", dvalid, dtotal!));
+    const e = apply("exp", apply("sub", logits!, shift!));
+    const spreadOut = apply("mul", e, apply("add", apply("div", dvalid, sum!), dsum!));
     return [
       apply("sub", spreadOut, apply("where", apply("equal", count(dim), labels!), dvalid, 0)),
     ];

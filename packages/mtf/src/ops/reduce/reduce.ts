@@ -16,6 +16,12 @@ export function reduction(
   return makeTensor("reduce", { fn, over }, [x], { dims, dtype: x.dtype });
 }
 
+/** Where elements are the extreme of their row; a NaN is, where there is one. */
+export function attains(x: AnyTensor, extreme: AnyTensor): AnyTensor {
+  const equal = apply("equal", x, extreme);
+  return x.dtype === "float32" ? apply("or", equal, apply("notEqual", x, x)) : equal;
+}
+
 function reduceOver(
   op: string,
   fn: "sum" | "max" | "min",

@@ -4,7 +4,7 @@ import { spread } from "../broadcast/broadcast.ts";
 import { apply } from "../elementwise/apply.ts";
 import { count } from "../iota/iota.ts";
 import type { Rule } from "../rule.ts";
-import { reduction } from "./reduce.ts";
+import { attains, reduction } from "./reduce.ts";
 
 export const reduce: Rule<"reduce"> = {
   gradient: (node, [dy]) => {
@@ -17,7 +17,7 @@ export const reduce: Rule<"reduce"> = {
     fn === "sum" ? { combine: fn, linear: [[0]] } : { combine: fn },
 };
 
-/** Marks the one element that counts as the extreme: the first of equals, row by row. */
+/** Marks the one element that counts as the extreme: the first of equals, row by row, or of NaNs. */
 function firstExtreme(node: NodeOf<"reduce">): AnyTensor {
   const x = node.operands[0]!;
   const { over } = node.attributes;
@@ -29,7 +29,7 @@ function firstExtreme(node: NodeOf<"reduce">): AnyTensor {
     position = position ? apply("add", along, position) : along;
     stride *= d.size;
   }
-  const extreme = apply("equal", x, tensorOf(node as never, 0));
+  const extreme = attains(x, tensorOf(node as never, 0));
   const first = reduction("min", apply("where", extreme, position!, stride), over);
   return apply("equal", position!, first);
 }

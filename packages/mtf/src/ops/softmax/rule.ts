@@ -8,15 +8,20 @@ const whole = ({ attributes }: { attributes: { readonly over: string } }) => ({
   whole: [attributes.over],
 });
 
-/** exp(x - max), and the maximum, which gradients may take for a constant. */
-function shiftedExp(x: AnyTensor, over: string): readonly [AnyTensor, AnyTensor] {
-  const largest = stopped(reduction("max", x, [over]));
-  return [apply("exp", apply("sub", x, largest)), largest];
+/** x less its maximum, which gradients may take for a constant. */
+function centred(x: AnyTensor, over: string): AnyTensor {
+  return apply("sub", x, stopped(reduction("max", x, [over])));
 }
 
-function logOfSum(x: AnyTensor, over: string): AnyTensor {
-  const [e, largest] = shiftedExp(x, over);
-  return apply("add", apply("log", reduction("sum", e, [over])), largest);
+function sumExp(x: AnyTensor, over: string): AnyTensor {
+  return reduction("sum", apply("exp", x), [over]);
+}
+
+/** The sum of exp(x - shift), and the shift: the maximum, or 0 unless that is finite. */
+export function shiftedSum(x: AnyTensor, over: string): readonly [AnyTensor, AnyTensor] {
+  const largest = reduction("max", x, [over]);
+  const shift = stopped(apply("where", apply("isFinite", largest), largest, 0));
+  return [sumExp(apply("sub", x, shift), over), shift];
 }
 
 export const softmax: Rule<"softmax"> = {
@@ -29,8 +34,9 @@ export const softmax: Rule<"softmax"> = {
   ],
   partition: whole,
   expand: ({ attributes: { over }, operands: [x] }) => {
-    const [e] = shiftedExp(x!, over);
-    return [apply("div", e, reduction("sum", e, [over]))];
+    const e = apply("exp", centred(x!, over));
+    // One division a row, as in kernels.
+    return [apply("mul", e, apply("reciprocal", reduction("sum", e, [over])))];
   },
 };
 
@@ -52,7 +58,10 @@ export const logSoftmax: Rule<"logSoftmax"> = {
       }),
   ],
   partition: whole,
-  expand: ({ attributes: { over }, operands: [x] }) => [apply("sub", x!, logOfSum(x!, over))],
+  expand: ({ attributes: { over }, operands: [x] }) => {
+    const shifted = centred(x!, over);
+    return [apply("sub", shifted, apply("log", sumExp(shifted, over)))];
+  },
 };
 
 export const logSoftmaxGrad: Rule<"logSoftmaxGrad"> = {
@@ -67,9 +76,12 @@ export const logSoftmaxGrad: Rule<"logSoftmaxGrad"> = {
 export const logsumexp: Rule<"logsumexp"> = {
   gradient: (node, [dy]) => {
     const x = node.operands[0]!;
-    const share = apply("exp", apply("sub", x, tensorOf(node as never, 0)));
-    return [dy && apply("mul", share, dy)];
+    const result = { dims: dimsOf(x), dtype: "float32" } as const;
+    return [dy && apply("mul", makeTensor("softmax", node.attributes, [x], result), dy)];
   },
   partition: whole,
-  expand: ({ attributes: { over }, operands: [x] }) => [logOfSum(x!, over)],
+  expand: ({ attributes: { over }, operands: [x] }) => {
+    const [sum, shift] = shiftedSum(x!, over);
+    return [apply("add", apply("log", sum), shift)];
+  },
 };

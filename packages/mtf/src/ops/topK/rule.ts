@@ -1,14 +1,16 @@
 import { dimsOf, tensorOf } from "../../graph/tensor.ts";
-import { product } from "../einsum/einsum.ts";
-import { encoded } from "../oneHot/oneHot.ts";
+import { apply } from "../elementwise/apply.ts";
+import { count } from "../iota/iota.ts";
+import { reduction } from "../reduce/reduce.ts";
 import type { Rule } from "../rule.ts";
 
 export const topK: Rule<"topK"> = {
   gradient: (node, [dvalues]) => {
     const x = node.operands[0]!;
     const dim = dimsOf(x).find((d) => d.name === node.attributes.over)!;
-    const indices = tensorOf(node as never, 1);
-    return [dvalues && product(dvalues, encoded(indices, dim, "float32"), dimsOf(x))];
+    const here = apply("equal", count(dim), tensorOf(node as never, 1));
+    // Selected, not multiplied: an infinite cotangent is no reason for NaN elsewhere.
+    return [dvalues && reduction("sum", apply("where", here, dvalues, 0), [node.attributes.k])];
   },
   partition: ({ attributes: { over, k } }) => ({ whole: [over, k] }),
 };

@@ -10,7 +10,6 @@ export function identityOf(op: Op, result: number, dtype: DType): number {
   if (op.kind === "reduce" && op.attributes.fn === "min") return greatest(dtype);
   if (op.kind === "logsumexp") return least(dtype);
   if (op.kind === "topK" && result === 0) return least(dtype);
-  if (op.kind === "crossEntropy" && result === 1) return least(dtype);
   return 0;
 }
 
