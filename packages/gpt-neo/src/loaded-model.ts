@@ -36,12 +36,15 @@ export interface LoadedModel {
   readonly parameters: Held<Parameters>;
   /**
    * Loads a function of parameters and other arguments, for rows of a length: once for each length.
+   *
+   * @param rows how many; by default as many as the model was loaded for
    */
   program<Arguments extends readonly unknown[], Result>(
     length: number,
     build: (
       dims: Dims,
     ) => [fn: (parameters: Parameters, ...rest: Arguments) => Result, rest: Arguments],
+    rows?: number,
   ): Promise<Run<readonly [Parameters, ...Arguments], Result>>;
   close(): Promise<void>;
 }
@@ -49,7 +52,7 @@ export interface LoadedModel {
 /**
  * Loads a model's folder onto the devices of a mesh; each reads its slices.
  *
- * @param batch rows that programs take
+ * @param batch rows that programs take, where they do not say otherwise
  * @throws MtfError as `loadWeights` and `tokenizerSource`; `bad-argument` for a tokenizer with more
  * ids than the model, or a context of more than its positions
  */
@@ -86,8 +89,8 @@ export async function loadModel(
         devices,
         layout,
         parameters,
-        program: async (length, build) => {
-          const [fn, rest] = build(dimsOf(config, batch, length));
+        program: async (length, build, rows = batch) => {
+          const [fn, rest] = build(dimsOf(config, rows, length));
           return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
         },
         close: () => devices.close(),

@@ -1,7 +1,7 @@
 import { MtfError } from "mtf";
 import type { GenerateOptions } from "../cli/generate-options.ts";
 import { progressLine } from "../cli/progress.ts";
-import { contextNote, loadModel } from "../loaded-model.ts";
+import { contextNote, type LoadedModel, loadModel } from "../loaded-model.ts";
 import { meshOf } from "../session.ts";
 import { generate } from "./generate.ts";
 import type { Sampling } from "./sample.ts";
@@ -34,7 +34,9 @@ export async function run(options: GenerateOptions): Promise<Generated> {
       ids.push(id);
       progress.update(`${ids.length - prompt.length} of at most ${most} tokens`);
     }
-    return { ids, ...(tokenizer && { text: tokenizer.decode(ids) }) };
+    // What a tokenizer puts before every text is no part of it.
+    const begin = options.inputIds ? 0 : (tokenizer?.around?.before.length ?? 0);
+    return { ids, ...(tokenizer && { text: tokenizer.decode(ids.slice(begin)) }) };
   } finally {
     progress.end();
     await model.close();
@@ -43,22 +45,18 @@ export async function run(options: GenerateOptions): Promise<Generated> {
 
 function promptOf(
   { prompt, inputIds }: GenerateOptions,
-  { config, tokenizer }: Awaited<ReturnType<typeof loadModel>>,
+  { tokenizer }: LoadedModel,
 ): readonly number[] {
-  if (inputIds) {
-    const wrong = inputIds.find((id) => id < 0 || id >= config.vocab_size);
-    if (wrong === undefined && inputIds.length > 0) return inputIds;
-    throw new MtfError("bad-argument", `--input-ids: ${wrong ?? "none"} is no id of the model.`, {
-      evidence: [["vocabulary", `0 to ${config.vocab_size - 1}`]],
-    });
-  }
+  if (inputIds) return inputIds;
   if (!tokenizer) {
     throw new MtfError("bad-argument", "the model's folder has no tokenizer.", {
       try: ["--tokenizer gpt2|bytes|FILE|DIR", "--input-ids 1,2,3"],
     });
   }
   const ids = tokenizer.encode(prompt ?? "");
-  return ids.length > 0 ? [...ids] : [tokenizer.endOfText];
+  // A prompt goes on, so what would end it is left out.
+  const begun = ids.subarray(0, ids.length - (tokenizer.around?.after.length ?? 0));
+  return begun.length > 0 ? [...begun] : [tokenizer.endOfText];
 }
 
 function samplingOf(options: GenerateOptions): Sampling {
