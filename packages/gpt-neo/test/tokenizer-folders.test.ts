@@ -11,7 +11,7 @@ import {
   tokenizerNamed,
   withSpecial,
 } from "../src/tokenizer/index.ts";
-import { temporaryFolder } from "./support/cli.ts";
+import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
 import { fixture } from "./support/expected.ts";
 
 interface Expected {
@@ -82,6 +82,33 @@ describe.each(names)("%s", (name) => {
     const other = new HuggingFace(JSON.parse(readFileSync(json, "utf8")), config);
     for (const { text, ids } of expected.cases) expect(other.encode(text).ids).toEqual(ids);
   });
+});
+
+it("a run takes its model's tokenizer along, and continues what it begins a text with", async () => {
+  const found = await made("json-template");
+  const out = join(folder, "run");
+  const text = join(folder, "text.txt");
+  writeFileSync(text, "the text of it <new> ".repeat(40));
+  const config = join(found, "config.json");
+  const small = { hidden_size: 16, num_layers: 1, num_heads: 2, max_position_embeddings: 32 };
+  writeFileSync(config, JSON.stringify({ model_type: "gpt_neo", vocab_size: 300, ...small }));
+  const at = ["--mesh", "data:1", "--runtime", "simulator", "--json"];
+  const short = ["--steps", "1", "--batch-size", "2", "--context", "16"];
+  const train = (...args: readonly string[]) =>
+    callHere("train", "--data", text, ...short, ...at, ...args);
+  resultOf(await train("--config", config, "--tokenizer", found, "--out", out));
+  const tuned = join(folder, "tuned");
+  resultOf(await train("--model", out, "--out", tuned));
+  const expected = expectedOf("json-template");
+  expectIds((await loadTokenizer(tuned, 0))!, expected);
+  const prompt = ["--prompt", "the text", "--max-new-tokens", "1"];
+  const answer = resultOf<{ ids: number[]; text: string }>(
+    await callHere("generate", "--model", tuned, ...prompt, ...at),
+  );
+  const begun = [...(await loadTokenizer(tuned, 0))!.encode("the text")];
+  expect(begun[0]).toBe(0);
+  expect(answer.ids.slice(0, begun.length)).toEqual(begun);
+  expect(answer.text.startsWith("the text")).toBe(true);
 });
 
 describe("a folder that is half a tokenizer", () => {
