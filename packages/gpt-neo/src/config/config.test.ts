@@ -67,6 +67,33 @@ describe("Hugging Face's config.json", () => {
     }
   });
 
+  it("has a point in every float, which Hugging Face refuses without", async () => {
+    const floats = {
+      ...{ attention_dropout: 0, classifier_dropout: 1, embed_dropout: 0, resid_dropout: 0.5 },
+      ...{ initializer_range: 2, layer_norm_epsilon: 1, summary_first_dropout: 0, top_p: 1 },
+      task_specific_params: { "text-generation": { temperature: 1, max_length: 50 } },
+      prefix: '"top_p": 1',
+    };
+    await saveConfig(folder, parseConfig(floats));
+    const text = await readFile(join(folder, "config.json"), "utf8");
+    const numbers = [...text.matchAll(/"(\w+)": (-?[\d.e-]+),?$/gm)].map(([, key, x]) => [key, x]);
+    expect(Object.fromEntries(numbers)).toMatchObject({
+      ...{ attention_dropout: "0.0", classifier_dropout: "1.0", embed_dropout: "0.0" },
+      ...{ resid_dropout: "0.5", initializer_range: "2.0", layer_norm_epsilon: "1.0" },
+      ...{ summary_first_dropout: "0.0", top_p: "1.0", temperature: "1.0" },
+      ...{ max_length: "50", num_heads: "16", vocab_size: "50257" },
+    });
+    expect(JSON.parse(text)).toMatchObject(floats);
+    // All floats that Hugging Face wrote are known.
+    const theirs = (await readFile(fixture, "utf8"))
+      .split("\n")
+      .filter((line) => /: \d+\.0,?$/.test(line));
+    await saveConfig(folder, await loadConfig(fixture));
+    const ours = (await readFile(join(folder, "config.json"), "utf8")).split("\n");
+    expect(theirs.length).toBeGreaterThan(2);
+    expect(ours).toEqual(expect.arrayContaining(theirs));
+  });
+
   it("of old releases is read too", () => {
     const old = {
       activation_function: "gelu_new",
