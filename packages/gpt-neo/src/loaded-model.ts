@@ -13,6 +13,7 @@ import {
 } from "./tokenizer/index.ts";
 import { loadWeights } from "./weights/index.ts";
 import { parameterSource } from "./weights/parameter-source.ts";
+import { prefixNote } from "./weights/prefix-note.ts";
 
 /** Rows of ids, and of labels beside them. */
 export type Rows = Tensor<"batch" | "length", "int32">;
@@ -34,6 +35,8 @@ export interface LoadedModel {
   readonly devices: Devices;
   readonly layout: Layout;
   readonly parameters: Held<Parameters>;
+  /** What is to be said about its files. */
+  readonly notes: readonly string[];
   /**
    * Loads a function of parameters and other arguments, for rows of a length: once for each length.
    *
@@ -89,6 +92,10 @@ export async function loadModel(
         devices,
         layout,
         parameters,
+        notes: [
+          ...prefixNote(weights.prefix),
+          ...weights.notes.map(([key, reason]) => `config: ${key} ${reason}`),
+        ],
         program: async (length, build, rows = batch) => {
           const [fn, rest] = build(dimsOf(config, rows, length));
           return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));

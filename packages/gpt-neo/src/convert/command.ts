@@ -1,6 +1,7 @@
 import type { ConvertCommandOptions } from "../cli/convert-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { type Converted, convertWeights, type WeightType } from "../weights/convert.ts";
+import { prefixNote } from "../weights/prefix-note.ts";
 import type { WeightFormat } from "../weights/source.ts";
 
 /** What `gpt-neo convert` read and wrote. */
@@ -52,6 +53,7 @@ function bar(done: number, total: number): string {
 function remarks({ from, clamped }: Converted): string[] {
   return [
     ...clamped.map(([name, count]) => `clamped: ${name}: values too large for the type: ${count}`),
+    ...prefixNote(from.prefix),
     ...from.notes.map(([key, reason]) => `config: ${key} ${reason}`),
     ...from.ignored.map(([name, reason]) => `left out: ${name}: ${reason}`),
     ...from.unexpected.map((name) => `left out: ${name}: the model has no such tensor`),

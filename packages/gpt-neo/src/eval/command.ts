@@ -32,6 +32,7 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
   const note = contextNote(model, options);
   if (note !== undefined) progress.note(note);
   try {
+    for (const text of model.notes) progress.note(text);
     const evaluate = evaluator(model, mesh.size);
     let sum = 0;
     let tokens = 0;

@@ -20,6 +20,7 @@ export async function run(options: GenerateOptions): Promise<Generated> {
   const note = contextNote(model, options);
   if (note !== undefined) progress.note(note);
   try {
+    for (const text of model.notes) progress.note(text);
     const { config, tokenizer } = model;
     const prompt = promptOf(options, model);
     const most = options.maxNewTokens ?? 100;

@@ -35,7 +35,7 @@ export interface ConvertOptions extends LoadOptions {
 export interface Converted {
   readonly from: Pick<
     Weights,
-    "format" | "file" | "config" | "notes" | "step" | "ignored" | "unexpected"
+    "format" | "file" | "config" | "notes" | "step" | "ignored" | "unexpected" | "prefix"
   >;
   readonly folder: string;
   readonly tensors: number;
@@ -122,11 +122,11 @@ export async function convertWeights(
     const dtype = commonType(toWrite);
     await saveConfig(draft, withDtype(weights.config, dtype));
     await publish(draft, folder);
-    const { format, file, config, step, unexpected } = weights;
+    const { format, file, config, step, unexpected, prefix } = weights;
     const notes = tokenizer.note ? [...weights.notes, tokenizer.note] : weights.notes;
     const ignored = weights.moments ? [...weights.ignored, moments] : weights.ignored;
     return {
-      from: { format, file, config, notes, step, ignored, unexpected },
+      from: { format, file, config, notes, step, ignored, unexpected, prefix },
       folder: to,
       tensors: tensors.length,
       elements,
