@@ -11,7 +11,7 @@ import {
   type Tokenizer,
   tokenizerSource,
 } from "./tokenizer/index.ts";
-import { loadWeights } from "./weights/index.ts";
+import { loadWeights, type Weights } from "./weights/index.ts";
 import { parameterSource } from "./weights/parameter-source.ts";
 import { prefixNote } from "./weights/prefix-note.ts";
 
@@ -35,6 +35,8 @@ export interface LoadedModel {
   readonly devices: Devices;
   readonly layout: Layout;
   readonly parameters: Held<Parameters>;
+  /** The ids that end a text, as the config or else the tokenizer says. */
+  readonly ends: readonly number[];
   /** What is to be said about its files. */
   readonly notes: readonly string[];
   /**
@@ -92,6 +94,7 @@ export async function loadModel(
         devices,
         layout,
         parameters,
+        ends: endsOf(weights, tokenizer),
         notes: [
           ...prefixNote(weights.prefix),
           ...weights.notes.map(([key, reason]) => `config: ${key} ${reason}`),
@@ -124,6 +127,14 @@ export function contextNote(model: LoadedModel, options: ModelOptions): string |
   const positions = model.config.max_position_embeddings;
   if (options.context !== undefined || model.context >= positions) return undefined;
   return `sees ${model.context} tokens at once, as it was trained (--context N for up to ${positions})`;
+}
+
+function endsOf(
+  { config, leftOut }: Pick<Weights, "config" | "leftOut">,
+  tokenizer: Tokenizer | undefined,
+): readonly number[] {
+  if (!leftOut.includes("eos_token_id")) return [config.eos_token_id, ...config.more_eos_token_ids];
+  return tokenizer ? [tokenizer.endOfText] : [];
 }
 
 async function tokenizerOf(

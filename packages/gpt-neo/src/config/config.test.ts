@@ -94,6 +94,14 @@ describe("Hugging Face's config.json", () => {
     expect(ours).toEqual(expect.arrayContaining(theirs));
   });
 
+  it("keeps a list of ends, of which the first ends documents", async () => {
+    const config = parseConfig({ vocab_size: 97, eos_token_id: [200, 5, 7, 5] });
+    expect([config.eos_token_id, config.more_eos_token_ids]).toEqual([5, [7]]);
+    await saveConfig(folder, config);
+    const { config: again, leftOut } = await readConfig(folder);
+    expect([again.eos_token_id, again.more_eos_token_ids, leftOut]).toEqual([5, [7], []]);
+  });
+
   it("of old releases is read too", () => {
     const old = {
       activation_function: "gelu_new",
@@ -238,10 +246,9 @@ describe("a wrong config", () => {
         training: { context: 64, batch_size: 8, grad_accumulation: 3, tokenizer: "gpt2" },
       }),
     ).toMatchInlineSnapshot(`
-      "[bad-argument] mine.json has 6 problems.
+      "[bad-argument] mine.json has 5 problems.
         num_heads                   is 4, which does not divide hidden_size 30
         attention_types             gives 4 layers, but num_layers is 3
-        eos_token_id                is 97, but vocab_size is 97
         training.context            is 64, more than max_position_embeddings 32
         training.grad_accumulation  is 3, which does not divide batch_size 8
         training.tokenizer          gpt2 makes 50257 different ids, but vocab_size is 97"

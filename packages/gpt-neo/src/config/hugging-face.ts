@@ -14,7 +14,7 @@ const transformersVersion = "5.23.0";
  * toHuggingFace(config).hidden_size; // 768
  */
 export function toHuggingFace(config: Config): Readonly<Record<string, unknown>> {
-  const { other, training: _, ...model } = config;
+  const { other, training: _, more_eos_token_ids: more, ...model } = config;
   const all: Record<string, unknown> = {
     classifier_dropout: 0.1,
     dtype: "float32",
@@ -22,6 +22,7 @@ export function toHuggingFace(config: Config): Readonly<Record<string, unknown>>
     use_cache: true,
     ...other,
     ...model,
+    ...(more.length > 0 && { eos_token_id: [model.eos_token_id, ...more] }),
   };
   // The older name of `dtype`; one of the two is enough.
   if (other.torch_dtype !== undefined && other.dtype === undefined) delete all.dtype;

@@ -4,6 +4,7 @@ import { progressLine } from "../cli/progress.ts";
 import { contextNote, type LoadedModel, loadModel } from "../loaded-model.ts";
 import { meshOf } from "../session.ts";
 import { generate } from "./generate.ts";
+import { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
 import type { Sampling } from "./sample.ts";
 
 /** What a model makes of a prompt: all ids, and their text where there is a tokenizer. */
@@ -21,15 +22,17 @@ export async function run(options: GenerateOptions): Promise<Generated> {
   if (note !== undefined) progress.note(note);
   try {
     for (const text of model.notes) progress.note(text);
-    const { config, tokenizer } = model;
+    const { tokenizer } = model;
+    const own = await readGenerationConfig(options.model);
+    for (const text of notesOn(own, options, model)) progress.note(text);
     const prompt = promptOf(options, model);
-    const most = options.maxNewTokens ?? 100;
+    const most = options.maxNewTokens ?? own?.maxNewTokens ?? 100;
     const ids = [...prompt];
     const settings = {
       maxNewTokens: most,
-      sampling: samplingOf(options),
+      sampling: samplingOf(options, own),
       seed: options.seed ?? 0,
-      endOfText: config.eos_token_id,
+      endOfText: own?.ends ?? model.ends,
     };
     for await (const id of generate(model, prompt, settings)) {
       ids.push(id);
@@ -60,12 +63,45 @@ function promptOf(
   return begun.length > 0 ? [...begun] : [tokenizer.endOfText];
 }
 
-function samplingOf(options: GenerateOptions): Sampling {
-  if (options.greedy || options.temperature === 0) return { kind: "greedy" };
+function samplingOf(options: GenerateOptions, own: GenerationConfig | undefined): Sampling {
+  const { temperature, topK, topP } = options;
+  const asked = [temperature, topK, topP].some((value) => value !== undefined);
+  const heat = temperature ?? own?.temperature ?? 1;
+  if (options.greedy || heat === 0 || (!asked && own?.doSample === false))
+    return { kind: "greedy" };
   return {
     kind: "random",
-    temperature: options.temperature ?? 1,
-    topK: options.topK ?? 0,
-    topP: options.topP ?? 1,
+    temperature: heat,
+    topK: topK ?? own?.topK ?? 0,
+    topP: topP ?? own?.topP ?? 1,
   };
+}
+
+/** What of a folder's `generation_config.json` is used where the command line says nothing. */
+function notesOn(
+  own: GenerationConfig | undefined,
+  options: GenerateOptions,
+  { ends }: LoadedModel,
+): readonly string[] {
+  if (!own) return [];
+  const { temperature, topK, topP, doSample, maxNewTokens } = own;
+  const greedy = samplingOf(options, own).kind === "greedy";
+  const asked = [options.temperature, options.topK, options.topP].some((x) => x !== undefined);
+  const used: readonly (readonly [name: string, value: unknown, isUsed: boolean])[] = [
+    ["do_sample", doSample, !options.greedy && !asked && doSample === false],
+    ["temperature", temperature, !greedy && options.temperature === undefined],
+    ["top_k", topK, !greedy && options.topK === undefined],
+    ["top_p", topP, !greedy && options.topP === undefined],
+    ["max_new_tokens", maxNewTokens, options.maxNewTokens === undefined],
+    ["eos_token_id", own.ends?.join("+"), own.ends?.join() !== ends.join()],
+  ];
+  const told = used
+    .filter(([, value, isUsed]) => value !== undefined && isUsed)
+    .map(([name, value]) => `${name} ${value}`);
+  return [
+    ...(told.length > 0 ? [`generation_config.json: ${told.join(", ")}`] : []),
+    ...(own.unused.length > 0
+      ? [`generation_config.json: not known here: ${own.unused.join(", ")}`]
+      : []),
+  ];
 }

@@ -22,8 +22,8 @@ export interface GenerateSettings {
   readonly maxNewTokens: number;
   readonly sampling: Sampling;
   readonly seed: number;
-  /** Ends the text when it is chosen. */
-  readonly endOfText?: number | undefined;
+  /** Ends the text when it is chosen: an id, or any of several. */
+  readonly endOfText?: number | readonly number[] | undefined;
 }
 
 type Next = readonly [Tensor<"batch" | "vocab">, Tensor<"vocab">];
@@ -65,6 +65,8 @@ export async function* generate(
 ): AsyncGenerator<number> {
   checkPrompt(prompt, model.config.vocab_size);
   const most = model.context;
+  const { endOfText = [] } = settings;
+  const ends = typeof endOfText === "number" ? [endOfText] : endOfText;
   const ids = [...prompt];
   let padded = 0;
   let run: Awaited<ReturnType<typeof load>> | undefined;
@@ -90,7 +92,7 @@ export async function* generate(
         throw await notNumbers(model, `logit of what follows ${ids.length} ids`);
       }
       const id = nextId(numbers, settings.sampling, random);
-      if (id === settings.endOfText) break;
+      if (ends.includes(id)) break;
       ids.push(id);
       yield id;
     }

@@ -1,5 +1,5 @@
 import { MtfError } from "mtf";
-import { type Config, parseConfig, toJson } from "../config/index.ts";
+import { type Config, type EndKey, parseConfig, toJson } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { checkAdapter } from "./adapter.ts";
 import { expectedWeights } from "./expected.ts";
@@ -29,6 +29,8 @@ export interface Weights extends NamedTensors {
   readonly config: Config;
   /** What became of the config's keys that have no place here. */
   readonly notes: readonly Note[];
+  /** End tokens that the config does not write: a tokenizer decides. */
+  readonly leftOut: readonly EndKey[];
   /** Adam's first and second moments, by the names of their weights, where they were saved. */
   readonly moments: { readonly first: NamedTensors; readonly second: NamedTensors } | undefined;
   /** The step the weights were saved at, where it was. */
@@ -83,6 +85,7 @@ async function fromSource(source: WeightSource, options: LoadOptions): Promise<W
     file,
     config,
     notes: found.notes,
+    leftOut: found.leftOut,
     moments:
       sorted.adam_m.size > 0 && sorted.adam_v.size > 0
         ? { first: moment("adam_m"), second: moment("adam_v") }
