@@ -1,8 +1,7 @@
 import { leavesOf, MtfError } from "mtf";
 import { rowBlocks } from "mtf/checkpoint";
-import type { Sharded } from "mtf/simulator";
+import { isSharded, type Sharded } from "mtf/simulator";
 import type { LoadedModel } from "./loaded-model.ts";
-import { isSharded } from "./model-folder.ts";
 import { parameterNames } from "./parameter-names.ts";
 
 const elementsAtATime = 1 << 20;

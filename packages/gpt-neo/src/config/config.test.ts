@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expandAttentionTypes } from "./attention.ts";
 import { saveConfig, toHuggingFace, toJson } from "./hugging-face.ts";
-import { loadConfig } from "./load.ts";
+import { loadConfig, readConfig } from "./load.ts";
 import { withTraining } from "./override.ts";
 import { presets } from "./presets.ts";
 import { parseConfig } from "./schema.ts";
