@@ -11,8 +11,9 @@ import {
   type Tokenizer,
   tokenizerSource,
 } from "./tokenizer/index.ts";
-import { loadWeights } from "./weights/index.ts";
+import { loadWeights, type Weights } from "./weights/index.ts";
 import { parameterSource } from "./weights/parameter-source.ts";
+import { prefixNote } from "./weights/prefix-note.ts";
 
 /** Rows of ids, and of labels beside them. */
 export type Rows = Tensor<"batch" | "length", "int32">;
@@ -34,14 +35,21 @@ export interface LoadedModel {
   readonly devices: Devices;
   readonly layout: Layout;
   readonly parameters: Held<Parameters>;
+  /** The ids that end a text, as the config or else the tokenizer says. */
+  readonly ends: readonly number[];
+  /** What is to be said about its files. */
+  readonly notes: readonly string[];
   /**
    * Loads a function of parameters and other arguments, for rows of a length: once for each length.
+   *
+   * @param rows how many; by default as many as the model was loaded for
    */
   program<Arguments extends readonly unknown[], Result>(
     length: number,
     build: (
       dims: Dims,
     ) => [fn: (parameters: Parameters, ...rest: Arguments) => Result, rest: Arguments],
+    rows?: number,
   ): Promise<Run<readonly [Parameters, ...Arguments], Result>>;
   close(): Promise<void>;
 }
@@ -49,7 +57,7 @@ export interface LoadedModel {
 /**
  * Loads a model's folder onto the devices of a mesh; each reads its slices.
  *
- * @param batch rows that programs take
+ * @param batch rows that programs take, where they do not say otherwise
  * @throws MtfError as `loadWeights` and `tokenizerSource`; `bad-argument` for a tokenizer with more
  * ids than the model, or a context of more than its positions
  */
@@ -86,8 +94,13 @@ export async function loadModel(
         devices,
         layout,
         parameters,
-        program: async (length, build) => {
-          const [fn, rest] = build(dimsOf(config, batch, length));
+        ends: endsOf(weights, tokenizer),
+        notes: [
+          ...prefixNote(weights.prefix),
+          ...weights.notes.map(([key, reason]) => `config: ${key} ${reason}`),
+        ],
+        program: async (length, build, rows = batch) => {
+          const [fn, rest] = build(dimsOf(config, rows, length));
           return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
         },
         close: () => devices.close(),
@@ -114,6 +127,14 @@ export function contextNote(model: LoadedModel, options: ModelOptions): string |
   const positions = model.config.max_position_embeddings;
   if (options.context !== undefined || model.context >= positions) return undefined;
   return `sees ${model.context} tokens at once, as it was trained (--context N for up to ${positions})`;
+}
+
+function endsOf(
+  { config, leftOut }: Pick<Weights, "config" | "leftOut">,
+  tokenizer: Tokenizer | undefined,
+): readonly number[] {
+  if (!leftOut.includes("eos_token_id")) return [config.eos_token_id, ...config.more_eos_token_ids];
+  return tokenizer ? [tokenizer.endOfText] : [];
 }
 
 async function tokenizerOf(

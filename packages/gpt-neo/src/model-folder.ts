@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type AnyTensor, type HostArray, leavesOf } from "mtf";
 import { rowBlocks, type TensorToWrite, writeSafetensors } from "mtf/checkpoint";
 import { type Held, isSharded, type Sharded, type Source } from "mtf/simulator";
-import { type Config, saveConfig } from "./config/index.ts";
+import { type Config, saveConfig, withDtype } from "./config/index.ts";
 import { parameterNames } from "./parameter-names.ts";
 import type { Parameters } from "./parameters.ts";
 import { saveTokenizer, type Tokenizer } from "./tokenizer/index.ts";
@@ -11,7 +11,7 @@ const elementsAtATime = 1 << 20;
 
 /**
  * Writes a folder as Hugging Face's `from_pretrained` reads it: config, weights and tokenizer. Each
- * file is replaced as a whole.
+ * file is replaced as a whole. Weights are float32, whatever they began as, and the config says so.
  */
 export async function saveModel(
   folder: string,
@@ -31,7 +31,7 @@ export async function saveModel(
   await writeSafetensors(join(folder, "model.safetensors"), tensors, {
     metadata: { format: "pt" },
   });
-  await saveConfig(folder, config);
+  await saveConfig(folder, withDtype(config, "float32"));
   if (tokenizer) await saveTokenizer(folder, tokenizer, config.training.context);
 }
 

@@ -156,7 +156,7 @@ export function loss(
   logits: Tensor<"batch" | "length" | "vocab">,
   labels: Tensor<"batch" | "length", "int32">,
 ): Scalar {
-  return div(totalLoss(logits, labels), labelCount(labels));
+  return div(totalLoss(logits, labels), labelCount(labels, logits.dims.vocab.size));
 }
 
 /** The sum of the negative log-likelihoods of the labels that are tokens. */
@@ -176,12 +176,26 @@ export function totalLossWithSquares(
   labels: Tensor<"batch" | "length", "int32">,
 ): { readonly loss: Scalar; readonly squares: Scalar } {
   const parts = crossEntropyWithLogsumexp(logits, labels, "vocab");
-  const counted = where(greaterEqual(labels, 0), square(parts.logsumexp), 0);
+  const counted = where(isToken(labels, logits.dims.vocab.size), square(parts.logsumexp), 0);
   return { loss: sum(parts.loss, "batch", "length"), squares: sum(counted, "batch", "length") };
 }
 
-/** How many labels are tokens. */
-export function labelCount<Names extends string>(labels: Tensor<Names, "int32">): Scalar {
-  const counted = cast(greaterEqual(labels, 0), "float32");
+/**
+ * How many labels are tokens.
+ *
+ * @param vocabulary the number of tokens
+ */
+export function labelCount<Names extends string>(
+  labels: Tensor<Names, "int32">,
+  vocabulary: number,
+): Scalar {
+  const counted = cast(isToken(labels, vocabulary), "float32");
   return sum(counted, ...counted.names) as Scalar;
+}
+
+function isToken<Names extends string>(
+  labels: Tensor<Names, "int32">,
+  vocabulary: number,
+): Tensor<Names, "bool"> {
+  return and(greaterEqual(labels, 0), lessEqual(labels, vocabulary - 1));
 }

@@ -1,4 +1,7 @@
-import { expect, it } from "vitest";
+import { defineMesh } from "mtf";
+import { describe, expect, it } from "vitest";
+import { generate } from "../src/generate/generate.ts";
+import { loadModel } from "../src/loaded-model.ts";
 import { layouts } from "./hugging-face/layouts.ts";
 import { callHere, resultOf } from "./support/cli.ts";
 import { fixture } from "./support/expected.ts";
@@ -53,4 +56,35 @@ it("generate goes on beyond the model's positions", async () => {
   expect(made.slice(0, 40)).toEqual(ids);
   const last = await idsOf("--input-ids", ids.slice(-32).join(), "--greedy", "--mesh", "data:1");
   expect(made.slice(40)).toEqual(last.slice(32));
+});
+
+describe("from code", () => {
+  const settings = { maxNewTokens: 4, sampling: { kind: "greedy" }, seed: 0 } as const;
+  const idsFrom = async (prompt: readonly number[], batch: number, mesh: string) => {
+    const options = { runtime: "simulator" } as const;
+    const loaded = await loadModel(model, options, defineMesh(mesh), batch);
+    try {
+      const ids: number[] = [];
+      for await (const id of generate(loaded, prompt, settings)) ids.push(id);
+      return ids;
+    } finally {
+      await loaded.close();
+    }
+  };
+
+  it("one prompt is continued whatever batch the model was loaded for", async () => {
+    const alone = await idsFrom([73, 63, 47], 1, "data:1");
+    expect(alone).toHaveLength(4);
+    expect(await idsFrom([73, 63, 47], 3, "data:1")).toEqual(alone);
+    expect(await idsFrom([73, 63, 47], 3, "data:3,model:2")).toEqual(alone);
+  });
+
+  it.each([
+    [[], "the prompt has no ids: there is nothing to continue."],
+    [[3, 97], "the prompt has 97, which is no id of the model."],
+    [[-1], "the prompt has -1, which is no id of the model."],
+    [[1.5], "the prompt has 1.5, which is no id of the model."],
+  ])("%j is no prompt", async (prompt, sentence) => {
+    await expect(idsFrom(prompt, 1, "data:1")).rejects.toThrow(`[bad-argument] ${sentence}`);
+  });
 });

@@ -59,6 +59,18 @@ it("training goes on from a published model's weights, with a fresh optimizer", 
   expect(logOf(out).map(({ step }) => step)).toEqual([1, 2]);
 });
 
+it("weights of float16 are trained and written as float32, and the config says so", async () => {
+  const half = join(folder, "half");
+  const convert = ["convert", "--from", published, "--to", half, "--dtype", "float16"];
+  expect(await callHere(...convert)).toMatchObject({ code: 0 });
+  const dtypeOf = (model: string) =>
+    JSON.parse(readFileSync(join(model, "config.json"), "utf8")).dtype;
+  expect(dtypeOf(half)).toBe("float16");
+  const out = await train("from-half", "--model", half, "--data", ids, ...short);
+  expect(dtypeOf(out)).toBe("float32");
+  expect([...(await tensorsOf(out)).values()]).toEqual([...(await tensorsOf(published)).values()]);
+});
+
 it("a folder of text has its tokenizer, and generates and is evaluated as it stands", async () => {
   const text = join(folder, "text.txt");
   writeFileSync(text, someText(3000));

@@ -7,6 +7,7 @@ export interface ConvertCommandOptions {
   readonly from: string;
   readonly to: string;
   readonly dtype?: WeightType;
+  readonly clamp?: boolean;
   readonly maxShardSize?: number;
   readonly config?: string;
   readonly vocabSize?: number;
@@ -21,6 +22,7 @@ export const convertCommand: Command<ConvertCommandOptions> = {
     from: required(text("DIR", "weights: a folder, a file, or a TensorFlow checkpoint")),
     to: required(text("DIR", "the folder to write: a new or an empty one")),
     dtype: choice(["float32", "float16", "bfloat16"], "how numbers are stored; default: as before"),
+    clamp: flag("make numbers too large for the type its largest; default: an error"),
     maxShardSize: size("SIZE", "split files larger than this: 5GB"),
     config: text("FILE", "the config, where none lies beside the weights"),
     vocabSize: integer("N", "rows of the embedding to keep; the rest is padding", 1),

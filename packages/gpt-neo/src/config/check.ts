@@ -18,11 +18,6 @@ export function problems(config: Config): readonly (readonly [path: string, text
       found.push(["attention_layers", `is not what attention_types gives: ${expanded}`]);
     }
   }
-  for (const key of ["bos_token_id", "eos_token_id"] as const) {
-    if (config[key] >= vocab_size) {
-      found.push([key, `is ${config[key]}, but vocab_size is ${vocab_size}`]);
-    }
-  }
   if (training.context > config.max_position_embeddings) {
     const most = `max_position_embeddings ${config.max_position_embeddings}`;
     found.push(["training.context", `is ${training.context}, more than ${most}`]);

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expandAttentionTypes } from "./attention.ts";
 import { saveConfig, toHuggingFace, toJson } from "./hugging-face.ts";
-import { loadConfig } from "./load.ts";
+import { loadConfig, readConfig } from "./load.ts";
 import { withTraining } from "./override.ts";
 import { presets } from "./presets.ts";
 import { parseConfig } from "./schema.ts";
@@ -65,6 +65,41 @@ describe("Hugging Face's config.json", () => {
     for (const name of Object.keys(presets)) {
       expect(Object.keys(toHuggingFace(await loadConfig(name)))).toEqual(keys);
     }
+  });
+
+  it("has a point in every float, which Hugging Face refuses without", async () => {
+    const floats = {
+      ...{ attention_dropout: 0, classifier_dropout: 1, embed_dropout: 0, resid_dropout: 0.5 },
+      ...{ initializer_range: 2, layer_norm_epsilon: 1, summary_first_dropout: 0, top_p: 1 },
+      task_specific_params: { "text-generation": { temperature: 1, max_length: 50 } },
+      prefix: '"top_p": 1',
+    };
+    await saveConfig(folder, parseConfig(floats));
+    const text = await readFile(join(folder, "config.json"), "utf8");
+    const numbers = [...text.matchAll(/"(\w+)": (-?[\d.e-]+),?$/gm)].map(([, key, x]) => [key, x]);
+    expect(Object.fromEntries(numbers)).toMatchObject({
+      ...{ attention_dropout: "0.0", classifier_dropout: "1.0", embed_dropout: "0.0" },
+      ...{ resid_dropout: "0.5", initializer_range: "2.0", layer_norm_epsilon: "1.0" },
+      ...{ summary_first_dropout: "0.0", top_p: "1.0", temperature: "1.0" },
+      ...{ max_length: "50", num_heads: "16", vocab_size: "50257" },
+    });
+    expect(JSON.parse(text)).toMatchObject(floats);
+    // All floats that Hugging Face wrote are known.
+    const theirs = (await readFile(fixture, "utf8"))
+      .split("\n")
+      .filter((line) => /: \d+\.0,?$/.test(line));
+    await saveConfig(folder, await loadConfig(fixture));
+    const ours = (await readFile(join(folder, "config.json"), "utf8")).split("\n");
+    expect(theirs.length).toBeGreaterThan(2);
+    expect(ours).toEqual(expect.arrayContaining(theirs));
+  });
+
+  it("keeps a list of ends, of which the first ends documents", async () => {
+    const config = parseConfig({ vocab_size: 97, eos_token_id: [200, 5, 7, 5] });
+    expect([config.eos_token_id, config.more_eos_token_ids]).toEqual([5, [7]]);
+    await saveConfig(folder, config);
+    const { config: again, leftOut } = await readConfig(folder);
+    expect([again.eos_token_id, again.more_eos_token_ids, leftOut]).toEqual([5, [7], []]);
   });
 
   it("of old releases is read too", () => {
@@ -211,10 +246,9 @@ describe("a wrong config", () => {
         training: { context: 64, batch_size: 8, grad_accumulation: 3, tokenizer: "gpt2" },
       }),
     ).toMatchInlineSnapshot(`
-      "[bad-argument] mine.json has 6 problems.
+      "[bad-argument] mine.json has 5 problems.
         num_heads                   is 4, which does not divide hidden_size 30
         attention_types             gives 4 layers, but num_layers is 3
-        eos_token_id                is 97, but vocab_size is 97
         training.context            is 64, more than max_position_embeddings 32
         training.grad_accumulation  is 3, which does not divide batch_size 8
         training.tokenizer          gpt2 makes 50257 different ids, but vocab_size is 97"

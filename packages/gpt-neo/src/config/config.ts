@@ -30,7 +30,10 @@ export interface Config {
   readonly embed_dropout: number;
   readonly attention_dropout: number;
   readonly bos_token_id: number;
+  /** The id that ends a document. */
   readonly eos_token_id: number;
+  /** Others that end a text as well when one is generated. */
+  readonly more_eos_token_ids: readonly number[];
   readonly pad_token_id: number | null;
   /** Whether the output shares the embedding's weights. */
   readonly tie_word_embeddings: boolean;

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomically } from "mtf/checkpoint";
 import type { Config } from "./config.ts";
+import { floatKeys } from "./keys.ts";
 
 /** The release whose config has these keys. */
 const transformersVersion = "5.23.0";
@@ -13,7 +14,7 @@ const transformersVersion = "5.23.0";
  * toHuggingFace(config).hidden_size; // 768
  */
 export function toHuggingFace(config: Config): Readonly<Record<string, unknown>> {
-  const { other, training: _, ...model } = config;
+  const { other, training: _, more_eos_token_ids: more, ...model } = config;
   const all: Record<string, unknown> = {
     classifier_dropout: 0.1,
     dtype: "float32",
@@ -21,6 +22,7 @@ export function toHuggingFace(config: Config): Readonly<Record<string, unknown>>
     use_cache: true,
     ...other,
     ...model,
+    ...(more.length > 0 && { eos_token_id: [model.eos_token_id, ...more] }),
   };
   // The older name of `dtype`; one of the two is enough.
   if (other.torch_dtype !== undefined && other.dtype === undefined) delete all.dtype;
@@ -54,6 +56,24 @@ export function trainedPart({
  */
 export async function saveConfig(folder: string, config: Config): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const text = `${JSON.stringify({ ...toHuggingFace(config), ...trainedPart(config) }, null, 2)}\n`;
-  await writeAtomically(join(folder, "config.json"), (file) => file.write(text));
+  const text = printFloats(
+    JSON.stringify({ ...toHuggingFace(config), ...trainedPart(config) }, null, 2),
+  );
+  await writeAtomically(join(folder, "config.json"), (file) => file.write(`${text}\n`));
+}
+
+/** The config of weights that are written in a type. */
+export function withDtype(config: Config, dtype: "float32" | "float16" | "bfloat16"): Config {
+  const { torch_dtype: _, ...other } = config.other;
+  return { ...config, other: { ...other, dtype } };
+}
+
+const floats = new RegExp(`^( *"(?:${floatKeys.join("|")})": -?\\d+)(,?)$`, "gm");
+
+/**
+ * JSON in lines with a decimal point in every number that Python is to read as a float: JavaScript
+ * writes 1.0 as 1, which Hugging Face's library takes for an int and refuses.
+ */
+function printFloats(json: string): string {
+  return json.replace(floats, "$1.0$2");
 }

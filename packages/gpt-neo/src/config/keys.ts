@@ -64,3 +64,20 @@ export const otherKeys: readonly string[] = [
   "use_bfloat16",
   "use_cache",
 ];
+
+/** Keys of a `config.json` whose numbers are floats to Hugging Face's library. */
+export const floatKeys: readonly string[] = [
+  "attention_dropout",
+  "classifier_dropout",
+  "diversity_penalty",
+  "embed_dropout",
+  "initializer_range",
+  "layer_norm_epsilon",
+  "length_penalty",
+  "repetition_penalty",
+  "resid_dropout",
+  "summary_first_dropout",
+  "temperature",
+  "top_p",
+  "typical_p",
+];

@@ -6,14 +6,14 @@ import { parseJson } from "../json.ts";
 import { readSmallFile } from "../small-file.ts";
 import { makeTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import type { Config } from "./config.ts";
-import { type EndKey, endKeys, endsLeftOut } from "./ends.ts";
+import { type EndKey, endKeys, endsBeyond, endsLeftOut } from "./ends.ts";
 import { type Entry, isNeoxConfig, parseNeox, readNeox, tokenizerFileOf } from "./neox/index.ts";
 import type { Note } from "./note.ts";
 import { isOriginalConfig, parseOriginalConfig } from "./original.ts";
 import type { DatasetFiles } from "./original-dataset.ts";
 import { datasetNames } from "./original-datasets.ts";
 import { presets } from "./presets.ts";
-import { parseConfig } from "./schema.ts";
+import { harmlessNotes, parseConfig } from "./schema.ts";
 
 /** Whose keys a config is written with. */
 export type ConfigFormat = "preset" | "gpt-neo" | "original" | "neox";
@@ -46,7 +46,7 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
   if (Object.hasOwn(presets, fileOrPreset)) {
     const preset = presets[fileOrPreset]!;
     const config = parseConfig(preset, `preset ${fileOrPreset}`);
-    const leftOut = endsLeftOut(preset);
+    const leftOut = endsLeftOut(preset, config.vocab_size);
     return { config, format: "preset", source: fileOrPreset, notes: [], leftOut, trains: true };
   }
   const found = await stat(fileOrPreset).catch(() => undefined);
@@ -70,8 +70,8 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
     config,
     format: "gpt-neo",
     source: file,
-    notes: [],
-    leftOut: endsLeftOut(written),
+    notes: [...harmlessNotes(written), ...endsBeyond(written, config.vocab_size)],
+    leftOut: endsLeftOut(written, config.vocab_size),
     trains,
   };
 }

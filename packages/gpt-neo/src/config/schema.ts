@@ -5,7 +5,9 @@ import { isObject } from "../json.ts";
 import { alternating, expandAttentionTypes, layersIn } from "./attention.ts";
 import { problems } from "./check.ts";
 import type { AttentionType, Config, Training } from "./config.ts";
+import { whyHarmless } from "./harmless-keys.ts";
 import { otherKeys } from "./keys.ts";
+import type { Note } from "./note.ts";
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 /** Few enough to be written out; the largest model of this kind has 44. */
@@ -14,6 +16,7 @@ const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
 const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const rate = v.pipe(v.number(), v.minValue(0), v.finite());
 const above = v.pipe(v.number(), v.gtValue(0), v.finite());
+const idList = v.pipe(v.array(natural), v.minLength(1));
 const attentionType = v.picklist(["global", "local"]);
 
 const name = v.pipe(v.string(), v.minLength(1));
@@ -87,7 +90,7 @@ const model = {
   embed_dropout: v.optional(part, 0),
   attention_dropout: v.optional(part, 0),
   bos_token_id: v.optional(v.nullable(natural)),
-  eos_token_id: v.optional(v.nullable(natural)),
+  eos_token_id: v.optional(v.nullable(v.union([natural, idList], "an id or a list of ids"))),
   pad_token_id: v.optional(v.nullable(natural), null),
   tie_word_embeddings: v.optional(v.boolean(), true),
   model_type: v.optional(v.literal("gpt_neo"), "gpt_neo"),
@@ -145,9 +148,24 @@ function unknownKeys(value: Record<string, unknown>): Problem[] {
   const known = new Set(["$schema", ...Object.keys(model), ...otherKeys, "training"]);
   const section = isObject(value.training) ? Object.keys(value.training) : [];
   return [
-    ...Object.keys(value).filter((key) => !known.has(key)),
+    ...Object.keys(value).filter((key) => !known.has(key) && !harmlessNote(key, value[key])),
     ...section.filter((key) => !trainingKeys.includes(key)).map((key) => `training.${key}`),
   ].map((path) => [path, `is no key of a config${suggestion(path)}`]);
+}
+
+/** What is to be said about unknown keys that cannot matter, and are left out. */
+export function harmlessNotes(value: Readonly<Record<string, unknown>>): readonly Note[] {
+  const known = new Set(["$schema", ...Object.keys(model), ...otherKeys, "training"]);
+  return Object.entries(value).flatMap(([key, one]) => {
+    const note = known.has(key) ? undefined : harmlessNote(key, one);
+    return note ? [note] : [];
+  });
+}
+
+/** Nothing for a key that may matter: a misspelt one may, even if it is off. */
+function harmlessNote(key: string, value: unknown): Note | undefined {
+  const reason = suggestion(key) === "" ? whyHarmless(key, value) : undefined;
+  return reason === undefined ? undefined : [key, `${reason}: left out`];
 }
 
 function describe(issue: v.BaseIssue<unknown>): Problem[] {
@@ -208,6 +226,7 @@ function complete(parsed: Parsed, written: Record<string, unknown>): Config {
     section.tokenizer === undefined ? tokenizerOf(parsed.vocab_size) : section.tokenizer;
   const end = endToken(parsed.vocab_size, tokenizer);
   const { data, validation_data } = section;
+  const ends = endsIn(parsed);
   const complete: Training = {
     ...section,
     data: data === null ? null : sourcesOf(data),
@@ -219,12 +238,23 @@ function complete(parsed: Parsed, written: Record<string, unknown>): Config {
     ...(Object.fromEntries(entries) as typeof rest),
     attention_types: types,
     attention_layers: layers,
-    bos_token_id: parsed.bos_token_id ?? end,
-    eos_token_id: parsed.eos_token_id ?? end,
+    bos_token_id: isIn(parsed, parsed.bos_token_id) ? parsed.bos_token_id : end,
+    eos_token_id: ends[0] ?? end,
+    more_eos_token_ids: ends.slice(1),
     architectures: architectures ?? ["GPTNeoForCausalLM"],
     other: Object.fromEntries(Object.entries(written).filter(([key]) => otherKeys.includes(key))),
     training: complete,
   };
+}
+
+/** The ids that end a text, as they are written. One that is beyond the vocabulary never comes up. */
+function endsIn({ eos_token_id, ...rest }: Parsed): readonly number[] {
+  const ends = typeof eos_token_id === "number" ? [eos_token_id] : (eos_token_id ?? []);
+  return [...new Set(ends)].filter((id) => isIn(rest, id));
+}
+
+function isIn<Id>({ vocab_size }: Pick<Parsed, "vocab_size">, id: Id): id is Id & number {
+  return typeof id === "number" && id < vocab_size;
 }
 
 /** The tokenizer that a vocabulary of this size belongs to. */

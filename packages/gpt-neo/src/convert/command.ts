@@ -1,6 +1,7 @@
 import type { ConvertCommandOptions } from "../cli/convert-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { type Converted, convertWeights, type WeightType } from "../weights/convert.ts";
+import { prefixNote } from "../weights/prefix-note.ts";
 import type { WeightFormat } from "../weights/source.ts";
 
 /** What `gpt-neo convert` read and wrote. */
@@ -23,6 +24,8 @@ export interface ConvertResult {
   readonly ignored: Readonly<Record<string, string>>;
   /** Tensors that were left out because this model does not know them. */
   readonly unexpected: readonly string[];
+  /** Tensors with numbers that --clamp made smaller, and how many of each. */
+  readonly clamped: Readonly<Record<string, number>>;
 }
 
 /** Writes weights as a Hugging Face folder, as the command line says. */
@@ -47,8 +50,10 @@ function bar(done: number, total: number): string {
   return `${filled} ${Math.floor(part * 100)} % of ${total} parameters`;
 }
 
-function remarks({ from }: Converted): string[] {
+function remarks({ from, clamped }: Converted): string[] {
   return [
+    ...clamped.map(([name, count]) => `clamped: ${name}: values too large for the type: ${count}`),
+    ...prefixNote(from.prefix),
     ...from.notes.map(([key, reason]) => `config: ${key} ${reason}`),
     ...from.ignored.map(([name, reason]) => `left out: ${name}: ${reason}`),
     ...from.unexpected.map((name) => `left out: ${name}: the model has no such tensor`),
@@ -78,5 +83,6 @@ function resultOf({
     notes: Object.fromEntries(notes),
     ignored: Object.fromEntries(ignored),
     unexpected,
+    clamped: Object.fromEntries(more.clamped),
   };
 }

@@ -33,26 +33,32 @@ export async function* tokenise(
   options: ReadOptions = {},
 ): AsyncGenerator<TokenPart> {
   let encoder: StreamEncoder | undefined;
+  const checked = (ids: TokenPart["ids"], from: Place): TokenPart["ids"] => {
+    const wrong = firstOutside(ids, size);
+    if (wrong === undefined) return ids;
+    throw badData(from, `the id ${wrong} is not in the vocabulary of ${size}`);
+  };
   for await (const part of readDocuments(files, options)) {
     const { end, from } = part;
     if (part.kind === "ids") {
-      const wrong = firstOutside(part.ids, size);
-      if (wrong !== undefined) {
-        throw badData(from, `the id ${wrong} is not in the vocabulary of ${size}`);
-      }
-      yield { ids: part.ids, end, from, ...(part.joined && { joined: part.joined }) };
+      yield {
+        ids: checked(part.ids, from),
+        end,
+        from,
+        ...(part.joined && { joined: part.joined }),
+      };
     } else {
       if (!tokenizer) {
         throw new MtfError("bad-argument", `${from.file} holds text, but there is no tokenizer.`, {
           try: ["--tokenizer bytes", "data with input_ids"],
         });
       }
-      if (!tokenizer.encoder) yield { ids: tokenizer.encode(part.text), end, from };
+      if (!tokenizer.encoder) yield { ids: checked(tokenizer.encode(part.text), from), end, from };
       else {
         encoder ??= tokenizer.encoder();
-        const ids = encoder.push(part.text);
+        const ids = checked(encoder.push(part.text), from);
         if (!end || ids.length > 0) yield { ids, end: false, from };
-        if (end) yield { ids: encoder.end(), end, from };
+        if (end) yield { ids: checked(encoder.end(), from), end, from };
       }
     }
   }

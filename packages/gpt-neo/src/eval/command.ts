@@ -3,6 +3,7 @@ import type { EvalOptions } from "../cli/eval-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { tokenRows } from "../data/index.ts";
 import { contextNote, type LoadedModel, loadModel } from "../loaded-model.ts";
+import { notNumbers } from "../not-numbers.ts";
 import { meshOf } from "../session.ts";
 import { withSpecial } from "../tokenizer/index.ts";
 import { evaluator, type Scores } from "./evaluate.ts";
@@ -18,7 +19,11 @@ export interface Evaluation {
   readonly tokens: number;
 }
 
-/** Measures a model as the command line says. */
+/**
+ * Measures a model as the command line says.
+ *
+ * @throws MtfError as `loadModel`; `bad-checkpoint` where the weights make a loss that is no number
+ */
 export async function run(options: EvalOptions): Promise<Evaluation> {
   if (options.logits !== undefined) await checkLogitsFile(options.logits);
   const mesh = meshOf(options, 8);
@@ -27,21 +32,25 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
   const note = contextNote(model, options);
   if (note !== undefined) progress.note(note);
   try {
+    for (const text of model.notes) progress.note(text);
     const evaluate = evaluator(model, mesh.size);
     let sum = 0;
     let tokens = 0;
-    const count = (scores: Scores): void => {
+    const count = async (scores: Scores): Promise<void> => {
+      if (!Number.isFinite(scores.loss)) {
+        throw await notNumbers(model, `loss of predictions ${tokens + 1} and up`);
+      }
       sum += scores.loss;
       tokens += scores.tokens;
       progress.update(`${tokens} predictions, loss ${(sum / Math.max(1, tokens)).toFixed(4)}`);
     };
     const windows = windowsIn(options, model);
     if (options.logits === undefined) {
-      for await (const batch of inBatches(windows, mesh.size)) count(await evaluate(batch));
+      for await (const batch of inBatches(windows, mesh.size)) await count(await evaluate(batch));
     } else {
       await writeAll(options.logits, windows, mesh.size, model, async (batch, length) => {
         const scores = await evaluate(batch, length);
-        count(scores);
+        await count(scores);
         return scores.logits!;
       });
     }

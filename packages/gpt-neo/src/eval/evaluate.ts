@@ -68,7 +68,7 @@ function scoringStep(
 ): (parameters: Parameters, tokens: Rows, labels: Rows) => Outputs {
   return (parameters, tokens, labels) => {
     const { logits } = forward(config, dims, parameters, tokens);
-    const scores = [totalLoss(logits, labels), labelCount(labels)] as const;
+    const scores = [totalLoss(logits, labels), labelCount(labels, dims.vocab.size)] as const;
     return withLogits ? [...scores, logits] : scores;
   };
 }

@@ -1,9 +1,10 @@
 import { MtfError } from "mtf";
 import type { GenerateOptions } from "../cli/generate-options.ts";
 import { progressLine } from "../cli/progress.ts";
-import { contextNote, loadModel } from "../loaded-model.ts";
+import { contextNote, type LoadedModel, loadModel } from "../loaded-model.ts";
 import { meshOf } from "../session.ts";
 import { generate } from "./generate.ts";
+import { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
 import type { Sampling } from "./sample.ts";
 
 /** What a model makes of a prompt: all ids, and their text where there is a tokenizer. */
@@ -20,21 +21,26 @@ export async function run(options: GenerateOptions): Promise<Generated> {
   const note = contextNote(model, options);
   if (note !== undefined) progress.note(note);
   try {
-    const { config, tokenizer } = model;
+    for (const text of model.notes) progress.note(text);
+    const { tokenizer } = model;
+    const own = await readGenerationConfig(options.model);
+    for (const text of notesOn(own, options, model)) progress.note(text);
     const prompt = promptOf(options, model);
-    const most = options.maxNewTokens ?? 100;
+    const most = options.maxNewTokens ?? own?.maxNewTokens ?? 100;
     const ids = [...prompt];
     const settings = {
       maxNewTokens: most,
-      sampling: samplingOf(options),
+      sampling: samplingOf(options, own),
       seed: options.seed ?? 0,
-      endOfText: config.eos_token_id,
+      endOfText: own?.ends ?? model.ends,
     };
     for await (const id of generate(model, prompt, settings)) {
       ids.push(id);
       progress.update(`${ids.length - prompt.length} of at most ${most} tokens`);
     }
-    return { ids, ...(tokenizer && { text: tokenizer.decode(ids) }) };
+    // What a tokenizer puts before every text is no part of it.
+    const begin = options.inputIds ? 0 : (tokenizer?.around?.before.length ?? 0);
+    return { ids, ...(tokenizer && { text: tokenizer.decode(ids.slice(begin)) }) };
   } finally {
     progress.end();
     await model.close();
@@ -43,30 +49,59 @@ export async function run(options: GenerateOptions): Promise<Generated> {
 
 function promptOf(
   { prompt, inputIds }: GenerateOptions,
-  { config, tokenizer }: Awaited<ReturnType<typeof loadModel>>,
+  { tokenizer }: LoadedModel,
 ): readonly number[] {
-  if (inputIds) {
-    const wrong = inputIds.find((id) => id < 0 || id >= config.vocab_size);
-    if (wrong === undefined && inputIds.length > 0) return inputIds;
-    throw new MtfError("bad-argument", `--input-ids: ${wrong ?? "none"} is no id of the model.`, {
-      evidence: [["vocabulary", `0 to ${config.vocab_size - 1}`]],
-    });
-  }
+  if (inputIds) return inputIds;
   if (!tokenizer) {
     throw new MtfError("bad-argument", "the model's folder has no tokenizer.", {
       try: ["--tokenizer gpt2|bytes|FILE|DIR", "--input-ids 1,2,3"],
     });
   }
   const ids = tokenizer.encode(prompt ?? "");
-  return ids.length > 0 ? [...ids] : [tokenizer.endOfText];
+  // A prompt goes on, so what would end it is left out.
+  const begun = ids.subarray(0, ids.length - (tokenizer.around?.after.length ?? 0));
+  return begun.length > 0 ? [...begun] : [tokenizer.endOfText];
 }
 
-function samplingOf(options: GenerateOptions): Sampling {
-  if (options.greedy || options.temperature === 0) return { kind: "greedy" };
+function samplingOf(options: GenerateOptions, own: GenerationConfig | undefined): Sampling {
+  const { temperature, topK, topP } = options;
+  const asked = [temperature, topK, topP].some((value) => value !== undefined);
+  const heat = temperature ?? own?.temperature ?? 1;
+  if (options.greedy || heat === 0 || (!asked && own?.doSample === false))
+    return { kind: "greedy" };
   return {
     kind: "random",
-    temperature: options.temperature ?? 1,
-    topK: options.topK ?? 0,
-    topP: options.topP ?? 1,
+    temperature: heat,
+    topK: topK ?? own?.topK ?? 0,
+    topP: topP ?? own?.topP ?? 1,
   };
+}
+
+/** What of a folder's `generation_config.json` is used where the command line says nothing. */
+function notesOn(
+  own: GenerationConfig | undefined,
+  options: GenerateOptions,
+  { ends }: LoadedModel,
+): readonly string[] {
+  if (!own) return [];
+  const { temperature, topK, topP, doSample, maxNewTokens } = own;
+  const greedy = samplingOf(options, own).kind === "greedy";
+  const asked = [options.temperature, options.topK, options.topP].some((x) => x !== undefined);
+  const used: readonly (readonly [name: string, value: unknown, isUsed: boolean])[] = [
+    ["do_sample", doSample, !options.greedy && !asked && doSample === false],
+    ["temperature", temperature, !greedy && options.temperature === undefined],
+    ["top_k", topK, !greedy && options.topK === undefined],
+    ["top_p", topP, !greedy && options.topP === undefined],
+    ["max_new_tokens", maxNewTokens, options.maxNewTokens === undefined],
+    ["eos_token_id", own.ends?.join("+"), own.ends?.join() !== ends.join()],
+  ];
+  const told = used
+    .filter(([, value, isUsed]) => value !== undefined && isUsed)
+    .map(([name, value]) => `${name} ${value}`);
+  return [
+    ...(told.length > 0 ? [`generation_config.json: ${told.join(", ")}`] : []),
+    ...(own.unused.length > 0
+      ? [`generation_config.json: not known here: ${own.unused.join(", ")}`]
+      : []),
+  ];
 }

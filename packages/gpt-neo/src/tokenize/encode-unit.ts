@@ -2,7 +2,7 @@ import { badData } from "../data/bad-data.ts";
 import type { Place } from "../data/document.ts";
 import { documentOfLine } from "../data/jsonl.ts";
 import { firstOutside } from "../data/outside.ts";
-import type { JsonTokenizer, Tokenizer } from "../tokenizer/index.ts";
+import { type JsonTokenizer, putAround, type Tokenizer } from "../tokenizer/index.ts";
 import type { Encoded, Unit } from "./unit.ts";
 
 /** What a thread needs to encode. */
@@ -20,14 +20,15 @@ export function encodeUnit(unit: Unit, { tokenizer, textKey }: Encoding): Encode
   const { endOfText, vocabSize } = tokenizer;
   const out = idList(vocabSize);
   const end = new Int32Array([endOfText]);
+  const endsItself = tokenizer.around?.after.at(-1) === endOfText;
   switch (unit.kind) {
     case "ids":
       out.append(checked(unit.ids, unit.from, vocabSize));
       if (unit.end && !unit.joined && unit.ids.at(-1) !== endOfText) out.append(end);
       break;
     case "text":
-      out.append(encodeText(tokenizer, unit.text, unit.continues));
-      if (unit.end) out.append(end);
+      out.append(encodePart(tokenizer, unit));
+      if (unit.end && !endsItself) out.append(end);
       break;
     case "jsonl": {
       const lengths: number[] = [];
@@ -38,9 +39,10 @@ export function encodeUnit(unit: Unit, { tokenizer, textKey }: Encoding): Encode
         const ids =
           document.kind === "ids"
             ? checked(document.ids, document.from, vocabSize)
-            : encodeText(tokenizer, document.text, false);
+            : tokenizer.encode(document.text);
         out.append(ids);
-        if (document.kind === "text" || ids.at(-1) !== endOfText) out.append(end);
+        const ended = document.kind === "text" ? endsItself : ids.at(-1) === endOfText;
+        if (!ended) out.append(end);
         lengths.push(out.length - before);
       }
       return { ids: out.ids(), lengths: Uint32Array.from(lengths), open: false };
@@ -60,14 +62,13 @@ function checked(
   throw badData(from, `the id ${wrong} is not in the tokenizer's vocabulary of ${vocabSize}`);
 }
 
-function encodeText(
+function encodePart(
   tokenizer: Tokenizer,
-  text: string,
-  continues: boolean,
+  { text, continues, end }: Unit & { readonly kind: "text" },
 ): Int32Array<ArrayBuffer> {
-  return continues && tokenizer.name === "json"
-    ? (tokenizer as JsonTokenizer).encode(text, { continues })
-    : tokenizer.encode(text);
+  if (tokenizer.name !== "json") return tokenizer.encode(text);
+  const { encodePart, file } = tokenizer as JsonTokenizer;
+  return putAround(encodePart(text, { continues }), file.around, { first: !continues, last: end });
 }
 
 function* linesIn(unit: Unit & { readonly kind: "jsonl" }) {

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeIndexed } from "../data/mmididx/index.ts";
 import { readDocuments } from "../data/read.ts";
-import { gpt2Tokenizer } from "../tokenizer/index.ts";
+import { gpt2Tokenizer, makeTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import { type TokenizeOptions, tokenize } from "./tokenize.ts";
 
 const fixtures = fileURLToPath(new URL("../../test/fixtures/", import.meta.url));
@@ -35,7 +35,7 @@ const options = (more: Partial<TokenizeOptions> = {}): TokenizeOptions => ({
 async function idsIn(paths: readonly string[]): Promise<number[]> {
   const ids: number[] = [];
   for await (const part of readDocuments(paths)) {
-    if (part.kind === "ids") ids.push(...part.ids);
+    if (part.kind === "ids") for (const id of part.ids) ids.push(id);
     if (part.end && !part.joined) ids.push(-1);
   }
   return ids;
@@ -96,6 +96,27 @@ describe("tokenize", () => {
     expect(files.slice(0, -1).every((name) => /tiny_\d+_4\.tfrecords$/.test(name))).toBe(true);
     expect(files.at(-1)).toMatch(/tiny_\d+_\d\.tfrecords$/);
   });
+
+  it.each(["json-template", "json-template-both"])(
+    "puts around every text what %s says, and no second end",
+    async (name) => {
+      const source = await tokenizerSource(`${fixtures}tokenizer-folders/${name}`);
+      const tokenizer = makeTokenizer(source);
+      const texts = ["a text", `${"words in parts ".repeat(20_000)}end`, ""];
+      const files = [join(folder, "long.txt"), join(folder, "lines.jsonl")] as const;
+      await writeFile(files[0], texts[1]!);
+      await writeFile(files[1], texts.map((text) => `${JSON.stringify({ text })}\n`).join(""));
+      const task = options({ tokenizer: source });
+      await tokenize(files, task);
+      const found = await idsIn([join(task.out, "text_document.bin")]);
+      const expected = [texts[1]!, ...texts].flatMap((text) => {
+        const ids = [...tokenizer.encode(text)];
+        return [...ids, ...(ids.at(-1) === tokenizer.endOfText ? [] : [tokenizer.endOfText]), -1];
+      });
+      expect(found).toEqual(expected);
+      expect(found[0]).toBe(0);
+    },
+  );
 
   it("writes the same bytes on threads", async () => {
     const one = options();

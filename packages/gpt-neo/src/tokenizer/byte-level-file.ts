@@ -1,26 +1,38 @@
 import { endOfTextToken } from "./tokenizer.ts";
 
+/** How a byte-level encoding cuts text up, and where its documents end. */
+export interface ByteLevelOptions {
+  /** The id of the end of text, which becomes an added token. */
+  readonly endOfText?: number;
+  /** Whether GPT-2's pattern cuts text up before it is merged. */
+  readonly pattern: boolean;
+  /** Whether a text begins with a space, written or not. */
+  readonly prefixSpace?: boolean;
+}
+
 /**
  * A byte-level byte-pair encoding as a `tokenizer.json` that Hugging Face reads.
  *
- * @param tokens by id
- * @param options.endOfText the id of the end of text
- * @param options.pattern whether GPT-2's pattern cuts text up before it is merged
+ * @param vocab tokens with their ids
+ * @param merges pairs of tokens, the first joined first
  */
 export function byteLevelFile(
-  tokens: readonly string[],
-  merges: readonly (readonly string[])[],
-  options: { readonly endOfText: number; readonly pattern: boolean },
-): object {
-  const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true };
+  vocab: Readonly<Record<string, unknown>>,
+  merges: readonly unknown[],
+  { endOfText, pattern, prefixSpace = false }: ByteLevelOptions,
+): Record<string, unknown> {
+  const byteLevel = { type: "ByteLevel", add_prefix_space: prefixSpace, trim_offsets: true };
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false };
   return {
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: [{ id: options.endOfText, content: endOfTextToken, ...flags, special: true }],
+    added_tokens:
+      endOfText === undefined
+        ? []
+        : [{ id: endOfText, content: endOfTextToken, ...flags, special: true }],
     normalizer: null,
-    pre_tokenizer: { ...byteLevel, use_regex: options.pattern },
+    pre_tokenizer: { ...byteLevel, use_regex: pattern },
     post_processor: null,
     decoder: { ...byteLevel, use_regex: true },
     model: {
@@ -32,8 +44,13 @@ export function byteLevelFile(
       fuse_unk: false,
       byte_fallback: false,
       ignore_merges: false,
-      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+      vocab,
       merges,
     },
   };
+}
+
+/** The ids of tokens that are listed by id. */
+export function idsOfTokens(tokens: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(tokens.map((token, id) => [token, id]));
 }

@@ -9,7 +9,8 @@ import type { CodeOptions, TrainTokenizerOptions } from "../cli/tokenizer-option
 import { writeOut } from "../cli/write-out.ts";
 import { readDocuments } from "../data/read.ts";
 import { jsonTokenizer } from "./json/tokenizer.ts";
-import { makeTokenizer, tokenizerSource } from "./open.ts";
+import { makeTokenizer } from "./make.ts";
+import { tokenizerSource } from "./open.ts";
 import { countWords, trainTokenizer, type WordCounts } from "./train.ts";
 
 /** `gpt-neo tokenizer train`: makes a `tokenizer.json` that Hugging Face reads, of one's own text. */

@@ -1,13 +1,17 @@
 export { bytesTokenizer } from "./bytes.ts";
-export { loadTokenizer, readTokenizerText, saveTokenizer, tokenizerNamed } from "./files.ts";
+export { readTokenizerText } from "./folder/files.ts";
 export { gpt2Tokenizer } from "./gpt2.ts";
 export {
   cutterFor,
   type EncodeOptions,
   type JsonTokenizer,
   jsonTokenizer,
+  putAround,
 } from "./json/index.ts";
-export { makeTokenizer, nameOfSource, type TokenizerSource, tokenizerSource } from "./open.ts";
+export { makeTokenizer, nameOfSource, type TokenizerSource, tokenizerNamed } from "./make.ts";
+export { loadTokenizer, tokenizerSource } from "./open.ts";
+export type { Roles } from "./roles.ts";
+export { saveTokenizer } from "./save.ts";
 export { withSpecial } from "./special.ts";
 export { lastBorder } from "./split.ts";
 export {

@@ -1,22 +1,11 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { MtfError } from "mtf";
 import { bytesTokenizer } from "./bytes.ts";
-import { loadTokenizer, readTokenizerText } from "./files.ts";
+import { readTokenizerText } from "./folder/files.ts";
+import { sourceOfFolder } from "./folder/source.ts";
 import { gpt2Tokenizer } from "./gpt2.ts";
-import { jsonTokenizer } from "./json/tokenizer.ts";
-import { withSpecial } from "./special.ts";
+import { makeTokenizer, type TokenizerSource } from "./make.ts";
 import type { Tokenizer } from "./tokenizer.ts";
-
-/** What says which tokenizer is meant, such that another thread can make the same one. */
-export type TokenizerSource = (
-  | { readonly kind: "gpt2" }
-  | { readonly kind: "bytes" }
-  | { readonly kind: "json"; readonly file: string; readonly json: string }
-) & {
-  /** Special tokens that are written out in a text become themselves. */
-  readonly special?: boolean;
-};
 
 /**
  * The tokenizer that `--tokenizer` names: `gpt2`, `bytes`, a `tokenizer.json`, or a folder with one.
@@ -38,26 +27,27 @@ export async function tokenizerSource(
     });
   }
   if (!is.isDirectory()) return { kind: "json", file: name, json: await readTokenizerText(name) };
-  const found = await loadTokenizer(name, 0);
-  if (found?.name === "gpt2" || found?.name === "bytes") return { kind: found.name };
-  const file = join(name, "tokenizer.json");
-  if (found) return { kind: "json", file, json: await readTokenizerText(file) };
+  const found = await sourceOfFolder(name);
+  if (found) return found;
   throw new MtfError("bad-argument", `${name} has no tokenizer.`, {
     evidence: [["looked for", "tokenizer.json, vocab.json with merges.txt"]],
   });
 }
 
-/** What a source is called where it is written down: what `tokenizerSource` finds it by again. */
-export function nameOfSource(source: TokenizerSource): string {
-  return source.kind === "json" ? source.file : source.kind;
-}
-
-export function makeTokenizer(source: TokenizerSource): Tokenizer {
-  const tokenizer =
-    source.kind === "gpt2"
-      ? gpt2Tokenizer()
-      : source.kind === "bytes"
-        ? bytesTokenizer
-        : jsonTokenizer(source.file, source.json);
-  return source.special ? withSpecial(tokenizer) : tokenizer;
+/**
+ * The tokenizer of a model's folder: that of its files, as transformers loads it, or, where there are
+ * none, the one its vocabulary belongs to. Undefined where neither tells.
+ *
+ * @throws MtfError `bad-file` if its files are of a tokenizer that is not supported
+ * @example
+ * const tokenizer = await loadTokenizer("gpt-neo-125M", config.vocab_size);
+ */
+export async function loadTokenizer(
+  folder: string,
+  vocabulary: number,
+): Promise<Tokenizer | undefined> {
+  const source = await sourceOfFolder(folder);
+  if (source) return makeTokenizer(source);
+  if (vocabulary === bytesTokenizer.vocabSize) return bytesTokenizer;
+  return vocabulary >= 50257 && vocabulary <= 50432 ? gpt2Tokenizer() : undefined;
 }

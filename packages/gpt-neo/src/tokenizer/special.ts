@@ -15,6 +15,7 @@ export function withSpecial(tokenizer: Tokenizer): Tokenizer {
     const special: JsonTokenizer = {
       ...json,
       encode: (text, options) => json.encode(text, { ...options, special: true }),
+      encodePart: (text, options) => json.encodePart(text, { ...options, special: true }),
       encoder: () => streamEncoder(json, { special: true }),
     };
     return special;

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bytesTokenizer } from "./bytes.ts";
-import { loadTokenizer, saveTokenizer, tokenizerNamed } from "./files.ts";
 import { gpt2Tokenizer } from "./gpt2.ts";
 import { gpt2Merges, gpt2Vocabulary, gpt2Words } from "./gpt2-files.ts";
+import { tokenizerNamed } from "./make.ts";
 import { mergeWord } from "./merge.ts";
+import { loadTokenizer } from "./open.ts";
+import { saveTokenizer } from "./save.ts";
 import { lastBorder, piecesOf, splitWords } from "./split.ts";
 
 interface Cases {

@@ -3,8 +3,10 @@ export interface Tokenizer {
   readonly name: "bytes" | "gpt2" | "json";
   /** Ids are below it; the end-of-text id is one of them. */
   readonly vocabSize: number;
-  /** The id that separates documents. No text is ever encoded to it. */
+  /** The id that separates documents. No text is ever encoded to it, but it may be put around one. */
   readonly endOfText: number;
+  /** What `encode` and `encoder` put before and behind the ids of every text; by default nothing. */
+  readonly around?: { readonly before: readonly number[]; readonly after: readonly number[] };
   encode(text: string): Int32Array<ArrayBuffer>;
   /** Encodes a text in parts, where parts cut by `lastBorder` are not enough to be encoded alone. */
   encoder?(): StreamEncoder;

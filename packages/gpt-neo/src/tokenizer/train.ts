@@ -1,5 +1,5 @@
 import { byteLetters } from "./byte-letters.ts";
-import { byteLevelFile } from "./byte-level-file.ts";
+import { byteLevelFile, idsOfTokens } from "./byte-level-file.ts";
 import { heapOf } from "./heap.ts";
 import { splitWords } from "./split.ts";
 import { endOfTextToken } from "./tokenizer.ts";
@@ -163,5 +163,6 @@ function joinedTokens(tokens: number[], left: number, right: number, into: numbe
 }
 
 function fileOf(tokens: readonly string[], merges: readonly (readonly string[])[]): string {
-  return `${JSON.stringify(byteLevelFile(tokens, merges, { endOfText: 0, pattern: true }))}\n`;
+  const file = byteLevelFile(idsOfTokens(tokens), merges, { endOfText: 0, pattern: true });
+  return `${JSON.stringify(file)}\n`;
 }

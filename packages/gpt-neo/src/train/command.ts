@@ -6,6 +6,7 @@ import { dimsOf } from "../dims.ts";
 import { openDevices } from "../session.ts";
 import { openEvents } from "../tensorboard/log.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
+import { prefixNote } from "../weights/prefix-note.ts";
 import type { Origin } from "./begin.ts";
 import { type Claim, claimFolder } from "./claim.ts";
 import { optimizerStateOf } from "./optimizer-state.ts";
@@ -48,6 +49,7 @@ async function runWith(
 ): Promise<Outcome & { readonly out: string }> {
   const found = weights ?? (await readConfig(options.config!));
   const progress = progressLine();
+  for (const text of prefixNote(weights?.prefix ?? "")) progress.note(text);
   for (const [key, reason] of found.notes) progress.note(`config: ${key} ${reason}`);
   const { config, tokenizer, notes } = await runConfig(options, found);
   const { training } = config;

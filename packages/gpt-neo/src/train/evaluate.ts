@@ -18,7 +18,7 @@ export function evaluationStep(
 ): (parameters: Parameters, tokens: Rows, labels: Rows) => readonly [Scalar, Scalar] {
   return (parameters, tokens, labels) => {
     const { logits } = forward(config, dims, parameters, tokens);
-    return [totalLoss(logits, labels), labelCount(labels)];
+    return [totalLoss(logits, labels), labelCount(labels, dims.vocab.size)];
   };
 }
 

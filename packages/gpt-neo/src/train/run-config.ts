@@ -52,7 +52,8 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
   const isOther =
     given !== undefined && given !== training.tokenizer && name !== training.tokenizer;
   const decides = isOther && options.model === undefined;
-  if (plain && !decides && plain.vocabSize > found.config.vocab_size) {
+  // A model's own tokenizer may have tokens that its model has no row for: padding, never in a text.
+  if (source && plain && !decides && plain.vocabSize > found.config.vocab_size) {
     throw misfit(`${name ?? plain.name}, ${plain.vocabSize} ids`, options, found.config);
   }
   const changes = plain

@@ -71,7 +71,7 @@ export function trainingStep(
   const rate = learningRate(config);
   const microbatch = microbatchOf(config);
   return (state, tokens, labels) => {
-    const count = labelCount(labels);
+    const count = labelCount(labels, dims.vocab.size);
     const stepKey = fold(fold(key(seed), "dropout"), state.step);
     const partLoss = (
       params: Parameters,

@@ -94,6 +94,76 @@ describe("conversion", () => {
     ]);
   });
 
+  describe("numbers that are too large for the type", () => {
+    const wte = "transformer.wte.weight";
+    const bias = "transformer.ln_f.bias";
+    const from = async (dtype: "F32" | "F64"): Promise<string> => {
+      const at = join(folder, `large-${dtype}`);
+      const config = parseConfig(
+        JSON.parse(await readFile(`${fixtures}safetensors/one/config.json`, "utf8")),
+      );
+      await saveConfig(at, config);
+      const large = [1e5, -65520, 65519, Infinity, 3.4e38, dtype === "F64" ? 1e300 : 1];
+      const tensors = [...expectedWeights(config)].map(([name, shape]) => {
+        const values = new Float64Array(shape.reduce((n, size) => n * size, 1));
+        if (name === wte) values.set(large);
+        if (name === bias) values[3] = 7e4;
+        return {
+          name,
+          dtype,
+          shape,
+          data: () => [dtype === "F64" ? values : Float32Array.from(values)],
+        };
+      });
+      await writeSafetensors(join(at, "model.safetensors"), tensors);
+      return at;
+    };
+    const errorOf = async (dtype: "F32" | "F64", to: "float16" | "bfloat16" | "float32") =>
+      String(
+        await convertWeights(await from(dtype), join(folder, "none"), { dtype: to }).catch(
+          (e) => e,
+        ),
+      );
+
+    it("are an error, and nothing is written", async () => {
+      expect(await errorOf("F32", "float16")).toMatchInlineSnapshot(`
+        "MtfError: [bad-argument] 4 values are too large for float16: nothing is written.
+          transformer.ln_f.bias   1 value
+          transformer.wte.weight  3 values
+          try                     --dtype bfloat16, which has the range of float32
+          try                     --clamp, which makes them the largest number there is"
+      `);
+      expect(await errorOf("F32", "bfloat16")).toMatchInlineSnapshot(`
+        "MtfError: [bad-argument] 1 value is too large for bfloat16: nothing is written.
+          transformer.wte.weight  1 value
+          try                     --dtype float32
+          try                     --clamp, which makes them the largest number there is"
+      `);
+      expect(await errorOf("F64", "float32")).toMatchInlineSnapshot(`
+        "MtfError: [bad-argument] 1 value is too large for float32: nothing is written.
+          transformer.wte.weight  1 value
+          try                     --clamp, which makes them the largest number there is"
+      `);
+      expect(await readdir(folder)).not.toContain("none");
+    });
+
+    it("are clamped where that is asked for", async () => {
+      const to = join(folder, "clamped");
+      const { clamped } = await convertWeights(await from("F64"), to, {
+        dtype: "float16",
+        clamp: true,
+      });
+      expect(clamped).toEqual([
+        [bias, 1],
+        [wte, 4],
+      ]);
+      const weights = await loadWeights(to);
+      const values = await weights.read(wte, { as: "float32" });
+      await weights.close();
+      expect([...values.slice(0, 6)]).toEqual([65504, -65504, 65504, Infinity, 65504, 65504]);
+    });
+  });
+
   it.each([
     ["float16", "F16", (x: number) => fromFloat16(toFloat16(x))],
     ["bfloat16", "BF16", (x: number) => fromBfloat16(toBfloat16(x))],

@@ -9,11 +9,12 @@ import {
   type TensorToWrite,
   writeModel,
 } from "mtf/checkpoint";
-import { type Config, saveConfig } from "../config/index.ts";
+import { type Config, saveConfig, withDtype } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { makeTokenizer, saveTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import { type LoadOptions, loadWeights, type Weights } from "./load.ts";
 import { roundToOdd } from "./narrow.ts";
+import { clampOverflows, countOverflows } from "./overflow.ts";
 import type { WeightTensor } from "./source.ts";
 
 /** The element types that weights are written in. */
@@ -24,6 +25,8 @@ export interface ConvertOptions extends LoadOptions {
   readonly dtype?: WeightType;
   /** Files larger than this many bytes are split. */
   readonly maxShardSize?: number;
+  /** Numbers too large for that type become its largest one, where they are an error otherwise. */
+  readonly clamp?: boolean;
   /** Is told how many of all elements are written. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -32,7 +35,7 @@ export interface ConvertOptions extends LoadOptions {
 export interface Converted {
   readonly from: Pick<
     Weights,
-    "format" | "file" | "config" | "notes" | "step" | "ignored" | "unexpected"
+    "format" | "file" | "config" | "notes" | "step" | "ignored" | "unexpected" | "prefix"
   >;
   readonly folder: string;
   readonly tensors: number;
@@ -42,7 +45,12 @@ export interface Converted {
   readonly copied: readonly string[];
   /** The tokenizer that the config names, written because there was none beside the weights. */
   readonly tokenizer: string | undefined;
+  /** Tensors with numbers that were too large for the type, and how many of each. */
+  readonly clamped: Overflows;
 }
+
+/** Tensors with how many of their numbers are too large for a type. */
+type Overflows = readonly (readonly [name: string, count: number])[];
 
 /** Files beside a model's weights that make up its tokenizer. */
 const tokenizerFiles = [
@@ -76,7 +84,8 @@ const stored: Readonly<Record<WeightType, StoredDType>> = {
  * Writes a GPT-Neo of any kind as a Hugging Face folder, as a whole or not at all, with a piece of
  * a tensor in memory at a time.
  *
- * @throws MtfError `bad-argument` if the folder holds something already; otherwise as `loadWeights`
+ * @throws MtfError `bad-argument` if the folder holds something already, or if numbers are too large
+ * for the type and are not to be clamped; otherwise as `loadWeights`
  * @example
  * await convertWeights("gpt-neo-125M", "out", { dtype: "bfloat16" });
  */
@@ -99,29 +108,32 @@ export async function convertWeights(
       done += count;
       options.onProgress?.(done, elements);
     };
-    const toWrite = tensors.map((t) => toBeWritten(weights, t, options.dtype, progress));
+    const clamped: [string, number][] = [];
+    const toWrite = tensors.map((t) => toBeWritten(weights, t, options, { progress, clamped }));
     await writeModel(draft, toWrite, {
       metadata: { format: "pt" },
       ...(options.maxShardSize !== undefined && { maxShardSize: options.maxShardSize }),
     });
+    if (clamped.length > 0 && !options.clamp) throw tooLarge(clamped, options.dtype ?? "float32");
     const copied = await copyCompanions(dirname(weights.file), draft);
     const tokenizer = copied.some((name) => tokenizerFiles.includes(name))
       ? {}
       : await writeTokenizer(draft, weights.config);
     const dtype = commonType(toWrite);
-    await saveConfig(draft, withType(weights.config, dtype));
+    await saveConfig(draft, withDtype(weights.config, dtype));
     await publish(draft, folder);
-    const { format, file, config, step, unexpected } = weights;
+    const { format, file, config, step, unexpected, prefix } = weights;
     const notes = tokenizer.note ? [...weights.notes, tokenizer.note] : weights.notes;
     const ignored = weights.moments ? [...weights.ignored, moments] : weights.ignored;
     return {
-      from: { format, file, config, notes, step, ignored, unexpected },
+      from: { format, file, config, notes, step, ignored, unexpected, prefix },
       folder: to,
       tensors: tensors.length,
       elements,
       dtype,
       copied,
       tokenizer: tokenizer.name,
+      clamped,
     };
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -134,33 +146,57 @@ export async function convertWeights(
 function toBeWritten(
   weights: Weights,
   { name, dtype: before, shape }: WeightTensor,
-  wanted: WeightType | undefined,
-  progress: (elements: number) => void,
+  { dtype: wanted, clamp }: ConvertOptions,
+  told: { readonly progress: (elements: number) => void; readonly clamped: [string, number][] },
 ): TensorToWrite {
   const kept: StoredDType = before === "F16" || before === "BF16" ? before : "F32";
   const dtype = wanted === undefined ? kept : stored[wanted];
+  const type = typeOf(dtype);
   async function* data(): AsyncGenerator<Float32Array> {
+    let tooLarge = 0;
     for (const box of rowBlocks(shape, pieceElements)) {
-      const values =
-        before === "F64" && dtype !== "F32"
-          ? roundToOdd(await weights.read(name, { box, as: "float64" }))
-          : await weights.read(name, { box, as: "float32" });
-      yield values;
-      progress(values.length);
+      const as = before === "F64" ? "float64" : "float32";
+      const values = await weights.read(name, { box, as });
+      if (dtype !== before) {
+        const count = countOverflows(values, type);
+        if (count > 0 && clamp) clampOverflows(values, type);
+        tooLarge += count;
+      }
+      if (values instanceof Float32Array) yield values;
+      else yield dtype === "F32" ? Float32Array.from(values) : roundToOdd(values);
+      told.progress(values.length);
     }
+    if (tooLarge > 0) told.clamped.push([name, tooLarge]);
   }
   return { name, dtype, shape, data };
+}
+
+function tooLarge(found: Overflows, type: WeightType): MtfError {
+  const shown = found
+    .slice(0, 10)
+    .map(([name, count]) => [name, `${count} ${count === 1 ? "value" : "values"}`] as const);
+  const more = found.length - shown.length;
+  const total = found.reduce((sum, [, count]) => sum + count, 0);
+  const told = `${total} ${total === 1 ? "value is" : "values are"} too large for ${type}`;
+  return new MtfError("bad-argument", `${told}: nothing is written.`, {
+    evidence: more > 0 ? [...shown, ["…", `${more} more tensors`]] : shown,
+    try: [
+      ...(type === "float16" ? ["--dtype bfloat16, which has the range of float32"] : []),
+      ...(type === "bfloat16" ? ["--dtype float32"] : []),
+      "--clamp, which makes them the largest number there is",
+    ],
+    tensors: found.map(([name]) => name),
+  });
+}
+
+function typeOf(dtype: StoredDType): WeightType {
+  return dtype === "F16" ? "float16" : dtype === "BF16" ? "bfloat16" : "float32";
 }
 
 /** The config's word for the type of most weights. */
 function commonType(tensors: readonly TensorToWrite[]): WeightType {
   const types = Object.keys(stored) as WeightType[];
   return types.find((type) => tensors.every((t) => t.dtype === stored[type])) ?? "float32";
-}
-
-function withType(config: Config, dtype: WeightType): Config {
-  const { torch_dtype: _, ...other } = config.other;
-  return { ...config, other: { ...other, dtype } };
 }
 
 async function copyCompanions(from: string, to: string): Promise<readonly string[]> {

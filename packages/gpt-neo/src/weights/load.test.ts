@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -121,6 +121,85 @@ describe("Hugging Face folders", () => {
     const weights = await loadWeights(path);
     expect(weights.tensors.has("transformer.h.0.ln_1.bias")).toBe(true);
     await weights.close();
+  });
+
+  it.each(["module.", "_orig_mod.", "base_model.model."])(
+    "leaves out what all names begin with: %s",
+    async (prefix) => {
+      for (const bare of [true, false]) {
+        const path = await write({}, (tensors) => {
+          for (const [name, shape] of [...tensors]) {
+            tensors.delete(name);
+            tensors.set(prefix + (bare ? name.replace(/^transformer\./, "") : name), shape);
+          }
+          tensors.delete(`${prefix}${bare ? "" : "transformer."}wte.weight`);
+          tensors.set(`${prefix}lm_head.weight`, [10, 4]);
+        });
+        const weights = await loadWeights(path);
+        expect([weights.prefix, weights.unexpected]).toEqual([prefix, []]);
+        expect((await weights.read("transformer.wte.weight"))[39]).toBe(39);
+        expect(weights.tensors.has("transformer.h.0.ln_1.bias")).toBe(true);
+        await weights.close();
+      }
+      const half = await write({}, (tensors) => {
+        tensors.set(`${prefix}transformer.wte.weight`, tensors.get("transformer.wte.weight")!);
+      });
+      const weights = await loadWeights(half);
+      expect([weights.prefix, weights.unexpected]).toEqual([
+        "",
+        [`${prefix}transformer.wte.weight`],
+      ]);
+      await weights.close();
+    },
+  );
+
+  it("an index may name a tied tensor that no file has, and no other", async () => {
+    const path = await write({}, () => {});
+    const index = join(path, "model.safetensors.index.json");
+    const { tensors, close } = await openWeights(path);
+    await close();
+    await rename(join(path, "model.safetensors"), join(path, "one.safetensors"));
+    const indexed = async (...names: readonly string[]) => {
+      const map = Object.fromEntries(
+        [...tensors.keys(), ...names].map((n) => [n, "one.safetensors"]),
+      );
+      await writeFile(index, JSON.stringify({ weight_map: map }));
+      return loadWeights(path);
+    };
+    const weights = await indexed("lm_head.weight");
+    expect(weights.tensors.size).toBe(tensors.size);
+    await weights.close();
+    await expect(indexed("transformer.h.7.ln_1.bias")).rejects.toThrow(
+      "one.safetensors has no tensor 'transformer.h.7.ln_1.bias'",
+    );
+  });
+
+  it("says what lies in the place of weights: a pointer, a page, an adapter", async () => {
+    const path = await write({}, () => {});
+    const file = join(path, "model.safetensors");
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n";
+    const page = "\n<!doctype HTML>\n<html><body>Sign in</body></html>";
+    for (const [text, reason] of [
+      [pointer, /a pointer of Git LFS[\s\S]*git lfs pull/],
+      [page, /a web page, not weights[\s\S]*\/resolve\//],
+    ] as const) {
+      await writeFile(file, text);
+      await expect(loadWeights(path)).rejects.toThrow(reason);
+      await writeFile(join(path, "second.bin"), text);
+      const index = { weight_map: { a: "model.safetensors", b: "second.bin" } };
+      await writeFile(join(path, "pytorch_model.bin.index.json"), JSON.stringify(index));
+      await expect(loadWeights(join(path, "pytorch_model.bin.index.json"))).rejects.toThrow(reason);
+    }
+    const adapter = await mkdtemp(join(folder, "adapter-"));
+    const name = "base_model.model.transformer.h.0.mlp.c_fc.lora_A.weight";
+    await writeModel(adapter, [{ name, dtype: "F32", shape: [1], data: Float32Array.of(1) }]);
+    await expect(loadWeights(adapter)).rejects.toThrow(/a LoRA adapter alone, without its model/);
+    await rename(join(adapter, "model.safetensors"), join(adapter, "adapter_model.safetensors"));
+    const base = { base_model_name_or_path: "EleutherAI/gpt-neo-125m" };
+    await writeFile(join(adapter, "adapter_config.json"), JSON.stringify(base));
+    await expect(loadWeights(adapter)).rejects.toThrow(
+      /a LoRA adapter alone[\s\S]*from_pretrained\("EleutherAI\/gpt-neo-125m"\)/,
+    );
   });
 
   it("lists unexpected tensors, and all that is missing or misshapen at once", async () => {

@@ -1,9 +1,15 @@
 import { MtfError } from "mtf";
-import { type Config, parseConfig, toJson } from "../config/index.ts";
+import { type Config, type EndKey, parseConfig, toJson } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
+import { checkAdapter } from "./adapter.ts";
 import { expectedWeights } from "./expected.ts";
 import { findModelConfig } from "./model-config.ts";
-import { isOriginalNaming, meaningOfHuggingFace, meaningOfOriginal } from "./names.ts";
+import {
+  isOriginalNaming,
+  meaningOfHuggingFace,
+  meaningOfOriginal,
+  wrapperPrefix,
+} from "./names.ts";
 import { openWeights } from "./open.ts";
 import type { NamedTensors, WeightFormat, WeightSource } from "./source.ts";
 import { type Viewed, viewTensors } from "./view.ts";
@@ -23,6 +29,8 @@ export interface Weights extends NamedTensors {
   readonly config: Config;
   /** What became of the config's keys that have no place here. */
   readonly notes: readonly Note[];
+  /** End tokens that the config does not write: a tokenizer decides. */
+  readonly leftOut: readonly EndKey[];
   /** Adam's first and second moments, by the names of their weights, where they were saved. */
   readonly moments: { readonly first: NamedTensors; readonly second: NamedTensors } | undefined;
   /** The step the weights were saved at, where it was. */
@@ -31,6 +39,8 @@ export interface Weights extends NamedTensors {
   readonly ignored: readonly Note[];
   /** Tensors that this model does not know. */
   readonly unexpected: readonly string[];
+  /** What all names began with that is no part of them: `module.`; mostly nothing. */
+  readonly prefix: string;
   close(): Promise<void>;
 }
 
@@ -48,6 +58,7 @@ export interface Weights extends NamedTensors {
 export async function loadWeights(path: string, options: LoadOptions = {}): Promise<Weights> {
   const source = await openWeights(path);
   try {
+    checkAdapter(source);
     return await fromSource(source, options);
   } catch (error) {
     await source.close();
@@ -57,10 +68,11 @@ export async function loadWeights(path: string, options: LoadOptions = {}): Prom
 
 async function fromSource(source: WeightSource, options: LoadOptions): Promise<Weights> {
   const { file, format } = source;
+  const prefix = wrapperPrefix(source.tensors.keys());
   const original = isOriginalNaming(source.tensors.keys());
   const found = await findModelConfig(file, original, options.config);
   const config = withVocabulary(found.config, options.vocabSize);
-  const sorted = sortTensors(source, original, config);
+  const sorted = sortTensors(source, original, prefix, config);
   cutVocabulary(sorted.weight, options.vocabSize);
   checkWeights(file, config, sorted.weight);
   const moment = (kind: "adam_m" | "adam_v") => {
@@ -73,6 +85,7 @@ async function fromSource(source: WeightSource, options: LoadOptions): Promise<W
     file,
     config,
     notes: found.notes,
+    leftOut: found.leftOut,
     moments:
       sorted.adam_m.size > 0 && sorted.adam_v.size > 0
         ? { first: moment("adam_m"), second: moment("adam_v") }
@@ -80,6 +93,7 @@ async function fromSource(source: WeightSource, options: LoadOptions): Promise<W
     step: sorted.step === undefined ? undefined : await readStep(source, sorted.step),
     ignored: [...source.skipped, ...sorted.ignored],
     unexpected: sorted.unexpected,
+    prefix,
     close: source.close,
   };
 }
@@ -93,7 +107,12 @@ interface Sorted {
   step?: string;
 }
 
-function sortTensors(source: WeightSource, original: boolean, config: Config): Sorted {
+function sortTensors(
+  source: WeightSource,
+  original: boolean,
+  prefix: string,
+  config: Config,
+): Sorted {
   const sorted: Sorted = {
     weight: new Map(),
     adam_m: new Map(),
@@ -105,7 +124,9 @@ function sortTensors(source: WeightSource, original: boolean, config: Config): S
   const expected = expectedWeights(config);
   for (const tensor of source.tensors.values()) {
     const from = tensor.name;
-    const meaning = original ? meaningOfOriginal(from) : meaningOfHuggingFace(from, tied);
+    const meaning = original
+      ? meaningOfOriginal(from)
+      : meaningOfHuggingFace(from.slice(prefix.length), tied);
     if (meaning.kind === "ignored") sorted.ignored.push([from, meaning.reason]);
     else if (meaning.kind === "step") sorted.step = from;
     else if (meaning.kind === "unexpected" || !expected.has(meaning.name)) {
@@ -118,7 +139,10 @@ function sortTensors(source: WeightSource, original: boolean, config: Config): S
     }
   }
   // Where two names share one storage, a file may hold either.
-  const [embedding, head] = ["transformer.wte.weight", source.tensors.get("lm_head.weight")];
+  const [embedding, head] = [
+    "transformer.wte.weight",
+    source.tensors.get(`${prefix}lm_head.weight`),
+  ];
   if (!original && head && tied && !sorted.weight.has(embedding)) {
     sorted.weight.set(embedding, { ...head, name: embedding, from: head.name, transposed: false });
   }

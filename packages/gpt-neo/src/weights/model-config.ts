@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MtfError } from "mtf";
-import { type Config, readConfig } from "../config/index.ts";
+import { type Config, type EndKey, readConfig } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { isOriginalConfig } from "../config/original.ts";
 import { parseJson } from "../json.ts";
@@ -15,6 +15,8 @@ export interface ModelConfig {
   readonly config: Config;
   readonly file: string;
   readonly notes: readonly Note[];
+  /** End tokens that it does not write: a tokenizer decides. */
+  readonly leftOut: readonly EndKey[];
 }
 
 /**
@@ -58,8 +60,8 @@ export async function findModelConfig(
 }
 
 async function found(file: string): Promise<ModelConfig> {
-  const { config, notes } = await readConfig(file);
-  return { config, file, notes };
+  const { config, notes, leftOut } = await readConfig(file);
+  return { config, file, notes, leftOut };
 }
 
 async function readJson(file: string): Promise<unknown> {

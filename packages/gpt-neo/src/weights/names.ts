@@ -54,6 +54,35 @@ export function isOriginalNaming(names: Iterable<string>): boolean {
   return false;
 }
 
+/** Whether a tensor may stand for another one: of two that share their numbers, files may hold one. */
+export function isTied(name: string): boolean {
+  return /(^|\.)(lm_head|wte)\.weight$/.test(name);
+}
+
+/**
+ * What all names begin with that is no part of a model's own: programs that wrap a model name its
+ * tensors by where they are in the wrapper.
+ *
+ * @example
+ * wrapperPrefix(["module.transformer.wte.weight", "module.lm_head.weight"]); // "module."
+ */
+export function wrapperPrefix(names: Iterable<string>): string {
+  const all = [...names];
+  let prefix = "";
+  for (;;) {
+    const part = /^(\w+)\./.exec(all[0]?.slice(prefix.length) ?? "")?.[1];
+    if (part === undefined || ["transformer", "h", "wte", "wpe", "ln_f"].includes(part)) break;
+    const longer = `${prefix}${part}.`;
+    if (all.some((name) => !name.startsWith(longer))) break;
+    prefix = longer;
+  }
+  // Names of which nothing is known with or without it are better told as they are.
+  const known = all.some(
+    (name) => meaningOfHuggingFace(name.slice(prefix.length), true).kind !== "unexpected",
+  );
+  return known ? prefix : "";
+}
+
 /**
  * What the original calls a tensor of Hugging Face's, or undefined for a name of neither.
  *

@@ -2,6 +2,8 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { badFile, openBytes, readShards } from "mtf/checkpoint";
+import { adapterAlone } from "./adapter.ts";
+import { checkWeights } from "./no-weights.ts";
 import { openPytorch } from "./pytorch/open.ts";
 import { openSafetensorsWeights } from "./safetensors.ts";
 import type { WeightSource } from "./source.ts";
@@ -42,6 +44,9 @@ async function openFolder(folder: string): Promise<WeightSource> {
   const names = await readdir(folder);
   const usual = namesInFolder.find((name) => names.includes(name));
   if (usual !== undefined) return openFile(join(folder, usual));
+  if (names.some((name) => /^adapter_(config\.json|model\.)/.test(name))) {
+    throw await adapterAlone(folder);
+  }
   const prefix = await latestBundle(folder);
   if (prefix !== undefined) return openBundle(prefix);
   const single = names.filter((name) => name.endsWith(".safetensors"));
@@ -53,6 +58,7 @@ async function openFolder(folder: string): Promise<WeightSource> {
 }
 
 async function openFile(file: string): Promise<WeightSource> {
+  await checkWeights(file);
   switch (await kindOf(file)) {
     case "pytorch":
       return openPytorch(file);
@@ -61,7 +67,9 @@ async function openFile(file: string): Promise<WeightSource> {
     case "table":
       throw badFile(file, 0, "it is a TensorFlow index without the ending .index");
     case "index": {
-      const shard = [...(await readShards(file)).keys()][0];
+      const shards = [...(await readShards(file)).keys()];
+      for (const shard of shards) await checkWeights(shard);
+      const [shard] = shards;
       if (shard === undefined) throw badFile(file, 0, "its weight_map names no files");
       const kind = await kindOf(shard);
       return kind === "pytorch" ? openPytorch(file) : openSafetensorsWeights(file);

@@ -1,4 +1,5 @@
 import { openModel } from "mtf/checkpoint";
+import { isTied } from "./names.ts";
 import type { WeightSource } from "./source.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { WeightSource } from "./source.ts";
  * @throws MtfError `bad-file` naming file, byte and reason
  */
 export async function openSafetensorsWeights(file: string): Promise<WeightSource> {
-  const model = await openModel(file);
+  const model = await openModel(file, { mayLack: isTied });
   return {
     format: "safetensors",
     file,

@@ -219,7 +219,7 @@ it("prompts that the model cannot have", async () => {
   const generate = (...args: readonly string[]) =>
     errorOf("generate", "--model", published, "--mesh", "data:1", ...args);
   expect(await generate("--input-ids", "1,97")).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-argument] --input-ids: 97 is no id of the model.
+    "gpt-neo: [bad-argument] the prompt has 97, which is no id of the model.
       vocabulary  0 to 96
     "
   `);

@@ -1,4 +1,4 @@
-import type { AddedToken } from "./file.ts";
+import type { AddedToken } from "./added-token.ts";
 
 /** A piece of text: one of the added tokens, or what lies between them. */
 export type Piece =

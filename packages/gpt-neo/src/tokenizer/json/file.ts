@@ -1,17 +1,7 @@
-import { MtfError } from "mtf";
 import { brief, parseJson } from "../../json.ts";
-
-/** A token that is looked for in the text before it is cut into words. */
-export interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-  readonly singleWord: boolean;
-  readonly lstrip: boolean;
-  readonly rstrip: boolean;
-  /** Looked for after the text was normalised. */
-  readonly normalized: boolean;
-  readonly special: boolean;
-}
+import { type AddedToken, numbered, readAddedToken } from "./added-token.ts";
+import { type Around, readAround } from "./around.ts";
+import { checksOf, type Json } from "./checks.ts";
 
 export type NormalForm = "NFC" | "NFD" | "NFKC" | "NFKD";
 
@@ -26,14 +16,13 @@ export interface TokenizerFile {
   readonly added: readonly AddedToken[];
   readonly normalForms: readonly NormalForm[];
   readonly cuts: readonly Cut[];
+  readonly around: Around;
   readonly vocabulary: ReadonlyMap<string, number>;
   readonly merges: readonly (readonly [left: string, right: string])[];
   readonly unknown: string | undefined;
   /** Words that are tokens are not merged from their letters. */
   readonly wholeWords: boolean;
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the text of a `tokenizer.json` that holds a byte-level BPE.
@@ -42,37 +31,14 @@ type Json = Readonly<Record<string, unknown>>;
  * @throws MtfError `bad-file` for what is damaged, or of a kind that is not supported
  */
 export function readTokenizerFile(file: string, text: string): TokenizerFile {
-  const refuse = (path: string, reason: string): never => {
-    throw new MtfError("bad-file", `${file}: ${path} ${reason}.`, {
-      evidence: [["at", path]],
-      file,
-      offset: 0,
-      reason: `${path} ${reason}`,
-    });
-  };
-  const object = (value: unknown, path: string): Json =>
-    value !== null && typeof value === "object" && !Array.isArray(value)
-      ? (value as Json)
-      : refuse(path, "is no object");
-  const list = (value: unknown, path: string): readonly unknown[] =>
-    Array.isArray(value) ? value : refuse(path, "is no list");
-  const string = (value: unknown, path: string): string =>
-    typeof value === "string" ? value : refuse(path, "is no text");
-  const id = (value: unknown, path: string): number =>
-    Number.isInteger(value) && (value as number) >= 0 && (value as number) < maxIds
-      ? (value as number)
-      : refuse(path, `is no whole number below ${maxIds}`);
-  /** A step, or the steps of a sequence. */
-  const steps = (value: unknown, path: string, members: string): readonly Json[] => {
-    if (value === null || value === undefined) return [];
-    const step = object(value, path);
-    if (step.type !== "Sequence") return [step];
-    return list(step[members], `${path}.${members}`).map((one, i) =>
-      object(one, `${path}.${members}[${i}]`),
-    );
-  };
+  return checkTokenizerFile(file, parseJson(text, file));
+}
 
-  const root = object(parseJson(text, file), "the file");
+/** The same of a value that has been parsed. */
+export function checkTokenizerFile(file: string, value: unknown): TokenizerFile {
+  const checks = checksOf(file);
+  const { refuse, object, list, string, id, steps } = checks;
+  const root = object(value, "the file");
   const model = object(root.model, "model");
   if (model.type !== undefined && model.type !== "BPE") {
     refuse("model.type", `is ${String(model.type)}, where only BPE is supported`);
@@ -104,21 +70,9 @@ export function readTokenizerFile(file: string, text: string): TokenizerFile {
     refuse("model.unk_token", "is not in the vocabulary");
   }
 
-  const added = list(root.added_tokens ?? [], "added_tokens").map((value, i): AddedToken => {
-    const path = `added_tokens[${i}]`;
-    const token = object(value, path);
-    const content = string(token.content, `${path}.content`);
-    if (content === "") refuse(`${path}.content`, "is empty");
-    const is = (key: string, other: boolean): boolean => (token[key] ?? other) === true;
-    return {
-      id: id(token.id, `${path}.id`),
-      content,
-      singleWord: is("single_word", false),
-      lstrip: is("lstrip", false),
-      rstrip: is("rstrip", false),
-      normalized: is("normalized", true),
-      special: is("special", false),
-    };
+  const tokens = list(root.added_tokens ?? [], "added_tokens").map((token, i) => {
+    id((token as Json | null)?.id, `added_tokens[${i}].id`);
+    return readAddedToken(token, `added_tokens[${i}]`, checks);
   });
 
   const normalForms = steps(root.normalizer, "normalizer", "normalizers").map(({ type }) =>
@@ -131,11 +85,13 @@ export function readTokenizerFile(file: string, text: string): TokenizerFile {
     refuse("pre_tokenizer", "is not byte-level, which is all that is supported");
   }
   const wholeWords = model.ignore_merges === true;
-  return { added, normalForms, cuts, vocabulary, merges, unknown, wholeWords };
+  const added = numbered(tokens, vocabulary);
+  const around = readAround(root.post_processor, checks);
+  const ids = new Set([...vocabulary.values(), ...added.map((token) => token.id)]);
+  const nobody = [...around.before, ...around.after].find((one) => !ids.has(one));
+  if (nobody !== undefined) refuse("post_processor", `has the id ${nobody}, which no token has`);
+  return { added, normalForms, cuts, around, vocabulary, merges, unknown, wholeWords };
 }
-
-/** Two ids and more fit a number without loss. */
-export const maxIds: number = 2 ** 24;
 
 /** A rank and a place in a text fit a number without loss. */
 const maxMerges = 2 ** 22;

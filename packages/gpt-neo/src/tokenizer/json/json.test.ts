@@ -36,6 +36,8 @@ describe("streams", () => {
     { id: 301, content: "a b", normalized: true, single_word: true, special: false },
   );
   tokenizers.push(jsonTokenizer("odd", JSON.stringify(odd)));
+  const ends = new URL("../tokenizer-folders/json-template-both/tokenizer.json", folder);
+  tokenizers.push(jsonTokenizer("with ends", readFileSync(ends, "utf8")));
   const words = fc.constantFrom(
     ..."<mask>|a b|<|endoftext|>| |  |\n|\u0085|\uFEFF|e\u0301|ﬁ|the|text|'s|12|🙂|a|b|<".split(
       "|",
@@ -54,6 +56,10 @@ describe("streams", () => {
           const ids = [...list.map((part) => encoder.push(part)), encoder.end()];
           const whole = tokenizer.encode(list.join(""), { special });
           expect(ids.flatMap((some) => [...some])).toEqual([...whole]);
+          // It begins afresh behind an end.
+          expect([...encoder.push("the text"), ...encoder.end()]).toEqual([
+            ...tokenizer.encode("the text", { special }),
+          ]);
         },
       ),
       { numRuns: 2000 },

@@ -1,5 +1,6 @@
 import { heapOf } from "../heap.ts";
-import { maxIds, type TokenizerFile } from "./file.ts";
+import { maxIds } from "./checks.ts";
+import type { TokenizerFile } from "./file.ts";
 
 /** Which tokens join, in what order, into which. */
 export interface Joins {

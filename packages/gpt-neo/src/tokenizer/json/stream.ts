@@ -1,4 +1,5 @@
 import type { StreamEncoder } from "../tokenizer.ts";
+import { putAround } from "./around.ts";
 import { cutterFor } from "./cutter.ts";
 import type { TokenizerFile } from "./file.ts";
 
@@ -13,7 +14,7 @@ export interface EncodeOptions {
 /** What encodes the parts of a text by itself. */
 export interface PartEncoder {
   readonly file: TokenizerFile;
-  encode(text: string, options?: EncodeOptions): Int32Array<ArrayBuffer>;
+  encodePart(text: string, options?: EncodeOptions): Int32Array<ArrayBuffer>;
 }
 
 /**
@@ -30,21 +31,20 @@ export function streamEncoder(
   { special = false }: Pick<EncodeOptions, "special"> = {},
 ): StreamEncoder {
   const cutter = cutterFor(tokenizer.file, special);
+  let begun = false;
   let continues = false;
-  const encode = (text: string): Int32Array<ArrayBuffer> => {
-    const ids = tokenizer.encode(text, { special, continues });
-    continues ||= text !== "";
-    return ids;
+  const encode = (text: string, last: boolean): Int32Array<ArrayBuffer> => {
+    const ids = tokenizer.encodePart(text, { special, continues });
+    const whole = putAround(ids, tokenizer.file.around, { first: !begun, last });
+    begun = !last;
+    continues = begun && (continues || text !== "");
+    return whole;
   };
   return {
     push(text) {
       const ready = cutter.push(text);
-      return ready === "" ? new Int32Array(0) : encode(ready);
+      return ready === "" ? new Int32Array(0) : encode(ready, false);
     },
-    end() {
-      const ids = encode(cutter.end());
-      continues = false;
-      return ids;
-    },
+    end: () => encode(cutter.end(), true),
   };
 }

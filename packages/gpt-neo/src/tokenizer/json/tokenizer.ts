@@ -1,9 +1,11 @@
 import { MtfError } from "mtf";
 import { byteLetters } from "../byte-letters.ts";
 import { decoderWith, decodeWith } from "../decode.ts";
+import type { Roles } from "../roles.ts";
 import { endOfTextToken, type Tokenizer } from "../tokenizer.ts";
 import { rememberWords } from "../words.ts";
 import { finderOf } from "./added.ts";
+import { putAround } from "./around.ts";
 import { cutterOf } from "./cut.ts";
 import { readTokenizerFile, type TokenizerFile } from "./file.ts";
 import { joinAll, joinsOf } from "./merge-pairs.ts";
@@ -15,19 +17,23 @@ export interface JsonTokenizer extends Tokenizer {
   /** The text of its file. */
   readonly json: string;
   readonly file: TokenizerFile;
+  readonly roles: Roles;
   encode(text: string, options?: EncodeOptions): Int32Array<ArrayBuffer>;
+  /** As `encode`, of a part of a text: nothing is put around it. */
+  encodePart(text: string, options?: EncodeOptions): Int32Array<ArrayBuffer>;
 }
 
 /**
  * The tokenizer that the text of a `tokenizer.json` describes: byte-level BPE with the normal forms
- * of Unicode, added tokens, and merges in either spelling.
+ * of Unicode, added tokens, merges in either spelling, and what is put around every text.
  *
  * @param file what errors call it
+ * @param roles which of its tokens ends a text, and what others are for
  * @throws MtfError `bad-file` for what is damaged, or of a kind that is not supported
  * @example
  * const tokenizer = jsonTokenizer("tokenizer.json", await readFile("tokenizer.json", "utf8"));
  */
-export function jsonTokenizer(file: string, json: string): JsonTokenizer {
+export function jsonTokenizer(file: string, json: string, roles: Roles = {}): JsonTokenizer {
   const spec = readTokenizerFile(file, json);
   const append = rememberWords(wordEncoder(spec));
   const normalise = (text: string): string =>
@@ -53,9 +59,9 @@ export function jsonTokenizer(file: string, json: string): JsonTokenizer {
       [text],
     );
 
-  const encode = (text: string, options: EncodeOptions = {}): Int32Array<ArrayBuffer> => {
-    const { before, after } = options.special ? special : plain;
+  const encodePart = (text: string, options: EncodeOptions = {}): Int32Array<ArrayBuffer> => {
     const ids: number[] = [];
+    const { before, after } = options.special ? special : plain;
     for (const piece of before(text)) {
       if (piece.kind === "token") {
         ids.push(piece.id);
@@ -82,9 +88,13 @@ export function jsonTokenizer(file: string, json: string): JsonTokenizer {
     name: "json",
     json,
     file: spec,
+    roles,
     vocabSize: [...bytes.keys()].reduce((most, id) => Math.max(most, id + 1), 0),
-    endOfText: endOfText(spec),
-    encode,
+    endOfText: endOfText(spec, roles),
+    around: spec.around,
+    encode: (text, options) =>
+      putAround(encodePart(text, options), spec.around, { first: true, last: true }),
+    encodePart,
     encoder: () => streamEncoder(tokenizer),
     decode: (ids) => decodeWith(bytesOf, ids),
     decoder: () => decoderWith(bytesOf),
@@ -151,9 +161,10 @@ function bytesById({ vocabulary, added }: TokenizerFile): Map<number, Uint8Array
   return bytes;
 }
 
-/** The token that ends documents: by its usual names, else the first special one. */
-function endOfText({ added, vocabulary }: TokenizerFile): number {
-  for (const name of [endOfTextToken, "</s>", "<|end_of_text|>", "<eos>"]) {
+/** The token that ends documents: the one with that role, one by its usual names, a special one. */
+function endOfText({ added, vocabulary }: TokenizerFile, { eos_token }: Roles): number {
+  const named = typeof eos_token === "string" ? [eos_token] : [];
+  for (const name of [...named, endOfTextToken, "</s>", "<|end_of_text|>", "<eos>"]) {
     const id = added.find(({ content }) => content === name)?.id ?? vocabulary.get(name);
     if (id !== undefined) return id;
   }

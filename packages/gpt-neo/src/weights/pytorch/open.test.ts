@@ -133,8 +133,11 @@ describe("files of other kinds", () => {
   });
 
   it("reads 64-bit zips, and dicts of training checkpoints", async () => {
-    const [weights, nested] = [tensorFile(view, { wide: true }), tensorFile(view, {}, "little", 1)];
-    for (const bytes of [weights, nested]) {
+    const wide = tensorFile(view, { wide: true });
+    const wrapped = [["state_dict"], ["module"], ["model", "module"]].map((wrappers) =>
+      tensorFile(view, {}, "little", wrappers),
+    );
+    for (const bytes of [wide, ...wrapped]) {
       const file = await openPytorch(bytesInMemory("wide.bin", bytes));
       expect([...(await file.read("w"))]).toEqual([1, 3, 2, 4]);
     }
@@ -147,6 +150,15 @@ describe("files of other kinds", () => {
       return openPytorch(path);
     };
     await writeFile(join(folder, "a.bin"), await readFile(bin));
+    // A tied tensor may be in no file.
+    for (const [map, names] of [
+      [{ "lm_head.weight": "a.bin", "transformer.wpe.weight": "a.bin" }, 2],
+      [{ "x.lm_head.weight": "a.bin" }, 0],
+    ] as const) {
+      const { tensors, close } = await index(map);
+      expect(tensors.size).toBe(names);
+      await close();
+    }
     await expect(index({ x: "a.bin" })).rejects.toThrow(/a\.bin has no tensor 'x'/);
     await expect(index({ x: "../a.bin" })).rejects.toThrow(/no file beside it/);
     await expect(index({ x: "b.bin" })).rejects.toThrow(/no such file/);
@@ -195,7 +207,7 @@ function tensorFile(
   { key = "0", size = 4, begin = 0, shape, strides }: Wanted,
   zip: ZipQuirks = {},
   order = "little",
-  depth = 0,
+  wrappers: readonly string[] = [],
 ): Uint8Array {
   const integer = (n: number) => `J${String.fromCharCode(n & 255, (n >> 8) & 255, 0, 0)}`;
   const text = (s: string) => `X${String.fromCharCode(s.length)}\0\0\0${s}`;
@@ -205,7 +217,12 @@ function tensorFile(
     `ctorch._utils\n_rebuild_tensor_v2\n(${storage}${integer(begin)}${tuple(shape)}` +
     `${tuple(strides)}\x89ccollections\nOrderedDict\n)RtR`;
   const dict = `}${text("w")}${tensor}s`;
-  const pickle = depth === 0 ? `\x80\x02${dict}.` : `\x80\x02}${text("state_dict")}${dict}s.`;
+  // Each lies beside something else, as in a checkpoint of DeepSpeed's.
+  const wrapped = wrappers.reduceRight(
+    (inner, name) => `}${text("epoch")}${integer(3)}s${text(name)}${inner}s`,
+    dict,
+  );
+  const pickle = `\x80\x02${wrapped}.`;
   return zipOf(
     [
       ["m/data.pkl", Buffer.from(pickle, "latin1")],

@@ -8,6 +8,7 @@ import {
   readStrided,
   type StridedTensor,
 } from "mtf/checkpoint";
+import { isTied } from "../names.ts";
 import type { WeightSource, WeightTensor } from "../source.ts";
 import { unreadable } from "../unreadable.ts";
 import { PickleError, unpickle } from "./pickle.ts";
@@ -47,6 +48,7 @@ export async function openPytorch(from: string | ByteSource): Promise<WeightSour
         const found = await tensorsIn(bytes);
         for (const name of names) {
           const tensor = found.get(name);
+          if (!tensor && isTied(name)) continue;
           if (!tensor) throw badFile(file, 0, `${basename(shard)} has no tensor '${name}'`);
           tensors.set(name, tensor);
         }

@@ -52,16 +52,24 @@ export const torchMeaning: Meaning = {
   },
 };
 
+/** The keys that training programs save a model's dict of tensors under, beside other things. */
+const wrappers: readonly string[] = ["state_dict", "model", "module", "model_state_dict"];
+
 /**
- * The tensors of an unpickled dict, by name; of a training checkpoint, those of its `state_dict`.
+ * The tensors of an unpickled dict, by name; of a training checkpoint, those of its model, which may
+ * be wrapped more than once.
  *
+ * @param depth how often it may be wrapped
  * @throws TensorError if there is no dict of tensors
  */
-export function tensorsOf(root: Pickled): ReadonlyMap<string, View> {
+export function tensorsOf(root: Pickled, depth = 3): ReadonlyMap<string, View> {
   const direct = viewsIn(root);
-  if (direct.size > 0 || !isKind(root, "dict")) return direct;
-  for (const [key, value] of root.entries) {
-    if (key === "state_dict" || key === "model") return viewsIn(value);
+  // A pickle may hold a dict that holds itself.
+  if (direct.size > 0 || !isKind(root, "dict") || depth === 0) return direct;
+  for (const wrapper of wrappers) {
+    for (const [key, value] of root.entries) {
+      if (key === wrapper && isKind(value, "dict")) return tensorsOf(value, depth - 1);
+    }
   }
   throw new TensorError("it holds no tensors");
 }

@@ -24,6 +24,11 @@ export interface ModelWeights extends Safetensors {
   readonly tensors: ReadonlyMap<string, ModelTensor>;
 }
 
+export interface OpenModelOptions {
+  /** Which of the names of an index may be in no file: a tensor that is tied to another. */
+  readonly mayLack?: (name: string) => boolean;
+}
+
 /**
  * Opens a model's weights: a folder with `model.safetensors` or an index of several files, such
  * an index, or a file.
@@ -33,7 +38,10 @@ export interface ModelWeights extends Safetensors {
  * const weights = await openModel("gpt-neo-125M");
  * weights.tensors.get("transformer.wte.weight"); // its dtype, shape, file and offset
  */
-export async function openModel(path: string): Promise<ModelWeights> {
+export async function openModel(
+  path: string,
+  { mayLack = () => false }: OpenModelOptions = {},
+): Promise<ModelWeights> {
   const file = await weightsFile(path);
   const shards = file.endsWith(".json") ? await readShards(file) : new Map([[file, undefined]]);
   const open: Safetensors[] = [];
@@ -48,6 +56,7 @@ export async function openModel(path: string): Promise<ModelWeights> {
       open.push(shard);
       for (const name of names ?? shard.tensors.keys()) {
         const tensor = shard.tensors.get(name);
+        if (!tensor && mayLack(name)) continue;
         if (!tensor) throw badFile(file, 0, `${basename(shardFile)} has no tensor '${name}'`);
         tensors.set(name, { ...tensor, file: shardFile });
         owners.set(name, shard);

@@ -1,0 +1,50 @@
+import { leavesOf, MtfError } from "mtf";
+import { rowBlocks } from "mtf/checkpoint";
+import { isSharded, type Sharded } from "mtf/simulator";
+import type { LoadedModel } from "./loaded-model.ts";
+import { parameterNames } from "./parameter-names.ts";
+
+const elementsAtATime = 1 << 20;
+
+/** As many tensors are named. */
+const shown = 5;
+
+/**
+ * The error of a model whose results are NaN or infinite: names the weights that are, if any.
+ *
+ * @param what which results: the loss, the logits
+ */
+export async function notNumbers(
+  { config, parameters }: LoadedModel,
+  what: string,
+): Promise<MtfError> {
+  const byPath = new Map(leavesOf(parameters, isSharded));
+  const bad: [string, string][] = [];
+  for (const { path, name } of parameterNames(config)) {
+    const count = await notFinite(byPath.get(path)!);
+    const are = count === 1 ? "1 value is" : `${count} values are`;
+    if (count > 0) bad.push([name, `${are} NaN or infinite`]);
+  }
+  const more = bad.length - shown;
+  const evidence = [...bad.slice(0, shown), ...(more > 0 ? [["…", `${more} more tensors`]] : [])];
+  return new MtfError("bad-checkpoint", `the model's ${what} is NaN or infinite.`, {
+    evidence:
+      bad.length > 0
+        ? (evidence as [string, string][])
+        : [["weights", "all are finite: what is computed of them is not"]],
+    try: [
+      "the checkpoint of an earlier step, or the weights from where they came from once more",
+      ...(bad.length > 0 ? [] : ["weights that were not narrowed to float16"]),
+    ],
+    tensors: bad.map(([name]) => name),
+  });
+}
+
+async function notFinite(tensor: Sharded): Promise<number> {
+  const shape = tensor.names.map((name) => tensor.dims[name]!.size);
+  let count = 0;
+  for (const box of rowBlocks(shape, elementsAtATime)) {
+    for (const x of await tensor.readBox(box)) if (!Number.isFinite(x)) count++;
+  }
+  return count;
+}

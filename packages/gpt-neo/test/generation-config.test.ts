@@ -1,0 +1,102 @@
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
+import { fixture } from "./support/expected.ts";
+
+const folder = temporaryFolder();
+let models = 0;
+
+/** The tiny model with keys of its configs changed. */
+function model(generation: object | undefined, config: object = {}): string {
+  const to = join(folder, `model-${models++}`);
+  cpSync(fixture("weights/safetensors/one"), to, { recursive: true });
+  writeFileSync(join(to, "config.json"), JSON.stringify({ ...tiny, ...config }));
+  if (generation) writeFileSync(join(to, "generation_config.json"), JSON.stringify(generation));
+  return to;
+}
+
+const tiny = {
+  ...{ model_type: "gpt_neo", hidden_size: 32, num_layers: 4, num_heads: 4, vocab_size: 97 },
+  ...{ max_position_embeddings: 32, window_size: 4, bos_token_id: 96, eos_token_id: 96 },
+};
+const at = ["--mesh", "data:1", "--runtime", "simulator", "--json", "--input-ids", "73,63,47"];
+
+async function generated(path: string, ...options: readonly string[]) {
+  const called = await callHere("generate", "--model", path, ...at, ...options);
+  return { ids: resultOf<{ ids: number[] }>(called).ids.join(), notes: called.stderr };
+}
+
+const many = ["--max-new-tokens", "12", "--seed", "7"];
+
+it("what a folder says of sampling is used and told, and the command line goes over it", async () => {
+  const plain = model(undefined);
+  const told = model({ temperature: 2, top_k: 20, top_p: 0.9, max_new_tokens: 5, num_beams: 4 });
+  const [five, hot] = [
+    ["--max-new-tokens", "5", "--seed", "7"],
+    ["--temperature", "2"],
+  ];
+  const filtered = ["--top-k", "20", "--top-p", "0.9"];
+  const own = await generated(told, "--seed", "7");
+  expect(own.ids).toBe((await generated(plain, ...five, ...hot, ...filtered)).ids);
+  expect(own.notes).toContain(
+    "generation_config.json: temperature 2, top_k 20, top_p 0.9, max_new_tokens 5\n" +
+      "generation_config.json: not known here: num_beams\n",
+  );
+  const cold = await generated(told, ...many, "--temperature", "1", "--top-k", "90");
+  expect(cold.ids).toBe(
+    (await generated(plain, ...many, "--temperature", "1", "--top-k", "90", "--top-p", "0.9")).ids,
+  );
+  expect(cold.notes).toContain("generation_config.json: top_p 0.9\n");
+
+  const greedy = await generated(plain, ...many, "--greedy");
+  const likeliest = await generated(model({ do_sample: false }), ...many);
+  expect(likeliest.ids).toBe(greedy.ids);
+  expect(likeliest.notes).toContain("generation_config.json: do_sample false\n");
+  const asked = await generated(model({ do_sample: false }), ...many, ...hot);
+  expect(asked.ids).toBe((await generated(plain, ...many, ...hot)).ids);
+});
+
+it("every id that a folder says ends a text, ends it", async () => {
+  // It draws 84 three times, then 72.
+  const hot = [...many, "--temperature", "2"];
+  const whole = (await generated(model(undefined), ...hot)).ids;
+  const [until, end] = ["73,63,47,84,84,84", 72];
+  expect(whole.startsWith(`${until},${end},`)).toBe(true);
+  const endOf = async (generation: object | undefined, config: object) =>
+    (await generated(model(generation, config), ...hot)).ids;
+  expect(await endOf(undefined, { eos_token_id: end })).toBe(until);
+  expect(await endOf(undefined, { eos_token_id: [96, end] })).toBe(until);
+  expect(await endOf({ eos_token_id: end }, {})).toBe(until);
+  expect(await endOf({ eos_token_id: [95, end] }, { eos_token_id: 94 })).toBe(until);
+  // One that is beyond the vocabulary ends nothing.
+  const beyond = await generated(model(undefined, { eos_token_id: 50256 }), ...hot);
+  expect(beyond.ids).toBe(whole);
+  expect(beyond.notes).toContain(
+    "config: eos_token_id has 50256, beyond vocab_size 97: left out\n",
+  );
+});
+
+it("keys that cannot matter are told; others are not read over", async () => {
+  const harmless = { rope_scaling: null, auto_map: { AutoConfig: "a.B" }, head_dim: null };
+  const { notes } = await generated(model(undefined, harmless), "--max-new-tokens", "1");
+  expect(notes).toContain("config: rope_scaling is null, which asks for nothing: left out\n");
+  expect(notes).toContain(
+    "config: auto_map names code of its author's, which is not run here: left out\n",
+  );
+  for (const config of [{ rope_scaling: { type: "linear" } }, { hiden_size: null }]) {
+    const called = await callHere("generate", "--model", model(undefined, config), ...at);
+    expect(called).toMatchObject({ code: 1, stdout: "" });
+    expect(called.stderr).toContain(`${Object.keys(config)[0]}  is no key of a config`);
+  }
+});
+
+it("a generation_config.json that is damaged is an error", async () => {
+  for (const [generation, reason] of [
+    [{ eos_token_id: "end" }, 'eos_token_id is "end", and must be an id or a list of ids.'],
+    [{ temperature: -1 }, "temperature is -1, and must be a number from 0 on."],
+  ] as const) {
+    const called = await callHere("generate", "--model", model(generation), ...at);
+    expect(called).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });
+  }
+});
