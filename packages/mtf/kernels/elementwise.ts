@@ -217,66 +217,75 @@ function modulo(out: usize, a: usize, b: usize, n: usize): void {
   }
 }
 
-/** The numbers of the functions are their places in src/backend/wasm/opcodes.ts. */
+/** The functions by name: the host finds their numbers among this module's exports. */
+export enum Fn {
+  identity, neg, abs, sign, square, sqrt, rsqrt, reciprocal, exp, log, tanh, sigmoid, relu, gelu,
+  not, isFinite, floatOfInt, intOfFloat, boolOfFloat, boolOfInt, intNeg, intAbs, intSign,
+  intSquare, intRelu, add, sub, mul, div, maximum, minimum, less, lessEqual, greater,
+  greaterEqual, equal, notEqual, and, or, geluGrad, intAdd, intSub, intMul, intMaximum,
+  intMinimum, intLess, intLessEqual, intGreater, intGreaterEqual, intEqual, intNotEqual, where,
+  clip, intClip, add3, intDiv, intMod, mod,
+}
+
 function apply(op: i32, out: usize, a: usize, b: usize, c: usize, n: usize): void {
   switch (op) {
-    case 0: unary<Identity>(out, a, n); break;
-    case 1: unary<Neg>(out, a, n); break;
-    case 2: unary<Abs>(out, a, n); break;
-    case 3: unary<Sign>(out, a, n); break;
-    case 4: unary<Square>(out, a, n); break;
-    case 5: unary<Sqrt>(out, a, n); break;
-    case 6: unary<Rsqrt>(out, a, n); break;
-    case 7: unary<Reciprocal>(out, a, n); break;
-    case 8: unary<Exp>(out, a, n); break;
-    case 9: unary<Log>(out, a, n); break;
-    case 10: unary<Tanh>(out, a, n); break;
-    case 11: unary<Sigmoid>(out, a, n); break;
-    case 12: unary<Relu>(out, a, n); break;
-    case 13: unary<Gelu>(out, a, n); break;
-    case 14: unary<Not>(out, a, n); break;
-    case 15: unary<IsFinite>(out, a, n); break;
-    case 16: unary<FloatOfInt>(out, a, n); break;
-    case 17: unary<IntOfFloat>(out, a, n); break;
-    case 18: unary<BoolOfFloat>(out, a, n); break;
-    case 19: unary<BoolOfInt>(out, a, n); break;
-    case 20: unary<IntNeg>(out, a, n); break;
-    case 21: unary<IntAbs>(out, a, n); break;
-    case 22: unary<IntSign>(out, a, n); break;
-    case 23: unary<IntSquare>(out, a, n); break;
-    case 24: unary<IntRelu>(out, a, n); break;
-    case 25: binary<Add>(out, a, b, n); break;
-    case 26: binary<Sub>(out, a, b, n); break;
-    case 27: binary<Mul>(out, a, b, n); break;
-    case 28: binary<Div>(out, a, b, n); break;
-    case 29: binary<Maximum>(out, a, b, n); break;
-    case 30: binary<Minimum>(out, a, b, n); break;
-    case 31: binary<Less>(out, a, b, n); break;
-    case 32: binary<LessEqual>(out, a, b, n); break;
-    case 33: binary<Greater>(out, a, b, n); break;
-    case 34: binary<GreaterEqual>(out, a, b, n); break;
-    case 35: binary<Equal>(out, a, b, n); break;
-    case 36: binary<NotEqual>(out, a, b, n); break;
-    case 37: binary<And>(out, a, b, n); break;
-    case 38: binary<Or>(out, a, b, n); break;
-    case 39: binary<GeluGrad>(out, a, b, n); break;
-    case 40: binary<IntAdd>(out, a, b, n); break;
-    case 41: binary<IntSub>(out, a, b, n); break;
-    case 42: binary<IntMul>(out, a, b, n); break;
-    case 43: binary<IntMaximum>(out, a, b, n); break;
-    case 44: binary<IntMinimum>(out, a, b, n); break;
-    case 45: binary<IntLess>(out, a, b, n); break;
-    case 46: binary<IntLessEqual>(out, a, b, n); break;
-    case 47: binary<IntGreater>(out, a, b, n); break;
-    case 48: binary<IntGreaterEqual>(out, a, b, n); break;
-    case 49: binary<IntEqual>(out, a, b, n); break;
-    case 50: binary<IntNotEqual>(out, a, b, n); break;
-    case 51: ternary<Where>(out, a, b, c, n); break;
-    case 52: ternary<Clip>(out, a, b, c, n); break;
-    case 53: ternary<IntClip>(out, a, b, c, n); break;
-    case 54: ternary<Add3>(out, a, b, c, n); break;
-    case 55: divide(out, a, b, n, false); break;
-    case 56: divide(out, a, b, n, true); break;
-    case 57: modulo(out, a, b, n); break;
+    case Fn.identity: unary<Identity>(out, a, n); break;
+    case Fn.neg: unary<Neg>(out, a, n); break;
+    case Fn.abs: unary<Abs>(out, a, n); break;
+    case Fn.sign: unary<Sign>(out, a, n); break;
+    case Fn.square: unary<Square>(out, a, n); break;
+    case Fn.sqrt: unary<Sqrt>(out, a, n); break;
+    case Fn.rsqrt: unary<Rsqrt>(out, a, n); break;
+    case Fn.reciprocal: unary<Reciprocal>(out, a, n); break;
+    case Fn.exp: unary<Exp>(out, a, n); break;
+    case Fn.log: unary<Log>(out, a, n); break;
+    case Fn.tanh: unary<Tanh>(out, a, n); break;
+    case Fn.sigmoid: unary<Sigmoid>(out, a, n); break;
+    case Fn.relu: unary<Relu>(out, a, n); break;
+    case Fn.gelu: unary<Gelu>(out, a, n); break;
+    case Fn.not: unary<Not>(out, a, n); break;
+    case Fn.isFinite: unary<IsFinite>(out, a, n); break;
+    case Fn.floatOfInt: unary<FloatOfInt>(out, a, n); break;
+    case Fn.intOfFloat: unary<IntOfFloat>(out, a, n); break;
+    case Fn.boolOfFloat: unary<BoolOfFloat>(out, a, n); break;
+    case Fn.boolOfInt: unary<BoolOfInt>(out, a, n); break;
+    case Fn.intNeg: unary<IntNeg>(out, a, n); break;
+    case Fn.intAbs: unary<IntAbs>(out, a, n); break;
+    case Fn.intSign: unary<IntSign>(out, a, n); break;
+    case Fn.intSquare: unary<IntSquare>(out, a, n); break;
+    case Fn.intRelu: unary<IntRelu>(out, a, n); break;
+    case Fn.add: binary<Add>(out, a, b, n); break;
+    case Fn.sub: binary<Sub>(out, a, b, n); break;
+    case Fn.mul: binary<Mul>(out, a, b, n); break;
+    case Fn.div: binary<Div>(out, a, b, n); break;
+    case Fn.maximum: binary<Maximum>(out, a, b, n); break;
+    case Fn.minimum: binary<Minimum>(out, a, b, n); break;
+    case Fn.less: binary<Less>(out, a, b, n); break;
+    case Fn.lessEqual: binary<LessEqual>(out, a, b, n); break;
+    case Fn.greater: binary<Greater>(out, a, b, n); break;
+    case Fn.greaterEqual: binary<GreaterEqual>(out, a, b, n); break;
+    case Fn.equal: binary<Equal>(out, a, b, n); break;
+    case Fn.notEqual: binary<NotEqual>(out, a, b, n); break;
+    case Fn.and: binary<And>(out, a, b, n); break;
+    case Fn.or: binary<Or>(out, a, b, n); break;
+    case Fn.geluGrad: binary<GeluGrad>(out, a, b, n); break;
+    case Fn.intAdd: binary<IntAdd>(out, a, b, n); break;
+    case Fn.intSub: binary<IntSub>(out, a, b, n); break;
+    case Fn.intMul: binary<IntMul>(out, a, b, n); break;
+    case Fn.intMaximum: binary<IntMaximum>(out, a, b, n); break;
+    case Fn.intMinimum: binary<IntMinimum>(out, a, b, n); break;
+    case Fn.intLess: binary<IntLess>(out, a, b, n); break;
+    case Fn.intLessEqual: binary<IntLessEqual>(out, a, b, n); break;
+    case Fn.intGreater: binary<IntGreater>(out, a, b, n); break;
+    case Fn.intGreaterEqual: binary<IntGreaterEqual>(out, a, b, n); break;
+    case Fn.intEqual: binary<IntEqual>(out, a, b, n); break;
+    case Fn.intNotEqual: binary<IntNotEqual>(out, a, b, n); break;
+    case Fn.where: ternary<Where>(out, a, b, c, n); break;
+    case Fn.clip: ternary<Clip>(out, a, b, c, n); break;
+    case Fn.intClip: ternary<IntClip>(out, a, b, c, n); break;
+    case Fn.add3: ternary<Add3>(out, a, b, c, n); break;
+    case Fn.intDiv: divide(out, a, b, n, false); break;
+    case Fn.intMod: divide(out, a, b, n, true); break;
+    case Fn.mod: modulo(out, a, b, n); break;
   }
 }

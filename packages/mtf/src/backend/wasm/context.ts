@@ -4,11 +4,14 @@ import type { LocalKind } from "../localOp.ts";
 import type { Blas } from "./blas/find.ts";
 import type { Heap, HeapBuffer } from "./heap.ts";
 import type { Kernels } from "./instantiate.ts";
+import type { Codes } from "./opcodes.ts";
 
 /** What every kernel works with. */
 export interface Context {
   readonly heap: Heap;
   readonly kernels: Kernels;
+  /** The numbers of the functions of elements. */
+  readonly codes: Codes;
   /** The system's, for products of matrices; where there is none, or none is wanted, undefined. */
   readonly blas: Blas | undefined;
 }

@@ -6,7 +6,6 @@ import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context
 import { collapse, described, type LoopDim, turns, words } from "./dims.ts";
 import { bindFunction } from "./elementwise.ts";
 import { onArrays } from "./onArrays.ts";
-import { mulCode } from "./opcodes.ts";
 import { reduce } from "./reduce.ts";
 
 /** The dims of a product, by the tensors that have them. */
@@ -33,7 +32,7 @@ export const einsum: BindHeap<"einsum"> = (context, attributes, operands, result
   const groups = groupsOf(a, b, c);
   const product = [{ operand: 0 }, { operand: 1 }];
   if (turns(groups.depths) === 1) {
-    return bindFunction(context, mulCode, "float32", product, operands, c, reuse);
+    return bindFunction(context, "mul", "float32", product, operands, c, reuse);
   }
   const single = turns(groups.rows) * turns(groups.columns) === 1;
   if (single && groups.depths.some((d) => d.strides.includes(1)) === false) {
@@ -132,7 +131,7 @@ function bindProductThenSum(context: Context, a: Slice, b: Slice, c: Slice): Hea
   const extents = union(extentsOf(a), extentsOf(b));
   const both = sliceOf(extents);
   const args = [{ operand: 0 }, { operand: 1 }];
-  const multiply = bindFunction(context, mulCode, "float32", args, [a, b], both, []);
+  const multiply = bindFunction(context, "mul", "float32", args, [a, b], both, []);
   const kept = extentsOf(c).map((e) => e.name);
   const over = extents.map((e) => e.name).filter((name) => !kept.includes(name));
   const add = reduce(context, { fn: "sum", over }, [both], [c], []);

@@ -7,7 +7,7 @@ import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context
 import { bindReorder, sameOrder } from "./copy.ts";
 import { collapse, words } from "./dims.ts";
 import type { HeapBuffer } from "./heap.ts";
-import { add3Code, codeOf, identityCode } from "./opcodes.ts";
+import { type Code, codeOf } from "./opcodes.ts";
 
 /** An argument of a function: a constant, or an operand with its place among the op's operands. */
 type Argument = { readonly constant: number } | { readonly operand: number };
@@ -24,7 +24,7 @@ export const elementwise: BindHeap<"elementwise"> = (
   const result = results[0]!;
   const dtype = argumentDtype(fn, operands, result);
   // A sum of one term is that term.
-  const code = codeOf(fn === "add" && args.length === 1 ? "identity" : fn, dtype);
+  const code = codeOf(context.codes, fn === "add" && args.length === 1 ? "identity" : fn, dtype);
   if (code === undefined) return bindOnHost(context, fn, args, operands, result, dtype);
   if (args.length <= 2 || fn === "where" || fn === "clip") {
     return bindFunction(context, code, dtype, args, operands, result, reuse);
@@ -41,7 +41,7 @@ function argumentDtype(fn: ElementwiseFn, operands: readonly Slice[], result: Sl
 /** Sums of three and more: the first terms go into the result, the others are added to it. */
 function bindSum(
   context: Context,
-  code: number,
+  code: Code,
   dtype: DType,
   args: readonly Argument[],
   operands: readonly Slice[],
@@ -51,7 +51,7 @@ function bindSum(
   const bySteps = dtype === "float32" ? 2 : 1;
   const first = args.slice(0, 1 + bySteps);
   const step = (terms: readonly Argument[], slices: readonly Slice[], free: readonly number[]) =>
-    bindFunction(context, terms.length === 3 ? add3Code : code, dtype, terms, slices, result, free);
+    bindFunction(context, terms.length === 3 ? "add3" : code, dtype, terms, slices, result, free);
   const start = step(first, operands, reuse);
   const careful = step(first, operands, []);
   const rest: HeapKernel[] = [];
@@ -114,14 +114,14 @@ function padded(argument: readonly number[]): readonly number[] {
 /** Binds one of the kernels' functions. Constants have `dtype`. */
 export function bindFunction(
   context: Context,
-  code: number,
+  code: Code,
   dtype: DType,
   args: readonly Argument[],
   operands: readonly Slice[],
   result: Slice,
   reuse: readonly number[],
 ): HeapKernel {
-  const { heap, kernels } = context;
+  const { heap, kernels, codes } = context;
   const extents = extentsOf(result);
   const total = sizeOf(extents);
   const shape = shapeOf(result);
@@ -156,7 +156,7 @@ export function bindFunction(
   });
   const count = args.length;
   const description = words(
-    [code, total, count, +(result.dtype === "bool")],
+    [codes[code]!, total, count, +(result.dtype === "bool")],
     ...layout.map((l) => l.words),
   );
   const [first, second, third] = [places[0]!, places[1] ?? -1, places[2] ?? -1];
@@ -226,7 +226,7 @@ function bindOnHost(
   const spread = operands.map((slice, operand) => {
     const laidOut = { ...result, dtype: slice.dtype };
     const alone = [{ operand }];
-    return bindFunction(context, identityCode, slice.dtype, alone, operands, laidOut, []);
+    return bindFunction(context, "identity", slice.dtype, alone, operands, laidOut, []);
   });
   const apply = scalarFn(fn, dtype);
   return (inputs) => {

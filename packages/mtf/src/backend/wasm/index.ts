@@ -33,7 +33,7 @@ export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
   for (const { keepConstants } of Object.values(compiled.kernels)) {
     keepConstants?.(heap.constants);
   }
-  const context: Context = { heap, kernels: compiled.kernels, blas };
+  const context: Context = { heap, kernels: compiled.kernels, codes: compiled.codes, blas };
   const kernels = compiled.relaxed ? "wasm-relaxed-simd" : "wasm-simd";
   const own = (buffer: Buffer) => buffer as HeapBuffer;
 

@@ -1,4 +1,5 @@
 import { type KernelName, modules } from "./modules.generated.ts";
+import { type Codes, codesIn } from "./opcodes.ts";
 
 type Run = (...numbers: number[]) => number;
 
@@ -8,6 +9,7 @@ export type Kernels = { readonly [K in KernelName]: Readonly<Record<string, Run>
 /** The kernels, working in the given memory, and whether they use relaxed SIMD. */
 export interface Instantiated {
   readonly kernels: Kernels;
+  readonly codes: Codes;
   readonly relaxed: boolean;
 }
 
@@ -26,7 +28,8 @@ export async function instantiate(
     const { instance } = await WebAssembly.instantiate(binary, { env: { memory } });
     return [name, instance.exports];
   });
-  return { kernels: Object.fromEntries(await Promise.all(entries)), relaxed: use };
+  const kernels = Object.fromEntries(await Promise.all(entries));
+  return { kernels, codes: codesIn(kernels.elementwise), relaxed: use };
 }
 
 function hasRelaxedSimd(): boolean {

@@ -1,113 +1,52 @@
 import type { DType } from "../../dtype.ts";
 import type { ElementwiseFn } from "../../graph/kinds.ts";
 
-/** The functions of kernels/elementwise.ts, by their numbers. */
-const functions = [
-  "identity",
-  "neg",
-  "abs",
-  "sign",
-  "square",
-  "sqrt",
-  "rsqrt",
-  "reciprocal",
-  "exp",
-  "log",
-  "tanh",
-  "sigmoid",
-  "relu",
-  "gelu",
-  "not",
-  "isFinite",
-  "floatOfInt",
-  "intOfFloat",
-  "boolOfFloat",
-  "boolOfInt",
-  "intNeg",
-  "intAbs",
-  "intSign",
-  "intSquare",
-  "intRelu",
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "maximum",
-  "minimum",
-  "less",
-  "lessEqual",
-  "greater",
-  "greaterEqual",
-  "equal",
-  "notEqual",
-  "and",
-  "or",
-  "geluGrad",
-  "intAdd",
-  "intSub",
-  "intMul",
-  "intMaximum",
-  "intMinimum",
-  "intLess",
-  "intLessEqual",
-  "intGreater",
-  "intGreaterEqual",
-  "intEqual",
-  "intNotEqual",
-  "where",
-  "clip",
-  "intClip",
-  "add3",
-  "intDiv",
-  "intMod",
-  "mod",
-] as const;
+/** A function of kernels/elementwise.ts, whose module exports the number of each. */
+export type Code = ElementwiseFn | IntCode | "add3";
 
-type Code = (typeof functions)[number];
+type IntCode =
+  | "floatOfInt"
+  | "intOfFloat"
+  | "boolOfFloat"
+  | "boolOfInt"
+  | `int${Capitalize<(typeof withOwnOnInt)[number]>}`;
 
 /** Functions that are another one on int32 (and on bool, whose elements come as 0 and 1). */
-const onInt: Partial<Record<ElementwiseFn, Code>> = {
-  neg: "intNeg",
-  abs: "intAbs",
-  sign: "intSign",
-  square: "intSquare",
-  relu: "intRelu",
-  add: "intAdd",
-  sub: "intSub",
-  mul: "intMul",
-  div: "intDiv",
-  mod: "intMod",
-  maximum: "intMaximum",
-  minimum: "intMinimum",
-  less: "intLess",
-  lessEqual: "intLessEqual",
-  greater: "intGreater",
-  greaterEqual: "intGreaterEqual",
-  equal: "intEqual",
-  notEqual: "intNotEqual",
-  clip: "intClip",
-  toFloat32: "floatOfInt",
-  toInt32: "identity",
-  toBool: "boolOfInt",
-};
+const withOwnOnInt = [
+  ...(["neg", "abs", "sign", "square", "relu", "add", "sub", "mul", "div", "mod"] as const),
+  ...(["maximum", "minimum", "less", "lessEqual", "greater", "greaterEqual"] as const),
+  ...(["equal", "notEqual", "clip"] as const),
+] as const satisfies readonly ElementwiseFn[];
 
-const onFloat: Partial<Record<ElementwiseFn, Code>> = {
-  toFloat32: "identity",
-  toInt32: "intOfFloat",
-  toBool: "boolOfFloat",
-};
+const casts = {
+  float32: { toFloat32: "identity", toInt32: "intOfFloat", toBool: "boolOfFloat" },
+  int32: { toFloat32: "floatOfInt", toInt32: "identity", toBool: "boolOfInt" },
+} as const satisfies Record<string, Partial<Record<ElementwiseFn, Code>>>;
 
 /** Functions of words, whatever these mean. */
-const shared: readonly ElementwiseFn[] = ["identity", "not", "and", "or", "where"];
+const ofWords: readonly ElementwiseFn[] = ["identity", "not", "and", "or", "where"];
 
-/** The number of a function on arguments of a dtype, or undefined where the kernels lack it. */
-export function codeOf(fn: ElementwiseFn, dtype: DType): number | undefined {
-  const own = dtype === "float32" || shared.includes(fn) ? fn : undefined;
-  const code = (dtype === "float32" ? onFloat : onInt)[fn] ?? own;
-  const at = functions.indexOf(code as Code);
-  return at < 0 ? undefined : at;
+/** The numbers of the kernels' functions. */
+export type Codes = Readonly<Partial<Record<Code, number>>>;
+
+/** The numbers that a module exports as `Fn.add`, `Fn.intAdd` … */
+export function codesIn(exports: WebAssembly.Exports): Codes {
+  const entries = Object.entries(exports).flatMap(([name, value]) =>
+    name.startsWith("Fn.") ? [[name.slice(3), (value as WebAssembly.Global).value as number]] : [],
+  );
+  return Object.fromEntries(entries);
 }
 
-export const identityCode: number = functions.indexOf("identity");
-export const add3Code: number = functions.indexOf("add3");
-export const mulCode: number = functions.indexOf("mul");
+/** The function on arguments of a dtype, or undefined where the kernels lack it. */
+export function codeOf(codes: Codes, fn: ElementwiseFn, dtype: DType): Code | undefined {
+  const code = nameOf(fn, dtype);
+  return code !== undefined && code in codes ? code : undefined;
+}
+
+function nameOf(fn: ElementwiseFn, dtype: DType): Code | undefined {
+  const cast = (casts[dtype === "float32" ? dtype : "int32"] as Partial<Record<string, Code>>)[fn];
+  if (cast !== undefined || dtype === "float32") return cast ?? fn;
+  const own = withOwnOnInt.find((name) => name === fn);
+  if (own) return `int${own[0]!.toUpperCase()}${own.slice(1)}` as Code;
+  return ofWords.includes(fn) ? fn : undefined;
+}
