@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type AnyTensor, type HostArray, leavesOf } from "mtf";
-import { rowBlocks, type TensorToWrite, writeSafetensors } from "mtf/checkpoint";
+import { rowBlocks, type TensorToWrite, volumeOf, writeSafetensors } from "mtf/checkpoint";
 import { type Held, isSharded, type Sharded, type Source } from "mtf/simulator";
 import { type Config, saveConfig, withDtype } from "./config/index.ts";
 import { parameterNames } from "./parameter-names.ts";
@@ -45,5 +45,5 @@ async function* blocks(tensor: Sharded): AsyncGenerator<HostArray> {
 /** Where the numbers of a tensor that begins at 0 come from. */
 export function zeros({ dtype }: AnyTensor): Source {
   const array = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype];
-  return { box: (box) => new array(box.reduce((count, range) => count * range.size, 1)) };
+  return { box: (box) => new array(volumeOf(box.map((range) => range.size))) };
 }

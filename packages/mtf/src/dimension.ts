@@ -55,7 +55,7 @@ export function printDims(dims: readonly Dimension[]): string {
   return dims.map((d) => `${d.name}=${d.size}`).join(", ");
 }
 
-/** The number of elements of a tensor with these dims. */
-export function elements(dims: readonly Dimension[]): number {
+/** The number of elements of a tensor with these dims, or with dims of these sizes. */
+export function elements(dims: readonly { readonly size: number }[]): number {
   return dims.reduce((product, d) => product * d.size, 1);
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openCheckpoint, storedBits } from "mtf/checkpoint";
+import { openCheckpoint, storedBits, volumeOf } from "mtf/checkpoint";
 import { openWeights, type WeightFormat } from "../weights/index.ts";
 
 /** What weights are. */
@@ -76,7 +76,7 @@ export async function inspectCheckpoint(folder: string): Promise<WeightsSummary>
 function totals(tensors: readonly TensorSummary[]): { parameters: number; bytes: number } {
   let [parameters, bytes] = [0, 0];
   for (const { dtype, shape } of tensors) {
-    const count = shape.reduce((product, size) => product * size, 1);
+    const count = volumeOf(shape);
     parameters += count;
     bytes += (count * bitsOf[dtype]!) / 8;
   }

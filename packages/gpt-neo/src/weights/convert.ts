@@ -7,6 +7,7 @@ import {
   rowBlocks,
   type StoredDType,
   type TensorToWrite,
+  volumeOf,
   writeModel,
 } from "mtf/checkpoint";
 import { type Config, saveConfig, withDtype } from "../config/index.ts";
@@ -102,7 +103,7 @@ export async function convertWeights(
     await removeDrafts(folder);
     await mkdir(draft, { recursive: true });
     const tensors = [...weights.tensors.values()];
-    const elements = tensors.reduce((sum, { shape }) => sum + volume(shape), 0);
+    const elements = tensors.reduce((sum, { shape }) => sum + volumeOf(shape), 0);
     let done = 0;
     const progress = (count: number): void => {
       done += count;
@@ -255,8 +256,4 @@ async function publish(draft: string, folder: string): Promise<void> {
     if (error.code !== "ENOENT") throw error;
   });
   await rename(draft, folder);
-}
-
-function volume(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

@@ -1,6 +1,5 @@
-import { dtypeAbbreviation } from "../dtype.ts";
 import { type Evidence, MtfError } from "../errors.ts";
-import { axesOf } from "../spmd/placement.ts";
+import { printValue } from "../spmd/print.ts";
 import { type Instruction, type Value, writesOf } from "../spmd/program.ts";
 import type { Device } from "./execute/device.ts";
 
@@ -53,14 +52,6 @@ function nameOf(instruction: Instruction): string {
     case "loop":
       return `loop over ${instruction.dim.name}`;
   }
-}
-
-function printValue({ dims, dtype, placement }: Value): string {
-  const parts = dims.map((d) => {
-    const axes = axesOf(placement, d.name);
-    return `${d.name}=${d.size}${axes.length > 0 ? `@${axes.join("+")}` : ""}`;
-  });
-  return `${dtypeAbbreviation[dtype]}[${parts.join(", ")}]`;
 }
 
 /** An error as it travels between devices. */

@@ -2,7 +2,7 @@ import { type Dimension, printDims } from "../dimension.ts";
 import { arrayOf, type DType, type HostArray, hostArray } from "../dtype.ts";
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
-import { type Box, boxOf, type Placement, splitAxes, volume } from "../spmd/placement.ts";
+import { type Box, boxOf, overlap, type Placement, splitAxes, volume } from "../spmd/placement.ts";
 import type { Value } from "../spmd/program.ts";
 import type { AnySharded, Sharded } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
@@ -153,9 +153,7 @@ function holders(mesh: Mesh, dims: readonly Dimension[], placement: Placement, w
     const coordinate = coordinateOf(mesh, device);
     if (mesh.names.some((axis) => !split.includes(axis) && coordinate[axis] !== 0)) return [];
     const part = boxOf(dims, placement, mesh, coordinate).map((range, d) => {
-      const begin = Math.max(range.begin, wanted[d]!.begin);
-      const end = Math.min(range.begin + range.size, wanted[d]!.begin + wanted[d]!.size);
-      const size = Math.max(0, end - begin);
+      const { begin, size } = overlap(range, wanted[d]!);
       return {
         local: { begin: begin - range.begin, size },
         within: { begin: begin - wanted[d]!.begin, size },

@@ -1,7 +1,7 @@
 import { elements } from "../dimension.ts";
 import { bytesPerElement } from "../dtype.ts";
 import { coordinatesAlong, defineMesh, type Mesh } from "../mesh.ts";
-import { axesOf, rangeOf, splitAxes } from "./placement.ts";
+import { axesOf, overlap, rangeOf, splitAxes } from "./placement.ts";
 import type { Instruction, Move, Program, Reduce, Value } from "./program.ts";
 import { devices } from "./transfer.ts";
 
@@ -67,10 +67,9 @@ function receivedElements(
         const offset = offsets[name] ?? 0;
         const wanted = rangeOf(target.size, axesOf(to.placement, name), mesh, coordinate);
         const own = rangeOf(source.size, axesOf(from.placement, name), mesh, coordinate);
-        const begin = wanted.begin + offset;
-        const end = begin + wanted.size;
-        need *= overlap(begin, end, 0, source.size);
-        have *= overlap(begin, end, own.begin, own.begin + own.size);
+        const taken = { begin: wanted.begin + offset, size: wanted.size };
+        need *= overlap(taken, { begin: 0, size: source.size }).size;
+        have *= overlap(taken, own).size;
       }
       setNeeded += need;
       setHeld += have;
@@ -81,10 +80,6 @@ function receivedElements(
   }
   const copies = mesh.size / devices([...used], mesh);
   return (needed - held) * copies;
-}
-
-function overlap(a: number, b: number, c: number, d: number): number {
-  return Math.max(0, Math.min(b, d) - Math.max(a, c));
 }
 
 interface LinkedDims {

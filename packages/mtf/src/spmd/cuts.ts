@@ -1,3 +1,4 @@
+import { elements } from "../dimension.ts";
 import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import { coordinatesAlong, type Mesh } from "../mesh.ts";
@@ -26,7 +27,7 @@ export function localReshape(
   const axes = axesOf({ split, partial: [] }, first.name);
   const target = to[0];
   if (axes.length === 0 || !target) return { operand: untouched, result: untouched };
-  const total = to.reduce((product, d) => product * d.size, 1);
+  const total = elements(to);
   if (!sameCuts(first.size, target.size, total, axes, mesh)) {
     return { operand: untouched, result: untouched };
   }

@@ -66,6 +66,13 @@ export function rangeOf(
   return range;
 }
 
+/** What two ranges have in common: of size 0 where they do not meet. */
+export function overlap(a: Range, b: Range): Range {
+  const begin = Math.max(a.begin, b.begin);
+  const end = Math.min(a.begin + a.size, b.begin + b.size);
+  return { begin, size: Math.max(0, end - begin) };
+}
+
 /** A device's part of a tensor: a range of every dim, in the tensor's dim order. */
 export type Box = readonly Range[];
 

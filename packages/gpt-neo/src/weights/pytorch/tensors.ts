@@ -1,4 +1,4 @@
-import { type StoredDType, storedBits } from "mtf/checkpoint";
+import { type StoredDType, storedBits, volumeOf } from "mtf/checkpoint";
 import { isKind, type Meaning, type Pickled } from "./pickle.ts";
 
 /** Numbers in an archive, which tensors are views of. */
@@ -132,7 +132,7 @@ function checkView({ storage, begin, shape, strides }: View): void {
   const told = `a tensor [${shape.join(", ")}] with strides [${strides.join(", ")}]`;
   if (shape.length !== strides.length) throw new TensorError(`${told} has two ranks`);
   if (shape.includes(0)) return;
-  const volume = shape.reduce((product, size) => product * size, 1);
+  const volume = volumeOf(shape);
   if (volume > storage.size) {
     throw new TensorError(`${told} has more elements than its storage of ${storage.size}`);
   }

@@ -1,5 +1,6 @@
 import { bytesPerElement, type DType, type HostArray, hostArray } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
+import { volumeOf } from "../../shape.ts";
 import { bindArrays } from "../arrays/bind.ts";
 import type { Backend, Buffer } from "../backend.ts";
 import { extentsOf } from "../slices/walk.ts";
@@ -38,7 +39,7 @@ export function referenceBackend(): Backend {
     return (buffer as ReferenceBuffer).memory.data;
   };
   const allocate = (shape: readonly number[], dtype: DType, fill = 0): Buffer => {
-    const size = shape.reduce((product, n) => product * n, 1);
+    const size = volumeOf(shape);
     const data = dtype === "float32" ? new Float64Array(size) : hostArray(dtype, size);
     if (fill !== 0) data.fill(fill);
     return own(shape, dtype, { data, bytes: size * bytesPerElement[dtype], sharers: 0 });

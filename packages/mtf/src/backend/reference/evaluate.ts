@@ -1,10 +1,12 @@
+import { elements } from "../../dimension.ts";
 import type { HostArray } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
 import { type Graph, nodesOf } from "../../graph/graph.ts";
 import type { Op } from "../../graph/kinds.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
-import type { Backend, Buffer, Slice } from "../backend.ts";
+import type { Backend, Buffer } from "../backend.ts";
+import { wholeSlice } from "../slices/whole.ts";
 import { referenceBackend } from "./backend.ts";
 
 /** Arrays of the values of a graph's nodes, by node and result. */
@@ -54,16 +56,17 @@ function run(graph: Graph, inputs: readonly HostArray[], backend: Backend): Host
   return graph.outputs.map(get);
 }
 
-function sliceOf(x: { readonly dims: Slice["dims"]; readonly dtype: Slice["dtype"] }): Slice {
-  return { ...x, box: x.dims.map(({ size }) => ({ begin: 0, size })) };
-}
-
 function compute(node: Node, operands: readonly HostArray[], backend: Backend): HostArray[] {
   if (node.kind === "input") throw internal("an input of a graph was given no numbers");
   if (node.kind === "withLayout") return [operands[0]!];
   const op = { kind: node.kind, attributes: node.attributes } as Op;
-  const slices = node.operands.map((x) => sliceOf({ dims: dimsOf(x), dtype: x.dtype }));
-  const kernel = backend.bind(op, slices, node.results.map(sliceOf), []);
+  const slices = node.operands.map((x) => wholeSlice(dimsOf(x), x.dtype));
+  const kernel = backend.bind(
+    op,
+    slices,
+    node.results.map(({ dims, dtype }) => wholeSlice(dims, dtype)),
+    [],
+  );
   const buffers = operands.map((array, i) => {
     const { dims, dtype } = slices[i]!;
     return backend.upload(
@@ -100,7 +103,7 @@ function runLoop(
 function atIndex(array: HostArray, x: AnyTensor, dim: string, index: number): HostArray {
   const dims = dimsOf(x);
   const at = dims.findIndex((d) => d.name === dim);
-  const inner = dims.slice(at + 1).reduce((product, d) => product * d.size, 1);
+  const inner = elements(dims.slice(at + 1));
   const stride = inner * dims[at]!.size;
   return array.filter((_, i) => Math.floor((i % stride) / inner) === index);
 }

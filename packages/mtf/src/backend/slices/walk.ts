@@ -1,3 +1,4 @@
+import { overlap, type Range } from "../../spmd/placement.ts";
 import type { Slice } from "../backend.ts";
 
 /** A dim as one device sees it: its name and how many of its elements are here. */
@@ -75,10 +76,7 @@ export function union(...lists: readonly (readonly Extent[])[]): readonly Extent
 }
 
 /** The part of a dim that a slice holds. */
-export function rangeIn(
-  slice: Slice,
-  dim: string,
-): { readonly begin: number; readonly size: number } {
+export function rangeIn(slice: Slice, dim: string): Range {
   return slice.box[slice.dims.findIndex((d) => d.name === dim)]!;
 }
 
@@ -94,11 +92,6 @@ export function overlapOf(
 ): { readonly from: number; readonly to: number; readonly size: number } {
   const source = rangeIn(x, dim);
   const target = rangeIn(result, dim);
-  const begin = Math.max(source.begin + shift, target.begin);
-  const end = Math.min(source.begin + shift + source.size, target.begin + target.size);
-  return {
-    from: begin - shift - source.begin,
-    to: begin - target.begin,
-    size: Math.max(0, end - begin),
-  };
+  const { begin, size } = overlap({ ...source, begin: source.begin + shift }, target);
+  return { from: begin - shift - source.begin, to: begin - target.begin, size };
 }

@@ -1,5 +1,6 @@
 import type { KernelBackend } from "@tensorflow/tfjs-core";
 import { type HostArray, hostArray } from "../../dtype.ts";
+import { volumeOf } from "../../shape.ts";
 import type { Backend, Kernel } from "../backend.ts";
 import { openArena } from "./arena.ts";
 import { bindStep } from "./bind.ts";
@@ -67,7 +68,7 @@ export function tfjsBackend(
       return hold(memory, put(memory, own, shape, dtype));
     },
     allocate(shape, dtype, fill = 0) {
-      const size = shape.reduce((product, n) => product * n, 1);
+      const size = volumeOf(shape);
       const data = guard(() => hostArray(dtype, size));
       return hold(memory, put(memory, fill === 0 ? data : data.fill(fill), shape, dtype));
     },

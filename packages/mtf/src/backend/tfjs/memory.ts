@@ -1,6 +1,7 @@
 import type { KernelBackend, TensorInfo, TypedArray } from "@tensorflow/tfjs-core";
 import { bytesPerElement, type DType, type HostArray, hostArray } from "../../dtype.ts";
 import { internal, MtfError } from "../../errors.ts";
+import { volumeOf } from "../../shape.ts";
 import type { Buffer, MaybePromise } from "../backend.ts";
 import { after } from "./maybe.ts";
 
@@ -35,7 +36,7 @@ export function hold(memory: Memory, info: TensorInfo): TfjsBuffer {
   const dtype = info.dtype as DType;
   const buffer: TfjsBuffer = { dataId: info.dataId, shape: info.shape, dtype };
   const entry = memory.held.get(info.dataId);
-  const size = info.shape.reduce((product, n) => product * n, 1);
+  const size = volumeOf(info.shape);
   if (entry) entry.holders++;
   else memory.held.set(info.dataId, { bytes: size * bytesPerElement[dtype], holders: 1 });
   memory.live.add(buffer);

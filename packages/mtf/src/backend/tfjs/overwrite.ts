@@ -1,5 +1,6 @@
 import type { DType, HostArray } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
+import { volumeOf } from "../../shape.ts";
 import { openArena } from "./arena.ts";
 import type { Memory, TfjsBuffer } from "./memory.ts";
 
@@ -15,7 +16,7 @@ export function overwrite(
 ): void {
   const entry = memory.held.get(buffer.dataId)!;
   if (entry.holders > 1) throw internal("a shared buffer cannot be written on this backend");
-  const size = buffer.shape.reduce((product, n) => product * n, 1);
+  const size = volumeOf(buffer.shape);
   const arena = openArena(memory);
   try {
     const flat = arena.call("Reshape", { x: buffer }, { shape: [size] });

@@ -1,5 +1,5 @@
 import type { Slice } from "../backend.ts";
-import { type Extent, extentsOf, without } from "../slices/walk.ts";
+import { type Extent, extentsOf, sizeOf, without } from "../slices/walk.ts";
 import { type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { bindReorder, sameOrder } from "./copy.ts";
 import { sameShape } from "./elementwise.ts";
@@ -87,6 +87,6 @@ export function rowsOf(slice: Slice, over: string): RowsOf {
   const extents = extentsOf(slice);
   const outer = without(extents, [over]);
   const row = extents.find((e) => e.name === over)!;
-  const rows = outer.reduce((product, e) => product * e.size, 1);
+  const rows = sizeOf(outer);
   return { outer, all: [...outer, row], row, rows };
 }

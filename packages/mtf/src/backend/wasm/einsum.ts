@@ -1,5 +1,6 @@
 import type { Slice } from "../backend.ts";
-import { type Extent, extentsOf, stridesOf, union } from "../slices/walk.ts";
+import { extentsOf, stridesOf, union } from "../slices/walk.ts";
+import { wholeSlice } from "../slices/whole.ts";
 import { gemmOf, paysOff } from "./blas/gemm.ts";
 import { bindProduct } from "./blas/product.ts";
 import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context.ts";
@@ -129,7 +130,7 @@ function bindMatmul(
 /** A dot product for each index of a batch whose dims are the adjacent ones. */
 function bindProductThenSum(context: Context, a: Slice, b: Slice, c: Slice): HeapKernel {
   const extents = union(extentsOf(a), extentsOf(b));
-  const both = sliceOf(extents);
+  const both = wholeSlice(extents, "float32");
   const args = [{ operand: 0 }, { operand: 1 }];
   const multiply = bindFunction(context, "mul", "float32", args, [a, b], both, []);
   const kept = extentsOf(c).map((e) => e.name);
@@ -141,10 +142,4 @@ function bindProductThenSum(context: Context, a: Slice, b: Slice, c: Slice): Hea
     context.heap.dispose(products[0]!);
     return sums;
   };
-}
-
-/** A slice that is all of a tensor with these dims. */
-function sliceOf(extents: readonly Extent[]): Slice {
-  const box = extents.map(({ size }) => ({ begin: 0, size }));
-  return { dims: extents, dtype: "float32", box };
 }

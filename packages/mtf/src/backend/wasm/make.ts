@@ -1,4 +1,5 @@
 import { foldKey } from "../../random/threefry.ts";
+import { volumeOf } from "../../shape.ts";
 import { type BindHeap, shapeOf } from "./context.ts";
 import { onArrays } from "./onArrays.ts";
 
@@ -40,7 +41,7 @@ export const random: BindHeap<"random"> = ({ heap, kernels }, { distribution }, 
     length *= box[outer]!.size;
     wholeLength *= dims[outer]!.size;
   }
-  const rows = shape.slice(0, outer).reduce((product, n) => product * n, 1);
+  const rows = volumeOf(shape.slice(0, outer));
   /** The index in the whole of the first element of a row. */
   const firstOf = (row: number) => {
     let [index, stride, rest] = [0, 1, row];

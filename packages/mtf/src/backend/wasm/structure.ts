@@ -1,5 +1,13 @@
 import type { Slice } from "../backend.ts";
-import { type Extent, extentsOf, only, rangeIn, stridesOf, without } from "../slices/walk.ts";
+import {
+  type Extent,
+  extentsOf,
+  only,
+  overlapOf,
+  sizeOf,
+  stridesOf,
+  without,
+} from "../slices/walk.ts";
 import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { bindCopy, bindReorder, type Copy, sameOrder } from "./copy.ts";
 
@@ -50,7 +58,7 @@ export const reshape: BindHeap<"reshape"> = (context, { from, to }, [x], [result
   }
   // Cuts that do not meet: first in order of `from`, then as `to`, both with the other dims outside.
   const rest = without(before, from);
-  const straight = [...rest, { name: "", size: source.reduce((n, e) => n * e.size, 1) }];
+  const straight = [...rest, { name: "", size: sizeOf(source) }];
   const gather = bindReorder(context, x!.dtype, before, [...rest, ...source]);
   const spread = bindReorder(context, x!.dtype, [...rest, ...target], after);
   return ([buffer]) => {
@@ -97,16 +105,12 @@ function refine(source: readonly Extent[], target: readonly Extent[]): Refined |
  * their wholes.
  */
 function overlap(context: Context, dim: string, x: Slice, result: Slice, shift: number): Copy {
-  const [from, to] = [rangeIn(x, dim), rangeIn(result, dim)];
-  const begin = Math.max(from.begin + shift, to.begin);
-  const end = Math.min(from.begin + shift + from.size, to.begin + to.size);
-  const extents = extentsOf(result).map((e) =>
-    e.name === dim ? { name: dim, size: Math.max(0, end - begin) } : e,
-  );
+  const { from, to, size } = overlapOf(dim, x, result, shift);
+  const extents = extentsOf(result).map((e) => (e.name === dim ? { name: dim, size } : e));
   const [source, target] = [stridesOf(extentsOf(x)), stridesOf(extentsOf(result))];
   return bindCopy(context, x.dtype, extents, source, target, [
-    (begin - shift - from.begin) * source[dim]!,
-    (begin - to.begin) * target[dim]!,
+    from * source[dim]!,
+    to * target[dim]!,
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { MtfError } from "../../errors.ts";
+import { volumeOf } from "../../shape.ts";
 import type { Box } from "../../spmd/placement.ts";
 
 /** The whole of a tensor as a box. */
@@ -34,7 +35,7 @@ export function checkBox(shape: readonly number[], box: Box): void {
  * rowBlocks([100, 768], 768 * 40); // rows 0..40, 40..80, 80..100
  */
 export function* rowBlocks(shape: readonly number[], most: number): Generator<Box> {
-  const total = shape.reduce((product, size) => product * size, 1);
+  const total = volumeOf(shape);
   if (total === 0) return;
   // The first dim whose rows fit is cut into blocks; the dims before it are taken one by one.
   let cut = 0;

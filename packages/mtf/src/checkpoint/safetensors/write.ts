@@ -1,4 +1,5 @@
 import { MtfError } from "../../errors.ts";
+import { volumeOf } from "../../shape.ts";
 import { type AtomicOptions, type WritableFile, writeAtomically } from "./atomic.ts";
 import { type AnyArray, encode } from "./encode.ts";
 import { type StoredDType, storedBits } from "./stored.ts";
@@ -49,7 +50,7 @@ export async function writeSafetensors(
 
 /** The number of bytes a tensor's data take. */
 export function bytesOfTensor(tensor: Pick<TensorToWrite, "dtype" | "shape">): number {
-  return (tensor.shape.reduce((n, size) => n * size, 1) * storedBits[tensor.dtype]) / 8;
+  return (volumeOf(tensor.shape) * storedBits[tensor.dtype]) / 8;
 }
 
 /** Wide types first, as the format's own writer does: so every tensor begins at a multiple of its

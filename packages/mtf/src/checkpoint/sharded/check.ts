@@ -1,4 +1,4 @@
-import { type Box, volume } from "../../spmd/placement.ts";
+import { type Box, overlap, volume } from "../../spmd/placement.ts";
 import { type Entry, type Index, type Part, storedAs } from "./format.ts";
 
 type Fail = (reason: string) => Error;
@@ -37,8 +37,8 @@ function checkEntry(entry: unknown, fail: Fail): asserts entry is Entry {
     checkPart(part, whole, (reason) => fail(`part ${i} ${reason}`)),
   );
   const elements = boxes.reduce((sum, box) => sum + volume(box), 0);
-  const overlap = boxes.some((a, i) => boxes.slice(0, i).some((b) => meet(a, b)));
-  if (overlap || elements !== volume(whole)) throw fail("is not made up by its parts");
+  const twice = boxes.some((a, i) => boxes.slice(0, i).some((b) => meet(a, b)));
+  if (twice || elements !== volume(whole)) throw fail("is not made up by its parts");
 }
 
 function checkPart(part: unknown, whole: Box, fail: Fail): Box {
@@ -60,7 +60,7 @@ function checkPart(part: unknown, whole: Box, fail: Fail): Box {
 }
 
 function meet(a: Box, b: Box): boolean {
-  return a.every((r, d) => r.begin < b[d]!.begin + b[d]!.size && b[d]!.begin < r.begin + r.size);
+  return a.every((range, d) => overlap(range, b[d]!).size > 0);
 }
 
 function isDim(dim: unknown): dim is readonly [string, number] {

@@ -1,6 +1,6 @@
 import { type HostArray, hostArray } from "../../dtype.ts";
 import { copyElements, copyOf, eachRun, stepsOf } from "../../runtime/collectives/copy.ts";
-import { type Box, volume } from "../../spmd/placement.ts";
+import { type Box, overlap, volume } from "../../spmd/placement.ts";
 import { badFile } from "../safetensors/bad-file.ts";
 import { openSafetensors, type Safetensors } from "../safetensors/index.ts";
 import { type Entry, type Part, storedAs } from "./format.ts";
@@ -63,11 +63,8 @@ function checkStored(name: string, entry: Entry, part: Part, { file, tensors }: 
 }
 
 function intersect(a: Box, b: Box): Box | undefined {
-  const common = a.map((r, d) => {
-    const begin = Math.max(r.begin, b[d]!.begin);
-    return { begin, size: Math.min(r.begin + r.size, b[d]!.begin + b[d]!.size) - begin };
-  });
-  return common.some((r) => r.size <= 0) ? undefined : common;
+  const common = a.map((range, d) => overlap(range, b[d]!));
+  return common.some(({ size }) => size === 0) ? undefined : common;
 }
 
 function relative(box: Box, to: Box): Box {

@@ -1,3 +1,4 @@
+import { elements } from "../../dimension.ts";
 import { apply } from "../elementwise/apply.ts";
 import type { Rule } from "../rule.ts";
 
@@ -20,5 +21,5 @@ export const adam: Rule<"adam"> = {
       apply("where", open, variance, v!),
     ];
   },
-  flops: ({ results }) => 16 * results[0]!.dims.reduce((n, d) => n * d.size, 1),
+  flops: ({ results }) => 16 * elements(results[0]!.dims),
 };

@@ -1,4 +1,4 @@
-import type { Dimension } from "../../dimension.ts";
+import { type Dimension, elements } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../graph/tensor.ts";
 import { filled } from "../constant/constant.ts";
@@ -32,7 +32,7 @@ export const crossEntropy: Rule<"crossEntropy"> = {
     const loss = apply("add", apply("log", sum), apply("sub", shift, pick(logits, labels, dim)));
     return [apply("where", inside(labels, dim), loss, 0), sum, shift];
   },
-  flops: ({ operands: [logits] }) => 12 * dimsOf(logits!).reduce((n, d) => n * d.size, 1),
+  flops: ({ operands: [logits] }) => 12 * elements(dimsOf(logits!)),
 };
 
 export const crossEntropyGrad: Rule<"crossEntropyGrad"> = {
@@ -49,5 +49,5 @@ export const crossEntropyGrad: Rule<"crossEntropyGrad"> = {
       apply("sub", spreadOut, apply("where", apply("equal", count(dim), labels!), dvalid, 0)),
     ];
   },
-  flops: ({ operands: [logits] }) => 12 * dimsOf(logits!).reduce((n, d) => n * d.size, 1),
+  flops: ({ operands: [logits] }) => 12 * elements(dimsOf(logits!)),
 };

@@ -1,3 +1,4 @@
+import { elements } from "../../dimension.ts";
 import type { ElementwiseFn } from "../../graph/kinds.ts";
 import type { NodeOf } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../graph/tensor.ts";
@@ -194,10 +195,7 @@ export const elementwise: Rule<"elementwise"> = {
     });
   },
   partition: (node) => ({ linear: linearOperands(node) }),
-  flops: (node) => {
-    const size = node.results[0]!.dims.reduce((product, d) => product * d.size, 1);
-    return size * (calculus[node.attributes.fn].flops ?? 1);
-  },
+  flops: (node) => elements(node.results[0]!.dims) * (calculus[node.attributes.fn].flops ?? 1),
 };
 
 function isLinearFactor(fn: ElementwiseFn, other: Argument): boolean {

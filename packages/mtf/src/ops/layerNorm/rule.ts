@@ -1,3 +1,4 @@
+import { elements } from "../../dimension.ts";
 import { makeNode, type NodeOf } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../graph/tensor.ts";
 import { spread } from "../broadcast/broadcast.ts";
@@ -33,7 +34,7 @@ export const layerNorm: Rule<"layerNorm"> = {
     const normal = apply("mul", centred, rstd);
     return [apply("add", apply("mul", normal, gain!), bias!), mean, rstd];
   },
-  flops: ({ results }) => 8 * results[0]!.dims.reduce((n, d) => n * d.size, 1),
+  flops: ({ results }) => 8 * elements(results[0]!.dims),
 };
 
 /** Adds what the cotangents of mean and rstd contribute; only second derivatives have these. */
@@ -73,5 +74,5 @@ export const layerNormGrad: Rule<"layerNormGrad"> = {
       reduction("sum", dy!, rest),
     ];
   },
-  flops: ({ results }) => 12 * results[0]!.dims.reduce((n, d) => n * d.size, 1),
+  flops: ({ results }) => 12 * elements(results[0]!.dims),
 };

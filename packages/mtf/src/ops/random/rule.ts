@@ -1,10 +1,11 @@
+import { elements } from "../../dimension.ts";
 import type { Rule } from "../rule.ts";
 
 export const random: Rule<"random"> = {
   gradient: () => [],
   partition: () => ({ whole: ["~key"] }),
   // Twenty rounds of Threefry, five operations each.
-  flops: ({ results }) => 100 * results[0]!.dims.reduce((n, d) => n * d.size, 1),
+  flops: ({ results }) => 100 * elements(results[0]!.dims),
 };
 
 export const fold: Rule<"fold"> = {

@@ -1,4 +1,4 @@
-import type { Select } from "../../dimension.ts";
+import { elements, type Select } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { requireDtype, selectDims } from "../check.ts";
@@ -95,7 +95,7 @@ export function mean<A extends string, R extends A = never>(
   const tensor = x as AnyTensor;
   requireDtype("mean", tensor, ["float32"]);
   const dims = over.length > 0 ? selectDims("mean", tensor, over) : dimsOf(tensor);
-  const count = dims.reduce((product, d) => product * d.size, 1);
+  const count = elements(dims);
   return apply("mul", reduceOver("mean", "sum", x, over), 1 / count) as never;
 }
 

@@ -1,5 +1,6 @@
 import type { Buffer, MaybePromise } from "../../backend/backend.ts";
 import { type HostArray, hostArray } from "../../dtype.ts";
+import { volumeOf } from "../../shape.ts";
 import { type Frame, shapeOf, sliceOf } from "../execute/device.ts";
 
 /**
@@ -25,7 +26,7 @@ export function accessTo(
   const { backend } = device;
   const slice = sliceOf(values[result]!, device);
   const shape = shapeOf(slice);
-  const elements = sizeOf(shape);
+  const elements = volumeOf(shape);
   const copies: (HostArray | undefined)[] = [];
   let own: HostArray | undefined;
 
@@ -59,10 +60,6 @@ export function accessTo(
       copies.length = 0;
     },
   };
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
 }
 
 function isEmpty(buffer: Buffer): boolean {

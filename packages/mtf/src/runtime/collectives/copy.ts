@@ -1,3 +1,4 @@
+import { elements } from "../../dimension.ts";
 import type { HostArray } from "../../dtype.ts";
 import type { Box } from "../../spmd/placement.ts";
 
@@ -42,7 +43,7 @@ export function stepsOf(box: Box): readonly number[] {
 export function copyOf(dims: readonly CopyDim[]): Copy {
   const from = dims.reduce((at, d) => at + d.from.begin * d.from.step, 0);
   const to = dims.reduce((at, d) => at + d.to.begin * d.to.step, 0);
-  const elements = dims.reduce((product, d) => product * d.size, 1);
+  const count = elements(dims);
   const loops: { size: number; from: number; to: number }[] = [];
   let run = 1;
   for (const d of [...dims].reverse()) {
@@ -64,8 +65,8 @@ export function copyOf(dims: readonly CopyDim[]): Copy {
     fromSteps: loops.map((loop) => loop.from),
     to,
     toSteps: loops.map((loop) => loop.to),
-    elements,
-    fromEnd: elements === 0 ? from : last + run,
+    elements: count,
+    fromEnd: count === 0 ? from : last + run,
   };
 }
 

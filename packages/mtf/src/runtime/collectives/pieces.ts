@@ -1,6 +1,6 @@
 import { internal } from "../../errors.ts";
 import { type Coordinate, coordinateOf, deviceAt, type Mesh } from "../../mesh.ts";
-import { axesOf, type Box, boxOf, type Range, rangeOf, volume } from "../../spmd/placement.ts";
+import { axesOf, type Box, boxOf, overlap, rangeOf, volume } from "../../spmd/placement.ts";
 import type { Move, Value } from "../../spmd/program.ts";
 import { type Copy, copyOf, stepsOf } from "./copy.ts";
 
@@ -77,10 +77,4 @@ function holdersOf(
   });
   if (found !== volume(wanted)) throw internal("a move does not reach all it is to move");
   return holders;
-}
-
-function overlap(a: Range, b: Range): Range {
-  const begin = Math.max(a.begin, b.begin);
-  const end = Math.min(a.begin + a.size, b.begin + b.size);
-  return { begin, size: Math.max(0, end - begin) };
 }
