@@ -44,7 +44,7 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
       tokens += scores.tokens;
       progress.update(`${tokens} predictions, loss ${(sum / Math.max(1, tokens)).toFixed(4)}`);
     };
-    const windows = windowsIn(options, model);
+    const windows = windowsIn(options, model, progress.note);
     if (options.logits === undefined) {
       for await (const batch of inBatches(windows, mesh.size)) await count(await evaluate(batch));
     } else {
@@ -66,7 +66,11 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
   }
 }
 
-async function* windowsIn(options: EvalOptions, model: LoadedModel): AsyncGenerator<Window> {
+async function* windowsIn(
+  options: EvalOptions,
+  model: LoadedModel,
+  onLeftOut: (line: string) => void,
+): AsyncGenerator<Window> {
   const { config, context: longest, tokenizer } = model;
   const stride = options.stride ?? longest;
   if (stride > longest) {
@@ -78,7 +82,7 @@ async function* windowsIn(options: EvalOptions, model: LoadedModel): AsyncGenera
     tokenizer: tokenizer && options.special ? withSpecial(tokenizer) : tokenizer,
     size: config.vocab_size,
   };
-  for await (const { ids } of tokenRows(options.data, vocabulary, options)) {
+  for await (const { ids } of tokenRows(options.data, vocabulary, { ...options, onLeftOut })) {
     yield* windowsOf(ids, longest, stride);
   }
 }
