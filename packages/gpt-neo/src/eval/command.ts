@@ -2,7 +2,7 @@ import { MtfError } from "mtf";
 import type { EvalOptions } from "../cli/eval-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { tokenRows } from "../data/index.ts";
-import { contextNote, type LoadedModel, loadModel } from "../loaded-model.ts";
+import { type LoadedModel, loadModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
 import { meshOf } from "../session.ts";
 import { withSpecial } from "../tokenizer/index.ts";
@@ -29,8 +29,6 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
   const mesh = meshOf(options, 8);
   const model = await loadModel(options.model, options, mesh, mesh.size);
   const progress = progressLine();
-  const note = contextNote(model, options);
-  if (note !== undefined) progress.note(note);
   try {
     for (const text of model.notes) progress.note(text);
     const evaluate = evaluator(model, mesh.size);
