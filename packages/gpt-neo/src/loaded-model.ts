@@ -14,6 +14,7 @@ import {
 import { loadWeights, type Weights } from "./weights/index.ts";
 import { parameterSource } from "./weights/parameter-source.ts";
 import { prefixNote } from "./weights/prefix-note.ts";
+import { unexpectedLines } from "./weights/unexpected.ts";
 
 /** Rows of ids, and of labels beside them. */
 export type Rows = Tensor<"batch" | "length", "int32">;
@@ -37,7 +38,7 @@ export interface LoadedModel {
   readonly parameters: Held<Parameters>;
   /** The ids that end a text, as the config or else the tokenizer says. */
   readonly ends: readonly number[];
-  /** What is to be said about its files. */
+  /** What is to be said about its files and its context. */
   readonly notes: readonly string[];
   /**
    * Loads a function of parameters and other arguments, for rows of a length: once for each length.
@@ -98,6 +99,8 @@ export async function loadModel(
         notes: [
           ...prefixNote(weights.prefix),
           ...weights.notes.map(([key, reason]) => `config: ${key} ${reason}`),
+          ...unexpectedLines(weights),
+          ...contextNote(context, options, config),
         ],
         program: async (length, build, rows = batch) => {
           const [fn, rest] = build(dimsOf(config, rows, length));
@@ -122,11 +125,12 @@ function contextOf({ context }: ModelOptions, config: Config): number {
   });
 }
 
-/** What is to be said where a model sees fewer tokens at once than it could, and nobody asked for it. */
-export function contextNote(model: LoadedModel, options: ModelOptions): string | undefined {
-  const positions = model.config.max_position_embeddings;
-  if (options.context !== undefined || model.context >= positions) return undefined;
-  return `sees ${model.context} tokens at once, as it was trained (--context N for up to ${positions})`;
+/** Where a model sees fewer tokens at once than it could, and nobody asked for it. */
+function contextNote(context: number, options: ModelOptions, config: Config): readonly string[] {
+  const positions = config.max_position_embeddings;
+  if (options.context !== undefined || context >= positions) return [];
+  const most = `--context N for up to ${positions}`;
+  return [`sees ${context} tokens at once, as it was trained (${most})`];
 }
 
 function endsOf(

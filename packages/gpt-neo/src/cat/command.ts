@@ -1,4 +1,5 @@
 import type { CatOptions } from "../cli/cat-options.ts";
+import { progressLine } from "../cli/progress.ts";
 import { writeOut } from "../cli/write-out.ts";
 import type { DocumentPart } from "../data/document.ts";
 import { readDocuments } from "../data/read.ts";
@@ -15,7 +16,11 @@ const longestHeld = 8 << 20;
 export async function run({ data, inputFormat, textKey }: CatOptions): Promise<void> {
   let held = "";
   let begun = false;
-  for await (const part of readDocuments(data, { inputFormat, textKey })) {
+  for await (const part of readDocuments(data, {
+    inputFormat,
+    textKey,
+    onLeftOut: progressLine().note,
+  })) {
     held += jsonOf(part, begun);
     begun = !part.end;
     if (begun && held.length <= longestHeld) continue;

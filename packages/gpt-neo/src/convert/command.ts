@@ -3,6 +3,7 @@ import { progressLine } from "../cli/progress.ts";
 import { type Converted, convertWeights, type WeightType } from "../weights/convert.ts";
 import { prefixNote } from "../weights/prefix-note.ts";
 import type { WeightFormat } from "../weights/source.ts";
+import { unexpectedLines } from "../weights/unexpected.ts";
 
 /** What `gpt-neo convert` read and wrote. */
 export interface ConvertResult {
@@ -56,7 +57,7 @@ function remarks({ from, clamped }: Converted): string[] {
     ...prefixNote(from.prefix),
     ...from.notes.map(([key, reason]) => `config: ${key} ${reason}`),
     ...from.ignored.map(([name, reason]) => `left out: ${name}: ${reason}`),
-    ...from.unexpected.map((name) => `left out: ${name}: the model has no such tensor`),
+    ...unexpectedLines(from),
   ];
 }
 

@@ -1,9 +1,11 @@
-import { readdir, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { stat } from "node:fs/promises";
+import { extname } from "node:path";
 import { MtfError } from "mtf";
 import { badData } from "./bad-data.ts";
 import { unpackedName } from "./bytes/index.ts";
+import { type FolderContent, filesBelow } from "./folder.ts";
 import { globFiles, isGlob } from "./glob.ts";
+import { leftOutLines } from "./left-out.ts";
 
 /** What a file may hold, whatever it is packed in. */
 export const formats = ["txt", "jsonl", "tfrecords", "bin"] as const;
@@ -30,6 +32,13 @@ function formatOf(file: string): Format | undefined {
   return extensions[extname(unpackedName(file)).toLowerCase()];
 }
 
+export interface FindOptions {
+  /** The folder that is written to: what lies there is no data. */
+  readonly except?: string | undefined;
+  /** Told a line for each reason that something in a folder is left out. */
+  readonly onLeftOut?: ((line: string) => void) | undefined;
+}
+
 /**
  * The files that paths mean: a file itself, a folder's data files and those in its folders, or all
  * that a pattern such as `pile/*.jsonl.zst` fits, in the order that people count in.
@@ -40,24 +49,25 @@ function formatOf(file: string): Format | undefined {
 export async function dataFiles(
   paths: readonly string[],
   format?: Format,
+  options: FindOptions = {},
 ): Promise<readonly DataFile[]> {
   const found: DataFile[] = [];
-  for (const path of paths) found.push(...(await filesOf(path, format)));
+  for (const path of paths) found.push(...(await filesOf(path, format, options)));
   return found;
 }
 
-async function filesOf(path: string, format: Format | undefined): Promise<readonly DataFile[]> {
+async function filesOf(
+  path: string,
+  format: Format | undefined,
+  options: FindOptions,
+): Promise<readonly DataFile[]> {
   const is = await stat(path).catch(() => undefined);
   if (is?.isDirectory()) {
-    const all = await readdir(path, { recursive: true, withFileTypes: true });
-    const names = all.filter((entry) => entry.isFile() || entry.isSymbolicLink());
-    return several(
-      names.map((entry) => join(entry.parentPath ?? entry.path, entry.name)),
-      format,
-      `the folder ${path}`,
-    );
+    return several(await filesBelow(path, options), format, `the folder ${path}`, options);
   }
-  if (!is && isGlob(path)) return several(await globFiles(path), format, `the pattern ${path}`);
+  if (!is && isGlob(path)) {
+    return several(await globFiles(path, options), format, `the pattern ${path}`, options);
+  }
   const found = format ?? formatOf(path) ?? (await pairFormat(path));
   if (!found) throw noFormat(path);
   return [{ file: path, format: found }];
@@ -65,9 +75,10 @@ async function filesOf(path: string, format: Format | undefined): Promise<readon
 
 /** Of many files, those that are data, once each: of a pair of `.bin` and `.idx` only the first. */
 function several(
-  files: readonly string[],
+  { files, leftOut }: FolderContent,
   format: Format | undefined,
   what: string,
+  { onLeftOut }: FindOptions,
 ): readonly DataFile[] {
   const known = files
     .filter((file) => !/\.idx$/i.test(file))
@@ -76,6 +87,9 @@ function several(
       return found ? [{ file, format: found }] : [];
     })
     .sort((a, b) => byNumber.compare(a.file, b.file) || (a.file < b.file ? -1 : 1));
+  const others = files.filter((file) => !format && !formatOf(file)).sort(byNumber.compare);
+  const unknown = others.map((path) => ({ path, why: "no known format" as const }));
+  for (const line of leftOutLines([...leftOut, ...unknown])) onLeftOut?.(line);
   if (known.length > 0) return known;
   throw new MtfError("bad-file", `${what} has no data.`, {
     evidence: [["formats", knownExtensions.join(", ")]],

@@ -1,5 +1,6 @@
-import { readdir } from "node:fs/promises";
-import { dirname, join, sep } from "node:path";
+import { relative, sep } from "node:path";
+import picomatch from "picomatch";
+import { type FolderContent, type FolderOptions, filesBelow } from "./folder.ts";
 
 /** Whether a path is a pattern. Files whose names have such characters are found before this is asked. */
 export function isGlob(path: string): boolean {
@@ -8,38 +9,25 @@ export function isGlob(path: string): boolean {
 
 /**
  * The files that a pattern fits: `*` and `?` within a name, `**` across folders, `[abc]`, `{a,b}`.
+ * Hidden ones only fit a dot that is written.
  *
  * @example
  * await globFiles("pile/train/*.jsonl.zst");
  */
-export async function globFiles(pattern: string): Promise<string[]> {
+export async function globFiles(pattern: string, options: FolderOptions): Promise<FolderContent> {
   const fixed = /^[^*?[{]*/.exec(pattern)![0];
-  const root = fixed.endsWith(sep) ? fixed : dirname(fixed || ".");
-  const fits = new RegExp(`^${regexOf(pattern)}$`, "u");
-  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    .filter((file) => fits.test(file) || fits.test(`.${sep}${file}`));
-}
-
-function regexOf(pattern: string): string {
-  let depth = 0;
-  return pattern.replace(/\*\*\/|\*\*|[*?]|\[[^\]]+\]|[{},]|[\\^$.+()|[\]/]/g, (part): string => {
-    if (part === "**/") return "(?:.*/)?";
-    if (part === "**") return ".*";
-    if (part === "*") return "[^/]*";
-    if (part === "?") return "[^/]";
-    if (part === "{") {
-      depth++;
-      return "(?:";
-    }
-    if (part === "}" && depth > 0) {
-      depth--;
-      return ")";
-    }
-    if (part === ",") return depth > 0 ? "|" : ",";
-    if (part.length > 1) return part.replace(/^\[!/, "[^").replace(/\\/g, "\\\\");
-    return `\\${part}`;
-  });
+  const root = fixed.slice(0, fixed.lastIndexOf("/") + 1);
+  const rest = pattern.slice(root.length);
+  const fits = picomatch(rest, { posix: true });
+  const hidden = /(^|[/{,])\./.test(rest);
+  const empty: FolderContent = { files: [], leftOut: [] };
+  const found = await filesBelow(root || ".", { ...options, hidden }).catch(() => empty);
+  const within = (file: string): string => relative(root || ".", file).replaceAll(sep, "/");
+  return {
+    files: found.files.filter((file) => fits(within(file))),
+    // What else a folder holds, nobody has asked for.
+    leftOut: found.leftOut.filter(
+      ({ path, why }) => why === "a run's folder" || fits(within(path)),
+    ),
+  };
 }

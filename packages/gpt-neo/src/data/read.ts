@@ -1,11 +1,11 @@
 import type { DocumentPart } from "./document.ts";
-import { dataFiles, type Format } from "./files.ts";
+import { dataFiles, type FindOptions, type Format } from "./files.ts";
 import { type JsonlOptions, readJsonl } from "./jsonl.ts";
 import { readIndexed } from "./mmididx/read.ts";
 import { readText } from "./text.ts";
 import { readTfRecords } from "./tfrecord/read.ts";
 
-export interface ReadOptions extends JsonlOptions {
+export interface ReadOptions extends JsonlOptions, FindOptions {
   /** What all files hold; by default the end of each name tells. */
   readonly inputFormat?: Format | undefined;
 }
@@ -31,7 +31,7 @@ export async function* readDocuments(
   paths: readonly string[],
   options: ReadOptions = {},
 ): AsyncGenerator<DocumentPart> {
-  for (const { file, format } of await dataFiles(paths, options.inputFormat)) {
+  for (const { file, format } of await dataFiles(paths, options.inputFormat, options)) {
     yield* readers[format](file, options);
   }
 }

@@ -2,7 +2,7 @@ import { MtfError } from "mtf";
 import type { EvalOptions } from "../cli/eval-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { tokenRows } from "../data/index.ts";
-import { contextNote, type LoadedModel, loadModel } from "../loaded-model.ts";
+import { type LoadedModel, loadModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
 import { meshOf } from "../session.ts";
 import { withSpecial } from "../tokenizer/index.ts";
@@ -29,8 +29,6 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
   const mesh = meshOf(options, 8);
   const model = await loadModel(options.model, options, mesh, mesh.size);
   const progress = progressLine();
-  const note = contextNote(model, options);
-  if (note !== undefined) progress.note(note);
   try {
     for (const text of model.notes) progress.note(text);
     const evaluate = evaluator(model, mesh.size);
@@ -44,7 +42,7 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
       tokens += scores.tokens;
       progress.update(`${tokens} predictions, loss ${(sum / Math.max(1, tokens)).toFixed(4)}`);
     };
-    const windows = windowsIn(options, model);
+    const windows = windowsIn(options, model, progress.note);
     if (options.logits === undefined) {
       for await (const batch of inBatches(windows, mesh.size)) await count(await evaluate(batch));
     } else {
@@ -66,7 +64,11 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
   }
 }
 
-async function* windowsIn(options: EvalOptions, model: LoadedModel): AsyncGenerator<Window> {
+async function* windowsIn(
+  options: EvalOptions,
+  model: LoadedModel,
+  onLeftOut: (line: string) => void,
+): AsyncGenerator<Window> {
   const { config, context: longest, tokenizer } = model;
   const stride = options.stride ?? longest;
   if (stride > longest) {
@@ -78,7 +80,7 @@ async function* windowsIn(options: EvalOptions, model: LoadedModel): AsyncGenera
     tokenizer: tokenizer && options.special ? withSpecial(tokenizer) : tokenizer,
     size: config.vocab_size,
   };
-  for await (const { ids } of tokenRows(options.data, vocabulary, options)) {
+  for await (const { ids } of tokenRows(options.data, vocabulary, { ...options, onLeftOut })) {
     yield* windowsOf(ids, longest, stride);
   }
 }

@@ -1,7 +1,7 @@
 import { MtfError } from "mtf";
 import type { GenerateOptions } from "../cli/generate-options.ts";
 import { progressLine } from "../cli/progress.ts";
-import { contextNote, type LoadedModel, loadModel } from "../loaded-model.ts";
+import { type LoadedModel, loadModel } from "../loaded-model.ts";
 import { meshOf } from "../session.ts";
 import { generate } from "./generate.ts";
 import { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
@@ -18,8 +18,6 @@ export async function run(options: GenerateOptions): Promise<Generated> {
   const mesh = meshOf(options, 1);
   const model = await loadModel(options.model, options, mesh, 1);
   const progress = progressLine();
-  const note = contextNote(model, options);
-  if (note !== undefined) progress.note(note);
   try {
     for (const text of model.notes) progress.note(text);
     const { tokenizer } = model;

@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type LogRecord, readLog } from "../log.ts";
+import { runFile } from "../run-mark.ts";
 import { lastCheckpoint, savedSteps } from "../train/checkpoint.ts";
-import { runFile } from "../train/run-folder.ts";
 
 /** What a run's folder says about the run. */
 export interface RunSummary {

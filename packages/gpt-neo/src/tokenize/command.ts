@@ -43,7 +43,11 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
       name: options.name ?? "text_document",
       format: options.outputFormat,
       tokenizer: { ...source, ...(options.special && { special: true }) },
-      read: { inputFormat: options.inputFormat, textKey: options.textKey },
+      read: {
+        inputFormat: options.inputFormat,
+        textKey: options.textKey,
+        onLeftOut: progress.note,
+      },
       workers: options.workers ?? availableParallelism(),
       example: (options.chunkSize ?? 2048) + 1,
       perFile: options.filesPer ?? 100_000,

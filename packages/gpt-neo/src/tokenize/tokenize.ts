@@ -65,9 +65,10 @@ export async function tokenize(
   paths: readonly string[],
   options: TokenizeOptions,
 ): Promise<Tokenized> {
-  const files = await dataFiles(paths, options.read.inputFormat);
-  await mkdir(options.out, { recursive: true });
-  const lock = acquireLock(join(options.out, `.${options.name}.lock`), options.out);
+  const { out, read } = options;
+  const files = await dataFiles(paths, read.inputFormat, { except: out, ...read });
+  await mkdir(out, { recursive: true });
+  const lock = acquireLock(join(out, `.${options.name}.lock`), out);
   try {
     return await tokenizeFiles(files, options);
   } finally {

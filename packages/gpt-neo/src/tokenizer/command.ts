@@ -29,7 +29,7 @@ export async function runTrain(
   const progress = progressLine();
   let characters = 0;
   try {
-    for await (const part of readDocuments(data, read)) {
+    for await (const part of readDocuments(data, { ...read, onLeftOut: progress.note })) {
       if (part.kind !== "text") {
         throw new MtfError("bad-argument", `${part.from.file} holds ids, which are no text.`);
       }

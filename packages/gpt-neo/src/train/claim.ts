@@ -5,8 +5,9 @@ import { MtfError } from "mtf";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { acquireLock } from "../lock/index.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
+import { markRunFolder } from "../run-mark.ts";
 import { bringBack, lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
-import { markRunFolder, runFolder } from "./run-folder.ts";
+import { runFolder } from "./run-folder.ts";
 
 /** A folder that a run has to itself. */
 export interface Claim {

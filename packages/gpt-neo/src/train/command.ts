@@ -7,6 +7,7 @@ import { openDevices } from "../session.ts";
 import { openEvents } from "../tensorboard/log.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
 import { prefixNote } from "../weights/prefix-note.ts";
+import { unexpectedLines } from "../weights/unexpected.ts";
 import type { Origin } from "./begin.ts";
 import { type Claim, claimFolder } from "./claim.ts";
 import { optimizerStateOf } from "./optimizer-state.ts";
@@ -51,6 +52,7 @@ async function runWith(
   const progress = progressLine();
   for (const text of prefixNote(weights?.prefix ?? "")) progress.note(text);
   for (const [key, reason] of found.notes) progress.note(`config: ${key} ${reason}`);
+  for (const line of weights ? unexpectedLines(weights) : []) progress.note(line);
   const { config, tokenizer, notes } = await runConfig(options, found);
   const { training } = config;
   const dims = dimsOf(config, training.batch_size / training.grad_accumulation, training.context);

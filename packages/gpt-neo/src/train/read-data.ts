@@ -31,7 +31,12 @@ export async function readData(
         context: training.context,
         validation: training.validation,
         endOfText: eos_token_id,
-        read: options,
+        read: {
+          inputFormat: options.inputFormat,
+          textKey: options.textKey,
+          except: options.out,
+          onLeftOut: progress.note,
+        },
         crossDocument: !options.noCrossDocument,
         folder: options.out,
         onProgress: ({ documents, tokens, file }) =>

@@ -1,16 +1,9 @@
-import { mkdir, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir } from "node:fs/promises";
 import { MtfError } from "mtf";
-import { openCheckpoint, writeAtomically } from "mtf/checkpoint";
+import { openCheckpoint } from "mtf/checkpoint";
 import { isObject } from "../json.ts";
+import { checkRunVersion, isRunFolder } from "../run-mark.ts";
 import { savedSteps, stepFolder } from "./checkpoint.ts";
-
-/** The file that only a run's folder has: whatever else lies there may be anybody's. */
-export const runFile = "run.json";
-
-/** What stands in it. A later version may keep the rest of a folder otherwise. */
-const format = "gpt-neo run";
-const version = 1;
 
 /** What a folder is to a run that is to be kept there. */
 export type RunFolder =
@@ -36,34 +29,13 @@ export async function runFolder(path: string): Promise<RunFolder> {
     if (error.code === "ENOENT") return [];
     throw new MtfError("bad-file", `${path} cannot be read: ${error.message}.`, { file: path });
   });
-  if (await isRunFolder(path)) return { kind: "run" };
+  if (await isRunFolder(path)) {
+    await checkRunVersion(path);
+    return { kind: "run" };
+  }
   const found = names.filter((name) => !nobodys.test(name)).sort();
   if (found.length === 0) return { kind: "free" };
   return (await holdsOlderRun(path)) ? { kind: "run" } : { kind: "taken", names: found };
-}
-
-/**
- * Whether a folder says that it is a run's.
- *
- * @throws MtfError `bad-file` if it is of a version that is not known here
- */
-export async function isRunFolder(path: string): Promise<boolean> {
-  const file = join(path, runFile);
-  const written = parsed(await readFile(file, "utf8").catch(() => ""));
-  if (!isObject(written) || written.format !== format) return false;
-  if (written.version === version) return true;
-  throw new MtfError("bad-file", `${path} is a run's folder of version ${written.version}.`, {
-    evidence: [["known here", `version ${version}`]],
-    try: ["the gpt-neo that wrote it", "--out with another folder"],
-    file,
-  });
-}
-
-/** Makes a folder a run's, for good. */
-export async function markRunFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
-  const text = `${JSON.stringify({ format, version })}\n`;
-  await writeAtomically(join(path, runFile), (file) => file.write(text));
 }
 
 /** Runs from before there was a file that says so are known by their checkpoints. */
@@ -74,12 +46,4 @@ async function holdsOlderRun(path: string): Promise<boolean> {
     if (isObject(checkpoint?.metadata) && "settings" in checkpoint.metadata) return true;
   }
   return false;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

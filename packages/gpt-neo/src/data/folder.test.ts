@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { markRunFolder } from "../run-mark.ts";
+import { dataFiles } from "./files.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gpt-neo-folder-"));
+  const put = async (name: string): Promise<void> => {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), "");
+  };
+  for (const name of ["a.txt", "b/1.txt", "b/2.txt", "c/d/3.jsonl", "README.md", "c/e.png"]) {
+    await put(`data/${name}`);
+  }
+  for (const name of [".git/objects.txt", ".ipynb_checkpoints/a-checkpoint.txt", "b/.2.txt"]) {
+    await put(`data/${name}`);
+  }
+  await put("elsewhere/4.txt");
+  await put("elsewhere/within/5.txt");
+  await put("data/run/log.jsonl");
+  await markRunFolder(join(folder, "data/run"));
+  await put("data/out/ids.jsonl");
+  const link = (to: string, name: string) => symlink(to, join(folder, "data", name));
+  // Out of the folder, back to it, around in a circle, twice to the same, to a file, and to nothing.
+  await link("../elsewhere", "a-link");
+  await link("../..", "c/up");
+  await link("../data", "elsewhere-again");
+  await link("../elsewhere", "z-link");
+  await symlink("../within", join(folder, "elsewhere/within/round"));
+  await link("../elsewhere/4.txt", "linked.txt");
+  await link("nothing.txt", "gone.txt");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function found(path: string): Promise<{ files: string[]; told: string[] }> {
+  const told: string[] = [];
+  const options = {
+    except: join(folder, "data/out"),
+    onLeftOut: (line: string) => told.push(line.replaceAll(`${folder}/`, "")),
+  };
+  const files = await dataFiles([join(folder, path)], undefined, options);
+  return { files: files.map(({ file }) => relative(folder, file)), told: told.sort() };
+}
+
+describe("data in folders", () => {
+  it("are all files but hidden ones and those of runs, links included, each once", async () => {
+    const { files, told } = await found("data");
+    expect(files).toMatchInlineSnapshot(`
+      [
+        "data/a-link/4.txt",
+        "data/a-link/within/5.txt",
+        "data/a.txt",
+        "data/b/1.txt",
+        "data/b/2.txt",
+        "data/c/d/3.jsonl",
+        "data/linked.txt",
+      ]
+    `);
+    expect(told).toMatchInlineSnapshot(`
+      [
+        "left out data/.git, data/.ipynb_checkpoints, data/b/.2.txt: hidden",
+        "left out data/c/e.png, data/README.md: no known format",
+        "left out data/c/up/data, data/c/up/elsewhere, data/elsewhere-again, data/z-link, data/a-link/within/round: read already",
+        "left out data/gone.txt: a link to nothing",
+        "left out data/out: written by this command",
+        "left out data/run: a run's folder",
+      ]
+    `);
+  });
+
+  it("are those that a pattern fits", async () => {
+    expect((await found("data/*/*.txt")).files).toMatchInlineSnapshot(`
+      [
+        "data/a-link/4.txt",
+        "data/b/1.txt",
+        "data/b/2.txt",
+      ]
+    `);
+    expect(await found("data/**/*.jsonl")).toMatchInlineSnapshot(`
+      {
+        "files": [
+          "data/c/d/3.jsonl",
+        ],
+        "told": [
+          "left out data/run: a run's folder",
+        ],
+      }
+    `);
+    expect((await found("data/.git/*.txt")).files).toEqual(["data/.git/objects.txt"]);
+    expect((await found("data/{.git,b}/*.txt")).files).toHaveLength(3);
+    expect((await found("data/b/[!2]*.txt")).files).toEqual(["data/b/1.txt"]);
+  });
+});

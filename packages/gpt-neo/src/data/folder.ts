@@ -1,0 +1,84 @@
+import type { Dirent } from "node:fs";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { isRunFolder } from "../run-mark.ts";
+
+/** What lies below a folder. */
+export interface FolderContent {
+  readonly files: readonly string[];
+  /** What is passed over, and why. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface LeftOut {
+  readonly path: string;
+  readonly why:
+    | "hidden"
+    | "a run's folder"
+    | "written by this command"
+    | "read already"
+    | "a link to nothing"
+    | "unreadable";
+}
+
+export interface FolderOptions {
+  /** Whether names that begin with a dot count, too. */
+  readonly hidden?: boolean;
+  /** The folder that is written to: what lies there is no data. */
+  readonly except?: string | undefined;
+}
+
+/**
+ * The files in a folder and in the folders within. Links are followed, and each folder is gone through
+ * once, however many links lead there. Hidden files and folders are left out, and those of runs, whose
+ * logs look like data.
+ *
+ * @throws the system's error if the folder itself cannot be read
+ * @example
+ * const { files } = await filesBelow("pile");
+ */
+export async function filesBelow(
+  folder: string,
+  options: FolderOptions = {},
+): Promise<FolderContent> {
+  const files: string[] = [];
+  const leftOut: LeftOut[] = [];
+  const seen = new Set<string>();
+  // Folders come before links to them, so that files are called by where they are.
+  const links: string[] = [];
+  const except = options.except && (await realpath(options.except).catch(() => undefined));
+
+  const whyNot = async (path: string, real: string): Promise<LeftOut["why"] | undefined> => {
+    if (real === except) return "written by this command";
+    return (await isRunFolder(path)) ? "a run's folder" : undefined;
+  };
+  const enter = async (path: string, isTop: boolean): Promise<void> => {
+    const real = await realpath(path);
+    const why = seen.has(real) ? "read already" : isTop ? undefined : await whyNot(path, real);
+    if (why) return void leftOut.push({ path, why });
+    seen.add(real);
+    const entries = await readdir(path, { withFileTypes: true }).catch((error) => {
+      if (isTop) throw error;
+      leftOut.push({ path, why: "unreadable" });
+      return [];
+    });
+    // In one order everywhere: the first link to a folder names its files.
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) await take(join(path, entry.name), entry);
+  };
+  const take = async (path: string, entry: Dirent): Promise<void> => {
+    if (!options.hidden && entry.name.startsWith(".")) leftOut.push({ path, why: "hidden" });
+    else if (entry.isDirectory()) await enter(path, false);
+    else if (entry.isFile()) files.push(path);
+    else if (entry.isSymbolicLink()) {
+      const target = await stat(path).catch(() => undefined);
+      if (target?.isDirectory()) links.push(path);
+      else if (target?.isFile()) files.push(path);
+      else leftOut.push({ path, why: "a link to nothing" });
+    }
+  };
+
+  await enter(folder, true);
+  for (let path = links.shift(); path !== undefined; path = links.shift()) await enter(path, false);
+  return { files, leftOut };
+}
