@@ -16,6 +16,7 @@ export type ErrorCode =
   | "lonely-dim"
   | "missing-dim"
   | "no-gradient"
+  | "not-a-number"
   | "not-a-scalar"
   | "out-of-memory"
   | "poisoned"
