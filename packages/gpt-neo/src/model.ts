@@ -189,8 +189,7 @@ export function labelCount<Names extends string>(
   labels: Tensor<Names, "int32">,
   vocabulary: number,
 ): Scalar {
-  const counted = cast(isToken(labels, vocabulary), "float32");
-  return sum(counted, ...counted.names) as Scalar;
+  return sum(cast(isToken(labels, vocabulary), "float32"));
 }
 
 function isToken<Names extends string>(

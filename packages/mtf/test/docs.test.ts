@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readPage, root, runPage, sayTheSame, withPrinted } from "./support/page.ts";
+import { compilePage, readPage, root, runPage, sayTheSame, withPrinted } from "./support/page.ts";
 
-// Every ```js block of these pages runs, on the built packages, and prints the ```text block that
+// Every ```js or ```ts block of these pages runs, on the built packages, and prints the ```text block that
 // follows it. MTF_UPDATE_DOCS=1 writes what is printed into the pages.
 
 const pages = [
@@ -31,6 +31,11 @@ describe("the documentation", () => {
         }
       });
     }
+  });
+
+  const typed = withCode.filter((file) => readPage(file).language === "ts");
+  test.each(typed)("%s: its code compiles", async (file) => {
+    expect(await compilePage(readPage(file))).toBe("");
   });
 
   test("the README shows the first program of the package's", () => {

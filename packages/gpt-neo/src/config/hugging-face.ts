@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { writeAtomically } from "mtf/checkpoint";
+import { writeAtomically } from "mtf/files";
 import type { Config } from "./config.ts";
 import { floatKeys } from "./keys.ts";
 

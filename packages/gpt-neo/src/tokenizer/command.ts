@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { MtfError } from "mtf";
-import { writeAtomically } from "mtf/checkpoint";
+import { writeAtomically } from "mtf/files";
 import { progressLine } from "../cli/progress.ts";
 import type { CodeOptions, TrainTokenizerOptions } from "../cli/tokenizer-options.ts";
 import { writeOut } from "../cli/write-out.ts";

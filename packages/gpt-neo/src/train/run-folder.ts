@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
-import { openCheckpoint, writeAtomically } from "mtf/checkpoint";
+import { openCheckpoint } from "mtf/checkpoint";
+import { writeAtomically } from "mtf/files";
 import { isObject } from "../json.ts";
 import { savedSteps, stepFolder } from "./checkpoint.ts";
 
