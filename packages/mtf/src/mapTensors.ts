@@ -47,11 +47,10 @@ export function zipTensors<T>(
   change: (leaves: readonly AnyTensor[], path: string) => readonly AnyTensor[],
 ): readonly T[] {
   const [first, ...others] = trees.map((tree) => leavesOf(tree, isTensor));
-  const results = first!.map(([path, leaf], i) => {
-    const leaves = others.map((other) => leafAt(other[i], path));
-    for (const other of others) if (other.length !== first!.length) leafAt(undefined, path);
-    return change([leaf, ...leaves], path);
-  });
+  for (const other of others) requireAlike(first!, other);
+  const results = first!.map(([path, leaf], i) =>
+    change([leaf, ...others.map((other) => other[i]![1])], path),
+  );
   const count = results[0]?.length ?? 0;
   return Array.from({ length: count }, (_, k) => {
     const leaves = results.map((result) => result[k]!);
@@ -59,11 +58,17 @@ export function zipTensors<T>(
   });
 }
 
-function leafAt(leaf: readonly [string, AnyTensor] | undefined, path: string): AnyTensor {
-  if (leaf?.[0] === path) return leaf[1];
-  throw new MtfError(
-    "wrong-input",
-    `the trees differ: where one has '${path}', another has ${leaf ? `'${leaf[0]}'` : "nothing"}.`,
-    { path },
-  );
+type Leaves = readonly (readonly [path: string, tensor: AnyTensor])[];
+
+function requireAlike(first: Leaves, other: Leaves): void {
+  for (let i = 0; i < Math.max(first.length, other.length); i++) {
+    const [path, found] = [first[i]?.[0], other[i]?.[0]];
+    if (path === found) continue;
+    const [has, lacks] = [path, found].map((p) => (p === undefined ? "nothing" : `'${p}'`));
+    throw new MtfError(
+      "wrong-input",
+      `the trees differ: where one has ${has}, another has ${lacks}.`,
+      { path: path ?? found },
+    );
+  }
 }
