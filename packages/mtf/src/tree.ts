@@ -22,7 +22,12 @@ export function leavesOf<Leaf>(tree: unknown, isLeaf: IsLeaf<Leaf>, path = ""): 
   );
 }
 
-/** The tree with `change(leaf, path)` in place of every leaf. */
+/**
+ * The tree with `change(leaf, path)` in place of every leaf.
+ *
+ * @example
+ * const shapes = mapLeaves(params, isTensor, (x, path) => `${path}: ${x.names}`);
+ */
 export function mapLeaves<Leaf>(
   tree: unknown,
   isLeaf: IsLeaf<Leaf>,

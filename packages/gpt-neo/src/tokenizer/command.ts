@@ -13,7 +13,12 @@ import { makeTokenizer } from "./make.ts";
 import { tokenizerSource } from "./open.ts";
 import { countWords, trainTokenizer, type WordCounts } from "./train.ts";
 
-/** `gpt-neo tokenizer train`: makes a `tokenizer.json` that Hugging Face reads, of one's own text. */
+/**
+ * `gpt-neo tokenizer train`: makes a `tokenizer.json` that Hugging Face reads, of one's own text.
+ *
+ * @example
+ * await runTrainTokenizer({ data: ["book.txt"], vocabSize: 8000, out: "book-tokenizer.json" });
+ */
 export async function runTrain(
   options: TrainTokenizerOptions,
 ): Promise<{ readonly vocabSize: number; readonly file: string; readonly text: string }> {

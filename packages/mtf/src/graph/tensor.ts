@@ -31,6 +31,12 @@ export type NamesOf<T> = T extends Tensor<infer Names, DType> ? Names : never;
 const brand = Symbol("tensor");
 const traits = { __proto__: shown, [brand]: true };
 
+/**
+ * Whether a value is a traced tensor.
+ *
+ * @example
+ * const count = leavesOf(params, isTensor).length;
+ */
 export function isTensor(value: unknown): value is AnyTensor {
   return typeof value === "object" && value !== null && brand in value;
 }

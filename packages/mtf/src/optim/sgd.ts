@@ -47,7 +47,7 @@ export function momentumState<P>(params: P): MomentumState<P> {
  *
  * @throws MtfError `wrong-input` unless the trees are alike
  * @example
- * const next = momentum(state, gradient, { rate: 0.1, momentum: 0.9 });
+ * const next = momentum(momentumState(params), gradient, { rate: 0.1, momentum: 0.9 });
  */
 export function momentum<P>(
   state: MomentumState<P>,

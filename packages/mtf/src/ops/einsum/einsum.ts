@@ -42,8 +42,8 @@ export type NamesIn<Operands extends readonly unknown[]> = {
  *
  * @throws MtfError `missing-dim`, `size-mismatch`, `duplicate-dim`, `dtype-mismatch`
  * @example
- * einsum(x, weight, "batch", "hidden"); // [batch, embd] · [embd, hidden]
- * einsum([query, key, mask], ["batch", "heads"]);
+ * einsum(image, params.up, "batch", "hidden"); // [batch, pixel] · [pixel, hidden]
+ * einsum([query, keys, mask], ["batch", "heads"]);
  */
 export function einsum<A extends string, B extends string, const O extends readonly (A | B)[] = []>(
   a: Tensor<A>,

@@ -89,7 +89,7 @@ export function min<
  *
  * @throws MtfError as `sum`
  * @example
- * mean(loss, "batch", "length");
+ * mean(losses, "batch", "length");
  */
 export function mean<A extends string, const R extends readonly A[] = []>(
   x: Tensor<A>,

@@ -78,7 +78,7 @@ export function split<
  *
  * @throws MtfError as `split`
  * @example
- * merge(x, ["heads", "kv"], embd); // [batch, heads=12, kv=64] -> [batch, embd=768]
+ * merge(parts, ["heads", "kv"], embd); // [batch, heads=12, kv=64] -> [batch, embd=768]
  */
 export function merge<
   A extends string,
