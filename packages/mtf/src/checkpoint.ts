@@ -1,4 +1,8 @@
-// Files of tensors: safetensors, whole or by boxes, and checkpoints of what lies on a mesh.
+/**
+ * Files of tensors: safetensors, whole or by boxes, and checkpoints of what lies on a mesh.
+ *
+ * @module mtf/checkpoint
+ */
 
 export type {
   AnyArray,

@@ -1,4 +1,8 @@
-// What a package needs that reads and writes tensors in formats of its own, as GPT-Neo's does.
+/**
+ * What a package needs that reads and writes tensors in formats of its own, as GPT-Neo's does.
+ *
+ * @module mtf/files
+ */
 
 // Reading: bytes by ranges, and boxes of tensors in them.
 

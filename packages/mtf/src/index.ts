@@ -1,3 +1,10 @@
+/**
+ * Programs of named tensors: dims, meshes and layouts; ops, gradients and optimizers; what a function
+ * becomes under a layout, and what that costs. Loads no backend.
+ *
+ * @module mtf
+ */
+
 // What is said of a program: dims, meshes, layouts, and the errors of what cannot be meant.
 
 export {
@@ -46,11 +53,21 @@ export * from "./optim/index.ts";
 // Programs: what a function becomes under a layout, and what it costs.
 
 export * from "./cost/index.ts";
+export type { Pass } from "./graph/node.ts";
 export * from "./spmd/index.ts";
 export { type Traced, type TracedLeaf, type TracedLeaves, trace } from "./trace.ts";
 
 // What computes ops on a device: the types of a backend of one's own.
 
 export type { Backend, Buffer, Kernel, MaybePromise, Slice } from "./backend/backend.ts";
+export type { BackendName } from "./backend/open.ts";
 export type { Graph } from "./graph/graph.ts";
-export type { Attributes, ElementwiseFn, Kind, Op, OpOf } from "./graph/kinds.ts";
+export type {
+  Attributes,
+  BinaryFn,
+  ElementwiseFn,
+  Kind,
+  Op,
+  OpOf,
+  UnaryFn,
+} from "./graph/kinds.ts";

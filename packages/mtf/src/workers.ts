@@ -1,3 +1,9 @@
+/**
+ * The devices of a mesh as worker threads, which meet over shared memory.
+ *
+ * @module mtf/workers
+ */
+
 import { availableParallelism } from "node:os";
 import { threadsFor } from "./backend/computing.ts";
 import type { BackendName } from "./backend/open.ts";
