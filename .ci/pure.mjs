@@ -7,7 +7,7 @@ const dist = new URL("../packages/mtf/dist/", import.meta.url);
 const imports = /\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
 let wrong = 0;
 
-for (const entry of ["index.js", "checkpoint.js"]) {
+for (const entry of ["index.js", "checkpoint.js", "files.js"]) {
   const files = [entry];
   for (const file of files) {
     for (const [, name] of readFileSync(new URL(file, dist), "utf8").matchAll(imports)) {

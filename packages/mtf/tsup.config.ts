@@ -6,6 +6,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     simulator: "src/simulator.ts",
     workers: "src/workers.ts",
     checkpoint: "src/checkpoint.ts",
+    files: "src/files.ts",
     // The script that `mtf/workers` starts one of per device: found by name, next to the bundle.
     worker: "src/runtime/workers/worker.ts",
   },
@@ -23,6 +24,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
       simulator: "src/simulator.ts",
       workers: "src/workers.ts",
       checkpoint: "src/checkpoint.ts",
+      files: "src/files.ts",
     },
   },
   external: [/^@tensorflow\//],

@@ -20,7 +20,12 @@ export interface Dims {
   readonly vocab: Dimension<"vocab">;
 }
 
-/** The dims of a model at work on `batch` sequences of `length` tokens. */
+/**
+ * The dims of a model at work on `batch` sequences of `length` tokens.
+ *
+ * @example
+ * const { batch, length, embd } = dimsOf(config, 8, 1024);
+ */
 export function dimsOf(config: Config, batch: number, length: number): Dims {
   return defineDims({
     batch,

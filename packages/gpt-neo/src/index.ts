@@ -1,3 +1,9 @@
+/**
+ * GPT-Neo: configs, data and tokenizers, weights of all formats, the model, training and generation.
+ *
+ * @module gpt-neo
+ */
+
 // The commands, as functions of their options.
 
 export type { ConvertCommandOptions } from "./cli/convert-options.ts";

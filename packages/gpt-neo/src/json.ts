@@ -1,5 +1,5 @@
 import { MtfError } from "mtf";
-import { whyNotJson } from "mtf/checkpoint";
+import { whyNotJson } from "mtf/files";
 
 /** Nothing that is read here nests a tenth as deep; what does overflows the stack of its readers. */
 const deepest = 127;

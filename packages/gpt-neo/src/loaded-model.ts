@@ -61,6 +61,9 @@ export interface LoadedModel {
  * @param batch rows that programs take, where they do not say otherwise
  * @throws MtfError as `loadWeights` and `tokenizerSource`; `bad-argument` for a tokenizer with more
  * ids than the model, or a context of more than its positions
+ * @example
+ * const model = await loadModel("runs/tuned", {}, defineMesh({ data: 2 }), 2);
+ * console.log(model.config.num_layers);
  */
 export async function loadModel(
   folder: string,

@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { MtfError } from "mtf";
-import { writeAtomically } from "mtf/checkpoint";
+import { writeAtomically } from "mtf/files";
 
 /** A line of a log: what was measured at a step. */
 export type LogRecord = Readonly<Record<string, unknown>> & { readonly step?: number };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type AnyTensor, type HostArray, leavesOf } from "mtf";
-import { rowBlocks, type TensorToWrite, volumeOf, writeSafetensors } from "mtf/checkpoint";
+import { type TensorToWrite, writeSafetensors } from "mtf/checkpoint";
+import { rowBlocks, volumeOf } from "mtf/files";
 import { type Held, isSharded, type Sharded, type Source } from "mtf/simulator";
 import { type Config, saveConfig, withDtype } from "./config/index.ts";
 import { parameterNames } from "./parameter-names.ts";

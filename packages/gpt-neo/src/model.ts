@@ -56,7 +56,12 @@ export interface Forward {
   readonly logits: Tensor<"batch" | "length" | "vocab">;
 }
 
-/** The model: tokens to the logits of what follows each. */
+/**
+ * The model: tokens to the logits of what follows each.
+ *
+ * @example
+ * const { logits } = forward(config, dims, parameters, tokens);
+ */
 export function forward(
   config: Config,
   dims: Dims,
@@ -151,6 +156,9 @@ function attentionMasks(config: Config, dims: Dims): Record<"global" | "local", 
 /**
  * The mean negative log-likelihood, in nats, of the labels that are tokens: -100 and every other
  * label outside the vocabulary is ignored.
+ *
+ * @example
+ * const value = loss(forward(config, dims, parameters, tokens).logits, labels);
  */
 export function loss(
   logits: Tensor<"batch" | "length" | "vocab">,
@@ -159,7 +167,13 @@ export function loss(
   return div(totalLoss(logits, labels), labelCount(labels, logits.dims.vocab.size));
 }
 
-/** The sum of the negative log-likelihoods of the labels that are tokens. */
+/**
+ * The sum of the negative log-likelihoods of the labels that are tokens.
+ *
+ * @example
+ * const { logits } = forward(config, dims, parameters, tokens);
+ * const mean = div(totalLoss(logits, labels), labelCount(labels, dims.vocab.size));
+ */
 export function totalLoss(
   logits: Tensor<"batch" | "length" | "vocab">,
   labels: Tensor<"batch" | "length", "int32">,
@@ -184,13 +198,14 @@ export function totalLossWithSquares(
  * How many labels are tokens.
  *
  * @param vocabulary the number of tokens
+ * @example
+ * const mean = div(totalLoss(logits, labels), labelCount(labels, dims.vocab.size));
  */
 export function labelCount<Names extends string>(
   labels: Tensor<Names, "int32">,
   vocabulary: number,
 ): Scalar {
-  const counted = cast(isToken(labels, vocabulary), "float32");
-  return sum(counted, ...counted.names) as Scalar;
+  return sum(cast(isToken(labels, vocabulary), "float32"));
 }
 
 function isToken<Names extends string>(

@@ -1,5 +1,5 @@
 import { leavesOf, MtfError } from "mtf";
-import { rowBlocks } from "mtf/checkpoint";
+import { rowBlocks } from "mtf/files";
 import { isSharded, type Sharded } from "mtf/simulator";
 import type { LoadedModel } from "./loaded-model.ts";
 import { parameterNames } from "./parameter-names.ts";

@@ -13,6 +13,9 @@ export interface ParameterName {
 /**
  * The parameters by their names in Hugging Face's files. Numbers lie in the same order in both:
  * only `[heads, kv]` is one dim in files.
+ *
+ * @example
+ * const names = parameterNames(config).map(({ name }) => name); // "transformer.wte.weight", …
  */
 export function parameterNames(config: Config): readonly ParameterName[] {
   const embd = config.hidden_size;

@@ -49,7 +49,12 @@ type Make = <Names extends string>(
   begin: "normal" | "zeros" | "ones",
 ) => Tensor<Names>;
 
-/** Fresh parameters: matrices normal with the configured spread, biases 0, gains 1. */
+/**
+ * Fresh parameters: matrices normal with the configured spread, biases 0, gains 1.
+ *
+ * @example
+ * const begin = lower(() => initialParameters(config, dims, key(42)), { layout, inputs: [] });
+ */
 export function initialParameters(config: Config, dims: Dims, key: Key): Parameters {
   const std = config.initializer_range;
   return build(config, dims, (name, of, begin) =>
@@ -57,7 +62,12 @@ export function initialParameters(config: Config, dims: Dims, key: Key): Paramet
   );
 }
 
-/** Parameters without numbers, to lower functions of parameters with. */
+/**
+ * Parameters without numbers, to lower functions of parameters with.
+ *
+ * @example
+ * const inputs = [parameterPlaceholders(config, dims), tokens] as const;
+ */
 export function parameterPlaceholders(config: Config, dims: Dims): Parameters {
   return build(config, dims, (_name, of) => placeholder(of));
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
-import { writeAtomically } from "mtf/checkpoint";
+import { writeAtomically } from "mtf/files";
 import { isObject } from "./json.ts";
 
 /** The file that only a run's folder has: whatever else lies there may be anybody's. */

@@ -51,6 +51,8 @@ const usual: Readonly<Record<string, string>> = {
  * sequence of a batch.
  *
  * @throws MtfError `bad-mesh`
+ * @example
+ * const mesh = meshOf({ mesh: "data:2,model:2" }, 8);
  */
 export function meshOf(options: SessionOptions, batch: number): Mesh {
   if (options.mesh !== undefined) return defineMesh(options.mesh);
@@ -61,6 +63,8 @@ export function meshOf(options: SessionOptions, batch: number): Mesh {
  * The layout of a command line on a mesh. Dims may go by the original's names.
  *
  * @throws MtfError `bad-rule`, `unknown-dim`, `unknown-axis`
+ * @example
+ * const layout = layoutOf({ layout: "batch:data,heads:model" }, mesh, dims);
  */
 export function layoutOf(options: SessionOptions, mesh: Mesh, dims: Dims): Layout {
   const written = (text: string) =>
@@ -90,6 +94,9 @@ export function printLayout(layout: Layout): string {
  * Starts the devices of a mesh.
  *
  * @throws MtfError `backend-unavailable`
+ * @example
+ * const devices = await openDevices({ runtime: "simulator" }, mesh);
+ * await devices.close();
  */
 export async function openDevices(options: SessionOptions, mesh: Mesh): Promise<Devices> {
   const computing = {

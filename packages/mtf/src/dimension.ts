@@ -9,6 +9,31 @@ export interface Dimension<Name extends string = string> {
 /** Selects an existing dimension by name (completed by the editor) or by object. */
 export type Select<Names extends string> = Names | Dimension<Names>;
 
+/** Several selections; a list, so that the compiler infers each name by itself. */
+export type Selects<Names extends readonly string[]> = {
+  readonly [I in keyof Names]: Select<Names[I]>;
+};
+
+/** Several dimensions; a list, so that the compiler infers each name by itself. */
+export type Dimensions<Names extends readonly string[]> = {
+  readonly [I in keyof Names]: Dimension<Names[I]>;
+};
+
+/**
+ * The names without some of them. As `Exclude`, but of names that are not known to the compiler any
+ * may be left.
+ */
+export type Without<Names extends string, Dropped extends string> = Names extends Dropped
+  ? string extends Names
+    ? Names
+    : never
+  : Names;
+
+/** What the compiler shows where an argument cannot be meant. No value has this type. */
+export interface Mistake<Sentence extends string> {
+  readonly "~mistake": Sentence;
+}
+
 /**
  * One dimension.
  *

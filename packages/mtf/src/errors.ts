@@ -16,6 +16,7 @@ export type ErrorCode =
   | "lonely-dim"
   | "missing-dim"
   | "no-gradient"
+  | "not-a-number"
   | "not-a-scalar"
   | "out-of-memory"
   | "poisoned"
@@ -40,7 +41,11 @@ export interface ErrorDetails {
  * What the library throws: a `code` to branch on, `details` to inspect, and a message made of both.
  *
  * @example
- * try { defineMesh("data:x"); } catch (e) { if (e instanceof MtfError && e.code === "bad-mesh") … }
+ * try {
+ *   defineMesh("data:x");
+ * } catch (error) {
+ *   if (error instanceof MtfError && error.code === "bad-mesh") console.log(error.details);
+ * }
  */
 export class MtfError extends Error {
   override readonly name = "MtfError";

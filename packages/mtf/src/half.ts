@@ -1,7 +1,12 @@
 const word = new Uint32Array(1);
 const real = new Float32Array(word.buffer);
 
-/** The value of a float16, given as its 16 bits. */
+/**
+ * The value of a float16, given as its 16 bits.
+ *
+ * @example
+ * fromFloat16(0x3c00); // 1
+ */
 export function fromFloat16(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
@@ -11,7 +16,12 @@ export function fromFloat16(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The nearest float16 of a float32, as its 16 bits; ties go to the even one. */
+/**
+ * The nearest float16 of a float32, as its 16 bits; ties go to the even one.
+ *
+ * @example
+ * const halves = Uint16Array.from(numbers, toFloat16);
+ */
 export function toFloat16(value: number): number {
   real[0] = value;
   const bits = word[0]!;
@@ -28,13 +38,23 @@ export function toFloat16(value: number): number {
   return sign | ((size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13);
 }
 
-/** The value of a bfloat16, given as its 16 bits. */
+/**
+ * The value of a bfloat16, given as its 16 bits.
+ *
+ * @example
+ * fromBfloat16(0x3f80); // 1
+ */
 export function fromBfloat16(bits: number): number {
   word[0] = bits << 16;
   return real[0]!;
 }
 
-/** The nearest bfloat16 of a float32, as its 16 bits; ties go to the even one. */
+/**
+ * The nearest bfloat16 of a float32, as its 16 bits; ties go to the even one.
+ *
+ * @example
+ * const halves = Uint16Array.from(numbers, toBfloat16);
+ */
 export function toBfloat16(value: number): number {
   real[0] = value;
   const bits = word[0]!;

@@ -1,14 +1,23 @@
-// Words
+/**
+ * Programs of named tensors: dims, meshes and layouts; ops, gradients and optimizers; what a function
+ * becomes under a layout, and what that costs. Loads no backend.
+ *
+ * @module mtf
+ */
 
-// Functions of tensors
-export { grad, valueAndGrad } from "./autodiff/grad.ts";
-// Programs
-export * from "./cost/index.ts";
-export { type Dimension, defineDims, dimension, type Select } from "./dimension.ts";
-export type { ArrayOf, DType, HostArray } from "./dtype.ts";
+// What is said of a program: dims, meshes, layouts, and the errors of what cannot be meant.
+
+export {
+  type Dimension,
+  type Dimensions,
+  defineDims,
+  dimension,
+  type Mistake,
+  type Select,
+  type Selects,
+  type Without,
+} from "./dimension.ts";
 export { type ErrorCode, type ErrorDetails, type Evidence, MtfError } from "./errors.ts";
-export type { AnyTensor, NamesOf, Scalar, Tensor } from "./graph/tensor.ts";
-export { isTensor } from "./graph/tensor.ts";
 export {
   defineLayout,
   type Layout,
@@ -19,10 +28,46 @@ export {
   type StorageRule,
 } from "./layout.ts";
 export { defineMesh, type Mesh, printMesh } from "./mesh.ts";
+
+// Tensors, and trees of them.
+
+export type { ArrayOf, DType, HostArray } from "./dtype.ts";
+export {
+  type AnyTensor,
+  isTensor,
+  type NamesOf,
+  type Scalar,
+  type Tensor,
+} from "./graph/tensor.ts";
+export { type DTypeIn, mapTensors } from "./mapTensors.ts";
+export { placeholder } from "./trace.ts";
+export { leavesOf, mapLeaves, type Tree, withLeaves } from "./tree.ts";
+
+// Functions of tensors: ops, gradients, optimizers.
+
+export { grad, valueAndGrad } from "./autodiff/grad.ts";
 export { dropout } from "./nn/dropout.ts";
 export * from "./ops/index.ts";
 export * from "./optim/index.ts";
+
+// Programs: what a function becomes under a layout, and what it costs.
+
+export * from "./cost/index.ts";
+export type { Pass } from "./graph/node.ts";
 export * from "./spmd/index.ts";
-export { nearest } from "./suggest.ts";
-export { placeholder, type Traced, type TracedLeaf, trace } from "./trace.ts";
-export { leavesOf, type MapTree, mapLeaves, type Tree, withLeaves } from "./tree.ts";
+export { type Traced, type TracedLeaf, type TracedLeaves, trace } from "./trace.ts";
+
+// What computes ops on a device: the types of a backend of one's own.
+
+export type { Backend, Buffer, Kernel, MaybePromise, Slice } from "./backend/backend.ts";
+export type { BackendName } from "./backend/open.ts";
+export type { Graph } from "./graph/graph.ts";
+export type {
+  Attributes,
+  BinaryFn,
+  ElementwiseFn,
+  Kind,
+  Op,
+  OpOf,
+  UnaryFn,
+} from "./graph/kinds.ts";

@@ -94,7 +94,12 @@ export function coordinatesAlong(mesh: Mesh, axes: readonly string[]): readonly 
   return coordinates;
 }
 
-/** `data:2,model:4`. */
+/**
+ * A mesh as command lines write it.
+ *
+ * @example
+ * printMesh(defineMesh({ data: 2, model: 4 })); // "data:2,model:4"
+ */
 export function printMesh(mesh: Mesh): string {
   return mesh.names.map((name) => `${name}:${mesh.axes[name]}`).join(",");
 }

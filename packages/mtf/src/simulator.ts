@@ -1,3 +1,9 @@
+/**
+ * The devices of a mesh in the caller's thread: for tests, and for meshes there is no machine for.
+ *
+ * @module mtf/simulator
+ */
+
 import type { Backend } from "./backend/backend.ts";
 import { threadsFor } from "./backend/computing.ts";
 import { type BackendName, openBackend } from "./backend/open.ts";

@@ -1,4 +1,9 @@
-/** The known name nearest to a misspelt one, or undefined where none is near. */
+/**
+ * The known name nearest to a misspelt one, or undefined where none is near.
+ *
+ * @example
+ * nearest("heds", ["batch", "heads"]); // "heads"
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;

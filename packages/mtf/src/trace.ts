@@ -1,4 +1,4 @@
-import type { Dimension } from "./dimension.ts";
+import type { Dimension, Dimensions } from "./dimension.ts";
 import type { DType } from "./dtype.ts";
 import { MtfError } from "./errors.ts";
 import type { Graph } from "./graph/graph.ts";
@@ -14,10 +14,10 @@ import { leavesOf, mapLeaves } from "./tree.ts";
  * @example
  * const image = placeholder([batch, pixel]);
  */
-export function placeholder<N extends string = never, D extends DType = "float32">(
-  dims: readonly Dimension<N>[] = [],
+export function placeholder<const N extends readonly string[] = [], D extends DType = "float32">(
+  dims: Dimensions<N> = [] as never,
   dtype: D = "float32" as D,
-): Tensor<N, D> {
+): Tensor<N[number], D> {
   return input("", distinctDims("placeholder", dims), dtype) as never;
 }
 

@@ -6,18 +6,14 @@ import { internal } from "./errors.ts";
  */
 export type Tree<Leaf> = Leaf | readonly Tree<Leaf>[] | { readonly [key: string]: Tree<Leaf> };
 
-/** The same tree with every leaf of type `From` replaced by a `To`. */
-export type MapTree<T, From, To> = T extends From
-  ? To
-  : T extends readonly unknown[] | Record<string, unknown>
-    ? { readonly [K in keyof T]: MapTree<T[K], From, To> }
-    : T extends object
-      ? { readonly [K in keyof T]: MapTree<T[K], From, To> }
-      : T;
-
 type IsLeaf<Leaf> = (value: unknown) => value is Leaf;
 
-/** The leaves of a tree with their paths (`params/h/0/attn`), in the order of keys as written. */
+/**
+ * The leaves of a tree with their paths (`params/h/0/attn`), in the order of keys as written.
+ *
+ * @example
+ * for (const [path, tensor] of leavesOf(state, isTensor)) console.log(path, tensor.names);
+ */
 export function leavesOf<Leaf>(tree: unknown, isLeaf: IsLeaf<Leaf>, path = ""): [string, Leaf][] {
   if (isLeaf(tree)) return [[path, tree]];
   if (tree === null || typeof tree !== "object") return [];
@@ -26,7 +22,12 @@ export function leavesOf<Leaf>(tree: unknown, isLeaf: IsLeaf<Leaf>, path = ""): 
   );
 }
 
-/** The tree with `change(leaf, path)` in place of every leaf. */
+/**
+ * The tree with `change(leaf, path)` in place of every leaf.
+ *
+ * @example
+ * const shapes = mapLeaves(params, isTensor, (x, path) => `${path}: ${x.names}`);
+ */
 export function mapLeaves<Leaf>(
   tree: unknown,
   isLeaf: IsLeaf<Leaf>,
@@ -41,7 +42,12 @@ export function mapLeaves<Leaf>(
   return Object.fromEntries(entries.map(([k, c]) => [k, mapLeaves(c, isLeaf, change, at(k))]));
 }
 
-/** The tree with its leaves replaced, in order, by `leaves`. */
+/**
+ * The tree with its leaves replaced, in order, by `leaves`.
+ *
+ * @example
+ * const sizes = withLeaves(params, isTensor, leavesOf(params, isTensor).map(([path]) => path));
+ */
 export function withLeaves<Leaf>(
   tree: unknown,
   isLeaf: IsLeaf<Leaf>,

@@ -1,3 +1,9 @@
+/**
+ * The devices of a mesh as worker threads, which meet over shared memory.
+ *
+ * @module mtf/workers
+ */
+
 import { availableParallelism } from "node:os";
 import { threadsFor } from "./backend/computing.ts";
 import type { BackendName } from "./backend/open.ts";
@@ -38,7 +44,8 @@ const spins = 2000;
  * @throws MtfError `backend-unavailable` if the backend cannot be loaded here
  * @example
  * const devices = await workers(defineMesh({ data: 2 }));
- * try { … } finally { await devices.close(); }
+ * const run = await devices.load(train);
+ * await devices.close();
  */
 export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise<Devices> {
   const { backend = "wasm", stagingBytes = defaultStagingBytes, deterministic = false } = options;

@@ -1,24 +1,29 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readPage, root, runPage, sayTheSame, withPrinted } from "./support/page.ts";
+import { compilePage, readPage, root, runPage, sayTheSame, withPrinted } from "./support/page.ts";
 
-// Every ```js block of these pages runs, on the built packages, and prints the ```text block that
+// Every ```js or ```ts block of these pages runs, on the built packages, and prints the ```text block that
 // follows it. MTF_UPDATE_DOCS=1 writes what is printed into the pages.
 
 const pages = [
   "README.md",
   "packages/mtf/README.md",
   "packages/gpt-neo/README.md",
-  ...readdirSync(join(root, "docs"))
-    .filter((file) => file.endsWith(".md"))
-    .map((file) => `docs/${file}`),
+  ...["mtf", "gpt-neo"].flatMap((name) => pagesIn(`packages/${name}/docs`)),
 ];
+
+function pagesIn(folder: string): readonly string[] {
+  const files = readdirSync(join(root, folder), { recursive: true }).map(String).sort();
+  return files.filter((file) => file.endsWith(".md")).map((file) => `${folder}/${file}`);
+}
 
 const update = process.env.MTF_UPDATE_DOCS === "1";
 
 describe("the documentation", () => {
-  const withCode = pages.filter((file) => readPage(file).snippets.length > 0);
+  // The reference's examples are compiled where they are written: in the code.
+  const written = pages.filter((file) => !file.includes("/docs/api/"));
+  const withCode = written.filter((file) => readPage(file).snippets.length > 0);
   test.each(withCode)("%s: its code runs and prints what it says", async (file) => {
     const page = readPage(file);
     const printed = await runPage(page);
@@ -31,6 +36,11 @@ describe("the documentation", () => {
         }
       });
     }
+  });
+
+  const typed = withCode.filter((file) => readPage(file).language === "ts");
+  test.each(typed)("%s: its code compiles", async (file) => {
+    expect(await compilePage(readPage(file))).toBe("");
   });
 
   test("the README shows the first program of the package's", () => {

@@ -104,4 +104,65 @@ describe("types follow the names", () => {
     }
     expectTypeOf(norm(x, bias)).toEqualTypeOf<Tensor<"batch" | "length" | "embd">>();
   });
+
+  it("in layers that are generic in a dim they are told", () => {
+    function convolve<I extends string>(
+      given: Tensor<"batch" | "tap" | I>,
+      kernel: Tensor<"tap" | "out" | I>,
+      i: mtf.Dimension<I>,
+      name: I,
+    ) {
+      // @ts-expect-error only one of them has it
+      void (() => mtf.contract(given, kernel, "batch"));
+      const bias: Tensor<"out" | I> = mtf.zeros([mtf.dimension("out", 2), i]);
+      expectTypeOf(mtf.sum(given, "tap", name)).toEqualTypeOf(mtf.sum(given, "tap", i));
+      expectTypeOf(mtf.broadcast(bias, batch)).toEqualTypeOf<Tensor<"out" | "batch" | I>>();
+      expectTypeOf(mtf.contract(given, kernel, "tap", name)).toEqualTypeOf(
+        mtf.contract(given, kernel, "tap", i),
+      );
+      return mtf.contract(given, kernel, "tap", i);
+    }
+    const [tap, out, input] = [2, 3, 4];
+    const sizes = mtf.defineDims({ tap, out, input });
+    const given = mtf.placeholder([batch, sizes.tap, sizes.input]);
+    const kernel = mtf.placeholder([sizes.tap, sizes.out, sizes.input]);
+    expectTypeOf(convolve(given, kernel, sizes.input, "input")).toEqualTypeOf<
+      Tensor<"batch" | "out">
+    >();
+  });
+
+  it("in layers that rename and split what they are given", () => {
+    function causal<Rest extends string>(
+      given: Tensor<Rest | "length" | "embd">,
+      memory: mtf.Dimension<"memory">,
+    ): Tensor<Rest | "length" | "embd"> {
+      // @ts-expect-error nobody says that the rest has it
+      void (() => mtf.mean(given, "heads"));
+      const keys = mtf.rename(given, "length", memory);
+      const weights = mtf.softmax(mtf.contract(given, keys, "embd"), "memory");
+      const parts = mtf.split(mtf.contract(weights, keys, "memory"), "embd", [heads, kv]);
+      return mtf.named(mtf.merge(parts, ["heads", "kv"], embd), given.names);
+    }
+    expectTypeOf(causal(x, mtf.dimension("memory", 3))).toEqualTypeOf<
+      Tensor<"batch" | "length" | "embd">
+    >();
+  });
+
+  it("as far as they are known", () => {
+    const anyNames: readonly string[] = x.names;
+    const some = mtf.named(x, anyNames);
+    expectTypeOf(some).toEqualTypeOf<Tensor<string>>();
+    expectTypeOf(mtf.rename(some, "length", "memory")).toEqualTypeOf<Tensor<string>>();
+    expectTypeOf(mtf.sum(some, ...some.names.slice(1))).toEqualTypeOf<Tensor<string>>();
+    expectTypeOf(mtf.logsumexp(some, some.names[0]!)).toEqualTypeOf<Tensor<string>>();
+    expectTypeOf(mtf.contract(some, w, "embd")).toEqualTypeOf<Tensor<string>>();
+    expectTypeOf(mtf.sum(some)).toEqualTypeOf<Scalar>();
+    expectTypeOf(mtf.named(some, ["length", batch, "embd"])).toEqualTypeOf<
+      Tensor<"batch" | "length" | "embd">
+    >();
+    // @ts-expect-error any names are not these
+    some satisfies Tensor<"batch">;
+    // @ts-expect-error these are not any
+    x satisfies Tensor<string>;
+  });
 });

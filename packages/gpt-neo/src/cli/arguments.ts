@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { MtfError, nearest } from "mtf";
+import { MtfError } from "mtf";
+import { nearest } from "mtf/files";
 import type { Command } from "./command.ts";
 import { type OwnOption, ownOptions, withOwn, withWord } from "./groups.ts";
 import { type Group, type Option, type Read, typed } from "./option.ts";

@@ -1,4 +1,5 @@
-import { MtfError, nearest } from "mtf";
+import { MtfError } from "mtf";
+import { nearest } from "mtf/files";
 import { readArguments } from "./arguments.ts";
 import { type AnyCommand, commands } from "./commands.ts";
 import { printCommandHelp, printHelp } from "./help.ts";

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { writeAtomically } from "mtf/checkpoint";
+import { writeAtomically } from "mtf/files";
 import type { Config } from "./config.ts";
 import { floatKeys } from "./keys.ts";
 
@@ -53,6 +53,8 @@ export function trainedPart({
  * as they were, and text that goes beyond is predicted badly.
  *
  * @throws MtfError `bad-file` if it cannot be written
+ * @example
+ * await saveConfig("models/mine", await loadConfig("125M"));
  */
 export async function saveConfig(folder: string, config: Config): Promise<void> {
   await mkdir(folder, { recursive: true });

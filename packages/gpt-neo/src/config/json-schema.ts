@@ -39,7 +39,12 @@ const descriptions: Readonly<Record<string, string>> = {
   storage: "How parameters rest where they are not computed with: embd:data.",
 };
 
-/** The JSON schema of a config file, for editors: draft 7, which all of them know. */
+/**
+ * The JSON schema of a config file, for editors: draft 7, which all of them know.
+ *
+ * @example
+ * writeFileSync("config.schema.json", JSON.stringify(configJsonSchema()));
+ */
 export function configJsonSchema(): JsonSchema {
   const others = otherKeys.filter((key) => !(key in keySchemas.model));
   return {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { MtfError, nearest } from "mtf";
+import { MtfError } from "mtf";
+import { nearest } from "mtf/files";
 import { parseJson } from "../json.ts";
 import { readSmallFile } from "../small-file.ts";
 import { makeTokenizer, tokenizerSource } from "../tokenizer/index.ts";

@@ -1,4 +1,5 @@
-import { MtfError, nearest } from "mtf";
+import { MtfError } from "mtf";
+import { nearest } from "mtf/files";
 import type { Config, Training } from "./config.ts";
 import { type EndKey, endKeys } from "./ends.ts";
 import type { Keys } from "./key-rules.ts";

@@ -14,7 +14,12 @@ function released(
   return { hidden_size, num_layers, num_heads, training };
 }
 
-/** The configs that have a name. */
+/**
+ * The configs that have a name.
+ *
+ * @example
+ * Object.keys(presets); // ["tiny", "125M", …]
+ */
 export const presets: Readonly<Record<string, Preset>> = {
   /** For tests: trains in seconds. */
   tiny: {

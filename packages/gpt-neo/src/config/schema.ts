@@ -1,4 +1,5 @@
-import { MtfError, nearest } from "mtf";
+import { MtfError } from "mtf";
+import { nearest } from "mtf/files";
 import * as v from "valibot";
 import { sourcesOf } from "../data/source.ts";
 import { isObject } from "../json.ts";

@@ -29,7 +29,12 @@ export interface ConvertResult {
   readonly clamped: Readonly<Record<string, number>>;
 }
 
-/** Writes weights as a Hugging Face folder, as the command line says. */
+/**
+ * Writes weights as a Hugging Face folder, as the command line says.
+ *
+ * @example
+ * await runConvert({ from: "gpt3_XL/model.ckpt-362000", config: "gpt3_XL.json", to: "models/xl" });
+ */
 export async function run(options: ConvertCommandOptions): Promise<ConvertResult> {
   const { from, to, json: _, ...rest } = options;
   const progress = progressLine();

@@ -45,6 +45,8 @@ export interface FindOptions {
  *
  * @param format what all of them hold; by default the end of each name tells
  * @throws MtfError `bad-argument` for a name that tells no format, `bad-file` where there is nothing
+ * @example
+ * const files = await dataFiles(["notes.txt", "pile/*.jsonl.zst"]);
  */
 export async function dataFiles(
   paths: readonly string[],

@@ -25,7 +25,7 @@ export const readers: Readonly<
  *
  * @throws MtfError `bad-argument` for a name that tells no format, `bad-file` for bad data
  * @example
- * for await (const part of readDocuments(["a.txt", "pile/*.jsonl.zst"])) if (part.kind === "text") …
+ * for await (const part of readDocuments(["a.txt", "pile/*.jsonl.zst"])) console.log(part.kind);
  */
 export async function* readDocuments(
   paths: readonly string[],

@@ -26,6 +26,9 @@ export interface Vocabulary {
  * The documents of files in ids, in parts.
  *
  * @throws MtfError as `readDocuments`; `bad-file` for ids that are not in the vocabulary
+ * @example
+ * const tokenizer = tokenizerNamed("gpt2");
+ * for await (const part of tokenise(["notes.jsonl"], { tokenizer, size: 50257 })) console.log(part.ids);
  */
 export async function* tokenise(
   files: readonly string[],

@@ -23,6 +23,8 @@ export interface Evaluation {
  * Measures a model as the command line says.
  *
  * @throws MtfError as `loadModel`; `bad-checkpoint` where the weights make a loss that is no number
+ * @example
+ * const { perplexity } = await runEval({ model: "runs/tuned", data: ["held-out.txt"] });
  */
 export async function run(options: EvalOptions): Promise<Evaluation> {
   if (options.logits !== undefined) await checkLogitsFile(options.logits);

@@ -13,7 +13,12 @@ export interface Generated {
   readonly text?: string;
 }
 
-/** Continues a text as the command line says. */
+/**
+ * Continues a text as the command line says.
+ *
+ * @example
+ * const { text } = await runGenerate({ model: "runs/tuned", prompt: "Call me", topK: 40 });
+ */
 export async function run(options: GenerateOptions): Promise<Generated> {
   const mesh = meshOf(options, 1);
   const model = await loadModel(options.model, options, mesh, 1);

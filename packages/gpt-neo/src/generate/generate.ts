@@ -56,7 +56,7 @@ export function nextTokenStep(
  * @throws MtfError `bad-argument` for a prompt without ids or with some outside the vocabulary;
  * `bad-checkpoint` where the weights make logits that are no numbers
  * @example
- * for await (const id of generate(model, [15496], settings)) process.stdout.write(decoder.push(id));
+ * for await (const id of generate(model, [15496], settings)) console.log(id);
  */
 export async function* generate(
   model: LoadedModel,

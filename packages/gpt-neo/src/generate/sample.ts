@@ -16,6 +16,9 @@ export type Sampling =
  * from the softmax of the logits; the lowest id wins among equals.
  *
  * @param uniform a number from 0 to 1 for each id; not looked at when greedy
+ * @example
+ * const sampling = { kind: "random", temperature: 0.8, topK: 40, topP: 1 } as const;
+ * const id = nextId(scores, sampling, Float64Array.from(scores, Math.random));
  */
 export function nextId(
   logits: ArrayLike<number>,
@@ -46,6 +49,9 @@ function largest(count: number, score: (i: number) => number): number {
  * Logits divided by the temperature, those that are not to be chosen -Infinity: first all but the
  * `topK` largest (with those equal to the last), then all but the fewest largest whose probability
  * is at least `topP`. In this order Hugging Face applies them.
+ *
+ * @example
+ * const kept = filterLogits(scores, { temperature: 0.8, topK: 40, topP: 1 });
  */
 export function filterLogits(
   logits: ArrayLike<number>,

@@ -2,7 +2,12 @@ import type { InspectOptions } from "../cli/inspect-options.ts";
 import { type Inspected, inspect } from "./inspect.ts";
 import { printInspected } from "./print.ts";
 
-/** Tells what a path is, as the command line says: tables, or all of it as one object. */
+/**
+ * Tells what a path is, as the command line says: tables, or all of it as one object.
+ *
+ * @example
+ * const found = await runInspect({ path: "model.safetensors", json: true });
+ */
 export async function run({
   path,
   json,

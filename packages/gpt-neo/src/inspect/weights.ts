@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { openCheckpoint, storedBits, volumeOf } from "mtf/checkpoint";
+import { openCheckpoint } from "mtf/checkpoint";
+import { storedBits, volumeOf } from "mtf/files";
 import { openWeights, type WeightFormat } from "../weights/index.ts";
 
 /** What weights are. */

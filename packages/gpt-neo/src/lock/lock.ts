@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { MtfError } from "mtf";
-import { draftOf } from "mtf/checkpoint";
+import { draftOf } from "mtf/files";
 import { type Holder, holderIn, holds, thisProcess } from "./holder.ts";
 
 /** Something that one process at a time may do. */

@@ -1,5 +1,5 @@
 import { access, rename, rm } from "node:fs/promises";
-import { writeAtomically } from "mtf/checkpoint";
+import { writeAtomically } from "mtf/files";
 import { plainBytes } from "../data/bytes/plain.ts";
 import { typeForVocabulary } from "../data/mmididx/dtypes.ts";
 import { bytesOfIds, writeIndexOf } from "../data/mmididx/write.ts";

@@ -17,6 +17,8 @@ export interface TokenizeResult {
  * goes on.
  *
  * @throws MtfError as `tokenize`
+ * @example
+ * await runTokenize({ data: ["pile/*.jsonl.zst"], out: "ids", outputFormat: "bin" });
  */
 export async function run(options: TokenizeCommandOptions): Promise<TokenizeResult> {
   const source = await tokenizerSource(options.tokenizer ?? "gpt2");

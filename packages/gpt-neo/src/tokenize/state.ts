@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MtfError } from "mtf";
-import { writeAtomically } from "mtf/checkpoint";
+import { writeAtomically } from "mtf/files";
 import type { DataFile } from "../data/files.ts";
 import type { SinkState } from "./sink.ts";
 import type { Place } from "./unit.ts";

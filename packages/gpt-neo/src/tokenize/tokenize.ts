@@ -59,7 +59,9 @@ export interface Tokenized {
  * @throws MtfError `bad-argument` if another task was begun or finished there, or files of that name
  * are there from elsewhere; `bad-file` for bad data
  * @example
- * await tokenize(["pile/*.jsonl.zst"], { out: "ids", name: "pile", format: "bin", … });
+ * const source = { tokenizer: await tokenizerSource("gpt2"), read: {}, workers: 2 };
+ * const written = { format: "tfrecords", example: 2049, perFile: 100_000 } as const;
+ * await tokenize(["pile/*.jsonl.zst"], { out: "ids", name: "pile", ...source, ...written });
  */
 export async function tokenize(
   paths: readonly string[],

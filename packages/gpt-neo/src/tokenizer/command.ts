@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { MtfError } from "mtf";
-import { writeAtomically } from "mtf/checkpoint";
+import { writeAtomically } from "mtf/files";
 import { progressLine } from "../cli/progress.ts";
 import type { CodeOptions, TrainTokenizerOptions } from "../cli/tokenizer-options.ts";
 import { writeOut } from "../cli/write-out.ts";
@@ -13,7 +13,12 @@ import { makeTokenizer } from "./make.ts";
 import { tokenizerSource } from "./open.ts";
 import { countWords, trainTokenizer, type WordCounts } from "./train.ts";
 
-/** `gpt-neo tokenizer train`: makes a `tokenizer.json` that Hugging Face reads, of one's own text. */
+/**
+ * `gpt-neo tokenizer train`: makes a `tokenizer.json` that Hugging Face reads, of one's own text.
+ *
+ * @example
+ * await runTrainTokenizer({ data: ["book.txt"], vocabSize: 8000, out: "book-tokenizer.json" });
+ */
 export async function runTrain(
   options: TrainTokenizerOptions,
 ): Promise<{ readonly vocabSize: number; readonly file: string; readonly text: string }> {

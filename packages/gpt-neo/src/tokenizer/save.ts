@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { writeAtomically } from "mtf/checkpoint";
+import { writeAtomically } from "mtf/files";
 import { byteLetters } from "./byte-letters.ts";
 import { byteLevelFile, idsOfTokens } from "./byte-level-file.ts";
 import { gpt2Merges, gpt2Vocabulary } from "./gpt2-files.ts";

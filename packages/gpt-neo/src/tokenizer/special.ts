@@ -7,7 +7,7 @@ import { endOfTextToken, type Tokenizer } from "./tokenizer.ts";
  * default they never do: a text from anywhere could end its document.
  *
  * @example
- * withSpecial(gpt2Tokenizer()).encode("a<|endoftext|>"); // 64, 50256
+ * withSpecial(tokenizerNamed("gpt2")).encode("a<|endoftext|>"); // 64, 50256
  */
 export function withSpecial(tokenizer: Tokenizer): Tokenizer {
   if (tokenizer.name === "json") {

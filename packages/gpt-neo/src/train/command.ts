@@ -26,7 +26,12 @@ export interface TrainExtras {
   readonly again?: string;
 }
 
-/** Trains as the command line says, until the last step or an interrupt. */
+/**
+ * Trains as the command line says, until the last step or an interrupt.
+ *
+ * @example
+ * await runTrain({ config: "tiny", data: ["book.txt"], out: "runs/book", steps: 200 });
+ */
 export async function run(
   options: TrainOptions,
   extras: TrainExtras = {},

@@ -52,7 +52,12 @@ export function microbatchOf(config: Config): Dimension<"microbatch"> {
   return dimension("microbatch", config.training.grad_accumulation);
 }
 
-/** The state before the first step. */
+/**
+ * The state before the first step.
+ *
+ * @example
+ * const begin = lower(() => initialState(config, dims), { layout, inputs: [] });
+ */
 export function initialState(config: Config, dims: Dims): State {
   return adamState(initialParameters(config, dims, fold(key(config.training.seed), "parameters")));
 }
@@ -61,6 +66,10 @@ export function initialState(config: Config, dims: Dims): State {
  * One step of training: the loss of all labels, its gradient, clipped to the configured norm, and
  * AdamW's update of matrices with decay and of biases and gains without, but for the final norm's
  * where they are configured to. Where loss or gradient is not finite, the state stays as it was.
+ *
+ * @example
+ * const step = trainingStep(config, dims);
+ * const program = lower(step, { layout, inputs: [begin.result, rows, rows], donate: [0] });
  */
 export function trainingStep(
   config: Config,

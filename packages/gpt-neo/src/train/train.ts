@@ -83,6 +83,8 @@ const refusals = 3;
  *
  * @throws MtfError `bad-argument` where loss or gradient are not finite several times in a row, or the
  * last step did not go well; `device-failed`; `bad-file` where the disk fails
+ * @example
+ * const { step, loss } = await train(training); // a Training: data, devices, layout, folder …
  */
 export async function train(training: Training): Promise<Outcome> {
   const { config, data, devices, layout, on, out, settings } = training;

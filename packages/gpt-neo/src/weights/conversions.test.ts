@@ -3,14 +3,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  fromBfloat16,
-  fromFloat16,
-  openModel,
-  openSafetensors,
-  toBfloat16,
-  toFloat16,
-} from "mtf/checkpoint";
+import { openModel, openSafetensors } from "mtf/checkpoint";
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "mtf/files";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { convertWeights } from "./convert.ts";
 import { isOriginalNaming, meaningOfHuggingFace, meaningOfOriginal } from "./names.ts";

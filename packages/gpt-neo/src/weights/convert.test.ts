@@ -3,14 +3,8 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  fromBfloat16,
-  fromFloat16,
-  openModel,
-  toBfloat16,
-  toFloat16,
-  writeSafetensors,
-} from "mtf/checkpoint";
+import { openModel, writeSafetensors } from "mtf/checkpoint";
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "mtf/files";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseConfig, saveConfig } from "../config/index.ts";
 import { loadTokenizer } from "../tokenizer/index.ts";

@@ -1,15 +1,8 @@
 import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { MtfError } from "mtf";
-import {
-  draftOf,
-  removeDrafts,
-  rowBlocks,
-  type StoredDType,
-  type TensorToWrite,
-  volumeOf,
-  writeModel,
-} from "mtf/checkpoint";
+import { type StoredDType, type TensorToWrite, writeModel } from "mtf/checkpoint";
+import { draftOf, removeDrafts, rowBlocks, volumeOf } from "mtf/files";
 import { type Config, saveConfig, withDtype } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { makeTokenizer, saveTokenizer, tokenizerSource } from "../tokenizer/index.ts";

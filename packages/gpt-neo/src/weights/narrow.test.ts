@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "mtf/checkpoint";
+import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "mtf/files";
 import { expect, it } from "vitest";
 import { roundToOdd } from "./narrow.ts";
 

@@ -1,4 +1,4 @@
-import { openBytes } from "mtf/checkpoint";
+import { openBytes } from "mtf/files";
 import { unreadable } from "./unreadable.ts";
 
 /**

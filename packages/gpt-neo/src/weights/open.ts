@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
-import { badFile, openBytes, readShards } from "mtf/checkpoint";
+import { badFile, openBytes, readShards } from "mtf/files";
 import { adapterAlone } from "./adapter.ts";
 import { checkWeights } from "./no-weights.ts";
 import { openPytorch } from "./pytorch/open.ts";

@@ -1,11 +1,5 @@
-import {
-  type ArrayFor,
-  checkBox,
-  findTensor,
-  type ReadAs,
-  type ReadOptions,
-  wholeBox,
-} from "mtf/checkpoint";
+import type { ArrayFor, ReadAs, ReadOptions } from "mtf/checkpoint";
+import { checkBox, findTensor, wholeBox } from "mtf/files";
 import type { Box, NamedTensors, WeightTensor } from "./source.ts";
 
 /** A tensor under another name, maybe transposed, maybe with fewer rows. */

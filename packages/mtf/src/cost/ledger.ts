@@ -28,7 +28,7 @@ export interface Ledger {
  * Every collective of a program with the bytes it moves, exactly.
  *
  * @example
- * console.log(ledger(step.program)); // all-reduce(model)  forward  einsum model.ts:74  8,192 B
+ * console.log(ledger(train.program)); // all-reduce(model)  forward  einsum model.ts:74  8,192 B
  */
 export function ledger(program: Program): Ledger {
   const entries = program.instructions.flatMap((i) => entriesOf(program, i, 1));

@@ -20,7 +20,7 @@ export interface MemoryPlan {
  * What a program will hold on the device with the largest slices, from the lives of its values.
  *
  * @example
- * memoryPlan(step.program).peakBytes; // 1,052,672
+ * memoryPlan(train.program).peakBytes; // 1,052,672
  */
 export function memoryPlan(program: Program): MemoryPlan {
   const mesh = defineMesh(program.mesh);

@@ -1,6 +1,7 @@
 import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
 import type { Node } from "./node.ts";
+import { shown } from "./show.ts";
 
 /**
  * A traced value with named dims. It holds no numbers: it stands for one result of one node of the
@@ -28,7 +29,14 @@ export type AnyTensor = Tensor<any, DType>;
 export type NamesOf<T> = T extends Tensor<infer Names, DType> ? Names : never;
 
 const brand = Symbol("tensor");
+const traits = { __proto__: shown, [brand]: true };
 
+/**
+ * Whether a value is a traced tensor.
+ *
+ * @example
+ * const count = leavesOf(params, isTensor).length;
+ */
 export function isTensor(value: unknown): value is AnyTensor {
   return typeof value === "object" && value !== null && brand in value;
 }
@@ -44,11 +52,11 @@ export function tensorOf(node: Node, result: number): AnyTensor {
   const byName: Record<string, Dimension> = {};
   for (const d of dims) byName[d.name] = d;
   return {
+    __proto__: traits,
     dims: byName,
     names: dims.map((d) => d.name),
     dtype,
     "~node": node,
     "~result": result,
-    [brand]: true,
   } as unknown as AnyTensor;
 }

@@ -1,14 +1,10 @@
-import { type Dimension, nameOf, printDims, type Select } from "../dimension.ts";
-import { type DType, dtypeAbbreviation } from "../dtype.ts";
+import { type Dimension, nameOf, type Select } from "../dimension.ts";
+import type { DType } from "../dtype.ts";
 import { type ErrorCode, type Evidence, MtfError } from "../errors.ts";
+import { printType } from "../graph/show.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import { captureLine } from "../sourceLine.ts";
 import { nearest } from "../suggest.ts";
-
-/** `f32[batch=8, embd=64]`. */
-export function describe(x: AnyTensor): string {
-  return `${dtypeAbbreviation[x.dtype]}[${printDims(dimsOf(x))}]`;
-}
 
 /** An error in the user's use of an op: the tensors seen, where they come from, and the line. */
 export function misuse(
@@ -20,7 +16,7 @@ export function misuse(
 ): MtfError {
   const evidence: Evidence[] = Object.entries(tensors).map(([label, x]) => [
     label,
-    `${describe(x)} made at ${x["~node"].line}`,
+    `${printType(x)} made at ${x["~node"].line}`,
   ]);
   evidence.push(["at", captureLine()]);
   return new MtfError(code, sentence, {

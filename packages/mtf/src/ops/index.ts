@@ -1,7 +1,7 @@
 export { argmax } from "./argmax/argmax.ts";
 export { broadcast } from "./broadcast/broadcast.ts";
 export { concat } from "./concat/concat.ts";
-export { constant, fill, ones, zeros } from "./constant/constant.ts";
+export { constant, fill, type NumberArray, ones, zeros } from "./constant/constant.ts";
 export { crossEntropyWithLogsumexp, softmaxCrossEntropy } from "./crossEntropy/crossEntropy.ts";
 export { cumsum } from "./cumsum/cumsum.ts";
 export {
@@ -18,12 +18,13 @@ export { gather, scatterAdd } from "./gather/gather.ts";
 export { iota } from "./iota/iota.ts";
 export { layerNorm } from "./layerNorm/layerNorm.ts";
 export { type Along, type At, accumulate, mapOver } from "./loop/loop.ts";
+export { named } from "./named/named.ts";
 export { oneHot } from "./oneHot/oneHot.ts";
 export { pad } from "./pad/pad.ts";
 export { fold, type Key, key } from "./random/key.ts";
 export { normal, uniform } from "./random/random.ts";
 export { all, any, max, mean, min, type Reduced, sum } from "./reduce/reduce.ts";
-export { rename } from "./rename/rename.ts";
+export { type FreeName, rename } from "./rename/rename.ts";
 export { merge, split } from "./reshape/reshape.ts";
 export { slice } from "./slice/slice.ts";
 export { logSoftmax, logsumexp, softmax } from "./softmax/softmax.ts";

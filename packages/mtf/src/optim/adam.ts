@@ -1,8 +1,9 @@
 import type { AnyTensor, Scalar } from "../graph/tensor.ts";
+import { zipTensors } from "../mapTensors.ts";
 import { adamUpdate } from "../ops/adam/adam.ts";
 import { filled, zerosLike } from "../ops/constant/constant.ts";
 import { apply } from "../ops/elementwise/apply.ts";
-import { gated, type Rate, rateAt, updating, zipLeaves } from "./update.ts";
+import { gated, type Rate, rateAt, updating } from "./update.ts";
 
 /** Parameters, running means of their gradients and of the squares, and the steps taken. */
 export interface AdamState<P> {
@@ -31,7 +32,7 @@ export interface AdamOptions {
 /** The state before the first step. @example const state = adamState(initial(key(1))) */
 export function adamState<P>(params: P): AdamState<P> {
   return updating(() => {
-    const [mean, variance] = zipLeaves([params], ([p]) => [zerosLike(p!), zerosLike(p!)]);
+    const [mean, variance] = zipTensors([params], ([p]) => [zerosLike(p!), zerosLike(p!)]);
     const step = filled(0, [], "int32") as never;
     return { params, mean: mean ?? params, variance: variance ?? params, step };
   });
@@ -61,7 +62,7 @@ export function adam<P>(
       varianceCorrection: corrected ? oneMinusPower(beta2, step) : one,
       gate: gate ? apply("toFloat32", gate as unknown as AnyTensor) : one,
     };
-    const trees = zipLeaves(
+    const trees = zipTensors(
       [state.params, gradient, state.mean, state.variance],
       ([parameter, slope, mean, variance], path) => {
         const own = !decays || decays(path, parameter!) ? decay : 0;

@@ -1,9 +1,10 @@
 import { type AnyTensor, isTensor, type Scalar } from "../graph/tensor.ts";
+import { zipTensors } from "../mapTensors.ts";
 import { misuse } from "../ops/check.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { reduction } from "../ops/reduce/reduce.ts";
 import { leavesOf } from "../tree.ts";
-import { updating, zipLeaves } from "./update.ts";
+import { updating } from "./update.ts";
 
 /**
  * The length of all numbers in a tree as one vector.
@@ -39,7 +40,7 @@ export function clipByGlobalNorm<P>(
   const norm = globalNorm(tree);
   return updating(() => {
     const factor = apply("div", limit, apply("maximum", norm as unknown as AnyTensor, limit));
-    const [clipped] = zipLeaves([tree], ([x]) => [apply("mul", x!, factor)]);
+    const [clipped] = zipTensors([tree], ([x]) => [apply("mul", x!, factor)]);
     return { clipped: clipped!, norm };
   });
 }

@@ -224,7 +224,7 @@ describe("trees that differ", () => {
   it("are refused by path", () => {
     const half = { w: constant([1, 2, 3, 4, 5, 6], [a, b]) } as unknown as Params;
     expect(() => sgd(params, half, { rate: 1 })).toThrowErrorMatchingInlineSnapshot(
-      `[MtfError: [wrong-input] the trees differ: where one has 'w', another has nothing.]`,
+      `[MtfError: [wrong-input] the trees differ: where one has 'bias', another has nothing.]`,
     );
     const vector: Tensor<"b"> = params.bias;
     expect(() =>

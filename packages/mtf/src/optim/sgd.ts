@@ -1,7 +1,8 @@
 import type { AnyTensor, Scalar } from "../graph/tensor.ts";
+import { zipTensors } from "../mapTensors.ts";
 import { zerosLike } from "../ops/constant/constant.ts";
 import { apply } from "../ops/elementwise/apply.ts";
-import { gated, rateAt, updating, zipLeaves } from "./update.ts";
+import { gated, rateAt, updating } from "./update.ts";
 
 /**
  * Gradient descent: parameters - rate · gradient.
@@ -19,7 +20,7 @@ export function sgd<P>(
   return updating(() => {
     const rate = rateAt(options.rate, undefined);
     const gate = options.gate as unknown as AnyTensor | undefined;
-    const trees = zipLeaves([params, gradient], ([p, g]) => [
+    const trees = zipTensors([params, gradient], ([p, g]) => [
       gated(gate, apply("sub", p!, apply("mul", g!, rate)), p!),
     ]);
     return trees[0] ?? params;
@@ -36,7 +37,7 @@ export interface MomentumState<P> {
 export function momentumState<P>(params: P): MomentumState<P> {
   return updating(() => ({
     params,
-    velocity: zipLeaves([params], ([p]) => [zerosLike(p!)])[0] ?? params,
+    velocity: zipTensors([params], ([p]) => [zerosLike(p!)])[0] ?? params,
   }));
 }
 
@@ -46,7 +47,7 @@ export function momentumState<P>(params: P): MomentumState<P> {
  *
  * @throws MtfError `wrong-input` unless the trees are alike
  * @example
- * const next = momentum(state, gradient, { rate: 0.1, momentum: 0.9 });
+ * const next = momentum(momentumState(params), gradient, { rate: 0.1, momentum: 0.9 });
  */
 export function momentum<P>(
   state: MomentumState<P>,
@@ -60,7 +61,7 @@ export function momentum<P>(
   return updating(() => {
     const rate = rateAt(options.rate, undefined);
     const gate = options.gate as unknown as AnyTensor | undefined;
-    const trees = zipLeaves([state.params, gradient, state.velocity], ([p, g, v]) => {
+    const trees = zipTensors([state.params, gradient, state.velocity], ([p, g, v]) => {
       const velocity = apply("add", apply("mul", v!, options.momentum ?? 0.9), g!);
       const next = apply("sub", p!, apply("mul", velocity, rate));
       return [gated(gate, next, p!), gated(gate, velocity, v!)];

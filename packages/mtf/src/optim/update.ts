@@ -4,7 +4,6 @@ import { type AnyTensor, isTensor, type Scalar } from "../graph/tensor.ts";
 import { filled } from "../ops/constant/constant.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { captureLine } from "../sourceLine.ts";
-import { leavesOf, withLeaves } from "../tree.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** How fast to learn: a number, a number of the program's, or a function of the step. */
@@ -13,33 +12,6 @@ export type Rate = number | Scalar | Schedule;
 /** Runs `make` with its nodes counted as part of the update. */
 export function updating<R>(make: () => R): R {
   return attributedTo({ line: captureLine(), pass: "update" }, make);
-}
-
-/** Trees like the first, made leaf by leaf from trees alike: a list for each result of `change`. */
-export function zipLeaves<T>(
-  trees: readonly [T, ...unknown[]],
-  change: (leaves: readonly AnyTensor[], path: string) => readonly AnyTensor[],
-): readonly T[] {
-  const [first, ...others] = trees.map((tree) => leavesOf(tree, isTensor));
-  const results = first!.map(([path, leaf], i) => {
-    const leaves = others.map((other) => leafAt(other[i], path));
-    for (const other of others) if (other.length !== first!.length) leafAt(undefined, path);
-    return change([leaf, ...leaves], path);
-  });
-  const count = results[0]?.length ?? 0;
-  return Array.from({ length: count }, (_, k) => {
-    const leaves = results.map((result) => result[k]!);
-    return withLeaves(trees[0], isTensor, leaves) as T;
-  });
-}
-
-function leafAt(leaf: readonly [string, AnyTensor] | undefined, path: string): AnyTensor {
-  if (leaf?.[0] === path) return leaf[1];
-  throw new MtfError(
-    "wrong-input",
-    `the trees differ: where one has '${path}', another has ${leaf ? `'${leaf[0]}'` : "nothing"}.`,
-    { path },
-  );
 }
 
 /** A learning rate at a step as a scalar of the program. */

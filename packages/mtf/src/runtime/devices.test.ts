@@ -223,8 +223,9 @@ test("wrong inputs are refused, and say what is right", async () => {
   expect(messages.join("\n")).toMatchInlineSnapshot(`
     "[wrong-input] 'source' was given 3 numbers and takes 15.
       takes  f32[a=5, b=3]
-    [wrong-input] 'source' was given 1 number and takes 15.
+    [wrong-input] 'source' was given one number, 7, and takes 15.
       takes  f32[a=5, b=3]
+      try    new Float32Array(15).fill(7)
     [wrong-input] 'source' takes float32 and was given numbers as Int32Array.
       takes  f32[a=5, b=3]
       try    Float32Array.from(…)

@@ -52,7 +52,7 @@ export type AnySharded = Sharded<any, DType> | Sharded<never, DType>;
 
 /**
  * Where an input's numbers come from. A device asks only for its own box: an array is cut, a file
- * is read by byte ranges, a function is called with the box.
+ * is read by byte ranges, a function is called with the box. A number is for scalars only.
  */
 export type Source = HostArray | readonly number[] | number | FileSource | BoxSource;
 
@@ -79,10 +79,15 @@ export interface WantedTensor {
 /** A tree of tensors as it is given to a run. */
 export type Fed<T> =
   T extends Tensor<infer Names, infer D>
-    ? Sharded<Names, D> | Source
+    ? Sharded<Names, D> | SourceFor<Names>
     : T extends object
       ? { readonly [K in keyof T]: Fed<T[K]> }
       : T;
+
+/** Where the numbers of a tensor with these names come from: one number is no matrix. */
+export type SourceFor<Names extends string> = [Names] extends [never]
+  ? Source
+  : Exclude<Source, number>;
 
 /** A tree of tensors as a run gives it. */
 export type Held<T> =

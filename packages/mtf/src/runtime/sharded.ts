@@ -30,7 +30,12 @@ export function stateOf(value: unknown): ArrayState | undefined {
   return typeof value === "object" && value !== null ? handles.get(value) : undefined;
 }
 
-/** Whether a value is a tensor on devices. */
+/**
+ * Whether a value is a tensor on devices.
+ *
+ * @example
+ * for (const [path, held] of leavesOf(state, isSharded)) console.log(path, held.names);
+ */
 export function isSharded(value: unknown): value is Sharded {
   return stateOf(value) !== undefined;
 }
@@ -92,7 +97,7 @@ export function checkUsable(held: ArrayState): void {
  *
  * @throws MtfError `poisoned` if the run that should have made it failed
  * @example
- * expect(await readFloat64(await run(x))).toEqual(Float64Array.of(0.1));
+ * expect(await readFloat64(await run([0.1]))).toEqual(Float64Array.of(0.1));
  */
 export async function readFloat64(array: AnySharded): Promise<Float64Array> {
   const held = stateOf(array)!;

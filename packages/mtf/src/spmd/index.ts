@@ -1,6 +1,6 @@
 export { type LowerOptions, lower } from "./lower.ts";
 export type { Lowered } from "./lowered.ts";
-export { type Box, type Placement, type Range, rangeOf } from "./placement.ts";
+export type { Box, Placement, Range } from "./placement.ts";
 export { printProgram } from "./print.ts";
 export type {
   Compute,

@@ -37,7 +37,7 @@ export interface LowerOptions<Arguments extends readonly unknown[]> {
  *
  * @throws MtfError what the function's ops throw
  * @example
- * const program = lower(step, { layout, inputs: [state, placeholder([batch])], donate: [0] });
+ * const program = lower(step, { layout, inputs: [state, image, label], donate: [0] });
  */
 export function lower<Arguments extends readonly unknown[], Result>(
   fn: (...args: Arguments) => Result,

@@ -7,6 +7,9 @@ import type { Instruction, Program, Value } from "./program.ts";
 /**
  * A program as text: a line for each instruction, with the placement of what it makes in the shape
  * (`f32[batch=8@data, embd=64]`), the bytes collectives move and the line of source that asked.
+ *
+ * @example
+ * writeFileSync("step.txt", printProgram(lower(step, { layout, inputs }).program));
  */
 export function printProgram(program: Program): string {
   const mesh = Object.entries(program.mesh).map(([axis, size]) => `${axis}:${size}`);

@@ -1,6 +1,7 @@
 import { internal } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
+import { causeOf } from "../graph/show.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
 import { type Builder, bring, newVersions, settleHome, type Versions } from "./builder.ts";
@@ -115,7 +116,5 @@ function without({ split }: Placement, owed: readonly string[]): Placement {
 }
 
 export function originOf(node: Node): Origin {
-  const cause =
-    node.kind === "elementwise" || node.kind === "reduce" ? node.attributes.fn : node.kind;
-  return { line: node.line, pass: node.pass, cause };
+  return { line: node.line, pass: node.pass, cause: causeOf(node) };
 }

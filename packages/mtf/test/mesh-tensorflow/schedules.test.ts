@@ -66,7 +66,7 @@ function factorsOf(of: Case): { readonly factors: readonly Schedule[]; readonly 
 
 /** The schedule on a scalar of a program. */
 function asProgram(schedule: Schedule): Rate {
-  const inputs = [placeholder([], "int32") as AnyTensor];
+  const inputs = [placeholder([], "int32") as unknown as AnyTensor];
   const { graph } = trace((step: AnyTensor) => schedule(step as never), inputs as [AnyTensor]);
   return (step) => evaluate(graph, [[step]])[0]![0]!;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { type ByteSource, bytesInMemory } from "../../src/checkpoint.ts";
+import { type ByteSource, bytesInMemory } from "../../src/files.ts";
 import type { Box } from "../../src/spmd/placement.ts";
 
 /** Any box of a shape. */

@@ -2,12 +2,15 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import ts from "typescript";
 
 /** A page of documentation: its code, and what the page says that prints. */
 export interface Page {
   readonly file: string;
   readonly text: string;
-  /** The `js` blocks in order. */
+  /** What its code is written in: all of a page's is in one language. */
+  readonly language: "js" | "ts";
+  /** The blocks of code in order. */
   readonly snippets: readonly Snippet[];
 }
 
@@ -34,12 +37,15 @@ export function readPage(file: string): Page {
     return { language: match[1]!, content: match[2]!, begin, end: begin + match[2]!.length };
   });
   const snippets = blocks.flatMap((block, i): Snippet[] => {
-    if (block.language !== "js") return [];
+    if (!isCode(block)) return [];
     const next = blocks[i + 1];
     return [{ code: block.content, printed: next?.language === "text" ? next : undefined }];
   });
-  return { file, text, snippets };
+  const language = blocks.find(isCode)?.language === "ts" ? "ts" : "js";
+  return { file, text, language, snippets };
 }
+
+const isCode = ({ language }: Block) => language === "js" || language === "ts";
 
 const mark = "--- end of a snippet ---";
 
@@ -47,25 +53,49 @@ const mark = "--- end of a snippet ---";
  * Runs a page's snippets in order, as one module on the built packages, and gives what each prints.
  * Nothing is put between them, so that a printed program's lines are lines of the page's code.
  */
-export async function runPage({ file, snippets }: Page): Promise<readonly string[]> {
-  const module = snippets
+export async function runPage(page: Page): Promise<readonly string[]> {
+  const code = page.snippets
     .map(({ code }) => `${code.trimEnd()} console.log(${JSON.stringify(mark)});`)
     .join("\n");
-  // Inside the workspace, where the packages are found by their names.
-  const folder = join(
-    root,
-    "node_modules/.cache",
-    `docs-${process.pid}-${file.replace(/\W/g, "-")}`,
-  );
-  const name = file.endsWith("README.md") ? "net" : basename(file, ".md");
+  const module = page.language === "ts" ? withoutTypes(code) : code;
+  const name = `${page.file.endsWith("README.md") ? "net" : basename(page.file, ".md")}.mjs`;
+  const output = await inWorkspace({ [name]: module }, (folder) => runNode([name], folder));
+  return output
+    .split(`${mark}\n`)
+    .slice(0, -1)
+    .map((printed) => printed.replaceAll(/ +$/gm, ""));
+}
+
+const withoutTypes = (code: string) =>
+  ts.transpile(code, { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext });
+
+/** Compiles a page's snippets as one module against the built packages, as strictly as can be. */
+export async function compilePage({ snippets }: Page): Promise<string> {
+  const compilerOptions = {
+    ...{ module: "nodenext", target: "es2022", lib: ["es2023", "dom"], types: [], noEmit: true },
+    ...{ strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true },
+    ...{ noUnusedLocals: true, noUnusedParameters: true, noImplicitReturns: true },
+  };
+  const files = {
+    "page.mts": snippets.map(({ code }) => code).join("\n"),
+    "tsconfig.json": JSON.stringify({ compilerOptions, files: ["page.mts"] }),
+  };
+  const compiler = join(root, "node_modules/typescript7/bin/tsc");
+  return inWorkspace(files, (folder) => runNode([compiler, "-p", "."], folder));
+}
+
+let folders = 0;
+
+/** Uses a folder with these files inside the workspace, where the packages are found by name. */
+async function inWorkspace<R>(
+  files: Readonly<Record<string, string>>,
+  use: (folder: string) => Promise<R>,
+): Promise<R> {
+  const folder = join(root, "node_modules/.cache", `docs-${process.pid}-${folders++}`);
   mkdirSync(folder, { recursive: true });
   try {
-    writeFileSync(join(folder, `${name}.mjs`), module);
-    const output = await runNode([`${name}.mjs`], folder);
-    return output
-      .split(`${mark}\n`)
-      .slice(0, -1)
-      .map((printed) => printed.replaceAll(/ +$/gm, ""));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    return await use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,5 @@
-import { MtfError, nearest } from "mtf";
+import { MtfError } from "mtf";
+import { nearest } from "mtf/files";
 import type { Config, Training } from "../config.ts";
 import { isOff, type Keys } from "../key-rules.ts";
 import type { Note } from "../note.ts";

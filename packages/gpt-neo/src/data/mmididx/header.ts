@@ -1,4 +1,4 @@
-import type { ByteSource } from "mtf/checkpoint";
+import type { ByteSource } from "mtf/files";
 import { badData } from "../bad-data.ts";
 import { type IndexedType, typeOfCode } from "./dtypes.ts";
 

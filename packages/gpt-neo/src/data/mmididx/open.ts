@@ -1,4 +1,4 @@
-import { type ByteSource, openBytes } from "mtf/checkpoint";
+import { type ByteSource, openBytes } from "mtf/files";
 import { badData } from "../bad-data.ts";
 import type { IndexedNumbers, IndexedType } from "./dtypes.ts";
 import { type IndexHeader, readIndexHeader } from "./header.ts";

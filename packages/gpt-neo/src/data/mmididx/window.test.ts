@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { bytesInMemory } from "mtf/checkpoint";
+import { bytesInMemory } from "mtf/files";
 import { expect, it } from "vitest";
 import { window } from "./window.ts";
 

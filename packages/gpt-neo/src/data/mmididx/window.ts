@@ -1,4 +1,4 @@
-import type { ByteSource } from "mtf/checkpoint";
+import type { ByteSource } from "mtf/files";
 
 /**
  * Reads pieces of a file, a block of which is in memory: what lies behind each other costs one read

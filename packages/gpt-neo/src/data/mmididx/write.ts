@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { type WritableFile, writeAtomically } from "mtf/checkpoint";
+import { type WritableFile, writeAtomically } from "mtf/files";
 import { pull } from "../bytes/pull.ts";
 import { type IndexedType, typeForVocabulary } from "./dtypes.ts";
 import { headerBytes, magic } from "./header.ts";

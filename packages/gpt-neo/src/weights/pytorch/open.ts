@@ -7,7 +7,7 @@ import {
   readShards,
   readStrided,
   type StridedTensor,
-} from "mtf/checkpoint";
+} from "mtf/files";
 import { isTied } from "../names.ts";
 import type { WeightSource, WeightTensor } from "../source.ts";
 import { unreadable } from "../unreadable.ts";

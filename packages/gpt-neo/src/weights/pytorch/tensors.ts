@@ -1,4 +1,5 @@
-import { type StoredDType, storedBits, volumeOf } from "mtf/checkpoint";
+import type { StoredDType } from "mtf/checkpoint";
+import { storedBits, volumeOf } from "mtf/files";
 import { isKind, type Meaning, type Pickled } from "./pickle.ts";
 
 /** Numbers in an archive, which tensors are views of. */

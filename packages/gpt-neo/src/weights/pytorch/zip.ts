@@ -1,4 +1,4 @@
-import { type ByteSource, badFile } from "mtf/checkpoint";
+import { type ByteSource, badFile } from "mtf/files";
 import { unreadable } from "../unreadable.ts";
 
 /** A file in a zip, as the list at the zip's end has it. */

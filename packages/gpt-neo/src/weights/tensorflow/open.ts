@@ -6,7 +6,7 @@ import {
   readStrided,
   type StridedTensor,
   storedBits,
-} from "mtf/checkpoint";
+} from "mtf/files";
 import { crc32c, masked } from "../../crc32c.ts";
 import type { WeightSource, WeightTensor } from "../source.ts";
 import { unreadable } from "../unreadable.ts";

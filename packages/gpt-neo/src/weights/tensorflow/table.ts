@@ -1,4 +1,4 @@
-import { type ByteSource, badFile } from "mtf/checkpoint";
+import { type ByteSource, badFile } from "mtf/files";
 import { crc32c, masked } from "../../crc32c.ts";
 import { unreadable } from "../unreadable.ts";
 import { type Cursor, take, varint, WireError } from "./wire.ts";

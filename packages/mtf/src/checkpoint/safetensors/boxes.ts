@@ -2,7 +2,12 @@ import { MtfError } from "../../errors.ts";
 import { volumeOf } from "../../shape.ts";
 import type { Box } from "../../spmd/placement.ts";
 
-/** The whole of a tensor as a box. */
+/**
+ * The whole of a tensor as a box.
+ *
+ * @example
+ * wholeBox([4, 6]); // [{ begin: 0, size: 4 }, { begin: 0, size: 6 }]
+ */
 export function wholeBox(shape: readonly number[]): Box {
   return shape.map((size) => ({ begin: 0, size }));
 }

@@ -15,6 +15,10 @@ export interface ByteSource {
  * A file on disk as a source of bytes.
  *
  * @throws MtfError `bad-file` if it cannot be opened, or ends while it is read
+ * @example
+ * const source = await openBytes("model.ckpt.data-00000-of-00001");
+ * await source.read(4096, new Uint8Array(16)); // the 16 bytes from byte 4096 on
+ * await source.close();
  */
 export async function openBytes(path: string): Promise<ByteSource> {
   const { open } = await import("node:fs/promises");
@@ -39,7 +43,12 @@ export async function openBytes(path: string): Promise<ByteSource> {
   };
 }
 
-/** Bytes in memory as a source. */
+/**
+ * Bytes in memory as a source.
+ *
+ * @example
+ * const file = await openSafetensors(bytesInMemory("downloaded", bytes));
+ */
 export function bytesInMemory(name: string, bytes: Uint8Array): ByteSource {
   return {
     name,

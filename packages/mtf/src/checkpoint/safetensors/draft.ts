@@ -17,7 +17,12 @@ export function draftOf(path: string): string {
   return join(dirname(path), name);
 }
 
-/** Removes the drafts of a file or folder that processes of this machine left when they were killed. */
+/**
+ * Removes the drafts of a file or folder that processes of this machine left when they were killed.
+ *
+ * @example
+ * await removeDrafts("models/tuned");
+ */
 export function removeDrafts(path: string): Promise<void> {
   const wanted = basename(path);
   return removeDraftsIn(dirname(path), (name) => name === wanted);

@@ -1,4 +1,3 @@
-export { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "../../half.ts";
 export {
   type AtomicOptions,
   type FileForWriting,

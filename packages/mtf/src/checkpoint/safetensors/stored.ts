@@ -23,7 +23,12 @@ export type StoredDType =
   | "F6_E3M2"
   | "F4";
 
-/** The bits of one element. Those below a byte are packed; they open, but only as raw bytes. */
+/**
+ * The bits of one element. Those below a byte are packed; they open, but only as raw bytes.
+ *
+ * @example
+ * const bytes = (6 * 8 * storedBits.BF16) / 8; // of a matrix of 6 × 8
+ */
 export const storedBits: Readonly<Record<StoredDType, number>> = {
   F64: 64,
   F32: 32,
@@ -49,6 +54,12 @@ export const storedBits: Readonly<Record<StoredDType, number>> = {
   F4: 4,
 };
 
+/**
+ * Whether safetensors files have elements of a type.
+ *
+ * @example
+ * isStoredDType("BF16"); // true
+ */
 export function isStoredDType(name: string): name is StoredDType {
   return Object.hasOwn(storedBits, name);
 }

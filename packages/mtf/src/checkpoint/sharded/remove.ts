@@ -6,7 +6,7 @@ import { indexName } from "./format.ts";
  * Whether a folder holds a checkpoint that is whole. One whose saving was stopped is none.
  *
  * @example
- * if (await isCheckpoint("run/latest")) state = await (await openCheckpoint("run/latest")).load(…);
+ * if (!(await isCheckpoint("run/latest"))) console.log("nothing to go on from");
  */
 export async function isCheckpoint(folder: string): Promise<boolean> {
   return (await stat(join(folder, indexName)).catch(() => undefined))?.isFile() ?? false;

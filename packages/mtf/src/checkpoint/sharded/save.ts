@@ -30,6 +30,7 @@ const elementsAtATime = 1 << 20;
  * @throws MtfError `bad-argument` where the tree holds anything but tensors on one mesh, or the
  * metadata what JSON cannot; `bad-file` if the disk fails: an earlier checkpoint is left as it was
  * @example
+ * const state = await (await devices.load(begin))();
  * await saveCheckpoint("run/latest", state, { step: 100 });
  */
 export async function saveCheckpoint<State extends object>(

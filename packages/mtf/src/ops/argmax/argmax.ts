@@ -1,4 +1,4 @@
-import { nameOf, type Select } from "../../dimension.ts";
+import { nameOf, type Select, type Without } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { requireDtype, selectDim } from "../check.ts";
@@ -14,7 +14,7 @@ import type { Numeric } from "../elementwise/binary.ts";
 export function argmax<A extends string, D extends Numeric, S extends A>(
   x: Tensor<A, D>,
   over: Select<S>,
-): Tensor<Exclude<A, S>, "int32"> {
+): Tensor<Without<A, S>, "int32"> {
   const tensor = x as AnyTensor;
   requireDtype("argmax", tensor, ["float32", "int32"]);
   const { name } = selectDim("argmax", tensor, nameOf(over));

@@ -1,4 +1,5 @@
-import type { Dimension } from "../../dimension.ts";
+import type { Dimension, Dimensions } from "../../dimension.ts";
+import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { distinctDims, requireFree } from "../check.ts";
@@ -18,10 +19,11 @@ export function spread(x: AnyTensor, dims: readonly Dimension[]): AnyTensor {
  */
 export function broadcast<
   A extends string,
-  D extends "float32" | "int32" | "bool",
-  New extends string = never,
->(x: Tensor<A, D>, ...dims: Dimension<New>[]): Tensor<A | New, D> {
+  D extends DType,
+  const New extends readonly string[] = [],
+>(x: Tensor<A, D>, ...added: Dimensions<New>): Tensor<A | New[number], D> {
   const tensor = x as AnyTensor;
+  const dims = added as readonly Dimension[];
   distinctDims("broadcast", dims);
   for (const d of dims) requireFree("broadcast", tensor, d.name);
   return spread(tensor, [...dims, ...dimsOf(tensor)]) as never;

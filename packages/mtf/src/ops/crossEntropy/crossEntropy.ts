@@ -1,4 +1,4 @@
-import { nameOf, type Select } from "../../dimension.ts";
+import { nameOf, type Select, type Without } from "../../dimension.ts";
 import { makeNode } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { hasDim, misuse, requireDtype, selectDim, unionDims } from "../check.ts";
@@ -15,9 +15,9 @@ import { apply } from "../elementwise/apply.ts";
  */
 export function softmaxCrossEntropy<A extends string, S extends A>(
   logits: Tensor<A>,
-  labels: Tensor<Exclude<A, NoInfer<S>>, "int32">,
+  labels: Tensor<Without<A, NoInfer<S>>, "int32">,
   over: Select<S>,
-): Tensor<Exclude<A, S>> {
+): Tensor<Without<A, S>> {
   return crossEntropyParts(logits as AnyTensor, labels as AnyTensor, over)[0] as never;
 }
 
@@ -31,9 +31,9 @@ export function softmaxCrossEntropy<A extends string, S extends A>(
  */
 export function crossEntropyWithLogsumexp<A extends string, S extends A>(
   logits: Tensor<A>,
-  labels: Tensor<Exclude<A, NoInfer<S>>, "int32">,
+  labels: Tensor<Without<A, NoInfer<S>>, "int32">,
   over: Select<S>,
-): { readonly loss: Tensor<Exclude<A, S>>; readonly logsumexp: Tensor<Exclude<A, S>> } {
+): { readonly loss: Tensor<Without<A, S>>; readonly logsumexp: Tensor<Without<A, S>> } {
   const parts = crossEntropyParts(logits as AnyTensor, labels as AnyTensor, over);
   const [loss, sum, shift] = parts as readonly [AnyTensor, AnyTensor, AnyTensor];
   return { loss, logsumexp: apply("add", apply("log", sum), shift) } as never;

@@ -1,4 +1,12 @@
-import { type Dimension, elements, nameOf, type Select } from "../../dimension.ts";
+import {
+  type Dimension,
+  elements,
+  type Mistake,
+  nameOf,
+  type Select,
+  type Selects,
+  type Without,
+} from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { spread } from "../broadcast/broadcast.ts";
@@ -34,27 +42,27 @@ export type NamesIn<Operands extends readonly unknown[]> = {
  *
  * @throws MtfError `missing-dim`, `size-mismatch`, `duplicate-dim`, `dtype-mismatch`
  * @example
- * einsum(x, weight, "batch", "hidden"); // [batch, embd] · [embd, hidden]
- * einsum([query, key, mask], ["batch", "heads"]);
+ * einsum(image, params.up, "batch", "hidden"); // [batch, pixel] · [pixel, hidden]
+ * einsum([query, keys, mask], ["batch", "heads"]);
  */
-export function einsum<A extends string, B extends string, O extends A | B = never>(
+export function einsum<A extends string, B extends string, const O extends readonly (A | B)[] = []>(
   a: Tensor<A>,
   b: Tensor<B>,
-  ...output: ([Lonely<A, B, O>] extends [never]
-    ? Select<O>
-    : `'${Lonely<A, B, O>}' would be summed although only one operand has it`)[]
-): Tensor<O>;
+  ...output: [Lonely<A, B, O[number]>] extends [never]
+    ? Selects<O>
+    : readonly Mistake<`'${Lonely<A, B, O[number]>}' would be summed although only one operand has it`>[]
+): Tensor<O[number]>;
 // Last, and of another arity than any product that names dims: the compiler then has one overload
 // to complain about.
 export function einsum<
   const Operands extends readonly unknown[],
-  const O extends NamesIn<Operands> = never,
+  const O extends readonly NamesIn<Operands>[] = [],
 >(
   operands: Operands,
-  output: [LonelyOf<Operands, O>] extends [never]
-    ? readonly Select<O>[]
-    : `'${LonelyOf<Operands, O>}' would be summed although only one operand has it`,
-): Tensor<O>;
+  output: [LonelyOf<Operands, O[number]>] extends [never]
+    ? Selects<O>
+    : Mistake<`'${LonelyOf<Operands, O[number]>}' would be summed although only one operand has it`>,
+): Tensor<O[number]>;
 export function einsum(first: unknown, second: unknown, ...rest: readonly unknown[]): never {
   const [operands, output] = Array.isArray(first)
     ? [first as AnyTensor[], second]
@@ -70,16 +78,16 @@ export function einsum(first: unknown, second: unknown, ...rest: readonly unknow
  * @example
  * contract(x, weight, "embd"); // [batch, embd] · [embd, hidden] -> [batch, hidden]
  */
-export function contract<A extends string, B extends string, C extends A & B = never>(
-  a: Tensor<A>,
-  b: Tensor<B>,
-  ...over: Select<C>[]
-): Tensor<Exclude<A | B, C>>;
+export function contract<
+  A extends string,
+  B extends string,
+  const C extends readonly (A & B)[] = [],
+>(a: Tensor<A>, b: Tensor<B>, ...over: Selects<C>): Tensor<Without<A | B, C[number]>>;
 export function contract<A extends string, B extends string, const C extends string = never>(
   a: Tensor<A>,
   b: Tensor<B>,
-  ...over: (C extends A & B ? Select<C> : `'${C}' is not a dimension of both operands`)[]
-): Tensor<Exclude<A | B, C>>;
+  ...over: (C extends A & B ? Select<C> : Mistake<`'${C}' is not a dimension of both operands`>)[]
+): Tensor<Without<A | B, C>>;
 export function contract(a: unknown, b: unknown, ...over: readonly Select<string>[]): never {
   const [left, right] = [a as AnyTensor, b as AnyTensor];
   for (const name of over.map(nameOf)) {

@@ -1,3 +1,4 @@
+import type { Mistake } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import type { BinaryFn } from "../../graph/kinds.ts";
 import { type AnyTensor, isTensor, type Tensor } from "../../graph/tensor.ts";
@@ -13,7 +14,7 @@ export type Meets<A extends string, B extends string, D extends DType> = [A & B]
     ? Tensor<B, D>
     : [B] extends [never]
       ? Tensor<B, D>
-      : "these tensors share no dimension: use outer() if that is meant"
+      : Mistake<"these tensors share no dimension: use outer() if that is meant">
   : Tensor<B, D>;
 
 /** A function of two tensors of one dtype, or of a tensor and a number. */

@@ -50,7 +50,7 @@ export const minimum: Arithmetic<Numeric> = /* @__PURE__ */ meeting("minimum");
 /** Whether x < y. Dims and errors as of `add`. @example less(x, 0) */
 export const less: Comparison<Numeric> = /* @__PURE__ */ meeting("less");
 
-/** Whether x <= y. @example lessEqual(key, query) */
+/** Whether x <= y. @example lessEqual(position, 10) */
 export const lessEqual: Comparison<Numeric> = /* @__PURE__ */ meeting("lessEqual");
 
 /** Whether x > y. @example greater(x, 0) */
@@ -151,7 +151,7 @@ export function clip<A extends string, D extends Numeric>(
  *
  * @throws MtfError `size-mismatch`, `dtype-mismatch`
  * @example
- * where(lessEqual(key, query), scores, -1e9);
+ * where(visible, scores, -1e9);
  */
 export function where<
   C extends string,

@@ -1,4 +1,4 @@
-import type { Dimension, Select } from "../../dimension.ts";
+import type { Dimension, Select, Without } from "../../dimension.ts";
 import { nameOf } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
@@ -34,7 +34,7 @@ export function gather<A extends string, D extends Numeric, B extends string, S 
   table: Tensor<A, D>,
   ids: Tensor<B, "int32">,
   dim: Select<S>,
-): Tensor<Exclude<A, S> | B, D> {
+): Tensor<Without<A, S> | B, D> {
   const [from, at] = [table as AnyTensor, ids as AnyTensor];
   requireDtype("gather", at, ["int32"]);
   requireDtype("gather", from, ["float32", "int32"]);
@@ -63,7 +63,7 @@ export function scatterAdd<A extends string, D extends Numeric, B extends A, N e
   rows: Tensor<A, D>,
   ids: Tensor<B, "int32">,
   dim: Dimension<N>,
-): Tensor<Exclude<A, B> | N, D> {
+): Tensor<Without<A, B> | N, D> {
   const [values, at] = [rows as AnyTensor, ids as AnyTensor];
   requireDtype("scatterAdd", at, ["int32"]);
   requireDtype("scatterAdd", values, ["float32", "int32"]);

@@ -1,4 +1,4 @@
-import type { Dimension } from "../../dimension.ts";
+import type { Dimension, Without } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import type { Typed } from "../../graph/kinds.ts";
 import { makeNode, makeTensor } from "../../graph/node.ts";
@@ -11,7 +11,7 @@ import { reduction } from "../reduce/reduce.ts";
 /** A tree of tensors at one index of a dim: without it. */
 export type At<T, Dim extends string> =
   T extends Tensor<infer A, infer D>
-    ? Tensor<Exclude<A, Dim>, D>
+    ? Tensor<Without<A, Dim>, D>
     : T extends object
       ? { readonly [K in keyof T]: At<T[K], Dim> }
       : T;

@@ -30,7 +30,7 @@ export function key(seed: number): Key {
  *
  * @throws MtfError `bad-argument` unless a number is an int32, `dtype-mismatch`, `not-a-scalar`
  * @example
- * const k = fold(fold(seedKey, step), "h3/attn");
+ * fold(fold(k, state.step), "h3/attn");
  */
 export function fold(key: Key, data: number | string | Scalar<"int32">): Key {
   const number =

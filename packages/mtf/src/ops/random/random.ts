@@ -1,4 +1,4 @@
-import type { Dimension } from "../../dimension.ts";
+import type { Dimension, Dimensions } from "../../dimension.ts";
 import type { Attributes } from "../../graph/kinds.ts";
 import { makeTensor } from "../../graph/node.ts";
 import type { AnyTensor, Tensor } from "../../graph/tensor.ts";
@@ -28,11 +28,11 @@ function scaled(x: AnyTensor, scale: number, offset: number): AnyTensor {
  * @example
  * normal(fold(k, "up"), [embd, hidden], { std: 0.02 });
  */
-export function normal<N extends string = never>(
+export function normal<const N extends readonly string[] = []>(
   key: Key,
-  dims: readonly Dimension<N>[],
+  dims: Dimensions<N>,
   options: { readonly mean?: number; readonly std?: number } = {},
-): Tensor<N> {
+): Tensor<N[number]> {
   const { mean = 0, std = 1 } = options;
   return scaled(drawn("normal", key, distinctDims("normal", dims)), std, mean) as never;
 }
@@ -44,11 +44,11 @@ export function normal<N extends string = never>(
  * @example
  * uniform(k, [batch], { min: -1, max: 1 });
  */
-export function uniform<N extends string = never>(
+export function uniform<const N extends readonly string[] = []>(
   key: Key,
-  dims: readonly Dimension<N>[],
+  dims: Dimensions<N>,
   options: { readonly min?: number; readonly max?: number } = {},
-): Tensor<N> {
+): Tensor<N[number]> {
   const { min = 0, max = 1 } = options;
   return scaled(drawn("uniform", key, distinctDims("uniform", dims)), max - min, min) as never;
 }

@@ -1,4 +1,4 @@
-import { elements, type Select } from "../../dimension.ts";
+import { elements, type Select, type Selects, type Without } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { requireDtype, selectDims } from "../check.ts";
@@ -37,10 +37,10 @@ function reduceOver(
   );
 }
 
-/** The type without the reduced dims; all are reduced where none is named. */
-export type Reduced<A extends string, R extends string> = [R] extends [never]
+/** The names without the reduced dims; all are reduced where none is named. */
+export type Reduced<A extends string, R extends readonly string[]> = R extends readonly []
   ? never
-  : Exclude<A, R>;
+  : Without<A, R[number]>;
 
 /**
  * The sum over dims, or over all where none is named.
@@ -49,10 +49,11 @@ export type Reduced<A extends string, R extends string> = [R] extends [never]
  * @example
  * sum(x, "embd"); // [batch, embd] -> [batch]
  */
-export function sum<A extends string, R extends A = never, D extends Numeric = "float32">(
-  x: Tensor<A, D>,
-  ...over: Select<R>[]
-): Tensor<Reduced<A, R>, D> {
+export function sum<
+  A extends string,
+  const R extends readonly A[] = [],
+  D extends Numeric = "float32",
+>(x: Tensor<A, D>, ...over: Selects<R>): Tensor<Reduced<A, R>, D> {
   requireDtype("sum", x as AnyTensor, ["float32", "int32"]);
   return reduceOver("sum", "sum", x, over) as never;
 }
@@ -64,19 +65,21 @@ export function sum<A extends string, R extends A = never, D extends Numeric = "
  * @example
  * max(x, "embd"); // [batch, embd] -> [batch]
  */
-export function max<A extends string, R extends A = never, D extends Numeric = "float32">(
-  x: Tensor<A, D>,
-  ...over: Select<R>[]
-): Tensor<Reduced<A, R>, D> {
+export function max<
+  A extends string,
+  const R extends readonly A[] = [],
+  D extends Numeric = "float32",
+>(x: Tensor<A, D>, ...over: Selects<R>): Tensor<Reduced<A, R>, D> {
   requireDtype("max", x as AnyTensor, ["float32", "int32"]);
   return reduceOver("max", "max", x, over) as never;
 }
 
 /** The smallest element over dims, or over all; as `max`. @example min(x, "embd") */
-export function min<A extends string, R extends A = never, D extends Numeric = "float32">(
-  x: Tensor<A, D>,
-  ...over: Select<R>[]
-): Tensor<Reduced<A, R>, D> {
+export function min<
+  A extends string,
+  const R extends readonly A[] = [],
+  D extends Numeric = "float32",
+>(x: Tensor<A, D>, ...over: Selects<R>): Tensor<Reduced<A, R>, D> {
   requireDtype("min", x as AnyTensor, ["float32", "int32"]);
   return reduceOver("min", "min", x, over) as never;
 }
@@ -86,11 +89,11 @@ export function min<A extends string, R extends A = never, D extends Numeric = "
  *
  * @throws MtfError as `sum`
  * @example
- * mean(loss, "batch", "length");
+ * mean(losses, "batch", "length");
  */
-export function mean<A extends string, R extends A = never>(
+export function mean<A extends string, const R extends readonly A[] = []>(
   x: Tensor<A>,
-  ...over: Select<R>[]
+  ...over: Selects<R>
 ): Tensor<Reduced<A, R>> {
   const tensor = x as AnyTensor;
   requireDtype("mean", tensor, ["float32"]);
@@ -100,18 +103,18 @@ export function mean<A extends string, R extends A = never>(
 }
 
 /** Whether it holds somewhere along the dims, or at all. @example any(greater(x, 0), "embd") */
-export function any<A extends string, R extends A = never>(
+export function any<A extends string, const R extends readonly A[] = []>(
   x: Tensor<A, "bool">,
-  ...over: Select<R>[]
+  ...over: Selects<R>
 ): Tensor<Reduced<A, R>, "bool"> {
   requireDtype("any", x as AnyTensor, ["bool"]);
   return reduceOver("any", "max", x, over) as never;
 }
 
 /** Whether it holds everywhere along the dims, or at all. @example all(isFinite(x), "embd") */
-export function all<A extends string, R extends A = never>(
+export function all<A extends string, const R extends readonly A[] = []>(
   x: Tensor<A, "bool">,
-  ...over: Select<R>[]
+  ...over: Selects<R>
 ): Tensor<Reduced<A, R>, "bool"> {
   requireDtype("all", x as AnyTensor, ["bool"]);
   return reduceOver("all", "min", x, over) as never;

@@ -1,27 +1,57 @@
+import {
+  type Dimension,
+  type Mistake,
+  nameOf,
+  type Select,
+  type Without,
+} from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { requireFree, selectDim } from "../check.ts";
+import { misuse, requireFree, selectDim } from "../check.ts";
 
 export function renamed(x: AnyTensor, from: string, to: string): AnyTensor {
   const dims = dimsOf(x).map((d) => (d.name === from ? { name: to, size: d.size } : d));
   return makeTensor("rename", { from, to }, [x], { dims, dtype: x.dtype });
 }
 
+/** A name that a tensor does not have, as far as the compiler knows the tensor's names. */
+export type FreeName<A extends string, To extends string> = string extends A
+  ? To
+  : To extends A
+    ? Mistake<`this tensor already has a dimension '${To}'`>
+    : To;
+
 /**
- * The same tensor with a dim under another name.
+ * The same tensor with a dim under another name. Given as a dimension, the new one must be as long,
+ * and whether its name is free is seen when the function is traced: so a layer that is generic in
+ * its dims can rename.
  *
- * @throws MtfError `missing-dim`, and `dim-taken` where the new name is in use
+ * @throws MtfError `missing-dim`, `dim-taken` where the new name is in use, `size-mismatch`
  * @example
  * rename(keys, "length", "memory_length");
+ * rename(keys, length, memory);
  */
 export function rename<A extends string, D extends DType, From extends A, const To extends string>(
   x: Tensor<A, D>,
-  from: From,
-  to: To extends A ? `this tensor already has a dimension '${To}'` : To,
-): Tensor<Exclude<A, From> | To, D> {
+  from: Select<From>,
+  to: Dimension<To> | FreeName<A, To>,
+): Tensor<Without<A, From> | To, D> {
   const tensor = x as AnyTensor;
-  selectDim("rename", tensor, from);
-  requireFree("rename", tensor, to);
-  return renamed(tensor, from, to) as never;
+  const dim = selectDim("rename", tensor, from);
+  const name = nameOf(to as Select<string>);
+  requireFree("rename", tensor, name);
+  if (typeof to === "object") requireSize(tensor, dim, to as Dimension);
+  return renamed(tensor, dim.name, name) as never;
+}
+
+function requireSize(x: AnyTensor, from: Dimension, to: Dimension): void {
+  if (from.size === to.size) return;
+  throw misuse(
+    "size-mismatch",
+    `rename: '${from.name}' is ${from.size} long and '${to.name}' is ${to.size}.`,
+    { tensor: x },
+    [],
+    { dims: [from.name, to.name], sizes: [from.size, to.size] },
+  );
 }

@@ -1,4 +1,13 @@
-import { type Dimension, elements, nameOf, printDims, type Select } from "../../dimension.ts";
+import {
+  type Dimension,
+  type Dimensions,
+  elements,
+  nameOf,
+  printDims,
+  type Select,
+  type Selects,
+  type Without,
+} from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
@@ -51,12 +60,17 @@ function reshape(
  * @example
  * split(x, "embd", [heads, kv]); // [batch, embd=768] -> [batch, heads=12, kv=64]
  */
-export function split<A extends string, D extends DType, From extends A, To extends string>(
+export function split<
+  A extends string,
+  D extends DType,
+  From extends A,
+  const To extends readonly string[],
+>(
   x: Tensor<A, D>,
   from: Select<From>,
-  to: readonly Dimension<To>[],
-): Tensor<Exclude<A, From> | To, D> {
-  return reshape("split", x, [nameOf(from)], to) as never;
+  to: Dimensions<To>,
+): Tensor<Without<A, From> | To[number], D> {
+  return reshape("split", x, [nameOf(from)], to as readonly Dimension[]) as never;
 }
 
 /**
@@ -64,12 +78,17 @@ export function split<A extends string, D extends DType, From extends A, To exte
  *
  * @throws MtfError as `split`
  * @example
- * merge(x, ["heads", "kv"], embd); // [batch, heads=12, kv=64] -> [batch, embd=768]
+ * merge(parts, ["heads", "kv"], embd); // [batch, heads=12, kv=64] -> [batch, embd=768]
  */
-export function merge<A extends string, D extends DType, From extends A, To extends string>(
+export function merge<
+  A extends string,
+  D extends DType,
+  const From extends readonly A[],
+  To extends string,
+>(
   x: Tensor<A, D>,
-  from: readonly Select<From>[],
+  from: Selects<From>,
   to: Dimension<To>,
-): Tensor<Exclude<A, From> | To, D> {
-  return reshape("merge", x, from, [to]) as never;
+): Tensor<Without<A, From[number]> | To, D> {
+  return reshape("merge", x, from as readonly Select<string>[], [to]) as never;
 }

@@ -1,4 +1,4 @@
-import { nameOf, type Select } from "../../dimension.ts";
+import { nameOf, type Select, type Without } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { requireDtype, selectDim } from "../check.ts";
@@ -42,6 +42,6 @@ export function logSoftmax<A extends string, S extends A>(
 export function logsumexp<A extends string, S extends A>(
   x: Tensor<A>,
   over: Select<S>,
-): Tensor<Exclude<A, S>> {
+): Tensor<Without<A, S>> {
   return normalised("logsumexp", x, over);
 }

@@ -1,4 +1,4 @@
-import { type Dimension, nameOf, type Select } from "../../dimension.ts";
+import { type Dimension, nameOf, type Select, type Without } from "../../dimension.ts";
 import { makeNode } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { misuse, requireDtype, requireFree, selectDim } from "../check.ts";
@@ -17,8 +17,8 @@ export function topK<A extends string, D extends Numeric, S extends A, K extends
   over: Select<S>,
   k: Dimension<K>,
 ): {
-  readonly values: Tensor<Exclude<A, S> | K, D>;
-  readonly indices: Tensor<Exclude<A, S> | K, "int32">;
+  readonly values: Tensor<Without<A, S> | K, D>;
+  readonly indices: Tensor<Without<A, S> | K, "int32">;
 } {
   const tensor = x as AnyTensor;
   requireDtype("topK", tensor, ["float32", "int32"]);

@@ -15,11 +15,13 @@ export interface Wanted {
  * Given numbers as an array of the input's length and dtype. Numbers for float32 may be float64:
  * backends round them.
  *
- * @throws MtfError `wrong-input` if there are too many or too few, or of another dtype
+ * @throws MtfError `wrong-input` if there are too many or too few, or of another dtype, or if a
+ * tensor with dims is given one number
  */
 export function numbersOf(source: HostArray | readonly number[] | number, to: Wanted): HostArray {
-  const numbers = typeof source === "number" ? [source] : source;
   const expected = elements(to.dims);
+  if (typeof source === "number" && to.dims.length > 0) throw notAScalar(source, to, expected);
+  const numbers = typeof source === "number" ? [source] : source;
   if (numbers.length !== expected) {
     const given = numbers.length === 1 ? "1 number" : `${numbers.length} numbers`;
     const sentence = `'${to.path}' was given ${given} and takes ${expected}.`;
@@ -30,7 +32,7 @@ export function numbersOf(source: HostArray | readonly number[] | number, to: Wa
     const given = numbers.constructor.name;
     throw wrongInput(to, `'${to.path}' takes ${to.dtype} and was given numbers as ${given}.`, {
       given,
-      try: [`${accepts[to.dtype][0]!.name}.from(…)`],
+      try: [`${accepts[to.dtype][0].name}.from(…)`],
     });
   }
   const result = new fromNumbers[to.dtype](numbers);
@@ -40,6 +42,15 @@ export function numbersOf(source: HostArray | readonly number[] | number, to: Wa
   throw wrongInput(to, `'${to.path}' takes ${to.dtype} and was given ${numbers[at]}.`, {
     given: numbers[at],
     at,
+  });
+}
+
+function notAScalar(value: number, to: Wanted, expected: number): MtfError {
+  const array = accepts[to.dtype][0].name;
+  return wrongInput(to, `'${to.path}' was given one number, ${value}, and takes ${expected}.`, {
+    given: 1,
+    expected,
+    try: [`new ${array}(${expected}).fill(${value})`],
   });
 }
 
