@@ -22,7 +22,9 @@ const layouts = [
   ["p:6", "n:p,k:p"],
 ] as const;
 
-const backends = await Promise.all((["reference", "cpu", "wasm"] as const).map(openBackend));
+const backends = await Promise.all(
+  (["reference", "cpu", "wasm"] as const).map((name) => openBackend(name)),
+);
 
 /** Tests that a program gives the same on every backend under every layout. */
 export function everywhere(what: string, { fn, inputs, gives }: Case): void {

@@ -2,7 +2,7 @@ import { asStored, rowMajor, type Sgemm, transposed } from "./library.ts";
 
 /**
  * Whether a BLAS multiplies right on this processor: some builds choose kernels that it does not
- * run. Sums of small integers are exact in any order, and NaN times 0 is NaN.
+ * run. Sums of small integers are exact in any order, and 0 times NaN or infinity is NaN.
  */
 export function computesRight(sgemm: Sgemm): boolean {
   return sizes.every((size) => [asStored, transposed].every((trans) => checks(sgemm, size, trans)));
@@ -21,6 +21,7 @@ function checks(sgemm: Sgemm, size: number, trans: number): boolean {
     }
   }
   a[0] = Number.NaN;
+  b[0] = Number.POSITIVE_INFINITY;
   // What lies in the result beforehand is of no account, whatever it is.
   const c = new Float32Array(size * size).fill(Number.NaN);
   sgemm(rowMajor, asStored, trans, size, size, size, 1, a, size, b, size, 0, c, size);
