@@ -95,7 +95,8 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     names: [...saved.keys()],
     tensors: saved,
     source,
-    load: (devices, begin) => {
+    load: async (devices, begin) => {
+      requireLowered(begin);
       const wanted = leavesOf(begin.result, isTensor);
       checkWanted(
         saved,
@@ -118,6 +119,13 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
       for (const file of opened) if (file.status === "fulfilled") await file.value.close();
     },
   };
+}
+
+function requireLowered(begin: { readonly program?: unknown; readonly result?: unknown }): void {
+  if (begin?.program && begin.result !== undefined) return;
+  throw new MtfError("bad-argument", "load takes a lowered function, whose result is the state.", {
+    try: ["checkpoint.load(devices, lower(() => initialState(), { layout, inputs: [] }))"],
+  });
 }
 
 async function readIndex(folder: string): Promise<Index> {

@@ -212,6 +212,11 @@ describe("what is wrong is said", () => {
         params/scales      not saved, wanted f32[]; there is params/scale
         step               saved as i32[], wanted f32[]"
     `);
+    const unlowered = initial as never;
+    expect(await messageOf(() => checkpoint.load(devices, unlowered))).toMatchInlineSnapshot(`
+      "[bad-argument] load takes a lowered function, whose result is the state.
+        try  checkpoint.load(devices, lower(() => initialState(), { layout, inputs: [] }))"
+    `);
     const elsewhere = beginOn("x:2", {});
     expect(await messageOf(() => checkpoint.load(devices, elsewhere))).toMatchInlineSnapshot(`
       "[bad-mesh] the program was lowered for another mesh.
