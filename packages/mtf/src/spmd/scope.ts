@@ -3,6 +3,7 @@ import type { Graph } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
+import { printType, sameType } from "../ops/verify/types.ts";
 import { type Builder, bring, newVersions, settleHome, type Versions } from "./builder.ts";
 import { place } from "./place.ts";
 import { type Placement, printPlacement } from "./placement.ts";
@@ -30,8 +31,14 @@ export function innerScope(scope: Scope, graph: Graph, nodes: readonly Node[]): 
   return { ...scope, uses: usesOf(graph, nodes) };
 }
 
+/** What stands for a tensor has its dtype and its dims, in their order. */
 export function define(scope: Scope, tensor: AnyTensor, versions: Versions): void {
   const node = tensor["~node"];
+  const [type, value] = [node.results[tensor["~result"]]!, scope.builder.values[versions.home]!];
+  if (!sameType(type, value)) {
+    const types = `%${versions.home} ${printType(value)} stands for ${printType(type)}`;
+    throw internal(`${node.kind} ${node.source}: ${types}`);
+  }
   const known = scope.versions.get(node) ?? node.results.map(() => undefined);
   known[tensor["~result"]] = versions;
   scope.versions.set(node, known);
