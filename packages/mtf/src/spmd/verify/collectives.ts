@@ -1,4 +1,4 @@
-import { sameDims, sameType } from "../../ops/verify/types.ts";
+import { sameType } from "../../ops/verify/types.ts";
 import { axesOf, samePlacement, splitAxes } from "../placement.ts";
 import type { Move, Reduce, Value } from "../program.ts";
 import { moveOf } from "../transfer.ts";
@@ -50,11 +50,11 @@ export function moveFault(
   }
   const { placement: to } = result;
   for (const [i, { dims, dtype, placement: from }] of operands.entries()) {
-    const moved = Object.keys(offsets[i]!);
-    const own = { dims: dims.filter((d) => !moved.includes(d.name)), dtype };
-    const rest = result.dims.filter((d) => !moved.includes(d.name));
-    const complete = dims.length === result.dims.length;
-    if (!complete || !sameDims(own.dims, rest) || dtype !== result.dtype) {
+    const alike = dims.every((d, at) => {
+      const other = result.dims[at];
+      return d.name === other?.name && (d.size === other.size || d.name in offsets[i]!);
+    });
+    if (!alike || dims.length !== result.dims.length || dtype !== result.dtype) {
       return `operand ${i} differs in dims or dtype`;
     }
     if (from.partial.join() !== to.partial.join()) return "no sum is settled by moving";

@@ -50,7 +50,7 @@ function requireTypes(
   given.forEach(({ path, value }, i) => {
     const own = values[value]!;
     const expected = { dims: dimsOf(leaves[i]!), dtype: leaves[i]!.dtype };
-    const where = `${role} ${path}: %${value} ${printValue(own)}`;
+    const where = `${role} '${path}': %${value} ${printValue(own)}`;
     if (!sameType(own, expected)) throw internal(`${where} is ${printType(expected)}`);
     if (own.placement.partial.length > 0) throw internal(`${where} owes a sum`);
   });
