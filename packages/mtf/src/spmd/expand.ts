@@ -1,6 +1,7 @@
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import { attributedTo, type Node } from "../graph/node.ts";
 import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
+import { spread } from "../ops/broadcast/broadcast.ts";
 import {
   define,
   innerScope,
@@ -10,14 +11,19 @@ import {
   versionsOf,
 } from "./scope.ts";
 
-/** A composite whose whole dim is cut: its primitives take its place. */
+/**
+ * A composite whose whole dim is cut: its primitives take its place. They may give its results with
+ * dims in another order, as operands may come in any; what stands for a result has them in its own.
+ */
 export function partitionExpanded(
   scope: Scope,
   node: Node,
   expand: (node: Node) => readonly AnyTensor[],
   partitionNodes: PartitionNodes,
 ): void {
-  const outputs = attributedTo(node, () => expand(node));
+  const outputs = attributedTo(node, () =>
+    expand(node).map((x, i) => spread(x, node.results[i]!.dims)),
+  );
   for (const operand of node.operands) settledValue(scope, operand);
   const graph: Graph = { inputs: node.operands, outputs };
   const nodes = nodesOf(graph);

@@ -34,42 +34,50 @@ interface Row {
 function rowsOf(program: Program, instruction: Instruction, indent: string): Row[] {
   const { line, cause, pass } = instruction.origin;
   const where = pass === "forward" ? line : `${line} ${pass}`;
-  const made = (value: number) => `%${value} ${typeOf(program, value)}`;
+  const text = `${indent}${printInstruction(program, instruction)}`;
   switch (instruction.kind) {
-    case "compute": {
-      const results = instruction.results.map(made).join(", ");
-      const operands = instruction.operands.map((v) => `%${v}`);
-      const text = `${indent}${results} = ${printOp(instruction.op, operands)}`;
+    case "compute":
       return [{ text, note: where }];
-    }
-    case "reduce": {
-      const { name, fn, axes, operand, result } = instruction;
-      const call = `${name}(${fn}, ${axes.join("+")}) %${operand}`;
-      const note = `${printBytes(bytesOf(program, instruction))}  ${cause} ${where}`;
-      return [{ text: `${indent}${made(result)} = ${call}`, note }];
-    }
-    case "move": {
-      const { name, axes, operands, result } = instruction;
-      const over = axes.length > 0 ? `(${axes.join("+")})` : "";
-      const call = `${name}${over} ${operands.map((v) => `%${v}`).join(", ")}`;
-      const note = `${printBytes(bytesOf(program, instruction))}  ${cause} ${where}`;
-      return [{ text: `${indent}${made(result)} = ${call}`, note }];
-    }
+    case "reduce":
+    case "move":
+      return [{ text, note: `${printBytes(bytesOf(program, instruction))}  ${cause} ${where}` }];
     case "loop": {
-      const bind = (b: { inner: number; outer: number }) => `%${b.inner} = %${b.outer}`;
-      const { dim, sliced, constant, summed, stacked } = instruction;
-      const at = sliced.map((b) => `${bind(b)}[${dim.name}]`);
-      const given = [...at, ...constant.map(bind)].join(", ");
-      const given2 = given === "" ? "" : ` with ${given}`;
+      const { body, summed, stacked } = instruction;
+      const made = (value: number) => `%${value} ${typeOf(program, value)}`;
       const ends = [
         ...summed.map((b) => ({ text: `${indent}${made(b.outer)} = sum of %${b.inner}` })),
         ...stacked.map((b) => ({ text: `${indent}${made(b.outer)} = stack of %${b.inner}` })),
       ];
-      return [
-        { text: `${indent}for each of ${dim.name}=${dim.size}${given2}`, note: where },
-        ...instruction.body.flatMap((inner) => rowsOf(program, inner, `${indent}  `)),
-        ...ends,
-      ];
+      const inside = body.flatMap((inner) => rowsOf(program, inner, `${indent}  `));
+      return [{ text, note: where }, ...inside, ...ends];
+    }
+  }
+}
+
+/** `%5 f32[batch=8] partial(model) = einsum(%4, %2)`; of a loop, its head. */
+export function printInstruction(program: Program, instruction: Instruction): string {
+  const made = (value: number) => `%${value} ${typeOf(program, value)}`;
+  const list = (values: readonly number[]) => values.map((v) => `%${v}`);
+  switch (instruction.kind) {
+    case "compute": {
+      const { op, operands, results } = instruction;
+      return `${results.map(made).join(", ")} = ${printOp(op, list(operands))}`;
+    }
+    case "reduce": {
+      const { name, fn, axes, operand, result } = instruction;
+      return `${made(result)} = ${name}(${fn}, ${axes.join("+")}) %${operand}`;
+    }
+    case "move": {
+      const { name, axes, operands, result } = instruction;
+      const over = axes.length > 0 ? `(${axes.join("+")})` : "";
+      return `${made(result)} = ${name}${over} ${list(operands).join(", ")}`;
+    }
+    case "loop": {
+      const bind = (b: { inner: number; outer: number }) => `%${b.inner} = %${b.outer}`;
+      const { dim, sliced, constant } = instruction;
+      const at = sliced.map((b) => `${bind(b)}[${dim.name}]`);
+      const given = [...at, ...constant.map(bind)].join(", ");
+      return `for each of ${dim.name}=${dim.size}${given === "" ? "" : ` with ${given}`}`;
     }
   }
 }

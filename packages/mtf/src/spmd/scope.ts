@@ -4,6 +4,7 @@ import type { Node } from "../graph/node.ts";
 import { causeOf } from "../graph/show.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
+import { printType, sameType } from "../ops/verify/types.ts";
 import { type Builder, bring, newVersions, settleHome, type Versions } from "./builder.ts";
 import { place } from "./place.ts";
 import { type Placement, printPlacement } from "./placement.ts";
@@ -31,8 +32,14 @@ export function innerScope(scope: Scope, graph: Graph, nodes: readonly Node[]): 
   return { ...scope, uses: usesOf(graph, nodes) };
 }
 
+/** What stands for a tensor has its dtype and its dims, in their order. */
 export function define(scope: Scope, tensor: AnyTensor, versions: Versions): void {
   const node = tensor["~node"];
+  const [type, value] = [node.results[tensor["~result"]]!, scope.builder.values[versions.home]!];
+  if (!sameType(type, value)) {
+    const types = `%${versions.home} ${printType(value)} stands for ${printType(type)}`;
+    throw internal(`${node.kind} ${node.line}: ${types}`);
+  }
   const known = scope.versions.get(node) ?? node.results.map(() => undefined);
   known[tensor["~result"]] = versions;
   scope.versions.set(node, known);

@@ -11,31 +11,49 @@ const enough = 2000;
 const cases = Number(process.env.MTF_CASES ?? enough);
 const seed = Number(process.env.MTF_SEED ?? 1);
 
+/** Another seed each time, where none is asked for, and how many seconds its cases may take. */
+const fresh = process.env.MTF_SEED === undefined ? Date.now() % 2 ** 31 : undefined;
+const budget = Number(process.env.MTF_BUDGET ?? 10);
+
 const minutes = 60_000;
 
 /** A failure with the program it shrank to, and how to see it again. */
 function failureOf(result: fc.RunDetails<[CaseData]>): Error {
-  const again = `MTF_SEED=${result.seed} MTF_CASES=${result.numRuns}`;
+  const again = `MTF_SEED=${result.seed} MTF_CASES=${result.numRuns} npx vitest run packages/mtf/test/layout/layout.test.ts`;
   const cause = result.errorInstance as Error;
   const [data] = result.counterexample!;
   return new Error(`${again}\n${printCase(data)}\n${cause.message}`, { cause });
 }
 
-test("layout never changes the result", { timeout: 10 * minutes }, async () => {
+/** Checks cases on the reference backend, and says what they covered. */
+async function checkCases(parameters: fc.Parameters<[CaseData]>): Promise<Coverage> {
   const backend = referenceBackend();
   const coverage: Coverage = new Map();
-  let checked = 0;
   const property = fc.asyncProperty(caseData, async (data) => {
     const { program } = await checkCase(data, backend);
     cover(coverage, program);
-    checked++;
   });
-  const result = await fc.check(property, { numRuns: cases, seed });
+  const result = await fc.check(property, parameters);
   if (result.failed) throw failureOf(result);
-  console.log(`${checked} layout cases (seed ${result.seed})\n${printCoverage(coverage)}`);
+  console.log(`${result.numRuns} layout cases (seed ${result.seed})\n${printCoverage(coverage)}`);
   expect(illegalCells(coverage)).toEqual([]);
+  return coverage;
+}
+
+test("layout never changes the result", { timeout: 10 * minutes }, async () => {
+  const coverage = await checkCases({ numRuns: cases, seed });
   if (cases >= enough) expect(emptyCells(coverage)).toEqual([]);
 });
+
+test.skipIf(fresh === undefined)(
+  "layout never changes the result: a new seed",
+  { timeout: 10 * minutes + 1000 * budget },
+  async () => {
+    console.log(`layout cases of seed ${fresh} for ${budget} s`);
+    const interruptAfterTimeLimit = 1000 * budget;
+    await checkCases({ numRuns: 1e9, seed: fresh!, interruptAfterTimeLimit });
+  },
+);
 
 // Kernels differ from backend to backend, and with them what an uneven or empty slice may break.
 test.each(["cpu", "wasm"] as const)(

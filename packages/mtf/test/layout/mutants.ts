@@ -15,6 +15,27 @@ export const ruleMutants: Readonly<Record<string, RuleMutant>> = {
     "elementwise",
     (partition, node) => (node.operands.length === 1 ? { ...partition, linear: [[0]] } : partition),
   ],
+  "a quotient of integers is linear": [
+    "elementwise",
+    (partition, { kind, attributes, operands }) =>
+      kind === "elementwise" && attributes.fn === "div" && operands[0]?.dtype === "int32"
+        ? { ...partition, linear: [[0]] }
+        : partition,
+  ],
+  "a cast is linear": [
+    "elementwise",
+    (partition, { kind, attributes }) =>
+      kind === "elementwise" && attributes.fn.startsWith("to")
+        ? { ...partition, linear: [[0]] }
+        : partition,
+  ],
+  "a remainder is linear": [
+    "elementwise",
+    (partition, { kind, attributes }) =>
+      kind === "elementwise" && attributes.fn === "mod"
+        ? { ...partition, linear: [[0]] }
+        : partition,
+  ],
   "a product is linear in both factors at once": [
     "einsum",
     (partition) => ({ ...partition, linear: [[0], [1], [0, 1]] }),

@@ -9,14 +9,19 @@ type IntCode =
   | "intOfFloat"
   | "boolOfFloat"
   | "boolOfInt"
-  | `int${Capitalize<(typeof withOwnOnInt)[number]>}`;
+  | `int${Capitalize<OwnOnInt>}`;
+
+type OwnOnInt =
+  | ("neg" | "abs" | "sign" | "square" | "relu" | "add" | "sub" | "mul" | "div" | "mod")
+  | ("maximum" | "minimum" | "clip" | "equal" | "notEqual")
+  | ("less" | "lessEqual" | "greater" | "greaterEqual");
 
 /** Functions that are another one on int32 (and on bool, whose elements come as 0 and 1). */
-const withOwnOnInt = [
+const withOwnOnInt: readonly OwnOnInt[] = [
   ...(["neg", "abs", "sign", "square", "relu", "add", "sub", "mul", "div", "mod"] as const),
-  ...(["maximum", "minimum", "less", "lessEqual", "greater", "greaterEqual"] as const),
-  ...(["equal", "notEqual", "clip"] as const),
-] as const satisfies readonly ElementwiseFn[];
+  ...(["maximum", "minimum", "clip", "equal", "notEqual"] as const),
+  ...(["less", "lessEqual", "greater", "greaterEqual"] as const),
+];
 
 const casts = {
   float32: { toFloat32: "identity", toInt32: "intOfFloat", toBool: "boolOfFloat" },

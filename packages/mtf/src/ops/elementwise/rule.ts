@@ -206,13 +206,14 @@ function isLinearFactor(fn: ElementwiseFn, other: Argument): boolean {
 }
 
 /**
- * The linear sets in terms of operands. Numbers must be 0 in a set, or the function is only affine;
- * a cast is linear only where it changes nothing, a product or quotient where nothing infinite is
- * multiplied with.
+ * The linear sets in terms of operands. Numbers must be 0 in a set, or the function is only affine.
+ * Rounding is not linear: quotients of int32 are rounded down, and large int32 when cast to float32.
+ * Nor is a product or quotient where what is multiplied with may be infinite.
  */
 function linearOperands(node: NodeOf<"elementwise">): readonly (readonly number[])[] {
   const { fn, scalars } = node.attributes;
-  if (fn === "toFloat32" && node.operands[0]!.dtype !== "float32") return [];
+  const rounds = fn === "div" || fn === "toFloat32";
+  if (rounds && node.operands[0]!.dtype !== "float32") return [];
   const sets = fn === "add" ? [scalars.map((_, i) => i)] : (calculus[fn].linear ?? []);
   const operandAt = scalars.map((_, i) => scalars.slice(0, i).filter((s) => s === null).length);
   const args = argumentsOf(node);

@@ -97,9 +97,21 @@ const arithmetic =
     return call(c, fn, given.map(argumentOf), { max, bits: isInt(x) ? 0 : bits });
   };
 
+/** A number, or a tensor of integers from 1 on. */
+function integerDivisor(c: Context, x: Known): Known | number {
+  if (number(c, 3) > 0) return choice(c, [2, -3, 4]);
+  return positive(
+    c,
+    operand(c, (k) => isInt(k) && meets(x, k)),
+  );
+}
+
 const div: Step = (c) => {
   const x = operand(c, isNumeric);
-  if (isInt(x)) return call(c, "div", [ref(x), choice(c, [2, -3, 4])], { max: x.max, bits: 0 });
+  if (isInt(x)) {
+    const by = integerDivisor(c, x);
+    return call(c, "div", [ref(x), argumentOf(by)], { max: x.max, bits: 0 });
+  }
   if (number(c, 3) === 2) return call(c, "div", [ref(x), 2], { max: x.max, bits: x.bits + 1 });
   const y = operand(c, (k) => isFloat(k) && meets(x, k));
   return call(c, "div", [ref(x), ref(positive(c, y))], { max: x.max, bits: inexact });
@@ -107,7 +119,10 @@ const div: Step = (c) => {
 
 const mod: Step = (c) => {
   const x = operand(c, (k) => isNumeric(k) && isExact(k));
-  if (isInt(x)) return call(c, "mod", [ref(x), choice(c, [2, -3, 4])], { max: 4, bits: 0 });
+  if (isInt(x)) {
+    const by = integerDivisor(c, x);
+    return call(c, "mod", [ref(x), argumentOf(by)], { max: magnitudeOf(by).max, bits: 0 });
+  }
   if (number(c, 3) > 0)
     return call(c, "mod", [ref(x), 1.5], { max: 1.5, bits: Math.max(x.bits, 1) });
   const y = positive(

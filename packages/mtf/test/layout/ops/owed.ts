@@ -6,6 +6,8 @@ import {
   hasDims,
   isExact,
   isFloat,
+  isInt,
+  isNumeric,
   type Known,
   NotApplicable,
   number,
@@ -24,9 +26,9 @@ function summed(c: Context, x: Known, over: string): Known {
   return call(c, "sum", [ref(x), over], { max: size * x.max, bits: x.bits });
 }
 
-/** Two sums of the same dims, owed over the same axes. */
+/** Two sums of the same dims, owed over the same axes; of floats or integers. */
 function pair(c: Context): readonly [Known, Known] {
-  const x = operand(c, (k) => isFloat(k) && k.dims.length > 1);
+  const x = operand(c, (k) => isNumeric(k) && k.dims.length > 1);
   const over = choice(c, x.dims).name;
   return [summed(c, x, over), summed(c, call(c, "neg", [ref(x)], x), over)];
 }
@@ -89,7 +91,7 @@ const spread = one((c, x, dim) => {
 const extreme =
   (fn: "max" | "min"): Step =>
   (c) => {
-    const x = operand(c, (k) => isFloat(k) && isExact(k) && k.dims.length > 1);
+    const x = operand(c, (k) => isNumeric(k) && isExact(k) && k.dims.length > 1);
     return call(c, fn, [ref(x), choice(c, x.dims).name], x);
   };
 
@@ -98,7 +100,31 @@ const running = one((c, x, dim) => {
   return call(c, "cumsum", [ref(x), dim], { max: size * x.max, bits: x.bits });
 });
 
-const divided = one((c, x) => call(c, "div", [ref(x), 4], { max: x.max, bits: x.bits + 2 }));
+const divided = one((c, x) =>
+  call(c, "div", [ref(x), 4], { max: x.max, bits: isFloat(x) ? x.bits + 2 : 0 }),
+);
+
+/** A sum of integers: what is exact of floats is cast to them before. */
+const ofIntegers: (then: (c: Context, x: Known) => Known) => Step = (then) => (c) => {
+  const given = operand(c, (k) => isExact(k) && k.dims.length > 1);
+  const x = isInt(given)
+    ? given
+    : call(c, "cast", [ref(given), "int32"], { max: given.max, bits: 0 });
+  return then(c, summed(c, x, choice(c, x.dims).name));
+};
+
+const halved = ofIntegers((c, x) => {
+  const by = choice(c, [2, -3]);
+  return call(c, "div", [ref(x), by], { max: x.max, bits: 0 });
+});
+
+const remainder = ofIntegers((c, x) => call(c, "mod", [ref(x), 3], { max: 3, bits: 0 }));
+
+const cast = one((c, x) => {
+  if (!isExact(x)) throw new NotApplicable();
+  const to = choice(c, [isFloat(x) ? "int32" : "float32", "bool"] as const);
+  return call(c, "cast", [ref(x), to], { max: to === "bool" ? 1 : x.max, bits: 0 });
+});
 
 /**
  * A function of x, then a product over a dim that only the other factor has. What comes back is
@@ -158,6 +184,9 @@ export const owedSteps: Readonly<Record<string, Step>> = {
   spread,
   running,
   divided,
+  halved,
+  remainder,
+  cast,
   largest: extreme("max"),
   smallest: extreme("min"),
   fewest: extreme("min"),

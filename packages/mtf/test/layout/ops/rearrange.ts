@@ -4,7 +4,6 @@ import {
   choice,
   freeName,
   hasDims,
-  isFloat,
   isNumeric,
   type Known,
   number,
@@ -111,7 +110,7 @@ const withLayout: Step = (c) => {
 
 /** The dims in another order: what an einsum of one operand does. */
 const transpose: Step = (c) => {
-  const x = operand(c, (k) => isFloat(k) && k.dims.length > 1);
+  const x = operand(c, (k) => isNumeric(k) && k.dims.length > 1);
   const order: readonly Dimension[] = some(c, x.dims, x.dims.length);
   return call(c, "einsum", [[ref(x)], order.map((d) => d.name)], x);
 };

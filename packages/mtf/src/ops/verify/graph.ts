@@ -1,0 +1,60 @@
+import { internal } from "../../errors.ts";
+import { type Graph, nodesOf } from "../../graph/graph.ts";
+import type { Typed } from "../../graph/kinds.ts";
+import type { Node, NodeOf } from "../../graph/node.ts";
+import type { AnyTensor } from "../../graph/tensor.ts";
+import { faultOf } from "./laws.ts";
+import { printType, sameType, without } from "./types.ts";
+
+/**
+ * Requires that a graph is what its ops say: every node's results have the dims, in order, and the
+ * dtypes that its kind gives for its operands, and operands were made before. Loops' bodies included.
+ *
+ * @throws MtfError `internal`: a function that made nodes has a mistake
+ */
+export function verifyNodes(nodes: readonly Node[]): void {
+  for (const node of nodes) {
+    const operands = node.operands.map(typeOf);
+    const fault =
+      orderFault(node) ??
+      (node.kind === "loop"
+        ? loopFault(node, operands)
+        : faultOf(node.kind, node.attributes, operands, node.results));
+    if (!fault) continue;
+    throw internal(`${node.kind}(${operands.map(printType).join(", ")}) ${node.line}: ${fault}`);
+  }
+}
+
+function typeOf(tensor: AnyTensor): Typed {
+  return tensor["~node"].results[tensor["~result"]]!;
+}
+
+function orderFault(node: Node): string | undefined {
+  const later = node.operands.findIndex((x) => x["~node"].order >= node.order);
+  return later < 0 ? undefined : `operand ${later} is made after it`;
+}
+
+function loopFault(
+  { attributes, results }: NodeOf<"loop">,
+  operands: readonly Typed[],
+): string | undefined {
+  const { dim, sliced, summed, body } = attributes;
+  if (body.inputs.length !== operands.length) return `its body takes ${body.inputs.length} inputs`;
+  for (const [i, operand] of operands.entries()) {
+    const inside = typeOf(body.inputs[i]!);
+    const given = i < sliced ? { ...operand, dims: without(operand, dim.name) } : operand;
+    const cut = i >= sliced || operand.dims.some((d) => d.name === dim.name && d.size === dim.size);
+    if (!cut || !sameType(inside, given)) {
+      return `input ${i} of its body is ${printType(inside)}, its operand ${printType(operand)}`;
+    }
+  }
+  if (body.outputs.length !== results.length) return `its body has ${body.outputs.length} outputs`;
+  for (const [i, output] of body.outputs.entries()) {
+    const inside = typeOf(output);
+    const given = i < summed ? inside : { ...inside, dims: [dim, ...inside.dims] };
+    if (sameType(results[i]!, given)) continue;
+    return `output ${i} of its body is ${printType(inside)}, its result ${printType(results[i]!)}`;
+  }
+  verifyNodes(nodesOf(body as Graph));
+  return undefined;
+}

@@ -1,0 +1,89 @@
+import { internal } from "../../errors.ts";
+import type { Mesh } from "../../mesh.ts";
+import { printInstruction, printValue } from "../print.ts";
+import { type Instruction, type Program, readsOf, writesOf } from "../program.ts";
+import { moveFault, reduceFault } from "./collectives.ts";
+import { checkCompute, type Share } from "./compute.ts";
+import { loopFault } from "./loop.ts";
+
+/** What is known while a program's instructions are gone through. */
+export interface Walk {
+  readonly program: Program;
+  readonly mesh: Mesh;
+  readonly made: Set<number>;
+  /** Values that are shares of an extreme, to be settled. */
+  readonly shares: Map<number, Share>;
+}
+
+/** Verifies the program's instructions or a body's; `known` are the values that they may read. */
+export function verifyInstructions(
+  walk: Walk,
+  instructions: readonly Instruction[],
+  known: Set<number>,
+): void {
+  for (const instruction of instructions) {
+    const where = () => `${printInstruction(walk.program, instruction)} ${instruction.origin.line}`;
+    for (const value of readsOf(instruction)) read(walk, known, value, where, instruction);
+    if (instruction.kind === "loop") {
+      const { sliced, constant, summed, stacked, body } = instruction;
+      const inside = new Set<number>();
+      for (const { inner } of [...sliced, ...constant]) make(walk, inside, inner, where);
+      verifyInstructions(walk, body, inside);
+      for (const { inner } of [...summed, ...stacked]) read(walk, inside, inner, where);
+    }
+    for (const value of writesOf(instruction)) make(walk, known, value, where);
+    const fault = faultOf(walk, instruction);
+    if (fault) throw internal(`${where()}: ${fault}`);
+  }
+}
+
+function faultOf(walk: Walk, instruction: Instruction): string | undefined {
+  const { values } = walk.program;
+  const operands = readsOf(instruction).map((v) => values[v]!);
+  const results = writesOf(instruction).map((v) => values[v]!);
+  switch (instruction.kind) {
+    case "compute": {
+      const computed = checkCompute(instruction, operands, results, walk.mesh);
+      if ("fault" in computed) return computed.fault;
+      for (const [i, share] of computed.shares.entries()) {
+        if (share) walk.shares.set(instruction.results[i]!, share);
+      }
+      return undefined;
+    }
+    case "reduce": {
+      const share = walk.shares.get(instruction.operand);
+      return reduceFault(instruction, operands[0]!, results[0]!, share);
+    }
+    case "move":
+      return moveFault(instruction, operands, results[0]!);
+    case "loop":
+      return loopFault(instruction, walk.program);
+  }
+}
+
+/** Requires that a value is there, and whole where it is not about to be settled. */
+export function read(
+  { shares, program }: Walk,
+  known: ReadonlySet<number>,
+  value: number,
+  where: () => string,
+  by?: Instruction,
+): void {
+  if (!known.has(value)) throw internal(`${where()}: %${value} is read before it is made`);
+  if (by?.kind === "reduce" || !shares.has(value)) return;
+  const type = printValue(program.values[value]!);
+  throw internal(`${where()}: %${value} ${type} is a device's own share of an extreme`);
+}
+
+/** Requires that a value is made for the first time. */
+export function make(
+  { program, made }: Walk,
+  known: Set<number>,
+  value: number,
+  where: () => string,
+): void {
+  if (!program.values[value]) throw internal(`%${value} is no value of the program`);
+  if (made.has(value)) throw internal(`${where()}: %${value} is made twice`);
+  made.add(value);
+  known.add(value);
+}

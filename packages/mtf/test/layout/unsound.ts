@@ -1,0 +1,233 @@
+import type { Instruction, Program, Value } from "../../src/spmd/index.ts";
+import { readsOf, writesOf } from "../../src/spmd/program.ts";
+
+/** A program with one defect, or undefined where this program has no place for it. */
+export type Unsound = (program: Program) => Program | undefined;
+
+/** Defects that make a program unsound, one of each kind that the verifier looks for. */
+export const unsound: Readonly<Record<string, Unsound>> = {
+  "a result has its dims in another order": (program) =>
+    valueChanged(program, program.outputs[0]!.value, ({ dims, ...value }) =>
+      dims.length > 1 ? { ...value, dims: dims.toReversed() } : undefined,
+    ),
+  "what is moved has its dims in another order": (program) =>
+    resultChanged(program, isMove, ({ dims, ...value }) =>
+      dims.length > 1 ? { ...value, dims: dims.toReversed() } : undefined,
+    ),
+  "what a function of elements makes is longer": (program) =>
+    resultChanged(program, isElementwise, ({ dims, ...value }) => {
+      const [first, ...rest] = dims;
+      return first && { ...value, dims: [{ ...first, size: first.size + 1 }, ...rest] };
+    }),
+  "what an op makes is of another dtype": (program) =>
+    resultChanged(program, isCompute, (value) => ({
+      ...value,
+      dtype: value.dtype === "int32" ? "float32" : "int32",
+    })),
+  "a dim is split by an axis that the mesh has not": (program) =>
+    anyValueChanged(program, (value) => splitAs(value, (axes) => [...axes, "elsewhere"])),
+  "a dim is split by an axis twice": (program) =>
+    anyValueChanged(program, (value) => splitAs(value, (axes) => [...axes, axes[0]!])),
+  "a dim is split by no axis": (program) =>
+    anyValueChanged(program, (value) => splitAs(value, () => [])),
+  "an axis splits a value and is owed over": (program) =>
+    anyValueChanged(program, (value) => {
+      const [axis] = Object.values(value.placement.split).flat();
+      if (!axis) return undefined;
+      return { ...value, placement: { ...value.placement, partial: [axis] } };
+    }),
+  "what is moved to be split counts as whole": (program) =>
+    resultChanged(program, changesSplit, ({ placement, ...value }) =>
+      Object.keys(placement.split).length > 0
+        ? { ...value, placement: { ...placement, split: {} } }
+        : undefined,
+    ),
+  "what is owed counts as settled": (program) =>
+    anyResultChanged(program, (value) =>
+      value.placement.partial.length > 0
+        ? { ...value, placement: { ...value.placement, partial: [] } }
+        : undefined,
+    ),
+  "an instruction is left out": (program) => {
+    const [first, ...rest] = program.instructions;
+    return first && { ...program, instructions: rest };
+  },
+  "an instruction comes twice": (program) => {
+    const [first] = program.instructions;
+    return first && { ...program, instructions: [first, ...program.instructions] };
+  },
+  "an instruction comes before what it reads": (program) => {
+    const { instructions } = program;
+    const at = instructions.findIndex((instruction, i) => {
+      const before = instructions[i - 1];
+      return before && readsOf(instruction).some((value) => writesOf(before).includes(value));
+    });
+    if (at < 0) return undefined;
+    const [before, after] = [instructions[at - 1]!, instructions[at]!];
+    return { ...program, instructions: instructions.with(at - 1, after).with(at, before) };
+  },
+  "a loop's body reads a value outside": (program) =>
+    oneChanged(program, (instruction) => {
+      if (instruction.kind !== "loop") return undefined;
+      const [binding] = instruction.constant;
+      const body = oneOf(instruction.body, (inner) =>
+        inner.kind === "compute" && binding && inner.operands.includes(binding.inner)
+          ? {
+              ...inner,
+              operands: inner.operands.map((v) => (v === binding.inner ? binding.outer : v)),
+            }
+          : undefined,
+      );
+      return body && { ...instruction, body };
+    }),
+  "a slice begins behind the end": (program) =>
+    oneChanged(program, (instruction) =>
+      instruction.kind === "compute" && instruction.op.kind === "slice"
+        ? {
+            ...instruction,
+            op: { ...instruction.op, attributes: { ...instruction.op.attributes, begin: 1000 } },
+          }
+        : undefined,
+    ),
+  "an op lacks an operand": (program) =>
+    oneChanged(program, (instruction) =>
+      instruction.kind === "compute" && instruction.operands.length > 0
+        ? { ...instruction, operands: instruction.operands.slice(1) }
+        : undefined,
+    ),
+  "a sum is settled over an axis too few": (program) =>
+    oneChanged(program, (instruction) =>
+      instruction.kind === "reduce"
+        ? { ...instruction, axes: instruction.axes.slice(1) }
+        : undefined,
+    ),
+  "an extreme is settled as a sum": (program) =>
+    oneChanged(program, (instruction) =>
+      instruction.kind === "reduce" && instruction.fn !== "sum"
+        ? { ...instruction, fn: "sum" }
+        : undefined,
+    ),
+  "a maximum is settled as a minimum": (program) =>
+    oneChanged(program, (instruction) =>
+      instruction.kind === "reduce" && instruction.fn === "max"
+        ? { ...instruction, fn: "min" }
+        : undefined,
+    ),
+  "an extreme is not settled": (program) =>
+    withoutOne(program, (i) => (i.kind === "reduce" && i.fn !== "sum" ? i : undefined)),
+  "a sum is not settled": (program) =>
+    withoutOne(program, (i) => (i.kind === "reduce" && i.fn === "sum" ? i : undefined)),
+  "elements are moved between no devices": (program) =>
+    oneChanged(program, (instruction) =>
+      instruction.kind === "move" && instruction.axes.length > 0
+        ? { ...instruction, axes: [] }
+        : undefined,
+    ),
+  "a loop stacks what it should sum": (program) =>
+    oneChanged(program, (instruction) =>
+      instruction.kind === "loop" && instruction.summed.length > 0
+        ? { ...instruction, summed: [], stacked: instruction.summed }
+        : undefined,
+    ),
+  "an output is another value": (program) => {
+    const [first, ...rest] = program.outputs;
+    const type = typeOf(program.values[first!.value]!);
+    const other = program.inputs.find(({ value }) => typeOf(program.values[value]!) !== type);
+    return other && { ...program, outputs: [{ ...first!, value: other.value }, ...rest] };
+  },
+};
+
+function typeOf({ dims, dtype }: Value): string {
+  return `${dtype} ${dims.map((d) => `${d.name}=${d.size}`).join()}`;
+}
+
+const isCompute = (i: Instruction) => i.kind === "compute";
+const isElementwise = (i: Instruction) => i.kind === "compute" && i.op.kind === "elementwise";
+const isMove = (i: Instruction) => i.kind === "move";
+const changesSplit = (i: Instruction) => i.kind === "move" && i.name === "all-to-all";
+
+type Change<T> = (before: T) => T | undefined;
+
+function valueChanged(program: Program, at: number, change: Change<Value>): Program | undefined {
+  const value = change(program.values[at]!);
+  return value && { ...program, values: program.values.with(at, value) };
+}
+
+function anyValueChanged(program: Program, change: Change<Value>): Program | undefined {
+  const at = program.values.findIndex((value) => change(value) !== undefined);
+  return at < 0 ? undefined : valueChanged(program, at, change);
+}
+
+/** Changes a value that some instruction of the program makes. */
+function anyResultChanged(program: Program, change: Change<Value>): Program | undefined {
+  const made = program.instructions.flatMap(writesOf);
+  const at = made.find((value) => change(program.values[value]!) !== undefined);
+  return at === undefined ? undefined : valueChanged(program, at, change);
+}
+
+function resultChanged(
+  program: Program,
+  makes: (instruction: Instruction) => boolean,
+  change: Change<Value>,
+): Program | undefined {
+  const made = program.instructions.filter(makes).flatMap(writesOf);
+  const at = made.find((value) => change(program.values[value]!) !== undefined);
+  return at === undefined ? undefined : valueChanged(program, at, change);
+}
+
+function splitAs(
+  value: Value,
+  change: (axes: readonly string[]) => readonly string[],
+): Value | undefined {
+  const [first] = Object.entries(value.placement.split);
+  if (!first) return undefined;
+  const split = { ...value.placement.split, [first[0]]: change(first[1]) };
+  return { ...value, placement: { ...value.placement, split } };
+}
+
+function oneChanged(program: Program, change: Change<Instruction>): Program | undefined {
+  const instructions = oneOf(program.instructions, change);
+  return instructions && { ...program, instructions };
+}
+
+function oneOf(
+  instructions: readonly Instruction[],
+  change: Change<Instruction>,
+): readonly Instruction[] | undefined {
+  for (const [i, instruction] of instructions.entries()) {
+    const changed = change(instruction);
+    if (changed) return instructions.with(i, changed);
+  }
+  return undefined;
+}
+
+/** Leaves out an instruction of one operand and result, which then stands for its result. */
+function withoutOne(
+  program: Program,
+  find: (
+    i: Instruction,
+  ) => (Instruction & { readonly operand: number; readonly result: number }) | undefined,
+): Program | undefined {
+  const found = program.instructions.flatMap((i) => find(i) ?? [])[0];
+  if (!found) return undefined;
+  const { operand, result } = found;
+  const instead = (value: number) => (value === result ? operand : value);
+  const renamed = (i: Instruction): Instruction => {
+    switch (i.kind) {
+      case "compute":
+      case "move":
+        return { ...i, operands: i.operands.map(instead) };
+      case "reduce":
+        return { ...i, operand: instead(i.operand) };
+      case "loop": {
+        const bound = (all: typeof i.sliced) => all.map((b) => ({ ...b, outer: instead(b.outer) }));
+        return { ...i, sliced: bound(i.sliced), constant: bound(i.constant) };
+      }
+    }
+  };
+  return {
+    ...program,
+    instructions: program.instructions.filter((i) => i !== found).map(renamed),
+    outputs: program.outputs.map((o) => ({ ...o, value: instead(o.value) })),
+  };
+}
