@@ -2,6 +2,7 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { bytesPerElement, type DType, type HostArray } from "../../dtype.ts";
 import { internal, MtfError } from "../../errors.ts";
 import type { Buffer } from "../backend.ts";
+import { mostWords } from "./dims.ts";
 import type { Engine } from "./tensorflow.ts";
 
 /** Numbers in the heap. */
@@ -37,7 +38,7 @@ export class Heap {
 
   constructor(engine: Engine) {
     this.engine = engine;
-    this.description = this.reserve(4096);
+    this.description = this.reserve(4 * mostWords);
     this.constants = this.reserve(256);
   }
 
