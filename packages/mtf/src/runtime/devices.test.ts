@@ -365,3 +365,31 @@ test("a step that fails in the simulator ends it, and frees everything", async (
   await devices.close();
   expect(backend.memory()).toEqual({ buffers: 0, bytes: 0 });
 });
+
+test("closing does not wait for a kernel in the simulator; what it holds is freed when it ends", async () => {
+  const inner = referenceBackend();
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const backend = {
+    ...inner,
+    bind(...bound: Parameters<typeof inner.bind>) {
+      const kernel = inner.bind(...bound);
+      return async (operands: Parameters<typeof kernel>[0]) => {
+        await ended;
+        return kernel(operands);
+      };
+    },
+  };
+  const devices = await simulator(mesh, { backend });
+  const { run } = await adder(devices);
+  const running = errorOf(run(counting([a]), counting([a])));
+  const next = errorOf(run(counting([a]), counting([a])));
+  const usage = errorOf(devices.usage());
+  await devices.close();
+  for (const error of [await running, await next, await usage]) expect(error.code).toBe("closed");
+  end();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(backend.memory()).toEqual({ buffers: 0, bytes: 0 });
+});

@@ -44,6 +44,7 @@ export interface Sharded<in out Names extends string = string, D extends DType =
   number(this: Sharded<never, D>): Promise<number>;
   /** Frees its memory on the devices. Handles given up by donation need no disposal. */
   dispose(): void;
+  [Symbol.dispose](): void;
 }
 
 /** A tensor on devices whose names are not known to the compiler. */
