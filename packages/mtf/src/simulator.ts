@@ -13,6 +13,7 @@ import { devicesOf } from "./runtime/connect.ts";
 import type { Devices } from "./runtime/devices.ts";
 import { makeFleet } from "./runtime/fleet.ts";
 import { makeHost } from "./runtime/host.ts";
+import { thisMachine } from "./runtime/machine.ts";
 import { directLink } from "./runtime/simulator/link.ts";
 
 export type * from "./runtime/devices.ts";
@@ -53,6 +54,11 @@ export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Pro
   const fleet = makeFleet({
     mesh,
     variant: backend.variant,
+    capacity: {
+      backendBytes: backend.limitBytes,
+      sharers: mesh.size,
+      machineBytes: thisMachine()?.memoryBytes,
+    },
     links: [directLink(mesh, numbers, makeHost(mesh, numbers, backend, undefined))],
     // The caller's thread is the devices': there is nothing to do meanwhile.
     ahead: 0,

@@ -15,7 +15,7 @@ export function devicesOf(fleet: Fleet): Devices {
   const devices: Devices = {
     mesh: fleet.mesh,
     variant: fleet.variant,
-    load: (lowered) => loadProgram(fleet, runs, lowered),
+    load: (lowered, options = {}) => loadProgram(fleet, runs, lowered, options),
     async put(tensor, placement, source) {
       if (placement.partial.length > 0) {
         throw new MtfError("bad-argument", "what is put on devices cannot be partial.");

@@ -113,14 +113,27 @@ export interface Run<Arguments extends readonly unknown[], Result> {
   unload(): Promise<void>;
 }
 
+export interface LoadOptions {
+  /** Load the program even if there is not enough memory to run it. */
+  readonly force?: boolean;
+}
+
 /** The devices of a mesh, in whatever way they run. */
 export interface Devices {
   readonly mesh: Mesh;
   /** The backend's variant of kernels, the same on all devices. */
   readonly variant: string;
-  /** @throws MtfError `bad-mesh` if the program was lowered for another mesh */
+  /**
+   * Loads a program on all devices.
+   *
+   * @throws MtfError `bad-mesh` if it was lowered for another mesh; `out-of-memory`, before anything is
+   * loaded, if `memoryPlan` says that it cannot fit into what the backend or the machine can hold
+   * @example
+   * const run = await devices.load(lower(step, { layout, inputs }));
+   */
   load<Arguments extends readonly unknown[], Result>(
     lowered: Lowered<Arguments, Result>,
+    options?: LoadOptions,
   ): Promise<Run<Arguments, Result>>;
   /** Puts one tensor on the devices under a placement. */
   put(tensor: AnyTensor, placement: Placement, source: Source): Promise<Sharded>;

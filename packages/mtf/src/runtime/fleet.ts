@@ -1,5 +1,6 @@
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
+import type { Capacity } from "./capacity.ts";
 import type { GroupMemory } from "./collectives/staging.ts";
 import { Aborted, deviceFailed, messageOf } from "./failure.ts";
 import type { Answers, Request, RequestOf } from "./protocol.ts";
@@ -18,6 +19,7 @@ export interface Fleet {
   readonly mesh: Mesh;
   readonly variant: string;
   readonly links: readonly Link[];
+  readonly capacity: Capacity;
   /** How many steps a caller may be ahead of the devices. */
   readonly ahead: number;
   /** Why the devices are of no use any more. */
@@ -45,6 +47,7 @@ export interface FleetParts {
   readonly mesh: Mesh;
   readonly variant: string;
   readonly links: readonly Link[];
+  readonly capacity: Capacity;
   readonly ahead: number;
   readonly groupMemory: (axes: readonly string[]) => GroupMemory;
 }

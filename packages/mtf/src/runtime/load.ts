@@ -4,8 +4,9 @@ import { defineMesh, type Mesh, printMesh } from "../mesh.ts";
 import type { Lowered } from "../spmd/lowered.ts";
 import type { Program } from "../spmd/program.ts";
 import { withLeaves } from "../tree.ts";
+import { checkCapacity } from "./capacity.ts";
 import { communicatingAxes } from "./collectives/staging.ts";
-import type { Run } from "./devices.ts";
+import type { LoadOptions, Run } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import { givenTo } from "./given.ts";
 import { type Loaded, runOnce } from "./run.ts";
@@ -16,9 +17,11 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
   fleet: Fleet,
   runs: Runs,
   lowered: Lowered<Arguments, Result>,
+  { force = false }: LoadOptions,
 ): Promise<Run<Arguments, Result>> {
   const code = lowered.program;
   checkMesh(code, fleet.mesh);
+  if (!force) checkCapacity(code, fleet.mesh, fleet.capacity);
   const loaded: Loaded = { fleet, id: fleet.newId(), code, unloaded: false };
   const unload = async (): Promise<void> => {
     loaded.unloaded = true;

@@ -20,6 +20,9 @@ interface Block {
 
 export type HeapArray = Float32Array | Int32Array | Uint8Array;
 
+/** What 32 bits reach. */
+export const heapLimit: number = 2 ** 32;
+
 /** Kernels read whole vectors at the end of a buffer, so there is always something behind it. */
 const slack = 16;
 
@@ -118,7 +121,7 @@ export class Heap {
     return new MtfError("out-of-memory", `there is no room for ${mebibytes(bytes)} more.`, {
       evidence: [
         ["tensors", `${mebibytes(this.bytes)} in ${this.engine.numDataIds()}`],
-        ["limit", "4096 MiB for each device of the wasm backend"],
+        ["limit", `${heapLimit / 2 ** 20} MiB for each device of the wasm backend`],
       ],
       try: ["a mesh with more devices, and a layout that splits what is large"],
       bytes,

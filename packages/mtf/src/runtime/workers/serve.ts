@@ -42,7 +42,8 @@ export async function serve({ device, axes, ...start }: Start, port: Port): Prom
       }
     };
     port.listen((message) => void answer(message));
-    port.post({ kind: "ready", variant: backend.variant }, []);
+    const { variant, limitBytes } = backend;
+    port.post({ kind: "ready", backend: { variant, limitBytes } }, []);
   } catch (error) {
     fail(undefined, error);
   }
