@@ -7,13 +7,13 @@
 import type { Backend } from "./backend/backend.ts";
 import { threadsFor } from "./backend/computing.ts";
 import { type BackendName, openBackend } from "./backend/open.ts";
+import { memoryOfMachine } from "./machine.ts";
 import type { Mesh } from "./mesh.ts";
 import { groupMemory } from "./runtime/collectives/staging.ts";
 import { devicesOf } from "./runtime/connect.ts";
 import type { Devices } from "./runtime/devices.ts";
 import { makeFleet } from "./runtime/fleet.ts";
 import { makeHost } from "./runtime/host.ts";
-import { thisMachine } from "./runtime/machine.ts";
 import { directLink } from "./runtime/simulator/link.ts";
 
 export type * from "./runtime/devices.ts";
@@ -57,7 +57,7 @@ export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Pro
     capacity: {
       backendBytes: backend.limitBytes,
       sharers: mesh.size,
-      machineBytes: thisMachine()?.memoryBytes,
+      machineBytes: memoryOfMachine(),
     },
     links: [directLink(mesh, numbers, makeHost(mesh, numbers, backend, undefined))],
     // The caller's thread is the devices': there is nothing to do meanwhile.

@@ -7,12 +7,12 @@
 import { threadsFor } from "./backend/computing.ts";
 import type { BackendName } from "./backend/open.ts";
 import { MtfError } from "./errors.ts";
+import { coresOfMachine, memoryOfMachine } from "./machine.ts";
 import type { Mesh } from "./mesh.ts";
 import { groupMemory } from "./runtime/collectives/staging.ts";
 import { devicesOf } from "./runtime/connect.ts";
 import type { Devices } from "./runtime/devices.ts";
 import { type Fleet, makeFleet } from "./runtime/fleet.ts";
-import { thisMachine } from "./runtime/machine.ts";
 import { setAbort } from "./runtime/workers/barrier.ts";
 import { type WorkerLink, workerLink } from "./runtime/workers/link.ts";
 import { checkWorkers } from "./runtime/workers/most.ts";
@@ -53,15 +53,15 @@ const spins = 2000;
  */
 export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise<Devices> {
   const { backend = "wasm", stagingBytes = defaultStagingBytes, deterministic = false } = options;
-  const machine = thisMachine()!;
-  if (!options.force) checkWorkers(mesh, machine.cores);
+  const cores = coresOfMachine();
+  if (!options.force) checkWorkers(mesh, cores);
   const abort = new SharedArrayBuffer(4);
   const common = {
     axes: mesh.axes,
     backend: typeof backend === "string" ? backend : { module: backend.href },
     computing: { threads: threadsFor(mesh.size), deterministic },
     abort,
-    spins: mesh.size <= machine.cores ? spins : 0,
+    spins: mesh.size <= cores ? spins : 0,
   };
   let fleet: Fleet | undefined;
   const links = Array.from({ length: mesh.size }, (_, device) =>
@@ -78,7 +78,7 @@ export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise
       capacity: {
         backendBytes: backends[0]!.limitBytes,
         sharers: 1,
-        machineBytes: machine.memoryBytes,
+        machineBytes: memoryOfMachine(),
       },
       links,
       ahead: 1,
