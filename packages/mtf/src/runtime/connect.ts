@@ -3,16 +3,15 @@ import { dimsOf } from "../graph/tensor.ts";
 import type { Devices } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import { loadProgram } from "./load.ts";
-import { place } from "./place.ts";
+import { putAll } from "./put.ts";
 import { putTree } from "./put-tree.ts";
+import { planReshard } from "./reshard.ts";
 import { runsOf } from "./runs.ts";
-import { makeSharded } from "./sharded.ts";
-import { divide } from "./sources/divide.ts";
 
 /** The devices of a mesh, as the caller knows them, whatever hosts them. */
 export function devicesOf(fleet: Fleet): Devices {
   const runs = runsOf(fleet);
-  const devices: Devices = {
+  return {
     mesh: fleet.mesh,
     variant: fleet.variant,
     load: (lowered, options = {}) => loadProgram(fleet, runs, lowered, options),
@@ -21,11 +20,11 @@ export function devicesOf(fleet: Fleet): Devices {
         throw new MtfError("bad-argument", "what is put on devices cannot be partial.");
       }
       const value = { dims: dimsOf(tensor), dtype: tensor.dtype, placement };
-      const wanted = { path: "source", dims: value.dims, dtype: value.dtype };
-      const divided = divide(source, wanted, placement, fleet.mesh);
-      return makeSharded(fleet, await place(fleet, value, divided), value);
+      return (await putAll(fleet, [{ path: "source", value, source }]))[0]!;
     },
-    putTree: (lowered, sourceOf) => putTree(devices, lowered, sourceOf),
+    putTree: (lowered, sourceOf) => putTree(fleet, lowered, sourceOf),
+    reshard: (held, to, argument, options = {}) =>
+      planReshard(fleet, runs, held, to, argument, options) as never,
     async usage() {
       const answers = await fleet.ask<"usage">(() => ({ kind: "usage" }));
       return answers.flatMap((answer) => answer ?? []);
@@ -33,5 +32,4 @@ export function devicesOf(fleet: Fleet): Devices {
     close: () => fleet.close(),
     [Symbol.asyncDispose]: () => fleet.close(),
   };
-  return devices;
 }

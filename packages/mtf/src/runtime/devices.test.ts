@@ -315,7 +315,7 @@ test("placements and devices must be those of the program", async () => {
   expect((await errorOf(run(counting([a]), whole))).message).toMatchInlineSnapshot(`
     "[wrong-input] '1' rests replicated and the program takes it a@x.
       takes  f32[a=5]
-      try    await array.read() in its place"
+      try    const moved = await devices.reshard(held, program, 1).run()"
   `);
   expect((await errorOf(run(counting([a]), elsewhere))).message).toMatch(/other devices/);
   const program = programOf(defineMesh({ x: 4 }), [aValue([a])], [0], [0], []);

@@ -27,10 +27,10 @@ export function feedsOf(fleet: Fleet, inputs: readonly Given[]): MaybePromise<Fe
   const all = Promise.all(ready).then(together);
   // What came for a run that is not to be is of no use to anybody.
   all.catch(() => {
-    for (const feed of ready) {
-      if (feed instanceof Promise)
-        feed.then(({ array }) => array && free(fleet, [array.id]), ignore);
-    }
+    freeAsTheyCome(
+      fleet,
+      ready.map(async (feed) => (await feed).array?.id),
+    );
   });
   return all;
 }
@@ -69,4 +69,12 @@ function together(ready: readonly Readied[]): Feeds {
   };
 }
 
-function ignore(): void {}
+/** Frees what is of no use any more when it comes. */
+function freeAsTheyCome(fleet: Fleet, arrays: readonly Promise<ArrayId | undefined>[]): void {
+  for (const array of arrays) {
+    array.then(
+      (id) => id !== undefined && free(fleet, [id]),
+      () => undefined,
+    );
+  }
+}

@@ -1,9 +1,9 @@
-import { type AnyTensor, dimsOf, isTensor } from "../graph/tensor.ts";
 import { printPlacement, samePlacement } from "../spmd/placement.ts";
 import type { Program, Value } from "../spmd/program.ts";
 import { type ArrayState, checkUsable } from "./arrays.ts";
 import type { Source } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
+import { givenLeaves } from "./givenLeaves.ts";
 import { stateOf } from "./sharded.ts";
 import { type Wanted, wrongInput } from "./sources/array.ts";
 import { type Divided, divide } from "./sources/divide.ts";
@@ -29,7 +29,7 @@ export function givenTo(
   tree: readonly unknown[],
   inputs: readonly unknown[],
 ): readonly Given[] {
-  const leaves = leavesIn(tree, inputs, "");
+  const leaves = givenLeaves(tree, inputs, "");
   const handles = leaves.map(([, , source]) => stateOf(source));
   return program.inputs.map(({ value: number, donated }, i): Given => {
     const [path, tensor, source] = leaves[i]!;
@@ -41,7 +41,7 @@ export function givenTo(
       return { kind: "source", value, divided, donated };
     }
     checkUsable(array);
-    checkHandle(array, source as Value, value, wanted, fleet);
+    checkHandle(array, value, wanted, fleet);
     if (donated && handles.indexOf(array) !== handles.lastIndexOf(array)) {
       throw wrongInput(wanted, `'${path}' is given up to the run and given to it once more.`);
     }
@@ -49,42 +49,23 @@ export function givenTo(
   });
 }
 
-function checkHandle(
-  held: ArrayState,
-  handle: Value,
-  value: Value,
-  to: Wanted,
-  fleet: Fleet,
-): void {
-  if (held.fleet !== fleet) throw wrongInput(to, `'${to.path}' lies on other devices.`);
-  const shape = (v: Value) => `${v.dtype}[${v.dims.map((d) => `${d.name}=${d.size}`).join(", ")}]`;
-  const given = { ...handle, dims: held.dims };
-  if (shape(given) !== shape(value)) {
-    throw wrongInput(to, `'${to.path}' was given ${shape(given)}.`);
-  }
-  if (!samePlacement(handle.placement, value.placement)) {
-    const [rests, takes] = [handle.placement, value.placement].map(
-      (placement) => printPlacement(placement) || "replicated",
-    );
-    throw wrongInput(to, `'${to.path}' rests ${rests} and the program takes it ${takes}.`, {
-      try: ["await array.read() in its place"],
-    });
-  }
-}
-
-/** The leaves of a tree of tensors with what stands in the same places in the given tree. */
-function leavesIn(tree: unknown, given: unknown, path: string): [string, AnyTensor, unknown][] {
-  if (isTensor(tree)) {
-    if (given !== undefined && given !== null) return [[path, tree, given]];
-    const wanted = { path, dims: dimsOf(tree), dtype: tree.dtype };
-    throw wrongInput(wanted, `'${path}' is missing.`);
-  }
-  if (tree === null || typeof tree !== "object") return [];
-  return Object.entries(tree).flatMap(([key, child]) =>
-    leavesIn(child, (given as Record<string, unknown> | undefined)?.[key], join(path, key)),
+function checkHandle(array: ArrayState, value: Value, to: Wanted, fleet: Fleet): void {
+  checkShape(array, value, to, fleet);
+  if (samePlacement(array.placement, value.placement)) return;
+  const [rests, takes] = [array.placement, value.placement].map(
+    (placement) => printPlacement(placement) || "replicated",
   );
+  const argument = to.path.split("/")[0];
+  throw wrongInput(to, `'${to.path}' rests ${rests} and the program takes it ${takes}.`, {
+    try: [`const moved = await devices.reshard(held, program, ${argument}).run()`],
+  });
 }
 
-function join(path: string, key: string): string {
-  return path === "" ? key : `${path}/${key}`;
+/** @throws MtfError `wrong-input` if an array is not on these devices, or another tensor than wanted */
+export function checkShape(array: ArrayState, value: Value, to: Wanted, fleet: Fleet): void {
+  if (array.fleet !== fleet) throw wrongInput(to, `'${to.path}' lies on other devices.`);
+  const shape = ({ dtype, dims }: Pick<Value, "dtype" | "dims">) =>
+    `${dtype}[${dims.map((d) => `${d.name}=${d.size}`).join(", ")}]`;
+  if (shape(array) === shape(value)) return;
+  throw wrongInput(to, `'${to.path}' was given ${shape(array)}.`);
 }

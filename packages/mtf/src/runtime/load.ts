@@ -9,6 +9,7 @@ import { communicatingAxes } from "./collectives/staging.ts";
 import type { LoadOptions, Run } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import { givenTo } from "./given.ts";
+import { putArgument } from "./put-argument.ts";
 import { type Loaded, runOnce } from "./run.ts";
 import type { Runs } from "./runs.ts";
 
@@ -38,7 +39,8 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
     const given = givenTo(fleet, code, lowered.arguments, inputs);
     return withLeaves(lowered.result, isTensor, await runOnce(loaded, runs, given));
   };
-  return Object.assign(run, { unload }) as unknown as Run<Arguments, Result>;
+  const put = (argument: number, data: unknown) => putArgument(fleet, lowered, argument, data);
+  return Object.assign(run, { put, unload }) as unknown as Run<Arguments, Result>;
 }
 
 /** @throws MtfError `bad-mesh` if the program was lowered for another mesh */

@@ -1,5 +1,5 @@
 import { type Dimension, printDims } from "../dimension.ts";
-import { arrayOf, type DType, type HostArray, hostArray } from "../dtype.ts";
+import { arrayOf, type HostArray, hostArray } from "../dtype.ts";
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
 import { type Box, boxOf, overlap, type Placement, splitAxes, volume } from "../spmd/placement.ts";
