@@ -1,13 +1,5 @@
 import { availableParallelism } from "node:os";
-import {
-  defineLayout,
-  defineMesh,
-  type Layout,
-  type Mesh,
-  MtfError,
-  parseRules,
-  printMesh,
-} from "mtf";
+import { defineLayout, defineMesh, type Layout, type Mesh, parseRules } from "mtf";
 import { type Devices, simulator } from "mtf/simulator";
 import { workers } from "mtf/workers";
 import type { Dims } from "./dims.ts";
@@ -93,7 +85,7 @@ export function printLayout(layout: Layout): string {
 /**
  * Starts the devices of a mesh.
  *
- * @throws MtfError `backend-unavailable`
+ * @throws MtfError `backend-unavailable`; `bad-mesh` for far more workers than the machine has cores
  * @example
  * const devices = await openDevices({ runtime: "simulator" }, mesh);
  * await devices.close();
@@ -104,8 +96,5 @@ export async function openDevices(options: SessionOptions, mesh: Mesh): Promise<
     deterministic: options.deterministic ?? false,
   };
   if ((options.runtime ?? "workers") === "simulator") return simulator(mesh, computing);
-  if (mesh.size > 512) {
-    throw new MtfError("bad-mesh", `${printMesh(mesh)} is ${mesh.size} workers on one machine.`);
-  }
   return workers(mesh, computing);
 }

@@ -2,8 +2,9 @@
  * Functions of elements, four at a time. The operands of a chunk are laid out next to each other
  * first, where they are not already, so that each function needs one loop only.
  *
- * Description: [op, elements, arguments, result is bytes, then 24 words for each argument: how it
- * is laid out, whether it is bytes, its value if constant, rank, and (size, stride) of each dim].
+ * Description: [op, elements, arguments, result is bytes, then the word at which each of three
+ * arguments begins]. An argument: [how it is laid out, whether it is bytes, its value if constant,
+ * rank, and (size, stride) of each dim].
  */
 import {
   Identity, Neg, Abs, Sign, Square, Sqrt, Rsqrt, Reciprocal, Exp, Log, Tanh, Sigmoid, Relu,
@@ -26,7 +27,7 @@ const SINGLE: i32 = 3;
 
 @inline
 function argumentAt(description: usize, k: i32): usize {
-  return description + 16 + <usize>k * 96;
+  return description + (<usize>load<i32>(description + 16 + (<usize>k << 2)) << 2);
 }
 
 @inline

@@ -8,6 +8,7 @@ export type ErrorCode =
   | "bad-mesh"
   | "bad-rule"
   | "bad-size"
+  | "closed"
   | "device-failed"
   | "dim-taken"
   | "dtype-mismatch"

@@ -31,6 +31,7 @@ export { defineMesh, type Mesh, printMesh } from "./mesh.ts";
 
 // Tensors, and trees of them.
 
+export { dispose } from "./dispose.ts";
 export type { ArrayOf, DType, HostArray } from "./dtype.ts";
 export {
   type AnyTensor,

@@ -7,6 +7,7 @@
 import type { Backend } from "./backend/backend.ts";
 import { threadsFor } from "./backend/computing.ts";
 import { type BackendName, openBackend } from "./backend/open.ts";
+import { memoryOfMachine } from "./machine.ts";
 import type { Mesh } from "./mesh.ts";
 import { groupMemory } from "./runtime/collectives/staging.ts";
 import { devicesOf } from "./runtime/connect.ts";
@@ -53,6 +54,11 @@ export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Pro
   const fleet = makeFleet({
     mesh,
     variant: backend.variant,
+    capacity: {
+      backendBytes: backend.limitBytes,
+      sharers: mesh.size,
+      machineBytes: memoryOfMachine(),
+    },
     links: [directLink(mesh, numbers, makeHost(mesh, numbers, backend, undefined))],
     // The caller's thread is the devices': there is nothing to do meanwhile.
     ahead: 0,

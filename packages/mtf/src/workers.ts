@@ -4,10 +4,10 @@
  * @module mtf/workers
  */
 
-import { availableParallelism } from "node:os";
 import { threadsFor } from "./backend/computing.ts";
 import type { BackendName } from "./backend/open.ts";
 import { MtfError } from "./errors.ts";
+import { coresOfMachine, memoryOfMachine } from "./machine.ts";
 import type { Mesh } from "./mesh.ts";
 import { groupMemory } from "./runtime/collectives/staging.ts";
 import { devicesOf } from "./runtime/connect.ts";
@@ -15,6 +15,7 @@ import type { Devices } from "./runtime/devices.ts";
 import { type Fleet, makeFleet } from "./runtime/fleet.ts";
 import { setAbort } from "./runtime/workers/barrier.ts";
 import { type WorkerLink, workerLink } from "./runtime/workers/link.ts";
+import { checkWorkers } from "./runtime/workers/most.ts";
 import { spawn } from "./runtime/workers/spawn.ts";
 
 export type * from "./runtime/devices.ts";
@@ -30,6 +31,8 @@ export interface WorkersOptions {
    * SIMD. Slower. Default false.
    */
   readonly deterministic?: boolean;
+  /** Start the workers even if they are far too many for the machine. */
+  readonly force?: boolean;
 }
 
 /** Half of it stays in a core's cache beside what it is copied from or to. */
@@ -41,7 +44,8 @@ const spins = 2000;
 /**
  * The devices of a mesh, each in a worker thread of its own.
  *
- * @throws MtfError `backend-unavailable` if the backend cannot be loaded here
+ * @throws MtfError `backend-unavailable` if the backend cannot be loaded here; `bad-mesh`, before any
+ * is started, for more than 64 workers and more than 8 per core
  * @example
  * const devices = await workers(defineMesh({ data: 2 }));
  * const run = await devices.load(train);
@@ -49,13 +53,15 @@ const spins = 2000;
  */
 export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise<Devices> {
   const { backend = "wasm", stagingBytes = defaultStagingBytes, deterministic = false } = options;
+  const cores = coresOfMachine();
+  if (!options.force) checkWorkers(mesh, cores);
   const abort = new SharedArrayBuffer(4);
   const common = {
     axes: mesh.axes,
     backend: typeof backend === "string" ? backend : { module: backend.href },
     computing: { threads: threadsFor(mesh.size), deterministic },
     abort,
-    spins: mesh.size <= availableParallelism() ? spins : 0,
+    spins: mesh.size <= cores ? spins : 0,
   };
   let fleet: Fleet | undefined;
   const links = Array.from({ length: mesh.size }, (_, device) =>
@@ -65,10 +71,15 @@ export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise
     ),
   );
   try {
-    const variants = await Promise.all(links.map((link) => link.ready));
+    const backends = await Promise.all(links.map((link) => link.ready));
     fleet = makeFleet({
       mesh,
-      variant: agreed(variants),
+      variant: agreed(backends.map(({ variant }) => variant)),
+      capacity: {
+        backendBytes: backends[0]!.limitBytes,
+        sharers: 1,
+        machineBytes: memoryOfMachine(),
+      },
       links,
       ahead: 1,
       groupMemory: (axes) =>

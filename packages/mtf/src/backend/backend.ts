@@ -29,6 +29,8 @@ export type Kernel = (operands: readonly Buffer[]) => MaybePromise<readonly Buff
 /** Computes one op on one device. */
 export interface Backend {
   readonly name: string;
+  /** The most bytes it can hold, where there is such a limit. */
+  readonly limitBytes?: number;
   /** Which kernels it runs, equal on all devices of a mesh: `wasm-relaxed-simd`. */
   readonly variant: string;
   /**

@@ -1,3 +1,5 @@
+import { coresOfMachine } from "../machine.ts";
+
 /** How a backend is to compute, where it has a choice. All devices of a mesh agree on it. */
 export interface Computing {
   /** The threads that one device may take. */
@@ -8,12 +10,5 @@ export interface Computing {
 
 /** The cores of this machine, shared out among devices: one thread each at least. */
 export function threadsFor(devices: number): number {
-  return Math.max(1, Math.floor(cores() / devices));
-}
-
-function cores(): number {
-  if (typeof process !== "undefined" && process.getBuiltinModule) {
-    return process.getBuiltinModule("node:os").availableParallelism();
-  }
-  return globalThis.navigator?.hardwareConcurrency ?? 1;
+  return Math.max(1, Math.floor(coresOfMachine() / devices));
 }

@@ -1,9 +1,9 @@
 import { bytesPerElement } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
-import { defineMesh, type Mesh } from "../mesh.ts";
+import { type Coordinate, coordinateOf, defineMesh } from "../mesh.ts";
 import { type Lifetime, livenessOf } from "../spmd/liveness.ts";
 import { boxOf, volume } from "../spmd/placement.ts";
-import type { Instruction, Program, Value } from "../spmd/program.ts";
+import type { Instruction, Program } from "../spmd/program.ts";
 
 /** The bytes a device holds in one run of a program, scratch space of kernels and staging apart. */
 export interface MemoryPlan {
@@ -23,9 +23,17 @@ export interface MemoryPlan {
  * memoryPlan(train.program).peakBytes; // 1,052,672
  */
 export function memoryPlan(program: Program): MemoryPlan {
+  // The first device's slices are the largest: what is left over goes to the first parts.
+  return memoryAt(program, coordinateOf(defineMesh(program.mesh), 0));
+}
+
+/** What a program will hold on the device at a coordinate. */
+export function memoryAt(program: Program, coordinate: Coordinate): MemoryPlan {
   const mesh = defineMesh(program.mesh);
   const liveness = livenessOf(program);
-  const sizes = program.values.map((value) => firstSlice(value, mesh));
+  const sizes = program.values.map(({ dims, dtype, placement }) => {
+    return volume(boxOf(dims, placement, mesh, coordinate)) * bytesPerElement[dtype];
+  });
   const heap = newHeap(sizes);
   for (const input of program.inputs) allocate(heap, input.value);
   const inputBytes = heap.held;
@@ -33,13 +41,6 @@ export function memoryPlan(program: Program): MemoryPlan {
   const timeline = run(heap, program.instructions, liveness.instructions);
   const outputBytes = program.outputs.reduce((sum, output) => sum + sizes[output.value]!, 0);
   return { inputBytes, outputBytes, peakBytes: heap.peak, timeline };
-}
-
-/** The first device's slices are the largest: what is left over goes to the first parts. */
-function firstSlice(value: Value, mesh: Mesh): number {
-  const origin = Object.fromEntries(mesh.names.map((name) => [name, 0]));
-  const box = boxOf(value.dims, value.placement, mesh, origin);
-  return volume(box) * bytesPerElement[value.dtype];
 }
 
 /** Which values share which memory, and how much is held. */

@@ -1,48 +1,35 @@
 import { MtfError } from "../errors.ts";
 import { dimsOf } from "../graph/tensor.ts";
 import type { Devices } from "./devices.ts";
-import { putRequest } from "./feed.ts";
 import type { Fleet } from "./fleet.ts";
 import { loadProgram } from "./load.ts";
+import { putAll } from "./put.ts";
 import { putTree } from "./put-tree.ts";
-import { makeSharded, newArrayId } from "./sharded.ts";
-import { partsOf } from "./sources/parts.ts";
+import { planReshard } from "./reshard.ts";
+import { runsOf } from "./runs.ts";
 
 /** The devices of a mesh, as the caller knows them, whatever hosts them. */
 export function devicesOf(fleet: Fleet): Devices {
-  const known = new Set<string>();
-  const devices: Devices = {
+  const runs = runsOf(fleet);
+  return {
     mesh: fleet.mesh,
     variant: fleet.variant,
-    load: (lowered) => loadProgram(fleet, lowered, known),
+    load: (lowered, options = {}) => loadProgram(fleet, runs, lowered, options),
     async put(tensor, placement, source) {
       if (placement.partial.length > 0) {
         throw new MtfError("bad-argument", "what is put on devices cannot be partial.");
       }
       const value = { dims: dimsOf(tensor), dtype: tensor.dtype, placement };
-      const wanted = { path: "source", dims: value.dims, dtype: value.dtype };
-      const parts = partsOf(source, wanted, placement, fleet.mesh);
-      const array = newArrayId();
-      try {
-        await fleet.ask<"put">(async () => {
-          const ready = await parts;
-          return (link) => putRequest(array, value, ready, link);
-        });
-      } catch (error) {
-        if (!fleet.failure) {
-          await fleet.ask<"dispose">(() => () => ({ kind: "dispose", arrays: [array] }));
-        }
-        throw error;
-      }
-      return makeSharded(fleet, array, value, undefined);
+      return (await putAll(fleet, [{ path: "source", value, source }]))[0]!;
     },
-    putTree: (lowered, sourceOf) => putTree(devices, lowered, sourceOf),
+    putTree: (lowered, sourceOf) => putTree(fleet, lowered, sourceOf),
+    reshard: (held, to, argument, options = {}) =>
+      planReshard(fleet, runs, held, to, argument, options) as never,
     async usage() {
-      const answers = await fleet.ask<"usage">(() => () => ({ kind: "usage" }));
+      const answers = await fleet.ask<"usage">(() => ({ kind: "usage" }));
       return answers.flatMap((answer) => answer ?? []);
     },
     close: () => fleet.close(),
     [Symbol.asyncDispose]: () => fleet.close(),
   };
-  return devices;
 }

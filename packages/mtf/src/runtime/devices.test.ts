@@ -315,7 +315,7 @@ test("placements and devices must be those of the program", async () => {
   expect((await errorOf(run(counting([a]), whole))).message).toMatchInlineSnapshot(`
     "[wrong-input] '1' rests replicated and the program takes it a@x.
       takes  f32[a=5]
-      try    await array.read() in its place"
+      try    const moved = await devices.reshard(held, program, 1).run()"
   `);
   expect((await errorOf(run(counting([a]), elsewhere))).message).toMatch(/other devices/);
   const program = programOf(defineMesh({ x: 4 }), [aValue([a])], [0], [0], []);
@@ -363,5 +363,33 @@ test("a step that fails in the simulator ends it, and frees everything", async (
   `);
   expect((await errorOf(other.read())).code).toBe("device-failed");
   await devices.close();
+  expect(backend.memory()).toEqual({ buffers: 0, bytes: 0 });
+});
+
+test("closing does not wait for a kernel in the simulator; what it holds is freed when it ends", async () => {
+  const inner = referenceBackend();
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const backend = {
+    ...inner,
+    bind(...bound: Parameters<typeof inner.bind>) {
+      const kernel = inner.bind(...bound);
+      return async (operands: Parameters<typeof kernel>[0]) => {
+        await ended;
+        return kernel(operands);
+      };
+    },
+  };
+  const devices = await simulator(mesh, { backend });
+  const { run } = await adder(devices);
+  const running = errorOf(run(counting([a]), counting([a])));
+  const next = errorOf(run(counting([a]), counting([a])));
+  const usage = errorOf(devices.usage());
+  await devices.close();
+  for (const error of [await running, await next, await usage]) expect(error.code).toBe("closed");
+  end();
+  await new Promise((resolve) => setTimeout(resolve));
   expect(backend.memory()).toEqual({ buffers: 0, bytes: 0 });
 });

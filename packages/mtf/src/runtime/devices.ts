@@ -4,6 +4,7 @@ import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import type { Mesh } from "../mesh.ts";
 import type { Lowered } from "../spmd/lowered.ts";
 import type { Box, Placement } from "../spmd/placement.ts";
+import type { Program } from "../spmd/program.ts";
 
 /**
  * A tensor on the devices of a mesh, each holding its slice. Given by `run`, taken by `run`, and
@@ -44,6 +45,7 @@ export interface Sharded<in out Names extends string = string, D extends DType =
   number(this: Sharded<never, D>): Promise<number>;
   /** Frees its memory on the devices. Handles given up by donation need no disposal. */
   dispose(): void;
+  [Symbol.dispose](): void;
 }
 
 /** A tensor on devices whose names are not known to the compiler. */
@@ -97,6 +99,18 @@ export type Held<T> =
       ? { readonly [K in keyof T]: Held<T[K]> }
       : T;
 
+/** A tree of tensors as numbers that are still to be put on devices. */
+export type Sources<T> = T extends AnyTensor
+  ? Source
+  : T extends object
+    ? { readonly [K in keyof T]: Sources<T[K]> }
+    : T;
+
+/** The number of an argument: `0 | 1` of two. */
+export type Position<Arguments extends readonly unknown[]> = number extends Arguments["length"]
+  ? number
+  : Exclude<Partial<Arguments>["length"], Arguments["length"]> & number;
+
 /**
  * A program loaded on devices. Given numbers are copied when it is called, and the handles of
  * donated inputs are gone from then on. A run need not have ended when its promise resolves: its
@@ -108,8 +122,42 @@ export type Held<T> =
  */
 export interface Run<Arguments extends readonly unknown[], Result> {
   (...inputs: { readonly [K in keyof Arguments]: Fed<Arguments[K]> }): Promise<Held<Result>>;
-  /** Forgets the program on the devices. */
+  /**
+   * Puts one argument on the devices, where the program wants it, to be given to any number of runs.
+   *
+   * @throws MtfError `wrong-input` if its numbers do not fit
+   * @example
+   * const weights = await run.put(0, numbers);
+   * for (const batch of batches) await run(weights, batch);
+   */
+  put<I extends Position<Arguments>>(
+    argument: I,
+    data: Sources<Arguments[I]>,
+  ): Promise<Held<Arguments[I]>>;
+  /** Forgets the program on the devices. Runs that still wait for their inputs are rejected. */
   unload(): Promise<void>;
+}
+
+/** How tensors that devices hold get to where a program wants them. */
+export interface Reshard<T> {
+  /** What moves them, collective by collective; for `ledger` and `memoryPlan` too. */
+  readonly program: Program;
+  /** Bytes that all devices together will receive from others. */
+  readonly bytes: number;
+  /** Moves them. What is given stays the caller's, unless it was donated. */
+  run(): Promise<Held<T>>;
+  /** The program as text. */
+  toString(): string;
+}
+
+export interface ReshardOptions {
+  /** Give up what is moved, so that no tensor takes up memory twice for longer than it moves. */
+  readonly donate?: boolean;
+}
+
+export interface LoadOptions {
+  /** Load the program even if there is not enough memory to run it. */
+  readonly force?: boolean;
 }
 
 /** The devices of a mesh, in whatever way they run. */
@@ -117,9 +165,17 @@ export interface Devices {
   readonly mesh: Mesh;
   /** The backend's variant of kernels, the same on all devices. */
   readonly variant: string;
-  /** @throws MtfError `bad-mesh` if the program was lowered for another mesh */
+  /**
+   * Loads a program on all devices.
+   *
+   * @throws MtfError `bad-mesh` if it was lowered for another mesh; `out-of-memory`, before anything is
+   * loaded, if `memoryPlan` says that it cannot fit into what the backend or the machine can hold
+   * @example
+   * const run = await devices.load(lower(step, { layout, inputs }));
+   */
   load<Arguments extends readonly unknown[], Result>(
     lowered: Lowered<Arguments, Result>,
+    options?: LoadOptions,
   ): Promise<Run<Arguments, Result>>;
   /** Puts one tensor on the devices under a placement. */
   put(tensor: AnyTensor, placement: Placement, source: Source): Promise<Sharded>;
@@ -137,6 +193,23 @@ export interface Devices {
     lowered: Lowered<Arguments, Result>,
     sourceOf: (path: string, tensor: AnyTensor) => Source,
   ): Promise<Held<Result>>;
+  /**
+   * Plans how what these devices hold gets to where another program wants an argument. Nothing moves
+   * before the plan is run.
+   *
+   * @param held a tree of handles, like the argument
+   * @throws MtfError `wrong-input` if the argument is another tree, of other dims or dtypes
+   * @example
+   * const plan = devices.reshard(state.params, generate, 0);
+   * console.log(plan.bytes);
+   * const params = await plan.run();
+   */
+  reshard<Arguments extends readonly unknown[], I extends Position<Arguments>>(
+    held: Held<Arguments[I]>,
+    to: Lowered<Arguments, unknown>,
+    argument: I,
+    options?: ReshardOptions,
+  ): Reshard<Arguments[I]>;
   /** What every device holds, has held at most, and has received from others since the start. */
   usage(): Promise<readonly DeviceUsage[]>;
   /** Stops the devices and frees all they hold. */

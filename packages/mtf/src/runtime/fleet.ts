@@ -1,6 +1,6 @@
-import type { MaybePromise } from "../backend/backend.ts";
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
+import type { Capacity } from "./capacity.ts";
 import type { GroupMemory } from "./collectives/staging.ts";
 import { Aborted, deviceFailed, messageOf } from "./failure.ts";
 import type { Answers, Request, RequestOf } from "./protocol.ts";
@@ -19,20 +19,27 @@ export interface Fleet {
   readonly mesh: Mesh;
   readonly variant: string;
   readonly links: readonly Link[];
+  readonly capacity: Capacity;
   /** How many steps a caller may be ahead of the devices. */
   readonly ahead: number;
   /** Why the devices are of no use any more. */
   readonly failure: MtfError | undefined;
-  groupMemory(axes: readonly string[]): GroupMemory;
+  /** A number that nothing else on these devices goes by. */
+  newId(): number;
+  /** Memory for the sets of axes along which nothing was passed before. */
+  join(axes: ReadonlyMap<string, readonly string[]>): readonly GroupMemory[];
   /**
-   * Asks some hosts, in the order of calls: a request whose preparation takes long holds up those
-   * after it. Gives the answers in the order of `links`, which is that of devices.
+   * Sends requests to some hosts, at once: the order of calls is the order in which they get them.
+   * Gives the answers in the order of `links`, which is that of devices.
    */
   ask<K extends Request["kind"]>(
-    prepare: () => MaybePromise<(link: Link) => RequestOf<K> | undefined>,
+    requestFor: (link: Link) => RequestOf<K> | undefined,
   ): Promise<readonly (Answers[K] | undefined)[]>;
+  /** What a promise gives. @throws MtfError why the devices have ended, if they do before */
+  unlessEnded<T>(promise: Promise<T>): Promise<T>;
   /** Ends all hosts because of an error. The first error is what all later calls are told. */
   fail(error: MtfError): void;
+  /** Ends all hosts, whatever they are at. */
   close(): Promise<void>;
 }
 
@@ -40,23 +47,23 @@ export interface FleetParts {
   readonly mesh: Mesh;
   readonly variant: string;
   readonly links: readonly Link[];
+  readonly capacity: Capacity;
   readonly ahead: number;
   readonly groupMemory: (axes: readonly string[]) => GroupMemory;
 }
 
-export function makeFleet(parts: FleetParts): Fleet {
+export function makeFleet({ groupMemory, ...parts }: FleetParts): Fleet {
   let failure: MtfError | undefined;
-  let reportFailure: (error: MtfError) => void;
-  const failed = new Promise<MtfError>((resolve) => {
-    reportFailure = resolve;
-  });
-  let order: Promise<unknown> = Promise.resolve();
-  const pending = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
+  let ids = 0;
+  const joined = new Set<string>();
+  /** Tells whoever waits for something that it will not come. */
+  const waiting = new Set<(reason: MtfError) => void>();
 
   const end = async (reason: MtfError): Promise<void> => {
     failure ??= reason;
-    reportFailure(failure);
+    for (const giveUp of waiting) giveUp(failure);
+    waiting.clear();
     await Promise.all(parts.links.map((link) => link.end(failure!)));
   };
 
@@ -65,40 +72,50 @@ export function makeFleet(parts: FleetParts): Fleet {
     get failure() {
       return failure;
     },
-    async ask(prepare) {
-      if (closing) throw closed();
-      const posted = order.then(async () => {
-        if (failure) throw failure;
-        const requestFor = await prepare();
-        if (failure) throw failure;
-        return parts.links.map(async (link) => {
-          const request = requestFor(link);
-          if (!request) return;
-          return link.ask(request).catch((error: unknown) => {
-            // A step that some devices did and others did not cannot be taken back.
-            if (request.kind === "run" && error instanceof MtfError) fleet.fail(error);
-            throw error;
-          });
+    newId: () => ids++,
+    join(axes) {
+      const fresh = [...axes].filter(([key]) => !joined.has(key));
+      for (const [key] of fresh) joined.add(key);
+      return fresh.map(([, names]) => groupMemory(names));
+    },
+    async ask(requestFor) {
+      if (failure) throw failure;
+      const asked = parts.links.map(async (link) => {
+        const request = requestFor(link);
+        if (!request) return;
+        return link.ask(request).catch((error: unknown) => {
+          // A step that some devices did and others did not cannot be taken back.
+          if (request.kind === "run" && error instanceof MtfError) fleet.fail(error);
+          throw error;
         });
       });
-      order = posted.catch(() => undefined);
-      const answers = posted.then((asked) => settleAll(asked));
-      pending.add(answers);
-      try {
-        return await answers;
-      } catch (error) {
-        // Who gave up because of another device knows less than that one's own report.
-        throw error instanceof Aborted ? await failed : error;
-      } finally {
-        pending.delete(answers);
-      }
+      return fleet.unlessEnded(settleAll(asked));
+    },
+    unlessEnded(promise) {
+      return new Promise((resolve, reject) => {
+        const settled = () => waiting.delete(reject);
+        promise.then(
+          (value) => {
+            settled();
+            resolve(value);
+          },
+          (error: unknown) => {
+            // Who gave up because of another device knows less than that one's report, which ends all.
+            if (error instanceof Aborted) return;
+            settled();
+            reject(error);
+          },
+        );
+        if (failure) reject(failure);
+        else waiting.add(reject);
+      });
     },
     fail(error) {
       if (failure) return;
       end(error).catch(() => undefined);
     },
     close() {
-      closing ??= order.then(() => Promise.allSettled(pending)).then(() => end(closed()));
+      closing ??= end(new MtfError("closed", "the devices were closed."));
       return closing;
     },
   };
@@ -118,8 +135,4 @@ export function asFailure(error: unknown, mesh: Mesh, device: number): MtfError 
   if (error instanceof MtfError || error instanceof Aborted) return error;
   const at = { number: device, coordinate: coordinateOf(mesh, device) };
   return deviceFailed(at, "outside of any instruction", messageOf(error));
-}
-
-function closed(): MtfError {
-  return new MtfError("bad-argument", "the devices were closed.");
 }

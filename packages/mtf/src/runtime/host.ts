@@ -7,15 +7,17 @@ import { type Bound, bindProgram } from "./execute/bind.ts";
 import { type Device, makeDevice, shapeOf, sliceOf } from "./execute/device.ts";
 import { type Barrier, drive } from "./execute/drive.ts";
 import { charge, watch } from "./execute/usage.ts";
+import { Aborted } from "./failure.ts";
 import type { Answers, ArrayId, Feed, Part, Request, RequestOf } from "./protocol.ts";
 import { cut } from "./sources/cut.ts";
-import { readFilePart } from "./sources/file.ts";
 
 /** Some devices of a mesh in one process or thread, and what they hold. */
 export interface Host {
   /** Does what is asked. Requests must come one after the other. */
   answer<K extends Request["kind"]>(request: RequestOf<K>): Promise<Answers[K]>;
-  /** Frees everything. */
+  /** Has a run that is under way give up at its next step. Nothing is answered any more. */
+  stop(): void;
+  /** Frees everything. No run may be under way. */
   close(): void;
 }
 
@@ -41,6 +43,7 @@ export function makeHost(
     return { device: makeDevice(mesh, number, backend), arrays: new Map() };
   });
   const programs = new Map<number, readonly Bound[]>();
+  let stopped = false;
 
   const handlers: { [K in Request["kind"]]: (request: RequestOf<K>) => Promise<Answers[K]> } = {
     async load({ program, code, groups }) {
@@ -55,10 +58,9 @@ export function makeHost(
       programs.delete(program);
     },
     async put({ array, value, parts }) {
-      const numbers = await Promise.all(parts.map(numbersIn));
       hosted.forEach(({ device, arrays }, i) => {
         const slice = sliceOf(value, device);
-        arrays.set(array, backend.upload(numbers[i]!, shapeOf(slice), slice.dtype));
+        arrays.set(array, backend.upload(numbersIn(parts[i]!), shapeOf(slice), slice.dtype));
         charge(device);
       });
     },
@@ -66,7 +68,7 @@ export function makeHost(
       const bounds = programs.get(program);
       if (!bounds) throw internal("a program was run that is not loaded");
       for (const [i, bound] of bounds.entries()) feed(bound, hosted[i]!, inputs, i);
-      await drive(bounds, barrier);
+      await drive(bounds, barrier, () => stopped);
       for (const [i, bound] of bounds.entries()) collect(bound, hosted[i]!, inputs, outputs);
     },
     async read({ array, device, box }) {
@@ -96,9 +98,13 @@ export function makeHost(
   };
 
   return {
-    answer<K extends Request["kind"]>(request: RequestOf<K>): Promise<Answers[K]> {
+    async answer<K extends Request["kind"]>(request: RequestOf<K>): Promise<Answers[K]> {
+      if (stopped) throw new Aborted();
       const handler = handlers[request.kind] as (r: RequestOf<K>) => Promise<Answers[K]>;
       return handler(request);
+    },
+    stop() {
+      stopped = true;
     },
     close() {
       const held = new Set(hosted.flatMap(({ arrays }) => [...arrays.values()]));
@@ -124,8 +130,7 @@ function feed(bound: Bound, { device, arrays }: Hosted, inputs: readonly Feed[],
       if (!slots[value]) throw internal(`input ${i} is not on the device`);
     } else {
       const slice = sliceOf(values[value]!, device);
-      const part = given.parts[at] as HostArray;
-      slots[value] = device.backend.upload(part, shapeOf(slice), slice.dtype);
+      slots[value] = device.backend.upload(given.parts[at]!, shapeOf(slice), slice.dtype);
     }
   });
   charge(device);
@@ -168,8 +173,9 @@ function join(device: Device, group: GroupMemory, wide: boolean): void {
   device.stagings.set(axesKey(device.mesh, group.axes), staging);
 }
 
-async function numbersIn(part: Part): Promise<HostArray> {
-  return "source" in part ? readFilePart(part) : part;
+function numbersIn(part: Part): HostArray {
+  if ("source" in part) throw internal("a file was to be put into memory before it was read");
+  return part;
 }
 
 /** Whether a backend holds float32 elements as float64. */

@@ -8,11 +8,11 @@ import type { FilePart } from "./sources/file.ts";
 /** Names an array held by devices. Chosen before it is made, so that it can be spoken of at once. */
 export type ArrayId = number;
 
-/** A device's part of an input. */
+/** A device's part of an array that is put into memory. */
 export type Part = HostArray | FilePart;
 
-/** What becomes an input of a run: an array held by the devices, or a part for each of them. */
-export type Feed = { readonly array: ArrayId } | { readonly parts: readonly Part[] };
+/** What becomes an input of a run: an array held by the devices, or numbers for each of them. */
+export type Feed = { readonly array: ArrayId } | { readonly parts: readonly HostArray[] };
 
 /**
  * What the caller's side asks of a host of devices. All hosts of a mesh get the same requests in

@@ -1,28 +1,21 @@
 import { type AnyTensor, isTensor } from "../graph/tensor.ts";
 import type { Lowered } from "../spmd/lowered.ts";
 import { leavesOf, withLeaves } from "../tree.ts";
-import type { Devices, Held, Sharded, Source } from "./devices.ts";
+import type { Held, Source } from "./devices.ts";
+import type { Fleet } from "./fleet.ts";
 import { checkMesh } from "./load.ts";
+import { putAll } from "./put.ts";
 
 /** Puts a tree on devices as the results of a function would lie there: all of it, or nothing. */
 export async function putTree<Arguments extends readonly unknown[], Result>(
-  devices: Devices,
+  fleet: Fleet,
   { program, result }: Lowered<Arguments, Result>,
   sourceOf: (path: string, tensor: AnyTensor) => Source,
 ): Promise<Held<Result>> {
-  checkMesh(program, devices.mesh);
+  checkMesh(program, fleet.mesh);
   const wanted = leavesOf(result, isTensor).map(([path, tensor], i) => {
-    const { placement } = program.values[program.outputs[i]!.value]!;
-    return { tensor, placement, source: sourceOf(path, tensor) };
+    const value = program.values[program.outputs[i]!.value]!;
+    return { path, value, source: sourceOf(path, tensor) };
   });
-  const held: Sharded[] = [];
-  try {
-    for (const { tensor, placement, source } of wanted) {
-      held.push(await devices.put(tensor, placement, source));
-    }
-  } catch (error) {
-    for (const array of held) array.dispose();
-    throw error;
-  }
-  return withLeaves(result, isTensor, held) as Held<Result>;
+  return withLeaves(result, isTensor, await putAll(fleet, wanted)) as Held<Result>;
 }

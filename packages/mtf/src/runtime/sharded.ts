@@ -1,29 +1,19 @@
 import { type Dimension, printDims } from "../dimension.ts";
-import { arrayOf, type DType, type HostArray, hostArray } from "../dtype.ts";
+import { arrayOf, type HostArray, hostArray } from "../dtype.ts";
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
 import { type Box, boxOf, overlap, type Placement, splitAxes, volume } from "../spmd/placement.ts";
 import type { Value } from "../spmd/program.ts";
+import { type ArrayState, checkUsable, discard, poisoned } from "./arrays.ts";
 import type { AnySharded, Sharded } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArrayId } from "./protocol.ts";
 import { paste } from "./sources/cut.ts";
 
-/** What the library knows of a handle. */
-export interface ArrayState {
-  readonly id: ArrayId;
-  readonly fleet: Fleet;
-  readonly dims: readonly Dimension[];
-  readonly dtype: DType;
-  readonly placement: Placement;
-  /** Why it cannot be used any more: it was disposed of, or given up as an input. */
-  gone: string | undefined;
-  /** The run that makes it or took it last, and why that failed. */
-  run: Promise<unknown> | undefined;
-  poison: MtfError | undefined;
-}
-
 const handles = new WeakMap<object, ArrayState>();
+
+/** Frees the arrays whose handles nobody has any more. */
+const dropped = new FinalizationRegistry<ArrayState>(discard);
 
 /** What is behind a handle, or undefined if it is none. */
 export function stateOf(value: unknown): ArrayState | undefined {
@@ -40,55 +30,39 @@ export function isSharded(value: unknown): value is Sharded {
   return stateOf(value) !== undefined;
 }
 
-let nextId = 0;
-
-export function newArrayId(): ArrayId {
-  return nextId++;
-}
-
 /** The handle of an array that the devices hold, or will. */
-export function makeSharded(
-  fleet: Fleet,
-  id: ArrayId,
-  { dims, dtype, placement }: Value,
-  run: Promise<unknown> | undefined,
-): Sharded {
+export function makeSharded(fleet: Fleet, id: ArrayId, { dims, dtype, placement }: Value): Sharded {
   const held: ArrayState = {
     id,
     fleet,
     dims,
     dtype,
     placement,
-    gone: undefined,
-    run,
+    disposed: false,
+    givenUp: false,
+    waiting: 0,
+    run: undefined,
     poison: undefined,
   };
-  const readBox = async (box: Box) => arrayOf(dtype, await readExactly(held, box));
+  // By way of the handle: who still has one of its functions still has it.
+  const own = () => stateOf(sharded)!;
+  const readBox = async (box: Box) => arrayOf(dtype, await readExactly(own(), box));
+  const dispose = () => discard(own());
   const sharded: Sharded = Object.freeze({
     dims: Object.fromEntries(dims.map((d) => [d.name, d])),
     names: dims.map((d) => d.name),
     dtype,
     mesh: fleet.mesh,
     placement,
-    read: () => readBox(wholeOf(held)),
+    read: () => readBox(wholeOf(own())),
     readBox,
     number: () => numberOf(sharded),
-    dispose() {
-      if (held.gone) return;
-      held.gone = "it was disposed of";
-      const request = { kind: "dispose", arrays: [id] } as const;
-      // Devices that have failed have freed it with everything else.
-      fleet.ask(() => () => request).catch(() => undefined);
-    },
+    dispose,
+    [Symbol.dispose]: dispose,
   });
+  dropped.register(sharded, held);
   handles.set(sharded, held);
   return sharded;
-}
-
-/** @throws MtfError if the array behind a handle is gone or was never made */
-export function checkUsable(held: ArrayState): void {
-  if (held.poison) throw poisoned(held.poison);
-  if (held.gone) throw new MtfError("bad-argument", `the array is gone: ${held.gone}.`);
 }
 
 /**
@@ -130,7 +104,7 @@ async function readExactly(held: ArrayState, box: Box): Promise<HostArray> {
   const wanted = holders(fleet.mesh, held.dims, placement, box);
   const parts = wanted.map(async ({ device, local }) => {
     const request = { kind: "read", array: held.id, device, box: local } as const;
-    const answers = await fleet.ask(() => (link) => {
+    const answers = await fleet.ask<"read">((link) => {
       return link.devices.includes(device) ? request : undefined;
     });
     return answers.find((answer) => answer !== undefined)!;
@@ -174,12 +148,4 @@ function checkBox(box: Box, dims: readonly Dimension[]): void {
     begin >= 0 && size >= 0 && begin + size <= (dims[d]?.size ?? -1);
   if (box.length === dims.length && box.every(fits)) return;
   throw new MtfError("bad-argument", "the box does not lie in the array.", { box, dims });
-}
-
-function poisoned(cause: MtfError): MtfError {
-  const because = cause.message.split("\n")[0]!.replace(/^\[.*?\] /, "");
-  return new MtfError("poisoned", "the run that makes or takes this array failed.", {
-    evidence: [["because", because], ...(cause.details.evidence ?? [])],
-    cause,
-  });
 }

@@ -18,14 +18,25 @@ export interface Operand {
 }
 
 /** Draws random values, in the course of a function. */
-export type Draw = fc.GeneratorValue;
+export interface Draw {
+  readonly draw: fc.GeneratorValue;
+  /** How many dims are drawn, of two elements at most, where a case names one. */
+  readonly crowd: number;
+  /** How many of these may still have two elements, so that cases stay small. */
+  room: number;
+}
 
-export const integer = (g: Draw, min: number, max: number): number => g(fc.integer, { min, max });
+export function drawing(draw: fc.GeneratorValue, crowd: number): Draw {
+  return { draw, crowd, room: 13 };
+}
+
+export const integer = ({ draw }: Draw, min: number, max: number): number =>
+  draw(fc.integer, { min, max });
 
 export const pick = <T>(g: Draw, choices: readonly T[]): T =>
   choices[integer(g, 0, choices.length - 1)]!;
 
-export const chance = (g: Draw): boolean => g(fc.boolean);
+export const chance = ({ draw }: Draw): boolean => draw(fc.boolean);
 
 /** A dim of at most `most` elements that is whole on the device. */
 export function whole(g: Draw, name: string, most = 5): Part {
@@ -47,12 +58,26 @@ export function partOf(g: Draw, dim: Part): Part {
 
 /** Parts of up to `most` dims of the given names. */
 export function parts(g: Draw, names: readonly string[], least = 0): readonly Part[] {
-  return names.slice(0, integer(g, least, names.length)).map((name) => part(g, name));
+  return crowded(g, names.slice(0, integer(g, least, names.length)));
+}
+
+/** Parts of dims of the given names, or of several in the place of each. */
+export function crowded(g: Draw, names: readonly string[], most = 5): readonly Part[] {
+  if (g.crowd === 1) return names.map((name) => part(g, name, most));
+  const places = Array.from({ length: g.crowd }, (_, i) => i);
+  return names.flatMap((name) =>
+    places.map((i) => {
+      const dim = part(g, `${name}${i}`, 1);
+      if (g.room === 0 || integer(g, 0, 5) === 0) return dim;
+      g.room--;
+      return { ...dim, size: 2, local: 2 };
+    }),
+  );
 }
 
 /** A slice of these dims, stored in any order. */
 export function sliceOf(g: Draw, dims: readonly Part[], dtype: DType = "float32"): Slice {
-  return inOrder(g(fc.shuffledSubarray, [...dims], { minLength: dims.length }), dtype);
+  return inOrder(g.draw(fc.shuffledSubarray, [...dims], { minLength: dims.length }), dtype);
 }
 
 export function inOrder(dims: readonly Part[], dtype: DType = "float32"): Slice {
@@ -79,14 +104,14 @@ export function within(
   const scale = dtype === "float32" ? 8 : 1;
   const element = { min: min * scale, max: max * scale };
   const draw = (length: number) =>
-    g((n: number) => fc.array(fc.integer(element), { minLength: n, maxLength: n }), length);
+    g.draw((n: number) => fc.array(fc.integer(element), { minLength: n, maxLength: n }), length);
   return filled(sliceOf(g, dims, dtype), (length) => draw(length).map((x) => x / scale));
 }
 
 /** An operand in which some numbers are infinite or NaN. */
 export function wild(g: Draw, dims: readonly Part[]): Operand {
   const plain = operandOf(g, dims);
-  const seed = g(fc.integer, { min: 0, max: 1000 });
+  const seed = g.draw(fc.integer, { min: 0, max: 1000 });
   const rare = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const data = plain.data.map((x, i) => ((seed + i * 7) % 5 === 0 ? rare[(seed + i) % 3]! : x));
   return { slice: plain.slice, data };
@@ -94,14 +119,14 @@ export function wild(g: Draw, dims: readonly Part[]): Operand {
 
 function numbers(g: Draw, dtype: DType, length: number): readonly number[] {
   const bounds = { minLength: length, maxLength: length };
-  if (dtype === "bool") return g((b) => fc.array(fc.integer({ min: 0, max: 1 }), b), bounds);
+  if (dtype === "bool") return g.draw((b) => fc.array(fc.integer({ min: 0, max: 1 }), b), bounds);
   if (dtype === "float32") {
-    const eighths = g((b) => fc.array(fc.integer({ min: -32, max: 32 }), b), bounds);
+    const eighths = g.draw((b) => fc.array(fc.integer({ min: -32, max: 32 }), b), bounds);
     return eighths.map((x) => x / 8);
   }
   const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
   const either = () => fc.oneof({ weight: 4, arbitrary: fc.integer({ min: -9, max: 9 }) }, int32);
-  return g((b) => fc.array(either(), b), bounds);
+  return g.draw((b) => fc.array(either(), b), bounds);
 }
 
 function filled(slice: Slice, draw: (length: number) => readonly number[]): Operand {

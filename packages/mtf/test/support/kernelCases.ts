@@ -5,7 +5,9 @@ import type { DType, HostArray } from "../../src/dtype.ts";
 import type { Op } from "../../src/graph/kinds.ts";
 import {
   chance,
+  crowded,
   type Draw,
+  drawing,
   inOrder,
   integer,
   type Operand,
@@ -32,6 +34,8 @@ export interface KernelCase {
 export interface CaseOptions {
   /** Only these kinds. */
   readonly kinds?: readonly LocalKind[];
+  /** How many dims a case has where it otherwise has one. */
+  readonly crowd?: number;
 }
 
 /**
@@ -42,7 +46,10 @@ export interface CaseOptions {
  */
 export function kernelCases(options: CaseOptions = {}): fc.Arbitrary<KernelCase> {
   const kinds = options.kinds ?? (Object.keys(cases) as LocalKind[]);
-  return fc.gen().map((g) => cases[pick(g, kinds)](g));
+  return fc.gen().map((draw) => {
+    const g = drawing(draw, options.crowd ?? 1);
+    return cases[pick(g, kinds)](g);
+  });
 }
 
 type Draws = (g: Draw) => KernelCase;
@@ -143,7 +150,7 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
     return { op: { kind: "reduce", attributes: { fn, over } }, operands: [x], results };
   },
   einsum: (g) => {
-    const all = ["a", "b", "c", "d"].map((name) => part(g, name, 4));
+    const all = crowded(g, ["a", "b", "c", "d"], 4);
     const left = all.filter(() => chance(g));
     const right = all.filter(() => chance(g));
     // A dim of one operand stays; a shared one may go.

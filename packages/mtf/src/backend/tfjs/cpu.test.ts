@@ -8,6 +8,10 @@ test("every kind agrees with the reference and leaks nothing", async () => {
   await checkBackend(await cpuBackend(), { runs: 1500 });
 });
 
+test("every kind takes any number of dims", async () => {
+  await checkBackend(await cpuBackend(), { runs: 500, crowd: 5 });
+});
+
 test("every elementwise function agrees with the reference", async () => {
   await checkBackend(await cpuBackend(), { runs: 3000, kinds: ["elementwise"] });
 });

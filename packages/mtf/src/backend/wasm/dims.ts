@@ -28,13 +28,16 @@ export function turns(dims: readonly LoopDim[]): number {
   return dims.reduce((product, dim) => product * dim.size, 1);
 }
 
-/** Kernels read their descriptions from a block of this many words. */
-const mostWords = 1024;
+/**
+ * Kernels read their descriptions from a block of this many words. No tensor has more: what is left
+ * of its dims has two elements or more each, so that 31 of them are more than a heap holds.
+ */
+export const mostWords = 1024;
 
 /** Numbers for a kernel's description. */
 export function words(...numbers: readonly (number | readonly number[])[]): Int32Array {
   const flat = numbers.flat();
-  if (flat.length > mostWords) throw internal("a tensor has too many dims for the wasm kernels");
+  if (flat.length > mostWords) throw internal("a kernel's description is too long");
   return Int32Array.from(flat);
 }
 

@@ -78,8 +78,6 @@ const layouts = { direct: 0, constant: 1, rows: 2, single: 3, collected: 4 } as 
 const longRow = 128;
 /** Operands in another order of dims are reordered first when they have as many elements. */
 const large = 2048;
-/** Rank of an operand, after collapsing, that a description has room for. */
-const mostDims = 10;
 
 interface Layout {
   readonly words: readonly number[];
@@ -103,12 +101,18 @@ function layoutOf(extents: readonly Extent[], operand: readonly Extent[], dtype:
     return inner.strides[0] === 1 && inner.size >= longRow ? layouts.rows : layouts.collected;
   })();
   const flat = dims.flatMap((dim) => [dim.size, ...dim.strides]);
-  return { words: padded([how, +bytes, 0, dims.length, ...flat]), aligned };
+  return { words: [how, +bytes, 0, dims.length, ...flat], aligned };
 }
 
-function padded(argument: readonly number[]): readonly number[] {
-  const length = 4 + 2 * mostDims;
-  return [...argument, ...new Array<number>(Math.max(0, length - argument.length)).fill(0)];
+/** The words of up to three arguments, after those that say where each begins. */
+function indexed(args: readonly (readonly number[])[], before: number): readonly number[] {
+  let at = before + 3;
+  const begins = [0, 1, 2].map((i) => {
+    const begin = at;
+    at += args[i]?.length ?? 0;
+    return begin;
+  });
+  return [...begins, ...args.flat()];
 }
 
 /** Binds one of the kernels' functions. Constants have `dtype`. */
@@ -132,7 +136,7 @@ export function bindFunction(
     if ("constant" in argument) {
       places.push(-1);
       const bits = bitsOf(argument.constant, dtype);
-      return { words: padded([layouts.constant, 0, bits, 0]), aligned: false };
+      return { words: [layouts.constant, 0, bits, 0], aligned: false };
     }
     const slice = operands[argument.operand]!;
     const from = extentsOf(slice);
@@ -154,11 +158,9 @@ export function bindFunction(
     });
     return layoutOf(extents, to, slice.dtype);
   });
-  const count = args.length;
-  const description = words(
-    [codes[code]!, total, count, +(result.dtype === "bool")],
-    ...layout.map((l) => l.words),
-  );
+  const head = [codes[code]!, total, args.length, +(result.dtype === "bool")];
+  const argumentWords = layout.map((l) => l.words);
+  const description = words(head, indexed(argumentWords, head.length));
   const [first, second, third] = [places[0]!, places[1] ?? -1, places[2] ?? -1];
   // An operand may become the result where no element is read after one is written in its place.
   const candidates = places.filter(

@@ -2,6 +2,7 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { bytesPerElement, type DType, type HostArray } from "../../dtype.ts";
 import { internal, MtfError } from "../../errors.ts";
 import type { Buffer } from "../backend.ts";
+import { mostWords } from "./dims.ts";
 import type { Engine } from "./tensorflow.ts";
 
 /** Numbers in the heap. */
@@ -18,6 +19,9 @@ interface Block {
 }
 
 export type HeapArray = Float32Array | Int32Array | Uint8Array;
+
+/** What 32 bits reach. */
+export const heapLimit: number = 2 ** 32;
 
 /** Kernels read whole vectors at the end of a buffer, so there is always something behind it. */
 const slack = 16;
@@ -37,7 +41,7 @@ export class Heap {
 
   constructor(engine: Engine) {
     this.engine = engine;
-    this.description = this.reserve(4096);
+    this.description = this.reserve(4 * mostWords);
     this.constants = this.reserve(256);
   }
 
@@ -117,7 +121,7 @@ export class Heap {
     return new MtfError("out-of-memory", `there is no room for ${mebibytes(bytes)} more.`, {
       evidence: [
         ["tensors", `${mebibytes(this.bytes)} in ${this.engine.numDataIds()}`],
-        ["limit", "4096 MiB for each device of the wasm backend"],
+        ["limit", `${heapLimit / 2 ** 20} MiB for each device of the wasm backend`],
       ],
       try: ["a mesh with more devices, and a layout that splits what is large"],
       bytes,

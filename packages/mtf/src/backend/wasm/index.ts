@@ -2,7 +2,7 @@ import type { Backend, Buffer } from "../backend.ts";
 import { bind } from "./bind.ts";
 import { findBlas } from "./blas/find.ts";
 import type { Context } from "./context.ts";
-import { copyOut, Heap, type HeapBuffer } from "./heap.ts";
+import { copyOut, Heap, type HeapBuffer, heapLimit } from "./heap.ts";
 import { instantiate } from "./instantiate.ts";
 import { startEngine } from "./tensorflow.ts";
 
@@ -39,6 +39,7 @@ export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
 
   return {
     name: "wasm",
+    limitBytes: heapLimit,
     variant: blas ? `${kernels}+${blas.variant}` : kernels,
     bind: (op, operands, results, reuse) => {
       const kernel = bind(context, op, operands, results, reuse);

@@ -45,6 +45,10 @@ describe.each([true, false])("relaxed SIMD: %s", async (relaxed) => {
   });
 });
 
+test.each(kinds)("%s takes any number of dims", async (kind) => {
+  await checkBackend(await wasmBackend(), { kinds: [kind], runs: 100, crowd: 5 });
+});
+
 test("topK gives its two results each in its own order of dims", async () => {
   const backend = await wasmBackend();
   const dim = (name: string, size: number) => ({ name, size });

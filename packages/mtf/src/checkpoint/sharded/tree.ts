@@ -1,8 +1,9 @@
 import { MtfError } from "../../errors.ts";
 import { isTensor } from "../../graph/tensor.ts";
 import { printMesh } from "../../mesh.ts";
+import { checkUsable, whyGone } from "../../runtime/arrays.ts";
 import type { AnySharded, Sharded } from "../../runtime/devices.ts";
-import { checkUsable, isSharded, stateOf } from "../../runtime/sharded.ts";
+import { isSharded, stateOf } from "../../runtime/sharded.ts";
 
 /** The tree itself where it holds tensors on devices alone; anything else in it is `never`. */
 export type OnlyHeld<T> = T extends AnySharded
@@ -41,8 +42,9 @@ export function tensorsIn(tree: unknown): ReadonlyMap<string, Sharded> {
 
 function checked(value: Sharded, path: string): Sharded {
   const held = stateOf(value)!;
-  if (held.gone !== undefined) {
-    throw refused(path, `is gone: ${held.gone}`, "what the last run gave in its place");
+  const why = whyGone(held);
+  if (why !== undefined) {
+    throw refused(path, `is gone: ${why}`, "what the last run gave in its place");
   }
   checkUsable(held);
   return value;

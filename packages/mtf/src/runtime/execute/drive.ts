@@ -12,15 +12,20 @@ export type Barrier = (staging: Staging) => MaybePromise<void>;
  * Runs a program on some devices of this process, phase by phase: each phase on every device before
  * the next phase on any. With one device here and the others elsewhere, the barrier keeps them in
  * step; with all of them here nobody ever has to wait.
+ *
+ * @param stopped whether to give up before the next instruction
+ * @throws Aborted if they gave up
  */
 export async function drive(
   devices: readonly Bound[],
   barrier: Barrier | undefined,
+  stopped: () => boolean,
 ): Promise<void> {
   await driveSteps(
     devices.map((bound) => bound.steps),
     devices.map((bound) => bound.frame),
     barrier,
+    stopped,
   );
 }
 
@@ -28,14 +33,17 @@ async function driveSteps(
   columns: readonly (readonly Step[])[],
   frames: readonly Frame[],
   barrier: Barrier | undefined,
+  stopped: () => boolean,
 ): Promise<void> {
   const count = columns[0]!.length;
   for (let i = 0; i < count; i++) {
+    if (stopped()) throw new Aborted();
     if (columns[0]![i]!.loop) {
       await driveLoop(
         columns.map((steps) => steps[i]!),
         frames,
         barrier,
+        stopped,
       );
     } else {
       let phases = 1;
@@ -68,6 +76,7 @@ async function driveLoop(
   steps: readonly Step[],
   frames: readonly Frame[],
   barrier: Barrier | undefined,
+  stopped: () => boolean,
 ): Promise<void> {
   const loops = steps.map((step) => step.loop!);
   const bodies = loops.map((loop) => loop.body);
@@ -83,7 +92,7 @@ async function driveLoop(
   };
   for (let index = 0; index < loops[0]!.runs; index++) {
     await each((d) => loops[d]!.begin(index));
-    await driveSteps(bodies, frames, barrier);
+    await driveSteps(bodies, frames, barrier, stopped);
     await each((d) => loops[d]!.end(index));
   }
   await each((d) => loops[d]!.finish());

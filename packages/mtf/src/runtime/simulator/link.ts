@@ -1,22 +1,23 @@
 import type { Mesh } from "../../mesh.ts";
 import { asFailure, type Link } from "../fleet.ts";
 import type { Host } from "../host.ts";
+import { inTurn } from "../inTurn.ts";
 
 /** The way to a host in this thread. */
 export function directLink(mesh: Mesh, devices: readonly number[], host: Host): Link {
-  let before: Promise<unknown> = Promise.resolve();
+  const queue = inTurn(host);
   return {
     devices,
     ask(request) {
-      const answer = before.then(() => host.answer(request));
-      before = answer.catch(() => undefined);
-      return answer.catch((error: unknown) => {
+      return queue.answer(request).catch((error: unknown) => {
         throw asFailure(error, mesh, devices[0]!);
       });
     },
     async end() {
-      await before;
-      host.close();
+      host.stop();
+      // Kernels that take their time, or forever, keep their memory meanwhile.
+      const freed = queue.idle().then(() => host.close());
+      await Promise.race([freed, new Promise((resolve) => setTimeout(resolve))]);
     },
   };
 }

@@ -28,14 +28,18 @@ const gapBytes = 64 << 10;
  * @throws MtfError `wrong-input` if the file cannot be read or is too short
  */
 export async function readFilePart({ source, dtype, shape, box }: FilePart): Promise<HostArray> {
-  const { open } = await import("node:fs/promises");
+  const { open, stat } = await import("node:fs/promises");
   const stored: Stored = source.stored ?? dtype;
   const width = storedBytes[stored];
   const copy = cutting(shape, box);
   const result = decode(new Uint8Array(copy.elements * width), stored, dtype);
-  const file = await open(source.file).catch((error: Error) => {
+  const absent = (error: Error) => {
     throw unreadable(source, error.message);
-  });
+  };
+  // A pipe or a terminal may keep whoever opens it for good.
+  const found = await stat(source.file).catch(absent);
+  if (!found.isFile()) throw unreadable(source, "it is no regular file");
+  const file = await open(source.file).catch(absent);
   try {
     for (const { begin, end } of stretchesOf(copy.fromEnd, chunkBytes / width, gapBytes / width)) {
       const bytes = await readBytes(file, source, begin * width, (end - begin) * width);

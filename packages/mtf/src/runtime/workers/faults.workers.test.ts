@@ -13,6 +13,7 @@ const faulty = `
     exp: () => { throw new Error("kernel on fire"); },
     tanh: () => Promise.reject(new Error("late news")),
     log: () => process.exit(3),
+    cos: () => new Promise(() => {}),
     sin: () => { setTimeout(() => { throw new Error("out of the blue"); }); return new Promise(() => {}); },
   };
   export default function () {
@@ -157,6 +158,18 @@ test("after closing nothing is answered, and closing twice is once", async () =>
   const running = run([1, 2, 3]);
   await running;
   await Promise.all([devices.close(), devices.close()]);
-  expect((await errorOf(devices.usage())).code).toBe("bad-argument");
-  expect((await errorOf(run([1, 2, 3]))).code).toBe("bad-argument");
+  expect((await errorOf(devices.usage())).code).toBe("closed");
+  expect((await errorOf(run([1, 2, 3]))).code).toBe("closed");
+});
+
+test("closing does not wait for a kernel that never ends, and whoever waits is told", async () => {
+  const devices = await workers(mesh, { backend });
+  const { run } = await stepWith(devices, "cos");
+  const [, gathered] = await run([1, 2, 3]);
+  const reading = errorOf(gathered!.read());
+  const usage = errorOf(devices.usage());
+  await devices.close();
+  expect((await reading).message).toBe("[closed] the devices were closed.");
+  expect((await usage).code).toBe("closed");
+  expect((await errorOf(gathered!.read())).code).toBe("closed");
 });

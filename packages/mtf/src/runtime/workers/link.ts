@@ -3,13 +3,13 @@ import { coordinateOf, defineMesh } from "../../mesh.ts";
 import { Aborted, deviceFailed, fromWire } from "../failure.ts";
 import type { Link } from "../fleet.ts";
 import type { Answers, Request, RequestOf } from "../protocol.ts";
-import { type FromWorker, type Start, transferable } from "./messages.ts";
+import { type BackendFacts, type FromWorker, type Start, transferable } from "./messages.ts";
 import type { Listener, Spawned } from "./spawn.ts";
 
 /** The way to a worker. */
 export interface WorkerLink extends Link {
-  /** Resolves to its backend's variant when it has started. */
-  readonly ready: Promise<string>;
+  /** Resolves when it has started, to what its backend is. */
+  readonly ready: Promise<BackendFacts>;
 }
 
 interface Asked {
@@ -29,7 +29,7 @@ export function workerLink(
   let nextId = 0;
   let ended: MtfError | undefined;
   let started: Asked;
-  const ready = new Promise<string>((resolve, reject) => {
+  const ready = new Promise<BackendFacts>((resolve, reject) => {
     started = { resolve, reject };
   });
 
@@ -49,7 +49,7 @@ export function workerLink(
     if (ended) return;
     if (message.kind === "ready") {
       worker.hold(pending.size > 0);
-      started.resolve(message.variant as never);
+      started.resolve(message.backend as never);
     } else if (message.kind === "answer") {
       settle(message.id, ({ resolve }) => resolve(message.value as never));
     } else if (message.kind === "aborted") {

@@ -23,8 +23,14 @@ export interface ToWorker {
   readonly request: Request;
 }
 
+/** What the caller's side is told of a worker's backend. */
+export interface BackendFacts {
+  readonly variant: string;
+  readonly limitBytes: number | undefined;
+}
+
 export type FromWorker =
-  | { readonly kind: "ready"; readonly variant: string }
+  | { readonly kind: "ready"; readonly backend: BackendFacts }
   | { readonly kind: "answer"; readonly id: number; readonly value: Answers[Request["kind"]] }
   /** Without an id, the worker could not start. */
   | { readonly kind: "failed"; readonly id: number | undefined; readonly error: WireError }

@@ -4,6 +4,7 @@ import { defineMesh } from "../../mesh.ts";
 import { Aborted, toWire } from "../failure.ts";
 import { asFailure } from "../fleet.ts";
 import { makeHost } from "../host.ts";
+import { inTurn } from "../inTurn.ts";
 import type { Answers, Request } from "../protocol.ts";
 import { makeBarrier, setAbort } from "./barrier.ts";
 import { type FromWorker, type Start, type ToWorker, transferable } from "./messages.ts";
@@ -26,10 +27,10 @@ export async function serve({ device, axes, ...start }: Start, port: Port): Prom
   try {
     const backend = await makeBackend(start);
     const host = makeHost(mesh, [device], backend, makeBarrier(start.abort, start.spins));
-    let before: Promise<void> = Promise.resolve();
+    const queue = inTurn(host);
     const answer = async ({ id, request }: ToWorker): Promise<void> => {
       try {
-        const value: Answers[Request["kind"]] = await host.answer(request);
+        const value: Answers[Request["kind"]] = await queue.answer(request);
         port.post(
           { kind: "answer", id, value },
           ArrayBuffer.isView(value) ? transferable([value]) : [],
@@ -40,10 +41,9 @@ export async function serve({ device, axes, ...start }: Start, port: Port): Prom
         fail(id, error);
       }
     };
-    port.listen((message) => {
-      before = before.then(() => answer(message));
-    });
-    port.post({ kind: "ready", variant: backend.variant }, []);
+    port.listen((message) => void answer(message));
+    const { variant, limitBytes } = backend;
+    port.post({ kind: "ready", backend: { variant, limitBytes } }, []);
   } catch (error) {
     fail(undefined, error);
   }

@@ -4,39 +4,45 @@ import { coordinateOf, type Mesh } from "../../mesh.ts";
 import { type Box, boxOf, type Placement, volume } from "../../spmd/placement.ts";
 import type { BoxSource, FileSource, Source } from "../devices.ts";
 import { messageOf } from "../failure.ts";
-import type { Part } from "../protocol.ts";
 import { isNumbers, numbersOf, type Wanted, wrongInput } from "./array.ts";
 import { cut } from "./cut.ts";
+import type { FilePart } from "./file.ts";
 
-/** The parts of an input by device, or a promise of them where its numbers are still to come. */
-export type Parts = readonly Part[] | Promise<readonly Part[]>;
+/** A source divided among the devices: parts by device. */
+export type Divided =
+  | { readonly kind: "numbers"; readonly parts: readonly HostArray[] }
+  /** Each device reads its own. */
+  | { readonly kind: "file"; readonly parts: readonly FilePart[] }
+  /** Nothing is asked of the function before `ask` is called. */
+  | { readonly kind: "function"; readonly ask: () => Promise<readonly HostArray[]> };
 
 /**
  * Divides a source among the devices. Given numbers are copied at once, so that the caller may
- * write over them; a function is called once for every distinct box; a file is left to the devices.
+ * write over them; a function is called once for every distinct box.
  *
  * @throws MtfError `wrong-input` if the source does not fit; what a function throws of this kind is
  * thrown as it is
  */
-export function partsOf(source: Source, to: Wanted, placement: Placement, mesh: Mesh): Parts {
+export function divide(source: Source, to: Wanted, placement: Placement, mesh: Mesh): Divided {
   const shape = to.dims.map((d) => d.size);
   const boxes = Array.from({ length: mesh.size }, (_, device) =>
     boxOf(to.dims, placement, mesh, coordinateOf(mesh, device)),
   );
   if (isNumbers(source)) {
     const numbers = numbersOf(source, to);
-    return boxes.map((box) => cut(numbers, shape, box));
+    return { kind: "numbers", parts: boxes.map((box) => cut(numbers, shape, box)) };
   }
   if (isFile(source)) {
-    return boxes.map((box) => ({ source, dtype: to.dtype, shape, box }));
+    const parts = boxes.map((box) => ({ source, dtype: to.dtype, shape, box }));
+    return { kind: "file", parts };
   }
-  if (isBoxes(source)) return fromBoxes(source, to, boxes);
+  if (isBoxes(source)) return { kind: "function", ask: () => fromBoxes(source, to, boxes) };
   throw wrongInput(to, `'${to.path}' was given something that holds no numbers.`, {
     try: ["an array, a number, { file, offset } or { box: (box) => array }"],
   });
 }
 
-export function isFile(source: unknown): source is FileSource {
+function isFile(source: unknown): source is FileSource {
   return typeof source === "object" && source !== null && "file" in source;
 }
 
@@ -48,7 +54,7 @@ async function fromBoxes(
   source: BoxSource,
   to: Wanted,
   boxes: readonly Box[],
-): Promise<readonly Part[]> {
+): Promise<readonly HostArray[]> {
   const known = new Map<string, HostArray>();
   const parts: HostArray[] = [];
   for (const box of boxes) {

@@ -1,0 +1,71 @@
+import { printPlacement, samePlacement } from "../spmd/placement.ts";
+import type { Program, Value } from "../spmd/program.ts";
+import { type ArrayState, checkUsable } from "./arrays.ts";
+import type { Source } from "./devices.ts";
+import type { Fleet } from "./fleet.ts";
+import { givenLeaves } from "./givenLeaves.ts";
+import { stateOf } from "./sharded.ts";
+import { type Wanted, wrongInput } from "./sources/array.ts";
+import { type Divided, divide } from "./sources/divide.ts";
+
+/** An input of a run: an array that the devices hold, or a source divided among them. */
+export type Given =
+  | { readonly kind: "array"; readonly array: ArrayState; readonly donated: boolean }
+  | {
+      readonly kind: "source";
+      readonly value: Value;
+      readonly divided: Divided;
+      readonly donated: boolean;
+    };
+
+/**
+ * What a run is given: checks everything and copies the numbers, but asks no source yet.
+ *
+ * @throws MtfError `wrong-input` naming the input
+ */
+export function givenTo(
+  fleet: Fleet,
+  program: Program,
+  tree: readonly unknown[],
+  inputs: readonly unknown[],
+): readonly Given[] {
+  const leaves = givenLeaves(tree, inputs, "");
+  const handles = leaves.map(([, , source]) => stateOf(source));
+  return program.inputs.map(({ value: number, donated }, i): Given => {
+    const [path, tensor, source] = leaves[i]!;
+    const value = program.values[number]!;
+    const wanted = { path, dims: value.dims, dtype: tensor.dtype };
+    const array = handles[i];
+    if (!array) {
+      const divided = divide(source as Source, wanted, value.placement, fleet.mesh);
+      return { kind: "source", value, divided, donated };
+    }
+    checkUsable(array);
+    checkHandle(array, value, wanted, fleet);
+    if (donated && handles.indexOf(array) !== handles.lastIndexOf(array)) {
+      throw wrongInput(wanted, `'${path}' is given up to the run and given to it once more.`);
+    }
+    return { kind: "array", array, donated };
+  });
+}
+
+function checkHandle(array: ArrayState, value: Value, to: Wanted, fleet: Fleet): void {
+  checkShape(array, value, to, fleet);
+  if (samePlacement(array.placement, value.placement)) return;
+  const [rests, takes] = [array.placement, value.placement].map(
+    (placement) => printPlacement(placement) || "replicated",
+  );
+  const argument = to.path.split("/")[0];
+  throw wrongInput(to, `'${to.path}' rests ${rests} and the program takes it ${takes}.`, {
+    try: [`const moved = await devices.reshard(held, program, ${argument}).run()`],
+  });
+}
+
+/** @throws MtfError `wrong-input` if an array is not on these devices, or another tensor than wanted */
+export function checkShape(array: ArrayState, value: Value, to: Wanted, fleet: Fleet): void {
+  if (array.fleet !== fleet) throw wrongInput(to, `'${to.path}' lies on other devices.`);
+  const shape = ({ dtype, dims }: Pick<Value, "dtype" | "dims">) =>
+    `${dtype}[${dims.map((d) => `${d.name}=${d.size}`).join(", ")}]`;
+  if (shape(array) === shape(value)) return;
+  throw wrongInput(to, `'${to.path}' was given ${shape(array)}.`);
+}

@@ -1,0 +1,65 @@
+import { ledger } from "../cost/ledger.ts";
+import { captureLine } from "../sourceLine.ts";
+import type { Lowered } from "../spmd/lowered.ts";
+import { printProgram } from "../spmd/print.ts";
+import { type Relocation, reshardProgram } from "../spmd/reshard.ts";
+import { argumentLeaves } from "./argument.ts";
+import { checkUsable } from "./arrays.ts";
+import type { Reshard, ReshardOptions } from "./devices.ts";
+import type { Fleet } from "./fleet.ts";
+import { checkShape } from "./given.ts";
+import { checkMesh, loadProgram } from "./load.ts";
+import type { Runs } from "./runs.ts";
+import { stateOf } from "./sharded.ts";
+import { wrongInput } from "./sources/array.ts";
+
+/** Plans how what devices hold gets to where a program wants an argument. */
+export function planReshard(
+  fleet: Fleet,
+  runs: Runs,
+  held: unknown,
+  to: Lowered<readonly unknown[], unknown>,
+  argument: number,
+  { donate = false }: ReshardOptions,
+): Reshard<unknown> {
+  checkMesh(to.program, fleet.mesh);
+  const relocations = argumentLeaves(to, argument, held).map(
+    ({ path, value, given }): Relocation => {
+      const wanted = { path, dims: value.dims, dtype: value.dtype };
+      const array = stateOf(given);
+      if (!array) {
+        throw wrongInput(wanted, `'${path}' is not on devices yet.`, {
+          try: [`run.put(${argument}, numbers)`],
+        });
+      }
+      checkUsable(array);
+      checkShape(array, value, wanted, fleet);
+      const { dims, dtype, placement } = array;
+      return { path, value: { dims, dtype, placement }, to: value.placement };
+    },
+  );
+  const program = reshardProgram(relocations, fleet.mesh, donate, captureLine());
+  const text = () => printProgram(program);
+  const tree = to.arguments[argument];
+  const lowered: Lowered<readonly [unknown], unknown> = {
+    program,
+    arguments: [tree],
+    result: tree,
+    toString: text,
+  };
+  const plan: Reshard<unknown> = {
+    program,
+    bytes: ledger(program).bytes,
+    toString: text,
+    async run() {
+      const move = await loadProgram(fleet, runs, lowered, {});
+      try {
+        return await move(held);
+      } finally {
+        if (!fleet.failure) await move.unload();
+      }
+    },
+  };
+  // What console.log prints on Node.
+  return Object.assign(plan, { [Symbol.for("nodejs.util.inspect.custom")]: text });
+}
