@@ -1,7 +1,15 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { compilePage, readPage, root, runPage, sayTheSame, withPrinted } from "./support/page.ts";
+import {
+  compilePage,
+  linksIn,
+  readPage,
+  root,
+  runPage,
+  sayTheSame,
+  withPrinted,
+} from "./support/page.ts";
 
 // Every ```js or ```ts block of these pages runs, on the built packages, and prints the ```text block that
 // follows it. MTF_UPDATE_DOCS=1 writes what is printed into the pages.
@@ -49,9 +57,7 @@ describe("the documentation", () => {
   });
 
   test.each(pages)("%s: its links lead somewhere", (file) => {
-    const text = readFileSync(join(root, file), "utf8");
-    const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)|src="([^"]+)"/g)];
-    const local = links.map((m) => (m[1] ?? m[2])!).filter((link) => !/^\w+:/.test(link));
+    const local = linksIn(join(root, file));
     const broken = local.filter((link) => !existsSync(join(root, dirname(file), link)));
     expect(broken).toEqual([]);
   });

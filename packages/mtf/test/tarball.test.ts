@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readPage, root, run, runNode } from "./support/page.ts";
+import { linksIn, readPage, root, run, runNode } from "./support/page.ts";
 
 // What a person gets: both packages packed, installed into an empty folder from the tarballs and the
 // npm registry, and used there as it stands.
@@ -46,6 +46,22 @@ describe("the packed packages", () => {
       expect(files).toContain("README.md");
       expect(files).toContain("LICENSE");
       expect(files.filter((file) => /\.test(-d)?\.ts$|fixtures/.test(file))).toEqual([]);
+    }
+  });
+
+  test("hold the pages that their pages link to", (context) => {
+    if (unreachable) context.skip();
+    for (const name of ["mtf", "gpt-neo"]) {
+      const packed = join(home, "node_modules", name);
+      const files = readdirSync(packed, { recursive: true }).map(String);
+      const pages = files.filter((file) => file.endsWith(".md") && !file.includes("node_modules"));
+      expect(pages).toContain(join("docs", "api", "README.md"));
+      const broken = pages.flatMap((page) =>
+        linksIn(join(packed, page)).filter(
+          (link) => !existsSync(join(packed, dirname(page), link)),
+        ),
+      );
+      expect(broken).toEqual([]);
     }
   });
 
@@ -93,6 +109,7 @@ const consumer = `
 import { type Config, loadConfig, runTrain } from "gpt-neo";
 import { defineDims, defineLayout, defineMesh, einsum, lower, placeholder, type Tensor } from "mtf";
 import { openCheckpoint } from "mtf/checkpoint";
+import { nearest } from "mtf/files";
 import { type Devices, simulator } from "mtf/simulator";
 import { workers } from "mtf/workers";
 
@@ -113,6 +130,7 @@ export async function main(threads: boolean): Promise<number | undefined> {
   const config: Config = await loadConfig("tiny");
   await runTrain({ config: "tiny", data: ["text.txt"], out: "run", steps: config.training.steps });
   await openCheckpoint("run/checkpoints/step-100");
+  console.log(nearest("heds", ["heads"]));
   return (await result.read())[0];
 }
 `;
