@@ -55,7 +55,7 @@ function late() {
   return { source, answer };
 }
 
-const bad: Readonly<Record<string, Source>> = {
+const bad: Readonly<Record<string, Exclude<Source, number>>> = {
   "a file that is not there": { file: "/none", offset: 0 },
   "a file that is too short": { file: short, offset: 0 },
   "a folder": { file: folder, offset: 0 },
