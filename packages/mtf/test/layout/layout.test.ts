@@ -17,6 +17,9 @@ const budget = Number(process.env.MTF_BUDGET ?? 10);
 
 const minutes = 60_000;
 
+/** No case takes long: this only ends what hangs. */
+const patience = Math.max(10, cases / 200) * minutes;
+
 /** A failure with the program it shrank to, and how to see it again. */
 function failureOf(result: fc.RunDetails<[CaseData]>): Error {
   const again = `MTF_SEED=${result.seed} MTF_CASES=${result.numRuns} npx vitest run packages/mtf/test/layout/layout.test.ts`;
@@ -40,14 +43,14 @@ async function checkCases(parameters: fc.Parameters<[CaseData]>): Promise<Covera
   return coverage;
 }
 
-test("layout never changes the result", { timeout: 10 * minutes }, async () => {
+test("layout never changes the result", { timeout: patience }, async () => {
   const coverage = await checkCases({ numRuns: cases, seed });
   if (cases >= enough) expect(emptyCells(coverage)).toEqual([]);
 });
 
 test.skipIf(fresh === undefined)(
   "layout never changes the result: a new seed",
-  { timeout: 10 * minutes + 1000 * budget },
+  { timeout: patience + 1000 * budget },
   async () => {
     console.log(`layout cases of seed ${fresh} for ${budget} s`);
     const interruptAfterTimeLimit = 1000 * budget;
@@ -58,7 +61,7 @@ test.skipIf(fresh === undefined)(
 // Kernels differ from backend to backend, and with them what an uneven or empty slice may break.
 test.each(["cpu", "wasm"] as const)(
   "layout never changes the result on %s",
-  { timeout: 10 * minutes },
+  { timeout: patience },
   async (name) => {
     const backend = await openBackend(name);
     const property = fc.asyncProperty(caseData, async (data) => {
