@@ -100,11 +100,12 @@ export type Held<T> =
       : T;
 
 /** A tree of tensors as numbers that are still to be put on devices. */
-export type Sources<T> = T extends AnyTensor
-  ? Source
-  : T extends object
-    ? { readonly [K in keyof T]: Sources<T[K]> }
-    : T;
+export type Sources<T> =
+  T extends Tensor<infer Names, infer _>
+    ? SourceFor<Names>
+    : T extends object
+      ? { readonly [K in keyof T]: Sources<T[K]> }
+      : T;
 
 /** The number of an argument: `0 | 1` of two. */
 export type Position<Arguments extends readonly unknown[]> = number extends Arguments["length"]

@@ -6,7 +6,7 @@ import { MtfError } from "../errors.ts";
 import { defineMesh } from "../mesh.ts";
 import { simulator } from "../simulator.ts";
 import { workers } from "../workers.ts";
-import type { Devices, Sharded, Source } from "./devices.ts";
+import type { BoxSource, Devices, FileSource, Sharded } from "./devices.ts";
 import { aValue, elementwise, loweredOf, programOf } from "./testing/programs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mtf-"));
@@ -41,7 +41,7 @@ async function errorOf(promise: Promise<unknown>): Promise<MtfError> {
   return error as MtfError;
 }
 
-const never: Source = { box: () => new Promise(() => {}) };
+const never: BoxSource = { box: () => new Promise(() => {}) };
 
 /** A source that answers when it is told to. */
 function late() {
@@ -49,13 +49,13 @@ function late() {
   const given = new Promise<Float32Array>((resolve) => {
     answer = resolve;
   });
-  const source: Source = {
+  const source: BoxSource = {
     box: async (box) => (await given).slice(box[0]!.begin, box[0]!.begin + box[0]!.size),
   };
   return { source, answer };
 }
 
-const bad: Readonly<Record<string, Exclude<Source, number>>> = {
+const bad: Readonly<Record<string, FileSource | BoxSource>> = {
   "a file that is not there": { file: "/none", offset: 0 },
   "a file that is too short": { file: short, offset: 0 },
   "a folder": { file: folder, offset: 0 },
