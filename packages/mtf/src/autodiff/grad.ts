@@ -1,3 +1,11 @@
+import {
+  arrayArgument,
+  asyncFunction,
+  booleanArgument,
+  functionArgument,
+  optionsArgument,
+  tell,
+} from "../arguments.ts";
 import { newHandle } from "../graph/handle.ts";
 import { attributedTo } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Scalar } from "../graph/tensor.ts";
@@ -5,6 +13,7 @@ import { spread } from "../ops/broadcast/broadcast.ts";
 import { misuse } from "../ops/check.ts";
 import { filled, zerosLike } from "../ops/constant/constant.ts";
 import { rules } from "../ops/rules.ts";
+import { isPromise, treeArgument } from "../ops/trees.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../tree.ts";
 import { vjp } from "./vjp.ts";
 
@@ -31,9 +40,17 @@ export function valueAndGrad(
   fn: (params: never, ...rest: never) => unknown,
   options?: { readonly aux: true },
 ): (params: unknown, ...rest: readonly unknown[]) => never {
+  functionArgument("valueAndGrad", "fn", fn);
+  if (options !== undefined) {
+    optionsArgument("valueAndGrad", "options", options, ["aux"]);
+    booleanArgument("valueAndGrad", "options.aux", options.aux ?? false);
+  }
   return (params, ...rest) => {
+    treeArgument("grad", "params", params);
     const given = mapLeaves(params, isTensor, (x, path) => newHandle(requireFloat(x, path)));
     const result = fn(given as never, ...(rest as never));
+    if (isPromise(result)) throw asyncFunction("grad: the function gave a Promise.", {});
+    if (options?.aux) arrayArgument("valueAndGrad", "fn's result", result, "[loss, aux]");
     const [loss, aux] = options?.aux ? (result as readonly unknown[]) : [result, undefined];
     const inputs = leavesOf(given, isTensor).map(([, x]) => x);
     const gradient = withLeaves(params, isTensor, gradientsOf(requireScalar(loss), inputs));
@@ -51,6 +68,7 @@ export function valueAndGrad(
 export function grad<P, Rest extends readonly unknown[]>(
   fn: (params: P, ...rest: Rest) => Scalar,
 ): (params: P, ...rest: Rest) => P {
+  functionArgument("grad", "fn", fn);
   const both = valueAndGrad(fn);
   return (params, ...rest) => both(params, ...rest)[1];
 }
@@ -81,7 +99,7 @@ function requireFloat(x: AnyTensor, path: string): AnyTensor {
 
 function requireScalar(loss: unknown): AnyTensor {
   if (!isTensor(loss)) {
-    throw misuse("not-a-scalar", `grad: the function gave ${typeof loss}, not a scalar.`, {});
+    throw misuse("not-a-scalar", `grad: the function gave ${tell(loss)}, not a scalar.`, {});
   }
   if (loss.names.length > 0) {
     const over = loss.names.map((name) => `"${name}"`).join(", ");

@@ -2,6 +2,7 @@ import { bytesPerElement } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import { defineMesh, type Mesh } from "../mesh.ts";
 import { type Lifetime, livenessOf } from "../spmd/liveness.ts";
+import { programArgument } from "../spmd/lowered.ts";
 import { boxOf, volume } from "../spmd/placement.ts";
 import type { Instruction, Program, Value } from "../spmd/program.ts";
 
@@ -23,6 +24,7 @@ export interface MemoryPlan {
  * memoryPlan(step.program).peakBytes; // 1,052,672
  */
 export function memoryPlan(program: Program): MemoryPlan {
+  programArgument("memoryPlan", "program", program);
   const mesh = defineMesh(program.mesh);
   const liveness = livenessOf(program);
   const sizes = program.values.map((value) => firstSlice(value, mesh));

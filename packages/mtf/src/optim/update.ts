@@ -1,8 +1,12 @@
-import { MtfError } from "../errors.ts";
+import { numberArgument, wrongArgument } from "../arguments.ts";
+import type { DType } from "../dtype.ts";
+import type { MtfError } from "../errors.ts";
 import { attributedTo } from "../graph/node.ts";
-import { type AnyTensor, isTensor, type Scalar } from "../graph/tensor.ts";
+import { type AnyTensor, dimsOf, isTensor, type Scalar } from "../graph/tensor.ts";
+import { misuse, tensorArgument } from "../ops/check.ts";
 import { filled } from "../ops/constant/constant.ts";
 import { apply } from "../ops/elementwise/apply.ts";
+import { treeArgument } from "../ops/trees.ts";
 import { captureLine } from "../sourceLine.ts";
 import { leavesOf, withLeaves } from "../tree.ts";
 import type { Schedule } from "./schedule.ts";
@@ -17,13 +21,17 @@ export function updating<R>(make: () => R): R {
 
 /** Trees like the first, made leaf by leaf from trees alike: a list for each result of `change`. */
 export function zipLeaves<T>(
+  fn: string,
   trees: readonly [T, ...unknown[]],
   change: (leaves: readonly AnyTensor[], path: string) => readonly AnyTensor[],
 ): readonly T[] {
   const [first, ...others] = trees.map((tree) => leavesOf(tree, isTensor));
   const results = first!.map(([path, leaf], i) => {
-    const leaves = others.map((other) => leafAt(other[i], path));
-    for (const other of others) if (other.length !== first!.length) leafAt(undefined, path);
+    const leaves = others.map((other) => leafAt(fn, other[i], leaf, path));
+    for (const other of others) {
+      const surplus = other[first!.length];
+      if (surplus) throw treesDiffer(fn, surplus[0], undefined);
+    }
     return change([leaf, ...leaves], path);
   });
   const count = results[0]?.length ?? 0;
@@ -33,21 +41,76 @@ export function zipLeaves<T>(
   });
 }
 
-function leafAt(leaf: readonly [string, AnyTensor] | undefined, path: string): AnyTensor {
-  if (leaf?.[0] === path) return leaf[1];
-  throw new MtfError(
+function leafAt(
+  fn: string,
+  other: readonly [string, AnyTensor] | undefined,
+  first: AnyTensor,
+  path: string,
+): AnyTensor {
+  if (other?.[0] !== path) throw treesDiffer(fn, path, other?.[0]);
+  const [, leaf] = other;
+  if (sizesOf(leaf) === sizesOf(first)) return leaf;
+  throw misuse(
+    "size-mismatch",
+    `${fn}: the trees differ at '${path}' in their dims.`,
+    { one: first, other: leaf },
+    [],
+    { function: fn, path },
+  );
+}
+
+/** The dims of a tensor, in whatever order they lie. */
+function sizesOf(x: AnyTensor): string {
+  const sizes = dimsOf(x).map((d) => `${d.name}=${d.size}`);
+  return sizes.sort().join();
+}
+
+function treesDiffer(fn: string, path: string, other: string | undefined): MtfError {
+  const there = other === undefined ? "nothing" : `'${other}'`;
+  return misuse(
     "wrong-input",
-    `the trees differ: where one has '${path}', another has ${leaf ? `'${leaf[0]}'` : "nothing"}.`,
-    { path },
+    `${fn}: the trees differ: where one has '${path}', another has ${there}.`,
+    {},
+    [],
+    { function: fn, path },
   );
 }
 
 /** A learning rate at a step as a scalar of the program. */
-export function rateAt(rate: Rate, step: AnyTensor | undefined): AnyTensor {
-  if (typeof rate === "number") return filled(rate, [], "float32");
-  if (isTensor(rate)) return rate as AnyTensor;
-  if (!step) throw new MtfError("bad-argument", "there is no step to take the rate at.");
-  return (rate as Schedule)(step as never) as unknown as AnyTensor;
+export function rateAt(fn: string, rate: Rate, step: AnyTensor | undefined): AnyTensor {
+  const argument = "options.rate";
+  if (typeof rate === "number") return filled(numberArgument(fn, argument, rate), [], "float32");
+  if (isTensor(rate)) return scalarArgument(fn, argument, rate, "float32");
+  const takes = step ? "a number, a scalar or a schedule" : "a number or a scalar";
+  if (typeof rate !== "function" || !step) throw wrongArgument(fn, argument, takes, rate);
+  return scalarArgument(fn, argument, (rate as Schedule)(step as never), "float32");
+}
+
+/** A gate given among the options of an update. */
+export function gateOf(fn: string, gate: Scalar<"bool"> | undefined): AnyTensor | undefined {
+  return gate === undefined ? undefined : scalarArgument(fn, "options.gate", gate, "bool");
+}
+
+/** A tree of parameters, gradients or a part of an optimizer's state: all of them floats. */
+export function floatTree(fn: string, argument: string, tree: unknown): void {
+  treeArgument(fn, argument, tree);
+  const leaves = leavesOf(tree, isTensor);
+  if (leaves.length === 0) {
+    throw wrongArgument(fn, argument, "a tensor, or an array or object of them", tree);
+  }
+  for (const [path, x] of leaves) {
+    tensorArgument(fn, path === "" ? argument : `${argument}/${path}`, x, ["float32"]);
+  }
+}
+
+/** One number of the program. */
+export function scalarArgument(fn: string, argument: string, x: unknown, dtype: DType): AnyTensor {
+  const tensor = tensorArgument(fn, argument, x, [dtype]);
+  if (tensor.names.length === 0) return tensor;
+  throw misuse("not-a-scalar", `${fn}: '${argument}' has dims.`, { given: tensor }, [], {
+    function: fn,
+    argument,
+  });
 }
 
 /** `next` where the gate is open or absent, else `now`. */

@@ -42,7 +42,13 @@ export interface FileSource {
 }
 
 export interface BoxSource {
+  /** The numbers of a box, row by row. */
   readonly box: (box: Box) => HostArray | Promise<HostArray>;
+  /**
+   * The dims of the whole, in the order that boxes are given in. An input takes them in any order,
+   * and no others. Absent: those of the input.
+   */
+  readonly dims?: readonly Dimension[];
 }
 
 /** A tree of tensors as it is given to a run. */

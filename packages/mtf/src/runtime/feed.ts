@@ -1,4 +1,8 @@
+import { tell } from "../arguments.ts";
+import { MtfError } from "../errors.ts";
 import { type AnyTensor, dimsOf, isTensor } from "../graph/tensor.ts";
+import { entryOf } from "../record.ts";
+import { captureLine } from "../sourceLine.ts";
 import { printPlacement, samePlacement } from "../spmd/placement.ts";
 import type { Program, Value } from "../spmd/program.ts";
 import type { Source } from "./devices.ts";
@@ -21,7 +25,7 @@ export interface FedInputs {
 /**
  * Takes a run's inputs: checks them all and copies the numbers among them, at once.
  *
- * @throws MtfError `wrong-input` naming the input
+ * @throws MtfError `wrong-input` naming the input, or for more of them than the program takes
  */
 export function feedAll(
   fleet: Fleet,
@@ -29,6 +33,7 @@ export function feedAll(
   tree: readonly unknown[],
   given: readonly unknown[],
 ): FedInputs {
+  if (given.length > tree.length) throw surplus(tree.length, given);
   const leaves = leavesIn(tree, given, "");
   const handles = leaves.map(([, , source]) => stateOf(source));
   const temporary: ArrayId[] = [];
@@ -119,8 +124,24 @@ function leavesIn(tree: unknown, given: unknown, path: string): [string, AnyTens
   }
   if (tree === null || typeof tree !== "object") return [];
   return Object.entries(tree).flatMap(([key, child]) =>
-    leavesIn(child, (given as Record<string, unknown> | undefined)?.[key], join(path, key)),
+    leavesIn(child, childOf(given, key), join(path, key)),
   );
+}
+
+function childOf(given: unknown, key: string): unknown {
+  if (typeof given !== "object" || given === null) return undefined;
+  return entryOf(given as Readonly<Record<string, unknown>>, key);
+}
+
+function surplus(takes: number, given: readonly unknown[]): MtfError {
+  const sentence = `run: the program takes ${takes} ${takes === 1 ? "input" : "inputs"}, and is given ${given.length}.`;
+  return new MtfError("wrong-input", sentence, {
+    path: `${takes}`,
+    evidence: [
+      ["surplus", given.slice(takes).map(tell).join(", ")],
+      ["at", captureLine()],
+    ],
+  });
 }
 
 function join(path: string, key: string): string {

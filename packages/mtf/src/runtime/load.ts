@@ -1,7 +1,7 @@
 import { MtfError } from "../errors.ts";
 import { isTensor } from "../graph/tensor.ts";
 import { defineMesh, type Mesh, printMesh } from "../mesh.ts";
-import type { Lowered } from "../spmd/lowered.ts";
+import { type Lowered, loweredArgument } from "../spmd/lowered.ts";
 import type { Program } from "../spmd/program.ts";
 import { withLeaves } from "../tree.ts";
 import { communicatingAxes } from "./collectives/staging.ts";
@@ -23,6 +23,7 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
   lowered: Lowered<Arguments, Result>,
   known: Set<string>,
 ): Promise<Run<Arguments, Result>> {
+  loweredArgument("load", "lowered", lowered);
   const code = lowered.program;
   checkMesh(code, fleet.mesh);
   const program = nextProgram++;

@@ -1,6 +1,7 @@
 import { dtypeAbbreviation } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import { bytesOf } from "./bytes.ts";
+import { programArgument } from "./lowered.ts";
 import { axesOf } from "./placement.ts";
 import type { Instruction, Program, Value } from "./program.ts";
 
@@ -9,6 +10,7 @@ import type { Instruction, Program, Value } from "./program.ts";
  * (`f32[batch=8@data, embd=64]`), the bytes collectives move and the line of source that asked.
  */
 export function printProgram(program: Program): string {
+  programArgument("printProgram", "program", program);
   const mesh = Object.entries(program.mesh).map(([axis, size]) => `${axis}:${size}`);
   const rows: Row[] = [
     ...program.inputs.map((input): Row => {

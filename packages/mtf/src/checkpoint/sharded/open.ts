@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { arrayArgument, textArgument } from "../../arguments.ts";
 import { type HostArray, hostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
+import { entryOf } from "../../record.ts";
 import type { BoxSource } from "../../runtime/devices.ts";
 import { paste } from "../../runtime/sources/cut.ts";
 import { type Box, volume } from "../../spmd/placement.ts";
@@ -20,11 +22,13 @@ export interface Checkpoint {
   /** The element type and the dims of every tensor. */
   readonly tensors: ReadonlyMap<string, Pick<Entry, "dtype" | "dims">>;
   /**
-   * Where a tensor's numbers come from; a device reads only what its slice needs.
+   * Where a tensor's numbers come from; a device reads only what its slice needs. An input takes it
+   * if it has the same dims by name, in whatever order.
    *
-   * @throws MtfError `bad-checkpoint` if there is none of this name, or it has other dims
+   * @param shape the sizes expected, in the order they were saved in
+   * @throws MtfError `bad-checkpoint` if there is none of this name, or it has another shape
    */
-  source(name: string, shape: readonly number[]): BoxSource;
+  source(name: string, shape?: readonly number[]): BoxSource;
   close(): Promise<void>;
 }
 
@@ -34,10 +38,10 @@ export interface Checkpoint {
  * @throws MtfError `bad-file` if a file is missing or damaged
  * @example
  * const checkpoint = await openCheckpoint("run/step-100");
- * const wte = await devices.put(spec, placement, checkpoint.source("params/wte", [50257, 768]));
+ * const wte = await devices.put(spec, placement, checkpoint.source("params/wte"));
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const index = await readIndex(folder);
+  const index = await readIndex(textArgument("openCheckpoint", "folder", folder));
   const files = new Map<string, Promise<Opened>>();
   const open = (file: string) => {
     const known = files.get(file) ?? openPart(join(folder, file));
@@ -49,8 +53,9 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     names: Object.keys(index.tensors),
     tensors: new Map(Object.entries(index.tensors)),
     source: (name, shape) => {
-      const entry = find(index, name, shape, folder);
-      return { box: (box) => readBox(name, entry, box, open) };
+      const entry = find(index, textArgument("source", "name", name), shape, folder);
+      const dims = entry.dims.map(([name, size]) => ({ name, size }));
+      return { dims, box: (box) => readBox(name, entry, box, open) };
     },
     close: async () => {
       // A file that did not open has told whoever asked for it.
@@ -86,14 +91,21 @@ async function readIndex(folder: string): Promise<Index> {
   return checkIndex(jsonIn(text, path), (reason) => badFile(path, 0, reason));
 }
 
-function find(index: Index, name: string, shape: readonly number[], folder: string): Entry {
-  const entry = index.tensors[name];
+function find(
+  index: Index,
+  name: string,
+  shape: readonly number[] | undefined,
+  folder: string,
+): Entry {
+  const entry = entryOf(index.tensors, name);
   if (!entry) {
     const near = nearest(name, Object.keys(index.tensors));
     throw new MtfError("bad-checkpoint", `${folder} has no tensor '${name}'.`, {
       ...(near !== undefined && { try: [near] }),
     });
   }
+  if (shape === undefined) return entry;
+  arrayArgument("source", "shape", shape, "an array of sizes");
   const sizes = entry.dims.map(([, size]) => size);
   if (sizes.join() === shape.join()) return entry;
   throw new MtfError("bad-checkpoint", `'${name}' has other dims than asked for.`, {

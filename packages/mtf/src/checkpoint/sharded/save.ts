@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { coordinateOf, type Mesh } from "../../mesh.ts";
+import { recordArgument, textArgument, wrongArgument } from "../../arguments.ts";
+import { coordinateOf, type Mesh, meshArgument } from "../../mesh.ts";
 import type { Sharded } from "../../runtime/devices.ts";
 import { type Box, boxOf, volume } from "../../spmd/placement.ts";
 import {
@@ -30,6 +31,7 @@ export async function saveCheckpoint(
   tensors: Readonly<Record<string, Sharded>>,
   metadata: unknown,
 ): Promise<void> {
+  checkArguments(folder, mesh, tensors, metadata);
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
@@ -47,6 +49,29 @@ export async function saveCheckpoint(
   } catch (error) {
     await rm(partial, { recursive: true, force: true }).catch(() => {});
     throw error;
+  }
+}
+
+/** What cannot be saved is told before anything is written. */
+function checkArguments(folder: unknown, mesh: unknown, tensors: unknown, metadata: unknown): void {
+  const fn = "saveCheckpoint";
+  textArgument(fn, "folder", folder);
+  meshArgument(fn, "mesh", mesh);
+  recordArgument(fn, "tensors", tensors, "an object of names and tensors on devices");
+  for (const [name, tensor] of Object.entries(tensors as Readonly<Record<string, unknown>>)) {
+    const { readBox } = (tensor ?? {}) as Partial<Sharded>;
+    if (typeof readBox === "function") continue;
+    throw wrongArgument(fn, `tensors[${JSON.stringify(name)}]`, "a tensor on devices", tensor);
+  }
+  if (jsonOf(metadata) !== undefined) return;
+  throw wrongArgument(fn, "metadata", "what JSON can hold", metadata, { try: ["null"] });
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
   }
 }
 

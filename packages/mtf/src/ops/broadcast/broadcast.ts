@@ -1,7 +1,7 @@
 import type { Dimension } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { distinctDims, requireFree } from "../check.ts";
+import { newDims, requireFree, tensorArgument } from "../check.ts";
 
 /** The value along all of `dims`, which include its own, in their order. */
 export function spread(x: AnyTensor, dims: readonly Dimension[]): AnyTensor {
@@ -21,8 +21,7 @@ export function broadcast<
   D extends "float32" | "int32" | "bool",
   New extends string = never,
 >(x: Tensor<A, D>, ...dims: Dimension<New>[]): Tensor<A | New, D> {
-  const tensor = x as AnyTensor;
-  distinctDims("broadcast", dims);
-  for (const d of dims) requireFree("broadcast", tensor, d.name);
+  const tensor = tensorArgument("broadcast", "x", x);
+  for (const d of newDims("broadcast", "dims", dims)) requireFree("broadcast", tensor, d.name);
   return spread(tensor, [...dims, ...dimsOf(tensor)]) as never;
 }

@@ -1,8 +1,9 @@
+import { arrayArgument, numberArgument } from "../../arguments.ts";
 import { type Dimension, elements, printDims } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Scalar, type Tensor } from "../../graph/tensor.ts";
-import { distinctDims, misuse } from "../check.ts";
+import { dtypeArgument, misuse, newDims } from "../check.ts";
 
 export function filled(value: number, dims: readonly Dimension[], dtype: DType): AnyTensor {
   return makeTensor("fill", { value }, [], { dims, dtype });
@@ -24,8 +25,9 @@ export function fill<N extends string = never, D extends DType = "float32">(
   value: number,
   dtype: D = "float32" as D,
 ): Tensor<N, D> {
-  requireValue("fill", value, dtype);
-  return filled(value, distinctDims("fill", dims), dtype) as never;
+  const into = newDims("fill", "dims", dims);
+  requireValue("fill", "value", value, dtypeArgument("fill", "dtype", dtype));
+  return filled(value, into, dtype) as never;
 }
 
 /** 0 everywhere. @example zeros([embd]) */
@@ -33,7 +35,7 @@ export function zeros<N extends string = never, D extends DType = "float32">(
   dims: readonly Dimension<N>[],
   dtype: D = "float32" as D,
 ): Tensor<N, D> {
-  return filled(0, distinctDims("zeros", dims), dtype) as never;
+  return filled(0, newDims("zeros", "dims", dims), dtypeArgument("zeros", "dtype", dtype)) as never;
 }
 
 /** 1 everywhere. @example ones([embd]) */
@@ -41,7 +43,7 @@ export function ones<N extends string = never, D extends DType = "float32">(
   dims: readonly Dimension<N>[],
   dtype: D = "float32" as D,
 ): Tensor<N, D> {
-  return filled(1, distinctDims("ones", dims), dtype) as never;
+  return filled(1, newDims("ones", "dims", dims), dtypeArgument("ones", "dtype", dtype)) as never;
 }
 
 /**
@@ -64,21 +66,26 @@ export function constant(
   dtype: DType = "float32",
 ): never {
   if (typeof data === "number") return filled(data, [], dtype) as never;
-  distinctDims("constant", dims);
-  if (data.length !== elements(dims)) {
+  const numbers = arrayArgument("constant", "data", data, "a number or an array of numbers");
+  newDims("constant", "dims", dims);
+  dtypeArgument("constant", "dtype", dtype);
+  if (numbers.length !== elements(dims)) {
     throw misuse(
       "size-mismatch",
-      `constant: ${data.length} numbers are given for [${printDims(dims)}], which has ${elements(dims)}.`,
+      `constant: ${numbers.length} numbers are given for [${printDims(dims)}], which has ${elements(dims)}.`,
       {},
       [],
-      { sizes: [data.length, elements(dims)] },
+      { sizes: [numbers.length, elements(dims)] },
     );
   }
-  for (const value of data) requireValue("constant", value, dtype);
-  return makeTensor("literal", { data: [...data] }, [], { dims, dtype }) as never;
+  numbers.forEach((value, i) => {
+    requireValue("constant", `data[${i}]`, value, dtype);
+  });
+  return makeTensor("literal", { data: [...numbers] as number[] }, [], { dims, dtype }) as never;
 }
 
-function requireValue(op: string, value: number, dtype: DType): void {
+function requireValue(op: string, argument: string, given: unknown, dtype: DType): void {
+  const value = numberArgument(op, argument, given);
   if (dtype === "float32") return;
   if (dtype === "int32" ? value === (value | 0) : value === 0 || value === 1) return;
   throw misuse("dtype-mismatch", `${op}: ${value} is not a value of ${dtype}.`, {}, [], { value });

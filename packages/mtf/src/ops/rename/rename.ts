@@ -1,7 +1,7 @@
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { requireFree, selectDim } from "../check.ts";
+import { newName, requireFree, selectDim, tensorArgument } from "../check.ts";
 
 export function renamed(x: AnyTensor, from: string, to: string): AnyTensor {
   const dims = dimsOf(x).map((d) => (d.name === from ? { name: to, size: d.size } : d));
@@ -20,8 +20,9 @@ export function rename<A extends string, D extends DType, From extends A, const 
   from: From,
   to: To extends A ? `this tensor already has a dimension '${To}'` : To,
 ): Tensor<Exclude<A, From> | To, D> {
-  const tensor = x as AnyTensor;
-  selectDim("rename", tensor, from);
-  requireFree("rename", tensor, to);
-  return renamed(tensor, from, to) as never;
+  const tensor = tensorArgument("rename", "x", x);
+  const { name } = selectDim("rename", "from", tensor, from);
+  const other = newName("rename", "to", to);
+  requireFree("rename", tensor, other);
+  return renamed(tensor, name, other) as never;
 }

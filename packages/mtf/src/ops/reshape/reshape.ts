@@ -1,8 +1,17 @@
-import { type Dimension, elements, nameOf, printDims, type Select } from "../../dimension.ts";
+import { arrayArgument } from "../../arguments.ts";
+import { type Dimension, elements, printDims, type Select } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { distinctDims, misuse, requireFree, selectDims } from "../check.ts";
+import {
+  misuse,
+  newDim,
+  newDims,
+  requireFree,
+  selectDims,
+  selectName,
+  tensorArgument,
+} from "../check.ts";
 
 /** Dims `from`, the first slowest, become dims `to` in the place of the first of `from`. */
 export function reshaped(
@@ -20,13 +29,13 @@ export function reshaped(
 function reshape(
   op: string,
   x: unknown,
-  from: readonly Select<string>[],
+  from: readonly unknown[],
   to: readonly Dimension[],
 ): AnyTensor {
-  const tensor = x as AnyTensor;
-  const old = selectDims(op, tensor, from);
+  const tensor = tensorArgument(op, "x", x);
+  const old = selectDims(op, "from", tensor, from);
   const names = old.map((d) => d.name);
-  for (const d of distinctDims(op, to)) {
+  for (const d of to) {
     if (!names.includes(d.name)) requireFree(op, tensor, d.name);
   }
   if (old.length === 0 || to.length === 0) {
@@ -56,7 +65,8 @@ export function split<A extends string, D extends DType, From extends A, To exte
   from: Select<From>,
   to: readonly Dimension<To>[],
 ): Tensor<Exclude<A, From> | To, D> {
-  return reshape("split", x, [nameOf(from)], to) as never;
+  const name = selectName("split", "from", from);
+  return reshape("split", x, [name], newDims("split", "to", to)) as never;
 }
 
 /**
@@ -71,5 +81,6 @@ export function merge<A extends string, D extends DType, From extends A, To exte
   from: readonly Select<From>[],
   to: Dimension<To>,
 ): Tensor<Exclude<A, From> | To, D> {
-  return reshape("merge", x, from, [to]) as never;
+  const names = arrayArgument("merge", "from", from, "an array of dims or their names");
+  return reshape("merge", x, names, [newDim("merge", "to", to)]) as never;
 }

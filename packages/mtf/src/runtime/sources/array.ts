@@ -1,3 +1,4 @@
+import { tell } from "../../arguments.ts";
 import { type Dimension, elements, printDims } from "../../dimension.ts";
 import { type DType, dtypeAbbreviation, type HostArray } from "../../dtype.ts";
 import { type ErrorDetails, type Evidence, MtfError } from "../../errors.ts";
@@ -19,6 +20,7 @@ export interface Wanted {
  */
 export function numbersOf(source: HostArray | readonly number[] | number, to: Wanted): HostArray {
   const numbers = typeof source === "number" ? [source] : source;
+  if (Array.isArray(numbers)) requireNumbers(numbers, to);
   const expected = elements(to.dims);
   if (numbers.length !== expected) {
     const given = numbers.length === 1 ? "1 number" : `${numbers.length} numbers`;
@@ -40,6 +42,18 @@ export function numbersOf(source: HostArray | readonly number[] | number, to: Wa
   throw wrongInput(to, `'${to.path}' takes ${to.dtype} and was given ${numbers[at]}.`, {
     given: numbers[at],
     at,
+  });
+}
+
+/** A plain array may hold anything, which typed arrays would turn into NaN or 0. */
+function requireNumbers(values: readonly unknown[], to: Wanted): void {
+  const fits = (value: unknown) =>
+    typeof value === "number" || (typeof value === "boolean" && isBool(to));
+  const at = values.findIndex((value) => !fits(value));
+  if (at < 0) return;
+  throw wrongInput(to, `'${to.path}' was given ${tell(values[at])} among its numbers.`, {
+    at,
+    ...(Array.isArray(values[at]) && { try: ["array.flat(), row by row"] }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { tell, wordArgument } from "../../arguments.ts";
 import { type HostArray, hostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
 import { coordinateOf, type Mesh } from "../../mesh.ts";
@@ -7,6 +8,8 @@ import { messageOf } from "../failure.ts";
 import type { Part } from "../protocol.ts";
 import { isNumbers, numbersOf, type Wanted, wrongInput } from "./array.ts";
 import { cut } from "./cut.ts";
+import { storedBytes } from "./stored.ts";
+import { turnedTo } from "./turned.ts";
 
 /** The parts of an input by device, or a promise of them where its numbers are still to come. */
 export type Parts = readonly Part[] | Promise<readonly Part[]>;
@@ -28,20 +31,24 @@ export function partsOf(source: Source, to: Wanted, placement: Placement, mesh: 
     return boxes.map((box) => cut(numbers, shape, box));
   }
   if (isFile(source)) {
+    if (source.stored !== undefined) {
+      wordArgument(`'${to.path}'`, "stored", source.stored, Object.keys(storedBytes));
+    }
     return boxes.map((box) => ({ source, dtype: to.dtype, shape, box }));
   }
-  if (isBoxes(source)) return fromBoxes(source, to, boxes);
-  throw wrongInput(to, `'${to.path}' was given something that holds no numbers.`, {
+  if (isBoxes(source)) return fromBoxes(turnedTo(source, to), to, boxes);
+  throw wrongInput(to, `'${to.path}' was given ${tell(source)}, which holds no numbers.`, {
     try: ["an array, a number, { file, offset } or { box: (box) => array }"],
   });
 }
 
-export function isFile(source: unknown): source is FileSource {
-  return typeof source === "object" && source !== null && "file" in source;
+function isFile(source: Source): source is FileSource {
+  const { file, offset } = (source ?? {}) as Partial<FileSource>;
+  return typeof file === "string" && Number.isSafeInteger(offset) && offset! >= 0;
 }
 
-function isBoxes(source: unknown): source is BoxSource {
-  return typeof source === "object" && source !== null && "box" in source;
+function isBoxes(source: Source): source is BoxSource {
+  return typeof (source as Partial<BoxSource> | null)?.box === "function";
 }
 
 async function fromBoxes(
