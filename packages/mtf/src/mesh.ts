@@ -110,5 +110,6 @@ export function coordinatesAlong(mesh: Mesh, axes: readonly string[]): readonly 
 
 /** `data:2,model:4`. */
 export function printMesh(mesh: Mesh): string {
+  meshArgument("printMesh", "mesh", mesh);
   return mesh.names.map((name) => `${name}:${mesh.axes[name]}`).join(",");
 }

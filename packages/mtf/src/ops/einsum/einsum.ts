@@ -2,7 +2,7 @@ import { arrayArgument } from "../../arguments.ts";
 import { type Dimension, elements, type Select } from "../../dimension.ts";
 import type { MtfError } from "../../errors.ts";
 import { makeTensor } from "../../graph/node.ts";
-import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
 import { spread } from "../broadcast/broadcast.ts";
 import {
   dtypesDiffer,
@@ -68,7 +68,7 @@ export function einsum<
     : `'${LonelyOf<Operands, O>}' would be summed although only one operand has it`,
 ): Tensor<O>;
 export function einsum(first: unknown, second: unknown, ...rest: readonly unknown[]): never {
-  const many = Array.isArray(first);
+  const many = Array.isArray(first) && !isTensor(second);
   const operands = many
     ? tensorsArgument("einsum", "operands", first, numeric)
     : [

@@ -1,8 +1,8 @@
 import { numberArgument } from "../../arguments.ts";
 import type { DType } from "../../dtype.ts";
 import type { UnaryFn } from "../../graph/kinds.ts";
-import { dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { dtypeArgument, misuse, selectDims, tensorArgument, tensorsArgument } from "../check.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { dtypeArgument, dtypesDiffer, misuse, tensorArgument, tensorsArgument } from "../check.ts";
 import { apply, stopped } from "./apply.ts";
 import {
   type Arithmetic,
@@ -11,6 +11,7 @@ import {
   meeting,
   type Numeric,
   operandArgument,
+  requireMeeting,
 } from "./binary.ts";
 
 // Functions of each element of a tensor, or of two tensors whose shared dims line up by name and
@@ -210,8 +211,8 @@ export function addAll<A extends string, D extends Numeric>(
   const [first, ...others] = tensors;
   if (!first) throw misuse("bad-argument", "addAll: there is nothing to add.", {});
   for (const other of others) {
-    selectDims("addAll", "xs", other, dimsOf(first));
-    selectDims("addAll", "xs", first, dimsOf(other));
+    if (other.dtype !== first.dtype) throw dtypesDiffer("addAll", first, other);
+    requireMeeting("addAll", first, other);
   }
   return (others.length === 0 ? first : apply("add", ...tensors)) as never;
 }

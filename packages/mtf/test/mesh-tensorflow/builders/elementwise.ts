@@ -46,7 +46,7 @@ export const elementwise: Builders = {
   not_equal: binary("notEqual"),
   logical_and: binary("and"),
   logical_or: binary("or"),
-  add_n: ({ x, y, z }) => m.add(m.add(x, y), z),
+  add_n: ({ x, y, z }) => m.addAll([x, y, z]),
   floordiv: ({ x, y }) => (x.dtype === "int32" ? m.div(x, y) : m.div(m.sub(x, m.mod(x, y)), y)),
   pow: ({ x, y }, { attributes }) => m.pow(x, y ?? attributes.exponent),
 
