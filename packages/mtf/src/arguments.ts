@@ -169,7 +169,7 @@ export function optionsArgument(
   value: unknown,
   known: readonly string[],
 ): void {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || isTensorLike(value)) {
+  if (!isPlainObject(value) || isTensorLike(value)) {
     throw wrongArgument(fn, argument, `an object with ${known.join(", ")}`, value);
   }
   for (const name in value)

@@ -76,12 +76,18 @@ export function tensorsArgument(
   return list.map((x, i) => tensorArgument(op, `${argument}[${i}]`, x, allowed));
 }
 
-/** The name of a dim that was selected by name or object. */
-export function selectName(op: string, argument: string, select: unknown): string {
+/** The name of a dim that was selected by name or object, one of `known` where that is known. */
+export function selectName(
+  op: string,
+  argument: string,
+  select: unknown,
+  known: readonly string[] = [],
+): string {
   if (typeof select === "string") return select;
   const name = (select as Dimension | null | undefined)?.name;
   if (typeof name === "string" && !isTensor(select)) return name;
-  throw wrongArgument(op, argument, "a dim, or the name of one", select);
+  const advice = known.length > 0 ? [known.map((dim) => `"${dim}"`).join(" or ")] : [];
+  throw wrongArgument(op, argument, "a dim, or the name of one", select, { try: advice });
 }
 
 /** The dim of a tensor that was selected by name or object; objects tell its size, too. */
@@ -100,7 +106,7 @@ export function selectDim(op: string, argument: string, x: AnyTensor, select: un
 
 /** The dim of a tensor that was selected, of whatever size it has become. */
 export function namedDim(op: string, argument: string, x: AnyTensor, select: unknown): Dimension {
-  const name = typeof select === "string" ? select : selectName(op, argument, select);
+  const name = typeof select === "string" ? select : selectName(op, argument, select, x.names);
   const found = dimsOf(x).find((d) => d.name === name);
   if (found) return found;
   const near = nearest(name, x.names);

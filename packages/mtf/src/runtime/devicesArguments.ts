@@ -18,9 +18,14 @@ export function devicesArguments(
   const { backend, stagingBytes, deterministic } = options;
   if (stagingBytes !== undefined) countArgument(fn, "options.stagingBytes", stagingBytes, 1);
   if (deterministic !== undefined) booleanArgument(fn, "options.deterministic", deterministic);
-  const fits = backend === undefined || typeof backend === "string";
-  if (fits || (typeof backend === "object" && backend !== null && !Array.isArray(backend))) return;
-  throw wrongArgument(fn, "options.backend", "a backend, or the name of one", backend);
+  if (backend === undefined || typeof backend === "string") return;
+  const { upload, href } = (backend ?? {}) as {
+    readonly upload?: unknown;
+    readonly href?: unknown;
+  };
+  if (fn === "simulator" ? typeof upload === "function" : typeof href === "string") return;
+  const takes = `${fn === "simulator" ? "a backend" : "the URL of a module"}, or the name of a backend`;
+  throw wrongArgument(fn, "options.backend", takes, backend);
 }
 
 /** Where a tensor is to lie: axes of the mesh under dims of the tensor. */

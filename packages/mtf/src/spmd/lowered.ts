@@ -16,8 +16,10 @@ export interface Lowered<Arguments extends readonly unknown[], Result> {
 
 /** What `lower` gives, given to what runs it. */
 export function loweredArgument(fn: string, argument: string, value: unknown): void {
-  const { program, arguments: inputs } = (value ?? {}) as Partial<Lowered<unknown[], unknown>>;
-  if (isProgram(program) && Array.isArray(inputs)) return;
+  if (typeof value === "object" && value !== null) {
+    const { program, arguments: inputs } = value as Partial<Lowered<unknown[], unknown>>;
+    if (isProgram(program) && Array.isArray(inputs)) return;
+  }
   const advice = typeof value === "function" ? ["lower(fn, { layout, inputs })"] : [];
   throw wrongArgument(fn, argument, "what lower gives", value, { try: advice });
 }

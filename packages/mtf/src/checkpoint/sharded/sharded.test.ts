@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dimension } from "../../dimension.ts";
+import { type Dimension, dimension } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
 import { defineMesh } from "../../mesh.ts";
@@ -83,6 +83,22 @@ describe("what is saved under one mesh and layout", () => {
       }
       await close();
     }
+    await checkpoint.close();
+  });
+
+  it.each(places)("%s %j is read into its dims in any order", async (mesh, split) => {
+    const path = join(folder, "turned");
+    await save(path, "a:2,b:2", { row: ["a"], column: ["b"] });
+    const checkpoint = await openCheckpoint(path);
+    const devices = await simulator(defineMesh(mesh));
+    const [row, column] = [dimension("row", 5), dimension("column", 7)];
+    const turned = placeholder([column, row]);
+    const held = await devices.put(turned, { split, partial: [] }, checkpoint.source("float"));
+    const expected = Array.from({ length: column.size }, (_, c) =>
+      Array.from({ length: row.size }, (_, r) => tensors.float.numbers[r * column.size + c]),
+    );
+    expect([...(await held.read())]).toEqual(expected.flat());
+    await devices.close();
     await checkpoint.close();
   });
 
@@ -167,6 +183,30 @@ describe("what is wrong is said", () => {
         saved  row=5, column=7
         asked  5 × 8"
     `);
+    await checkpoint.close();
+  });
+
+  it("of an input with other dims, by their names", async () => {
+    const path = join(folder, "other dims");
+    await save(path, "a:2", { row: ["a"] });
+    const checkpoint = await openCheckpoint(path);
+    const devices = await simulator(defineMesh({ a: 2 }));
+    const read = async (...dims: Dimension[]) => {
+      const whole = { split: {}, partial: [] };
+      await devices.put(placeholder(dims), whole, checkpoint.source("float"));
+    };
+    // As many rows as columns are wanted of what has them the other way round.
+    const turned = () => read(dimension("row", 7), dimension("column", 5));
+    expect(await messageOf(turned)).toMatchInlineSnapshot(`
+      "[wrong-input] 'source' was given a tensor of other dims.
+        takes  f32[row=7, column=5]
+        given  [row=5, column=7]"
+    `);
+    expect(await messageOf(() => read(dimension("row", 5), dimension("embd", 7)))).toContain(
+      "a tensor of other dims",
+    );
+    expect(await messageOf(() => read(dimension("both", 35)))).toContain("a tensor of other dims");
+    await devices.close();
     await checkpoint.close();
   });
 
