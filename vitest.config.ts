@@ -20,7 +20,7 @@ const config: ViteUserConfig = {
       "examples/**/*.test.ts",
     ],
     exclude: ["**/node_modules/**", "packages/*/test/large/**"],
-    setupFiles: ["packages/mtf/test/support/verified.ts"],
+    setupFiles: ["packages/mtf/src/testing/verified.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 120_000,

@@ -1,5 +1,9 @@
 import { defineConfig } from "tsup";
 
+/** Where a file begins and ends, for `src/ownCode.ts`: a bundler may put it beside other code. */
+const note = (what: string) =>
+  `(globalThis[Symbol.for("mtf.code")] ??= []).push({ ${what}: new Error() });`;
+
 const config: ReturnType<typeof defineConfig> = defineConfig({
   entry: {
     index: "src/index.ts",
@@ -16,6 +20,8 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   splitting: true,
   sourcemap: true,
   removeNodeProtocol: false,
+  banner: { js: note("begin") },
+  footer: { js: note("end") },
   dts: {
     // `await using` is declared there, which ES2022 lacks and types of Node need not be installed for.
     banner: '/// <reference lib="esnext.disposable" />',

@@ -1,3 +1,4 @@
+import { recordArgument, tell, textArgument } from "./arguments.ts";
 import { MtfError } from "./errors.ts";
 
 /** A named dimension: the name is a type, the size is a value. */
@@ -43,18 +44,27 @@ export interface Mistake<Sentence extends string> {
  * const batch = dimension("batch", 64);
  */
 export function dimension<const Name extends string>(name: Name, size: number): Dimension<Name> {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+  if (!isDimName(textArgument("dimension", "name", name))) {
     throw new MtfError("bad-argument", `'${name}' cannot name a dimension.`, {
       try: ["letters, digits and _, beginning with a letter"],
     });
   }
-  if (!Number.isSafeInteger(size) || size < 1) {
+  if (!isDimSize(size)) {
     throw new MtfError(
       "bad-size",
-      `dimension '${name}' has size ${size}: a size is a positive integer.`,
+      `dimension '${name}' has size ${tell(size)}: a size is a positive integer.`,
     );
   }
   return Object.freeze({ name, size });
+}
+
+/** Whether layouts can spell a name. An object cannot hold `__proto__` as it holds other names. */
+export function isDimName(name: unknown): name is string {
+  return typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && name !== "__proto__";
+}
+
+export function isDimSize(size: unknown): size is number {
+  return Number.isSafeInteger(size) && (size as number) >= 1;
 }
 
 /**
@@ -67,6 +77,7 @@ export function dimension<const Name extends string>(name: Name, size: number): 
 export function defineDims<const Sizes extends Record<string, number>>(
   sizes: Sizes,
 ): { readonly [Name in keyof Sizes & string]: Dimension<Name> } {
+  recordArgument("defineDims", "sizes", sizes, "an object of names and sizes");
   const entries = Object.entries(sizes).map(([name, size]) => [name, dimension(name, size)]);
   return Object.freeze(Object.fromEntries(entries));
 }

@@ -1,4 +1,5 @@
-import { MtfError } from "./errors.ts";
+import { wrongArgument } from "./arguments.ts";
+import { isPlainObject } from "./record.ts";
 
 /**
  * Frees the memory of every handle in a tree, such as a run's result or a state.
@@ -6,32 +7,18 @@ import { MtfError } from "./errors.ts";
  * @throws MtfError `bad-argument`, before anything is freed, if there is something else in it, such as
  * a promise of a tree
  * @example
- * const [state, report] = await run(old, batch);
- * dispose(report);
+ * dispose(result); // a handle, or a tree of them
  */
 export function dispose(tree: object): void {
-  for (const handle of handlesIn(tree, "")) handle[Symbol.dispose]();
+  for (const handle of handlesIn("tree", tree)) handle[Symbol.dispose]();
 }
 
-function handlesIn(tree: unknown, path: string): readonly Disposable[] {
+function handlesIn(path: string, tree: unknown): readonly Disposable[] {
   if (tree === null || (typeof tree !== "object" && typeof tree !== "function")) return [];
   if (Symbol.dispose in tree) return [tree as Disposable];
-  if (!isPlain(tree)) {
-    const where =
-      path === "" ? "what is to be disposed of" : `'${path}' of what is to be disposed of`;
-    const isPromise = "then" in tree;
-    throw new MtfError("bad-argument", `${where} is no tree of handles.`, {
-      evidence: [["given", isPromise ? "a promise" : (tree.constructor?.name ?? typeof tree)]],
-      try: isPromise ? ["dispose(await promise)"] : [],
-    });
+  if (!Array.isArray(tree) && !isPlainObject(tree)) {
+    const advice = "then" in tree ? ["dispose(await promise)"] : [];
+    throw wrongArgument("dispose", path, "a tree of handles", tree, { try: advice });
   }
-  return Object.entries(tree).flatMap(([key, child]) => {
-    return handlesIn(child, path === "" ? key : `${path}/${key}`);
-  });
-}
-
-function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return Object.entries(tree).flatMap(([key, child]) => handlesIn(`${path}/${key}`, child));
 }

@@ -1,6 +1,8 @@
 /** The element types of tensors. A bool is one byte, the others four. */
 export type DType = "float32" | "int32" | "bool";
 
+export const dtypes: readonly DType[] = ["float32", "int32", "bool"];
+
 /** The typed array that holds elements of a dtype on the host. */
 export type HostArray = Float32Array | Int32Array | Uint8Array | Float64Array;
 

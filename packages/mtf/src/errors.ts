@@ -1,11 +1,13 @@
 /** Every situation the library refuses, by name. Callers branch on `error.code`. */
 export type ErrorCode =
+  | "async-function"
   | "axis-conflict"
   | "backend-unavailable"
   | "bad-argument"
   | "bad-checkpoint"
   | "bad-file"
   | "bad-mesh"
+  | "bad-result"
   | "bad-rule"
   | "bad-size"
   | "closed"
@@ -13,17 +15,22 @@ export type ErrorCode =
   | "dim-taken"
   | "dtype-mismatch"
   | "duplicate-dim"
+  | "foreign-tensor"
   | "internal"
   | "lonely-dim"
   | "missing-dim"
+  | "missing-input"
   | "no-gradient"
   | "not-a-number"
   | "not-a-scalar"
+  | "not-a-tensor"
   | "out-of-memory"
   | "poisoned"
   | "size-mismatch"
   | "unknown-axis"
   | "unknown-dim"
+  | "unknown-option"
+  | "unknown-path"
   | "wrong-input";
 
 /** One line of evidence below an error's sentence: a label and what it shows. */

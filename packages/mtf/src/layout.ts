@@ -1,6 +1,13 @@
+import {
+  optionsArgument,
+  recordArgument,
+  textArgument,
+  wordArgument,
+  wrongArgument,
+} from "./arguments.ts";
 import { type Dimension, printDims } from "./dimension.ts";
 import { type ErrorCode, MtfError } from "./errors.ts";
-import { type Mesh, printMesh } from "./mesh.ts";
+import { type Mesh, meshArgument, printMesh } from "./mesh.ts";
 import { nearest } from "./suggest.ts";
 
 /** Which mesh axes split which dims; several axes split a dim recursively, outermost first. */
@@ -55,16 +62,65 @@ export interface LayoutSpec<Names extends string, Axis extends string> {
 export function defineLayout<Names extends string, Axis extends string>(
   spec: LayoutSpec<Names, Axis>,
 ): Layout<Names, Axis> {
+  checkSpec(spec);
   const mistakes: Mistake[] = [];
-  const check = (rules: LayoutRules) =>
-    ruleTable(rules, Object.keys(spec.dims), spec.mesh, mistakes);
-  const rules = check(spec.rules);
+  const check = (argument: string, rules: unknown) =>
+    checked(
+      ruleTable("defineLayout", argument, rules),
+      Object.keys(spec.dims),
+      spec.mesh,
+      mistakes,
+    );
+  const rules = check("spec.rules", spec.rules);
   const storage = Object.entries(spec.storage ?? {}).map(([path, stored]) => ({
     path,
-    rules: check(stored as LayoutRules),
+    rules: check(`spec.storage[${JSON.stringify(path)}]`, stored),
   }));
   if (mistakes.length > 0) throw mistaken(mistakes, spec);
   return Object.freeze({ mesh: spec.mesh, rules, storage, stored: spec.stored ?? "regather" });
+}
+
+function checkSpec(spec: LayoutSpec<string, string>): void {
+  optionsArgument("defineLayout", "spec", spec, ["dims", "mesh", "rules", "storage", "stored"]);
+  recordArgument("defineLayout", "spec.dims", spec.dims, "dims by their names, of defineDims");
+  for (const [name, dim] of Object.entries<unknown>(spec.dims)) {
+    if ((dim as Dimension | null | undefined)?.name === name) continue;
+    const takes = `the dim '${name}', of defineDims or dimension`;
+    throw wrongArgument("defineLayout", `spec.dims.${name}`, takes, dim);
+  }
+  meshArgument("defineLayout", "spec.mesh", spec.mesh);
+  if (spec.storage !== undefined) {
+    const takes = "an object of paths and rules";
+    recordArgument("defineLayout", "spec.storage", spec.storage, takes);
+  }
+  wordArgument("defineLayout", "spec.stored", spec.stored ?? "regather", ["regather", "keep"]);
+}
+
+/** A layout given to a function that places values by it. */
+export function layoutArgument(fn: string, argument: string, layout: unknown): void {
+  const { mesh, rules, storage } = (layout ?? {}) as Partial<Layout>;
+  if (Array.isArray(rules) && Array.isArray(storage)) return meshArgument(fn, argument, mesh);
+  const advice = ["defineLayout({ dims, mesh, rules })"];
+  throw wrongArgument(fn, argument, "a layout", layout, { try: advice });
+}
+
+/** Rules as a table, whatever dims and axes they name. */
+export function ruleTable(fn: string, argument: string, rules: unknown): RuleTable {
+  recordArgument(fn, argument, rules, 'an object of dims and axes, such as { batch: "data" }');
+  return Object.entries(rules as LayoutRules).flatMap(([dim, target]) => {
+    if (target === undefined) return [];
+    const axes: readonly unknown[] = Array.isArray(target) ? target : [target];
+    for (const axis of axes) {
+      if (typeof axis === "string") continue;
+      throw wrongArgument(
+        fn,
+        `${argument}.${dim}`,
+        "the name of an axis, or an array of them",
+        axis,
+      );
+    }
+    return [[dim, axes as readonly string[]] as const];
+  });
 }
 
 interface Mistake {
@@ -73,15 +129,14 @@ interface Mistake {
   readonly try?: string;
 }
 
-function ruleTable(
-  rules: LayoutRules,
+/** The table, once it is known which of its rules name no dim or no axis. */
+function checked(
+  table: RuleTable,
   dims: readonly string[],
   mesh: Mesh,
   mistakes: Mistake[],
 ): RuleTable {
-  return Object.entries(rules).flatMap(([dim, target]) => {
-    if (target === undefined) return [];
-    const axes = typeof target === "string" ? [target] : [...target];
+  for (const [dim, axes] of table) {
     const rule = `${dim} -> ${axes.join(" + ")}`;
     if (!dims.includes(dim)) {
       mistakes.push(unknown("unknown-dim", rule, "no dimension is called", dim, dims));
@@ -94,8 +149,8 @@ function ruleTable(
     if (new Set(axes).size !== axes.length) {
       mistakes.push({ code: "bad-rule", sentence: `rule ${rule}: an axis is written twice.` });
     }
-    return [[dim, axes] as const];
-  });
+  }
+  return table;
 }
 
 function unknown(
@@ -138,17 +193,18 @@ function mistaken(mistakes: readonly Mistake[], spec: LayoutSpec<string, string>
  * parseRules("batch:pod+data,heads:model"); // { batch: ["pod", "data"], heads: ["model"] }
  */
 export function parseRules(text: string): { readonly [dim: string]: readonly string[] } {
-  const rules: Record<string, readonly string[]> = {};
-  if (text.trim() === "") return rules;
+  const rules = new Map<string, readonly string[]>();
+  if (textArgument("parseRules", "text", text).trim() === "") return {};
   for (const item of text.split(/[,;]/)) {
     const match = /^\s*(\w+)\s*:\s*(\w+(?:\s*\+\s*\w+)*)\s*$/.exec(item);
-    if (!match || rules[match[1]!]) {
+    if (!match || rules.has(match[1]!)) {
       const what = match ? "names a dim a second time" : "is not a rule";
       throw new MtfError("bad-rule", `'${item.trim()}' ${what}.`, {
         try: ["batch:data,heads:model"],
       });
     }
-    rules[match[1]!] = match[2]!.split("+").map((axis) => axis.trim());
+    const axes = match[2]!.split("+").map((axis) => axis.trim());
+    rules.set(match[1]!, axes);
   }
-  return rules;
+  return Object.fromEntries(rules);
 }

@@ -1,5 +1,8 @@
+import { functionArgument } from "./arguments.ts";
 import { MtfError } from "./errors.ts";
-import { type AnyTensor, isTensor, type Tensor } from "./graph/tensor.ts";
+import { type AnyTensor, dimsOf, isTensor, type Tensor } from "./graph/tensor.ts";
+import { misuse } from "./ops/check.ts";
+import { treeArgument } from "./ops/trees.ts";
 import { leavesOf, withLeaves } from "./tree.ts";
 
 /** The dtypes of the tensors in a tree. */
@@ -28,8 +31,13 @@ export function mapTensors<T, Others extends readonly NoInfer<T>[]>(
   tree: T,
   ...others: Others
 ): T {
+  functionArgument("mapTensors", "fn", fn);
+  treeArgument("mapTensors", "tree", tree);
+  others.forEach((other, i) => {
+    treeArgument("mapTensors", `others[${i}]`, other);
+  });
   const change = fn as unknown as (...leaves: readonly AnyTensor[]) => AnyTensor;
-  const [result] = zipTensors([tree, ...others], (leaves, path) => {
+  const [result] = zipTensors("mapTensors", [tree, ...others], (leaves, path) => {
     const made: unknown = change(...leaves);
     if (isTensor(made)) return [made];
     throw new MtfError(
@@ -43,11 +51,12 @@ export function mapTensors<T, Others extends readonly NoInfer<T>[]>(
 
 /** Trees like the first, made leaf by leaf from trees alike: a list for each result of `change`. */
 export function zipTensors<T>(
+  fn: string,
   trees: readonly [T, ...unknown[]],
   change: (leaves: readonly AnyTensor[], path: string) => readonly AnyTensor[],
 ): readonly T[] {
   const [first, ...others] = trees.map((tree) => leavesOf(tree, isTensor));
-  for (const other of others) requireAlike(first!, other);
+  for (const other of others) requireAlike(fn, first!, other);
   const results = first!.map(([path, leaf], i) =>
     change([leaf, ...others.map((other) => other[i]![1])], path),
   );
@@ -60,15 +69,36 @@ export function zipTensors<T>(
 
 type Leaves = readonly (readonly [path: string, tensor: AnyTensor])[];
 
-function requireAlike(first: Leaves, other: Leaves): void {
+function requireAlike(fn: string, first: Leaves, other: Leaves): void {
   for (let i = 0; i < Math.max(first.length, other.length); i++) {
-    const [path, found] = [first[i]?.[0], other[i]?.[0]];
-    if (path === found) continue;
-    const [has, lacks] = [path, found].map((p) => (p === undefined ? "nothing" : `'${p}'`));
-    throw new MtfError(
-      "wrong-input",
-      `the trees differ: where one has ${has}, another has ${lacks}.`,
-      { path: path ?? found },
+    const [[path, one] = [], [found, another] = []] = [first[i], other[i]];
+    if (path !== found) throw treesDiffer(fn, path, found);
+    if (sizesOf(one!) === sizesOf(another!)) continue;
+    throw misuse(
+      "size-mismatch",
+      `${fn}: the trees differ at '${path}' in their dims.`,
+      { one: one!, other: another! },
+      [],
+      { function: fn, path },
     );
   }
+}
+
+function treesDiffer(fn: string, path: string | undefined, found: string | undefined): MtfError {
+  const [has, lacks] = [path, found].map((p) => (p === undefined ? "nothing" : `'${p}'`));
+  return misuse(
+    "wrong-input",
+    `${fn}: the trees differ: where one has ${has}, another has ${lacks}.`,
+    {},
+    [],
+    { function: fn, path: path ?? found },
+  );
+}
+
+/** The dims of a tensor, in whatever order they lie. */
+function sizesOf(x: AnyTensor): string {
+  return dimsOf(x)
+    .map((d) => `${d.name}=${d.size}`)
+    .sort()
+    .join();
 }

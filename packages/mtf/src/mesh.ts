@@ -1,3 +1,5 @@
+import { recordArgument, tell, wrongArgument } from "./arguments.ts";
+import { isDimName, isDimSize } from "./dimension.ts";
 import { MtfError } from "./errors.ts";
 
 /** A grid of devices: named axes with sizes, numbered row by row (the last axis fastest). */
@@ -33,11 +35,15 @@ export function defineMesh<const Axes extends Record<string, number>>(
 ): Mesh<keyof Axes & string>;
 export function defineMesh<const Text extends string>(text: Text): Mesh<AxesIn<Text>>;
 export function defineMesh(spec: string | Record<string, number>): Mesh {
+  if (typeof spec !== "string") {
+    const takes = 'an object of axes and sizes, or text such as "data:2,model:4"';
+    recordArgument("defineMesh", "axes", spec, takes);
+  }
   const entries = typeof spec === "string" ? parseAxes(spec) : Object.entries(spec);
   for (const [name, size] of entries) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !Number.isSafeInteger(size) || size < 1) {
-      throw badMesh(`axis '${name}' has size ${size}: a size is a positive integer.`);
-    }
+    if (!isDimName(name)) throw badMesh(`'${name}' cannot name an axis.`);
+    if (isDimSize(size)) continue;
+    throw badMesh(`axis '${name}' has size ${tell(size)}: a size is a positive integer.`);
   }
   const axes = Object.freeze(Object.fromEntries(entries));
   if (Object.keys(axes).length !== entries.length) throw badMesh("an axis is written twice.");
@@ -56,6 +62,14 @@ function parseAxes(text: string): [string, number][] {
 
 function badMesh(sentence: string): MtfError {
   return new MtfError("bad-mesh", sentence, { try: ["data:2,model:4"] });
+}
+
+/** A mesh given to a function that places values on it. */
+export function meshArgument(fn: string, argument: string, mesh: unknown): asserts mesh is Mesh {
+  const { axes, names, size } = (mesh ?? {}) as Partial<Mesh>;
+  if (typeof axes === "object" && Array.isArray(names) && typeof size === "number") return;
+  const advice = ["defineMesh({ data: 2, model: 4 })"];
+  throw wrongArgument(fn, argument, "a mesh", mesh, { try: advice });
 }
 
 /** The coordinate of a device, by its number. */
@@ -101,5 +115,6 @@ export function coordinatesAlong(mesh: Mesh, axes: readonly string[]): readonly 
  * printMesh(defineMesh({ data: 2, model: 4 })); // "data:2,model:4"
  */
 export function printMesh(mesh: Mesh): string {
+  meshArgument("printMesh", "mesh", mesh);
   return mesh.names.map((name) => `${name}:${mesh.axes[name]}`).join(",");
 }

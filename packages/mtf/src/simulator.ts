@@ -12,6 +12,7 @@ import type { Mesh } from "./mesh.ts";
 import { groupMemory } from "./runtime/collectives/staging.ts";
 import { devicesOf } from "./runtime/connect.ts";
 import type { Devices } from "./runtime/devices.ts";
+import { devicesArguments } from "./runtime/devicesArguments.ts";
 import { makeFleet } from "./runtime/fleet.ts";
 import { makeHost } from "./runtime/host.ts";
 import { directLink } from "./runtime/simulator/link.ts";
@@ -43,6 +44,7 @@ const defaultStagingBytes = 256 << 10;
  * const devices = await simulator(defineMesh({ data: 2, model: 4 }));
  */
 export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Promise<Devices> {
+  devicesArguments("simulator", mesh, options);
   const { backend: wanted = "reference", stagingBytes = defaultStagingBytes } = options;
   // As workers compute, so that both give the same bits.
   const computing = {

@@ -1,10 +1,14 @@
+import { arrayArgument, functionArgument } from "./arguments.ts";
 import type { Dimension, Dimensions } from "./dimension.ts";
 import type { DType } from "./dtype.ts";
 import { MtfError } from "./errors.ts";
 import type { Graph } from "./graph/graph.ts";
 import { makeTensor } from "./graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Tensor } from "./graph/tensor.ts";
-import { distinctDims } from "./ops/check.ts";
+import { dtypeArgument, newDims } from "./ops/check.ts";
+import { requireOwn } from "./ops/foreign.ts";
+import { requireTensors, treeArgument } from "./ops/trees.ts";
+import { captureLine } from "./sourceLine.ts";
 import { leavesOf, mapLeaves } from "./tree.ts";
 
 /**
@@ -18,7 +22,8 @@ export function placeholder<const N extends readonly string[] = [], D extends DT
   dims: Dimensions<N> = [] as never,
   dtype: D = "float32" as D,
 ): Tensor<N[number], D> {
-  return input("", distinctDims("placeholder", dims), dtype) as never;
+  const own = newDims("placeholder", "dims", dims);
+  return input("", own, dtypeArgument("placeholder", "dtype", dtype)) as never;
 }
 
 /** A graph whose inputs and outputs have places in trees. */
@@ -46,7 +51,9 @@ export interface TracedLeaf {
  * Runs a function once on inputs of the dims and dtypes of `args`, trees of tensors, and gives the
  * graph of what it computed.
  *
- * @throws MtfError `bad-argument` where the result holds anything but tensors, and what ops throw
+ * @throws MtfError `missing-input` for fewer arguments than the function takes, `bad-result` where it
+ * gives anything but tensors, `async-function` where it gives them later, `foreign-tensor` where they
+ * are computed from another function's, and what ops throw
  * @example
  * const { graph } = trace(step, [state, image, label]);
  */
@@ -54,15 +61,47 @@ export function trace<Arguments extends readonly unknown[], Result>(
   fn: (...args: Arguments) => Result,
   args: Arguments,
 ): Traced<Arguments, Result> {
+  return traceFor("trace", "args", fn, args);
+}
+
+/** `trace` for another public function, which errors name. */
+export function traceFor<Arguments extends readonly unknown[], Result>(
+  caller: string,
+  argument: string,
+  fn: (...args: Arguments) => Result,
+  args: Arguments,
+): Traced<Arguments, Result> {
+  functionArgument(caller, "fn", fn);
+  const takes = "an array of trees of tensors";
+  arrayArgument(caller, argument, args, takes, ["[placeholder([batch, embd])]"]);
+  args.forEach((tree, i) => {
+    treeArgument(caller, `${argument}[${i}]`, tree);
+  });
+  if (args.length < fn.length) throw missingInput(caller, argument, fn.length, args.length);
   const given = mapLeaves(args, isTensor, (x, path) => input(path, dimsOf(x), x.dtype));
   const result = fn(...(given as Arguments));
-  requireTensors(result, "");
+  requireTensors(caller, result);
   const [inputs, outputs] = [tracedLeaves(given), tracedLeaves(result)];
   const graph = {
     inputs: inputs.map((leaf) => leaf.tensor),
     outputs: outputs.map((leaf) => leaf.tensor),
   };
+  requireOwn(caller, graph.inputs, graph.outputs);
   return { graph, inputs, outputs, arguments: given as Arguments, result };
+}
+
+function missingInput(fn: string, argument: string, takes: number, given: number): MtfError {
+  const [them, are] = given === 1 ? ["input", "is"] : ["inputs", "are"];
+  return new MtfError(
+    "missing-input",
+    `${fn}: the function takes ${takes} arguments, and ${given} ${them} ${are} given.`,
+    {
+      function: fn,
+      argument,
+      evidence: [["at", captureLine()]],
+      try: [`${argument} with a placeholder for each, or undefined for one that may be left out`],
+    },
+  );
 }
 
 const tracedLeaves = (tree: unknown): readonly TracedLeaf[] =>
@@ -70,19 +109,4 @@ const tracedLeaves = (tree: unknown): readonly TracedLeaf[] =>
 
 function input(path: string, dims: readonly Dimension[], dtype: DType): AnyTensor {
   return makeTensor("input", { path }, [], { dims, dtype });
-}
-
-function requireTensors(tree: unknown, path: string): void {
-  if (isTensor(tree)) return;
-  if (typeof tree === "object" && tree !== null) {
-    for (const [key, child] of Object.entries(tree)) {
-      requireTensors(child, path === "" ? key : `${path}/${key}`);
-    }
-    return;
-  }
-  throw new MtfError(
-    "bad-argument",
-    `the function gave ${typeof tree}${path && ` at '${path}'`} where only tensors can be given.`,
-    { path, try: ["constant(…) makes a tensor of a number"] },
-  );
 }

@@ -12,6 +12,7 @@ import type { Mesh } from "./mesh.ts";
 import { groupMemory } from "./runtime/collectives/staging.ts";
 import { devicesOf } from "./runtime/connect.ts";
 import type { Devices } from "./runtime/devices.ts";
+import { devicesArguments } from "./runtime/devicesArguments.ts";
 import { type Fleet, makeFleet } from "./runtime/fleet.ts";
 import { setAbort } from "./runtime/workers/barrier.ts";
 import { type WorkerLink, workerLink } from "./runtime/workers/link.ts";
@@ -52,6 +53,7 @@ const spins = 2000;
  * await devices.close();
  */
 export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise<Devices> {
+  devicesArguments("workers", mesh, options);
   const { backend = "wasm", stagingBytes = defaultStagingBytes, deterministic = false } = options;
   const cores = coresOfMachine();
   if (!options.force) checkWorkers(mesh, cores);

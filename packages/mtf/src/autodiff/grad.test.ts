@@ -74,8 +74,8 @@ describe("grad", () => {
   it("gives gradients whose dims are stored as the parameters'", () => {
     const weight = placeholder([a, b]);
     const other = placeholder([b, a]);
-    const fn = (w: typeof weight) => sum(mul(other, w));
-    expect(trace(grad(fn), [weight]).result.names).toEqual(["a", "b"]);
+    const fn = (w: typeof weight, o: typeof other) => sum(mul(o, w));
+    expect(trace(grad(fn), [weight, other]).result.names).toEqual(["a", "b"]);
   });
 
   it("hands back what comes with the loss", () => {

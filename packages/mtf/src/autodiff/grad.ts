@@ -1,3 +1,11 @@
+import {
+  arrayArgument,
+  asyncFunction,
+  booleanArgument,
+  functionArgument,
+  optionsArgument,
+  tell,
+} from "../arguments.ts";
 import { newHandle } from "../graph/handle.ts";
 import { attributedTo } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Scalar } from "../graph/tensor.ts";
@@ -5,6 +13,7 @@ import { spread } from "../ops/broadcast/broadcast.ts";
 import { misuse } from "../ops/check.ts";
 import { filled, zerosLike } from "../ops/constant/constant.ts";
 import { rules } from "../ops/rules.ts";
+import { isPromise, treeArgument } from "../ops/trees.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../tree.ts";
 import { vjp } from "./vjp.ts";
 
@@ -31,13 +40,31 @@ export function valueAndGrad(
   fn: (params: never, ...rest: never) => unknown,
   options?: { readonly aux: true },
 ): (params: unknown, ...rest: readonly unknown[]) => never {
+  functionArgument("valueAndGrad", "fn", fn);
+  if (options !== undefined) {
+    optionsArgument("valueAndGrad", "options", options, ["aux"]);
+    booleanArgument("valueAndGrad", "options.aux", options.aux ?? false);
+  }
+  return differentiating("valueAndGrad", fn, options?.aux ?? false);
+}
+
+function differentiating(
+  caller: string,
+  fn: (params: never, ...rest: never) => unknown,
+  withAux: boolean,
+): (params: unknown, ...rest: readonly unknown[]) => never {
   return (params, ...rest) => {
-    const given = mapLeaves(params, isTensor, (x, path) => newHandle(requireFloat(x, path)));
+    treeArgument(caller, "params", params);
+    const given = mapLeaves(params, isTensor, (x, path) =>
+      newHandle(requireFloat(caller, x, path)),
+    );
     const result = fn(given as never, ...(rest as never));
-    const [loss, aux] = options?.aux ? (result as readonly unknown[]) : [result, undefined];
+    if (isPromise(result)) throw asyncFunction(`${caller}: the function gave a Promise.`, {});
+    if (withAux) arrayArgument(caller, "fn's result", result, "[loss, aux]");
+    const [loss, aux] = withAux ? (result as readonly unknown[]) : [result, undefined];
     const inputs = leavesOf(given, isTensor).map(([, x]) => x);
-    const gradient = withLeaves(params, isTensor, gradientsOf(requireScalar(loss), inputs));
-    return (options?.aux ? [loss, gradient, aux] : [loss, gradient]) as never;
+    const gradient = withLeaves(params, isTensor, gradientsOf(requireScalar(caller, loss), inputs));
+    return (withAux ? [loss, gradient, aux] : [loss, gradient]) as never;
   };
 }
 
@@ -51,7 +78,8 @@ export function valueAndGrad(
 export function grad<P, Rest extends readonly unknown[]>(
   fn: (params: P, ...rest: Rest) => Scalar,
 ): (params: P, ...rest: Rest) => P {
-  const both = valueAndGrad(fn);
+  functionArgument("grad", "fn", fn);
+  const both = differentiating("grad", fn as never, false);
   return (params, ...rest) => both(params, ...rest)[1];
 }
 
@@ -68,29 +96,29 @@ function gradientsOf(loss: AnyTensor, inputs: readonly AnyTensor[]): readonly An
   );
 }
 
-function requireFloat(x: AnyTensor, path: string): AnyTensor {
+function requireFloat(caller: string, x: AnyTensor, path: string): AnyTensor {
   if (x.dtype === "float32") return x;
   throw misuse(
     "no-gradient",
-    `grad: nothing can be differentiated with respect to ${x.dtype}${path && ` ('${path}')`}.`,
+    `${caller}: nothing can be differentiated with respect to ${x.dtype}${path && ` ('${path}')`}.`,
     { tensor: x },
     ["pass it as a later argument"],
     { path, dtype: x.dtype },
   );
 }
 
-function requireScalar(loss: unknown): AnyTensor {
+function requireScalar(caller: string, loss: unknown): AnyTensor {
   if (!isTensor(loss)) {
-    throw misuse("not-a-scalar", `grad: the function gave ${typeof loss}, not a scalar.`, {});
+    throw misuse("not-a-scalar", `${caller}: the function gave ${tell(loss)}, not a scalar.`, {});
   }
   if (loss.names.length > 0) {
     const over = loss.names.map((name) => `"${name}"`).join(", ");
-    throw misuse("not-a-scalar", "grad: the loss is not a scalar.", { loss }, [
+    throw misuse("not-a-scalar", `${caller}: the loss is not a scalar.`, { loss }, [
       `mean(loss, ${over})`,
     ]);
   }
   if (loss.dtype !== "float32") {
-    throw misuse("no-gradient", `grad: a loss of ${loss.dtype} has no gradient.`, { loss });
+    throw misuse("no-gradient", `${caller}: a loss of ${loss.dtype} has no gradient.`, { loss });
   }
   return loss;
 }

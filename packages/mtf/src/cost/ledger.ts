@@ -1,6 +1,7 @@
 import type { Pass } from "../graph/node.ts";
 import type { SourceLine } from "../sourceLine.ts";
 import { bytesOf } from "../spmd/bytes.ts";
+import { programArgument } from "../spmd/lowered.ts";
 import { printBytes } from "../spmd/print.ts";
 import type { Conflict, Instruction, Program } from "../spmd/program.ts";
 
@@ -31,6 +32,7 @@ export interface Ledger {
  * console.log(ledger(train.program)); // all-reduce(model)  forward  einsum model.ts:74  8,192 B
  */
 export function ledger(program: Program): Ledger {
+  programArgument("ledger", "program", program);
   const entries = program.instructions.flatMap((i) => entriesOf(program, i, 1));
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   const conflicts = program.conflicts ?? [];

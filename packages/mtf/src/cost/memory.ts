@@ -2,6 +2,7 @@ import { bytesPerElement } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import { type Coordinate, coordinateOf, defineMesh } from "../mesh.ts";
 import { type Lifetime, livenessOf } from "../spmd/liveness.ts";
+import { programArgument } from "../spmd/lowered.ts";
 import { boxOf, volume } from "../spmd/placement.ts";
 import type { Instruction, Program } from "../spmd/program.ts";
 
@@ -23,6 +24,7 @@ export interface MemoryPlan {
  * memoryPlan(train.program).peakBytes; // 1,052,672
  */
 export function memoryPlan(program: Program): MemoryPlan {
+  programArgument("memoryPlan", "program", program);
   // The first device's slices are the largest: what is left over goes to the first parts.
   return memoryAt(program, coordinateOf(defineMesh(program.mesh), 0));
 }

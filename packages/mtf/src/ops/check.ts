@@ -1,8 +1,9 @@
-import { type Dimension, nameOf, type Select } from "../dimension.ts";
-import type { DType } from "../dtype.ts";
+import { arrayArgument, wordArgument, wrongArgument } from "../arguments.ts";
+import { type Dimension, isDimName, isDimSize } from "../dimension.ts";
+import { type DType, dtypes } from "../dtype.ts";
 import { type ErrorCode, type Evidence, MtfError } from "../errors.ts";
 import { printType } from "../graph/show.ts";
-import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import { type AnyTensor, dimsOf, isTensor } from "../graph/tensor.ts";
 import { captureLine } from "../sourceLine.ts";
 import { nearest } from "../suggest.ts";
 
@@ -30,57 +31,136 @@ export function hasDim(x: AnyTensor, name: string): boolean {
   return dimsOf(x).some((d) => d.name === name);
 }
 
-/** The dim of a tensor that was selected by name or object. */
-export function selectDim(op: string, x: AnyTensor, select: Select<string>): Dimension {
-  const name = nameOf(select);
+/**
+ * An argument that must be a tensor, and of one of these dtypes.
+ *
+ * @throws MtfError `not-a-tensor`, `dtype-mismatch`
+ */
+export function tensorArgument(
+  op: string,
+  argument: string,
+  x: unknown,
+  allowed?: readonly DType[],
+): AnyTensor {
+  if (!isTensor(x)) throw notATensor(op, argument, x);
+  if (allowed) requireDtype(op, x, allowed);
+  return x;
+}
+
+export function notATensor(
+  op: string,
+  argument: string,
+  x: unknown,
+  takes: string = "a tensor",
+): MtfError {
+  const advice = Array.isArray(x)
+    ? ["constant([…], [dim]) makes a tensor of numbers"]
+    : typeof x === "number"
+      ? ["constant(…) makes a tensor of a number"]
+      : [];
+  return wrongArgument(op, argument, takes, x, { code: "not-a-tensor", try: advice });
+}
+
+/** Dims, and a tensor: as `tensorArgument`, each named by its place in the array. */
+export function tensorsArgument(
+  op: string,
+  argument: string,
+  xs: unknown,
+  allowed?: readonly DType[],
+): readonly AnyTensor[] {
+  const list = arrayArgument(op, argument, xs, "an array of tensors");
+  return list.map((x, i) => tensorArgument(op, `${argument}[${i}]`, x, allowed));
+}
+
+/** The name of a dim that was selected by name or object, one of `known` where that is known. */
+export function selectName(
+  op: string,
+  argument: string,
+  select: unknown,
+  known: readonly string[] = [],
+): string {
+  if (typeof select === "string") return select;
+  const name = (select as Dimension | null | undefined)?.name;
+  if (typeof name === "string" && !isTensor(select)) return name;
+  const advice = known.length > 0 ? [known.map((dim) => `"${dim}"`).join(" or ")] : [];
+  throw wrongArgument(op, argument, "a dim, or the name of one", select, { try: advice });
+}
+
+/** The dim of a tensor that was selected by name or object; objects tell its size, too. */
+export function selectDim(op: string, argument: string, x: AnyTensor, select: unknown): Dimension {
+  const found = namedDim(op, argument, x, select);
+  const size = typeof select === "string" ? found.size : (select as Dimension).size;
+  if (size === found.size) return found;
+  throw misuse(
+    "size-mismatch",
+    `${op}: '${found.name}' is ${found.size} long in the tensor and ${size} as given.`,
+    { tensor: x },
+    [],
+    { dim: found.name, sizes: [found.size, size] },
+  );
+}
+
+/** The dim of a tensor that was selected, of whatever size it has become. */
+export function namedDim(op: string, argument: string, x: AnyTensor, select: unknown): Dimension {
+  const name = typeof select === "string" ? select : selectName(op, argument, select, x.names);
   const found = dimsOf(x).find((d) => d.name === name);
-  if (!found) {
-    const near = nearest(name, x.names);
-    throw misuse(
-      "missing-dim",
-      `${op}: the tensor has no dim '${name}'.`,
-      { tensor: x },
-      near ? [`'${near}'`] : [],
-      { dim: name, dims: x.names },
-    );
-  }
-  if (typeof select !== "string" && select.size !== found.size) {
-    throw misuse(
-      "size-mismatch",
-      `${op}: '${name}' is ${found.size} long in the tensor and ${select.size} as given.`,
-      { tensor: x },
-      [],
-      { dim: name, sizes: [found.size, select.size] },
-    );
-  }
-  return found;
+  if (found) return found;
+  const near = nearest(name, x.names);
+  throw misuse(
+    "missing-dim",
+    `${op}: the tensor has no dim '${name}'.`,
+    { tensor: x },
+    near ? [`'${near}'`] : [],
+    { dim: name, dims: x.names },
+  );
 }
 
 /** Several dims of a tensor, each at most once. */
 export function selectDims(
   op: string,
+  argument: string,
   x: AnyTensor,
-  selects: readonly Select<string>[],
+  selects: readonly unknown[],
 ): readonly Dimension[] {
-  const dims = selects.map((select) => selectDim(op, x, select));
+  const dims = selects.map((select) => selectDim(op, argument, x, select));
   const twice = dims.find((d, i) => dims.indexOf(d) !== i);
-  if (twice) {
-    throw misuse("duplicate-dim", `${op}: '${twice.name}' is given twice.`, { tensor: x }, [], {
-      dim: twice.name,
-    });
-  }
+  if (twice) throw givenTwice(op, twice.name, { tensor: x });
   return dims;
 }
 
-/** New dims of a tensor, each at most once. */
-export function distinctDims(op: string, dims: readonly Dimension[]): readonly Dimension[] {
-  const twice = dims.find((d, i) => dims.findIndex((other) => other.name === d.name) !== i);
-  if (twice) {
-    throw misuse("duplicate-dim", `${op}: '${twice.name}' is given twice.`, {}, [], {
-      dim: twice.name,
-    });
-  }
-  return dims;
+/** The name that a dim of the result is to have. */
+export function newName(op: string, argument: string, name: unknown): string {
+  if (isDimName(name)) return name;
+  throw wrongArgument(op, argument, "the name of a dim", name, {
+    try: typeof name === "string" ? ["letters, digits and _, beginning with a letter"] : [],
+  });
+}
+
+/** A dim that a result is to get. */
+export function newDim(op: string, argument: string, dim: unknown): Dimension {
+  const { name, size } = (dim ?? {}) as Partial<Dimension>;
+  if (isDimName(name) && isDimSize(size)) return dim as Dimension;
+  const advice = typeof dim === "string" ? [`dimension(${JSON.stringify(dim)}, …)`] : [];
+  throw wrongArgument(op, argument, "a dim, with a name and a size", dim, { try: advice });
+}
+
+/** Dims that a result is to get, each at most once. */
+export function newDims(op: string, argument: string, dims: unknown): readonly Dimension[] {
+  const list = arrayArgument(op, argument, dims, "an array of dims").map((d, i) =>
+    newDim(op, `${argument}[${i}]`, d),
+  );
+  const twice = list.find((d, i) => list.findIndex((other) => other.name === d.name) !== i);
+  if (twice) throw givenTwice(op, twice.name, {});
+  return list;
+}
+
+function givenTwice(op: string, dim: string, tensors: Readonly<Record<string, AnyTensor>>) {
+  return misuse("duplicate-dim", `${op}: '${dim}' is given twice.`, tensors, [], { dim });
+}
+
+/** A dtype by its name. */
+export function dtypeArgument(op: string, argument: string, dtype: unknown): DType {
+  return wordArgument(op, argument, dtype, dtypes);
 }
 
 /** A dim that a tensor is about to get must not be there yet. */
@@ -124,5 +204,17 @@ export function requireDtype(op: string, x: AnyTensor, allowed: readonly DType[]
     { tensor: x },
     [`cast(x, "${allowed[0]}")`],
     { dtype: x.dtype, allowed },
+  );
+}
+
+/** Operands that must be of one dtype are not. */
+export function dtypesDiffer(op: string, left: AnyTensor, right: AnyTensor): MtfError {
+  const target = [left, right].some((x) => x.dtype === "float32") ? "float32" : "int32";
+  return misuse(
+    "dtype-mismatch",
+    `${op}: the arguments are ${left.dtype} and ${right.dtype}.`,
+    { left, right },
+    [`cast(${left.dtype === target ? "right" : "left"}, "${target}")`],
+    { dtypes: [left.dtype, right.dtype] },
   );
 }

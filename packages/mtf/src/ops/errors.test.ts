@@ -19,7 +19,88 @@ const weight = typed.placeholder([heads, kv]);
 const ids = typed.placeholder([batch], "int32");
 const scalar = typed.placeholder();
 
+const mesh = typed.defineMesh({ data: 2 });
+const dims = { batch, embd };
+const layout = typed.defineLayout({ dims, mesh, rules: { batch: "data" } });
+const lowered = (fn: unknown, more: object = {}) => m.lower(fn, { layout, inputs: [x], ...more });
+
+class Model {
+  up = x;
+}
+
+/** What a function was given, when it was traced. */
+function argumentOf(trace: (fn: (y: unknown) => unknown) => unknown): unknown {
+  let given: unknown;
+  trace((y) => {
+    given = y;
+    return m.exp(y);
+  });
+  return given;
+}
+
 const wrong: Record<string, () => unknown> = {
+  "add of undefined": () => m.add(x, undefined),
+  "add of an array": () => m.add(x, [1, 2, 3]),
+  "exp of a number": () => m.exp(3),
+  "sum over a position": () => m.sum(x, 0),
+  "einsum that would sum a lonely dim": () => m.einsum(x, m.rename(x, "batch", "heads"), "batch"),
+  "cast to a dtype there is none of": () => m.cast(x, "bfloat16"),
+  "normal with a seed for a key": () => m.normal(3, [batch]),
+  "normal with a misspelt option": () => m.normal(m.key(3), [batch], { sdt: 2 }),
+  "adam with a misspelt option": () => m.adam(m.adamState({ x }), { x }, { rates: 1e-3 }),
+  "sgd of what is not a tree": () => m.sgd(new Map([["x", x]]), new Map([["x", x]]), { rate: 1 }),
+  "oneHot along a name": () => m.oneHot(ids, "vocab"),
+  "mapOver of an async function": () => m.mapOver(batch, async (row: unknown) => row, x),
+  "accumulate of a number": () => m.accumulate(batch, () => 1, x),
+  "grad of an async function": () => m.grad(async () => scalar),
+  "lower of an async function": () => lowered(async (y: unknown) => y),
+  "lower of a function that gives a Promise": () => lowered((y: unknown) => Promise.resolve(y)),
+  "lower of a function that gives nothing": () => lowered((y: unknown) => void m.exp(y)),
+  "a Map as a result": () => lowered((y: unknown) => new Map([["y", y]])),
+  "a class's object in a result": () => lowered(() => ({ model: new Model() })),
+  "a class's object as an input": () => lowered((y: unknown) => y, { inputs: [new Model()] }),
+  "too few inputs": () => lowered((y: unknown, z: unknown) => m.add(y, z)),
+  "no inputs at all": () => m.lower((y: unknown) => y, { layout }),
+  "no layout": () => m.lower((y: unknown) => y, { inputs: [x] }),
+  "lower with a misspelt option": () => lowered((y: unknown) => y, { donated: [0] }),
+  "a donated input that there is none of": () => lowered((y: unknown) => y, { donate: [3] }),
+  "a placeholder closed over": () =>
+    lowered((y: unknown) => m.mul(y, m.exp(typed.placeholder([batch])))),
+  "a tensor of another function": () => {
+    const other = argumentOf((fn) => m.trace(fn, [x]));
+    return lowered((y: unknown) => m.sub(y, other));
+  },
+  "a tensor leaked from a loop": () =>
+    lowered((y: unknown) =>
+      m.add(
+        y,
+        argumentOf((fn) => m.mapOver(batch, fn, y)),
+      ),
+    ),
+  "a tensor leaked from a loop in a loop": () =>
+    lowered((y: unknown) =>
+      m.mapOver(
+        batch,
+        (row: unknown) =>
+          m.add(
+            1,
+            argumentOf((fn) => m.mapOver(embd, fn, row)),
+          ),
+        y,
+      ),
+    ),
+  "withLayout of an axis that the mesh lacks": () =>
+    lowered((y: unknown) => m.withLayout(y, { batch: "zz" })),
+  "withLayout of an axis nearly right": () =>
+    lowered((y: unknown) => m.withLayout(y, { embd: ["dta"] })),
+  "storage of what there is none of": () =>
+    lowered((y: unknown) => ({ params: { up: y } }), {
+      layout: m.defineLayout({ dims, mesh, rules: {}, storage: { parms: { embd: "data" } } }),
+    }),
+  "a layout without a mesh": () => m.defineLayout({ dims, rules: {} }),
+  "a layout with a misspelt part": () => m.defineLayout({ dims, mesh, rules: {}, stroage: {} }),
+  "dims that are sizes": () => m.defineLayout({ dims: { batch: 8 }, mesh, rules: {} }),
+  "the cost of what was lowered": () => m.ledger(lowered((y: unknown) => y)),
   "sum over a misspelt dim": () => m.sum(x, "embed"),
   "sum over a dim twice": () => m.sum(x, "embd", embd),
   "a dim object of another size": () => m.sum(x, { name: "embd", size: 13 }),

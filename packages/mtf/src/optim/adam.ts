@@ -1,9 +1,10 @@
+import { booleanArgument, functionArgument, numberOptions, optionsArgument } from "../arguments.ts";
 import type { AnyTensor, Scalar } from "../graph/tensor.ts";
 import { zipTensors } from "../mapTensors.ts";
 import { adamUpdate } from "../ops/adam/adam.ts";
 import { filled, zerosLike } from "../ops/constant/constant.ts";
 import { apply } from "../ops/elementwise/apply.ts";
-import { gated, type Rate, rateAt, updating } from "./update.ts";
+import { floatTree, gated, gateOf, type Rate, rateAt, scalarArgument, updating } from "./update.ts";
 
 /** Parameters, running means of their gradients and of the squares, and the steps taken. */
 export interface AdamState<P> {
@@ -32,9 +33,11 @@ export interface AdamOptions {
 /** The state before the first step. @example const state = adamState(initial(key(1))) */
 export function adamState<P>(params: P): AdamState<P> {
   return updating(() => {
-    const [mean, variance] = zipTensors([params], ([p]) => [zerosLike(p!), zerosLike(p!)]);
+    floatTree("adamState", "params", params);
+    const like = (p: AnyTensor) => [zerosLike(p), zerosLike(p)];
+    const [mean, variance] = zipTensors("adamState", [params], ([p]) => like(p!));
     const step = filled(0, [], "int32") as never;
-    return { params, mean: mean ?? params, variance: variance ?? params, step };
+    return { params, mean: mean!, variance: variance!, step };
   });
 }
 
@@ -50,19 +53,32 @@ export function adam<P>(
   gradient: NoInfer<P>,
   options: AdamOptions,
 ): AdamState<P> {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = 0, decays, gate } = options;
+  return adamStep("adam", state, gradient, options, 0);
+}
+
+function adamStep<P>(
+  fn: string,
+  state: AdamState<P>,
+  gradient: P,
+  options: AdamOptions,
+  usualDecay: number,
+): AdamState<P> {
   return updating(() => {
-    const taken = state.step as unknown as AnyTensor;
+    const taken = checkState(fn, state, gradient);
+    const { beta1, beta2, epsilon, decay } = numbersAmong(fn, options, usualDecay);
+    const { decays } = options;
+    const gate = gateOf(fn, options.gate);
     const step = apply("add", taken, 1);
     const corrected = options.biasCorrection ?? true;
     const one = filled(1, [], "float32");
     const scalars = {
-      rate: rateAt(options.rate, taken),
+      rate: rateAt(fn, options.rate, taken),
       meanCorrection: corrected ? oneMinusPower(beta1, step) : one,
       varianceCorrection: corrected ? oneMinusPower(beta2, step) : one,
-      gate: gate ? apply("toFloat32", gate as unknown as AnyTensor) : one,
+      gate: gate ? apply("toFloat32", gate) : one,
     };
     const trees = zipTensors(
+      fn,
       [state.params, gradient, state.mean, state.variance],
       ([parameter, slope, mean, variance], path) => {
         const own = !decays || decays(path, parameter!) ? decay : 0;
@@ -73,10 +89,10 @@ export function adam<P>(
       },
     );
     return {
-      params: trees[0] ?? state.params,
-      mean: trees[1] ?? state.mean,
-      variance: trees[2] ?? state.variance,
-      step: gated(gate as unknown as AnyTensor | undefined, step, taken) as never,
+      params: trees[0]!,
+      mean: trees[1]!,
+      variance: trees[2]!,
+      step: gated(gate, step, taken) as never,
     };
   });
 }
@@ -93,7 +109,32 @@ export function adamw<P>(
   gradient: NoInfer<P>,
   options: AdamOptions,
 ): AdamState<P> {
-  return adam(state, gradient, { decay: 0.01, ...options });
+  return adamStep("adamw", state, gradient, options, 0.01);
+}
+
+/** The steps taken, of a state that is one. */
+function checkState<P>(fn: string, state: AdamState<P>, gradient: P): AnyTensor {
+  optionsArgument(fn, "state", state, ["params", "mean", "variance", "step"]);
+  floatTree(fn, "state.params", state.params);
+  floatTree(fn, "state.mean", state.mean);
+  floatTree(fn, "state.variance", state.variance);
+  floatTree(fn, "gradient", gradient);
+  return scalarArgument(fn, "state.step", state.step, "int32");
+}
+
+function numbersAmong(fn: string, options: AdamOptions, usualDecay: number) {
+  const { rate: _, decays, gate: __, biasCorrection = true, ...numbers } = optionsOf(fn, options);
+  if (decays !== undefined) functionArgument(fn, "options.decays", decays);
+  booleanArgument(fn, "options.biasCorrection", biasCorrection);
+  const defaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: usualDecay };
+  return numberOptions(fn, numbers, defaults);
+}
+
+function optionsOf(fn: string, options: AdamOptions): AdamOptions {
+  const numbers = ["rate", "beta1", "beta2", "epsilon", "decay"];
+  const known = [...numbers, "decays", "gate", "biasCorrection"];
+  optionsArgument(fn, "options", options, known);
+  return options;
 }
 
 /**

@@ -1,10 +1,10 @@
+import { numberArgument, wrongArgument } from "../arguments.ts";
 import { type AnyTensor, isTensor, type Scalar } from "../graph/tensor.ts";
 import { zipTensors } from "../mapTensors.ts";
-import { misuse } from "../ops/check.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { reduction } from "../ops/reduce/reduce.ts";
 import { leavesOf } from "../tree.ts";
-import { updating } from "./update.ts";
+import { floatTree, updating } from "./update.ts";
 
 /**
  * The length of all numbers in a tree as one vector.
@@ -14,11 +14,15 @@ import { updating } from "./update.ts";
  * const size = globalNorm(gradient);
  */
 export function globalNorm(tree: unknown): Scalar {
+  return normOf("globalNorm", tree);
+}
+
+function normOf(fn: string, tree: unknown): Scalar {
   return updating(() => {
+    floatTree(fn, "tree", tree);
     const squares = leavesOf(tree, isTensor).map(([, x]) =>
       reduction("sum", apply("square", x), x.names),
     );
-    if (squares.length === 0) throw misuse("bad-argument", "globalNorm: the tree is empty.", {});
     // One addition of all, so that sums owed along the same axes are settled together.
     return apply("sqrt", squares.length > 1 ? apply("add", ...squares) : squares[0]!) as never;
   });
@@ -37,10 +41,12 @@ export function clipByGlobalNorm<P>(
   tree: P,
   limit: number,
 ): { readonly clipped: P; readonly norm: Scalar } {
-  const norm = globalNorm(tree);
+  const norm = normOf("clipByGlobalNorm", tree);
+  numberArgument("clipByGlobalNorm", "limit", limit);
+  if (!(limit > 0)) throw wrongArgument("clipByGlobalNorm", "limit", "a number above 0", limit);
   return updating(() => {
     const factor = apply("div", limit, apply("maximum", norm as unknown as AnyTensor, limit));
-    const [clipped] = zipTensors([tree], ([x]) => [apply("mul", x!, factor)]);
+    const [clipped] = zipTensors("clipByGlobalNorm", [tree], ([x]) => [apply("mul", x!, factor)]);
     return { clipped: clipped!, norm };
   });
 }

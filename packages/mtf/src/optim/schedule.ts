@@ -1,5 +1,6 @@
-import { MtfError } from "../errors.ts";
+import { numberArgument, optionsArgument, wordArgument } from "../arguments.ts";
 import { type AnyTensor, isTensor, type Scalar } from "../graph/tensor.ts";
+import { misuse } from "../ops/check.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 
 /** A number that depends on the step: of a step that is a number, or part of the program. */
@@ -29,47 +30,71 @@ export function schedule(
     | (DecayOptions & { readonly decay: "cosine" | "linear" })
   ),
 ): Schedule {
-  const { rate, warmup = 0 } = options;
+  optionsArgument("schedule", "options", options, ["rate", "warmup", ...decayOptions, "decay"]);
+  const { rate, warmup = 0, decay: kind = "constant" } = options;
+  numberArgument("schedule", "options.rate", rate);
+  numberArgument("schedule", "options.warmup", warmup, { min: 0 });
+  wordArgument("schedule", "options.decay", kind, ["constant", "cosine", "linear"]);
   const warm = linearWarmup(warmup);
   const decay =
     options.decay === "cosine"
-      ? cosineDecay(options)
+      ? cosine(bounds("schedule", options))
       : options.decay === "linear"
-        ? linearDecay(options)
+        ? linear(bounds("schedule", options))
         : constantRate(1);
   return formula((step) => times(rate, times(at(warm, step), at(decay, step))));
 }
 
 /** The same number at every step. @example constantRate(1e-3)(100) // 0.001 */
 export function constantRate(rate: number): Schedule {
+  numberArgument("constantRate", "rate", rate);
   return formula((step) => (typeof step === "number" ? rate : plus(times(step, 0), rate)));
 }
 
 /** From 0 to 1 in equal parts over the first steps. @example linearWarmup(100)(50) // 0.5 */
 export function linearWarmup(steps: number): Schedule {
+  numberArgument("linearWarmup", "steps", steps);
   return steps > 0 ? formula((step) => least(times(step, 1 / steps), 1)) : constantRate(1);
 }
 
 /** From 1 to `floor` in equal parts. @example linearDecay({ end: 100 })(25) // 0.75 */
 export function linearDecay(options: DecayOptions): Schedule {
-  const { floor = 0 } = options;
-  return formula((step) => plus(times(progress(step, options), floor - 1), 1));
+  optionsArgument("linearDecay", "options", options, decayOptions);
+  return linear(bounds("linearDecay", options));
+}
+
+function linear(decay: Bounds): Schedule {
+  return formula((step) => plus(times(progress(step, decay), decay.floor - 1), 1));
 }
 
 /** From 1 to `floor` along half a cosine. @example cosineDecay({ end: 100 })(50) // 0.5 */
 export function cosineDecay(options: DecayOptions): Schedule {
-  const { floor = 0 } = options;
-  const half = (1 - floor) / 2;
-  return formula((step) =>
-    plus(times(cosine(times(progress(step, options), Math.PI)), half), half + floor),
-  );
+  optionsArgument("cosineDecay", "options", options, decayOptions);
+  return cosine(bounds("cosineDecay", options));
+}
+
+function cosine(decay: Bounds): Schedule {
+  const half = (1 - decay.floor) / 2;
+  return formula((step) => {
+    const wave = cosineOf(times(progress(step, decay), Math.PI));
+    return plus(times(wave, half), half + decay.floor);
+  });
+}
+
+const decayOptions = ["begin", "end", "floor"];
+
+type Bounds = Required<DecayOptions>;
+
+function bounds(fn: string, { begin = 0, end, floor = 0 }: DecayOptions): Bounds {
+  for (const [name, value] of Object.entries({ begin, end, floor })) {
+    numberArgument(fn, `options.${name}`, value);
+  }
+  if (end > begin) return { begin, end, floor };
+  throw misuse("bad-argument", `${fn}: a decay from step ${begin} to ${end} has no length.`, {});
 }
 
 /** How much of a decay is done, from 0 to 1. */
-function progress(step: Value, { begin = 0, end }: DecayOptions): Value {
-  if (!(end > begin)) {
-    throw new MtfError("bad-argument", `a decay from step ${begin} to ${end} has no length.`);
-  }
+function progress(step: Value, { begin, end }: Bounds): Value {
   const done = times(plus(step, -begin), 1 / (end - begin));
   return most(least(done, 1), 0);
 }
@@ -86,11 +111,11 @@ const plus = both("add", (x, y) => x + y);
 const times = both("mul", (x, y) => x * y);
 const least = both("minimum", Math.min);
 const most = both("maximum", Math.max);
-const cosine = (x: Value): Value => (typeof x === "number" ? Math.cos(x) : apply("cos", x));
+const cosineOf = (x: Value): Value => (typeof x === "number" ? Math.cos(x) : apply("cos", x));
 
 function formula(of: (step: Value) => Value): Schedule {
   return ((step: Value) => {
-    if (!isTensor(step)) return of(step);
+    if (!isTensor(step)) return of(numberArgument("a schedule", "step", step));
     return of(step.dtype === "float32" ? step : apply("toFloat32", step));
   }) as never;
 }

@@ -1,8 +1,9 @@
-import type { AnyTensor, Scalar } from "../graph/tensor.ts";
+import { numberArgument, optionsArgument } from "../arguments.ts";
+import type { Scalar } from "../graph/tensor.ts";
 import { zipTensors } from "../mapTensors.ts";
 import { zerosLike } from "../ops/constant/constant.ts";
 import { apply } from "../ops/elementwise/apply.ts";
-import { gated, rateAt, updating } from "./update.ts";
+import { floatTree, gated, gateOf, rateAt, updating } from "./update.ts";
 
 /**
  * Gradient descent: parameters - rate · gradient.
@@ -18,12 +19,15 @@ export function sgd<P>(
   options: { readonly rate: number | Scalar; readonly gate?: Scalar<"bool"> },
 ): P {
   return updating(() => {
-    const rate = rateAt(options.rate, undefined);
-    const gate = options.gate as unknown as AnyTensor | undefined;
-    const trees = zipTensors([params, gradient], ([p, g]) => [
+    floatTree("sgd", "params", params);
+    floatTree("sgd", "gradient", gradient);
+    optionsArgument("sgd", "options", options, ["rate", "gate"]);
+    const rate = rateAt("sgd", options.rate, undefined);
+    const gate = gateOf("sgd", options.gate);
+    const trees = zipTensors("sgd", [params, gradient], ([p, g]) => [
       gated(gate, apply("sub", p!, apply("mul", g!, rate)), p!),
     ]);
-    return trees[0] ?? params;
+    return trees[0]!;
   });
 }
 
@@ -35,10 +39,11 @@ export interface MomentumState<P> {
 
 /** The state before the first step. @example const state = momentumState(initial(key(1))) */
 export function momentumState<P>(params: P): MomentumState<P> {
-  return updating(() => ({
-    params,
-    velocity: zipTensors([params], ([p]) => [zerosLike(p!)])[0] ?? params,
-  }));
+  return updating(() => {
+    floatTree("momentumState", "params", params);
+    const [velocity] = zipTensors("momentumState", [params], ([p]) => [zerosLike(p!)]);
+    return { params, velocity: velocity! };
+  });
 }
 
 /**
@@ -59,13 +64,20 @@ export function momentum<P>(
   },
 ): MomentumState<P> {
   return updating(() => {
-    const rate = rateAt(options.rate, undefined);
-    const gate = options.gate as unknown as AnyTensor | undefined;
-    const trees = zipTensors([state.params, gradient, state.velocity], ([p, g, v]) => {
-      const velocity = apply("add", apply("mul", v!, options.momentum ?? 0.9), g!);
+    optionsArgument("momentum", "state", state, ["params", "velocity"]);
+    floatTree("momentum", "state.params", state.params);
+    floatTree("momentum", "state.velocity", state.velocity);
+    floatTree("momentum", "gradient", gradient);
+    optionsArgument("momentum", "options", options, ["rate", "momentum", "gate"]);
+    const kept = numberArgument("momentum", "options.momentum", options.momentum ?? 0.9);
+    const rate = rateAt("momentum", options.rate, undefined);
+    const gate = gateOf("momentum", options.gate);
+    const all = [state.params, gradient, state.velocity] as const;
+    const trees = zipTensors("momentum", all, ([p, g, v]) => {
+      const velocity = apply("add", apply("mul", v!, kept), g!);
       const next = apply("sub", p!, apply("mul", velocity, rate));
       return [gated(gate, next, p!), gated(gate, velocity, v!)];
     });
-    return { params: trees[0] ?? state.params, velocity: trees[1] ?? state.velocity };
+    return { params: trees[0]!, velocity: trees[1]! };
   });
 }

@@ -1,9 +1,13 @@
-import { MtfError } from "../errors.ts";
+import { numberArgument, wrongArgument } from "../arguments.ts";
+import type { DType } from "../dtype.ts";
 import { attributedTo } from "../graph/node.ts";
 import { type AnyTensor, isTensor, type Scalar } from "../graph/tensor.ts";
+import { misuse, tensorArgument } from "../ops/check.ts";
 import { filled } from "../ops/constant/constant.ts";
 import { apply } from "../ops/elementwise/apply.ts";
+import { treeArgument } from "../ops/trees.ts";
 import { captureLine } from "../sourceLine.ts";
+import { leavesOf } from "../tree.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** How fast to learn: a number, a number of the program's, or a function of the step. */
@@ -15,11 +19,40 @@ export function updating<R>(make: () => R): R {
 }
 
 /** A learning rate at a step as a scalar of the program. */
-export function rateAt(rate: Rate, step: AnyTensor | undefined): AnyTensor {
-  if (typeof rate === "number") return filled(rate, [], "float32");
-  if (isTensor(rate)) return rate as AnyTensor;
-  if (!step) throw new MtfError("bad-argument", "there is no step to take the rate at.");
-  return (rate as Schedule)(step as never) as unknown as AnyTensor;
+export function rateAt(fn: string, rate: Rate, step: AnyTensor | undefined): AnyTensor {
+  const argument = "options.rate";
+  if (typeof rate === "number") return filled(numberArgument(fn, argument, rate), [], "float32");
+  if (isTensor(rate)) return scalarArgument(fn, argument, rate, "float32");
+  const takes = step ? "a number, a scalar or a schedule" : "a number or a scalar";
+  if (typeof rate !== "function" || !step) throw wrongArgument(fn, argument, takes, rate);
+  return scalarArgument(fn, argument, (rate as Schedule)(step as never), "float32");
+}
+
+/** A gate given among the options of an update. */
+export function gateOf(fn: string, gate: Scalar<"bool"> | undefined): AnyTensor | undefined {
+  return gate === undefined ? undefined : scalarArgument(fn, "options.gate", gate, "bool");
+}
+
+/** A tree of parameters, gradients or a part of an optimizer's state: all of them floats. */
+export function floatTree(fn: string, argument: string, tree: unknown): void {
+  treeArgument(fn, argument, tree);
+  const leaves = leavesOf(tree, isTensor);
+  if (leaves.length === 0) {
+    throw wrongArgument(fn, argument, "a tensor, or an array or object of them", tree);
+  }
+  for (const [path, x] of leaves) {
+    tensorArgument(fn, path === "" ? argument : `${argument}/${path}`, x, ["float32"]);
+  }
+}
+
+/** One number of the program. */
+export function scalarArgument(fn: string, argument: string, x: unknown, dtype: DType): AnyTensor {
+  const tensor = tensorArgument(fn, argument, x, [dtype]);
+  if (tensor.names.length === 0) return tensor;
+  throw misuse("not-a-scalar", `${fn}: '${argument}' has dims.`, { given: tensor }, [], {
+    function: fn,
+    argument,
+  });
 }
 
 /** `next` where the gate is open or absent, else `now`. */

@@ -1,6 +1,8 @@
 import { MtfError } from "../errors.ts";
 import { dimsOf } from "../graph/tensor.ts";
+import { tensorArgument } from "../ops/check.ts";
 import type { Devices } from "./devices.ts";
+import { placementArgument } from "./devicesArguments.ts";
 import type { Fleet } from "./fleet.ts";
 import { loadProgram } from "./load.ts";
 import { putAll } from "./put.ts";
@@ -15,7 +17,9 @@ export function devicesOf(fleet: Fleet): Devices {
     mesh: fleet.mesh,
     variant: fleet.variant,
     load: (lowered, options = {}) => loadProgram(fleet, runs, lowered, options),
-    async put(tensor, placement, source) {
+    async put(given, placement, source) {
+      const tensor = tensorArgument("put", "tensor", given);
+      placementArgument("put", "placement", placement, tensor, fleet.mesh);
       if (placement.partial.length > 0) {
         throw new MtfError("bad-argument", "what is put on devices cannot be partial.");
       }

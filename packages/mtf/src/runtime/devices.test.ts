@@ -237,7 +237,7 @@ test("wrong inputs are refused, and say what is right", async () => {
       takes  f32[a=3, b=3]
     [wrong-input] FOLDER/short cannot be read as an input.
       cause  it ends at byte 40
-    [wrong-input] 'source' was given something that holds no numbers.
+    [wrong-input] 'source' was given an object with nothing, which holds no numbers.
       takes  f32[a=5, b=3]
       try    an array, a number, { file, offset } or { box: (box) => array }"
   `);

@@ -1,3 +1,6 @@
+import { tell } from "../arguments.ts";
+import { MtfError } from "../errors.ts";
+import { captureLine } from "../sourceLine.ts";
 import { printPlacement, samePlacement } from "../spmd/placement.ts";
 import type { Program, Value } from "../spmd/program.ts";
 import { type ArrayState, checkUsable } from "./arrays.ts";
@@ -21,7 +24,7 @@ export type Given =
 /**
  * What a run is given: checks everything and copies the numbers, but asks no source yet.
  *
- * @throws MtfError `wrong-input` naming the input
+ * @throws MtfError `wrong-input` naming the input, or for more of them than the program takes
  */
 export function givenTo(
   fleet: Fleet,
@@ -29,6 +32,7 @@ export function givenTo(
   tree: readonly unknown[],
   inputs: readonly unknown[],
 ): readonly Given[] {
+  if (inputs.length > tree.length) throw surplus(tree.length, inputs);
   const leaves = givenLeaves(tree, inputs, "");
   const handles = leaves.map(([, , source]) => stateOf(source));
   return program.inputs.map(({ value: number, donated }, i): Given => {
@@ -46,6 +50,17 @@ export function givenTo(
       throw wrongInput(wanted, `'${path}' is given up to the run and given to it once more.`);
     }
     return { kind: "array", array, donated };
+  });
+}
+
+function surplus(takes: number, given: readonly unknown[]): MtfError {
+  const sentence = `run: the program takes ${takes} ${takes === 1 ? "input" : "inputs"}, and is given ${given.length}.`;
+  return new MtfError("wrong-input", sentence, {
+    path: `${takes}`,
+    evidence: [
+      ["surplus", given.slice(takes).map(tell).join(", ")],
+      ["at", captureLine()],
+    ],
   });
 }
 

@@ -1,4 +1,5 @@
 import { type AnyTensor, dimsOf, isTensor } from "../graph/tensor.ts";
+import { entryOf } from "../record.ts";
 import { wrongInput } from "./sources/array.ts";
 
 /**
@@ -18,8 +19,13 @@ export function givenLeaves(
   }
   if (tree === null || typeof tree !== "object") return [];
   return Object.entries(tree).flatMap(([key, child]) =>
-    givenLeaves(child, (given as Record<string, unknown> | undefined)?.[key], join(path, key)),
+    givenLeaves(child, childOf(given, key), join(path, key)),
   );
+}
+
+function childOf(given: unknown, key: string): unknown {
+  if (typeof given !== "object" || given === null) return undefined;
+  return entryOf(given as Readonly<Record<string, unknown>>, key);
 }
 
 function join(path: string, key: string): string {

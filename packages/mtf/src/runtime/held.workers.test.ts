@@ -261,17 +261,17 @@ test("a tree is disposed of whole, or not at all", async () => {
   expect(
     messageOf(() => dispose({ weights, more: Promise.resolve(weights) })),
   ).toMatchInlineSnapshot(`
-    "[bad-argument] 'more' of what is to be disposed of is no tree of handles.
-      given  a promise
-      try    dispose(await promise)"
+    "[bad-argument] dispose: 'tree/more' must be a tree of handles, and is a Promise.
+      at   held.workers.test.ts:262
+      try  dispose(await promise)"
   `);
   expect(messageOf(() => dispose(run))).toMatchInlineSnapshot(`
-    "[bad-argument] what is to be disposed of is no tree of handles.
-      given  AsyncFunction"
+    "[bad-argument] dispose: 'tree' must be a tree of handles, and is a function.
+      at  held.workers.test.ts:268"
   `);
   expect(messageOf(() => dispose({ map: new Map() }))).toMatchInlineSnapshot(`
-    "[bad-argument] 'map' of what is to be disposed of is no tree of handles.
-      given  Map"
+    "[bad-argument] dispose: 'tree/map' must be a tree of handles, and is a Map.
+      at  held.workers.test.ts:272"
   `);
   expect((await weights.bias.read()).length).toBe(6);
   dispose([weights, [weights.bias, 3, null], {}]);

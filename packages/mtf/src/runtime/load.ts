@@ -1,7 +1,7 @@
 import { MtfError } from "../errors.ts";
 import { isTensor } from "../graph/tensor.ts";
 import { defineMesh, type Mesh, printMesh } from "../mesh.ts";
-import type { Lowered } from "../spmd/lowered.ts";
+import { type Lowered, loweredArgument } from "../spmd/lowered.ts";
 import type { Program } from "../spmd/program.ts";
 import { withLeaves } from "../tree.ts";
 import { checkCapacity } from "./capacity.ts";
@@ -20,6 +20,7 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
   lowered: Lowered<Arguments, Result>,
   { force = false }: LoadOptions,
 ): Promise<Run<Arguments, Result>> {
+  loweredArgument("load", "lowered", lowered);
   const code = lowered.program;
   checkMesh(code, fleet.mesh);
   if (!force) checkCapacity(code, fleet.mesh, fleet.capacity);

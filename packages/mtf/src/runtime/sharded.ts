@@ -144,8 +144,11 @@ function holders(mesh: Mesh, dims: readonly Dimension[], placement: Placement, w
 }
 
 function checkBox(box: Box, dims: readonly Dimension[]): void {
-  const fits = ({ begin, size }: Box[number], d: number) =>
-    begin >= 0 && size >= 0 && begin + size <= (dims[d]?.size ?? -1);
-  if (box.length === dims.length && box.every(fits)) return;
-  throw new MtfError("bad-argument", "the box does not lie in the array.", { box, dims });
+  const fits = (range: Box[number] | undefined, d: number) => {
+    const { begin, size } = range ?? { begin: -1, size: -1 };
+    const whole = Number.isSafeInteger(begin) && Number.isSafeInteger(size);
+    return whole && begin >= 0 && size >= 0 && begin + size <= (dims[d]?.size ?? -1);
+  };
+  if (Array.isArray(box) && box.length === dims.length && box.every(fits)) return;
+  throw new MtfError("bad-argument", "readBox: 'box' does not lie in the array.", { box, dims });
 }

@@ -3,6 +3,7 @@ import type { Node } from "../graph/node.ts";
 import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
 import type { Partition } from "../ops/rule.ts";
 import { rules } from "../ops/rules.ts";
+import { entryOf } from "../record.ts";
 import { compute, reduce } from "./builder.ts";
 import {
   type Assignment,
@@ -38,7 +39,7 @@ export function partitionByRule(scope: Scope, node: Node, partitionNodes: Partit
   const passing = passingThrough(scope, node, partition);
   const situation = situationOf(scope, node, partition, passing.operands, passing.axes);
   const free = choose(situation, new Set());
-  const cut = (dim: string) => (free[dim] ?? []).length > 0;
+  const cut = (dim: string) => (entryOf(free, dim) ?? []).length > 0;
   if (partition.move && cut(partition.move.dim)) return partitionMove(scope, node, partition);
   const expand = rules[node.kind].expand as ((node: Node) => readonly AnyTensor[]) | undefined;
   const mustBeWhole = [...(partition.whole ?? []), ...(partition.move ? [partition.move.dim] : [])];

@@ -1,6 +1,7 @@
 import { elements } from "../dimension.ts";
 import { bytesPerElement } from "../dtype.ts";
 import { coordinatesAlong, defineMesh, type Mesh } from "../mesh.ts";
+import { entryOf } from "../record.ts";
 import { axesOf, overlap, rangeOf, splitAxes } from "./placement.ts";
 import type { Instruction, Move, Program, Reduce, Value } from "./program.ts";
 import { devices } from "./transfer.ts";
@@ -64,7 +65,7 @@ function receivedElements(
       for (const name of set.dims) {
         const source = from.dims.find((d) => d.name === name)!;
         const target = to.dims.find((d) => d.name === name)!;
-        const offset = offsets[name] ?? 0;
+        const offset = entryOf(offsets, name) ?? 0;
         const wanted = rangeOf(target.size, axesOf(to.placement, name), mesh, coordinate);
         const own = rangeOf(source.size, axesOf(from.placement, name), mesh, coordinate);
         const taken = { begin: wanted.begin + offset, size: wanted.size };

@@ -5,6 +5,7 @@ import { dimsOf } from "../graph/tensor.ts";
 import type { RuleTable } from "../layout.ts";
 import type { Mesh } from "../mesh.ts";
 import type { Partition } from "../ops/rule.ts";
+import { entryOf } from "../record.ts";
 import { assign, type Claims } from "./place.ts";
 import type { Placement } from "./placement.ts";
 import { devices, transferBytes } from "./transfer.ts";
@@ -79,7 +80,7 @@ function printAssignment(assignment: Assignment): string {
 export function operandSplit(s: Situation, assignment: Assignment, operand: number): Assignment {
   const split: Record<string, readonly string[]> = {};
   for (const { name } of dimsOf(s.node.operands[operand]!)) {
-    const axes = assignment[s.partition.alias?.[name] ?? name];
+    const axes = entryOf(assignment, iterationName(s, name));
     if (axes) split[name] = axes;
   }
   return split;
@@ -97,16 +98,21 @@ export function resultShare(s: Situation, assignment: Assignment, result: number
   return { split, partial: s.mesh.names.filter((axis) => shared.has(axis)) };
 }
 
+/** What an operand's dim is called among those that the op runs over. */
+function iterationName({ partition: { alias } }: Situation, name: string): string {
+  return (alias && entryOf(alias, name)) ?? name;
+}
+
 function iterationDims(s: Situation, operand: number): string[] {
   const names = dimsOf(s.node.operands[operand]!).map((d) => d.name);
-  return names.map((name) => s.partition.alias?.[name] ?? name);
+  return names.map((name) => iterationName(s, name));
 }
 
 function claimsOf(s: Situation, placement: Placement, operand: number): Claims {
   const names = dimsOf(s.node.operands[operand]!).map((d) => d.name);
   return names.flatMap((name) => {
-    const axes = placement.split[name];
-    return axes ? [[s.partition.alias?.[name] ?? name, axes] as const] : [];
+    const axes = entryOf(placement.split, name);
+    return axes ? [[iterationName(s, name), axes] as const] : [];
   });
 }
 

@@ -1,5 +1,16 @@
+import { arrayArgument, wrongArgument } from "../arguments.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import type { TracedLeaf, TracedLeaves } from "../trace.ts";
+
+/** Arguments to be given up are places among the arguments. */
+export function checkDonated(donated: unknown, count: number): void {
+  const takes = "an array of the places of inputs, from 0 on";
+  for (const place of arrayArgument("lower", "options.donate", donated, takes)) {
+    if (Number.isInteger(place) && (place as number) >= 0 && (place as number) < count) continue;
+    const those = count === 0 ? "there are no inputs" : `a place among inputs, 0 to ${count - 1}`;
+    throw wrongArgument("lower", "options.donate", those, place);
+  }
+}
 
 /**
  * Which results take the place of which donated arguments: paths of results to paths of inputs. An

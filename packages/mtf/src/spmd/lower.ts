@@ -1,10 +1,11 @@
+import { optionsArgument } from "../arguments.ts";
 import { nodesOf } from "../graph/graph.ts";
 import { dimsOf } from "../graph/tensor.ts";
-import type { Layout } from "../layout.ts";
-import { type TracedLeaf, type TracedLeaves, trace } from "../trace.ts";
+import { type Layout, layoutArgument } from "../layout.ts";
+import { type TracedLeaf, type TracedLeaves, traceFor } from "../trace.ts";
 import { addValue, type Builder } from "./builder.ts";
 import { conflictsOf } from "./conflicts.ts";
-import { donatedPlaces } from "./donate.ts";
+import { checkDonated, donatedPlaces } from "./donate.ts";
 import type { Lowered } from "./lowered.ts";
 import { partitionNodes } from "./partition.ts";
 import { rest } from "./place.ts";
@@ -21,6 +22,7 @@ import {
   valueAt,
   versionsOf,
 } from "./scope.ts";
+import { checkStorage } from "./storage.ts";
 import { usesOf } from "./uses.ts";
 
 export interface LowerOptions<Arguments extends readonly unknown[]> {
@@ -35,7 +37,9 @@ export interface LowerOptions<Arguments extends readonly unknown[]> {
  * Traces a function once and turns it into one device's program for a layout, with every
  * collective explicit. Printing it shows them.
  *
- * @throws MtfError what the function's ops throw
+ * @throws MtfError `missing-input`, `bad-result`, `async-function` or `foreign-tensor` as `trace`,
+ * `unknown-path` for storage rules that concern nothing, `unknown-axis` for an axis of `withLayout`
+ * that the mesh lacks, and what the function's ops throw
  * @example
  * const program = lower(step, { layout, inputs: [state, image, label], donate: [0] });
  */
@@ -43,8 +47,12 @@ export function lower<Arguments extends readonly unknown[], Result>(
   fn: (...args: Arguments) => Result,
   options: LowerOptions<Arguments>,
 ): Lowered<Arguments, Result> {
-  const traced = trace(fn, options.inputs as Arguments);
+  optionsArgument("lower", "options", options, ["layout", "inputs", "donate"]);
+  layoutArgument("lower", "options.layout", options.layout);
+  const traced = traceFor("lower", "options.inputs", fn, options.inputs as Arguments);
   const donated = options.donate ?? [];
+  checkDonated(donated, options.inputs.length);
+  checkStorage(options.layout, [...traced.inputs, ...traced.outputs]);
   const program = partition(traced, options.layout, donated);
   const text = () => printProgram(program);
   return {

@@ -1,3 +1,4 @@
+import { wrongArgument } from "../arguments.ts";
 import type { Program } from "./program.ts";
 
 /**
@@ -11,4 +12,28 @@ export interface Lowered<Arguments extends readonly unknown[], Result> {
   readonly result: Result;
   /** The program as text: every instruction and collective. */
   toString(): string;
+}
+
+/** What `lower` gives, given to what runs it. */
+export function loweredArgument(fn: string, argument: string, value: unknown): void {
+  if (typeof value === "object" && value !== null) {
+    const { program, arguments: inputs } = value as Partial<Lowered<unknown[], unknown>>;
+    if (isProgram(program) && Array.isArray(inputs)) return;
+  }
+  const advice = typeof value === "function" ? ["lower(fn, { layout, inputs })"] : [];
+  throw wrongArgument(fn, argument, "what lower gives", value, { try: advice });
+}
+
+/** A Program given to what prints or plans it. */
+export function programArgument(fn: string, argument: string, value: unknown): void {
+  if (isProgram(value)) return;
+  const inside = (value as Partial<Lowered<unknown[], unknown>> | null | undefined)?.program;
+  throw wrongArgument(fn, argument, "a Program", value, {
+    try: isProgram(inside) ? [`${fn}(lowered.program)`] : [],
+  });
+}
+
+function isProgram(value: unknown): value is Program {
+  const { values, instructions } = (value ?? {}) as Partial<Program>;
+  return Array.isArray(values) && Array.isArray(instructions);
 }

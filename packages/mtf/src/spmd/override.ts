@@ -1,5 +1,8 @@
+import { MtfError } from "../errors.ts";
 import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import { type Mesh, printMesh } from "../mesh.ts";
+import { nearest } from "../suggest.ts";
 import { bring } from "./builder.ts";
 import { place } from "./place.ts";
 import { defineValue, originOf, type Scope, versionsOf } from "./scope.ts";
@@ -8,10 +11,34 @@ import { defineValue, originOf, type Scope, versionsOf } from "./scope.ts";
 export function partitionOverride(scope: Scope, node: NodeOf<"withLayout">): void {
   const operand: AnyTensor = node.operands[0]!;
   const { layout } = scope;
+  for (const [dim, axes] of Object.entries(node.attributes.rules)) {
+    for (const axis of axes)
+      if (!layout.mesh.names.includes(axis)) throw unknownAxis(node, dim, axis, layout.mesh);
+  }
   const table = Object.entries(node.attributes.rules);
   const whole = new Set(table.filter(([, axes]) => axes.length === 0).map(([dim]) => dim));
   const others = layout.rules.filter(([dim]) => !whole.has(dim));
   const to = place(dimsOf(operand), [...table, ...others], layout.mesh);
   const value = bring(scope.builder, versionsOf(scope, operand), to, originOf(node));
   defineValue(scope, tensorOf(node, 0), value, originOf(node));
+}
+
+function unknownAxis(
+  { line }: NodeOf<"withLayout">,
+  dim: string,
+  axis: string,
+  mesh: Mesh,
+): MtfError {
+  const near = nearest(axis, mesh.names);
+  return new MtfError("unknown-axis", `withLayout: the mesh has no axis '${axis}'.`, {
+    function: "withLayout",
+    argument: "rules",
+    axis,
+    evidence: [
+      ["rule", `${dim} -> ${axis}`],
+      ["mesh", printMesh(mesh)],
+      ["at", line],
+    ],
+    ...(near !== undefined && { try: [near] }),
+  });
 }

@@ -1,6 +1,7 @@
 import type { Dimension } from "../dimension.ts";
-import type { Layout, RuleTable } from "../layout.ts";
+import type { Layout, RuleTable, StorageRule } from "../layout.ts";
 import type { Mesh } from "../mesh.ts";
+import { entryOf } from "../record.ts";
 import type { Placement } from "./placement.ts";
 
 /** Claims of dims on axes, in order of priority. */
@@ -14,7 +15,7 @@ export function assign(claims: Claims, dims: ReadonlySet<string>, mesh: Mesh): P
   const taken = new Set<string>();
   const split: Record<string, string[]> = {};
   for (const [dim, axes] of claims) {
-    if (!dims.has(dim) || split[dim]) continue;
+    if (!dims.has(dim) || entryOf(split, dim)) continue;
     const free = axes.filter((axis) => !taken.has(axis) && mesh.axes[axis]! > 1);
     if (free.length === 0) continue;
     split[dim] = free;
@@ -31,9 +32,14 @@ export function place(dims: readonly Dimension[], rules: RuleTable, mesh: Mesh):
 /** Where an argument or result rests: by the storage rules for its path, then the others. */
 export function rest(dims: readonly Dimension[], path: string, layout: Layout): Placement {
   const stored = layout.storage
-    .filter((rule) => rule.path === "" || `/${path}/`.includes(`/${rule.path}/`))
+    .filter((rule) => concerns(rule, path))
     .flatMap((rule) => rule.rules);
   return place(dims, [...stored, ...layout.rules], layout.mesh);
+}
+
+/** Whether a storage rule is about an argument or result: its path has these segments. */
+export function concerns({ path: part }: StorageRule, path: string): boolean {
+  return part === "" || `/${path}/`.includes(`/${part}/`);
 }
 
 /** The part of a split that concerns these dims. */

@@ -1,5 +1,6 @@
 import type { Dimension } from "../dimension.ts";
 import type { Coordinate, Mesh } from "../mesh.ts";
+import { entryOf } from "../record.ts";
 
 /**
  * How a value lies on the mesh. Along each axis it is replicated, split (the axis is listed under
@@ -15,7 +16,7 @@ export interface Placement {
 export const replicated: Placement = Object.freeze({ split: {}, partial: [] });
 
 export function axesOf(placement: Placement, dim: string): readonly string[] {
-  return placement.split[dim] ?? [];
+  return entryOf(placement.split, dim) ?? [];
 }
 
 /** All axes that split some dim. */

@@ -1,6 +1,7 @@
 import { dtypeAbbreviation } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import { bytesOf } from "./bytes.ts";
+import { programArgument } from "./lowered.ts";
 import { axesOf } from "./placement.ts";
 import type { Instruction, Program, Value } from "./program.ts";
 
@@ -12,6 +13,7 @@ import type { Instruction, Program, Value } from "./program.ts";
  * writeFileSync("step.txt", printProgram(lower(step, { layout, inputs }).program));
  */
 export function printProgram(program: Program): string {
+  programArgument("printProgram", "program", program);
   const mesh = Object.entries(program.mesh).map(([axis, size]) => `${axis}:${size}`);
   const rows: Row[] = [
     ...program.inputs.map((input): Row => {

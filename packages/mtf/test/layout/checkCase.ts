@@ -4,10 +4,12 @@ import { evaluate } from "../../src/backend/reference/evaluate.ts";
 import { ledger } from "../../src/cost/ledger.ts";
 import { nodesOf } from "../../src/graph/graph.ts";
 import { dimsOf, tensorOf } from "../../src/graph/tensor.ts";
+import type { StorageRule } from "../../src/layout.ts";
 import type { Devices } from "../../src/runtime/devices.ts";
 import { isSharded, readFloat64 } from "../../src/runtime/sharded.ts";
 import { simulator } from "../../src/simulator.ts";
 import { type Lowered, lower, type Program } from "../../src/spmd/index.ts";
+import { concerns } from "../../src/spmd/place.ts";
 import { argumentsOf, build, type DrawnProgram, functionOf } from "./build.ts";
 import type { CaseData } from "./case.ts";
 import { layoutFrom, writtenLayout } from "./layoutOf.ts";
@@ -85,9 +87,15 @@ export interface SplitRun {
 
 /** Lowers a case's program for its layout. */
 export function lowerCase(data: CaseData, program: DrawnProgram): Lowered<never, unknown> {
-  return lower(functionOf(program) as never, {
-    layout: layoutFrom(writtenLayout(data)),
-    inputs: inputsOf(program) as never,
+  const [fn, inputs] = [functionOf(program) as never, inputsOf(program) as never];
+  const layout = layoutFrom(writtenLayout(data));
+  // Rules are drawn for any program, and some of them concern nothing in this one.
+  const { inputs: taken, outputs: given } = trace(fn, inputs);
+  const known = (rule: StorageRule) =>
+    [...taken, ...given].some((leaf) => concerns(rule, leaf.path));
+  return lower(fn, {
+    layout: { ...layout, storage: layout.storage.filter(known) },
+    inputs,
     donate: data.donate ? [0] : [],
   });
 }

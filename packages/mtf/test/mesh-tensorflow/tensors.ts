@@ -44,7 +44,14 @@ export function meeting(fn: string, x: T, y: T): T {
 /** The sum of products over the dims that all outputs lack, output dims new to all broadcast. */
 export function product(operands: readonly T[], output: readonly string[] | WrittenDims): T {
   const dims = output.map((d) => (typeof d === "string" ? d : dimsFrom([d])[0]!));
-  return m.einsum(operands, dims);
+  const wanted = dims.map((d) => (typeof d === "string" ? d : d.name));
+  // What only one operand has is summed there, as einsum wants it.
+  const alone = operands.map((x) => {
+    const others = operands.filter((other) => other !== x).flatMap(names);
+    const lonely = names(x).filter((name) => !wanted.includes(name) && !others.includes(name));
+    return lonely.length > 0 ? m.sum(x, ...lonely) : x;
+  });
+  return m.einsum(alone, dims);
 }
 
 /** The sum of products over some dims; the others stay, in order of appearance. */

@@ -1,3 +1,4 @@
+import { entryOf } from "../../record.ts";
 import { overlap, type Range } from "../../spmd/placement.ts";
 import type { Slice } from "../backend.ts";
 
@@ -21,7 +22,8 @@ export function sizeOf(extents: readonly Extent[]): number {
 
 /** Strides of extents that are stored row by row. */
 export function stridesOf(extents: readonly Extent[]): Strides {
-  const strides: Record<string, number> = {};
+  // Kernels ask for dims that it may lack, and must not find what objects inherit.
+  const strides: Record<string, number> = Object.create(null);
   let stride = 1;
   for (const { name, size } of [...extents].reverse()) {
     strides[name] = stride;
@@ -40,7 +42,7 @@ export function stridesOf(extents: readonly Extent[]): Strides {
 export function walk(extents: readonly Extent[], strides: Strides, base = 0): Int32Array {
   let offsets = Int32Array.of(base);
   for (const { name, size } of extents) {
-    const stride = strides[name] ?? 0;
+    const stride = entryOf(strides, name) ?? 0;
     const next = new Int32Array(offsets.length * size);
     let at = 0;
     for (const offset of offsets) {

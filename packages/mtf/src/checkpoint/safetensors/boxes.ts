@@ -1,3 +1,4 @@
+import { wrongArgument } from "../../arguments.ts";
 import { MtfError } from "../../errors.ts";
 import { volumeOf } from "../../shape.ts";
 import type { Box } from "../../spmd/placement.ts";
@@ -27,6 +28,8 @@ export function checkBox(shape: readonly number[], box: Box): void {
     range.begin >= 0 &&
     range.size >= 0 &&
     range.begin + range.size <= size;
+  const isBox = Array.isArray(box) && box.every((range) => typeof range === "object" && range);
+  if (!isBox) throw wrongArgument("read", "box", "a range { begin, size } for each dim", box);
   if (box.length === shape.length && shape.every((size, d) => inside(box[d], size))) return;
   const printed = box.map(({ begin, size }) => `${begin}..${begin + size}`).join(", ");
   throw new MtfError("bad-argument", `the box [${printed}] is not inside [${shape.join(", ")}].`);

@@ -1,3 +1,4 @@
+import { wrongArgument } from "../../arguments.ts";
 import { type ByteSource, openBytes } from "./bytes.ts";
 import type { ArrayFor, ReadAs } from "./decode.ts";
 import { findTensor } from "./find.ts";
@@ -33,6 +34,9 @@ export interface Safetensors {
  * const part = await file.read("transformer.wte.weight", { box: rows, as: "float32" });
  */
 export async function openSafetensors(from: string | ByteSource): Promise<Safetensors> {
+  if (typeof from !== "string" && !isByteSource(from)) {
+    throw wrongArgument("openSafetensors", "from", "a path, or what openBytes gives", from);
+  }
   const source = typeof from === "string" ? await openBytes(from) : from;
   try {
     const prefix = new Uint8Array(Math.min(8, source.size));
@@ -63,4 +67,9 @@ async function* readBytes(
     await source.read(offset + done, piece);
     yield piece;
   }
+}
+
+function isByteSource(value: unknown): value is ByteSource {
+  const { read, close } = (value ?? {}) as Partial<ByteSource>;
+  return typeof read === "function" && typeof close === "function";
 }

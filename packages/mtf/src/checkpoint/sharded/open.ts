@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { textArgument } from "../../arguments.ts";
 import type { HostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
 import { dimsOf, isTensor } from "../../graph/tensor.ts";
 import type { BoxSource, Devices, Held } from "../../runtime/devices.ts";
-import type { Lowered } from "../../spmd/lowered.ts";
+import { type Lowered, loweredArgument } from "../../spmd/lowered.ts";
 import type { Box } from "../../spmd/placement.ts";
 import { nearest } from "../../suggest.ts";
 import { leavesOf } from "../../tree.ts";
@@ -71,7 +72,7 @@ export interface Checkpoint {
  * await checkpoint.close();
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const { metadata, tensors } = await readIndex(folder);
+  const { metadata, tensors } = await readIndex(textArgument("openCheckpoint", "folder", folder));
   const saved = new Map(Object.entries(tensors));
   const files = new Map<string, Promise<OpenPart>>();
   const open = (file: string) => {
@@ -79,7 +80,8 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     files.set(file, known);
     return known;
   };
-  const find = (name: string) => saved.get(name) ?? missing(name, [...saved.keys()], folder);
+  const find = (name: string) =>
+    saved.get(textArgument("checkpoint", "name", name)) ?? missing(name, [...saved.keys()], folder);
   const source = (path: string): BoxSource => {
     const entry = find(path);
     return {
@@ -96,7 +98,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
     tensors: saved,
     source,
     load: async (devices, begin) => {
-      requireLowered(begin);
+      loweredArgument("load", "begin", begin);
       const wanted = leavesOf(begin.result, isTensor);
       checkWanted(
         saved,
@@ -119,13 +121,6 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
       for (const file of opened) if (file.status === "fulfilled") await file.value.close();
     },
   };
-}
-
-function requireLowered(begin: { readonly program?: unknown; readonly result?: unknown }): void {
-  if (begin?.program && begin.result !== undefined) return;
-  throw new MtfError("bad-argument", "load takes a lowered function, whose result is the state.", {
-    try: ["checkpoint.load(devices, lower(() => initialState(), { layout, inputs: [] }))"],
-  });
 }
 
 async function readIndex(folder: string): Promise<Index> {

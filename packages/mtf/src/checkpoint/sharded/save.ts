@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { textArgument } from "../../arguments.ts";
 import { MtfError } from "../../errors.ts";
 import { coordinateOf } from "../../mesh.ts";
 import type { Sharded } from "../../runtime/devices.ts";
@@ -38,6 +39,7 @@ export async function saveCheckpoint<State extends object>(
   state: State & OnlyHeld<State>,
   metadata: unknown = {},
 ): Promise<void> {
+  textArgument("saveCheckpoint", "folder", folder);
   const tensors = tensorsIn(state);
   checkMetadata(metadata);
   const made = await mkdir(folder, { recursive: true }).catch((error: unknown) => {

@@ -82,6 +82,22 @@ describe("what is saved under one mesh and layout", () => {
     await checkpoint.close();
   });
 
+  it.each(places)("%s %j is read into its dims in any order", async (mesh, split) => {
+    const path = join(folder, "turned");
+    await save(path, "a:2,b:2", { row: ["a"], column: ["b"] });
+    const checkpoint = await openCheckpoint(path);
+    const devices = await simulator(defineMesh(mesh));
+    const [row, column] = [dimension("row", 5), dimension("column", 7)];
+    const turned = placeholder([column, row]);
+    const held = await devices.put(turned, { split, partial: [] }, checkpoint.source("float"));
+    const expected = Array.from({ length: column.size }, (_, c) =>
+      Array.from({ length: row.size }, (_, r) => tensors.float.numbers[r * column.size + c]),
+    );
+    expect([...(await held.read())]).toEqual(expected.flat());
+    await devices.close();
+    await checkpoint.close();
+  });
+
   it("every element is in one file, and only devices with something of their own write", async () => {
     const path = join(folder, "once");
     await save(path, "a:2,b:2", { row: ["a"] });
@@ -177,6 +193,31 @@ describe("what is wrong is said", () => {
       "[bad-checkpoint] FOLDER/asked holds other tensors than are wanted.
         float  saved as f32[row=5, column=7], wanted f32[row=5]"
     `);
+    await devices.close();
+    await checkpoint.close();
+  });
+
+  it("of an input with other dims, by their names", async () => {
+    const path = join(folder, "other dims");
+    await save(path, "a:2", { row: ["a"] });
+    const checkpoint = await openCheckpoint(path);
+    const devices = await simulator(defineMesh({ a: 2 }));
+    const read = async (...dims: Dimension[]) => {
+      const whole = { split: {}, partial: [] };
+      await devices.put(placeholder(dims), whole, checkpoint.source("float"));
+    };
+    // As many rows as columns are wanted of what has them the other way round.
+    const turned = () => read(dimension("row", 7), dimension("column", 5));
+    expect(await messageOf(turned)).toMatchInlineSnapshot(`
+      "[bad-checkpoint] FOLDER/other dims holds other tensors than are wanted.
+        float  saved as f32[row=5, column=7], wanted f32[row=7, column=5]"
+    `);
+    expect(await messageOf(() => read(dimension("row", 5), dimension("embd", 7)))).toContain(
+      "other tensors than are wanted",
+    );
+    expect(await messageOf(() => read(dimension("both", 35)))).toContain(
+      "other tensors than are wanted",
+    );
     await devices.close();
     await checkpoint.close();
   });

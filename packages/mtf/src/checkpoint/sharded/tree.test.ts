@@ -214,8 +214,9 @@ describe("what is wrong is said", () => {
     `);
     const unlowered = initial as never;
     expect(await messageOf(() => checkpoint.load(devices, unlowered))).toMatchInlineSnapshot(`
-      "[bad-argument] load takes a lowered function, whose result is the state.
-        try  checkpoint.load(devices, lower(() => initialState(), { layout, inputs: [] }))"
+      "[bad-argument] load: 'begin' must be what lower gives, and is a function.
+        at   tree.test.ts:216
+        try  lower(fn, { layout, inputs })"
     `);
     const elsewhere = beginOn("x:2", {});
     expect(await messageOf(() => checkpoint.load(devices, elsewhere))).toMatchInlineSnapshot(`

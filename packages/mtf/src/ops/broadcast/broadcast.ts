@@ -2,7 +2,7 @@ import type { Dimension, Dimensions } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { distinctDims, requireFree } from "../check.ts";
+import { newDims, requireFree, tensorArgument } from "../check.ts";
 
 /** The value along all of `dims`, which include its own, in their order. */
 export function spread(x: AnyTensor, dims: readonly Dimension[]): AnyTensor {
@@ -22,9 +22,8 @@ export function broadcast<
   D extends DType,
   const New extends readonly string[] = [],
 >(x: Tensor<A, D>, ...added: Dimensions<New>): Tensor<A | New[number], D> {
-  const tensor = x as AnyTensor;
-  const dims = added as readonly Dimension[];
-  distinctDims("broadcast", dims);
+  const tensor = tensorArgument("broadcast", "x", x);
+  const dims = newDims("broadcast", "dims", added);
   for (const d of dims) requireFree("broadcast", tensor, d.name);
   return spread(tensor, [...dims, ...dimsOf(tensor)]) as never;
 }

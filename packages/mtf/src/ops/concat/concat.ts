@@ -1,8 +1,8 @@
-import { nameOf, type Select } from "../../dimension.ts";
+import type { Select } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { misuse, selectDim } from "../check.ts";
+import { dtypesDiffer, misuse, namedDim, selectName, tensorsArgument } from "../check.ts";
 
 /**
  * Tensors one after the other along a dim, which keeps its name and gets the sum of the sizes.
@@ -16,11 +16,11 @@ export function concat<A extends string, D extends DType, S extends A>(
   xs: readonly Tensor<A, D>[],
   dim: Select<S>,
 ): Tensor<A, D> {
-  const tensors = xs as readonly AnyTensor[];
+  const tensors = tensorsArgument("concat", "xs", xs);
   const [first, ...others] = tensors;
   if (!first) throw misuse("bad-argument", "concat: there is nothing to put together.", {});
-  const name = nameOf(dim);
-  const size = tensors.reduce((n, x) => n + selectDim("concat", x, name).size, 0);
+  const name = selectName("concat", "dim", dim);
+  const size = tensors.reduce((n, x) => n + namedDim("concat", "dim", x, name).size, 0);
   for (const x of others) requireAlike(first, x, name);
   const dims = dimsOf(first).map((d) => (d.name === name ? { name, size } : d));
   return makeTensor("concat", { dim: name }, tensors, { dims, dtype: first.dtype }) as never;
@@ -28,13 +28,7 @@ export function concat<A extends string, D extends DType, S extends A>(
 
 function requireAlike(first: AnyTensor, other: AnyTensor, along: string): void {
   const tensors = { first, other };
-  if (first.dtype !== other.dtype) {
-    throw misuse(
-      "dtype-mismatch",
-      `concat: the tensors are ${first.dtype} and ${other.dtype}.`,
-      tensors,
-    );
-  }
+  if (first.dtype !== other.dtype) throw dtypesDiffer("concat", first, other);
   for (const [a, b] of [
     [first, other],
     [other, first],

@@ -1,8 +1,9 @@
+import { numberArgument, wrongArgument } from "../../arguments.ts";
 import { type Dimension, type Dimensions, elements, printDims } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Scalar, type Tensor } from "../../graph/tensor.ts";
-import { distinctDims, misuse } from "../check.ts";
+import { dtypeArgument, misuse, newDims } from "../check.ts";
 
 export function filled(value: number, dims: readonly Dimension[], dtype: DType): AnyTensor {
   return makeTensor("fill", { value }, [], { dims, dtype });
@@ -24,8 +25,9 @@ export function fill<const N extends readonly string[] = [], D extends DType = "
   value: number,
   dtype: D = "float32" as D,
 ): Tensor<N[number], D> {
-  requireValue("fill", value, dtype);
-  return filled(value, distinctDims("fill", dims), dtype) as never;
+  const into = newDims("fill", "dims", dims);
+  requireValue("fill", "value", value, dtypeArgument("fill", "dtype", dtype));
+  return filled(value, into, dtype) as never;
 }
 
 /** 0 everywhere. @example zeros([embd]) */
@@ -33,7 +35,7 @@ export function zeros<const N extends readonly string[] = [], D extends DType = 
   dims: Dimensions<N>,
   dtype: D = "float32" as D,
 ): Tensor<N[number], D> {
-  return filled(0, distinctDims("zeros", dims), dtype) as never;
+  return filled(0, newDims("zeros", "dims", dims), dtypeArgument("zeros", "dtype", dtype)) as never;
 }
 
 /** 1 everywhere. @example ones([embd]) */
@@ -41,7 +43,7 @@ export function ones<const N extends readonly string[] = [], D extends DType = "
   dims: Dimensions<N>,
   dtype: D = "float32" as D,
 ): Tensor<N[number], D> {
-  return filled(1, distinctDims("ones", dims), dtype) as never;
+  return filled(1, newDims("ones", "dims", dims), dtypeArgument("ones", "dtype", dtype)) as never;
 }
 
 /** Numbers row by row: an array, or any of JavaScript's arrays of numbers. */
@@ -82,20 +84,23 @@ export function constant(
   dims: readonly Dimension[] = [],
   dtype: DType = data instanceof Int32Array ? "int32" : "float32",
 ): never {
-  distinctDims("constant", dims);
+  newDims("constant", "dims", dims);
+  dtypeArgument("constant", "dtype", dtype);
   if (typeof data === "number") return scalar(data, dims, dtype) as never;
-  requireNumbers(data);
-  if (data.length !== elements(dims)) {
+  const numbers = numbersArgument(data);
+  if (numbers.length !== elements(dims)) {
     throw misuse(
       "size-mismatch",
-      `constant: ${data.length} numbers are given for [${printDims(dims)}], which has ${elements(dims)}.`,
+      `constant: ${numbers.length} numbers are given for [${printDims(dims)}], which has ${elements(dims)}.`,
       {},
       [],
-      { sizes: [data.length, elements(dims)] },
+      { sizes: [numbers.length, elements(dims)] },
     );
   }
-  for (const value of data) requireValue("constant", value, dtype);
-  return makeTensor("literal", { data: [...data] }, [], { dims, dtype }) as never;
+  numbers.forEach((value, i) => {
+    requireValue("constant", `data[${i}]`, value, dtype);
+  });
+  return makeTensor("literal", { data: [...numbers] as number[] }, [], { dims, dtype }) as never;
 }
 
 /** A number is a scalar; that a tensor has it everywhere is for `fill` to say. */
@@ -109,24 +114,22 @@ function scalar(value: number, dims: readonly Dimension[], dtype: DType): AnyTen
       { value },
     );
   }
-  requireValue("constant", value, dtype);
+  requireValue("constant", "data", value, dtype);
   return filled(value, [], dtype);
 }
 
-function requireNumbers(data: NumberArray): void {
-  const isArray = Array.isArray(data) || ArrayBuffer.isView(data);
-  const types = isArray ? Array.from(data, (value) => typeof value) : [typeof data];
-  const wrong = types.find((type) => type !== "number");
-  if (isArray && wrong === undefined) return;
-  throw misuse(
-    "bad-argument",
-    `constant: it takes an array of numbers, not ${isArray ? "of " : ""}${wrong}.`,
-    {},
-    ["constant([1, 2], [feature])"],
-  );
+function numbersArgument(data: unknown): readonly unknown[] {
+  if (Array.isArray(data)) return data;
+  if (ArrayBuffer.isView(data) && !(data instanceof DataView)) {
+    return Array.from(data as unknown as ArrayLike<unknown>);
+  }
+  throw wrongArgument("constant", "data", "a number or an array of numbers", data, {
+    try: ["constant([1, 2], [feature])"],
+  });
 }
 
-function requireValue(op: string, value: number, dtype: DType): void {
+function requireValue(op: string, argument: string, given: unknown, dtype: DType): void {
+  const value = numberArgument(op, argument, given);
   if (dtype === "float32") return;
   if (dtype === "int32" ? value === (value | 0) : value === 0 || value === 1) return;
   throw misuse("dtype-mismatch", `${op}: ${value} is not a value of ${dtype}.`, {}, [], { value });

@@ -1,7 +1,7 @@
-import { nameOf, type Select, type Without } from "../../dimension.ts";
+import type { Select, Without } from "../../dimension.ts";
 import { makeNode } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { hasDim, misuse, requireDtype, selectDim, unionDims } from "../check.ts";
+import { hasDim, misuse, namedDim, tensorArgument, unionDims } from "../check.ts";
 import { apply } from "../elementwise/apply.ts";
 
 /**
@@ -18,7 +18,7 @@ export function softmaxCrossEntropy<A extends string, S extends A>(
   labels: Tensor<Without<A, NoInfer<S>>, "int32">,
   over: Select<S>,
 ): Tensor<Without<A, S>> {
-  return crossEntropyParts(logits as AnyTensor, labels as AnyTensor, over)[0] as never;
+  return crossEntropyParts("softmaxCrossEntropy", logits, labels, over)[0] as never;
 }
 
 /**
@@ -34,20 +34,20 @@ export function crossEntropyWithLogsumexp<A extends string, S extends A>(
   labels: Tensor<Without<A, NoInfer<S>>, "int32">,
   over: Select<S>,
 ): { readonly loss: Tensor<Without<A, S>>; readonly logsumexp: Tensor<Without<A, S>> } {
-  const parts = crossEntropyParts(logits as AnyTensor, labels as AnyTensor, over);
+  const parts = crossEntropyParts("crossEntropyWithLogsumexp", logits, labels, over);
   const [loss, sum, shift] = parts as readonly [AnyTensor, AnyTensor, AnyTensor];
   return { loss, logsumexp: apply("add", apply("log", sum), shift) } as never;
 }
 
 function crossEntropyParts(
-  logits: AnyTensor,
-  labels: AnyTensor,
+  op: string,
+  x: unknown,
+  ids: unknown,
   over: Select<string>,
 ): readonly AnyTensor[] {
-  const op = "softmaxCrossEntropy";
-  requireDtype(op, logits, ["float32"]);
-  requireDtype(op, labels, ["int32"]);
-  const { name } = selectDim(op, logits, nameOf(over));
+  const logits = tensorArgument(op, "logits", x, ["float32"]);
+  const labels = tensorArgument(op, "labels", ids, ["int32"]);
+  const { name } = namedDim(op, "over", logits, over);
   unionDims(op, [logits, labels]);
   const dims = dimsOf(logits).filter((d) => d.name !== name);
   const differing = [

@@ -1,7 +1,8 @@
-import { nameOf, type Select } from "../../dimension.ts";
+import { booleanArgument, optionsArgument } from "../../arguments.ts";
+import type { Select } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { requireDtype, selectDim } from "../check.ts";
+import { namedDim, tensorArgument } from "../check.ts";
 import type { Numeric } from "../elementwise/binary.ts";
 
 export function runningSum(
@@ -27,9 +28,11 @@ export function cumsum<A extends string, D extends Numeric, S extends A>(
   over: Select<S>,
   options: { readonly exclusive?: boolean; readonly reverse?: boolean } = {},
 ): Tensor<A, D> {
-  const tensor = x as AnyTensor;
-  requireDtype("cumsum", tensor, ["float32", "int32"]);
-  const { name } = selectDim("cumsum", tensor, nameOf(over));
+  const tensor = tensorArgument("cumsum", "x", x, ["float32", "int32"]);
+  const { name } = namedDim("cumsum", "over", tensor, over);
+  optionsArgument("cumsum", "options", options, ["exclusive", "reverse"]);
   const { exclusive = false, reverse = false } = options;
+  booleanArgument("cumsum", "options.exclusive", exclusive);
+  booleanArgument("cumsum", "options.reverse", reverse);
   return runningSum(tensor, name, exclusive, reverse) as never;
 }

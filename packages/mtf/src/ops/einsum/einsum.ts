@@ -1,17 +1,28 @@
+import { arrayArgument } from "../../arguments.ts";
 import {
   type Dimension,
   elements,
   type Mistake,
-  nameOf,
   type Select,
   type Selects,
   type Without,
 } from "../../dimension.ts";
+import type { MtfError } from "../../errors.ts";
 import { makeTensor } from "../../graph/node.ts";
-import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
 import { spread } from "../broadcast/broadcast.ts";
-import { hasDim, misuse, requireDtype, unionDims } from "../check.ts";
-import { reduction } from "../reduce/reduce.ts";
+import {
+  dtypesDiffer,
+  hasDim,
+  misuse,
+  newDim,
+  selectName,
+  tensorArgument,
+  tensorsArgument,
+  unionDims,
+} from "../check.ts";
+
+const numeric = ["float32", "int32"] as const;
 
 /** Dims that would be summed though only one of two operands has them. */
 export type Lonely<A extends string, B extends string, O extends string> = Exclude<
@@ -40,7 +51,7 @@ export type NamesIn<Operands extends readonly unknown[]> = {
  * A dim can only be summed where two operands have it: a lonely one is taken for a mistake by the
  * compiler; use `sum`.
  *
- * @throws MtfError `missing-dim`, `size-mismatch`, `duplicate-dim`, `dtype-mismatch`
+ * @throws MtfError `lonely-dim`, `missing-dim`, `size-mismatch`, `duplicate-dim`, `dtype-mismatch`
  * @example
  * einsum(image, params.up, "batch", "hidden"); // [batch, pixel] · [pixel, hidden]
  * einsum([query, keys, mask], ["batch", "heads"]);
@@ -64,10 +75,16 @@ export function einsum<
     : Mistake<`'${LonelyOf<Operands, O[number]>}' would be summed although only one operand has it`>,
 ): Tensor<O[number]>;
 export function einsum(first: unknown, second: unknown, ...rest: readonly unknown[]): never {
-  const [operands, output] = Array.isArray(first)
-    ? [first as AnyTensor[], second]
-    : [[first as AnyTensor, second as AnyTensor], rest];
-  return productOf("einsum", operands, output as readonly Select<string>[]) as never;
+  const many = Array.isArray(first) && !isTensor(second);
+  const operands = many
+    ? tensorsArgument("einsum", "operands", first, numeric)
+    : [
+        tensorArgument("einsum", "a", first, numeric),
+        tensorArgument("einsum", "b", second, numeric),
+      ];
+  const takes = "an array of the result's dims";
+  const output = many ? arrayArgument("einsum", "output", second, takes) : rest;
+  return productOf("einsum", operands, output) as never;
 }
 
 /**
@@ -89,8 +106,10 @@ export function contract<A extends string, B extends string, const C extends str
   ...over: (C extends A & B ? Select<C> : Mistake<`'${C}' is not a dimension of both operands`>)[]
 ): Tensor<Without<A | B, C>>;
 export function contract(a: unknown, b: unknown, ...over: readonly Select<string>[]): never {
-  const [left, right] = [a as AnyTensor, b as AnyTensor];
-  for (const name of over.map(nameOf)) {
+  const left = tensorArgument("contract", "a", a, numeric);
+  const right = tensorArgument("contract", "b", b, numeric);
+  const summed = over.map((select) => selectName("contract", "over", select));
+  for (const name of summed) {
     if (hasDim(left, name) && hasDim(right, name)) continue;
     throw misuse(
       "missing-dim",
@@ -101,7 +120,7 @@ export function contract(a: unknown, b: unknown, ...over: readonly Select<string
     );
   }
   const names = unionDims("contract", [left, right]).map((d) => d.name);
-  const output = names.filter((name) => !over.map(nameOf).includes(name));
+  const output = names.filter((name) => !summed.includes(name));
   return productOf("contract", [left, right], output) as never;
 }
 
@@ -116,45 +135,78 @@ export function outer<A extends string, B extends string>(
   a: Tensor<A>,
   b: Tensor<B>,
 ): Tensor<A | B> {
-  const operands = [a as AnyTensor, b as AnyTensor] as const;
+  const operands = [
+    tensorArgument("outer", "a", a, numeric),
+    tensorArgument("outer", "b", b, numeric),
+  ];
   const names = [...new Set(operands.flatMap((x) => dimsOf(x).map((d) => d.name)))];
   return productOf("outer", operands, names) as never;
 }
 
 /** A product of any number of tensors; output dims that no operand has are broadcast. */
-export function productOf(
+function productOf(
   op: string,
   operands: readonly AnyTensor[],
-  output: readonly Select<string>[],
+  output: readonly unknown[],
 ): AnyTensor {
-  for (const x of operands) requireDtype(op, x, ["float32", "int32"]);
+  const first = operands[0];
+  if (!first) throw misuse("bad-argument", `${op}: there is nothing to multiply.`, {});
+  for (const x of operands) if (x.dtype !== first.dtype) throw dtypesDiffer(op, first, x);
   const dims = outputDims(op, operands, output);
-  const names = dims.map((d) => d.name);
-  let left = operands.map((x, i) => {
-    const others = operands.filter((_, j) => j !== i);
-    const lonely = dimsOf(x).map((d) => d.name);
-    return reduction(
-      "sum",
-      x,
-      lonely.filter((name) => !names.includes(name) && !others.some((o) => hasDim(o, name))),
-    );
-  });
+  const lonely = lonelyDim(operands, dims);
+  if (lonely !== undefined) throw loneliness(op, operands, lonely, dims);
+  let left = operands;
   while (left.length > 1) left = joinCheapestPair(left, dims);
   return spread(left[0]!, dims);
+}
+
+/** A dim that would be summed though only one operand has it. */
+function lonelyDim(
+  operands: readonly AnyTensor[],
+  output: readonly Dimension[],
+): string | undefined {
+  const names = operands.flatMap((x) => x.names as readonly string[]);
+  return names.find(
+    (name, i) =>
+      names.indexOf(name) === i &&
+      names.indexOf(name, i + 1) < 0 &&
+      !output.some((d) => d.name === name),
+  );
+}
+
+function loneliness(
+  op: string,
+  operands: readonly AnyTensor[],
+  dim: string,
+  output: readonly Dimension[],
+): MtfError {
+  const at = operands.findIndex((x) => hasDim(x, dim)) + 1;
+  const named = [...output.map((d) => d.name), dim].map((name) => `"${name}"`).join(", ");
+  return misuse(
+    "lonely-dim",
+    `${op}: '${dim}' would be summed although only one operand has it.`,
+    labelled(operands),
+    [`sum(operand ${at}, "${dim}") in its place, or a result with ${named}`],
+    { dim },
+  );
+}
+
+function labelled(operands: readonly AnyTensor[]): Readonly<Record<string, AnyTensor>> {
+  return Object.fromEntries(operands.map((x, i) => [`operand ${i + 1}`, x]));
 }
 
 function outputDims(
   op: string,
   operands: readonly AnyTensor[],
-  output: readonly Select<string>[],
+  output: readonly unknown[],
 ): readonly Dimension[] {
   const known = unionDims(op, operands);
   const dims = output.map((select) => {
-    const name = nameOf(select);
-    const own = known.find((d) => d.name === name) ?? (typeof select === "object" ? select : null);
+    const name = selectName(op, "output", select);
+    const own = known.find((d) => d.name === name);
     if (own) return own;
-    const labelled = Object.fromEntries(operands.map((x, i) => [`operand ${i + 1}`, x]));
-    throw misuse("missing-dim", `${op}: no operand has a dim '${name}'.`, labelled, [], {
+    if (typeof select === "object") return newDim(op, "output", select);
+    throw misuse("missing-dim", `${op}: no operand has a dim '${name}'.`, labelled(operands), [], {
       dim: name,
     });
   });
@@ -198,13 +250,5 @@ function dimsOfPair(
 
 /** The einsum node: dims that the result lacks must be shared. */
 export function product(a: AnyTensor, b: AnyTensor, dims: readonly Dimension[]): AnyTensor {
-  if (a.dtype !== b.dtype) {
-    throw misuse(
-      "dtype-mismatch",
-      `einsum: the operands are ${a.dtype} and ${b.dtype}.`,
-      { left: a, right: b },
-      [`cast(${a.dtype === "float32" ? "right" : "left"}, "float32")`],
-    );
-  }
   return makeTensor("einsum", {}, [a, b], { dims, dtype: a.dtype });
 }

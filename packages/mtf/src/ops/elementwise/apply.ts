@@ -2,7 +2,7 @@ import type { DType } from "../../dtype.ts";
 import type { ElementwiseFn } from "../../graph/kinds.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, isTensor } from "../../graph/tensor.ts";
-import { misuse, requireDtype, unionDims } from "../check.ts";
+import { dtypesDiffer, misuse, requireDtype, unionDims } from "../check.ts";
 import { signatures } from "./signature.ts";
 
 export type Argument = AnyTensor | number;
@@ -46,15 +46,4 @@ function resultDtype(fn: ElementwiseFn, args: readonly Argument[]): DType {
     ]);
   }
   return gives === "same" ? dtype : gives;
-}
-
-function dtypesDiffer(fn: string, left: AnyTensor, right: AnyTensor): Error {
-  const target = [left, right].some((x) => x.dtype === "float32") ? "float32" : "int32";
-  return misuse(
-    "dtype-mismatch",
-    `${fn}: the arguments are ${left.dtype} and ${right.dtype}.`,
-    { left, right },
-    [`cast(${left.dtype === target ? "right" : "left"}, "${target}")`],
-    { dtypes: [left.dtype, right.dtype] },
-  );
 }

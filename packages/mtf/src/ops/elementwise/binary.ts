@@ -2,7 +2,7 @@ import type { Mistake } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import type { BinaryFn } from "../../graph/kinds.ts";
 import { type AnyTensor, isTensor, type Tensor } from "../../graph/tensor.ts";
-import { hasDim, misuse } from "../check.ts";
+import { hasDim, misuse, notATensor } from "../check.ts";
 import { type Argument, apply } from "./apply.ts";
 
 /** Dtypes that can be calculated with. */
@@ -62,9 +62,16 @@ export interface Logic {
 /** The public function of a binary `fn`: `apply` for tensors that meet. */
 export function meeting(fn: BinaryFn | "add"): (x: unknown, y: unknown) => never {
   return (x, y) => {
-    requireMeeting(fn, x as Argument, y as Argument);
-    return apply(fn, x as Argument, y as Argument) as never;
+    const [left, right] = [operandArgument(fn, "x", x), operandArgument(fn, "y", y)];
+    requireMeeting(fn, left, right);
+    return apply(fn, left, right) as never;
   };
+}
+
+/** A tensor, or a number that stands for itself everywhere. */
+export function operandArgument(op: string, argument: string, x: unknown): Argument {
+  if (isTensor(x) || typeof x === "number") return x;
+  throw notATensor(op, argument, x, "a tensor or a number");
 }
 
 /** Tensors that share no dim are multiplied out only where the user says `outer`. */

@@ -1,9 +1,18 @@
+import { numberArgument } from "../../arguments.ts";
 import type { DType } from "../../dtype.ts";
 import type { UnaryFn } from "../../graph/kinds.ts";
-import type { AnyTensor, Tensor } from "../../graph/tensor.ts";
-import { misuse } from "../check.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { dtypeArgument, dtypesDiffer, misuse, tensorArgument, tensorsArgument } from "../check.ts";
 import { apply, stopped } from "./apply.ts";
-import { type Arithmetic, type Comparison, type Logic, meeting, type Numeric } from "./binary.ts";
+import {
+  type Arithmetic,
+  type Comparison,
+  type Logic,
+  meeting,
+  type Numeric,
+  operandArgument,
+  requireMeeting,
+} from "./binary.ts";
 
 // Functions of each element of a tensor, or of two tensors whose shared dims line up by name and
 // whose others are broadcast. Number arguments stand for themselves everywhere.
@@ -14,7 +23,7 @@ export type Unary<Of extends DType> = <A extends string, D extends Of>(
 ) => Tensor<A, D>;
 
 function unary(fn: UnaryFn): (x: unknown) => never {
-  return (x) => apply(fn, x as AnyTensor) as never;
+  return (x) => apply(fn, tensorArgument(fn, "x", x)) as never;
 }
 
 /**
@@ -140,10 +149,13 @@ export function clip<A extends string, D extends Numeric>(
   low: number,
   high: number,
 ): Tensor<A, D> {
+  const tensor = tensorArgument("clip", "x", x);
+  numberArgument("clip", "low", low);
+  numberArgument("clip", "high", high);
   if (!(low <= high)) {
-    throw misuse("bad-argument", `clip: nothing lies between ${low} and ${high}.`, { x });
+    throw misuse("bad-argument", `clip: nothing lies between ${low} and ${high}.`, { x: tensor });
   }
-  return apply("clip", x, low, high) as never;
+  return apply("clip", tensor, low, high) as never;
 }
 
 /**
@@ -163,8 +175,12 @@ export function where<
   x: Tensor<A, D> | number,
   y: Tensor<B, D> | number,
 ): Tensor<C | A | B, D> {
-  return apply("where", condition, x, y) as never;
+  const test = tensorArgument("where", "condition", condition);
+  const [yes, no] = [operandArgument("where", "x", x), operandArgument("where", "y", y)];
+  return apply("where", test, yes, no) as never;
 }
+
+const casts = { float32: "toFloat32", int32: "toInt32", bool: "toBool" } as const;
 
 /**
  * The numbers as another dtype: to int32 towards zero, to bool whether they differ from 0.
@@ -176,25 +192,32 @@ export function cast<A extends string, To extends DType>(
   x: Tensor<A, DType>,
   to: To,
 ): Tensor<A, To> {
-  const fn = ({ float32: "toFloat32", int32: "toInt32", bool: "toBool" } as const)[to];
-  return (x.dtype === (to as DType) ? x : apply(fn, x as AnyTensor)) as never;
+  const tensor = tensorArgument("cast", "x", x);
+  const fn = casts[dtypeArgument("cast", "to", to)];
+  return (tensor.dtype === to ? tensor : apply(fn, tensor)) as never;
 }
 
 /**
  * The sum of any number of tensors of the same dims.
  *
- * @throws MtfError `bad-argument` for no tensors, `size-mismatch`, `dtype-mismatch`
+ * @throws MtfError `bad-argument` for no tensors, `missing-dim`, `size-mismatch`, `dtype-mismatch`
  * @example
  * addAll([lossA, lossB, lossC]);
  */
 export function addAll<A extends string, D extends Numeric>(
   xs: readonly Tensor<A, D>[],
 ): Tensor<A, D> {
-  if (xs.length === 0) throw misuse("bad-argument", "addAll: there is nothing to add.", {});
-  return (xs.length === 1 ? xs[0] : apply("add", ...(xs as readonly AnyTensor[]))) as never;
+  const tensors = tensorsArgument("addAll", "xs", xs, ["float32", "int32"]);
+  const [first, ...others] = tensors;
+  if (!first) throw misuse("bad-argument", "addAll: there is nothing to add.", {});
+  for (const other of others) {
+    if (other.dtype !== first.dtype) throw dtypesDiffer("addAll", first, other);
+    requireMeeting("addAll", first, other);
+  }
+  return (others.length === 0 ? first : apply("add", ...tensors)) as never;
 }
 
 /** The value, which gradients take for a constant. @example sub(x, stopGradient(max(x, "embd"))) */
 export function stopGradient<A extends string, D extends DType>(x: Tensor<A, D>): Tensor<A, D> {
-  return stopped(x as AnyTensor) as never;
+  return stopped(tensorArgument("stopGradient", "x", x)) as never;
 }

@@ -1,8 +1,7 @@
 import type { Dimension, Select, Without } from "../../dimension.ts";
-import { nameOf } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { hasDim, requireDtype, requireFree, selectDim, unionDims } from "../check.ts";
+import { hasDim, newDim, requireFree, selectDim, tensorArgument, unionDims } from "../check.ts";
 import { apply } from "../elementwise/apply.ts";
 import type { Numeric } from "../elementwise/binary.ts";
 import { count } from "../iota/iota.ts";
@@ -35,10 +34,9 @@ export function gather<A extends string, D extends Numeric, B extends string, S 
   ids: Tensor<B, "int32">,
   dim: Select<S>,
 ): Tensor<Without<A, S> | B, D> {
-  const [from, at] = [table as AnyTensor, ids as AnyTensor];
-  requireDtype("gather", at, ["int32"]);
-  requireDtype("gather", from, ["float32", "int32"]);
-  const along = selectDim("gather", from, dim);
+  const from = tensorArgument("gather", "table", table, ["float32", "int32"]);
+  const at = tensorArgument("gather", "ids", ids, ["int32"]);
+  const along = selectDim("gather", "dim", from, dim);
   requireFree("gather", at, along.name);
   unionDims("gather", [from, at]);
   const aligned = dimsOf(at).some((d) => hasDim(from, d.name));
@@ -64,10 +62,10 @@ export function scatterAdd<A extends string, D extends Numeric, B extends A, N e
   ids: Tensor<B, "int32">,
   dim: Dimension<N>,
 ): Tensor<Without<A, B> | N, D> {
-  const [values, at] = [rows as AnyTensor, ids as AnyTensor];
-  requireDtype("scatterAdd", at, ["int32"]);
-  requireDtype("scatterAdd", values, ["float32", "int32"]);
-  for (const d of dimsOf(at)) selectDim("scatterAdd", values, d);
-  requireFree("scatterAdd", values, nameOf(dim));
-  return addRows(values, at, dim) as never;
+  const values = tensorArgument("scatterAdd", "rows", rows, ["float32", "int32"]);
+  const at = tensorArgument("scatterAdd", "ids", ids, ["int32"]);
+  for (const d of dimsOf(at)) selectDim("scatterAdd", "rows", values, d);
+  const into = newDim("scatterAdd", "dim", dim);
+  requireFree("scatterAdd", values, into.name);
+  return addRows(values, at, into) as never;
 }

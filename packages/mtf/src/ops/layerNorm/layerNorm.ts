@@ -1,7 +1,8 @@
-import { nameOf, type Select } from "../../dimension.ts";
+import { numberArgument, optionsArgument } from "../../arguments.ts";
+import type { Select } from "../../dimension.ts";
 import { makeNode } from "../../graph/node.ts";
-import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { misuse, requireDtype, selectDim } from "../check.ts";
+import { dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { misuse, namedDim, selectDim, tensorArgument } from "../check.ts";
 
 /**
  * Moves and scales the elements along a dim to mean 0 and variance 1, then by gain and bias. The
@@ -18,13 +19,16 @@ export function layerNorm<A extends string, S extends A>(
   over: Select<S>,
   options: { readonly epsilon?: number } = {},
 ): Tensor<A> {
-  const { epsilon = 1e-5 } = options;
-  const operands = [x, gain, bias] as readonly AnyTensor[];
-  for (const operand of operands) requireDtype("layerNorm", operand, ["float32"]);
-  const tensor = operands[0]!;
-  const dim = selectDim("layerNorm", tensor, nameOf(over));
-  for (const scale of operands.slice(1)) {
-    selectDim("layerNorm", scale, dim);
+  const tensor = tensorArgument("layerNorm", "x", x, ["float32"]);
+  const dim = namedDim("layerNorm", "over", tensor, over);
+  optionsArgument("layerNorm", "options", options, ["epsilon"]);
+  const epsilon = numberArgument("layerNorm", "options.epsilon", options.epsilon ?? 1e-5);
+  const scales = Object.entries({ gain, bias }).map(([name, scale]) => {
+    const own = tensorArgument("layerNorm", name, scale, ["float32"]);
+    selectDim("layerNorm", name, own, dim);
+    return own;
+  });
+  for (const scale of scales) {
     if (scale.names.length > 1) {
       throw misuse("bad-argument", `layerNorm: gain and bias have no dim but '${dim.name}'.`, {
         given: scale,
@@ -34,10 +38,15 @@ export function layerNorm<A extends string, S extends A>(
   const dims = dimsOf(tensor);
   const dtype = "float32";
   const rest = dims.filter((d) => d !== dim);
-  const [y] = makeNode("layerNorm", { over: dim.name, epsilon }, operands, [
-    { dims, dtype },
-    { dims: rest, dtype },
-    { dims: rest, dtype },
-  ]);
+  const [y] = makeNode(
+    "layerNorm",
+    { over: dim.name, epsilon },
+    [tensor, ...scales],
+    [
+      { dims, dtype },
+      { dims: rest, dtype },
+      { dims: rest, dtype },
+    ],
+  );
   return y as never;
 }

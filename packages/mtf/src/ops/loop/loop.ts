@@ -1,3 +1,4 @@
+import { functionArgument } from "../../arguments.ts";
 import type { Dimension, Without } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import type { Typed } from "../../graph/kinds.ts";
@@ -5,8 +6,10 @@ import { makeNode, makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
 import { spread } from "../broadcast/broadcast.ts";
-import { hasDim, misuse, requireDtype, requireFree, selectDim } from "../check.ts";
+import { hasDim, misuse, newDim, requireDtype, requireFree, selectDim } from "../check.ts";
+import { requireOwn } from "../foreign.ts";
 import { reduction } from "../reduce/reduce.ts";
+import { requireTensors, treeArgument } from "../trees.ts";
 
 /** A tree of tensors at one index of a dim: without it. */
 export type At<T, Dim extends string> =
@@ -33,7 +36,8 @@ type Slices<Xs extends readonly unknown[], Dim extends string> = {
  * one index's intermediate values are held at a time: microbatches. Tensors without the dim, and
  * those the function closes over, are given whole; a slice at an index lacks the dim.
  *
- * @throws MtfError `missing-dim` where no argument has the dim, `dtype-mismatch` for bool results
+ * @throws MtfError `missing-dim` where no argument has the dim, `dtype-mismatch` for bool results,
+ * `bad-result` for a result that is no tree of tensors, `async-function`, `foreign-tensor`
  * @example
  * const total = accumulate(micro, (x, y) => valueAndGrad(loss)(params, x, y), images, labels);
  */
@@ -66,10 +70,15 @@ function run(
   fn: (...slices: readonly unknown[]) => unknown,
   xs: readonly unknown[],
 ): unknown {
+  newDim(op, "dim", dim);
+  functionArgument(op, "fn", fn);
+  xs.forEach((x, i) => {
+    treeArgument(op, `xs[${i}]`, x);
+  });
   const sliced = leavesOf(xs, isTensor)
     .map(([, x]) => x)
     .filter((x) => hasDim(x, dim.name));
-  for (const x of sliced) selectDim(op, x, dim);
+  for (const x of sliced) selectDim(op, "dim", x, dim);
   if (sliced.length === 0) {
     throw misuse("missing-dim", `${op}: no argument has a dim '${dim.name}'.`, {}, [], {
       dim: dim.name,
@@ -80,6 +89,7 @@ function run(
   let next = 0;
   const at = (x: AnyTensor) => (hasDim(x, dim.name) ? slices[next++] : x);
   const result = fn(...xs.map((x) => mapLeaves(x, isTensor, at)));
+  requireTensors(op, result);
   const outputs = leavesOf(result, isTensor).map(([, x]) => x);
   for (const x of outputs) {
     if (op === "mapOver") requireFree(op, x, dim.name);
@@ -93,7 +103,9 @@ function run(
       isTensor,
       outputs.map((x) => spread(x, [dim, ...dimsOf(x)])),
     );
-  const constants = outerTensors(outputs, slices);
+  const begin = slices[0]!["~node"].order;
+  requireOwn(op, slices, outputs, begin);
+  const constants = outerTensors(outputs, begin);
   const results = loop(
     { dim, sliced: sliced.length, summed: op === "accumulate" ? outputs.length : 0 },
     [...sliced, ...constants],
@@ -130,11 +142,7 @@ function onlySlice(x: AnyTensor, dim: Dimension): AnyTensor {
 }
 
 /** Tensors from outside that a body's outputs are computed from: their nodes were made before. */
-function outerTensors(
-  outputs: readonly AnyTensor[],
-  slices: readonly AnyTensor[],
-): readonly AnyTensor[] {
-  const begin = slices[0]!["~node"].order;
+function outerTensors(outputs: readonly AnyTensor[], begin: number): readonly AnyTensor[] {
   const outer = new Set<AnyTensor>();
   const keep = (x: AnyTensor) => {
     if (x["~node"].order < begin) outer.add(x);

@@ -1,7 +1,8 @@
+import { arrayArgument } from "../../arguments.ts";
 import { nameOf, type Select } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
-import type { AnyTensor, Tensor } from "../../graph/tensor.ts";
-import { misuse, selectDims } from "../check.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { misuse, selectDims, tensorArgument } from "../check.ts";
 
 /**
  * The same tensor with the names that it is known to have: where a layer is generic in its dims, the
@@ -18,8 +19,9 @@ export function named<A extends string, D extends DType, N extends string>(
   x: Tensor<A, D>,
   names: readonly Select<N>[],
 ): Tensor<N, D> {
-  const tensor = x as AnyTensor;
-  const known = selectDims("named", tensor, names).map((d) => d.name);
+  const tensor = tensorArgument("named", "x", x);
+  const all = arrayArgument("named", "names", names, "an array of dims or their names");
+  const known = selectDims("named", "names", tensor, all).map((d) => d.name);
   const unsaid = tensor.names.find((name) => !known.includes(name));
   if (unsaid === undefined) return tensor as never;
   throw misuse(

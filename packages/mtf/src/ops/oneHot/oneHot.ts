@@ -2,7 +2,7 @@ import type { Dimension } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { requireDtype, requireFree } from "../check.ts";
+import { dtypeArgument, newDim, requireFree, tensorArgument } from "../check.ts";
 
 export function encoded(ids: AnyTensor, dim: Dimension, dtype: DType): AnyTensor {
   return makeTensor("oneHot", { dim: dim.name }, [ids], { dims: [...dimsOf(ids), dim], dtype });
@@ -20,8 +20,7 @@ export function oneHot<A extends string, N extends string, D extends DType = "fl
   dim: Dimension<N>,
   dtype: D = "float32" as D,
 ): Tensor<A | N, D> {
-  const tensor = ids as AnyTensor;
-  requireDtype("oneHot", tensor, ["int32"]);
-  requireFree("oneHot", tensor, dim.name);
-  return encoded(tensor, dim, dtype) as never;
+  const tensor = tensorArgument("oneHot", "ids", ids, ["int32"]);
+  requireFree("oneHot", tensor, newDim("oneHot", "dim", dim).name);
+  return encoded(tensor, dim, dtypeArgument("oneHot", "dtype", dtype)) as never;
 }

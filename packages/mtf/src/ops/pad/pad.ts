@@ -1,7 +1,8 @@
-import { nameOf, type Select } from "../../dimension.ts";
+import { countArgument, numberArgument } from "../../arguments.ts";
+import type { Select } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { misuse, requireDtype, selectDim } from "../check.ts";
+import { namedDim, tensorArgument } from "../check.ts";
 import type { Numeric } from "../elementwise/binary.ts";
 
 /** `before` elements in front of a dim, and as many behind as make it `size` long. */
@@ -30,18 +31,11 @@ export function pad<A extends string, D extends Numeric, S extends A>(
   after: number,
   value: number = 0,
 ): Tensor<A, D> {
-  const tensor = x as AnyTensor;
-  requireDtype("pad", tensor, ["float32", "int32"]);
-  const { name, size } = selectDim("pad", tensor, nameOf(dim));
-  if (![before, after].every((n) => Number.isSafeInteger(n) && n >= 0)) {
-    throw misuse(
-      "bad-argument",
-      `pad: ${before} elements before and ${after} behind: both must be whole numbers from 0 on.`,
-      { tensor },
-      [],
-      { before, after },
-    );
-  }
+  const tensor = tensorArgument("pad", "x", x, ["float32", "int32"]);
+  const { name, size } = namedDim("pad", "dim", tensor, dim);
+  countArgument("pad", "before", before);
+  countArgument("pad", "after", after);
+  numberArgument("pad", "value", value);
   if (before === 0 && after === 0) return x;
   return padded(tensor, name, before, before + size + after, value) as never;
 }

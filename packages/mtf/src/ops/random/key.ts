@@ -1,5 +1,6 @@
+import { wrongArgument } from "../../arguments.ts";
 import { makeTensor } from "../../graph/node.ts";
-import type { AnyTensor, Scalar, Tensor } from "../../graph/tensor.ts";
+import { type AnyTensor, isTensor, type Scalar, type Tensor } from "../../graph/tensor.ts";
 import { misuse, requireDtype } from "../check.ts";
 import { filled } from "../constant/constant.ts";
 
@@ -17,6 +18,7 @@ const dims = [{ name: "~key", size: 2 }];
  * const initial = normal(fold(key(42), "up"), [embd, hidden], { std: 0.02 });
  */
 export function key(seed: number): Key {
+  if (typeof seed !== "number") throw wrongArgument("key", "seed", "a whole number", seed);
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw misuse("bad-argument", `key: ${seed} is no whole number from 0 to 2^53 - 1.`, {});
   }
@@ -33,17 +35,29 @@ export function key(seed: number): Key {
  * fold(fold(k, state.step), "h3/attn");
  */
 export function fold(key: Key, data: number | string | Scalar<"int32">): Key {
-  const number =
-    typeof data === "object" ? (data as unknown as AnyTensor) : filled(numberOf(data), [], "int32");
+  const number = isTensor(data) ? (data as AnyTensor) : filled(numberOf(data), [], "int32");
   requireDtype("fold", number, ["int32"]);
   if (number.names.length > 0) {
     throw misuse("not-a-scalar", "fold: the number has dims.", { number });
   }
-  return makeTensor("fold", {}, [key as AnyTensor, number], { dims, dtype: "int32" }) as never;
+  return makeTensor("fold", {}, [keyArgument("fold", key), number], {
+    dims,
+    dtype: "int32",
+  }) as never;
 }
 
-function numberOf(data: number | string): number {
+/** A key given to a function that draws numbers. */
+export function keyArgument(op: string, key: unknown): AnyTensor {
+  if (isTensor(key) && key.dtype === "int32" && key.names.join() === "~key") return key;
+  const advice = typeof key === "number" ? [`key(${key})`] : ["key(42)"];
+  throw wrongArgument(op, "key", "a key", key, { try: advice });
+}
+
+function numberOf(data: unknown): number {
   if (typeof data === "string") return hash(data);
+  if (typeof data !== "number") {
+    throw wrongArgument("fold", "data", "a number, a name or an int32 scalar", data);
+  }
   if (data !== (data | 0)) throw misuse("bad-argument", `fold: ${data} is not an int32.`, {});
   return data;
 }

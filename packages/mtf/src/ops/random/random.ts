@@ -1,18 +1,19 @@
+import { numberOptions } from "../../arguments.ts";
 import type { Dimension, Dimensions } from "../../dimension.ts";
 import type { Attributes } from "../../graph/kinds.ts";
 import { makeTensor } from "../../graph/node.ts";
 import type { AnyTensor, Tensor } from "../../graph/tensor.ts";
-import { distinctDims } from "../check.ts";
+import { newDims } from "../check.ts";
 import { apply } from "../elementwise/apply.ts";
-import type { Key } from "./key.ts";
+import { type Key, keyArgument } from "./key.ts";
 
 export function drawn(
   distribution: Attributes["random"]["distribution"],
-  key: Key,
+  key: AnyTensor,
   dims: readonly Dimension[],
 ): AnyTensor {
   const dtype = distribution === "bits" ? "int32" : "float32";
-  return makeTensor("random", { distribution }, [key as AnyTensor], { dims, dtype });
+  return makeTensor("random", { distribution }, [key], { dims, dtype });
 }
 
 function scaled(x: AnyTensor, scale: number, offset: number): AnyTensor {
@@ -33,8 +34,9 @@ export function normal<const N extends readonly string[] = []>(
   dims: Dimensions<N>,
   options: { readonly mean?: number; readonly std?: number } = {},
 ): Tensor<N[number]> {
-  const { mean = 0, std = 1 } = options;
-  return scaled(drawn("normal", key, distinctDims("normal", dims)), std, mean) as never;
+  const { mean, std } = numberOptions("normal", options, { mean: 0, std: 1 });
+  const into = newDims("normal", "dims", dims);
+  return scaled(drawn("normal", keyArgument("normal", key), into), std, mean) as never;
 }
 
 /**
@@ -49,6 +51,7 @@ export function uniform<const N extends readonly string[] = []>(
   dims: Dimensions<N>,
   options: { readonly min?: number; readonly max?: number } = {},
 ): Tensor<N[number]> {
-  const { min = 0, max = 1 } = options;
-  return scaled(drawn("uniform", key, distinctDims("uniform", dims)), max - min, min) as never;
+  const { min, max } = numberOptions("uniform", options, { min: 0, max: 1 });
+  const into = newDims("uniform", "dims", dims);
+  return scaled(drawn("uniform", keyArgument("uniform", key), into), max - min, min) as never;
 }

@@ -1,7 +1,8 @@
 import { elements, type Select, type Selects, type Without } from "../../dimension.ts";
+import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { requireDtype, selectDims } from "../check.ts";
+import { selectDims, tensorArgument } from "../check.ts";
 import { apply } from "../elementwise/apply.ts";
 import type { Numeric } from "../elementwise/binary.ts";
 
@@ -27,9 +28,10 @@ function reduceOver(
   fn: "sum" | "max" | "min",
   x: unknown,
   over: readonly Select<string>[],
+  takes: readonly DType[],
 ): AnyTensor {
-  const tensor = x as AnyTensor;
-  const dims = over.length > 0 ? selectDims(op, tensor, over) : dimsOf(tensor);
+  const tensor = tensorArgument(op, "x", x, takes);
+  const dims = over.length > 0 ? selectDims(op, "over", tensor, over) : dimsOf(tensor);
   return reduction(
     fn,
     tensor,
@@ -54,8 +56,7 @@ export function sum<
   const R extends readonly A[] = [],
   D extends Numeric = "float32",
 >(x: Tensor<A, D>, ...over: Selects<R>): Tensor<Reduced<A, R>, D> {
-  requireDtype("sum", x as AnyTensor, ["float32", "int32"]);
-  return reduceOver("sum", "sum", x, over) as never;
+  return reduceOver("sum", "sum", x, over, ["float32", "int32"]) as never;
 }
 
 /**
@@ -70,8 +71,7 @@ export function max<
   const R extends readonly A[] = [],
   D extends Numeric = "float32",
 >(x: Tensor<A, D>, ...over: Selects<R>): Tensor<Reduced<A, R>, D> {
-  requireDtype("max", x as AnyTensor, ["float32", "int32"]);
-  return reduceOver("max", "max", x, over) as never;
+  return reduceOver("max", "max", x, over, ["float32", "int32"]) as never;
 }
 
 /** The smallest element over dims, or over all; as `max`. @example min(x, "embd") */
@@ -80,8 +80,7 @@ export function min<
   const R extends readonly A[] = [],
   D extends Numeric = "float32",
 >(x: Tensor<A, D>, ...over: Selects<R>): Tensor<Reduced<A, R>, D> {
-  requireDtype("min", x as AnyTensor, ["float32", "int32"]);
-  return reduceOver("min", "min", x, over) as never;
+  return reduceOver("min", "min", x, over, ["float32", "int32"]) as never;
 }
 
 /**
@@ -95,11 +94,9 @@ export function mean<A extends string, const R extends readonly A[] = []>(
   x: Tensor<A>,
   ...over: Selects<R>
 ): Tensor<Reduced<A, R>> {
-  const tensor = x as AnyTensor;
-  requireDtype("mean", tensor, ["float32"]);
-  const dims = over.length > 0 ? selectDims("mean", tensor, over) : dimsOf(tensor);
-  const count = elements(dims);
-  return apply("mul", reduceOver("mean", "sum", x, over), 1 / count) as never;
+  const total = reduceOver("mean", "sum", x, over, ["float32"]);
+  const count = elements(dimsOf(x as AnyTensor)) / elements(dimsOf(total));
+  return apply("mul", total, 1 / count) as never;
 }
 
 /** Whether it holds somewhere along the dims, or at all. @example any(greater(x, 0), "embd") */
@@ -107,8 +104,7 @@ export function any<A extends string, const R extends readonly A[] = []>(
   x: Tensor<A, "bool">,
   ...over: Selects<R>
 ): Tensor<Reduced<A, R>, "bool"> {
-  requireDtype("any", x as AnyTensor, ["bool"]);
-  return reduceOver("any", "max", x, over) as never;
+  return reduceOver("any", "max", x, over, ["bool"]) as never;
 }
 
 /** Whether it holds everywhere along the dims, or at all. @example all(isFinite(x), "embd") */
@@ -116,6 +112,5 @@ export function all<A extends string, const R extends readonly A[] = []>(
   x: Tensor<A, "bool">,
   ...over: Selects<R>
 ): Tensor<Reduced<A, R>, "bool"> {
-  requireDtype("all", x as AnyTensor, ["bool"]);
-  return reduceOver("all", "min", x, over) as never;
+  return reduceOver("all", "min", x, over, ["bool"]) as never;
 }

@@ -1,14 +1,8 @@
-import {
-  type Dimension,
-  type Mistake,
-  nameOf,
-  type Select,
-  type Without,
-} from "../../dimension.ts";
+import type { Dimension, Mistake, Select, Without } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { misuse, requireFree, selectDim } from "../check.ts";
+import { misuse, newDim, newName, requireFree, selectDim, tensorArgument } from "../check.ts";
 
 export function renamed(x: AnyTensor, from: string, to: string): AnyTensor {
   const dims = dimsOf(x).map((d) => (d.name === from ? { name: to, size: d.size } : d));
@@ -37,11 +31,12 @@ export function rename<A extends string, D extends DType, From extends A, const 
   from: Select<From>,
   to: Dimension<To> | FreeName<A, To>,
 ): Tensor<Without<A, From> | To, D> {
-  const tensor = x as AnyTensor;
-  const dim = selectDim("rename", tensor, from);
-  const name = nameOf(to as Select<string>);
+  const tensor = tensorArgument("rename", "x", x);
+  const dim = selectDim("rename", "from", tensor, from);
+  const other = typeof to === "object" ? newDim("rename", "to", to) : undefined;
+  const name = other?.name ?? newName("rename", "to", to);
   requireFree("rename", tensor, name);
-  if (typeof to === "object") requireSize(tensor, dim, to as Dimension);
+  if (other) requireSize(tensor, dim, other);
   return renamed(tensor, dim.name, name) as never;
 }
 

@@ -1,8 +1,8 @@
+import { arrayArgument } from "../../arguments.ts";
 import {
   type Dimension,
   type Dimensions,
   elements,
-  nameOf,
   printDims,
   type Select,
   type Selects,
@@ -11,7 +11,15 @@ import {
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { distinctDims, misuse, requireFree, selectDims } from "../check.ts";
+import {
+  misuse,
+  newDim,
+  newDims,
+  requireFree,
+  selectDims,
+  selectName,
+  tensorArgument,
+} from "../check.ts";
 
 /** Dims `from`, the first slowest, become dims `to` in the place of the first of `from`. */
 export function reshaped(
@@ -29,13 +37,13 @@ export function reshaped(
 function reshape(
   op: string,
   x: unknown,
-  from: readonly Select<string>[],
+  from: readonly unknown[],
   to: readonly Dimension[],
 ): AnyTensor {
-  const tensor = x as AnyTensor;
-  const old = selectDims(op, tensor, from);
+  const tensor = tensorArgument(op, "x", x);
+  const old = selectDims(op, "from", tensor, from);
   const names = old.map((d) => d.name);
-  for (const d of distinctDims(op, to)) {
+  for (const d of to) {
     if (!names.includes(d.name)) requireFree(op, tensor, d.name);
   }
   if (old.length === 0 || to.length === 0) {
@@ -70,7 +78,8 @@ export function split<
   from: Select<From>,
   to: Dimensions<To>,
 ): Tensor<Without<A, From> | To[number], D> {
-  return reshape("split", x, [nameOf(from)], to as readonly Dimension[]) as never;
+  const name = selectName("split", "from", from);
+  return reshape("split", x, [name], newDims("split", "to", to)) as never;
 }
 
 /**
@@ -90,5 +99,6 @@ export function merge<
   from: Selects<From>,
   to: Dimension<To>,
 ): Tensor<Without<A, From[number]> | To, D> {
-  return reshape("merge", x, from as readonly Select<string>[], [to]) as never;
+  const names = arrayArgument("merge", "from", from, "an array of dims or their names");
+  return reshape("merge", x, names, [newDim("merge", "to", to)]) as never;
 }

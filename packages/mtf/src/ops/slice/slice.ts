@@ -1,8 +1,9 @@
-import { nameOf, type Select } from "../../dimension.ts";
+import { numberArgument } from "../../arguments.ts";
+import type { Select } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { misuse, selectDim } from "../check.ts";
+import { misuse, namedDim, tensorArgument } from "../check.ts";
 
 /** Elements begin … begin + size - 1 of a dim. */
 export function sliced(x: AnyTensor, dim: string, begin: number, size: number): AnyTensor {
@@ -26,8 +27,10 @@ export function slice<A extends string, D extends DType, S extends A>(
   begin: number,
   end?: number,
 ): Tensor<A, D> {
-  const tensor = x as AnyTensor;
-  const { name, size } = selectDim("slice", tensor, nameOf(dim));
+  const tensor = tensorArgument("slice", "x", x);
+  const { name, size } = namedDim("slice", "dim", tensor, dim);
+  numberArgument("slice", "begin", begin);
+  if (end !== undefined) numberArgument("slice", "end", end);
   const from = begin < 0 ? begin + size : begin;
   const to = end === undefined ? size : end < 0 ? end + size : end;
   if (!(Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= size)) {

@@ -1,14 +1,13 @@
-import { nameOf, type Select, type Without } from "../../dimension.ts";
+import type { Select, Without } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
-import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { requireDtype, selectDim } from "../check.ts";
+import { dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { namedDim, tensorArgument } from "../check.ts";
 
 type Kind = "softmax" | "logSoftmax" | "logsumexp";
 
 function normalised(kind: Kind, x: unknown, over: Select<string>): never {
-  const tensor = x as AnyTensor;
-  requireDtype(kind, tensor, ["float32"]);
-  const { name } = selectDim(kind, tensor, nameOf(over));
+  const tensor = tensorArgument(kind, "x", x, ["float32"]);
+  const { name } = namedDim(kind, "over", tensor, over);
   const dims = dimsOf(tensor).filter((d) => kind !== "logsumexp" || d.name !== name);
   return makeTensor(kind, { over: name }, [tensor], { dims, dtype: "float32" }) as never;
 }

@@ -1,7 +1,7 @@
-import { type Dimension, nameOf, type Select, type Without } from "../../dimension.ts";
+import type { Dimension, Select, Without } from "../../dimension.ts";
 import { makeNode } from "../../graph/node.ts";
-import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { misuse, requireDtype, requireFree, selectDim } from "../check.ts";
+import { dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { misuse, namedDim, newDim, requireFree, tensorArgument } from "../check.ts";
 import type { Numeric } from "../elementwise/binary.ts";
 
 /**
@@ -20,10 +20,9 @@ export function topK<A extends string, D extends Numeric, S extends A, K extends
   readonly values: Tensor<Without<A, S> | K, D>;
   readonly indices: Tensor<Without<A, S> | K, "int32">;
 } {
-  const tensor = x as AnyTensor;
-  requireDtype("topK", tensor, ["float32", "int32"]);
-  const { name, size } = selectDim("topK", tensor, nameOf(over));
-  requireFree("topK", tensor, k.name);
+  const tensor = tensorArgument("topK", "x", x, ["float32", "int32"]);
+  const { name, size } = namedDim("topK", "over", tensor, over);
+  requireFree("topK", tensor, newDim("topK", "k", k).name);
   if (k.size > size) {
     throw misuse("bad-argument", `topK: '${name}' has no ${k.size} elements.`, { tensor }, [], {
       dim: name,

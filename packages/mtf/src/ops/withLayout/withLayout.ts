@@ -1,9 +1,11 @@
+import { recordArgument } from "../../arguments.ts";
 import { printDims } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { ruleTable } from "../../layout.ts";
 import { nearest } from "../../suggest.ts";
-import { hasDim, misuse } from "../check.ts";
+import { hasDim, misuse, tensorArgument } from "../check.ts";
 
 export function laidOut(
   x: AnyTensor,
@@ -18,7 +20,7 @@ export function laidOut(
  * same way.
  *
  * @throws MtfError `unknown-dim` for a rule about a dim that the tensor lacks, `axis-conflict` where
- * two dims want one axis
+ * two dims want one axis; `lower` throws `unknown-axis` for one that its mesh lacks
  * @example
  * withLayout(x, { length: "model" });
  */
@@ -26,9 +28,9 @@ export function withLayout<A extends string, D extends DType>(
   x: Tensor<A, D>,
   rules: { readonly [Name in NoInfer<A>]?: string | readonly string[] },
 ): Tensor<A, D> {
-  const tensor = x as AnyTensor;
-  const entries = Object.entries(rules as Record<string, string | readonly string[]>);
-  const table = entries.map(([dim, axes]) => [dim, [axes].flat()] as const);
+  const tensor = tensorArgument("withLayout", "x", x);
+  recordArgument("withLayout", "rules", rules, "an object of dims and axes");
+  const table = ruleTable("withLayout", "rules", rules);
   const taken = new Map<string, string>();
   for (const [dim, axes] of table) {
     if (!hasDim(tensor, dim)) throw unknownDim(tensor, dim);

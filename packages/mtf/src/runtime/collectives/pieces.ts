@@ -1,5 +1,6 @@
 import { internal } from "../../errors.ts";
 import { type Coordinate, coordinateOf, deviceAt, type Mesh } from "../../mesh.ts";
+import { entryOf } from "../../record.ts";
 import { axesOf, type Box, boxOf, overlap, rangeOf, volume } from "../../spmd/placement.ts";
 import type { Move, Value } from "../../spmd/program.ts";
 import { type Copy, copyOf, stepsOf } from "./copy.ts";
@@ -29,7 +30,7 @@ export function piecesOf(
     const wanted = value.dims.map((d) => {
       const at = result.dims.findIndex((r) => r.name === d.name);
       if (at < 0) throw internal(`${move.name}: the result lacks ${d.name}`);
-      const begin = target[at]!.begin + (move.offsets[operand]?.[d.name] ?? 0);
+      const begin = target[at]!.begin + (entryOf(move.offsets[operand]!, d.name) ?? 0);
       return overlap({ begin, size: target[at]!.size }, { begin: 0, size: d.size });
     });
     if (volume(wanted) === 0) return [];
@@ -39,7 +40,7 @@ export function piecesOf(
       const dims = value.dims.map((d, i) => {
         const at = result.dims.findIndex((r) => r.name === d.name);
         const part = overlap(wanted[i]!, held[i]!);
-        const shift = move.offsets[operand]?.[d.name] ?? 0;
+        const shift = entryOf(move.offsets[operand]!, d.name) ?? 0;
         return {
           size: part.size,
           from: { begin: part.begin - held[i]!.begin, step: fromSteps[i]! },

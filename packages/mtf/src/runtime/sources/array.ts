@@ -1,3 +1,4 @@
+import { tell } from "../../arguments.ts";
 import { type Dimension, elements, printDims } from "../../dimension.ts";
 import { type DType, dtypeAbbreviation, type HostArray } from "../../dtype.ts";
 import { type ErrorDetails, type Evidence, MtfError } from "../../errors.ts";
@@ -22,6 +23,7 @@ export function numbersOf(source: HostArray | readonly number[] | number, to: Wa
   const expected = elements(to.dims);
   if (typeof source === "number" && to.dims.length > 0) throw notAScalar(source, to, expected);
   const numbers = typeof source === "number" ? [source] : source;
+  if (Array.isArray(numbers)) requireNumbers(numbers, to);
   if (numbers.length !== expected) {
     const given = numbers.length === 1 ? "1 number" : `${numbers.length} numbers`;
     const sentence = `'${to.path}' was given ${given} and takes ${expected}.`;
@@ -51,6 +53,18 @@ function notAScalar(value: number, to: Wanted, expected: number): MtfError {
     given: 1,
     expected,
     try: [`new ${array}(${expected}).fill(${value})`],
+  });
+}
+
+/** A plain array may hold anything, which typed arrays would turn into NaN or 0. */
+function requireNumbers(values: readonly unknown[], to: Wanted): void {
+  const fits = (value: unknown) =>
+    typeof value === "number" || (typeof value === "boolean" && isBool(to));
+  const at = values.findIndex((value) => !fits(value));
+  if (at < 0) return;
+  throw wrongInput(to, `'${to.path}' was given ${tell(values[at])} among its numbers.`, {
+    at,
+    ...(Array.isArray(values[at]) && { try: ["array.flat(), row by row"] }),
   });
 }
 

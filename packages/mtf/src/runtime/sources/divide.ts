@@ -1,3 +1,4 @@
+import { tell, wordArgument } from "../../arguments.ts";
 import { type HostArray, hostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
 import { coordinateOf, type Mesh } from "../../mesh.ts";
@@ -7,6 +8,7 @@ import { messageOf } from "../failure.ts";
 import { isNumbers, numbersOf, type Wanted, wrongInput } from "./array.ts";
 import { cut } from "./cut.ts";
 import type { FilePart } from "./file.ts";
+import { storedBytes } from "./stored.ts";
 
 /** A source divided among the devices: parts by device. */
 export type Divided =
@@ -33,21 +35,25 @@ export function divide(source: Source, to: Wanted, placement: Placement, mesh: M
     return { kind: "numbers", parts: boxes.map((box) => cut(numbers, shape, box)) };
   }
   if (isFile(source)) {
+    if (source.stored !== undefined) {
+      wordArgument(`'${to.path}'`, "stored", source.stored, Object.keys(storedBytes));
+    }
     const parts = boxes.map((box) => ({ source, dtype: to.dtype, shape, box }));
     return { kind: "file", parts };
   }
   if (isBoxes(source)) return { kind: "function", ask: () => fromBoxes(source, to, boxes) };
-  throw wrongInput(to, `'${to.path}' was given something that holds no numbers.`, {
+  throw wrongInput(to, `'${to.path}' was given ${tell(source)}, which holds no numbers.`, {
     try: ["an array, a number, { file, offset } or { box: (box) => array }"],
   });
 }
 
-function isFile(source: unknown): source is FileSource {
-  return typeof source === "object" && source !== null && "file" in source;
+function isFile(source: Source): source is FileSource {
+  const { file, offset } = (source ?? {}) as Partial<FileSource>;
+  return typeof file === "string" && Number.isSafeInteger(offset) && offset! >= 0;
 }
 
-function isBoxes(source: unknown): source is BoxSource {
-  return typeof source === "object" && source !== null && "box" in source;
+function isBoxes(source: Source): source is BoxSource {
+  return typeof (source as Partial<BoxSource> | null)?.box === "function";
 }
 
 async function fromBoxes(

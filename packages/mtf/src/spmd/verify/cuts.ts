@@ -1,4 +1,6 @@
 import type { Partition } from "../../ops/rule.ts";
+import { entryOf } from "../../record.ts";
+import { axesOf } from "../placement.ts";
 import type { Value } from "../program.ts";
 
 /** The axes that cut each dim that an op runs over. */
@@ -17,7 +19,7 @@ export function cutsOf(
   const cuts = new Map<string, readonly string[]>();
   const meet = ({ dims, placement }: Value, nameOf: (name: string) => string) => {
     for (const { name } of dims) {
-      const axes = placement.split[name] ?? [];
+      const axes = axesOf(placement, name);
       const known = cuts.get(nameOf(name));
       if (known && known.join() !== axes.join()) return `'${name}' is not cut alike everywhere`;
       cuts.set(nameOf(name), axes);
@@ -25,7 +27,7 @@ export function cutsOf(
     return undefined;
   };
   for (const x of operands) {
-    const fault = meet(x, (name) => alias[name] ?? name);
+    const fault = meet(x, (name) => entryOf(alias, name) ?? name);
     if (fault) return fault;
   }
   for (const y of results) {

@@ -48,12 +48,19 @@ function productOf(xs: readonly Known[], terms: number) {
 const einsum: Step = (c) => {
   const xs = factors(c, 4);
   const dims = unionOf(...xs);
-  const output = some(c, dims);
+  const picked = some(c, dims);
+  // What only one operand has cannot be summed by a product.
+  const left = dims.filter((d) => !picked.includes(d) && isLonely(d.name, xs));
+  const output = [...picked, ...left];
   const terms = count(dims) / count(output);
   const names = output.map((d) => d.name);
   const given = xs.length === 2 ? [...xs.map(ref), ...names] : [xs.map(ref), names];
   return call(c, "einsum", given, productOf(xs, terms));
 };
+
+function isLonely(name: string, xs: readonly Known[]): boolean {
+  return xs.filter((x) => x.dims.some((d) => d.name === name)).length === 1;
+}
 
 const contract: Step = (c) => {
   const [x, y] = factors(c, 2) as [Known, Known];

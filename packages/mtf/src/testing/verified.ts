@@ -3,10 +3,10 @@ import { vi } from "vitest";
 // Every test's graphs and programs are verified between stages. Users do not pay for that: it takes a
 // tenth of the time of lowering and more.
 
-vi.mock("../../src/trace.ts", async (original) => {
-  const real = await original<typeof import("../../src/trace.ts")>();
-  const { nodesOf } = await import("../../src/graph/graph.ts");
-  const { verifyNodes } = await import("../../src/ops/verify/graph.ts");
+vi.mock("../trace.ts", async (original) => {
+  const real = await original<typeof import("../trace.ts")>();
+  const { nodesOf } = await import("../graph/graph.ts");
+  const { verifyNodes } = await import("../ops/verify/graph.ts");
   const trace: typeof real.trace = (fn, args) => {
     const traced = real.trace(fn, args);
     verifyNodes(nodesOf(traced.graph));
@@ -15,9 +15,9 @@ vi.mock("../../src/trace.ts", async (original) => {
   return { ...real, trace };
 });
 
-vi.mock("../../src/spmd/lower.ts", async (original) => {
-  const real = await original<typeof import("../../src/spmd/lower.ts")>();
-  const { verifyLowered } = await import("../../src/spmd/verify/lowered.ts");
+vi.mock("../spmd/lower.ts", async (original) => {
+  const real = await original<typeof import("../spmd/lower.ts")>();
+  const { verifyLowered } = await import("../spmd/verify/lowered.ts");
   const lower: typeof real.lower = (fn, options) => {
     const lowered = real.lower(fn, options);
     verifyLowered(lowered as never);

@@ -1,0 +1,51 @@
+import { asyncFunction, tell, wrongArgument } from "../arguments.ts";
+import { MtfError } from "../errors.ts";
+import { isTensor } from "../graph/tensor.ts";
+import { isPlainObject } from "../record.ts";
+import { captureLine } from "../sourceLine.ts";
+
+// The trees of tensors that functions take and give. What is looked into is an array or an object
+// that was written as one: tensors in a Map, or in what a class made, would not be found.
+
+/** An argument that may hold tensors, and other values beside them. */
+export function treeArgument(fn: string, argument: string, tree: unknown): void {
+  if (typeof tree !== "object" || tree === null || isTensor(tree)) return;
+  if (!Array.isArray(tree) && !isPlainObject(tree)) {
+    throw wrongArgument(fn, argument, "a tensor, or an array or object of them", tree, {
+      try: tree instanceof Map ? ["Object.fromEntries(map)"] : [],
+    });
+  }
+  for (const [key, child] of Object.entries(tree)) treeArgument(fn, `${argument}.${key}`, child);
+}
+
+/**
+ * What a traced function gives: nothing but tensors.
+ *
+ * @throws MtfError `bad-result`, `async-function` for a Promise
+ */
+export function requireTensors(fn: string, tree: unknown, path = ""): void {
+  if (isTensor(tree)) return;
+  if (Array.isArray(tree) || isPlainObject(tree)) {
+    for (const [key, child] of Object.entries(tree)) {
+      requireTensors(fn, child, path === "" ? key : `${path}/${key}`);
+    }
+    return;
+  }
+  const at = path === "" ? "" : ` at '${path}'`;
+  if (isPromise(tree)) throw asyncFunction(`${fn}: the function gave a Promise${at}.`, { path });
+  throw new MtfError(
+    "bad-result",
+    `${fn}: the function gave ${tell(tree)}${at} where only tensors can be given.`,
+    { function: fn, argument: "fn", path, evidence: [["at", captureLine()]], try: [advice(tree)] },
+  );
+}
+
+export function isPromise(value: unknown): boolean {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+}
+
+function advice(given: unknown): string {
+  if (typeof given === "number") return "constant(…) makes a tensor of a number";
+  if (given instanceof Map) return "Object.fromEntries(map)";
+  return given === undefined ? "return …, a tensor" : "a tensor, or an array or object of them";
+}

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openCheckpoint, openSafetensors, saveCheckpoint } from "../../src/checkpoint.ts";
+import { MtfError } from "../../src/errors.ts";
+import * as typed from "../../src/index.ts";
+import { simulator } from "../../src/simulator.ts";
+import { workers } from "../../src/workers.ts";
+import { dims, type Given } from "./calls.ts";
+import { wrongValues } from "./wrong.ts";
+
+// As with the functions of tensors, of what runs programs: each call is right but for one argument.
+
+// biome-ignore lint/suspicious/noExplicitAny: programs without types are what this is about
+const m: any = typed;
+
+const home = mkdtempSync(join(tmpdir(), "mtf-arguments-"));
+const mesh = m.defineMesh({ data: 2 });
+const layout = m.defineLayout({ dims, mesh, rules: { batch: "data" } });
+const tensor = m.placeholder([dims.batch]);
+const lowered = m.lower((x: unknown) => m.exp(x), { layout, inputs: [tensor] });
+const whole = { split: {}, partial: [] };
+const four = [1, 2, 3, 4];
+
+// biome-ignore lint/suspicious/noExplicitAny: see above
+let devices: any;
+// biome-ignore lint/suspicious/noExplicitAny: see above
+let run: any;
+// biome-ignore lint/suspicious/noExplicitAny: see above
+let held: any;
+// biome-ignore lint/suspicious/noExplicitAny: see above
+let checkpoint: any;
+
+beforeAll(async () => {
+  devices = await simulator(mesh);
+  run = await devices.load(lowered);
+  held = await devices.put(tensor, whole, four);
+  await saveCheckpoint(join(home, "saved"), { x: held }, null);
+  checkpoint = await openCheckpoint(join(home, "saved"));
+});
+
+afterAll(async () => {
+  await checkpoint.close();
+  await devices.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const opened = async (of: Promise<{ close(): Promise<void> }>) => await (await of).close();
+
+/** What is called with `wrong` in place of one argument. */
+const calls: Readonly<Record<string, (wrong: never) => unknown>> = {
+  "simulator: mesh": (wrong) => opened(simulator(wrong)),
+  "simulator: options": (wrong) => opened(simulator(mesh, wrong)),
+  "simulator: backend": (wrong) => opened(simulator(mesh, { backend: wrong })),
+  "simulator: stagingBytes": (wrong) => opened(simulator(mesh, { stagingBytes: wrong })),
+  "workers: mesh": (wrong) => opened(workers(wrong)),
+  "workers: options": (wrong) => opened(workers(m.defineMesh({}), wrong)),
+  "load: lowered": (wrong) => devices.load(wrong),
+  "put: tensor": (wrong) => devices.put(wrong, whole, four),
+  "put: placement": (wrong) => devices.put(tensor, wrong, four),
+  "put: split": (wrong) => devices.put(tensor, { split: { batch: wrong }, partial: [] }, four),
+  "put: source": (wrong) => devices.put(tensor, whole, wrong),
+  "put: numbers": (wrong) => devices.put(tensor, whole, [1, 2, 3, wrong]),
+  "put: file": (wrong) => devices.put(tensor, whole, { file: wrong, offset: 0 }),
+  "put: offset": (wrong) => devices.put(tensor, whole, { file: "none", offset: wrong }),
+  "put: stored": (wrong) => devices.put(tensor, whole, { file: "none", offset: 0, stored: wrong }),
+  "put: box": (wrong) => devices.put(tensor, whole, { box: wrong }),
+  "run: input": (wrong) => run(wrong),
+  "run: surplus": (wrong) => run(four, wrong),
+  "readBox: box": (wrong) => held.readBox(wrong),
+  "readBox: range": (wrong) => held.readBox([wrong]),
+  "readBox: begin": (wrong) => held.readBox([{ begin: wrong, size: 1 }]),
+  "saveCheckpoint: folder": (wrong) =>
+    typeof wrong === "string" || saveCheckpoint(wrong, { x: held }, null),
+  "saveCheckpoint: tensors": (wrong) => saveCheckpoint(join(home, "all"), wrong, null),
+  "saveCheckpoint: tensor": (wrong) => saveCheckpoint(join(home, "x"), { x: wrong as never }, null),
+  "saveCheckpoint: metadata": (wrong) => saveCheckpoint(join(home, "m"), { x: held }, wrong),
+  "openCheckpoint: folder": (wrong) => opened(openCheckpoint(wrong)),
+  "openSafetensors: from": (wrong) => opened(openSafetensors(wrong)),
+  "checkpoint.source: name": (wrong) => checkpoint.source(wrong),
+  "checkpoint.load: begin": (wrong) => checkpoint.load(devices, wrong),
+  "checkpoint.read: name": (wrong) => checkpoint.read(wrong),
+  "checkpoint.read: box": (wrong) => checkpoint.read("x", wrong),
+};
+
+it.each(Object.keys(calls))("what is wrong is told: %s", async (name) => {
+  const given = { ids: m.placeholder([dims.batch], "int32"), mask: held } as Given;
+  for (const wrong of wrongValues(given)) {
+    try {
+      await calls[name]!(wrong as never);
+    } catch (error) {
+      expect(error).toBeInstanceOf(MtfError);
+      const { code, message } = error as MtfError;
+      expect([name, code, message]).not.toContain("internal");
+      expect(message).not.toMatch(/undefined \(|is not a function|Cannot read/);
+    }
+  }
+});
+
+it("a run is given as many inputs as it takes", async () => {
+  await expect(run(four, four, [1])).rejects.toMatchObject({
+    code: "wrong-input",
+    message: expect.stringMatching(
+      /^\[wrong-input\] run: the program takes 1 input, and is given 3\.\n {2}surplus {2}an array of 4, an array of 1\n {2}at {7}devices\.test\.ts:\d+$/,
+    ),
+  });
+  await expect(run()).rejects.toMatchObject({ code: "wrong-input" });
+});
