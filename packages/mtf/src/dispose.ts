@@ -7,7 +7,8 @@ import { isPlainObject } from "./record.ts";
  * @throws MtfError `bad-argument`, before anything is freed, if there is something else in it, such as
  * a promise of a tree
  * @example
- * dispose(result); // a handle, or a tree of them
+ * const state = await (await devices.load(begin))();
+ * dispose(state);
  */
 export function dispose(tree: object): void {
   for (const handle of handlesIn("tree", tree)) handle[Symbol.dispose]();

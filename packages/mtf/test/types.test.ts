@@ -1,6 +1,7 @@
 import { describe, expectTypeOf, it } from "vitest";
 import type { AdamState, Scalar, Tensor } from "../src/index.ts";
 import * as mtf from "../src/index.ts";
+import type { Fed, Source } from "../src/simulator.ts";
 
 const dims = mtf.defineDims({ batch: 4, length: 3, embd: 6, heads: 2, kv: 3, vocab: 5, micro: 2 });
 const { batch, length, embd, heads, kv, vocab, micro } = dims;
@@ -164,5 +165,11 @@ describe("types follow the names", () => {
     some satisfies Tensor<"batch">;
     // @ts-expect-error these are not any
     x satisfies Tensor<string>;
+  });
+
+  it("down to what a run is given: a number for scalars alone", () => {
+    expectTypeOf<Extract<Fed<Scalar>, number>>().toEqualTypeOf<number>();
+    expectTypeOf<Extract<Fed<Tensor<"batch">>, number>>().toEqualTypeOf<never>();
+    expectTypeOf<Extract<Fed<mtf.AnyTensor>, Source>>().toEqualTypeOf<Source>();
   });
 });

@@ -86,10 +86,15 @@ export type Fed<T> =
       ? { readonly [K in keyof T]: Fed<T[K]> }
       : T;
 
-/** Where the numbers of a tensor with these names come from: one number is no matrix. */
+/**
+ * Where the numbers of a tensor with these names come from: one number is no matrix. Of names that
+ * the compiler does not know there may be none.
+ */
 export type SourceFor<Names extends string> = [Names] extends [never]
   ? Source
-  : Exclude<Source, number>;
+  : string extends Names
+    ? Source
+    : Exclude<Source, number>;
 
 /** A tree of tensors as a run gives it. */
 export type Held<T> =
