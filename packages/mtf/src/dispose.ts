@@ -6,8 +6,8 @@ import { MtfError } from "./errors.ts";
  * @throws MtfError `bad-argument`, before anything is freed, if there is something else in it, such as
  * a promise of a tree
  * @example
- * const [state, report] = await run(old, batch);
- * dispose(report);
+ * const results = { first: await run(numbers), second: await run(numbers) };
+ * dispose(results);
  */
 export function dispose(tree: object): void {
   for (const handle of handlesIn(tree, "")) handle[Symbol.dispose]();
