@@ -7,8 +7,8 @@ export function coresOfMachine(): number {
 /** The memory that this process may have, in bytes; undefined where nobody tells, as in a page. */
 export function memoryOfMachine(): number | undefined {
   if (!isNode()) return undefined;
-  // A container may have less; 0 where nothing is known of one.
-  const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  // A container may have less; 0 where nothing is known of one, and other runtimes may not tell.
+  const constrained = process.constrainedMemory?.() || Number.POSITIVE_INFINITY;
   return Math.min(process.getBuiltinModule("node:os").totalmem(), constrained);
 }
 
