@@ -50,8 +50,9 @@ export function moveFault(
   }
   const { placement: to } = result;
   for (const [i, { dims, dtype, placement: from }] of operands.entries()) {
+    // The first has its dims in the result's order, others may not.
     const alike = dims.every((d, at) => {
-      const other = result.dims[at];
+      const other = i === 0 ? result.dims[at] : result.dims.find((r) => r.name === d.name);
       return d.name === other?.name && (d.size === other.size || d.name in offsets[i]!);
     });
     if (!alike || dims.length !== result.dims.length || dtype !== result.dtype) {
