@@ -167,7 +167,8 @@ export function where<
 }
 
 /**
- * The numbers as another dtype: to int32 towards zero, to bool whether they differ from 0.
+ * The numbers as another dtype: to int32 towards zero, held within what int32 has, NaN as 0; to bool
+ * whether they differ from 0.
  *
  * @example
  * mean(cast(equal(guess, label), "float32"));
