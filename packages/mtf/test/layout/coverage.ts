@@ -74,7 +74,7 @@ const linear = [
   ...["einsum", "reduce sum", "gather", "scatterAdd", "layerNormGrad"],
   ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
-  ...["softmaxGrad", "logSoftmaxGrad", "crossEntropyGrad"],
+  ...["softmaxGrad", "logSoftmaxGrad"],
   ...["all-reduce sum", "reduce-scatter sum", "loop"],
 ];
 
