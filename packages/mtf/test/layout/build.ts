@@ -16,11 +16,11 @@ import {
   sum,
   valueAndGrad,
 } from "mtf";
-import { type Call, replay } from "./call.ts";
-import type { CaseData } from "./case.ts";
+import { type Call, refsIn, replay } from "./call.ts";
+import type { CaseData, InputData } from "./case.ts";
 import { type Context, dimNames, dimsIn, type Known, NotApplicable } from "./context.ts";
 import { count, inexact } from "./magnitude.ts";
-import { catalog } from "./ops/catalog.ts";
+import { catalog, wildCatalog } from "./ops/catalog.ts";
 
 /** An input of a program with its numbers. */
 export interface DrawnInput {
@@ -43,6 +43,8 @@ export interface DrawnProgram {
 
 /** The program that a case's numbers stand for, where tensors may be sent to these axes. */
 export function build(data: CaseData, axes: readonly string[]): DrawnProgram {
+  // Some inputs hold none, lest nothing finite be left.
+  const isWild = ({ seed }: InputData) => data.wild === true && seed % 3 > 0;
   const inputs = data.inputs.map((given, i): DrawnInput => {
     const dtype = (["float32", "float32", "float32", "float32", "int32", "bool"] as const)[
       given.dtype
@@ -50,8 +52,9 @@ export function build(data: CaseData, axes: readonly string[]): DrawnProgram {
     const left = dimNames.slice(0, 6).map((name, d) => dimension(name, data.sizes[d]!));
     const dims = given.dims.map((n) => left.splice(n % left.length, 1)[0]!);
     const numbers = Array.from({ length: count(dims) }, (_, at) => hash(given.seed, at));
+    const element = dtype === "float32" && isWild(given) ? wildElement : elementOf;
     const name = `${dtype === "float32" ? "x" : "n"}${i}`;
-    return { name, id: i, dims, dtype, data: numbers.map((n) => elementOf(dtype, n)) };
+    return { name, id: i, dims, dtype, data: numbers.map((n) => element(dtype, n)) };
   });
   const values = inputs.map(({ id, dims, dtype }): Known => {
     const tensor = placeholder(dims, dtype) as AnyTensor;
@@ -63,14 +66,16 @@ export function build(data: CaseData, axes: readonly string[]): DrawnProgram {
     values,
     calls: [],
     axes,
+    wild: new Set(inputs.filter((x) => x.data.some((n) => !Number.isFinite(n))).map((x) => x.id)),
     numbers: [],
     position: { at: 0, named: inputs.length },
   };
+  const steps = data.wild ? wildCatalog : catalog;
   for (const { op, picks } of data.steps) {
     const [known, made] = [values.length, context.calls.length];
     try {
       context.position.at = 0;
-      catalog[op % catalog.length]!({ ...context, numbers: picks });
+      steps[op % steps.length]!({ ...context, numbers: picks });
     } catch (error) {
       if (!(error instanceof NotApplicable)) throw error;
       values.length = known;
@@ -88,15 +93,6 @@ export function build(data: CaseData, axes: readonly string[]): DrawnProgram {
   return { inputs, calls: context.calls, outputs: none, update };
 }
 
-function refsIn(argument: unknown): number[] {
-  if (typeof argument !== "object" || argument === null) return [];
-  if ("ref" in argument) return [argument.ref as number];
-  if ("outputs" in argument) return [...(argument.outputs as number[]), ...inner(argument)];
-  return inner(argument);
-}
-
-const inner = (argument: object) => Object.values(argument).flatMap(refsIn);
-
 function hash(seed: number, at: number): number {
   let h = Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(at + 1, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
@@ -107,6 +103,14 @@ function hash(seed: number, at: number): number {
 function elementOf(dtype: DType, n: number): number {
   if (dtype === "float32") return (n % 65) / 8 - 4;
   return dtype === "int32" ? (n % 9) - 2 : n % 2;
+}
+
+const rare = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
+
+/** As `elementOf`, but for an infinity or NaN and a zero here and there. */
+function wildElement(dtype: DType, n: number): number {
+  const kind = (n >>> 8) % 12;
+  return kind === 0 ? rare[(n >>> 16) % 3]! : kind === 1 ? 0 : elementOf(dtype, n);
 }
 
 type Tensors = Readonly<Record<string, AnyTensor>>;

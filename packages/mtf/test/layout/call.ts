@@ -36,6 +36,16 @@ export type Environment = Map<number, AnyTensor>;
 
 export const ref = (x: { readonly id: number }): Ref => ({ ref: x.id });
 
+/** The tensors that an argument names, those of a loop among them. */
+export function refsIn(argument: unknown): number[] {
+  if (typeof argument !== "object" || argument === null) return [];
+  if ("ref" in argument) return [argument.ref as number];
+  if ("outputs" in argument) return [...(argument.outputs as number[]), ...inner(argument)];
+  return inner(argument);
+}
+
+const inner = (argument: object) => Object.values(argument).flatMap(refsIn);
+
 export function argumentsFrom(args: readonly Argument[], environment: Environment): unknown[] {
   return args.map((argument) => resolved(argument, environment));
 }
@@ -86,6 +96,7 @@ function printCall({ fn, args, results }: Call, indent: string): string {
 }
 
 export function printArgument(argument: Argument, indent = ""): string {
+  if (typeof argument === "number") return `${argument}`;
   if (typeof argument !== "object") return JSON.stringify(argument);
   if (isRef(argument)) return `t${argument.ref}`;
   if (isLoop(argument)) {

@@ -35,6 +35,8 @@ export interface CaseData {
   readonly storage: readonly { readonly path: number; readonly rules: readonly RuleData[] }[];
   readonly keep: boolean;
   readonly donate: boolean;
+  /** Whether inputs hold NaN and infinities here and there. */
+  readonly wild?: true;
 }
 
 const nat = (max: number) => fc.integer({ min: 0, max });
@@ -100,3 +102,6 @@ export const caseData: fc.Arbitrary<CaseData> = fc.record({
   keep: fc.boolean(),
   donate: fc.boolean(),
 });
+
+/** A case whose inputs hold NaN and infinities. */
+export const wildData: fc.Arbitrary<CaseData> = caseData.map((data) => ({ ...data, wild: true }));

@@ -1,7 +1,8 @@
 import { type AnyTensor, type Dimension, isTensor } from "mtf";
-import { type Argument, argumentsFrom, type Call, type Environment, ref } from "./call.ts";
+import { type Argument, argumentsFrom, type Call, type Environment, ref, refsIn } from "./call.ts";
 import { library, type Name } from "./library.ts";
 import { count, largest, type Magnitude, rounded } from "./magnitude.ts";
+import { dependsOnRounding } from "./wild.ts";
 
 /** A tensor of a program being drawn. */
 export interface Known extends Magnitude {
@@ -28,6 +29,8 @@ export interface Context {
   readonly values: Known[];
   readonly calls: Call[];
   readonly axes: readonly string[];
+  /** The tensors that may hold NaN or infinities. */
+  readonly wild: Set<number>;
   readonly numbers: readonly number[];
   /** How many of the numbers have been used, and how many tensors were named. */
   readonly position: { at: number; named: number };
@@ -94,6 +97,7 @@ export function call(
 ): Known {
   const magnitudes = [magnitude].flat();
   if (magnitudes.some((m) => !(m.max <= largest))) throw new NotApplicable();
+  if (dependsOnRounding(c, fn, args)) throw new NotApplicable();
   const made = library[fn](...argumentsFrom(args, c.environment));
   return keep(c, { fn, args }, made, magnitudes);
 }
@@ -112,9 +116,11 @@ export function keep(
     const magnitude = rounded(magnitudes[Math.min(i, magnitudes.length - 1)]!);
     return { id: c.position.named++, tensor, dims, ...magnitude };
   });
+  const wild = refsIn(made.args).some((id) => c.wild.has(id));
   for (const value of known) {
     c.environment.set(value.id, value.tensor);
     c.values.push(value);
+    if (wild && isFloat(value)) c.wild.add(value.id);
   }
   c.calls.push({ ...made, results: known.map(({ id }, i) => ({ id, key: named[i]![0] })) });
   return known[0]!;

@@ -5,7 +5,7 @@ import { namedDim, tensorArgument } from "../check.ts";
 import type { Numeric } from "../elementwise/binary.ts";
 
 /**
- * The position of the largest element along a dim, the first of equals.
+ * The position of the largest element along a dim, the first of equals. NaN is the largest of all.
  *
  * @throws MtfError `missing-dim`, `dtype-mismatch`
  * @example

@@ -183,7 +183,8 @@ export function where<
 const casts = { float32: "toFloat32", int32: "toInt32", bool: "toBool" } as const;
 
 /**
- * The numbers as another dtype: to int32 towards zero, to bool whether they differ from 0.
+ * The numbers as another dtype: to int32 towards zero, held within what int32 has, NaN as 0; to bool
+ * whether they differ from 0.
  *
  * @example
  * mean(cast(equal(guess, label), "float32"));

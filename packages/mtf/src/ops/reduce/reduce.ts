@@ -60,7 +60,8 @@ export function sum<
 }
 
 /**
- * The largest element over dims, or over all. The gradient of equals goes to the first.
+ * The largest element over dims, or over all, and NaN where there is one. The gradient of equals goes
+ * to the first.
  *
  * @throws MtfError as `sum`
  * @example

@@ -13,7 +13,8 @@ function normalised(kind: Kind, x: unknown, over: Select<string>): never {
 }
 
 /**
- * exp(x) over its sum along a dim, computed without overflow.
+ * exp(x) over its sum along a dim, computed without overflow. Where x is -infinity everywhere along
+ * the dim, or +infinity somewhere, the result is NaN.
  *
  * @throws MtfError `missing-dim`, `dtype-mismatch`
  * @example
@@ -32,7 +33,8 @@ export function logSoftmax<A extends string, S extends A>(
 }
 
 /**
- * The logarithm of the sum of exp(x) along a dim, computed without overflow.
+ * The logarithm of the sum of exp(x) along a dim, computed without overflow. Where x is -infinity
+ * everywhere along the dim, so is the result; where it is +infinity somewhere, too.
  *
  * @throws MtfError as `softmax`
  * @example

@@ -6,7 +6,7 @@ import type { Numeric } from "../elementwise/binary.ts";
 
 /**
  * The largest elements along a dim in descending order, and where they stood; of equals the first
- * comes first. How many is the size of the new dim.
+ * comes first, and NaN before every number. How many is the size of the new dim.
  *
  * @throws MtfError `missing-dim`, `dim-taken`, `dtype-mismatch`, and `bad-argument` where fewer are
  * @example

@@ -6,6 +6,7 @@ import { makeSteps } from "./make.ts";
 import { owedSteps } from "./owed.ts";
 import { rearrangeSteps } from "./rearrange.ts";
 import type { Step } from "./step.ts";
+import { wildSteps } from "./wild.ts";
 
 // Families of few ops are drawn from as often as those of many.
 const plain: readonly Step[] = [
@@ -13,9 +14,17 @@ const plain: readonly Step[] = [
   ...[indexingSteps, makeSteps, owedSteps, owedSteps],
 ].flatMap((family) => Object.values(family));
 
+// What only makes sense where numbers may be infinite.
+const wild: readonly Step[] = [wildSteps, wildSteps].flatMap((family) => Object.values(family));
+
 const { cast } = elementwiseSteps;
 
 const loops = [loop("accumulate", plain), loop("mapOver", plain)];
 
 /** What a step of a program is drawn from: every op of the library. */
 export const catalog: readonly Step[] = [...plain, cast!, cast!, ...loops, ...loops, ...loops];
+
+const wildLoops = [loop("accumulate", [...plain, ...wild]), loop("mapOver", [...plain, ...wild])];
+
+/** As `catalog`, for programs whose inputs hold NaN and infinities. */
+export const wildCatalog: readonly Step[] = [...plain, ...wild, ...wildLoops, ...wildLoops];

@@ -202,7 +202,10 @@ const where: Step = (c) => {
 
 const cast: Step = (c) => {
   const to = choice(c, ["float32", "int32", "bool"] as const);
-  const x = operand(c, (k) => k.tensor.dtype !== to && (to === "float32" || isExact(k)));
+  // An integer as large as an infinity becomes would not be exact as a float again.
+  const fits = (k: Known) =>
+    to === "float32" || (isExact(k) && (to === "bool" || !c.wild.has(k.id)));
+  const x = operand(c, (k) => k.tensor.dtype !== to && fits(k));
   return call(c, "cast", [ref(x), to], { max: to === "bool" ? 1 : x.max, bits: 0 });
 };
 

@@ -32,7 +32,10 @@ export const loop =
         const { max, bits } = sliced[i]!;
         return { id: c.position.named++, tensor, dims: dimsIn(tensor), max, bits };
       });
-      for (const value of known) c.environment.set(value.id, value.tensor);
+      known.forEach(({ id, tensor }, i) => {
+        c.environment.set(id, tensor);
+        if (c.wild.has(sliced[i]!.id)) c.wild.add(id);
+      });
       parameters = known.map((value) => value.id);
       inner.values.push(...known);
       outputs = bodyOf(inner, steps, known, (k) =>

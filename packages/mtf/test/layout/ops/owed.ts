@@ -138,7 +138,9 @@ const before =
     const results = f(c, x, over.name);
     const kept = results[0]!.dims;
     const added = [{ name: freeName(c, x), size: 4 }];
-    const other = call(c, "normal", [ref(keyOf(c)), added], { max: 8, bits: inexact });
+    const other = c.wild.has(x.id)
+      ? call(c, "constant", [[1, -2, 0, 0.5], added], { max: 2, bits: 1 })
+      : call(c, "normal", [ref(keyOf(c)), added], { max: 8, bits: inexact });
     const names = [...kept, ...added].map((d) => d.name);
     const products = results.map((y) =>
       call(c, "einsum", [ref(y), ref(other), ...names], { max: y.max * other.max, bits: inexact }),
