@@ -1,6 +1,7 @@
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import { attributedTo, makeTensor, type Node, type NodeOf } from "../graph/node.ts";
 import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
+import { hasDim } from "../ops/check.ts";
 import { groupedByOwed } from "./passing.ts";
 import {
   define,
@@ -37,15 +38,15 @@ export function partitionInGroups(
   partitionNodes: PartitionNodes,
 ): void {
   const common = owedByAll(scope, node.operands);
+  const { dims, dtype } = node.results[0]!;
+  // A group may lack dims of the whole sum; what it has comes in the same order.
   const sum = (terms: readonly AnyTensor[]) =>
     terms.length === 1
       ? terms[0]!
-      : makeTensor(
-          "elementwise",
-          { fn: "add", scalars: terms.map(() => null) },
-          terms,
-          node.results[0]!,
-        );
+      : makeTensor("elementwise", { fn: "add", scalars: terms.map(() => null) }, terms, {
+          dims: dims.filter((d) => terms.some((term) => hasDim(term, d.name))),
+          dtype,
+        });
   const sums = attributedTo(node, () => groupedByOwed(scope, node.operands).map(sum));
   const inner: Graph = { inputs: node.operands, outputs: sums };
   const nodes = nodesOf(inner);

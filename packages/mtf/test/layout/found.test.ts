@@ -1,5 +1,6 @@
 import {
   accumulate,
+  addAll,
   defineDims,
   defineLayout,
   defineMesh,
@@ -86,6 +87,26 @@ test("layout: halves of a sum of integers are not the half of it", async () => {
   const run = await devices.load(lowered);
   expect(await (await run(Int32Array.of(1, 0, 1, 0))).read()).toEqual(Int32Array.of(1));
   await devices.close();
+});
+
+test("layout: terms that owe alike lack a dim of the whole sum", () => {
+  const dims = defineDims({ a: 2, b: 3 });
+  const layout = defineLayout({ dims, mesh: defineMesh("p:2"), rules: { a: "p" } });
+  const lowered = lower(
+    (x: Tensor<"a" | "b">, y: Tensor<"a">) => addAll([x, sum(y) as never, sum(y) as never]),
+    { layout, inputs: [placeholder([dims.a, dims.b]), placeholder([dims.a])] },
+  );
+  expect(`${lowered}`.replace(/ +\S*found.test.ts\S*/g, "")).toMatchInlineSnapshot(`
+    "program on mesh p:2
+      %0 f32[a=2@p, b=3] = input 0
+      %1 f32[a=2@p] = input 1
+      %2 f32[] partial(p) = reduce(%1, fn=sum, over=[a])
+      %3 f32[] partial(p) = reduce(%1, fn=sum, over=[a])
+      %4 f32[] partial(p) = add(%2, %3)
+      %5 f32[] = all-reduce(sum, p) %4                    8 B  sum
+      %6 f32[a=2@p, b=3] = add(%0, %5)
+      output  = %6"
+  `);
 });
 
 /** What a program of one tensor gives for 1, 2, 4, 8, on the simulator in float64, rounded. */
