@@ -27,7 +27,7 @@ export interface Question {
 }
 
 /** The mesh to run on, and what is to be said of it where it is not the usual one. */
-export interface Answer {
+export interface ChosenMesh {
   readonly mesh: Mesh;
   readonly told: readonly string[];
 }
@@ -44,7 +44,7 @@ const comfortable = 0.9;
  * @example
  * const { mesh } = chooseMesh({ plan, meshes: meshesFor(8, 8), where: {}, machine: thisMachine() });
  */
-export function chooseMesh(question: Question): Answer {
+export function chooseMesh(question: Question): ChosenMesh {
   const { asked, meshes, where, machine, plan, leastBytes = 0 } = question;
   const { ways = [] } = question;
   const needs = new Map<Way, Need>();

@@ -4,12 +4,12 @@ import { type Dims, dimsOf } from "../dims.ts";
 import { paddedLength } from "../padded-length.ts";
 import { type Parameters, parameterPlaceholders } from "../parameters.ts";
 import { devicesFor, layoutOf, meshOf, type SessionOptions } from "../session.ts";
-import { type Answer, chooseMesh, type Way } from "./choose.ts";
+import { type ChosenMesh, chooseMesh, type Way } from "./choose.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { meshesFor } from "./meshes.ts";
 
 /** Chooses the mesh of a model when its config is known. */
-export type ChooseMesh = (config: Config, context: number) => Answer;
+export type ChooseMesh = (config: Config, context: number) => ChosenMesh;
 
 /** What is run over a model's parameters. */
 export interface ModelUse {

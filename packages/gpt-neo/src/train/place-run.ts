@@ -3,7 +3,7 @@ import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, withTraining } from "../config/index.ts";
 import { type Dims, dimsOf } from "../dims.ts";
 import {
-  type Answer,
+  type ChosenMesh,
   chooseMesh,
   type Machine,
   meshesFor,
@@ -29,7 +29,7 @@ export function placeRun(
   options: Pick<TrainOptions, "mesh" | "layout" | "storage" | "runtime" | "backend">,
   config: Config,
   machine: Machine = thisMachine(),
-): RunLayout & Pick<Answer, "told"> {
+): RunLayout & Pick<ChosenMesh, "told"> {
   const { batch_size, mesh: written } = config.training;
   const meshes = meshesFor(devicesFor(batch_size, machine.cores), batch_size);
   const given = options.mesh ?? written ?? undefined;
