@@ -39,6 +39,7 @@ export {
 } from "./data/index.ts";
 export { type Dims, dimsOf } from "./dims.ts";
 export { type Evaluation, run as runEval } from "./eval/command.ts";
+export type { ChooseMesh, ChosenMesh } from "./fit/index.ts";
 export { type Generated, run as runGenerate } from "./generate/command.ts";
 export { type GenerateSettings, generate } from "./generate/generate.ts";
 export { filterLogits, nextId, type Sampling } from "./generate/sample.ts";

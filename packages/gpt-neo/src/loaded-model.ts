@@ -2,6 +2,7 @@ import { type Layout, lower, type Mesh, MtfError, placeholder, type Tensor } fro
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "./config/index.ts";
 import { type Dims, dimsOf } from "./dims.ts";
+import type { ChooseMesh } from "./fit/index.ts";
 import { parameterNames } from "./parameter-names.ts";
 import { type Parameters, parameterPlaceholders } from "./parameters.ts";
 import { layoutOf, openDevices, type SessionOptions } from "./session.ts";
@@ -58,6 +59,7 @@ export interface LoadedModel {
 /**
  * Loads a model's folder onto the devices of a mesh; each reads its slices.
  *
+ * @param mesh the devices, or what chooses them
  * @param batch rows that programs take, where they do not say otherwise
  * @throws MtfError as `loadWeights` and `tokenizerSource`; `bad-argument` for a tokenizer with more
  * ids than the model, or a context of more than its positions
@@ -68,7 +70,7 @@ export interface LoadedModel {
 export async function loadModel(
   folder: string,
   options: ModelOptions,
-  mesh: Mesh,
+  mesh: Mesh | ChooseMesh,
   batch: number,
 ): Promise<LoadedModel> {
   const weights = await loadWeights(folder);
@@ -76,9 +78,10 @@ export async function loadModel(
     const { config } = weights;
     const context = contextOf(options, config);
     const dims = dimsOf(config, batch, config.max_position_embeddings);
-    const layout = layoutOf(options, mesh, dims);
+    const chosen = typeof mesh === "function" ? mesh(config, context) : { mesh, told: [] };
+    const layout = layoutOf(options, chosen.mesh, dims);
     const tokenizer = await tokenizerOf(folder, options.tokenizer, config);
-    const devices = await openDevices(options, mesh);
+    const devices = await openDevices(options, chosen.mesh);
     try {
       const tree = parameterPlaceholders(config, dims);
       // Any program over the parameters tells how they rest.
@@ -104,6 +107,7 @@ export async function loadModel(
           ...weights.notes.map(([key, reason]) => `config: ${key} ${reason}`),
           ...unexpectedLines(weights),
           ...contextNote(context, options, config),
+          ...chosen.told,
         ],
         program: async (length, build, rows = batch) => {
           const [fn, rest] = build(dimsOf(config, rows, length));
@@ -158,13 +162,6 @@ async function tokenizerOf(
       ["model", `vocab_size ${vocab_size}`],
     ],
   });
-}
-
-/** The lengths programs are made for: a power of two, at most what the model sees at once. */
-export function paddedLength(length: number, most: number): number {
-  let padded = 16;
-  while (padded < length) padded *= 2;
-  return Math.min(padded, most);
 }
 
 /** Placeholders of rows. */

@@ -48,7 +48,12 @@ const usual: Readonly<Record<string, string>> = {
  */
 export function meshOf(options: SessionOptions, batch: number): Mesh {
   if (options.mesh !== undefined) return defineMesh(options.mesh);
-  return defineMesh({ data: Math.max(1, Math.min(availableParallelism(), 8, batch)) });
+  return defineMesh({ data: devicesFor(batch) });
+}
+
+/** The devices of a mesh that nobody has written: one for each core, at most 8 and one a row. */
+export function devicesFor(batch: number, cores: number = availableParallelism()): number {
+  return Math.max(1, Math.min(cores, 8, batch));
 }
 
 /**

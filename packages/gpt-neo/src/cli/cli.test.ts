@@ -195,7 +195,7 @@ describe("gpt-neo", () => {
         --text-key KEY               the text's key in JSON lines (default: text, input_ids)
         --no-cross-document          no id is predicted from another document
         --log jsonl|tensorboard…     beside log.jsonl, events for tensorboard --logdir
-        --mesh AXES                  the devices: data:2,model:2 (default: data:<cores>, at most 8)
+        --mesh AXES                  devices: data:2,model:2 (default: one per core, or as many as needed)
         --layout RULES               which dim is split over which axis: batch:data,heads:model
         --storage RULES              how parameters rest where they are not computed with: embd:data
         --runtime workers|simulator  a worker per device, or all in one process
@@ -245,7 +245,7 @@ describe("gpt-neo", () => {
         --tokenizer gpt2|bytes|FILE|DIR
                                      what makes ids of text (default: the model's)
         --special                    <|endoftext|> in a text ends it (default: it is text)
-        --mesh AXES                  the devices: data:2,model:2 (default: data:<cores>, at most 8)
+        --mesh AXES                  devices: data:2,model:2 (default: one per core, or as many as needed)
         --layout RULES               which dim is split over which axis: batch:data,heads:model
         --storage RULES              how parameters rest where they are not computed with: embd:data
         --runtime workers|simulator  a worker per device, or all in one process

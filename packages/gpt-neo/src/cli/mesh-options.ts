@@ -11,7 +11,7 @@ export interface MeshOptions {
 }
 
 export const meshOptions: Options<MeshOptions> = {
-  mesh: text("AXES", "the devices: data:2,model:2 (default: data:<cores>, at most 8)"),
+  mesh: text("AXES", "devices: data:2,model:2 (default: one per core, or as many as needed)"),
   layout: anyText("RULES", "which dim is split over which axis: batch:data,heads:model"),
   storage: text("RULES", "how parameters rest where they are not computed with: embd:data"),
   runtime: choice(["workers", "simulator"], "a worker per device, or all in one process"),

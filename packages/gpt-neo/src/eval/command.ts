@@ -2,11 +2,11 @@ import { MtfError } from "mtf";
 import type { EvalOptions } from "../cli/eval-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { tokenRows } from "../data/index.ts";
+import { meshFor } from "../fit/index.ts";
 import { type LoadedModel, loadModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
-import { meshOf } from "../session.ts";
 import { withSpecial } from "../tokenizer/index.ts";
-import { evaluator, type Scores } from "./evaluate.ts";
+import { evaluator, type Scores, scoring } from "./evaluate.ts";
 import { checkLogitsFile, writeLogits } from "./logits.ts";
 import { type Window, windowsOf } from "./windows.ts";
 
@@ -28,8 +28,13 @@ export interface Evaluation {
  */
 export async function run(options: EvalOptions): Promise<Evaluation> {
   if (options.logits !== undefined) await checkLogitsFile(options.logits);
-  const mesh = meshOf(options, 8);
-  const model = await loadModel(options.model, options, mesh, mesh.size);
+  const chosen = meshFor(options, {
+    devices: 8,
+    rows: (mesh) => mesh.size,
+    build: (config, dims) => scoring(config, dims, options.logits !== undefined),
+  });
+  const model = await loadModel(options.model, options, chosen, 1);
+  const { mesh } = model.devices;
   const progress = progressLine();
   try {
     for (const text of model.notes) progress.note(text);

@@ -3,8 +3,9 @@ import type { Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { ignoredLabel } from "../data/index.ts";
 import type { Dims } from "../dims.ts";
-import { type LoadedModel, paddedLength, type Rows, rowsOf } from "../loaded-model.ts";
+import { type LoadedModel, type Rows, rowsOf } from "../loaded-model.ts";
 import { forward, labelCount, totalLoss } from "../model.ts";
+import { paddedLength } from "../padded-length.ts";
 import type { Parameters } from "../parameters.ts";
 import type { Window } from "./windows.ts";
 
@@ -35,7 +36,7 @@ export function evaluator(
   return async (windows, length) => {
     const longest = Math.max(...windows.map((window) => window.tokens.length));
     const padded = paddedLength(length ?? longest, model.context);
-    const loaded = programs.get(padded) ?? load(model, padded, length !== undefined);
+    const loaded = programs.get(padded) ?? load(model, rows, padded, length !== undefined);
     programs.set(padded, loaded);
     const run = await loaded;
     const { tokens, labels } = padRows(windows, rows, padded);
@@ -54,11 +55,23 @@ export function evaluator(
   };
 }
 
-function load(model: LoadedModel, length: number, withLogits: boolean): Promise<Loaded> {
-  return model.program<readonly [Rows, Rows], Outputs>(length, (dims) => [
-    scoringStep(model.config, dims, withLogits),
-    [rowsOf(dims), rowsOf(dims)],
-  ]);
+function load(
+  model: LoadedModel,
+  rows: number,
+  length: number,
+  withLogits: boolean,
+): Promise<Loaded> {
+  const build = (dims: Dims) => scoring(model.config, dims, withLogits);
+  return model.program<readonly [Rows, Rows], Outputs>(length, build, rows);
+}
+
+/** What scores rows, and what it takes beside parameters. */
+export function scoring(
+  config: Config,
+  dims: Dims,
+  withLogits: boolean,
+): [(parameters: Parameters, tokens: Rows, labels: Rows) => Outputs, readonly [Rows, Rows]] {
+  return [scoringStep(config, dims, withLogits), [rowsOf(dims), rowsOf(dims)]];
 }
 
 function scoringStep(

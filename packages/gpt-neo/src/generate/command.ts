@@ -1,9 +1,9 @@
 import { MtfError } from "mtf";
 import type { GenerateOptions } from "../cli/generate-options.ts";
 import { progressLine } from "../cli/progress.ts";
+import { meshFor } from "../fit/index.ts";
 import { type LoadedModel, loadModel } from "../loaded-model.ts";
-import { meshOf } from "../session.ts";
-import { generate } from "./generate.ts";
+import { choosing, generate } from "./generate.ts";
 import { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
 import type { Sampling } from "./sample.ts";
 
@@ -20,7 +20,7 @@ export interface Generated {
  * const { text } = await runGenerate({ model: "runs/tuned", prompt: "Call me", topK: 40 });
  */
 export async function run(options: GenerateOptions): Promise<Generated> {
-  const mesh = meshOf(options, 1);
+  const mesh = meshFor(options, { devices: 1, rows: () => 1, build: choosing });
   const model = await loadModel(options.model, options, mesh, 1);
   const progress = progressLine();
   try {

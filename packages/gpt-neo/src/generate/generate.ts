@@ -12,9 +12,10 @@ import {
 import type { Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "../dims.ts";
-import { type LoadedModel, paddedLength, type Rows, rowsOf } from "../loaded-model.ts";
+import { type LoadedModel, type Rows, rowsOf } from "../loaded-model.ts";
 import { forward, outputTable } from "../model.ts";
 import { notNumbers } from "../not-numbers.ts";
+import { paddedLength } from "../padded-length.ts";
 import type { Parameters } from "../parameters.ts";
 import { nextId, type Sampling } from "./sample.ts";
 
@@ -116,15 +117,18 @@ function checkPrompt(prompt: readonly number[], vocabulary: number): void {
 
 type Arguments = readonly [Rows, Scalar<"int32">, Scalar<"int32">, Scalar<"int32">];
 
+/** `nextTokenStep`, and what it takes beside parameters. */
+export function choosing(
+  config: Config,
+  dims: Dims,
+): [fn: ReturnType<typeof nextTokenStep>, rest: Arguments] {
+  const scalar = placeholder([], "int32");
+  return [nextTokenStep(config, dims), [rowsOf(dims), scalar, scalar, scalar]];
+}
+
 function load(
   model: LoadedModel,
   length: number,
 ): Promise<Run<readonly [Parameters, ...Arguments], Next>> {
-  const scalar = placeholder([], "int32");
-  const build = (dims: Dims) =>
-    [nextTokenStep(model.config, dims), [rowsOf(dims), scalar, scalar, scalar]] satisfies [
-      unknown,
-      Arguments,
-    ];
-  return model.program<Arguments, Next>(length, build, 1);
+  return model.program<Arguments, Next>(length, (dims) => choosing(model.config, dims), 1);
 }

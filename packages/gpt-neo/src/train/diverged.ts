@@ -1,5 +1,5 @@
-import { leavesOf, MtfError } from "mtf";
-import { type Held, isSharded } from "mtf/simulator";
+import { dispose, MtfError } from "mtf";
+import type { Held } from "mtf/simulator";
 import { saveModel } from "../model-folder.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import { begin, type Origin, type Place } from "./begin.ts";
@@ -39,7 +39,7 @@ export async function diverged(place: Place, lost: Lost): Promise<MtfError> {
   const aside = stays ? undefined : await setAside(out, saved);
   const last = await lastCheckpoint(out);
   if (aside !== undefined && last) {
-    for (const [, tensor] of leavesOf(state, isSharded)) tensor.dispose();
+    dispose(state);
     const { state: sound } = await begin({ kind: "checkpoint", path: last.path }, place);
     await saveModel(out, config, sound.params, lost.tokenizer);
   }

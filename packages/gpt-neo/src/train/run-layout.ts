@@ -1,8 +1,7 @@
 import { type Layout, type Mesh, parseRules, printMesh } from "mtf";
-import type { TrainOptions } from "../cli/train-options.ts";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "../dims.ts";
-import { layoutOf, meshOf } from "../session.ts";
+import { layoutOf, meshOf, type SessionOptions } from "../session.ts";
 
 /** Where a run is computed, and how it is split there. */
 export interface RunLayout {
@@ -19,11 +18,11 @@ export interface RunLayout {
  * @throws MtfError as `meshOf` and `layoutOf`
  */
 export function runLayout(
-  options: Pick<TrainOptions, "mesh" | "layout" | "storage">,
+  options: Pick<SessionOptions, "mesh" | "layout" | "storage">,
   { training }: Config,
   dims: Dims,
+  mesh: Mesh = meshOf({ mesh: options.mesh ?? training.mesh ?? undefined }, training.batch_size),
 ): RunLayout {
-  const mesh = meshOf({ mesh: options.mesh ?? training.mesh ?? undefined }, training.batch_size);
   const notes: string[] = [];
   const rulesOf = (key: "layout" | "storage"): string | undefined => {
     const written = training[key];

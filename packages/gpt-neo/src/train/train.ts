@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { type Layout, lower, type Mesh, type MtfError, placeholder } from "mtf";
+import type { Layout, Mesh, MtfError } from "mtf";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { type Position, type TrainingData, takeBatch } from "../data/index.ts";
@@ -11,17 +11,10 @@ import { saveStep } from "./checkpoint.ts";
 import { afterStep, afterValidation, courseOf, trouble } from "./course.ts";
 import { diverged } from "./diverged.ts";
 import { loadValidation } from "./evaluate.ts";
+import { lowerStep } from "./lower-step.ts";
 import { costOf, describeRun, type StepCost } from "./report.ts";
 import type { Settings } from "./settings.ts";
-import {
-  initialState,
-  learningRate,
-  microbatchOf,
-  type Report,
-  type Rows,
-  type State,
-  trainingStep,
-} from "./step.ts";
+import { learningRate, type Report, type Rows, type State } from "./step.ts";
 
 /** Everything a run is made of. */
 export interface Training {
@@ -162,12 +155,7 @@ interface Prepared extends Beginning {
 /** The program loaded, and the first state put on the devices. */
 async function prepare(training: Training, dims: Dims): Promise<Prepared> {
   const { config, devices, from, layout, on } = training;
-  const rows = placeholder([dims.batch, microbatchOf(config), dims.length], "int32");
-  const lowered = lower(trainingStep(config, dims), {
-    layout,
-    inputs: [initialState(config, dims), rows, rows] as const,
-    donate: [0],
-  });
+  const lowered = lowerStep(config, dims, layout);
   const { program } = lowered;
   for (const line of describeRun(program, layout.mesh as Mesh, layout, devices)) on.note(line);
   const run = await devices.load(lowered);

@@ -286,9 +286,28 @@ it("a used folder is not written over", async () => {
   const demo = ["--config", "demo", "--data", text, "--out", out, "--resume", "--mesh", "data:1"];
   const error = await errorOf("train", ...demo);
   expect(error.slice(error.indexOf("gpt-neo:"))).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-checkpoint] 'params/wte' has other dims than asked for.
-      saved  vocab=257, embd=32
-      asked  257 × 128
+    "gpt-neo: [bad-checkpoint] FOLDER/used/checkpoints/step-2 holds other tensors than are wanted.
+      params/wte               saved as f32[vocab=257, embd=32], wanted f32[vocab=257, embd=128]
+      params/wpe               saved as f32[position=64, embd=32], wanted f32[position=128, embd=128]
+      params/h/0/ln_1/gain     saved as f32[embd=32], wanted f32[embd=128]
+      params/h/0/ln_1/bias     saved as f32[embd=32], wanted f32[embd=128]
+      params/h/0/attn/q        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
+      params/h/0/attn/k        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
+      params/h/0/attn/v        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
+      params/h/0/attn/out      saved as f32[embd=32, heads=4, kv=8], wanted f32[embd=128, heads=4, kv=32]
+      params/h/0/attn/bias     saved as f32[embd=32], wanted f32[embd=128]
+      params/h/0/ln_2/gain     saved as f32[embd=32], wanted f32[embd=128]
+      params/h/0/ln_2/bias     saved as f32[embd=32], wanted f32[embd=128]
+      params/h/0/mlp/up        saved as f32[ff=128, embd=32], wanted f32[ff=512, embd=128]
+      params/h/0/mlp/upBias    saved as f32[ff=128], wanted f32[ff=512]
+      params/h/0/mlp/down      saved as f32[embd=32, ff=128], wanted f32[embd=128, ff=512]
+      params/h/0/mlp/downBias  saved as f32[embd=32], wanted f32[embd=128]
+      params/h/1/ln_1/gain     saved as f32[embd=32], wanted f32[embd=128]
+      params/h/1/ln_1/bias     saved as f32[embd=32], wanted f32[embd=128]
+      params/h/1/attn/q        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
+      params/h/1/attn/k        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
+      params/h/1/attn/v        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
+      …                        148 more
     "
   `);
   expect(contentsOf(out)).toEqual(before);

@@ -67,6 +67,7 @@ it("train logs every step, and its folder generates text", async () => {
   );
   expect(resultOf(trained)).toEqual({
     out,
+    saved: 4,
     step: 4,
     loss: expect.any(Number),
     validationLoss: expect.any(Number),
@@ -76,7 +77,7 @@ it("train logs every step, and its folder generates text", async () => {
     /^mesh data:2,model:2 \(4 devices, .*\), batch -> data, heads -> model, /m,
   );
   expect(trained.stderr).toMatch(
-    /^a step moves \d+\.\d MiB in \d+ collectives and holds \d+\.\d MiB a device$/m,
+    /^a step moves \d+\.\d MiB in \d+ collectives and holds \d+\.\d MiB per device$/m,
   );
   const log = logOf(out);
   expect(log.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
@@ -99,7 +100,7 @@ it("train logs every step, and its folder generates text", async () => {
 it("is a library of what the README lists, as built", async () => {
   const library: Record<string, unknown> = await import(fixture("../../dist/index.js"));
   const readme = readFileSync(fixture("../../README.md"), "utf8");
-  const list = readme.slice(readme.indexOf("\nAll names, by what they are about:"));
+  const list = readme.slice(readme.indexOf("\nAll names, by what they are about"));
   const listed = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
   expect(listed.length).toBeGreaterThan(30);
   expect(listed.sort()).toEqual(Object.keys(library).sort());

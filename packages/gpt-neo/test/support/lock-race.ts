@@ -1,26 +1,34 @@
-// Takes a lock three times, notes it in a file of all that do, and dies the third time:
-// `lock-race.ts LOCK NOTES`.
-import { appendFileSync } from "node:fs";
-import { setTimeout } from "node:timers/promises";
+// Takes a lock again and again, and notes it in a file of all that do: `lock-race.ts LOCK NOTES TIMES`.
+// Every other time it leaves the lock as a dead process would, and the last time it dies.
+import { appendFileSync, renameSync, writeFileSync } from "node:fs";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { thisProcess } from "../../src/lock/holder.ts";
 import { acquireLock, type Lock } from "../../src/lock/index.ts";
 
-const [path, notes] = process.argv.slice(2);
+const [path, notes, times] = process.argv.slice(2);
 
 async function acquired(): Promise<Lock> {
   for (;;) {
     try {
       return acquireLock(path!, "it");
     } catch {
-      await setTimeout(1);
+      await setImmediate();
     }
   }
 }
 
-for (let times = 1; times <= 3; times++) {
+function leaveAsDead(): void {
+  const other = `${path}-${process.pid}`;
+  writeFileSync(other, JSON.stringify({ ...thisProcess(), start: "before" }));
+  renameSync(other, path!);
+}
+
+for (let time = 1; time <= Number(times); time++) {
   const lock = await acquired();
   appendFileSync(notes!, `${process.pid} in\n`);
-  if (times === 3) process.kill(process.pid, "SIGKILL");
-  await setTimeout(2);
+  if (time === Number(times)) process.kill(process.pid, "SIGKILL");
+  await setTimeout(1);
   appendFileSync(notes!, `${process.pid} out\n`);
-  lock.release();
+  if (time % 2 === 0) lock.release();
+  else leaveAsDead();
 }

@@ -1,0 +1,59 @@
+import { lower, type Mesh, type Program } from "mtf";
+import type { Config } from "../config/index.ts";
+import { type Dims, dimsOf } from "../dims.ts";
+import { paddedLength } from "../padded-length.ts";
+import { type Parameters, parameterPlaceholders } from "../parameters.ts";
+import { devicesFor, layoutOf, meshOf, type SessionOptions } from "../session.ts";
+import { type ChosenMesh, chooseMesh, type Way } from "./choose.ts";
+import { type Machine, thisMachine } from "./machine.ts";
+import { meshesFor } from "./meshes.ts";
+
+/** Chooses the mesh of a model when its config is known. */
+export type ChooseMesh = (config: Config, context: number) => ChosenMesh;
+
+/** What is run over a model's parameters. */
+export interface ModelUse {
+  /** The most devices that a batch is split over. */
+  readonly devices: number;
+  /** Rows at a time on a mesh. */
+  readonly rows: (mesh: Mesh) => number;
+  /** A function of parameters and other arguments, as `lower` takes them. */
+  readonly build: (
+    config: Config,
+    dims: Dims,
+  ) => readonly [
+    fn: (parameters: Parameters, ...rest: never[]) => unknown,
+    rest: readonly unknown[],
+  ];
+}
+
+/**
+ * How the mesh of a model is chosen: the one that is asked for, or as many devices as it needs.
+ *
+ * @example
+ * await loadModel("gpt-neo-1.3B", options, meshFor(options, use), 1);
+ */
+export function meshFor(
+  options: SessionOptions,
+  { devices, rows, build }: ModelUse,
+  machine: Machine = thisMachine(),
+): ChooseMesh {
+  return (config, context) => {
+    const asked = options.mesh === undefined ? undefined : meshOf(options, devices);
+    // Text may be short: a mesh that was asked for is refused where nothing at all could run.
+    const length = asked ? paddedLength(1, context) : context;
+    const plan = ({ mesh }: Way): Program => {
+      const dims = dimsOf(config, rows(mesh), length);
+      const [fn, rest] = build(config, dims);
+      const inputs = [parameterPlaceholders(config, dims), ...rest] as never;
+      return lower(fn, { layout: layoutOf(options, mesh, dims), inputs }).program;
+    };
+    return chooseMesh({
+      plan,
+      asked: asked && { mesh: asked, by: "as --mesh says" },
+      meshes: meshesFor(devicesFor(devices, machine.cores), devices),
+      where: options,
+      machine,
+    });
+  };
+}

@@ -1,0 +1,99 @@
+import { type Evidence, type Mesh, memoryPlan, type Program } from "mtf";
+import type { SessionOptions } from "../session.ts";
+import type { Machine } from "./machine.ts";
+
+/** What a program needs on a mesh. */
+export interface Need {
+  readonly devices: number;
+  readonly bytesPerDevice: number;
+}
+
+/** A WebAssembly heap is addressed by 32 bits. */
+const heapBytes = 2 ** 32;
+
+/** Beyond this many for each core, workers mostly wait for one another; a few may always be. */
+const workersPerCore = 8;
+const fewWorkers = 64;
+
+/** What a program holds on each device of a mesh, kernels' scratch memory apart. */
+export function needOf(program: Program, mesh: Mesh): Need {
+  return { devices: mesh.size, bytesPerDevice: memoryPlan(program).peakBytes };
+}
+
+/**
+ * Whether there is as much as a program needs.
+ *
+ * @param part of what there is that it may take
+ */
+export function fits(need: Need, where: SessionOptions, machine: Machine, part = 1): boolean {
+  return limitsOf(need, where, machine).every(({ needed, limit }) => needed <= limit * part);
+}
+
+/** Whether it is memory that there is too little of. */
+export function lacksMemory(need: Need, where: SessionOptions, machine: Machine): boolean {
+  return !fits(need, where, { ...machine, cores: Number.POSITIVE_INFINITY });
+}
+
+/** What a program needs and what there is, a line each, for an error. */
+export function figures(need: Need, where: SessionOptions, machine: Machine): readonly Evidence[] {
+  return limitsOf(need, where, machine).map(({ label, needed, limit, print, whose }) => {
+    const over = needed > limit ? ", too much" : "";
+    return [label, `${print(needed)}; ${whose} ${print(limit)}${over}`];
+  });
+}
+
+interface Limit {
+  readonly label: string;
+  readonly needed: number;
+  readonly limit: number;
+  readonly print: (amount: number) => string;
+  readonly whose: string;
+}
+
+function limitsOf(
+  { devices, bytesPerDevice }: Need,
+  { runtime = "workers", backend = "wasm" }: SessionOptions,
+  { cores, memoryBytes }: Machine,
+): readonly Limit[] {
+  const all = devices * bytesPerDevice;
+  const print = printBytes;
+  const heap: Limit[] =
+    backend !== "wasm"
+      ? []
+      : runtime === "workers"
+        ? [
+            {
+              label: "per device",
+              needed: bytesPerDevice,
+              limit: heapBytes,
+              print,
+              whose: "a WebAssembly heap holds",
+            },
+          ]
+        : [
+            {
+              label: "one process",
+              needed: all,
+              limit: heapBytes,
+              print,
+              whose: "its WebAssembly heap holds",
+            },
+          ];
+  const memory = {
+    label: "in all",
+    needed: all,
+    limit: memoryBytes,
+    print,
+    whose: "this machine has",
+  };
+  const most = Math.max(fewWorkers, workersPerCore * cores);
+  const whose = `${cores === 1 ? "one core" : `${cores} cores`} can serve`;
+  const workers = { label: "workers", needed: devices, limit: most, print: String, whose };
+  return [...heap, memory, ...(runtime === "workers" ? [workers] : [])];
+}
+
+/** A number of bytes as errors have it. */
+export function printBytes(bytes: number): string {
+  if (bytes < 2 ** 30) return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}

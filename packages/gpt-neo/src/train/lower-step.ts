@@ -1,0 +1,25 @@
+import { type Layout, type Lowered, lower, placeholder } from "mtf";
+import type { Config } from "../config/index.ts";
+import type { Dims } from "../dims.ts";
+import {
+  initialState,
+  microbatchOf,
+  type Report,
+  type Rows,
+  type State,
+  trainingStep,
+} from "./step.ts";
+
+/** A training step for one layout: the state it is given is gone after it. */
+export function lowerStep(
+  config: Config,
+  dims: Dims,
+  layout: Layout,
+): Lowered<readonly [State, Rows, Rows], readonly [State, Report]> {
+  const rows = placeholder([dims.batch, microbatchOf(config), dims.length], "int32");
+  return lower(trainingStep(config, dims), {
+    layout,
+    inputs: [initialState(config, dims), rows, rows] as const,
+    donate: [0],
+  });
+}
