@@ -14,7 +14,7 @@ it("train and eval read data whose names and keys are others' own", async () => 
   const config = ["--config", "tiny", "--steps", "2", "--context", "16", "--out", out];
   resultOf(await callHere("train", ...config, ...reading, ...at, "--no-cross-document", "--json"));
   const { tokens } = resultOf<{ tokens: number }>(
-    await callHere("eval", "--model", out, ...reading, ...at, "--json"),
+    await callHere("eval", "--model", out, "--context", "64", ...reading, ...at, "--json"),
   );
   // Documents of 50 bytes, each predicted but for its first byte.
   expect(tokens).toBe(20 * 49);
