@@ -50,7 +50,7 @@ describe("mapTensors", () => {
   it("refuses trees that differ, and what is no tensor", () => {
     const less = { w: tree.w };
     expect(() => mtf.mapTensors((x, y) => mtf.add(x, y), tree, less as never)).toThrow(
-      "[wrong-input] the trees differ: where one has 'more/0', another has nothing.",
+      "[wrong-input] mapTensors: the trees differ: where one has 'more/0', another has nothing.",
     );
     expect(() => mtf.mapTensors((() => 1) as never, tree)).toThrow(
       "[bad-argument] mapTensors: the function gave number for 'w', not a tensor.",
