@@ -174,6 +174,8 @@ export async function checkCase(
     return split;
   } finally {
     await devices.close();
+    // Nothing else lets the event loop turn, and dropped handles let go of their devices only then.
+    await new Promise((turn) => setImmediate(turn));
   }
 }
 
