@@ -1,3 +1,4 @@
+import type { Node } from "../graph/node.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 
 /**
@@ -5,8 +6,20 @@ import type { AnyTensor } from "../graph/tensor.ts";
  * there. What is not known counts as infinite.
  */
 export function neverInfinite(x: AnyTensor): boolean {
+  return isBounded(x, new Map());
+}
+
+/** @param known what was found of nodes before: many ways may lead to one */
+function isBounded(x: AnyTensor, known: Map<Node, boolean>): boolean {
   if (x.dtype !== "float32") return true;
   const node = x["~node"];
+  const found = known.get(node) ?? boundedBy(node, known);
+  known.set(node, found);
+  return found;
+}
+
+function boundedBy(node: Node, known: Map<Node, boolean>): boolean {
+  const all = (operands: readonly AnyTensor[]) => operands.every((x) => isBounded(x, known));
   switch (node.kind) {
     case "oneHot":
     case "random":
@@ -17,21 +30,19 @@ export function neverInfinite(x: AnyTensor): boolean {
     case "literal":
       return node.attributes.data.every(isNotInfinite);
     case "pad":
-      return isNotInfinite(node.attributes.value) && node.operands.every(neverInfinite);
+      return isNotInfinite(node.attributes.value) && all(node.operands);
     case "rename":
     case "broadcast":
     case "reshape":
     case "slice":
     case "concat":
     case "withLayout":
-      return node.operands.every(neverInfinite);
+      return all(node.operands);
     case "elementwise": {
       const { fn, scalars } = node.attributes;
       if (bounded.includes(fn)) return true;
       if (!keeping.includes(fn)) return false;
-      return (
-        scalars.every((s) => s === null || isNotInfinite(s)) && node.operands.every(neverInfinite)
-      );
+      return scalars.every((s) => s === null || isNotInfinite(s)) && all(node.operands);
     }
     default:
       return false;

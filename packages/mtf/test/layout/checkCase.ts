@@ -138,8 +138,12 @@ export const roundings: { readonly float64: number; readonly float32: number } =
 };
 
 /** What a program gives on one device of a backend: what is infinite in its floats, too. */
-async function unsplit(program: DrawnProgram, backend: Backend): Promise<readonly Outcome[]> {
-  const mesh = defineMesh("p:1");
+async function unsplit(
+  program: DrawnProgram,
+  axes: readonly string[],
+  backend: Backend,
+): Promise<readonly Outcome[]> {
+  const mesh = defineMesh(Object.fromEntries(axes.map((axis) => [axis, 1])));
   const layout = defineLayout({ dims: {}, mesh, rules: {} });
   const inputs = inputsOf(program) as never;
   const devices = await simulator(mesh, { backend });
@@ -159,7 +163,9 @@ export async function checkCase(
 ): Promise<SplitRun> {
   const program = build(data, Object.keys(writtenLayout(data).mesh));
   const { outcomes, bound } = expect64(program);
-  const expected = data.wild ? await unsplit(program, backend) : outcomes;
+  const expected = data.wild
+    ? await unsplit(program, Object.keys(writtenLayout(data).mesh), backend)
+    : outcomes;
   const devices = await simulator(defineMesh(writtenLayout(data).mesh), { backend });
   try {
     const split = await runSplit(lowerCase(data, program), program, devices);

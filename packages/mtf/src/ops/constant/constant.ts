@@ -1,4 +1,4 @@
-import { numberArgument, wrongArgument } from "../../arguments.ts";
+import { wrongArgument } from "../../arguments.ts";
 import { type Dimension, type Dimensions, elements, printDims } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
@@ -129,7 +129,9 @@ function numbersArgument(data: unknown): readonly unknown[] {
 }
 
 function requireValue(op: string, argument: string, given: unknown, dtype: DType): void {
-  const value = numberArgument(op, argument, given);
+  // NaN is a value, too.
+  if (typeof given !== "number") throw wrongArgument(op, argument, "a number", given);
+  const value: number = given;
   if (dtype === "float32") return;
   if (dtype === "int32" ? value === (value | 0) : value === 0 || value === 1) return;
   throw misuse("dtype-mismatch", `${op}: ${value} is not a value of ${dtype}.`, {}, [], { value });
