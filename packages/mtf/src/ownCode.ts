@@ -1,4 +1,4 @@
-import { type Place, placesIn } from "./stack.ts";
+import { type Frame, fileOf, framesIn } from "./stack.ts";
 
 // How the library tells its own frames from the user's. Where it lies in files of its own, by their
 // folder. A bundler may put it into one file with what uses it: so every file of the published
@@ -15,11 +15,18 @@ interface Stretch {
   readonly end: Place;
 }
 
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 interface Known {
   readonly self: string;
   /** How many notes there were: files may be loaded later. */
   readonly notes: number;
-  readonly stretches: readonly Stretch[];
+  /** By file. */
+  readonly stretches: ReadonlyMap<string, readonly Stretch[]>;
 }
 
 let known: Known | undefined;
@@ -27,39 +34,55 @@ let known: Known | undefined;
 /**
  * Whether a frame is the library's.
  *
+ * @param file the frame's
  * @param self the file in which stacks show the library's `captureLine`: if it is mapped to its
  * source, so are all others
  */
-export function isOwn(place: Place, self: string): boolean {
+export function isOwn(frame: Frame, file: string, self: string): boolean {
   if (known?.self !== self || known.notes !== notes.length) {
     known = { self, notes: notes.length, stretches: stretchesOf(self) };
   }
   const { stretches } = known;
-  if (stretches.length > 0) return stretches.some((stretch) => contains(stretch, place));
-  const folder = self.replace(/[^/\\]*$/, "");
-  // Tests stand beside what they test.
-  return place.file.startsWith(folder) && !place.file.includes(".test.ts");
+  if (stretches.size === 0) return isSource(file, self);
+  const own = stretches.get(file);
+  if (!own) return false;
+  const [line, column] = [frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0];
+  return own.some(
+    ({ begin, end }) => !isBefore(line, column, begin) && !isAfter(line, column, end),
+  );
+}
+
+/** Whether a file is a source of the library. Tests stand beside what they test. */
+function isSource(file: string, self: string): boolean {
+  return file.startsWith(self.replace(/[^/\\]*$/, "")) && !file.includes(".test.ts");
 }
 
 /** The library's stretches, where it runs as it was published; none for its sources. */
-function stretchesOf(self: string): readonly Stretch[] {
-  if (/[/\\]sourceLine\.ts$/.test(self)) return [];
+function stretchesOf(self: string): ReadonlyMap<string, readonly Stretch[]> {
+  const stretches = new Map<string, readonly Stretch[]>();
+  if (/[/\\]sourceLine\.ts$/.test(self)) return stretches;
   const open: (Place | undefined)[] = [];
-  return notes.flatMap((note): Stretch[] => {
+  for (const note of notes) {
     if ("begin" in note) open.push(placeOf(note.begin));
     const begin = "end" in note ? open.pop() : undefined;
     const end = "end" in note ? placeOf(note.end) : undefined;
-    return begin && end?.file === begin.file ? [{ begin, end }] : [];
-  });
+    if (!begin || end?.file !== begin.file) continue;
+    stretches.set(begin.file, [...(stretches.get(begin.file) ?? []), { begin, end }]);
+  }
+  return stretches;
 }
 
-const placeOf = ({ stack }: Error): Place | undefined => placesIn(stack ?? "")[0];
-
-function contains({ begin, end }: Stretch, place: Place): boolean {
-  if (place.file !== begin.file) return false;
-  return !isBefore(place, begin) && !isBefore(end, place);
+function placeOf({ stack }: Error): Place | undefined {
+  const frame = framesIn(stack ?? "").find(fileOf);
+  if (!frame) return undefined;
+  const file = fileOf(frame)!;
+  return { file, line: frame.getLineNumber() ?? 0, column: frame.getColumnNumber() ?? 0 };
 }
 
-function isBefore(a: Place, b: Place): boolean {
-  return a.line < b.line || (a.line === b.line && a.column < b.column);
+function isBefore(line: number, column: number, place: Place): boolean {
+  return line < place.line || (line === place.line && column < place.column);
+}
+
+function isAfter(line: number, column: number, place: Place): boolean {
+  return line > place.line || (line === place.line && column > place.column);
 }

@@ -1,8 +1,11 @@
 import { isOwn } from "./ownCode.ts";
-import { isEngine, type Place, placesIn } from "./stack.ts";
+import { type Frame, fileOf, framesIn } from "./stack.ts";
 
 /** A line of the user's program: `train.ts:31`. */
 export type SourceLine = string;
+
+/** How many frames are looked at: few at first, for each of them costs; most ops need no more. */
+const depths = [9, 50];
 
 /**
  * The innermost line of the call stack that is not the library's own.
@@ -12,12 +15,13 @@ export type SourceLine = string;
  */
 export function captureLine(): SourceLine {
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 20;
   try {
-    // The first frame is this function's: it shows what frames of the library look like here.
-    const [self, ...frames] = mapped() ? placesIn(new Error().stack ?? "") : callSites();
-    const place = self && frames.find((frame) => !isOwn(frame, self.file));
-    return place ? `${nameOf(place.file)}:${place.line}` : "?";
+    for (const depth of depths) {
+      Error.stackTraceLimit = depth;
+      const line = lineOf(mapped() ? framesIn(new Error().stack ?? "") : callSites());
+      if (line !== undefined) return line;
+    }
+    return "?";
   } finally {
     Error.stackTraceLimit = limit;
   }
@@ -31,40 +35,31 @@ function mapped(): boolean {
   return !own || host.process?.sourceMapsEnabled === true;
 }
 
-/** The frames as V8 knows them, before they are printed: five times as fast as reading the text. */
-function callSites(): readonly Place[] {
+/** The frames before they are printed: five times as fast as reading the text. */
+function callSites(): readonly Frame[] {
   const holder: { stack?: unknown } = {};
   const before = Error.prepareStackTrace;
   Error.prepareStackTrace = (_, sites) => sites;
   Error.captureStackTrace(holder, callSites);
-  const sites = holder.stack as readonly CallSite[] | string;
+  const sites = holder.stack as readonly Frame[] | string;
   Error.prepareStackTrace = before as never;
-  return typeof sites === "string" ? placesIn(sites) : sites.filter(hasFile).map(placeOf);
+  return typeof sites === "string" ? framesIn(sites) : sites;
 }
 
-interface CallSite {
-  getFileName(): string | null;
-  getLineNumber(): number | null;
-  getColumnNumber(): number | null;
+function lineOf(frames: readonly Frame[]): SourceLine | undefined {
+  // The first frame is `captureLine`'s: it shows what frames of the library look like here.
+  let self: string | undefined;
+  for (const frame of frames) {
+    const file = fileOf(frame);
+    if (file === undefined) continue;
+    if (self === undefined) self = file;
+    else if (!isOwn(frame, file, self)) return `${nameOf(file)}:${frame.getLineNumber()}`;
+  }
+  return undefined;
 }
-
-function hasFile(site: CallSite): boolean {
-  const file = site.getFileName();
-  return file !== null && !isEngine(file);
-}
-
-/** Asked only when it is looked at: most frames need not be. */
-const placeOf = (site: CallSite): Place => ({
-  file: site.getFileName()!,
-  get line() {
-    return site.getLineNumber() ?? 0;
-  },
-  get column() {
-    return site.getColumnNumber() ?? 0;
-  },
-});
 
 function nameOf(file: string): string {
-  const path = file.replace(/[?#].*$/, "");
-  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+  const end = file.search(/[?#]|$/);
+  const begin = Math.max(file.lastIndexOf("/", end), file.lastIndexOf("\\", end)) + 1;
+  return file.slice(begin, end);
 }

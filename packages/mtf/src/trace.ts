@@ -3,7 +3,7 @@ import type { Dimension, Dimensions } from "./dimension.ts";
 import type { DType } from "./dtype.ts";
 import { MtfError } from "./errors.ts";
 import type { Graph } from "./graph/graph.ts";
-import { makeTensor } from "./graph/node.ts";
+import { attributedTo, makeTensor } from "./graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Tensor } from "./graph/tensor.ts";
 import { dtypeArgument, newDims } from "./ops/check.ts";
 import { requireOwn } from "./ops/foreign.ts";
@@ -78,7 +78,10 @@ export function traceFor<Arguments extends readonly unknown[], Result>(
     treeArgument(caller, `${argument}[${i}]`, tree);
   });
   if (args.length < fn.length) throw missingInput(caller, argument, fn.length, args.length);
-  const given = mapLeaves(args, isTensor, (x, path) => input(path, dimsOf(x), x.dtype));
+  // All inputs are of the one line that traces: it is asked for once.
+  const given = attributedTo({ line: captureLine(), pass: "forward" }, () =>
+    mapLeaves(args, isTensor, (x, path) => input(path, dimsOf(x), x.dtype)),
+  );
   const result = fn(...(given as Arguments));
   requireTensors(caller, result);
   const [inputs, outputs] = [tracedLeaves(given), tracedLeaves(result)];

@@ -120,12 +120,12 @@ describe("a program's lines are its own", () => {
 });
 
 describe("in a bundle of one file", () => {
-  const built = async (name: string, options: readonly string[]) => {
+  const built = async (name: string, options: readonly string[], wanted = ".js") => {
     const args = [bin("vite/bin/vite.js"), "build", "--logLevel", "error", "--outDir", name];
     await runNode([...args, ...options], home);
     const file = readdirSync(join(home, name), { recursive: true })
       .map(String)
-      .find((path) => path.endsWith(".js"))!;
+      .find((path) => path.endsWith(wanted))!;
     return { path: join(name, file), file: file.replace(/.*\//, "") };
   };
 
@@ -148,6 +148,28 @@ describe("in a bundle of one file", () => {
       const code = at[mark as keyof typeof at];
       return `${file}:${text.slice(0, text.search(code)).split("\n").length}`;
     });
+  });
+
+  test("with a file for packages beside the program's, the lines are the latter's", async () => {
+    writeFileSync(
+      join(home, "vendor.config.js"),
+      `export default {
+        build: {
+          target: "esnext",
+          rollupOptions: {
+            input: "user.ts",
+            output: { manualChunks: (id) => (/node_modules/.test(id) ? "vendor" : undefined) },
+          },
+        },
+        ssr: { noExternal: true },
+      };`,
+    );
+    const { path } = await built("beside", ["--ssr", "--config", "vendor.config.js"], "user.js");
+    expect(readdirSync(join(home, "beside"), { recursive: true }).length).toBeGreaterThan(1);
+    const output = await runNode([path], home);
+    const lines = [...output.matchAll(/(\S+\.js:\d+)(?: update)?$/gm)].map(([, line]) => line!);
+    expect(lines.length).toBeGreaterThan(5);
+    expect(lines.filter((line) => !line.startsWith("user.js:"))).toEqual([]);
   });
 
   test.each([
