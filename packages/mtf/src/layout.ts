@@ -43,7 +43,9 @@ export interface LayoutSpec<Names extends string, Axis extends string> {
   readonly rules: LayoutRules<NoInfer<Names>, NoInfer<Axis>>;
   /**
    * Rules for where arguments and donated results rest between runs, by a part of their path
-   * (`"params"`, `"optimizer/mean"`, `""` for all). A rule here replaces the dim's rule above.
+   * (`"params"`, `"optimizer/mean"`, `""` for all). A rule here replaces the dim's rule above. A path
+   * that concerns nothing in a program is taken for a mistake when the program is lowered: one that
+   * has no such state takes a layout without the rule.
    */
   readonly storage?: {
     readonly [path: string]: LayoutRules<NoInfer<Names>, NoInfer<Axis>>;
