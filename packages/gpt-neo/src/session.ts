@@ -1,7 +1,6 @@
-import { availableParallelism } from "node:os";
 import { defineLayout, defineMesh, type Layout, type Mesh, parseRules } from "mtf";
 import { type Devices, simulator } from "mtf/simulator";
-import { workers } from "mtf/workers";
+import { coresOfMachine, workers } from "mtf/workers";
 import type { Dims } from "./dims.ts";
 
 /** Where a model runs, as command lines say it; whatever is left out has a default. */
@@ -52,7 +51,7 @@ export function meshOf(options: SessionOptions, batch: number): Mesh {
 }
 
 /** The devices of a mesh that nobody has written: one for each core, at most 8 and one a row. */
-export function devicesFor(batch: number, cores: number = availableParallelism()): number {
+export function devicesFor(batch: number, cores: number = coresOfMachine()): number {
   return Math.max(1, Math.min(cores, 8, batch));
 }
 

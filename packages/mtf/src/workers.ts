@@ -19,8 +19,10 @@ import { type WorkerLink, workerLink } from "./runtime/workers/link.ts";
 import { checkWorkers } from "./runtime/workers/most.ts";
 import { spawn } from "./runtime/workers/spawn.ts";
 
+export { coresOfMachine, memoryOfMachine } from "./machine.ts";
 export type * from "./runtime/devices.ts";
 export { isSharded } from "./runtime/sharded.ts";
+export { mostWorkers } from "./runtime/workers/most.ts";
 
 export interface WorkersOptions {
   /** What computes: by name, or a module whose default export makes a backend. */

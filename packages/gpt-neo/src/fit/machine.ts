@@ -1,4 +1,4 @@
-import { availableParallelism, totalmem } from "node:os";
+import { coresOfMachine, memoryOfMachine } from "mtf/workers";
 
 /** What there is for all devices. */
 export interface Machine {
@@ -8,7 +8,8 @@ export interface Machine {
 
 /** This machine, or the part of it that a container gives. */
 export function thisMachine(): Machine {
-  // 0 where nothing is known of a limit.
-  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
-  return { cores: availableParallelism(), memoryBytes: Math.min(totalmem(), limit) };
+  return {
+    cores: coresOfMachine(),
+    memoryBytes: memoryOfMachine() ?? Number.POSITIVE_INFINITY,
+  };
 }

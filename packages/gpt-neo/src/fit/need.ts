@@ -1,4 +1,5 @@
 import { type Evidence, type Mesh, memoryPlan, type Program } from "mtf";
+import { mostWorkers } from "mtf/workers";
 import type { SessionOptions } from "../session.ts";
 import type { Machine } from "./machine.ts";
 
@@ -10,10 +11,6 @@ export interface Need {
 
 /** A WebAssembly heap is addressed by 32 bits. */
 const heapBytes = 2 ** 32;
-
-/** Beyond this many for each core, workers mostly wait for one another; a few may always be. */
-const workersPerCore = 8;
-const fewWorkers = 64;
 
 /** What a program holds on each device of a mesh, kernels' scratch memory apart. */
 export function needOf(program: Program, mesh: Mesh): Need {
@@ -57,28 +54,12 @@ function limitsOf(
 ): readonly Limit[] {
   const all = devices * bytesPerDevice;
   const print = printBytes;
-  const heap: Limit[] =
-    backend !== "wasm"
-      ? []
-      : runtime === "workers"
-        ? [
-            {
-              label: "per device",
-              needed: bytesPerDevice,
-              limit: heapBytes,
-              print,
-              whose: "a WebAssembly heap holds",
-            },
-          ]
-        : [
-            {
-              label: "one process",
-              needed: all,
-              limit: heapBytes,
-              print,
-              whose: "its WebAssembly heap holds",
-            },
-          ];
+  // Workers have a heap each, simulated devices share one.
+  const heap =
+    runtime === "workers"
+      ? { label: "per device", needed: bytesPerDevice, whose: "a WebAssembly heap holds" }
+      : { label: "one process", needed: all, whose: "its WebAssembly heap holds" };
+  const heaps: readonly Limit[] = backend === "wasm" ? [{ ...heap, limit: heapBytes, print }] : [];
   const memory = {
     label: "in all",
     needed: all,
@@ -86,10 +67,15 @@ function limitsOf(
     print,
     whose: "this machine has",
   };
-  const most = Math.max(fewWorkers, workersPerCore * cores);
   const whose = `${cores === 1 ? "one core" : `${cores} cores`} can serve`;
-  const workers = { label: "workers", needed: devices, limit: most, print: String, whose };
-  return [...heap, memory, ...(runtime === "workers" ? [workers] : [])];
+  const workers = {
+    label: "workers",
+    needed: devices,
+    limit: mostWorkers(cores),
+    print: String,
+    whose,
+  };
+  return [...heaps, memory, ...(runtime === "workers" ? [workers] : [])];
 }
 
 /** A number of bytes as errors have it. */

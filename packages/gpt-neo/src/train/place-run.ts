@@ -1,4 +1,5 @@
 import { defineMesh, type Mesh, type Program, printMesh } from "mtf";
+import { volumeOf } from "mtf/files";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, withTraining } from "../config/index.ts";
 import { type Dims, dimsOf } from "../dims.ts";
@@ -89,6 +90,5 @@ function waysFor(
 }
 
 function parametersIn(config: Config): number {
-  const sizes = parameterNames(config).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
-  return sizes.reduce((sum, size) => sum + size, 0);
+  return parameterNames(config).reduce((sum, { shape }) => sum + volumeOf(shape), 0);
 }

@@ -1,7 +1,7 @@
 import { MtfError } from "../errors.ts";
 import { type Foreign, foreignTo } from "../graph/foreign.ts";
 import type { NodeOf } from "../graph/node.ts";
-import { printType } from "../graph/show.ts";
+import { causeOf, printType } from "../graph/show.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { captureLine } from "../sourceLine.ts";
 
@@ -54,7 +54,3 @@ const stories = {
 } as const;
 
 const sliced = (path: string): boolean => path.startsWith("slice/");
-
-function causeOf(node: NonNullable<Foreign["user"]>): string {
-  return node.kind === "elementwise" || node.kind === "reduce" ? node.attributes.fn : node.kind;
-}

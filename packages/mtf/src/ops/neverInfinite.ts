@@ -1,3 +1,4 @@
+import type { ElementwiseFn } from "../graph/kinds.ts";
 import type { Node } from "../graph/node.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 
@@ -55,10 +56,10 @@ export function isNotInfinite(x: number): boolean {
 }
 
 /** Functions whose results have bounds. */
-const bounded: readonly string[] = ["tanh", "sigmoid", "sin", "cos", "sign"];
+const bounded: readonly ElementwiseFn[] = ["tanh", "sigmoid", "sin", "cos", "sign"];
 
 /** Functions that give nothing larger than their arguments. */
-const keeping: readonly string[] = [
-  ...["identity", "neg", "abs", "relu", "toFloat32"],
-  ...["maximum", "minimum", "where", "clip"],
+const keeping: readonly ElementwiseFn[] = [
+  ...(["identity", "neg", "abs", "relu", "toFloat32"] as const),
+  ...(["maximum", "minimum", "where", "clip"] as const),
 ];

@@ -1,24 +1,15 @@
 import { expect, test } from "vitest";
 import { referenceBackend } from "../backend/reference/index.ts";
-import { MtfError } from "../errors.ts";
 import { defineMesh } from "../mesh.ts";
 import { simulator } from "../simulator.ts";
 import type { Program } from "../spmd/program.ts";
 import { workers } from "../workers.ts";
 import { checkCapacity } from "./capacity.ts";
+import { errorOf } from "./testing/errorOf.ts";
 import { aValue, elementwise, loweredOf, programOf } from "./testing/programs.ts";
 import { checkWorkers } from "./workers/most.ts";
 
 const mesh = defineMesh({ x: 4 });
-
-async function errorOf(promise: Promise<unknown>): Promise<MtfError> {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(MtfError);
-  return error as MtfError;
-}
 
 /** exp of a tensor of so many GiB, split over four devices or on each. */
 function expOf(gibibytes: number, axes: readonly string[]): Program {

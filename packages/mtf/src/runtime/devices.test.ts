@@ -12,6 +12,7 @@ import { simulator } from "../simulator.ts";
 import { type Placement, replicated } from "../spmd/placement.ts";
 import type { Devices, FileSource, Sharded, Source } from "./devices.ts";
 import { readFloat64 } from "./sharded.ts";
+import { errorOf } from "./testing/errorOf.ts";
 import { dimsOfAnySize, meshes, splitsOf } from "./testing/meshes.ts";
 import { aValue, counting, elementwise, loweredOf, programOf } from "./testing/programs.ts";
 
@@ -25,15 +26,6 @@ const mesh = defineMesh({ x: 2 });
 
 function tensorOf(dims: readonly Dimension[], dtype: DType = "float32") {
   return loweredOf(programOf(mesh, [aValue(dims, replicated, dtype)], [0], [0], [])).arguments[0]!;
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<MtfError> {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(MtfError);
-  return error as MtfError;
 }
 
 test("what is put is read, whole and in boxes, under every placement", async () => {

@@ -21,6 +21,7 @@ import {
 import { simulator } from "../simulator.ts";
 import { workers } from "../workers.ts";
 import type { Devices, Sharded } from "./devices.ts";
+import { errorOf } from "./testing/errorOf.ts";
 import { splitsOf } from "./testing/meshes.ts";
 import { aValue, counting, loweredOf, programOf } from "./testing/programs.ts";
 
@@ -52,13 +53,6 @@ const train = lower(step, {
 });
 
 const numbers = { weight: counting([pixel, hidden]), bias: counting([hidden]) };
-
-async function errorOf(promise: Promise<unknown>): Promise<MtfError> {
-  return promise.then(
-    () => expect.fail("nothing was thrown"),
-    (error: MtfError) => error,
-  );
-}
 
 function messageOf(call: () => unknown): string {
   try {
@@ -262,16 +256,16 @@ test("a tree is disposed of whole, or not at all", async () => {
     messageOf(() => dispose({ weights, more: Promise.resolve(weights) })),
   ).toMatchInlineSnapshot(`
     "[bad-argument] dispose: 'tree/more' must be a tree of handles, and is a Promise.
-      at   held.workers.test.ts:262
+      at   held.workers.test.ts:256
       try  dispose(await promise)"
   `);
   expect(messageOf(() => dispose(run))).toMatchInlineSnapshot(`
     "[bad-argument] dispose: 'tree' must be a tree of handles, and is a function.
-      at  held.workers.test.ts:268"
+      at  held.workers.test.ts:262"
   `);
   expect(messageOf(() => dispose({ map: new Map() }))).toMatchInlineSnapshot(`
     "[bad-argument] dispose: 'tree/map' must be a tree of handles, and is a Map.
-      at  held.workers.test.ts:272"
+      at  held.workers.test.ts:266"
   `);
   expect((await weights.bias.read()).length).toBe(6);
   dispose([weights, [weights.bias, 3, null], {}]);

@@ -1,7 +1,7 @@
 import { ledger } from "../cost/ledger.ts";
 import { captureLine } from "../sourceLine.ts";
 import type { Lowered } from "../spmd/lowered.ts";
-import { printProgram } from "../spmd/print.ts";
+import { loweredOf } from "../spmd/loweredOf.ts";
 import { type Relocation, reshardProgram } from "../spmd/reshard.ts";
 import { argumentLeaves } from "./argument.ts";
 import { checkUsable } from "./arrays.ts";
@@ -39,14 +39,9 @@ export function planReshard(
     },
   );
   const program = reshardProgram(relocations, fleet.mesh, donate, captureLine());
-  const text = () => printProgram(program);
   const tree = to.arguments[argument];
-  const lowered: Lowered<readonly [unknown], unknown> = {
-    program,
-    arguments: [tree],
-    result: tree,
-    toString: text,
-  };
+  const lowered = loweredOf(program, [tree] as const, tree);
+  const text = () => lowered.toString();
   const plan: Reshard<unknown> = {
     program,
     bytes: ledger(program).bytes,

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MtfError } from "../errors.ts";
 import { defineMesh } from "../mesh.ts";
 import { simulator } from "../simulator.ts";
 import { workers } from "../workers.ts";
 import type { BoxSource, Devices, FileSource, Sharded } from "./devices.ts";
+import { errorOf } from "./testing/errorOf.ts";
 import { aValue, elementwise, loweredOf, programOf } from "./testing/programs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mtf-"));
@@ -31,15 +31,6 @@ const adder = loweredOf(
   ),
 );
 const tensor = adder.arguments[0]!;
-
-async function errorOf(promise: Promise<unknown>): Promise<MtfError> {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(MtfError);
-  return error as MtfError;
-}
 
 const never: BoxSource = { box: () => new Promise(() => {}) };
 

@@ -39,6 +39,7 @@ export function partitionLoop(
     uses: usesOf(body, nodes),
     versions: new Map(),
     stored: new Set(),
+    passes: new Map(),
   };
   const bindings = node.operands.map((operand: AnyTensor, i): LoopBinding => {
     const input = body.inputs[i]!;

@@ -7,10 +7,10 @@ import { addValue, type Builder } from "./builder.ts";
 import { conflictsOf } from "./conflicts.ts";
 import { checkDonated, donatedPlaces } from "./donate.ts";
 import type { Lowered } from "./lowered.ts";
+import { loweredOf } from "./loweredOf.ts";
 import { partitionNodes } from "./partition.ts";
 import { rest } from "./place.ts";
 import { samePlacement } from "./placement.ts";
-import { printProgram } from "./print.ts";
 import type { Input, Output, Program } from "./program.ts";
 import { type Rests, setRest, spreadRests } from "./rests.ts";
 import {
@@ -54,15 +54,7 @@ export function lower<Arguments extends readonly unknown[], Result>(
   checkDonated(donated, options.inputs.length);
   checkStorage(options.layout, [...traced.inputs, ...traced.outputs]);
   const program = partition(traced, options.layout, donated);
-  const text = () => printProgram(program);
-  return {
-    program,
-    arguments: options.inputs,
-    result: traced.result,
-    toString: text,
-    // What console.log prints on Node.
-    [Symbol.for("nodejs.util.inspect.custom")]: text,
-  } as Lowered<Arguments, Result>;
+  return loweredOf(program, options.inputs as Arguments, traced.result);
 }
 
 /** Partitions a traced function for a layout. */
@@ -76,7 +68,15 @@ export function partition(
   const builder: Builder = { mesh: layout.mesh, values: [], instructions: [] };
   const rests: Rests = new Map();
   const uses = usesOf(graph, nodes);
-  const scope: Scope = { builder, layout, rests, uses, versions: new Map(), stored: new Set() };
+  const scope: Scope = {
+    builder,
+    layout,
+    rests,
+    uses,
+    versions: new Map(),
+    stored: new Set(),
+    passes: new Map(),
+  };
   const inputs = traced.inputs.map((leaf) => defineInput(scope, leaf, donated));
   const successors = donatedPlaces(traced, donated);
   const targets = traced.outputs.map(({ tensor, path }) =>

@@ -22,6 +22,8 @@ export interface Scope {
   readonly versions: Map<Node, (Versions | undefined)[]>;
   /** Tensors that rest elsewhere than they are computed with: stored arguments. */
   readonly stored: Set<Versions>;
+  /** Versions of those that are brought for one pass, and not kept for the next. */
+  readonly passes: Map<Versions, Map<string, Versions>>;
 }
 
 /** Partitions nodes in order; what partitions one node by others is given it. */
@@ -78,15 +80,13 @@ export function valueAt(scope: Scope, tensor: AnyTensor, to: Placement, origin: 
   if (scope.stored.has(versions) && scope.layout.stored === "regather") {
     const own = scope.builder.values[versions.home]!;
     if (printPlacement(own.placement) !== printPlacement(to)) {
-      return bring(scope.builder, forPass(versions, origin.pass), to, origin);
+      return bring(scope.builder, forPass(scope, versions, origin.pass), to, origin);
     }
   }
   return bring(scope.builder, versions, to, origin);
 }
 
-const passes = new WeakMap<Versions, Map<string, Versions>>();
-
-function forPass(versions: Versions, pass: string): Versions {
+function forPass({ passes }: Scope, versions: Versions, pass: string): Versions {
   const known = passes.get(versions) ?? new Map<string, Versions>();
   passes.set(versions, known);
   let own = known.get(pass);

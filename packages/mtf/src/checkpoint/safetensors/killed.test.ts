@@ -45,7 +45,8 @@ it.each([
 ])("a model %s is never a mix of two, whenever its writer is killed", async (_, counts) => {
   const into = mkdtempSync(join(folder, "model-"));
   let left = 0;
-  for (let kill = 0; kill < 6; kill++) {
+  // Six times, and then until one was hit while it wrote.
+  for (let kill = 0; kill < 6 || (left === 0 && kill < 60); kill++) {
     await writeAndDie(into, counts, 120 * Math.random());
     if (readdirSync(into).some((name) => name.endsWith(".tmp"))) left++;
     const number = await numberIn(into);

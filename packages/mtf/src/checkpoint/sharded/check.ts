@@ -1,3 +1,4 @@
+import { isPlainObject } from "../../record.ts";
 import { type Box, overlap, volume } from "../../spmd/placement.ts";
 import { type Entry, type Index, type Part, storedAs } from "./format.ts";
 
@@ -13,10 +14,10 @@ const mostParts = 4096;
  * @throws what `fail` gives for the reason
  */
 export function checkIndex(value: unknown, fail: Fail): Index {
-  if (!isObject(value) || value.format !== "mtf-checkpoint" || value.version !== 1) {
+  if (!isPlainObject(value) || value.format !== "mtf-checkpoint" || value.version !== 1) {
     throw fail("it is no checkpoint of version 1");
   }
-  if (!isObject(value.tensors)) throw fail("it lists no tensors");
+  if (!isPlainObject(value.tensors)) throw fail("it lists no tensors");
   for (const [name, entry] of Object.entries(value.tensors)) {
     checkEntry(entry, (reason) => fail(`tensor '${name}' ${reason}`));
   }
@@ -24,7 +25,7 @@ export function checkIndex(value: unknown, fail: Fail): Index {
 }
 
 function checkEntry(entry: unknown, fail: Fail): asserts entry is Entry {
-  if (!isObject(entry)) throw fail("is no object");
+  if (!isPlainObject(entry)) throw fail("is no object");
   if (typeof entry.dtype !== "string" || !Object.hasOwn(storedAs, entry.dtype)) {
     throw fail("has no dtype that is known");
   }
@@ -42,7 +43,7 @@ function checkEntry(entry: unknown, fail: Fail): asserts entry is Entry {
 }
 
 function checkPart(part: unknown, whole: Box, fail: Fail): Box {
-  if (!isObject(part)) throw fail("is no object");
+  if (!isPlainObject(part)) throw fail("is no object");
   const { file, box } = part as Partial<Part>;
   // An index names its neighbours; a path that leads elsewhere is none of its business.
   if (typeof file !== "string" || file === "" || /[/\\]|^\.\.?$/.test(file)) {
@@ -69,8 +70,4 @@ function isDim(dim: unknown): dim is readonly [string, number] {
 
 function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }

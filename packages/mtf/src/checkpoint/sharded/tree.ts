@@ -1,6 +1,7 @@
 import { MtfError } from "../../errors.ts";
 import { isTensor } from "../../graph/tensor.ts";
 import { printMesh } from "../../mesh.ts";
+import { isPlainObject } from "../../record.ts";
 import { checkUsable, whyGone } from "../../runtime/arrays.ts";
 import type { AnySharded, Sharded } from "../../runtime/devices.ts";
 import { isSharded, stateOf } from "../../runtime/sharded.ts";
@@ -26,7 +27,7 @@ export function tensorsIn(tree: unknown): ReadonlyMap<string, Sharded> {
     if (isSharded(value)) {
       if (tensors.has(path)) throw refused(path, "is the path of two tensors", "other keys");
       tensors.set(path, checked(value, path));
-    } else if (isPlain(value)) {
+    } else if (Array.isArray(value) || isPlainObject(value)) {
       for (const [key, child] of Object.entries(value)) {
         take(child, path === "" ? key : `${path}/${key}`);
       }
@@ -48,12 +49,6 @@ function checked(value: Sharded, path: string): Sharded {
   }
   checkUsable(held);
   return value;
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null || isTensor(value)) return false;
-  const kind: unknown = Object.getPrototypeOf(value);
-  return Array.isArray(value) || kind === Object.prototype || kind === null;
 }
 
 /** What a value is, and what to give in its place. */

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { MtfError } from "../../errors.ts";
 import type { UnaryFn } from "../../graph/kinds.ts";
 import { defineMesh } from "../../mesh.ts";
 import type { Instruction } from "../../spmd/program.ts";
 import { workers } from "../../workers.ts";
 import type { Devices } from "../devices.ts";
+import { errorOf } from "../testing/errorOf.ts";
 import { aValue, compute, loweredOf, origin, programOf } from "../testing/programs.ts";
 
 /** A backend whose kernels copy, but for some functions, where the last device's misbehave. */
@@ -68,15 +68,6 @@ async function stepWith(devices: Devices, fn: UnaryFn) {
     programOf(mesh, values, [{ donated: 0 }], [1, 2], [compute(op, [0], [1]), gather]),
   );
   return { run: await devices.load(lowered), state: lowered.arguments[0]! };
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<MtfError> {
-  const error = await promise.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(MtfError);
-  return error as MtfError;
 }
 
 for (const [fn, message] of [

@@ -5,9 +5,19 @@ import { type Mesh, printMesh } from "../../mesh.ts";
 const perCore = 8;
 const few = 64;
 
+/**
+ * As many workers as `workers` starts on a machine with so many cores, if it is not forced to.
+ *
+ * @example
+ * mostWorkers(16); // 128
+ */
+export function mostWorkers(cores: number): number {
+  return Math.max(few, perCore * cores);
+}
+
 /** @throws MtfError `bad-mesh` if a mesh has far more devices than there are cores for workers */
 export function checkWorkers(mesh: Mesh, cores: number): void {
-  const most = Math.max(few, perCore * cores);
+  const most = mostWorkers(cores);
   if (mesh.size <= most) return;
   throw new MtfError("bad-mesh", `${printMesh(mesh)} is ${mesh.size} workers on one machine.`, {
     evidence: [
