@@ -55,7 +55,8 @@ export * from "./optim/index.ts";
 
 export * from "./cost/index.ts";
 export type { Pass } from "./graph/node.ts";
-export * from "./spmd/index.ts";
+export { type LowerOptions, lower } from "./partition/lower.ts";
+export * from "./program/index.ts";
 export { type Traced, type TracedLeaf, type TracedLeaves, trace } from "./trace.ts";
 
 // What computes ops on a device: the types of a backend of one's own.

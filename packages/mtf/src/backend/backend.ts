@@ -1,7 +1,7 @@
 import type { Dimension } from "../dimension.ts";
 import type { DType, HostArray } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
-import type { Box } from "../spmd/placement.ts";
+import type { Box } from "../program/placement.ts";
 
 export type MaybePromise<T> = T | Promise<T>;
 

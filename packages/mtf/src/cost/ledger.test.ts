@@ -3,7 +3,7 @@ import { defineDims } from "../dimension.ts";
 import { defineLayout } from "../layout.ts";
 import { defineMesh } from "../mesh.ts";
 import { einsum } from "../ops/index.ts";
-import { lower } from "../spmd/lower.ts";
+import { lower } from "../partition/lower.ts";
 import { placeholder } from "../trace.ts";
 import { ledger } from "./ledger.ts";
 

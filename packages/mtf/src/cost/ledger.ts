@@ -1,9 +1,9 @@
 import type { Pass } from "../graph/node.ts";
+import { bytesOf } from "../program/bytes.ts";
+import { programArgument } from "../program/lowered.ts";
+import { printBytes } from "../program/print.ts";
+import type { Conflict, Instruction, Program } from "../program/program.ts";
 import type { SourceLine } from "../sourceLine.ts";
-import { bytesOf } from "../spmd/bytes.ts";
-import { programArgument } from "../spmd/lowered.ts";
-import { printBytes } from "../spmd/print.ts";
-import type { Conflict, Instruction, Program } from "../spmd/program.ts";
 
 /** One collective of a program: what it is, what it moves in one run, and who asked for it. */
 export interface Entry {

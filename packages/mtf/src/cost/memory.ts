@@ -1,10 +1,10 @@
 import { bytesPerElement } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import { type Coordinate, coordinateOf, defineMesh } from "../mesh.ts";
-import { type Lifetime, livenessOf } from "../spmd/liveness.ts";
-import { programArgument } from "../spmd/lowered.ts";
-import { boxOf, volume } from "../spmd/placement.ts";
-import type { Instruction, Program } from "../spmd/program.ts";
+import { type Lifetime, livenessOf } from "../program/liveness.ts";
+import { programArgument } from "../program/lowered.ts";
+import { boxOf, volume } from "../program/placement.ts";
+import type { Instruction, Program } from "../program/program.ts";
 
 /** The bytes a device holds in one run of a program, scratch space of kernels and staging apart. */
 export interface MemoryPlan {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Dimension, elements } from "../dimension.ts";
-import { type Box, volume } from "../spmd/placement.ts";
+import { type Box, volume } from "../program/placement.ts";
 import { type Distribution, fillRandom } from "./fill.ts";
 import { threefry } from "./threefry.ts";
 

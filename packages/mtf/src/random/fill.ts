@@ -1,7 +1,7 @@
 import type { Dimension } from "../dimension.ts";
 import type { HostArray } from "../dtype.ts";
 import type { Attributes } from "../graph/kinds.ts";
-import { type Box, volume } from "../spmd/placement.ts";
+import { type Box, volume } from "../program/placement.ts";
 import { threefry } from "./threefry.ts";
 
 export type Distribution = Attributes["random"]["distribution"];

@@ -1,7 +1,7 @@
 import { MtfError } from "../errors.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
-import type { Lowered } from "../spmd/lowered.ts";
-import type { Input, Value } from "../spmd/program.ts";
+import type { Lowered } from "../program/lowered.ts";
+import type { Input, Value } from "../program/program.ts";
 import { givenLeaves } from "./givenLeaves.ts";
 
 /** A tensor of an argument: what a program wants there, and what is given. */

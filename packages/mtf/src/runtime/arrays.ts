@@ -1,7 +1,7 @@
 import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
 import { MtfError } from "../errors.ts";
-import type { Placement } from "../spmd/placement.ts";
+import type { Placement } from "../program/placement.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArrayId } from "./protocol.ts";
 

@@ -1,7 +1,7 @@
 import { memoryAt } from "../cost/memory.ts";
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
-import type { Program } from "../spmd/program.ts";
+import type { Program } from "../program/program.ts";
 
 /** The memory there is for the devices of a mesh. Nothing is known of what is undefined. */
 export interface Capacity {

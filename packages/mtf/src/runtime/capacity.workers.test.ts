@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { referenceBackend } from "../backend/reference/index.ts";
 import { defineMesh } from "../mesh.ts";
+import type { Program } from "../program/program.ts";
 import { simulator } from "../simulator.ts";
-import type { Program } from "../spmd/program.ts";
 import { workers } from "../workers.ts";
 import { checkCapacity } from "./capacity.ts";
 import { errorOf } from "./testing/errorOf.ts";

@@ -2,9 +2,9 @@ import type { Dimension } from "../dimension.ts";
 import type { ArrayOf, DType, HostArray } from "../dtype.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import type { Mesh } from "../mesh.ts";
-import type { Lowered } from "../spmd/lowered.ts";
-import type { Box, Placement } from "../spmd/placement.ts";
-import type { Program } from "../spmd/program.ts";
+import type { Lowered } from "../program/lowered.ts";
+import type { Box, Placement } from "../program/placement.ts";
+import type { Program } from "../program/program.ts";
 
 /**
  * A tensor on the devices of a mesh, each holding its slice. Given by `run`, taken by `run`, and

@@ -1,7 +1,7 @@
 import { booleanArgument, countArgument, optionsArgument, wrongArgument } from "../arguments.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import { type Mesh, meshArgument } from "../mesh.ts";
-import type { Placement } from "../spmd/placement.ts";
+import type { Placement } from "../program/placement.ts";
 
 /** What `simulator` and `workers` are given alike. */
 export function devicesArguments(

@@ -1,6 +1,6 @@
 import { type Evidence, MtfError } from "../errors.ts";
-import { printValue } from "../spmd/print.ts";
-import { type Instruction, type Value, writesOf } from "../spmd/program.ts";
+import { printValue } from "../program/print.ts";
+import { type Instruction, type Value, writesOf } from "../program/program.ts";
 import type { Device } from "./execute/device.ts";
 
 /** Thrown on a device that gave up because another one failed. */

@@ -1,8 +1,8 @@
 import { tell } from "../arguments.ts";
 import { MtfError } from "../errors.ts";
+import { printPlacement, samePlacement } from "../program/placement.ts";
+import type { Program, Value } from "../program/program.ts";
 import { captureLine } from "../sourceLine.ts";
-import { printPlacement, samePlacement } from "../spmd/placement.ts";
-import type { Program, Value } from "../spmd/program.ts";
 import { type ArrayState, checkUsable } from "./arrays.ts";
 import type { Source } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";

@@ -1,8 +1,8 @@
 import { MtfError } from "../errors.ts";
 import { isTensor } from "../graph/tensor.ts";
 import { defineMesh, type Mesh, printMesh } from "../mesh.ts";
-import { type Lowered, loweredArgument } from "../spmd/lowered.ts";
-import type { Program } from "../spmd/program.ts";
+import { type Lowered, loweredArgument } from "../program/lowered.ts";
+import type { Program } from "../program/program.ts";
 import { withLeaves } from "../tree.ts";
 import { checkCapacity } from "./capacity.ts";
 import { communicatingAxes } from "./collectives/staging.ts";

@@ -1,4 +1,4 @@
-import type { Value } from "../spmd/program.ts";
+import type { Value } from "../program/program.ts";
 import { free } from "./arrays.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArrayId } from "./protocol.ts";

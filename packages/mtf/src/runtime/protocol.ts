@@ -1,6 +1,6 @@
 import type { HostArray } from "../dtype.ts";
-import type { Box } from "../spmd/placement.ts";
-import type { Program, Value } from "../spmd/program.ts";
+import type { Box } from "../program/placement.ts";
+import type { Program, Value } from "../program/program.ts";
 import type { GroupMemory } from "./collectives/staging.ts";
 import type { DeviceUsage } from "./devices.ts";
 import type { FilePart } from "./sources/file.ts";

@@ -1,5 +1,5 @@
 import { isTensor } from "../graph/tensor.ts";
-import type { Lowered } from "../spmd/lowered.ts";
+import type { Lowered } from "../program/lowered.ts";
 import { withLeaves } from "../tree.ts";
 import { argumentLeaves } from "./argument.ts";
 import type { Source } from "./devices.ts";

@@ -1,5 +1,5 @@
 import { type AnyTensor, isTensor } from "../graph/tensor.ts";
-import type { Lowered } from "../spmd/lowered.ts";
+import type { Lowered } from "../program/lowered.ts";
 import { leavesOf, withLeaves } from "../tree.ts";
 import type { Held, Source } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";

@@ -1,4 +1,4 @@
-import type { Value } from "../spmd/program.ts";
+import type { Value } from "../program/program.ts";
 import type { Sharded, Source } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import { place } from "./place.ts";

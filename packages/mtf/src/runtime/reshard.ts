@@ -1,8 +1,8 @@
 import { ledger } from "../cost/ledger.ts";
+import { type Relocation, reshardProgram } from "../partition/reshard.ts";
+import type { Lowered } from "../program/lowered.ts";
+import { loweredOf } from "../program/loweredOf.ts";
 import { captureLine } from "../sourceLine.ts";
-import type { Lowered } from "../spmd/lowered.ts";
-import { loweredOf } from "../spmd/loweredOf.ts";
-import { type Relocation, reshardProgram } from "../spmd/reshard.ts";
 import { argumentLeaves } from "./argument.ts";
 import { checkUsable } from "./arrays.ts";
 import type { Reshard, ReshardOptions } from "./devices.ts";

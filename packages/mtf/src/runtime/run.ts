@@ -1,5 +1,5 @@
 import { MtfError } from "../errors.ts";
-import type { Program } from "../spmd/program.ts";
+import type { Program } from "../program/program.ts";
 import { type ArrayState, free, giveBack, reserve, taken } from "./arrays.ts";
 import type { Sharded } from "./devices.ts";
 import { type Feeds, feedsOf } from "./feeds.ts";

@@ -2,8 +2,15 @@ import { type Dimension, printDims } from "../dimension.ts";
 import { arrayOf, type HostArray, hostArray } from "../dtype.ts";
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
-import { type Box, boxOf, overlap, type Placement, splitAxes, volume } from "../spmd/placement.ts";
-import type { Value } from "../spmd/program.ts";
+import {
+  type Box,
+  boxOf,
+  overlap,
+  type Placement,
+  splitAxes,
+  volume,
+} from "../program/placement.ts";
+import type { Value } from "../program/program.ts";
 import { type ArrayState, checkUsable, discard, poisoned } from "./arrays.ts";
 import type { AnySharded, Sharded } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";

@@ -15,9 +15,9 @@ vi.mock("../trace.ts", async (original) => {
   return { ...real, trace };
 });
 
-vi.mock("../spmd/lower.ts", async (original) => {
-  const real = await original<typeof import("../spmd/lower.ts")>();
-  const { verifyLowered } = await import("../spmd/verify/lowered.ts");
+vi.mock("../partition/lower.ts", async (original) => {
+  const real = await original<typeof import("../partition/lower.ts")>();
+  const { verifyLowered } = await import("../program/verify/lowered.ts");
   const lower: typeof real.lower = (fn, options) => {
     const lowered = real.lower(fn, options);
     verifyLowered(lowered as never);

@@ -1,4 +1,4 @@
-import type { Instruction, Program, Value } from "../../src/spmd/index.ts";
+import type { Instruction, Program, Value } from "../../src/program/index.ts";
 
 /** How a value may lie: the columns of the table. */
 export const states = ["replicated", "split", "partial", "uneven", "empty slice"] as const;

@@ -18,9 +18,10 @@ import {
   valueAndGrad,
 } from "mtf";
 import { expect, test } from "vitest";
+import { lower } from "../../src/partition/lower.ts";
+import type { Lowered } from "../../src/program/index.ts";
 import { readFloat64 } from "../../src/runtime/sharded.ts";
 import { simulator } from "../../src/simulator.ts";
-import { type Lowered, lower } from "../../src/spmd/index.ts";
 
 // Programs that layout cases found wrong once.
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { defineLayout, defineMesh, parseRules, placeholder } from "mtf";
 import { expect, test } from "vitest";
+import { lower } from "../../src/partition/lower.ts";
 import type { Sharded } from "../../src/runtime/devices.ts";
 import { simulator } from "../../src/simulator.ts";
-import { lower } from "../../src/spmd/index.ts";
 import { knownPrograms } from "./knownWrong.ts";
 
 /** A program that the original library gets wrong under a layout, or refuses; see the file. */

@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Slice } from "../../src/backend/backend.ts";
 import { referenceBackend } from "../../src/backend/reference/index.ts";
-import type { Lowered } from "../../src/spmd/index.ts";
-import type { Placement } from "../../src/spmd/placement.ts";
+import type { Lowered } from "../../src/program/index.ts";
+import type { Placement } from "../../src/program/placement.ts";
 import { type CaseData, caseData } from "./case.ts";
 import { checkCase } from "./checkCase.ts";
 import { mutants, programMutants, ruleMutants, withRule } from "./mutants.ts";
@@ -21,8 +21,8 @@ vi.mock("../../src/ops/rules.ts", async (original) => {
   return { rules: new Proxy(rules, { get: lookUp as never }) };
 });
 
-vi.mock("../../src/spmd/lower.ts", async (original) => {
-  const real = await original<typeof import("../../src/spmd/lower.ts")>();
+vi.mock("../../src/partition/lower.ts", async (original) => {
+  const real = await original<typeof import("../../src/partition/lower.ts")>();
   const lower = (...args: Parameters<typeof real.lower>): Lowered<never, unknown> => {
     const lowered = real.lower(...args);
     const change = programMutants[active.mutant];
@@ -47,8 +47,8 @@ vi.mock("../../src/backend/arrays/indexing.ts", async (original) => {
   return { ...real, gather };
 });
 
-vi.mock("../../src/spmd/cuts.ts", async (original) => {
-  const real = await original<typeof import("../../src/spmd/cuts.ts")>();
+vi.mock("../../src/program/localReshape.ts", async (original) => {
+  const real = await original<typeof import("../../src/program/localReshape.ts")>();
   const localReshape: typeof real.localReshape = (node, split, mesh) => {
     if (active.mutant !== "every reshape is local") return real.localReshape(node, split, mesh);
     const { from, to } = node.attributes;
@@ -60,8 +60,8 @@ vi.mock("../../src/spmd/cuts.ts", async (original) => {
   return { ...real, localReshape };
 });
 
-vi.mock("../../src/spmd/placement.ts", async (original) => {
-  const real = await original<typeof import("../../src/spmd/placement.ts")>();
+vi.mock("../../src/program/placement.ts", async (original) => {
+  const real = await original<typeof import("../../src/program/placement.ts")>();
   const rangeOf: typeof real.rangeOf = (size, axes, mesh, coordinate) => {
     const range = real.rangeOf(size, axes, mesh, coordinate);
     if (active.mutant !== "a slice's extra element is left out") return range;
@@ -73,9 +73,9 @@ vi.mock("../../src/spmd/placement.ts", async (original) => {
   return { ...real, rangeOf, boxOf };
 });
 
-vi.mock("../../src/spmd/passing.ts", async (original) => {
-  const real = await original<typeof import("../../src/spmd/passing.ts")>();
-  const { lying } = await import("../../src/spmd/scope.ts");
+vi.mock("../../src/partition/passing.ts", async (original) => {
+  const real = await original<typeof import("../../src/partition/passing.ts")>();
+  const { lying } = await import("../../src/partition/scope.ts");
   const groupedByOwed: typeof real.groupedByOwed = (scope, tensors) => {
     const groups = real.groupedByOwed(scope, tensors);
     return active.mutant === "one group of a sum's terms is dropped" ? groups.slice(1) : groups;
@@ -93,8 +93,8 @@ vi.mock("../../src/spmd/passing.ts", async (original) => {
   return { ...real, groupedByOwed, passingThrough };
 });
 
-vi.mock("../../src/spmd/scope.ts", async (original) => {
-  const real = await original<typeof import("../../src/spmd/scope.ts")>();
+vi.mock("../../src/partition/scope.ts", async (original) => {
+  const real = await original<typeof import("../../src/partition/scope.ts")>();
   const valueAt: typeof real.valueAt = (scope, tensor, to, origin) => {
     const versions = real.versionsOf(scope, tensor);
     const wrong = active.mutant === "stored arguments are not gathered";

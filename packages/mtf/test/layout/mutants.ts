@@ -1,8 +1,8 @@
 import type { Kind } from "../../src/graph/kinds.ts";
 import type { Node } from "../../src/graph/node.ts";
 import type { Partition, Rules } from "../../src/ops/rule.ts";
-import type { Program } from "../../src/spmd/index.ts";
-import type { Instruction } from "../../src/spmd/program.ts";
+import type { Program } from "../../src/program/index.ts";
+import type { Instruction } from "../../src/program/program.ts";
 
 type PartitionOf = (node: Node) => Partition;
 

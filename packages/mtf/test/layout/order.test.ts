@@ -23,9 +23,11 @@ import { tensorOf } from "../../src/graph/tensor.ts";
 // where the result is defined, and in the program if nothing looks there.
 const active = vi.hoisted(() => ({ mutant: "" as "" | "defined" | "unchecked" }));
 
-vi.mock("../../src/spmd/expand.ts", async (original) => {
-  const real = await original<typeof import("../../src/spmd/expand.ts")>();
-  const { define, innerScope, settledValue, versionsOf } = await import("../../src/spmd/scope.ts");
+vi.mock("../../src/partition/expand.ts", async (original) => {
+  const real = await original<typeof import("../../src/partition/expand.ts")>();
+  const { define, innerScope, settledValue, versionsOf } = await import(
+    "../../src/partition/scope.ts"
+  );
   const partitionExpanded: typeof real.partitionExpanded = (scope, node, expand, partition) => {
     if (active.mutant === "") return real.partitionExpanded(scope, node, expand, partition);
     const outputs = attributedTo(node, () => expand(node));

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { verifyLowered } from "../../src/spmd/verify/lowered.ts";
+import { verifyLowered } from "../../src/program/verify/lowered.ts";
 import { build } from "./build.ts";
 import { caseData } from "./case.ts";
 import { lowerCase } from "./checkCase.ts";

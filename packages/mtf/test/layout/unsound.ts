@@ -1,5 +1,5 @@
-import type { Instruction, Program, Value } from "../../src/spmd/index.ts";
-import { readsOf, writesOf } from "../../src/spmd/program.ts";
+import type { Instruction, Program, Value } from "../../src/program/index.ts";
+import { readsOf, writesOf } from "../../src/program/program.ts";
 
 /** A program with one defect, or undefined where this program has no place for it. */
 export type Unsound = (program: Program) => Program | undefined;

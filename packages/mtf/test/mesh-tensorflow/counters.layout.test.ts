@@ -1,10 +1,11 @@
 import { afterAll, expect, it } from "vitest";
 import { elements } from "../../src/dimension.ts";
 import { defineLayout, defineMesh, dimension, type Mesh, parseRules } from "../../src/index.ts";
-import { bytesOf } from "../../src/spmd/bytes.ts";
-import { type Instruction, lower, type Program } from "../../src/spmd/index.ts";
-import { splitAxes } from "../../src/spmd/placement.ts";
-import { devices } from "../../src/spmd/transfer.ts";
+import { lower } from "../../src/partition/lower.ts";
+import { bytesOf } from "../../src/program/bytes.ts";
+import type { Instruction, Program } from "../../src/program/index.ts";
+import { splitAxes } from "../../src/program/placement.ts";
+import { devices } from "../../src/program/transfer.ts";
 import { fixture, type WrittenDims } from "./fixture.ts";
 import { type CountedProgram, programs, reshapeProgram, shiftProgram } from "./programs.ts";
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { defineMesh, parseRules } from "../../src/index.ts";
 import { coordinateOf, deviceAt, groupOf } from "../../src/mesh.ts";
-import { place } from "../../src/spmd/place.ts";
-import { boxOf, rangeOf } from "../../src/spmd/placement.ts";
+import { place } from "../../src/partition/place.ts";
+import { boxOf, rangeOf } from "../../src/program/placement.ts";
 import { dimsFrom, fixture, type WrittenDims } from "./fixture.ts";
 
 interface Geometry {

@@ -10,10 +10,10 @@ import {
   parseRules,
   placeholder,
 } from "../../src/index.ts";
+import { lower } from "../../src/partition/lower.ts";
 import type { Sharded } from "../../src/runtime/devices.ts";
 import { readFloat64 } from "../../src/runtime/sharded.ts";
 import { simulator } from "../../src/simulator.ts";
-import { lower } from "../../src/spmd/index.ts";
 import { softmax } from "./builders/reduce.ts";
 import { m, type T } from "./tensors.ts";
 

@@ -4,9 +4,10 @@ import type { HostArray } from "../../src/dtype.ts";
 import { nodesOf } from "../../src/graph/graph.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../src/graph/tensor.ts";
 import { defineLayout, defineMesh, dimension, parseRules } from "../../src/index.ts";
+import { lower } from "../../src/partition/lower.ts";
+import type { Lowered } from "../../src/program/index.ts";
 import type { Devices, Sharded } from "../../src/runtime/devices.ts";
 import { readFloat64 } from "../../src/runtime/sharded.ts";
-import { type Lowered, lower } from "../../src/spmd/index.ts";
 import { placeholder, trace } from "../../src/trace.ts";
 import { builders } from "./builders/index.ts";
 import {

@@ -9,9 +9,9 @@ import {
   printProgram,
 } from "../../src/index.ts";
 import type { Mesh } from "../../src/mesh.ts";
-import { bytesOf } from "../../src/spmd/bytes.ts";
-import type { Instruction } from "../../src/spmd/index.ts";
-import { printBytes } from "../../src/spmd/print.ts";
+import { bytesOf } from "../../src/program/bytes.ts";
+import type { Instruction } from "../../src/program/index.ts";
+import { printBytes } from "../../src/program/print.ts";
 import { dims } from "./transformer.ts";
 
 /**

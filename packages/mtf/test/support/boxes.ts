@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { type ByteSource, bytesInMemory } from "../../src/files.ts";
-import type { Box } from "../../src/spmd/placement.ts";
+import type { Box } from "../../src/program/placement.ts";
 
 /** Any box of a shape. */
 export function boxesOf(shape: readonly number[]): fc.Arbitrary<Box> {

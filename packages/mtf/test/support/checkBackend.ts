@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { bindArrays } from "../../src/backend/arrays/bind.ts";
 import type { Backend } from "../../src/backend/backend.ts";
 import type { HostArray } from "../../src/dtype.ts";
-import { volume } from "../../src/spmd/placement.ts";
+import { volume } from "../../src/program/placement.ts";
 import { type CaseOptions, dataOf, type KernelCase, kernelCases } from "./kernelCases.ts";
 
 const unit = 2 ** -23;

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import type { Slice } from "../../src/backend/backend.ts";
 import { type DType, type HostArray, hostArray } from "../../src/dtype.ts";
-import { volume } from "../../src/spmd/placement.ts";
+import { volume } from "../../src/program/placement.ts";
 
 /** A dim and the part of it that the device of a case holds. */
 export interface Part {

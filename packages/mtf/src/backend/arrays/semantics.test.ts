@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type DType, hostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
 import type { Op } from "../../graph/kinds.ts";
-import { volume } from "../../spmd/placement.ts";
+import { volume } from "../../program/placement.ts";
 import type { Slice } from "../backend.ts";
 import { bindArrays } from "./bind.ts";
 

@@ -1,5 +1,5 @@
+import { overlap, type Range } from "../../program/placement.ts";
 import { entryOf } from "../../record.ts";
-import { overlap, type Range } from "../../spmd/placement.ts";
 import type { Slice } from "../backend.ts";
 
 /** A dim as one device sees it: its name and how many of its elements are here. */

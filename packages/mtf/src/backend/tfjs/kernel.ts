@@ -1,7 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { hostArray } from "../../dtype.ts";
 import type { Attributes, Op } from "../../graph/kinds.ts";
-import { volume } from "../../spmd/placement.ts";
+import { volume } from "../../program/placement.ts";
 import { bindArrays } from "../arrays/bind.ts";
 import type { MaybePromise, Slice } from "../backend.ts";
 import type { LocalKind } from "../localOp.ts";

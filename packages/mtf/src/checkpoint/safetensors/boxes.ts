@@ -1,7 +1,7 @@
 import { wrongArgument } from "../../arguments.ts";
 import { MtfError } from "../../errors.ts";
+import type { Box } from "../../program/placement.ts";
 import { volumeOf } from "../../shape.ts";
-import type { Box } from "../../spmd/placement.ts";
 
 /**
  * The whole of a tensor as a box.

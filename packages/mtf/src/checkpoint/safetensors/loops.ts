@@ -1,4 +1,4 @@
-import type { Box } from "../../spmd/placement.ts";
+import type { Box } from "../../program/placement.ts";
 
 /** The strides of a tensor that is stored row by row. */
 export function rowMajor(shape: readonly number[]): number[] {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { boxesOf, cutBox } from "../../../test/support/boxes.ts";
 import { MtfError } from "../../errors.ts";
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "../../half.ts";
-import type { Box } from "../../spmd/placement.ts";
+import type { Box } from "../../program/placement.ts";
 import { rowBlocks, wholeBox } from "./boxes.ts";
 import { bytesInMemory } from "./bytes.ts";
 import { openModel, writeModel } from "./model.ts";

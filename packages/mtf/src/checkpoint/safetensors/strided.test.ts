@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { boxesOf, countingSource } from "../../../test/support/boxes.ts";
-import type { Box } from "../../spmd/placement.ts";
+import type { Box } from "../../program/placement.ts";
 import { bytesInMemory } from "./bytes.ts";
 import { rowMajor } from "./loops.ts";
 import type { StoredDType } from "./stored.ts";

@@ -1,4 +1,4 @@
-import { type Box, volume } from "../../spmd/placement.ts";
+import { type Box, volume } from "../../program/placement.ts";
 import { checkBox, wholeBox } from "./boxes.ts";
 import type { ByteSource } from "./bytes.ts";
 import {

@@ -1,5 +1,5 @@
+import { type Box, overlap, volume } from "../../program/placement.ts";
 import { isPlainObject } from "../../record.ts";
-import { type Box, overlap, volume } from "../../spmd/placement.ts";
 import { type Entry, type Index, type Part, storedAs } from "./format.ts";
 
 type Fail = (reason: string) => Error;

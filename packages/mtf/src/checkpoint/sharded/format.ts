@@ -1,5 +1,5 @@
 import type { DType } from "../../dtype.ts";
-import type { Box } from "../../spmd/placement.ts";
+import type { Box } from "../../program/placement.ts";
 import type { StoredDType } from "../safetensors/index.ts";
 
 /** The list of a checkpoint's parts, beside the files that hold them. */

@@ -1,6 +1,6 @@
 import { type HostArray, hostArray } from "../../dtype.ts";
+import { type Box, overlap, volume } from "../../program/placement.ts";
 import { copyElements, copyOf, eachRun, stepsOf } from "../../runtime/collectives/copy.ts";
-import { type Box, overlap, volume } from "../../spmd/placement.ts";
 import { badFile } from "../safetensors/bad-file.ts";
 import { openSafetensors, type Safetensors } from "../safetensors/index.ts";
 import { type Entry, type Part, storedAs } from "./format.ts";

@@ -7,9 +7,9 @@ import { type Dimension, defineDims, dimension } from "../../dimension.ts";
 import { defineLayout } from "../../layout.ts";
 import { defineMesh } from "../../mesh.ts";
 import { add, cast, iota, mul, ones, zeros } from "../../ops/index.ts";
+import { lower } from "../../partition/lower.ts";
 import type { Devices, Held, Sharded, Source } from "../../runtime/devices.ts";
 import { simulator } from "../../simulator.ts";
-import { lower } from "../../spmd/index.ts";
 import { placeholder } from "../../trace.ts";
 import { openCheckpoint, saveCheckpoint } from "./index.ts";
 

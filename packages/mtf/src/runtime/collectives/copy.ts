@@ -1,6 +1,6 @@
 import { elements } from "../../dimension.ts";
 import type { HostArray } from "../../dtype.ts";
-import type { Box } from "../../spmd/placement.ts";
+import type { Box } from "../../program/placement.ts";
 
 /**
  * A box of elements to copy from one row-major array to another, as runs of neighbours: `run`

@@ -1,5 +1,5 @@
 import type { DType, HostArray } from "../../dtype.ts";
-import type { Reduce } from "../../spmd/program.ts";
+import type { Reduce } from "../../program/program.ts";
 import { copyElements } from "./copy.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { bytesPerElement } from "../../dtype.ts";
-import { volume } from "../../spmd/placement.ts";
-import type { Move } from "../../spmd/program.ts";
+import { volume } from "../../program/placement.ts";
+import type { Move } from "../../program/program.ts";
 import { after, type Frame, type Phase, sharing, sliceOf } from "../execute/device.ts";
 import { accessTo } from "./access.ts";
 import { copyElements, eachRun } from "./copy.ts";

@@ -1,8 +1,8 @@
 import { internal } from "../../errors.ts";
 import { type Coordinate, coordinateOf, deviceAt, type Mesh } from "../../mesh.ts";
+import { axesOf, type Box, boxOf, overlap, rangeOf, volume } from "../../program/placement.ts";
+import type { Move, Value } from "../../program/program.ts";
 import { entryOf } from "../../record.ts";
-import { axesOf, type Box, boxOf, overlap, rangeOf, volume } from "../../spmd/placement.ts";
-import type { Move, Value } from "../../spmd/program.ts";
 import { type Copy, copyOf, stepsOf } from "./copy.ts";
 
 /** Elements of a device's result that lie together in one device's slice of an operand. */

@@ -1,5 +1,5 @@
 import type { Mesh } from "../../mesh.ts";
-import type { Move, Value } from "../../spmd/program.ts";
+import type { Move, Value } from "../../program/program.ts";
 import { type Piece, piecesOf } from "./pieces.ts";
 
 /** How the devices of a group carry out a move. */

@@ -1,7 +1,7 @@
 import { bytesPerElement } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
-import { volume } from "../../spmd/placement.ts";
-import type { Reduce } from "../../spmd/program.ts";
+import { volume } from "../../program/placement.ts";
+import type { Reduce } from "../../program/program.ts";
 import { after, type Frame, type Phase, sharing, sliceOf } from "../execute/device.ts";
 import { accessTo } from "./access.ts";
 import { type Copy, copyOf, eachRun, stepsOf } from "./copy.ts";

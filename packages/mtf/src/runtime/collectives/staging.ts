@@ -1,7 +1,7 @@
 import { bytesPerElement, type DType, type HostArray } from "../../dtype.ts";
 import type { Mesh } from "../../mesh.ts";
 import { groupOf } from "../../mesh.ts";
-import type { Instruction } from "../../spmd/program.ts";
+import type { Instruction } from "../../program/program.ts";
 
 /** The memory through which devices that differ along some axes pass numbers: the whole mesh's. */
 export interface GroupMemory {

@@ -1,5 +1,5 @@
-import { type Lifetime, livenessOf } from "../../spmd/liveness.ts";
-import type { Instruction, Program } from "../../spmd/program.ts";
+import { type Lifetime, livenessOf } from "../../program/liveness.ts";
+import type { Instruction, Program } from "../../program/program.ts";
 import { bindMove } from "../collectives/move.ts";
 import { bindReduce } from "../collectives/reduce.ts";
 import { axesKey, type Staging } from "../collectives/staging.ts";

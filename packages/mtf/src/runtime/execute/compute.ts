@@ -1,7 +1,7 @@
 import type { Buffer, Kernel, Slice } from "../../backend/backend.ts";
 import type { Op } from "../../graph/kinds.ts";
-import { volume } from "../../spmd/placement.ts";
-import type { Compute } from "../../spmd/program.ts";
+import { volume } from "../../program/placement.ts";
+import type { Compute } from "../../program/program.ts";
 import { type Device, type Frame, type Phase, shapeOf, sliceOf } from "./device.ts";
 import { identityOf } from "./identity.ts";
 

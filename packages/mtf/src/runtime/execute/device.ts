@@ -1,7 +1,7 @@
 import type { Backend, Buffer, MaybePromise, Slice } from "../../backend/backend.ts";
 import { type Coordinate, coordinateOf, type Mesh } from "../../mesh.ts";
-import { boxOf } from "../../spmd/placement.ts";
-import type { Value } from "../../spmd/program.ts";
+import { boxOf } from "../../program/placement.ts";
+import type { Value } from "../../program/program.ts";
 import type { Staging } from "../collectives/staging.ts";
 
 /** One device of a mesh, as the code that computes on it knows it. */

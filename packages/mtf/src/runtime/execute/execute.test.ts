@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { referenceBackend } from "../../backend/reference/index.ts";
 import { defineMesh } from "../../mesh.ts";
+import type { Instruction, Loop } from "../../program/program.ts";
 import { simulator } from "../../simulator.ts";
-import type { Instruction, Loop } from "../../spmd/program.ts";
 import {
   aValue,
   compute,

@@ -1,7 +1,7 @@
 import type { Buffer, MaybePromise, Slice } from "../../backend/backend.ts";
 import type { Dimension } from "../../dimension.ts";
 import { internal } from "../../errors.ts";
-import type { Loop } from "../../spmd/program.ts";
+import type { Loop } from "../../program/program.ts";
 import { bindKernel } from "./compute.ts";
 import { after, type Frame, shapeOf, sliceOf } from "./device.ts";
 

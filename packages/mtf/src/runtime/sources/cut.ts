@@ -1,5 +1,5 @@
 import type { HostArray } from "../../dtype.ts";
-import type { Box } from "../../spmd/placement.ts";
+import type { Box } from "../../program/placement.ts";
 import { type Copy, copyOf, eachRun, stepsOf } from "../collectives/copy.ts";
 
 /** The copy of a box of a larger row-major array to an array of its own. */

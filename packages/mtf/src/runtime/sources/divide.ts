@@ -2,7 +2,7 @@ import { tell, wordArgument } from "../../arguments.ts";
 import { type HostArray, hostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
 import { coordinateOf, type Mesh } from "../../mesh.ts";
-import { type Box, boxOf, type Placement, volume } from "../../spmd/placement.ts";
+import { type Box, boxOf, type Placement, volume } from "../../program/placement.ts";
 import type { BoxSource, FileSource, Source } from "../devices.ts";
 import { messageOf } from "../failure.ts";
 import { isNumbers, numbersOf, type Wanted, wrongInput } from "./array.ts";

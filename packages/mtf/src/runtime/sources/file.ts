@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import type { DType, HostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
-import type { Box } from "../../spmd/placement.ts";
+import type { Box } from "../../program/placement.ts";
 import { eachRun } from "../collectives/copy.ts";
 import type { FileSource } from "../devices.ts";
 import { cutting } from "./cut.ts";

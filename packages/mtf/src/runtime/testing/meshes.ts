@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Dimension } from "../../dimension.ts";
 import { defineMesh, type Mesh } from "../../mesh.ts";
-import type { Placement } from "../../spmd/placement.ts";
+import type { Placement } from "../../program/placement.ts";
 
 /** Meshes of up to 8 devices and 3 axes, axes of one device among them. */
 export const meshes: fc.Arbitrary<Mesh> = fc

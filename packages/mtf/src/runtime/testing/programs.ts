@@ -4,9 +4,9 @@ import type { Op } from "../../graph/kinds.ts";
 import { makeTensor } from "../../graph/node.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
 import type { Mesh } from "../../mesh.ts";
-import type { Lowered } from "../../spmd/lowered.ts";
-import { type Placement, replicated } from "../../spmd/placement.ts";
-import type { Compute, Instruction, Origin, Program, Value } from "../../spmd/program.ts";
+import type { Lowered } from "../../program/lowered.ts";
+import { type Placement, replicated } from "../../program/placement.ts";
+import type { Compute, Instruction, Origin, Program, Value } from "../../program/program.ts";
 
 export const origin: Origin = { line: "model.ts:7", pass: "forward", cause: "test" };
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { UnaryFn } from "../../graph/kinds.ts";
 import { defineMesh } from "../../mesh.ts";
-import type { Instruction } from "../../spmd/program.ts";
+import type { Instruction } from "../../program/program.ts";
 import { workers } from "../../workers.ts";
 import type { Devices } from "../devices.ts";
 import { errorOf } from "../testing/errorOf.ts";

@@ -1,8 +1,10 @@
 import type { Op } from "../graph/kinds.ts";
 import type { Node } from "../graph/node.ts";
 import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
+import { partitionOf } from "../ops/partitionOf.ts";
 import type { Partition } from "../ops/rule.ts";
 import { rules } from "../ops/rules.ts";
+import { type Placement, samePlacement } from "../program/placement.ts";
 import { entryOf } from "../record.ts";
 import { compute, reduce } from "./builder.ts";
 import {
@@ -15,8 +17,7 @@ import {
 } from "./choose.ts";
 import { partitionMove } from "./exchange.ts";
 import { partitionExpanded } from "./expand.ts";
-import { partitionOf, passingThrough } from "./passing.ts";
-import { type Placement, samePlacement } from "./placement.ts";
+import { passingThrough } from "./passing.ts";
 import { carries, follows, restOf } from "./rests.ts";
 import {
   byRules,

@@ -5,10 +5,10 @@ import { causeOf } from "../graph/show.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
 import { printType, sameType } from "../ops/verify/types.ts";
+import { type Placement, printPlacement } from "../program/placement.ts";
+import type { Origin, Value } from "../program/program.ts";
 import { type Builder, bring, newVersions, settleHome, type Versions } from "./builder.ts";
 import { place } from "./place.ts";
-import { type Placement, printPlacement } from "./placement.ts";
-import type { Origin, Value } from "./program.ts";
 import { type Rests, restOf } from "./rests.ts";
 import { type Uses, usesOf } from "./uses.ts";
 

@@ -1,8 +1,8 @@
 import type { Dimension } from "../dimension.ts";
 import type { Layout, RuleTable, StorageRule } from "../layout.ts";
 import type { Mesh } from "../mesh.ts";
+import type { Placement } from "../program/placement.ts";
 import { entryOf } from "../record.ts";
-import type { Placement } from "./placement.ts";
 
 /** Claims of dims on axes, in order of priority. */
 export type Claims = readonly (readonly [dim: string, axes: readonly string[]])[];

@@ -2,16 +2,16 @@ import { optionsArgument } from "../arguments.ts";
 import { nodesOf } from "../graph/graph.ts";
 import { dimsOf } from "../graph/tensor.ts";
 import { type Layout, layoutArgument } from "../layout.ts";
+import type { Lowered } from "../program/lowered.ts";
+import { loweredOf } from "../program/loweredOf.ts";
+import { samePlacement } from "../program/placement.ts";
+import type { Input, Output, Program } from "../program/program.ts";
 import { type TracedLeaf, type TracedLeaves, traceFor } from "../trace.ts";
 import { addValue, type Builder } from "./builder.ts";
 import { conflictsOf } from "./conflicts.ts";
 import { checkDonated, donatedPlaces } from "./donate.ts";
-import type { Lowered } from "./lowered.ts";
-import { loweredOf } from "./loweredOf.ts";
 import { partitionNodes } from "./partition.ts";
 import { rest } from "./place.ts";
-import { samePlacement } from "./placement.ts";
-import type { Input, Output, Program } from "./program.ts";
 import { type Rests, setRest, spreadRests } from "./rests.ts";
 import {
   byRules,

@@ -1,8 +1,9 @@
 import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
+import { partitionOf } from "../ops/partitionOf.ts";
+import { localReshape } from "../program/localReshape.ts";
 import { compute } from "./builder.ts";
-import { localReshape } from "./cuts.ts";
-import { partitionOf, passingThrough } from "./passing.ts";
+import { passingThrough } from "./passing.ts";
 import {
   byRules,
   defineValue,

@@ -1,8 +1,8 @@
 import type { Mesh } from "../mesh.ts";
+import type { Placement } from "../program/placement.ts";
+import type { Origin, Program, Value } from "../program/program.ts";
 import type { SourceLine } from "../sourceLine.ts";
 import { addValue, type Builder, move, settle } from "./builder.ts";
-import type { Placement } from "./placement.ts";
-import type { Origin, Program, Value } from "./program.ts";
 
 /** A value that is to lie otherwise than it does. */
 export interface Relocation {

@@ -1,9 +1,9 @@
 import { nodesOf } from "../graph/graph.ts";
 import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import type { Instruction, LoopBinding } from "../program/program.ts";
 import { addValue, type Builder, newVersions } from "./builder.ts";
 import { restrict } from "./place.ts";
-import type { Instruction, LoopBinding } from "./program.ts";
 import { type Rests, restOf, setRest, spreadRests } from "./rests.ts";
 import {
   define,

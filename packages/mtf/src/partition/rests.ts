@@ -1,7 +1,7 @@
 import type { Node } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import type { Placement } from "../program/placement.ts";
 import { restrict } from "./place.ts";
-import type { Placement } from "./placement.ts";
 
 /** Where tensors want to lie because of stored arguments and results they are computed with. */
 export type Rests = Map<Node, (Placement | undefined)[]>;

@@ -1,8 +1,8 @@
 import type { Node } from "../graph/node.ts";
 import { tensorOf } from "../graph/tensor.ts";
 import type { Partition } from "../ops/rule.ts";
+import { splitAxes } from "../program/placement.ts";
 import { addValue } from "./builder.ts";
-import { splitAxes } from "./placement.ts";
 import { defineValue, originOf, type Scope, settledValue, wanted } from "./scope.ts";
 
 /** An op along a cut dim whose elements only go elsewhere: one exchange does it. */

@@ -1,10 +1,10 @@
 import { elements } from "../dimension.ts";
 import type { Node } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import { partitionOf } from "../ops/partitionOf.ts";
 import type { Partition } from "../ops/rule.ts";
-import { rules } from "../ops/rules.ts";
-import type { Placement } from "./placement.ts";
-import { splitAxes } from "./placement.ts";
+import type { Placement } from "../program/placement.ts";
+import { splitAxes } from "../program/placement.ts";
 import { lying, type Scope } from "./scope.ts";
 
 /** The operands through which sums that are owed pass into the results, and over which axes. */
@@ -69,9 +69,4 @@ export function groupedByOwed(
 
 function equalSets(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((item) => b.includes(item));
-}
-
-/** A node's partition, whatever its kind. */
-export function partitionOf(node: Node): Partition {
-  return (rules[node.kind].partition as (node: Node) => Partition)(node);
 }

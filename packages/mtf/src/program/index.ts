@@ -1,4 +1,3 @@
-export { type LowerOptions, lower } from "./lower.ts";
 export type { Lowered } from "./lowered.ts";
 export type { Box, Placement, Range } from "./placement.ts";
 export { printProgram } from "./print.ts";

@@ -1,8 +1,8 @@
 import type { Op } from "../graph/kinds.ts";
 import type { Mesh } from "../mesh.ts";
-import { type Placement, printPlacement, samePlacement, splitAxes } from "./placement.ts";
-import type { Instruction, Origin, Value } from "./program.ts";
-import { moveOf, type Shaped, settled, transferBytes } from "./transfer.ts";
+import { type Placement, printPlacement, samePlacement, splitAxes } from "../program/placement.ts";
+import type { Instruction, Origin, Value } from "../program/program.ts";
+import { moveOf, type Shaped, settled, transferBytes } from "../program/transfer.ts";
 
 /** A program being written: values are numbered for all of it, instructions for one body. */
 export interface Builder {

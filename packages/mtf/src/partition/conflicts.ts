@@ -1,6 +1,6 @@
 import type { Node } from "../graph/node.ts";
 import type { Layout } from "../layout.ts";
-import type { Conflict } from "./program.ts";
+import type { Conflict } from "../program/program.ts";
 
 /**
  * Where two rules of a layout claim an axis for dims of one value: the earlier rule wins there, and

@@ -1,10 +1,10 @@
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { tensorOf } from "../../graph/tensor.ts";
 import type { Mesh } from "../../mesh.ts";
+import { partitionOf } from "../../ops/partitionOf.ts";
 import type { Partition } from "../../ops/rule.ts";
 import { faultOf } from "../../ops/verify/laws.ts";
-import { localReshape } from "../cuts.ts";
-import { partitionOf } from "../passing.ts";
+import { localReshape } from "../localReshape.ts";
 import { samePlacement } from "../placement.ts";
 import type { Compute, Value } from "../program.ts";
 import { type Cuts, cutsOf } from "./cuts.ts";

@@ -5,10 +5,10 @@ import { dimsOf } from "../graph/tensor.ts";
 import type { RuleTable } from "../layout.ts";
 import type { Mesh } from "../mesh.ts";
 import type { Partition } from "../ops/rule.ts";
+import type { Placement } from "../program/placement.ts";
+import { devices, transferBytes } from "../program/transfer.ts";
 import { entryOf } from "../record.ts";
 import { assign, type Claims } from "./place.ts";
-import type { Placement } from "./placement.ts";
-import { devices, transferBytes } from "./transfer.ts";
 
 /** What a node's operands and results are, for choosing how to split the work on it. */
 export interface Situation {
