@@ -1,6 +1,7 @@
 import { bytesPerElement } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import { type Coordinate, coordinateOf, defineMesh } from "../mesh.ts";
+import { rules } from "../ops/rules.ts";
 import { type Lifetime, livenessOf } from "../program/liveness.ts";
 import { programArgument } from "../program/lowered.ts";
 import { boxOf, volume } from "../program/placement.ts";
@@ -129,7 +130,7 @@ function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): void
   }
 }
 
-/** The operand whose memory a result takes: views always do, elementwise results where they may. */
+/** The operand whose memory a result takes: views always do, those of the same index where they may. */
 function sharedOperand(
   heap: Heap,
   op: Op,
@@ -137,8 +138,9 @@ function sharedOperand(
   free: number[],
   result: number,
 ): number | undefined {
-  if (op.kind === "rename" || op.kind === "reshape") return operands[0];
-  if (op.kind !== "elementwise" && op.kind !== "adam") return undefined;
+  const { elements } = rules[op.kind];
+  if (elements === "viewed") return operands[0];
+  if (elements !== "alike") return undefined;
   const at = free.findIndex(
     (operand) =>
       heap.sizes[operand] === heap.sizes[result] && heap.sharers.get(heap.home.get(operand)!) === 1,

@@ -1,4 +1,4 @@
-import type { Kind } from "../graph/kinds.ts";
+import type { Attributes, Kind } from "../graph/kinds.ts";
 import type { NodeOf } from "../graph/node.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 
@@ -30,6 +30,10 @@ export interface Rule<K extends Kind> {
         backward: Backward,
       ) => readonly Cotangent[])
     | "expand";
+  /** Where the elements of its results come from. */
+  readonly elements: ElementSource;
+  /** What its results hold where an operand's slice is empty, if kernels need not be asked. */
+  readonly empty: "computed" | Neutral | ((attributes: Attributes[K], result: number) => Neutral);
   /** How it may be split over devices. */
   readonly partition: (node: NodeOf<K>) => Partition;
   /** The same results from primitive ops; composites have it. */
@@ -37,6 +41,20 @@ export interface Rule<K extends Kind> {
   /** Floating-point operations of the whole op; default: one for each element it reads or makes. */
   readonly flops?: (node: NodeOf<K>) => number;
 }
+
+/**
+ * Where the elements of results come from:
+ * - `alike`: from the operands' elements at the same index, so that results may take the memory of
+ *   an operand that is given up, and rest as operands do
+ * - `moved`: they are those of one operand, further along one dim, so that the other dims may rest
+ *   as the result's do
+ * - `viewed`: they are those of one operand, where they lie, under other dims
+ * - `mixed`: anything else
+ */
+export type ElementSource = "alike" | "moved" | "viewed" | "mixed";
+
+/** What a reduction of nothing gives: a sum is 0, the largest is the least number there is. */
+export type Neutral = "zero" | "least" | "greatest";
 
 /**
  * How an op may be split. It runs over the union of its operands' and results' dims. A device can

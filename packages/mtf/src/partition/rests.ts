@@ -1,5 +1,6 @@
 import type { Node } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import { rules } from "../ops/rules.ts";
 import type { Placement } from "../program/placement.ts";
 import { restrict } from "./place.ts";
 
@@ -66,12 +67,12 @@ function backward(nodes: readonly Node[], rests: Rests): void {
 
 /** Computed element by element: slices of the operands give the slice of the result. */
 export function follows(node: Node): boolean {
-  return node.kind === "elementwise" || node.kind === "adam";
+  return rules[node.kind].elements === "alike";
 }
 
 /** Carries elements to other places along one dim: the other dims may rest as the result does. */
 export function carries(node: Node): boolean {
-  return node.kind === "pad" || node.kind === "slice";
+  return rules[node.kind].elements === "moved";
 }
 
 function sameDims(operand: AnyTensor, node: Node, result: number): boolean {

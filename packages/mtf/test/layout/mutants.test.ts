@@ -104,11 +104,11 @@ vi.mock("../../src/partition/scope.ts", async (original) => {
   return { ...real, valueAt };
 });
 
-vi.mock("../../src/runtime/execute/identity.ts", async (original) => {
-  const real = await original<typeof import("../../src/runtime/execute/identity.ts")>();
-  const identityOf: typeof real.identityOf = (...args) =>
-    active.mutant === "an empty slice has a maximum of 0" ? 0 : real.identityOf(...args);
-  return { identityOf };
+vi.mock("../../src/runtime/execute/neutral.ts", async (original) => {
+  const real = await original<typeof import("../../src/runtime/execute/neutral.ts")>();
+  const least: typeof real.numberOf.least = (dtype) =>
+    active.mutant === "an empty slice has a maximum of 0" ? 0 : real.numberOf.least(dtype);
+  return { ...real, numberOf: { ...real.numberOf, least } };
 });
 
 afterEach(() => {

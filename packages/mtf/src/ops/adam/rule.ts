@@ -4,6 +4,8 @@ import type { Rule } from "../rule.ts";
 
 export const adam: Rule<"adam"> = {
   gradient: "expand",
+  elements: "alike",
+  empty: "zero",
   partition: () => ({}),
   expand: ({ attributes: { beta1, beta2, epsilon, decay }, operands }) => {
     const [p, g, m, v, rate, c1, c2, gate] = operands;

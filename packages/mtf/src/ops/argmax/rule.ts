@@ -6,6 +6,8 @@ import type { Rule } from "../rule.ts";
 
 export const argmax: Rule<"argmax"> = {
   gradient: () => [],
+  elements: "mixed",
+  empty: "zero",
   partition: ({ attributes: { over } }) => ({ whole: [over] }),
   expand: ({ attributes: { over }, operands: [x] }) => {
     const dim = dimsOf(x!).find((d) => d.name === over)!;

@@ -9,6 +9,8 @@ export const broadcast: Rule<"broadcast"> = {
     const added = dimsOf(dy).flatMap((d) => (own.includes(d.name) ? [] : [d.name]));
     return [reduction("sum", dy, added)];
   },
+  elements: "mixed",
+  empty: "zero",
   partition: () => ({ linear: [[0]] }),
   flops: () => 0,
 };

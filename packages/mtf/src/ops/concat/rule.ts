@@ -6,6 +6,8 @@ import { sliced } from "../slice/slice.ts";
 export const concat: Rule<"concat"> = {
   gradient: (node, [dy]) =>
     spans(node).map(({ begin, size }) => dy && sliced(dy, node.attributes.dim, begin, size)),
+  elements: "mixed",
+  empty: "computed",
   partition: (node) => ({
     linear: [node.operands.map((_, i) => i)],
     move: { dim: node.attributes.dim, offsets: spans(node).map((s) => 0 - s.begin), fill: 0 },

@@ -23,6 +23,8 @@ export const crossEntropy: Rule<"crossEntropy"> = {
     const result = { dims: dimsOf(logits), dtype: "float32" } as const;
     return [makeTensor("crossEntropyGrad", node.attributes, operands, result), undefined];
   },
+  elements: "mixed",
+  empty: "zero",
   partition: ({ attributes: { over } }) => ({ whole: [over] }),
   // Split over `over`, it settles three tensors without that dim, and never the logits.
   expand: ({ attributes: { over }, operands }) => {
@@ -39,6 +41,8 @@ export const crossEntropyGrad: Rule<"crossEntropyGrad"> = {
   gradient: "expand",
   // Each element of the result depends on its own logit only: nothing need be whole. It is linear in
   // both cotangents at once, but that of the sum comes from a quotient, so it owes nothing.
+  elements: "mixed",
+  empty: "zero",
   partition: () => ({}),
   expand: ({ attributes: { over }, operands }) => {
     const [logits, labels, sum, shift, dloss, dsum] = operands as readonly AnyTensor[];

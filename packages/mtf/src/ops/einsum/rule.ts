@@ -8,6 +8,8 @@ import { product } from "./einsum.ts";
 export const einsum: Rule<"einsum"> = {
   gradient: ({ operands: [a, b] }, [dy]) =>
     dy ? [product(dy, b!, dimsOf(a!)), product(a!, dy, dimsOf(b!))] : [],
+  elements: "mixed",
+  empty: "zero",
   partition: ({ operands }) => ({
     linear: [0, 1].filter((i) => neverInfinite(operands[1 - i]!)).map((i) => [i]),
   }),

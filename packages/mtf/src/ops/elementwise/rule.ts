@@ -194,6 +194,8 @@ export const elementwise: Rule<"elementwise"> = {
       return [dx && fit(dx, x)];
     });
   },
+  elements: "alike",
+  empty: "zero",
   partition: (node) => ({ linear: linearOperands(node) }),
   flops: (node) => elements(node.results[0]!.dims) * (calculus[node.attributes.fn].flops ?? 1),
 };

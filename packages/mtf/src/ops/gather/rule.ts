@@ -8,6 +8,8 @@ export const gather: Rule<"gather"> = {
     return [dy && addRows(dy, ids!, along), undefined];
   },
   // Ids of rows that are elsewhere read zeros, so that the sum over devices is the row.
+  elements: "mixed",
+  empty: "zero",
   partition: () => ({ linear: [[0]] }),
 };
 
@@ -16,5 +18,7 @@ export const scatterAdd: Rule<"scatterAdd"> = {
     dtable && rowsOf(dtable, ids!, dim),
     undefined,
   ],
+  elements: "mixed",
+  empty: "zero",
   partition: () => ({ linear: [[0]] }),
 };

@@ -25,6 +25,8 @@ export const layerNorm: Rule<"layerNorm"> = {
     const [dx, dgain, dbias] = makeNode("layerNormGrad", { over }, operands, results);
     return [momentsGradient(node, dx, cotangents), dgain, dbias];
   },
+  elements: "mixed",
+  empty: "zero",
   partition: ({ attributes: { over } }) => ({ whole: [over] }),
   expand: ({ attributes: { over, epsilon }, operands: [x, gain, bias] }) => {
     const mean = meanOver(x!, over);
@@ -58,6 +60,8 @@ function momentsGradient(
 
 export const layerNormGrad: Rule<"layerNormGrad"> = {
   gradient: "expand",
+  elements: "mixed",
+  empty: "zero",
   partition: ({ attributes: { over } }) => ({ whole: [over] }),
   expand: ({ attributes: { over }, operands }) => {
     const [x, gain, mean, rstd, dy] = operands as [AnyTensor, ...AnyTensor[]];

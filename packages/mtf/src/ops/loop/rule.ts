@@ -6,6 +6,8 @@ import { loop as makeLoop, sliceOf } from "./loop.ts";
 export const loop: Rule<"loop"> = {
   gradient: backwards,
   // It is split as its body is, with the loop's own dim whole.
+  elements: "mixed",
+  empty: "zero",
   partition: ({ attributes: { dim } }) => ({ whole: [dim.name] }),
 };
 

@@ -2,5 +2,7 @@ import type { Rule } from "../rule.ts";
 
 export const oneHot: Rule<"oneHot"> = {
   gradient: () => [],
+  elements: "mixed",
+  empty: "zero",
   partition: () => ({}),
 };

@@ -7,6 +7,8 @@ export const pad: Rule<"pad"> = {
     const { size } = dimsOf(x!).find((d) => d.name === dim)!;
     return [dy && sliced(dy, dim, before, size)];
   },
+  elements: "moved",
+  empty: "computed",
   partition: ({ attributes: { dim, before, value } }) => ({
     ...(value === 0 && { linear: [[0]] }),
     move: { dim, offsets: [-before], fill: value },

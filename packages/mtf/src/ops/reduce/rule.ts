@@ -13,6 +13,8 @@ export const reduce: Rule<"reduce"> = {
     if (node.attributes.fn === "sum") return [spread(dy, dimsOf(x))];
     return [apply("where", firstExtreme(node), dy, 0)];
   },
+  elements: "mixed",
+  empty: ({ fn }) => (({ sum: "zero", max: "least", min: "greatest" }) as const)[fn],
   partition: ({ attributes: { fn } }) =>
     fn === "sum" ? { combine: fn, linear: [[0]] } : { combine: fn },
 };

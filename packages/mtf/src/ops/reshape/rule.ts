@@ -9,6 +9,8 @@ export const reshape: Rule<"reshape"> = {
     return [dy && reshaped(dy, names, old)];
   },
   // Where the cuts of both sides coincide it is local nevertheless; that depends on the mesh.
+  elements: "viewed",
+  empty: "zero",
   partition: ({ attributes: { from, to } }) => ({
     whole: [...new Set([...from, ...to.map((d) => d.name)])],
     linear: [[0]],

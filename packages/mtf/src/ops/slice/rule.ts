@@ -7,6 +7,8 @@ export const slice: Rule<"slice"> = {
     const { size } = dimsOf(x!).find((d) => d.name === dim)!;
     return [dy && padded(dy, dim, begin, size, 0)];
   },
+  elements: "moved",
+  empty: "zero",
   partition: ({ attributes: { dim, begin } }) => ({
     linear: [[0]],
     move: { dim, offsets: [begin], fill: 0 },

@@ -32,6 +32,8 @@ export const softmax: Rule<"softmax"> = {
         dtype: "float32",
       }),
   ],
+  elements: "mixed",
+  empty: "zero",
   partition: whole,
   expand: ({ attributes: { over }, operands: [x] }) => {
     const e = apply("exp", centred(x!, over));
@@ -42,6 +44,8 @@ export const softmax: Rule<"softmax"> = {
 
 export const softmaxGrad: Rule<"softmaxGrad"> = {
   gradient: "expand",
+  elements: "mixed",
+  empty: "zero",
   partition: (node) => ({ ...whole(node), linear: [[1]] }),
   expand: ({ attributes: { over }, operands: [y, dy] }) => {
     const mean = reduction("sum", apply("mul", y!, dy!), [over]);
@@ -57,6 +61,8 @@ export const logSoftmax: Rule<"logSoftmax"> = {
         dtype: "float32",
       }),
   ],
+  elements: "mixed",
+  empty: "zero",
   partition: whole,
   expand: ({ attributes: { over }, operands: [x] }) => {
     const shifted = centred(x!, over);
@@ -66,6 +72,8 @@ export const logSoftmax: Rule<"logSoftmax"> = {
 
 export const logSoftmaxGrad: Rule<"logSoftmaxGrad"> = {
   gradient: "expand",
+  elements: "mixed",
+  empty: "zero",
   partition: (node) => ({ ...whole(node), linear: [[1]] }),
   expand: ({ attributes: { over }, operands: [y, dy] }) => {
     const total = reduction("sum", dy!, [over]);
@@ -79,6 +87,8 @@ export const logsumexp: Rule<"logsumexp"> = {
     const result = { dims: dimsOf(x), dtype: "float32" } as const;
     return [dy && apply("mul", makeTensor("softmax", node.attributes, [x], result), dy)];
   },
+  elements: "mixed",
+  empty: "least",
   partition: whole,
   expand: ({ attributes: { over }, operands: [x] }) => {
     const [sum, shift] = shiftedSum(x!, over);

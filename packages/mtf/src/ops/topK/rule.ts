@@ -12,5 +12,7 @@ export const topK: Rule<"topK"> = {
     // Selected, not multiplied: an infinite cotangent is no reason for NaN elsewhere.
     return [dvalues && reduction("sum", apply("where", here, dvalues, 0), [node.attributes.k])];
   },
+  elements: "mixed",
+  empty: (_, result) => (result === 0 ? "least" : "zero"),
   partition: ({ attributes: { over, k } }) => ({ whole: [over, k] }),
 };

@@ -3,7 +3,7 @@ import type { Op } from "../../graph/kinds.ts";
 import { volume } from "../../program/placement.ts";
 import type { Compute } from "../../program/program.ts";
 import { type Device, type Frame, type Phase, shapeOf, sliceOf } from "./device.ts";
-import { identityOf } from "./identity.ts";
+import { neutralOf, numberOf } from "./neutral.ts";
 
 /** Binds one op to the slices it computes on, or to what it gives without looking at them. */
 export function bindKernel(
@@ -15,14 +15,13 @@ export function bindKernel(
 ): Kernel {
   const { backend } = device;
   const empty = (slice: Slice) => volume(slice.box) === 0;
-  const takesEmpty = op.kind === "concat" || op.kind === "pad";
-  if (!results.every(empty) && (takesEmpty || !operands.some(empty))) {
-    return backend.bind(op, operands, results, reuse);
-  }
+  const neutral = results.map((_, i) => neutralOf(op, i));
+  const asked = neutral.includes(undefined) || !operands.some(empty);
+  if (asked && !results.every(empty)) return backend.bind(op, operands, results, reuse);
   const fills = results.map((slice, i) => ({
     shape: shapeOf(slice),
     dtype: slice.dtype,
-    fill: empty(slice) ? undefined : identityOf(op, i, slice.dtype),
+    fill: empty(slice) ? undefined : numberOf[neutral[i]!](slice.dtype),
   }));
   return () => fills.map(({ shape, dtype, fill }) => backend.allocate(shape, dtype, fill));
 }
