@@ -27,7 +27,10 @@ import { usesOf } from "./uses.ts";
 
 export interface LowerOptions<Arguments extends readonly unknown[]> {
   readonly layout: Layout;
-  /** Trees of tensors with the dims and dtypes of the arguments; `placeholder` makes them. */
+  /**
+   * Trees of tensors with the dims and dtypes of the arguments; `placeholder` makes them. Numbers and
+   * texts among them are part of the program: a run may leave them out and cannot change them.
+   */
   readonly inputs: Readonly<Arguments>;
   /** Arguments (by position) that a run may write over; their results rest where they did. */
   readonly donate?: readonly number[];

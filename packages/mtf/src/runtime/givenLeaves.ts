@@ -1,11 +1,14 @@
+import { tell } from "../arguments.ts";
+import { MtfError } from "../errors.ts";
 import { type AnyTensor, dimsOf, isTensor } from "../graph/tensor.ts";
 import { entryOf } from "../record.ts";
+import { captureLine } from "../sourceLine.ts";
 import { wrongInput } from "./sources/array.ts";
 
 /**
  * The leaves of a tree of tensors with what stands in the same places in a given tree.
  *
- * @throws MtfError `wrong-input` if there is nothing
+ * @throws MtfError `wrong-input` if there is nothing, or another number where the program has one
  */
 export function givenLeaves(
   tree: unknown,
@@ -17,10 +20,25 @@ export function givenLeaves(
     const wanted = { path, dims: dimsOf(tree), dtype: tree.dtype };
     throw wrongInput(wanted, `'${path}' is missing.`);
   }
-  if (tree === null || typeof tree !== "object") return [];
+  if (tree === null || typeof tree !== "object") {
+    if (given !== undefined && !Object.is(given, tree)) throw notTheSame(path, tree, given);
+    return [];
+  }
   return Object.entries(tree).flatMap(([key, child]) =>
     givenLeaves(child, childOf(given, key), join(path, key)),
   );
+}
+
+/** What is no tensor was part of the function when it was traced. */
+function notTheSame(path: string, traced: unknown, given: unknown): MtfError {
+  const sentence = `'${path}' is ${tell(traced)} in this program, and was given ${tell(given)}.`;
+  return new MtfError("wrong-input", sentence, {
+    path,
+    evidence: [["at", captureLine()]],
+    ...(typeof traced === "number" && {
+      try: ["placeholder([]) for it among the inputs of lower"],
+    }),
+  });
 }
 
 function childOf(given: unknown, key: string): unknown {

@@ -2,10 +2,11 @@ import type { Mesh } from "../../mesh.ts";
 import { asFailure, type Link } from "../fleet.ts";
 import type { Host } from "../host.ts";
 import { inTurn } from "../inTurn.ts";
+import { breathing } from "./breathing.ts";
 
 /** The way to a host in this thread. */
 export function directLink(mesh: Mesh, devices: readonly number[], host: Host): Link {
-  const queue = inTurn(host);
+  const queue = inTurn(breathing(host));
   return {
     devices,
     ask(request) {

@@ -30,7 +30,12 @@ export function numbersOf(source: HostArray | readonly number[] | number, to: Wa
     throw wrongInput(to, sentence, { given: numbers.length, expected });
   }
   if (ArrayBuffer.isView(numbers)) {
-    if (accepts[to.dtype].some((type) => numbers instanceof type)) return numbers;
+    if (accepts[to.dtype].some((type) => numbers instanceof type)) {
+      // Whatever is not 0 holds, as a mask of 255 in images.
+      return isBool(to) && numbers.some((x) => x > 1)
+        ? numbers.map((x) => Number(x !== 0))
+        : numbers;
+    }
     const given = numbers.constructor.name;
     throw wrongInput(to, `'${to.path}' takes ${to.dtype} and was given numbers as ${given}.`, {
       given,
