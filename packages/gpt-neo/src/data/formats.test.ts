@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MtfError } from "mtf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crc32c } from "../crc32c.ts";
+import { inspectData } from "../inspect/data.ts";
 import { gpt2Tokenizer } from "../tokenizer/gpt2.ts";
 import { bytesOf } from "./bytes/index.ts";
 import { dataFiles } from "./files.ts";
@@ -219,6 +220,20 @@ describe("indexed data", () => {
       "4d4d49444944580000010000000000000008020000000000000003000000000000000300000002000000" +
         "00000000000000000600000000000000000000000000000001000000000000000200000000000000",
     );
+  });
+
+  it("merged by NeoX's tool, whose index has no documents, is one for each sequence", async () => {
+    const { sequences, document_indices: edges } = files.merged;
+    const index = readFileSync(`${fixtures}mmididx/merged.idx`).subarray(
+      0,
+      -8 * (edges.length - 1),
+    );
+    index.writeBigUint64LE(1n, 26);
+    await writeFile(join(folder, "neox.idx"), index);
+    await copyFile(`${fixtures}mmididx/merged.bin`, join(folder, "neox.bin"));
+    expect(await documentsOf(join(folder, "neox.bin"))).toEqual(sequences);
+    const { documents, tokens } = await inspectData([join(folder, "neox.bin")]);
+    expect([documents, tokens]).toEqual([sequences.length, sequences.flat().length]);
   });
 
   it.each(Object.keys(hostile))("%s", async (name) => {

@@ -8,6 +8,7 @@ import { window } from "./window.ts";
 export interface IndexedData {
   readonly type: IndexedType;
   readonly sequences: number;
+  /** Where the index tells of none, each sequence is one. */
   readonly documents: number;
   /** The sequences `first` … `next` − 1 of a document. */
   document(index: number): Promise<readonly [first: number, next: number]>;
@@ -81,12 +82,15 @@ function indexedData(idx: ByteSource, bin: ByteSource, header: IndexHeader): Ind
     return { offset, count };
   };
 
+  // NeoX's merging tool joins sequences and forgets documents: it writes their beginning alone.
+  const eachIsOne = borders === 1 && sequences > 0;
   return {
     type,
     sequences,
-    documents: Math.max(0, borders - 1),
+    documents: eachIsOne ? sequences : Math.max(0, borders - 1),
     place,
     async document(index) {
+      if (eachIsOne) return [index, index + 1];
       const first = await edges(index);
       const next = await edges(index + 1);
       if (first < 0 || next < first || next > sequences) {
