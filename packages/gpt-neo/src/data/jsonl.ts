@@ -1,3 +1,4 @@
+import { parsePythonJson, whyNotPythonJson } from "../python-json.ts";
 import { badData } from "./bad-data.ts";
 import type { DocumentPart, Place } from "./document.ts";
 import { type Line, linesOf } from "./lines.ts";
@@ -59,9 +60,10 @@ function textOf({ bytes, line }: Line, from: Place): string {
 
 function parse(text: string, from: Place): unknown {
   try {
-    return JSON.parse(text);
+    return parsePythonJson(text);
   } catch (error) {
-    throw badData(from, `the line is not JSON: ${(error as Error).message}`);
+    const reason = whyNotPythonJson(text)?.reason ?? (error as Error).message;
+    throw badData(from, `the line is not JSON: ${reason}`);
   }
 }
 

@@ -82,6 +82,14 @@ describe("readDocuments", () => {
     });
   });
 
+  it("reads numbers that Python writes and JSON has not", async () => {
+    const lines = ['{"text": "NaN", "score": NaN}', '{"least": -Infinity, "text": "b"}'];
+    const file = await written("python.jsonl", lines.join("\n"));
+    expect(await textsOf(file)).toEqual(["NaN", "b"]);
+    const wrong = await written("python-wrong.jsonl", '{"text": NaN}\n');
+    await expect(textsOf(wrong)).rejects.toThrow(/its text is no text/);
+  });
+
   it("refuses bad UTF-8 in a line, names that tell no format, and files that are not there", async () => {
     const head = '{"text": "a"}\n';
     const file = await written(

@@ -4,6 +4,7 @@ import { isOriginalConfig } from "../config/original.ts";
 import { crc32c, masked } from "../crc32c.ts";
 import type { Format } from "../data/index.ts";
 import { isObject } from "../json.ts";
+import { parsePythonJson } from "../python-json.ts";
 
 /** What the content of a file says it is. */
 export type FileKind =
@@ -131,7 +132,7 @@ function lineKind(text: string): FileKind {
 
 function parsed(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+    const value = parsePythonJson(text.replace(/^\uFEFF/, ""));
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

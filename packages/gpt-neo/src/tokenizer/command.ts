@@ -8,6 +8,7 @@ import { progressLine } from "../cli/progress.ts";
 import type { CodeOptions, TrainTokenizerOptions } from "../cli/tokenizer-options.ts";
 import { writeOut } from "../cli/write-out.ts";
 import { readDocuments } from "../data/read.ts";
+import { parsePythonJson, whyNotPythonJson } from "../python-json.ts";
 import { jsonTokenizer } from "./json/tokenizer.ts";
 import { makeTokenizer } from "./make.ts";
 import { tokenizerSource } from "./open.ts";
@@ -97,9 +98,9 @@ async function eachLine(
     };
     let value: unknown;
     try {
-      value = JSON.parse(line);
+      value = parsePythonJson(line);
     } catch (error) {
-      refuse(`is not JSON: ${(error as Error).message}`);
+      refuse(`is not JSON: ${whyNotPythonJson(line)?.reason ?? (error as Error).message}`);
     }
     await writeOut(`${JSON.stringify(answer(value, refuse))}\n`);
   }
