@@ -1,4 +1,4 @@
-import { type Format, formats } from "../data/files.ts";
+import { type Format, formats } from "../data/format.ts";
 import {
   choice,
   flag,
@@ -22,7 +22,7 @@ export interface ReadingOptions {
 
 export const readingOptions: Options<ReadingOptions> = {
   inputFormat: choice(formats, "what files hold (default: the end of each name tells)"),
-  textKey: text("KEY", "the text's key in JSON lines (default: text, input_ids)"),
+  textKey: text("KEY", "the text's key in JSON (default: text, input_ids)"),
 };
 
 /** For commands that run a model, whose folder may have none or another. */
@@ -44,6 +44,6 @@ export const special: Option<boolean> = flag(
 );
 
 export const dataOptions: Options<DataOptions> = {
-  data: required(texts("FILE", "files, folders, patterns: .txt .jsonl .tfrecords .bin")),
+  data: required(texts("FILE", "files, folders, patterns: .txt .jsonl .json .tfrecords .bin")),
   ...readingOptions,
 };

@@ -1,38 +1,19 @@
 import { stat } from "node:fs/promises";
-import { extname } from "node:path";
 import { MtfError } from "mtf";
 import { badData } from "./bad-data.ts";
-import { unpackedName } from "./bytes/index.ts";
 import { type FolderContent, filesBelow } from "./folder.ts";
+import { type Format, formatOf, formats, knownExtensions } from "./format.ts";
 import { globFiles, isGlob } from "./glob.ts";
-import { leftOutLines } from "./left-out.ts";
-
-/** What a file may hold, whatever it is packed in. */
-export const formats = ["txt", "jsonl", "tfrecords", "bin"] as const;
-export type Format = (typeof formats)[number];
+import type { JsonOptions } from "./json-document.ts";
+import { leftOutLines, type Reason } from "./left-out.ts";
+import { noDataBecause } from "./no-data.ts";
 
 export interface DataFile {
   readonly file: string;
   readonly format: Format;
 }
 
-const extensions: Readonly<Record<string, Format>> = {
-  ".txt": "txt",
-  ".jsonl": "jsonl",
-  ".tfrecords": "tfrecords",
-  ".tfrecord": "tfrecords",
-  ".bin": "bin",
-  ".idx": "bin",
-};
-
-/** The endings of names that tell a format. */
-export const knownExtensions: readonly string[] = Object.keys(extensions);
-
-function formatOf(file: string): Format | undefined {
-  return extensions[extname(unpackedName(file)).toLowerCase()];
-}
-
-export interface FindOptions {
+export interface FindOptions extends JsonOptions {
   /** The folder that is written to: what lies there is no data. */
   readonly except?: string | undefined;
   /** Told a line for each reason that something in a folder is left out. */
@@ -76,22 +57,23 @@ async function filesOf(
 }
 
 /** Of many files, those that are data, once each: of a pair of `.bin` and `.idx` only the first. */
-function several(
+async function several(
   { files, leftOut }: FolderContent,
   format: Format | undefined,
   what: string,
-  { onLeftOut }: FindOptions,
-): readonly DataFile[] {
-  const known = files
-    .filter((file) => !/\.idx$/i.test(file))
-    .flatMap((file) => {
-      const found = format ?? formatOf(file);
-      return found ? [{ file, format: found }] : [];
-    })
-    .sort((a, b) => byNumber.compare(a.file, b.file) || (a.file < b.file ? -1 : 1));
-  const others = files.filter((file) => !format && !formatOf(file)).sort(byNumber.compare);
-  const unknown = others.map((path) => ({ path, why: "no known format" as const }));
-  for (const line of leftOutLines([...leftOut, ...unknown])) onLeftOut?.(line);
+  options: FindOptions,
+): Promise<readonly DataFile[]> {
+  const known: DataFile[] = [];
+  const others: Reason[] = [];
+  const sorted = files.toSorted((a, b) => byNumber.compare(a, b) || (a < b ? -1 : 1));
+  for (const path of sorted) {
+    if (/\.idx$/i.test(path)) continue;
+    const found = format ?? formatOf(path);
+    const why = found ? await noDataBecause(path, found, format, options) : "no known format";
+    if (why) others.push({ path, why });
+    else known.push({ file: path, format: found! });
+  }
+  for (const line of leftOutLines([...leftOut, ...others])) options.onLeftOut?.(line);
   if (known.length > 0) return known;
   throw new MtfError("bad-file", `${what} has no data.`, {
     evidence: [["formats", knownExtensions.join(", ")]],

@@ -93,4 +93,36 @@ describe("data in folders", () => {
     expect((await found("data/{.git,b}/*.txt")).files).toHaveLength(3);
     expect((await found("data/b/[!2]*.txt")).files).toEqual(["data/b/1.txt"]);
   });
+
+  it("are not what a model's folder holds beside them", async () => {
+    const put = (name: string, text: string) => writeFile(join(folder, "model", name), text);
+    await mkdir(join(folder, "model"));
+    await put("a.json", '[{"text": "a"}]');
+    await put("b.jsonl", "");
+    await put("config.json", '{"hidden_size": 4}');
+    await put("vocab.json", '{"a": 0}');
+    await put("merges.txt", "#version: 0.2");
+    await put("pytorch_model.bin", "");
+    await put("pytorch_model-00001-of-00002.bin", "");
+    await put("train.bin", "");
+    await put("ids.bin", "");
+    await put("ids.idx", "");
+    await put("damaged.json", '{"text": "');
+    expect(await found("model")).toMatchInlineSnapshot(`
+      {
+        "files": [
+          "model/a.json",
+          "model/b.jsonl",
+          "model/ids.bin",
+        ],
+        "told": [
+          "left out model/config.json, model/damaged.json, model/vocab.json: no documents in it",
+          "left out model/merges.txt: a tokenizer's",
+          "left out model/pytorch_model-00001-of-00002.bin, model/pytorch_model.bin: weights",
+          "left out model/train.bin: no .idx beside it",
+        ],
+      }
+    `);
+    expect((await found("model/*.bin")).files).toEqual(["model/ids.bin"]);
+  });
 });

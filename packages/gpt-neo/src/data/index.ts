@@ -1,5 +1,6 @@
 export type { DocumentPart, Place } from "./document.ts";
-export { type DataFile, dataFiles, type Format, formats } from "./files.ts";
+export { type DataFile, dataFiles } from "./files.ts";
+export { type Format, formats } from "./format.ts";
 export { type Line, linesOf } from "./lines.ts";
 export { type DataOptions, loadData, type TrainingData } from "./load.ts";
 export { loadMixture, mixedSamples } from "./mixture.ts";

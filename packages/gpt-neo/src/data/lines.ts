@@ -1,20 +1,12 @@
 import { badData } from "./bad-data.ts";
 import { bytesOf } from "./bytes/index.ts";
+import { longestPiece, type Piece } from "./piece.ts";
 
 /** A line of a file, without its end. */
-export interface Line {
-  /** They hold until the next line is asked for. */
-  readonly bytes: Uint8Array;
-  /** Counted from 1. */
-  readonly line: number;
-  /** The byte of the file it begins at. */
-  readonly offset: number;
+export interface Line extends Piece {
   /** Whether a line feed ends it; only the last line may lack one. */
   readonly ended: boolean;
 }
-
-/** Longer lines than this make no string. */
-const longestLine = 256 << 20;
 
 /**
  * The lines of a file, one after the other; `\n` and `\r\n` end them.
@@ -44,7 +36,7 @@ export async function* linesOf(file: string): AsyncGenerator<Line> {
     const rest = chunk.slice(begin);
     held.push(rest);
     heldBytes += rest.length;
-    if (heldBytes > longestLine) {
+    if (heldBytes > longestPiece) {
       throw badData({ file, line, offset }, "a line is longer than 256 MiB");
     }
   }

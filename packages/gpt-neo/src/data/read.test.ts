@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bytesTokenizer } from "../tokenizer/bytes.ts";
@@ -80,6 +81,21 @@ describe("readDocuments", () => {
       message: expect.stringMatching(reason),
       details: { line: 3, offset: 18 },
     });
+  });
+
+  it("reads a JSON list, a document alone, and lines, packed or not", async () => {
+    const texts = Array.from({ length: 3000 }, (_, i) => `${i}: "naïve" ${"\n".repeat(i % 7)}`);
+    const list = JSON.stringify(texts.map((text, i) => (i % 2 === 0 ? text : { text })));
+    const lines = texts.map((text) => JSON.stringify({ text })).join("\n");
+    expect(await textsOf(await written("list.json", list))).toEqual(texts);
+    expect(await textsOf(await written("list.json.gz", gzipSync(list)))).toEqual(texts);
+    expect(await textsOf(await written("lines.json", lines))).toEqual(texts);
+    expect(await textsOf(await written("lines.ndjson", lines))).toEqual(texts);
+    expect(await textsOf(await written("lines.jsonlines.gz", gzipSync(lines)))).toEqual(texts);
+    const one = JSON.stringify({ text: ["a", "b"] }, null, 2);
+    expect(await textsOf(await written("one.json", one))).toEqual(["a\n\nb"]);
+    const bad = await written("bad.json", '[\n{"text": "a"},\n{"title": NaN}]');
+    await expect(textsOf(bad)).rejects.toThrow(/bad\.json:3: it has neither.*its keys: title/);
   });
 
   it("reads numbers that Python writes and JSON has not", async () => {

@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { type ConfigFormat, presets, readConfig, toJson, trainedPart } from "../config/index.ts";
-import { knownExtensions } from "../data/files.ts";
+import { dataFiles } from "../data/files.ts";
+import { knownExtensions } from "../data/format.ts";
 import { isGlob } from "../data/glob.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
 import { type DataSummary, inspectData } from "./data.ts";
@@ -165,8 +166,10 @@ async function isCheckpoint(folder: string, names: readonly string[]): Promise<b
 }
 
 async function holdsData(folder: string): Promise<boolean> {
-  const names = await readdir(folder, { recursive: true });
-  return names.some((name) => hasDataName(name) && !/\.idx$/i.test(name));
+  return dataFiles([folder]).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function inspectConfig(path: string): Promise<ConfigSummary> {

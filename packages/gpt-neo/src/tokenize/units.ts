@@ -1,4 +1,5 @@
 import { bytesOf } from "../data/bytes/index.ts";
+import type { DocumentPart } from "../data/document.ts";
 import type { DataFile } from "../data/files.ts";
 import { type ReadOptions, readers } from "../data/read.ts";
 import { readText } from "../data/text.ts";
@@ -104,11 +105,14 @@ async function* partsFrom(
   let done = 0;
   for await (const part of readers[format](file, options)) {
     done++;
-    if (done <= from.done || part.kind !== "ids") continue;
-    const { ids, end, joined, from: at } = part;
-    yield {
-      unit: { kind: "ids", ids, end, joined: joined === true, from: at },
-      after: { file: from.file, done, line: 1 },
-    };
+    if (done <= from.done) continue;
+    yield { unit: unitOf(part), after: { file: from.file, done, line: 1 } };
   }
+}
+
+/** A text that comes in parts has come as such before: of any other format it comes as a whole. */
+function unitOf(part: DocumentPart): Unit {
+  const { end, from } = part;
+  if (part.kind === "text") return { kind: "text", text: part.text, continues: false, end };
+  return { kind: "ids", ids: part.ids, end, joined: part.joined === true, from };
 }
