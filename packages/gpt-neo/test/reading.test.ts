@@ -22,3 +22,25 @@ it("train and eval read data whose names and keys are others' own", async () => 
   expect([wrong.code, wrong.stdout]).toEqual([1, ""]);
   expect(wrong.stderr).toContain("notes.dat");
 });
+
+it("every command that reads data takes nanoGPT's ids of 16 bits", async () => {
+  const folder = temporaryFolder();
+  const data = join(folder, "train.bin");
+  const ids = Uint16Array.from({ length: 400 }, (_, i) => (i % 40 === 39 ? 256 : i % 11));
+  writeFileSync(data, ids);
+  const reading = ["--data", data, "--input-format", "uint16"];
+  const at = ["--runtime", "simulator", "--mesh", "data:1"];
+  const out = join(folder, "run");
+  const config = ["--config", "tiny", "--steps", "2", "--context", "16", "--out", out];
+  resultOf(await callHere("train", ...config, ...reading, ...at, "--json"));
+  const evaluated = await callHere("eval", "--model", out, ...reading, ...at, "--json");
+  // Of each window of 16 ids the first is not predicted.
+  expect(resultOf<{ tokens: number }>(evaluated).tokens).toBe((400 / 16) * 15);
+  expect(resultOf(await callHere("cat", ...reading))).toEqual({ input_ids: [...ids] });
+  const inspected = await callHere("inspect", data, "--input-format", "uint16", "--json");
+  expect(resultOf<{ data: object }>(inspected).data).toMatchObject({ documents: 1, tokens: 400 });
+  const into = ["--out", join(folder, "ids"), "--output-format", "bin", "--tokenizer", "bytes"];
+  const written = await callHere("tokenize", ...reading, ...into, "--json");
+  // It ends in an end of text already.
+  expect(resultOf(written)).toMatchObject({ documents: 1, tokens: 400 });
+});

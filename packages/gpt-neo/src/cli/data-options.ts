@@ -21,7 +21,10 @@ export interface ReadingOptions {
 }
 
 export const readingOptions: Options<ReadingOptions> = {
-  inputFormat: choice(formats, "what files hold (default: the end of each name tells)"),
+  inputFormat: choice(
+    formats,
+    "what files hold (default: the end of each name tells); uint16: ids alone, as nanoGPT's",
+  ),
   textKey: text("KEY", "the text's key in JSON (default: text, input_ids)"),
 };
 

@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { unpackedName } from "./bytes/index.ts";
 
 /** What a file may hold, whatever it is packed in. */
-export const formats = ["txt", "jsonl", "json", "tfrecords", "bin"] as const;
+export const formats = ["txt", "jsonl", "json", "tfrecords", "bin", "uint16"] as const;
 export type Format = (typeof formats)[number];
 
 const extensions: Readonly<Record<string, Format>> = {

@@ -98,6 +98,32 @@ describe("readDocuments", () => {
     await expect(textsOf(bad)).rejects.toThrow(/bad\.json:3: it has neither.*its keys: title/);
   });
 
+  it("reads ids of 16 bits without an index", async () => {
+    const ids = Uint16Array.from({ length: (1 << 19) + 3 }, (_, i) => (i * 7919) % 65536);
+    for (const count of [0, 3, 1 << 18, 1 << 19, ids.length]) {
+      const bytes = new Uint8Array(ids.buffer, 0, 2 * count);
+      for (const file of [await written("a.bin", bytes), await written("a.gz", gzipSync(bytes))]) {
+        const found: number[] = [];
+        const ends: boolean[] = [];
+        for await (const part of readDocuments([file], { inputFormat: "uint16" })) {
+          if (part.kind !== "ids") throw new Error("no ids");
+          for (const id of part.ids) found.push(id);
+          ends.push(part.end);
+        }
+        expect(Buffer.compare(Buffer.from(Uint16Array.from(found).buffer), bytes)).toBe(0);
+        expect(ends).toEqual([...ends.slice(1).map(() => false), true]);
+      }
+    }
+    const odd = await written("odd.bin", Uint8Array.of(1, 0, 2));
+    const reading = readDocuments([odd], { inputFormat: "uint16" }).next();
+    await expect(reading).rejects.toMatchObject({
+      details: { offset: 2, reason: "it ends within an id of 16 bits" },
+    });
+    await expect(textsOf(odd)).rejects.toThrow(
+      /no .*odd\.idx beside it.*\n.*\n.*--input-format uint16/,
+    );
+  });
+
   it("reads numbers that Python writes and JSON has not", async () => {
     const lines = ['{"text": "NaN", "score": NaN}', '{"least": -Infinity, "text": "b"}'];
     const file = await written("python.jsonl", lines.join("\n"));

@@ -7,6 +7,7 @@ import { readJsonl } from "./jsonl.ts";
 import { readIndexed } from "./mmididx/read.ts";
 import { readText } from "./text.ts";
 import { readTfRecords } from "./tfrecord/read.ts";
+import { readUint16 } from "./uint16.ts";
 
 export interface ReadOptions extends JsonOptions, FindOptions {
   /** What all files hold; by default the end of each name tells. */
@@ -22,6 +23,7 @@ export const readers: Readonly<
   json: readJson,
   tfrecords: readTfRecords,
   bin: readIndexed,
+  uint16: readUint16,
 };
 
 /**

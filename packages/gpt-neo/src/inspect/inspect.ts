@@ -5,6 +5,7 @@ import { type ConfigFormat, presets, readConfig, toJson, trainedPart } from "../
 import { dataFiles } from "../data/files.ts";
 import { knownExtensions } from "../data/format.ts";
 import { isGlob } from "../data/glob.ts";
+import type { ReadOptions } from "../data/read.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
 import { type DataSummary, inspectData } from "./data.ts";
 import { type EventsSummary, inspectEvents, isEventsName } from "./events.ts";
@@ -43,11 +44,15 @@ export interface ConfigSummary {
  * Says what a file or folder is: weights, data, a tokenizer, a config, a run, events for TensorBoard.
  * A pattern is data, the name of a preset its config.
  *
+ * @param reading how data are read; with any of these it is data
  * @throws MtfError `bad-argument` if it is none of these; `bad-file` if it is damaged
  * @example
  * (await inspect("gpt-neo-125M")).weights?.parameters; // 125,198,592
  */
-export async function inspect(path: string): Promise<Inspected> {
+export async function inspect(path: string, reading: ReadOptions = {}): Promise<Inspected> {
+  if (Object.values(reading).some((value) => value !== undefined)) {
+    return { path, kind: "data", data: await inspectData([path], reading) };
+  }
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return inspectFolder(path);
   if (found) return inspectFile(path);

@@ -1,11 +1,11 @@
 import { extname } from "node:path";
-import { gzipBytes } from "./gzip.ts";
+import { gunzip } from "./gzip.ts";
 import { plainBytes } from "./plain.ts";
 import { unzstd } from "./zstd/unzstd.ts";
 
 /** How a file is packed, by the end of its name. */
 const unpackers: Readonly<Record<string, (file: string) => AsyncGenerator<Uint8Array>>> = {
-  ".gz": gzipBytes,
+  ".gz": (file) => gunzip(file, plainBytes(file)),
   ".zst": (file) => unzstd(file, plainBytes(file)),
 };
 

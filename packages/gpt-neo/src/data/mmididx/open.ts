@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type ByteSource, openBytes } from "mtf/files";
 import { badData } from "../bad-data.ts";
 import type { IndexedNumbers, IndexedType } from "./dtypes.ts";
@@ -44,6 +45,11 @@ export function pairOf(path: string): { readonly bin: string; readonly idx: stri
  */
 export async function openIndexed(path: string): Promise<IndexedData> {
   const names = pairOf(path);
+  if (existsSync(names.bin) && !existsSync(names.idx)) {
+    throw badData({ file: names.bin, offset: 0 }, `there is no ${names.idx} beside it`, [
+      "--input-format uint16, if it is ids of 16 bits alone, as nanoGPT's train.bin",
+    ]);
+  }
   const idx = await openBytes(names.idx);
   let bin: ByteSource | undefined;
   try {
