@@ -47,6 +47,11 @@ export const special: Option<boolean> = flag(
 );
 
 export const dataOptions: Options<DataOptions> = {
-  data: required(texts("FILE", "files, folders, patterns: .txt .jsonl .json .tfrecords .bin")),
+  data: required(
+    texts(
+      "FILE",
+      "files, folders, patterns, - (standard input): .txt .jsonl .json .tfrecords .bin",
+    ),
+  ),
   ...readingOptions,
 };

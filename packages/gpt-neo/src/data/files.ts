@@ -7,6 +7,7 @@ import { globFiles, isGlob } from "./glob.ts";
 import type { JsonOptions } from "./json-document.ts";
 import { leftOutLines, type Reason } from "./left-out.ts";
 import { noDataBecause } from "./no-data.ts";
+import { isPipe, pipesAmong, shownName, standardInput } from "./pipe.ts";
 
 export interface DataFile {
   readonly file: string;
@@ -36,6 +37,7 @@ export async function dataFiles(
 ): Promise<readonly DataFile[]> {
   const found: DataFile[] = [];
   for (const path of paths) found.push(...(await filesOf(path, format, options)));
+  await checkPipes(found);
   return found;
 }
 
@@ -44,7 +46,7 @@ async function filesOf(
   format: Format | undefined,
   options: FindOptions,
 ): Promise<readonly DataFile[]> {
-  const is = await stat(path).catch(() => undefined);
+  const is = path === standardInput ? undefined : await stat(path).catch(() => undefined);
   if (is?.isDirectory()) {
     return several(await filesBelow(path, options), format, `the folder ${path}`, options);
   }
@@ -52,7 +54,7 @@ async function filesOf(
     return several(await globFiles(path, options), format, `the pattern ${path}`, options);
   }
   const found = format ?? formatOf(path) ?? (await pairFormat(path));
-  if (!found) throw noFormat(path);
+  if (!found) throw (await isPipe(path)) ? noFormatOfPipe(path) : noFormat(path);
   return [{ file: path, format: found }];
 }
 
@@ -89,6 +91,30 @@ const byNumber = new Intl.Collator("en", { numeric: true });
 /** What a pair's names have in common may stand for it. */
 async function pairFormat(path: string): Promise<Format | undefined> {
   return (await stat(`${path}.idx`).catch(() => undefined)) ? "bin" : undefined;
+}
+
+/** What can be read once only must not be needed twice. */
+async function checkPipes(files: readonly DataFile[]): Promise<void> {
+  const formatOfFile = new Map(files.map(({ file, format }) => [file, format]));
+  for (const file of await pipesAmong([...formatOfFile.keys()])) {
+    const name = shownName(file);
+    if (formatOfFile.get(file) === "bin") {
+      throw new MtfError("bad-argument", `${name} is a pipe, and .bin/.idx are two files.`, {
+        try: ["the path of the .bin", "--input-format uint16, if it is ids of 16 bits alone"],
+        file,
+      });
+    }
+    if (files.filter((one) => one.file === file).length > 1) {
+      throw new MtfError("bad-argument", `${name} is named twice, and can be read once.`, { file });
+    }
+  }
+}
+
+function noFormatOfPipe(file: string): Error {
+  return new MtfError("bad-argument", `${shownName(file)} has no name that tells its format.`, {
+    try: [`--input-format ${formats.filter((format) => format !== "bin").join("|")}`],
+    file,
+  });
 }
 
 function noFormat(path: string): Error {

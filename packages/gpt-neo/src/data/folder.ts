@@ -18,6 +18,7 @@ export interface LeftOut {
     | "written by this command"
     | "read already"
     | "a link to nothing"
+    | "a pipe or a device"
     | "unreadable";
 }
 
@@ -74,8 +75,8 @@ export async function filesBelow(
       const target = await stat(path).catch(() => undefined);
       if (target?.isDirectory()) links.push(path);
       else if (target?.isFile()) files.push(path);
-      else leftOut.push({ path, why: "a link to nothing" });
-    }
+      else leftOut.push({ path, why: target ? "a pipe or a device" : "a link to nothing" });
+    } else leftOut.push({ path, why: "a pipe or a device" });
   };
 
   await enter(folder, true);

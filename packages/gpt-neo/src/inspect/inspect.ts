@@ -5,6 +5,7 @@ import { type ConfigFormat, presets, readConfig, toJson, trainedPart } from "../
 import { dataFiles } from "../data/files.ts";
 import { knownExtensions } from "../data/format.ts";
 import { isGlob } from "../data/glob.ts";
+import { isPipe, shownName } from "../data/pipe.ts";
 import type { ReadOptions } from "../data/read.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
 import { type DataSummary, inspectData } from "./data.ts";
@@ -50,6 +51,12 @@ export interface ConfigSummary {
  * (await inspect("gpt-neo-125M")).weights?.parameters; // 125,198,592
  */
 export async function inspect(path: string, reading: ReadOptions = {}): Promise<Inspected> {
+  if (await isPipe(path)) {
+    throw new MtfError("bad-argument", `${shownName(path)} is a pipe, and inspect reads twice.`, {
+      try: ["a file with what comes out of it", "gpt-neo cat, which reads once"],
+      file: path,
+    });
+  }
   if (Object.values(reading).some((value) => value !== undefined)) {
     return { path, kind: "data", data: await inspectData([path], reading) };
   }

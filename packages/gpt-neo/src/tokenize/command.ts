@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { printDuration, progressLine } from "../cli/progress.ts";
 import type { TokenizeCommandOptions } from "../cli/tokenize-options.ts";
+import { pipesAmong, shownName } from "../data/pipe.ts";
 import { tokenizerSource } from "../tokenizer/index.ts";
 import { type TokenizeProgress, tokenize } from "./tokenize.ts";
 
@@ -30,7 +31,7 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
     const rate = (tokens - before) / (performance.now() - started);
     const of = files > 1 ? ` (${fileNumber + 1} of ${files})` : "";
     progress.update(
-      `${file}${of}: ${documents} documents, ${tokens} tokens, ${Math.round(rate)}k tokens/s`,
+      `${shownName(file)}${of}: ${documents} documents, ${tokens} tokens, ${Math.round(rate)}k tokens/s`,
     );
   };
   let stopped = false;
@@ -61,7 +62,9 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
       progress.note("it was finished before; nothing was left to do");
     } else if (done.resumed > 0) progress.note(`went on after ${done.resumed} documents`);
     if (!done.finished) {
-      progress.note(`saved after ${done.documents} documents; the same command goes on`);
+      const fromPipe = (await pipesAmong(options.data)).length > 0;
+      const again = fromPipe ? "a pipe has no way back: begin afresh" : "the same command goes on";
+      progress.note(`saved after ${done.documents} documents; ${again}`);
       process.exitCode = 130;
     }
     const { documents, tokens, files } = done;

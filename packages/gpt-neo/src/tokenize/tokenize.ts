@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type DataFile, dataFiles } from "../data/files.ts";
+import { pipesAmong } from "../data/pipe.ts";
 import type { ReadOptions } from "../data/read.ts";
 import { acquireLock } from "../lock/index.ts";
 import {
@@ -83,9 +84,10 @@ async function tokenizeFiles(
   options: TokenizeOptions,
 ): Promise<Tokenized> {
   const { out, name, format, tokenizer, read, example, perFile } = options;
+  const pipes = await pipesAmong(files.map(({ file }) => file));
   const statePath = join(out, `${name}.progress.json`);
   const task = await taskOf(files, { name, format, tokenizer, read, example, perFile });
-  const state = await loadState(statePath, task);
+  const state = await loadState(statePath, task, pipes.length > 0);
   if (state?.kind === "finished") {
     const { documents, tokens } = state;
     const found = await finishedFiles(out, state);

@@ -3,6 +3,7 @@ import { progressLine } from "../cli/progress.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
 import type { Config } from "../config/index.ts";
 import { loadTrainingData, type TrainingData } from "../data/index.ts";
+import { pipesAmong, shownName } from "../data/pipe.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 
 /**
@@ -22,6 +23,10 @@ export async function readData(
     });
   }
   const progress = progressLine();
+  const files = training.data.flatMap((source) => source.files);
+  for (const pipe of await pipesAmong([...files, ...(training.validation_data ?? [])])) {
+    progress.note(`${shownName(pipe)} can be read once: give --resume the same data again`);
+  }
   try {
     return await loadTrainingData(
       training.data,
@@ -40,7 +45,7 @@ export async function readData(
         crossDocument: !options.noCrossDocument,
         folder: options.out,
         onProgress: ({ documents, tokens, file }) =>
-          progress.update(`reading ${file}: ${documents} documents, ${tokens} tokens`),
+          progress.update(`reading ${shownName(file)}: ${documents} documents, ${tokens} tokens`),
       },
     );
   } finally {
