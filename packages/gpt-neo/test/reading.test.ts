@@ -44,3 +44,20 @@ it("every command that reads data takes nanoGPT's ids of 16 bits", async () => {
   // It ends in an end of text already.
   expect(resultOf(written)).toMatchObject({ documents: 1, tokens: 400 });
 });
+
+it("what progress says at last is how much there is", async () => {
+  const folder = temporaryFolder();
+  const data = join(folder, "book.txt");
+  writeFileSync(data, "One fish, two fish. ".repeat(20_000));
+  const options = ["--steps", "1", "--context", "16", "--runtime", "simulator", "--mesh", "data:1"];
+  const out = ["--out", join(folder, "run")];
+  const trained = await callHere("train", "--config", "tiny", "--data", data, ...options, ...out);
+  expect(trained.stderr).toContain("book.txt: 1 document, 400,001 tokens\n");
+  const into = ["--out", join(folder, "ids"), "--output-format", "bin", "--tokenizer", "bytes"];
+  const written = await callHere("tokenize", "--data", data, ...into, "--workers", "0");
+  expect(written.stderr).toMatch(/book\.txt: 1 document, 400,001 tokens, \d+k tokens\/s\n$/);
+  expect(written.stdout).toMatch(/^1 document, 400,001 tokens in /);
+  const size = ["--vocab-size", "260", "--out", join(folder, "t.json")];
+  const tokenizer = await callHere("tokenizer", "train", "--data", data, ...size);
+  expect(tokenizer.stdout).toBe(`${join(folder, "t.json")}: 260 tokens\n`);
+});

@@ -1,6 +1,7 @@
 import { MtfError } from "mtf";
 import type { GenerateOptions } from "../cli/generate-options.ts";
 import { progressLine } from "../cli/progress.ts";
+import { some } from "../cli/some.ts";
 import { meshFor } from "../fit/index.ts";
 import { type LoadedModel, loadModel } from "../loaded-model.ts";
 import { choosing, generate } from "./generate.ts";
@@ -41,7 +42,7 @@ export async function run(options: GenerateOptions): Promise<Generated> {
     };
     for await (const id of generate(model, prompt, settings)) {
       ids.push(id);
-      progress.update(`${ids.length - prompt.length} of at most ${most} tokens`);
+      progress.update(`${ids.length - prompt.length} of at most ${some(most, "token")}`);
     }
     // What a tokenizer puts before every text is no part of it.
     const begin = options.inputIds ? 0 : (tokenizer?.around?.before.length ?? 0);

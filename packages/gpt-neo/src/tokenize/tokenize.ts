@@ -35,6 +35,7 @@ export interface TokenizeOptions extends TfRecordsOptions {
 }
 
 export interface TokenizeProgress {
+  /** Those that are written, and the one that is being written. */
   readonly documents: number;
   readonly tokens: number;
   readonly file: string;
@@ -128,7 +129,8 @@ async function tokenizeFiles(
       place = work.after;
       const fileNumber = Math.min(place.file, files.length - 1);
       const { file } = files[fileNumber]!;
-      options.onProgress?.({ documents, tokens, file, files: files.length, fileNumber });
+      const all = documents + (encoded.open ? 1 : 0);
+      options.onProgress?.({ documents: all, tokens, file, files: files.length, fileNumber });
       stopped = options.stopped?.() === true;
       if (stopped) break;
       if (performance.now() - savedAt > (options.saveEvery ?? 5000)) {

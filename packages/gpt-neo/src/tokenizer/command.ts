@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/files";
 import { progressLine } from "../cli/progress.ts";
+import { some } from "../cli/some.ts";
 import type { CodeOptions, TrainTokenizerOptions } from "../cli/tokenizer-options.ts";
 import { writeOut } from "../cli/write-out.ts";
 import { readDocuments } from "../data/read.ts";
@@ -41,9 +42,9 @@ export async function runTrain(
       }
       countWords(part.text, counts);
       characters += part.text.length;
-      progress.update(`${(characters / 1e6).toFixed(0)} M characters, ${counts.size} words`);
+      progress.update(`${some(characters, "character")}, ${some(counts.size, "word")}`);
     }
-    progress.update(`${counts.size} words: joining pairs`);
+    progress.update(`${some(counts.size, "word")}: joining pairs`);
     const json = trainTokenizer(counts, {
       vocabSize,
       ...(minFrequency !== undefined && { minFrequency }),
@@ -52,7 +53,7 @@ export async function runTrain(
     await writeAtomically(file, (target) => target.write(json));
     const size = jsonTokenizer(file, json).vocabSize;
     if (size < vocabSize) progress.note("there is no pair left that is seen often enough");
-    return { vocabSize: size, file, text: `${file}: ${size} tokens` };
+    return { vocabSize: size, file, text: `${file}: ${some(size, "token")}` };
   } finally {
     progress.end();
   }

@@ -1,5 +1,6 @@
 import { MtfError } from "mtf";
 import { progressLine } from "../cli/progress.ts";
+import { some } from "../cli/some.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
 import type { Config } from "../config/index.ts";
 import { loadTrainingData, type TrainingData } from "../data/index.ts";
@@ -45,7 +46,9 @@ export async function readData(
         crossDocument: !options.noCrossDocument,
         folder: options.out,
         onProgress: ({ documents, tokens, file }) =>
-          progress.update(`reading ${shownName(file)}: ${documents} documents, ${tokens} tokens`),
+          progress.update(
+            `reading ${shownName(file)}: ${some(documents, "document")}, ${some(tokens, "token")}`,
+          ),
       },
     );
   } finally {
