@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -125,4 +125,44 @@ describe("data in folders", () => {
     `);
     expect((await found("model/*.bin")).files).toEqual(["model/ids.bin"]);
   });
+
+  it("are not what cannot be read, which stops nobody", async () => {
+    const within = (name: string) => join(folder, "shared", name);
+    for (const name of ["open", "closed", "closed/in", "named"]) {
+      await mkdir(within(name), { recursive: true });
+      await writeFile(within(`${name}/1.txt`), "");
+    }
+    await chmod(folder, 0o755);
+    await chmod(within("closed"), 0o000);
+    // Names can be read, files cannot be reached.
+    await chmod(within("named"), 0o444);
+    await asNobody(async () => {
+      const both = ["left out shared/closed, shared/named: unreadable"];
+      const files = ["shared/open/1.txt"];
+      expect(await found("shared")).toEqual({ files, told: both });
+      expect(await found("shared/*/*.txt")).toEqual({ files, told: both });
+      expect(await found("shared/**/1.txt")).toEqual({ files, told: both });
+      // Where a pattern does not lead, nothing is missed.
+      expect(await found("shared/o*/*.txt")).toEqual({ files, told: [] });
+      expect(await found("shared/{open,named}/*.txt")).toEqual({
+        files,
+        told: ["left out shared/named: unreadable"],
+      });
+      await expect(found("shared/closed")).rejects.toThrow(/shared\/closed: EACCES/);
+      await expect(found("shared/closed/*.txt")).rejects.toThrow(/has no data/);
+    });
+    await chmod(within("closed"), 0o755);
+    await chmod(within("named"), 0o755);
+  });
 });
+
+/** What root may do says nothing about what others may. */
+async function asNobody(does: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return does();
+  process.seteuid!(65534);
+  try {
+    await does();
+  } finally {
+    process.seteuid!(0);
+  }
+}
