@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
 
@@ -43,6 +44,32 @@ it("every command that reads data takes nanoGPT's ids of 16 bits", async () => {
   const written = await callHere("tokenize", ...reading, ...into, "--json");
   // It ends in an end of text already.
   expect(resultOf(written)).toMatchObject({ documents: 1, tokens: 400 });
+});
+
+it("every command that reads data makes room for larger windows of zstd", async () => {
+  const folder = temporaryFolder();
+  const file = fileURLToPath(new URL("fixtures/packed/window-2gib.jsonl.zst", import.meta.url));
+  const room = ["--zstd-window", "2GiB"];
+  const without = await callHere("cat", file);
+  expect(without).toMatchObject({ code: 1, stdout: "" });
+  expect(without.stderr).toContain("try  --zstd-window 2GiB");
+  expect((await callHere("cat", file, ...room)).stdout.match(/\n/g)).toHaveLength(30);
+  expect((await callHere("inspect", file, ...room, "--json")).code).toBe(0);
+  const into = ["--out", join(folder, "ids"), "--output-format", "bin", "--tokenizer", "bytes"];
+  const before = file.replace("window-2gib", "one-frame");
+  const tokenize = ["tokenize", "--data", before, file, ...into, "--workers", "0"];
+  expect((await callHere(...tokenize)).code).toBe(1);
+  // What was begun without it is gone on with.
+  expect((await callHere(...tokenize, ...room)).code).toBe(0);
+  const size = ["--vocab-size", "260", "--out", join(folder, "t.json")];
+  expect((await callHere("tokenizer", "train", "--data", file, ...size, ...room)).code).toBe(0);
+  const options = ["--steps", "1", "--context", "16", "--runtime", "simulator", "--mesh", "data:1"];
+  const train = ["train", "--config", "tiny", ...options, "--out", join(folder, "run")];
+  expect((await callHere(...train, "--data", file, ...room)).code).toBe(0);
+  const data = ["--data", file, "--runtime", "simulator", "--mesh", "data:1"];
+  expect((await callHere("eval", "--model", join(folder, "run"), ...data, ...room)).code).toBe(0);
+  const wrong = await callHere("cat", file, "--zstd-window", "3GiB");
+  expect(wrong.stderr).toContain("--zstd-window is '3GiB', not a size up to 2GiB");
 });
 
 it("what progress says at last is how much there is", async () => {

@@ -9,6 +9,7 @@ import {
   text,
   texts,
 } from "./option.ts";
+import { size } from "./size.ts";
 
 /** What to read, and how; all commands that read data take these. */
 export interface DataOptions extends ReadingOptions {
@@ -18,6 +19,8 @@ export interface DataOptions extends ReadingOptions {
 export interface ReadingOptions {
   readonly inputFormat?: Format;
   readonly textKey?: string;
+  /** In bytes. */
+  readonly zstdWindow?: number;
 }
 
 export const readingOptions: Options<ReadingOptions> = {
@@ -26,6 +29,7 @@ export const readingOptions: Options<ReadingOptions> = {
     "what files hold (default: the end of each name tells); uint16: ids alone, as nanoGPT's",
   ),
   textKey: text("KEY", "the text's key in JSON (default: text, input_ids)"),
+  zstdWindow: size("SIZE", "memory that a .zst may ask for, up to 2GiB (default: 128MiB)", 2 ** 31),
 };
 
 /** For commands that run a model, whose folder may have none or another. */

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { MtfError } from "mtf";
 import { badData } from "./bad-data.ts";
+import type { BytesOptions } from "./bytes/options.ts";
 import { type FolderContent, filesBelow } from "./folder.ts";
 import { type Format, formatOf, formats, knownExtensions } from "./format.ts";
 import { globFiles, isGlob } from "./glob.ts";
@@ -14,7 +15,7 @@ export interface DataFile {
   readonly format: Format;
 }
 
-export interface FindOptions extends JsonOptions {
+export interface FindOptions extends JsonOptions, BytesOptions {
   /** The folder that is written to: what lies there is no data. */
   readonly except?: string | undefined;
   /** Told a line for each reason that something in a folder is left out. */

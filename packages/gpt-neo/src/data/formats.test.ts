@@ -81,6 +81,38 @@ describe("compressed files", () => {
     }
   });
 
+  it("may ask for larger windows than are given without asking", async () => {
+    const file = `${fixtures}packed/window-2gib.jsonl.zst`;
+    const error = await refused(documentsOf(file));
+    expect(error.message.replaceAll(fixtures, "")).toMatchInlineSnapshot(`
+      "[bad-file] packed/window-2gib.jsonl.zst: it needs a window of 2GiB, more than the allowed 128MiB.
+        at   packed/window-2gib.jsonl.zst, byte 5
+        try  --zstd-window 2GiB, if there is as much memory"
+    `);
+    const found: unknown[] = [];
+    for await (const part of readDocuments([file], { zstdWindow: 2 ** 31 })) {
+      found.push(part.kind === "text" && part.text);
+    }
+    expect(found).toEqual(plain.map(([text]: [string]) => text));
+    // The largest that the format can say, which no reader takes.
+    const most = readDocuments([`${fixtures}packed/window-too-large.jsonl.zst`], {
+      zstdWindow: 2 ** 31,
+    });
+    const { message } = await refused(most.next());
+    expect(message).toContain("more than any reader's 2GiB");
+    expect(message).not.toContain("--zstd-window");
+  });
+
+  it("reach as far back as their windows", async () => {
+    const file = `${fixtures}packed/far-match.txt.zst`;
+    const hash = createHash("sha256");
+    for await (const chunk of bytesOf(file, { zstdWindow: 2 ** 28 })) hash.update(chunk);
+    // As sha256sum says of what zstd gives.
+    const expected = "d9875581cb11922cccea3678a4720e8a96756002160dd845ddf81ad6b083d7d5";
+    expect(hash.digest("hex")).toBe(expected);
+    await refused(bytesOf(file, { zstdWindow: 2 ** 27 }).next());
+  });
+
   it("name the part of the Pile that a document is of", async () => {
     const subsets: unknown[] = [];
     for await (const part of readDocuments([`${fixtures}packed/plain.jsonl.gz`])) {

@@ -1,4 +1,5 @@
 import { bytesOf } from "./bytes/index.ts";
+import type { BytesOptions } from "./bytes/options.ts";
 import type { DocumentPart } from "./document.ts";
 import { documentOfJson, type JsonOptions } from "./json-document.ts";
 import { valuesIn } from "./json-values.ts";
@@ -11,9 +12,9 @@ import { valuesIn } from "./json-values.ts";
  */
 export async function* readJson(
   file: string,
-  { textKey }: JsonOptions = {},
+  { textKey, ...options }: JsonOptions & BytesOptions = {},
 ): AsyncGenerator<DocumentPart> {
-  for await (const value of valuesIn(bytesOf(file), file)) {
+  for await (const value of valuesIn(bytesOf(file, options), file)) {
     const document = documentOfJson(file, value, textKey);
     if (document) yield document;
   }

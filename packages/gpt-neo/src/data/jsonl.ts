@@ -1,3 +1,4 @@
+import type { BytesOptions } from "./bytes/options.ts";
 import type { DocumentPart } from "./document.ts";
 import { documentOfJson, type JsonOptions } from "./json-document.ts";
 import { linesOf } from "./lines.ts";
@@ -10,9 +11,9 @@ import { linesOf } from "./lines.ts";
  */
 export async function* readJsonl(
   file: string,
-  { textKey }: JsonOptions = {},
+  { textKey, ...options }: JsonOptions & BytesOptions = {},
 ): AsyncGenerator<DocumentPart> {
-  for await (const line of linesOf(file)) {
+  for await (const line of linesOf(file, options)) {
     const document = documentOfJson(file, line, textKey);
     if (document) yield document;
   }

@@ -1,5 +1,6 @@
 import { badData } from "./bad-data.ts";
 import { bytesOf } from "./bytes/index.ts";
+import type { BytesOptions } from "./bytes/options.ts";
 import { longestPiece, type Piece } from "./piece.ts";
 
 /** A line of a file, without its end. */
@@ -13,12 +14,12 @@ export interface Line extends Piece {
  *
  * @throws MtfError `bad-file` if the file cannot be read, or for a line over 256 MiB
  */
-export async function* linesOf(file: string): AsyncGenerator<Line> {
+export async function* linesOf(file: string, options: BytesOptions = {}): AsyncGenerator<Line> {
   let held: Uint8Array[] = [];
   let heldBytes = 0;
   let line = 1;
   let offset = 0;
-  for await (const chunk of bytesOf(file)) {
+  for await (const chunk of bytesOf(file, options)) {
     let begin = 0;
     for (;;) {
       const end = chunk.indexOf(10, begin);

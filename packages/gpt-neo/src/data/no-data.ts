@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { BytesOptions } from "./bytes/options.ts";
 import type { Format } from "./format.ts";
 import { holdsDocuments } from "./holds-documents.ts";
 import type { JsonOptions } from "./json-document.ts";
@@ -21,7 +22,7 @@ export async function noDataBecause(
   file: string,
   format: Format,
   asked: Format | undefined,
-  options: JsonOptions,
+  options: JsonOptions & BytesOptions,
 ): Promise<NotData | undefined> {
   const name = basename(file);
   const hasIndex = existsSync(file.replace(/\.bin$/i, ".idx"));

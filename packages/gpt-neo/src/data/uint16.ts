@@ -1,5 +1,6 @@
 import { badData } from "./bad-data.ts";
 import { bytesOf } from "./bytes/index.ts";
+import type { BytesOptions } from "./bytes/options.ts";
 import { pull } from "./bytes/pull.ts";
 import type { DocumentPart } from "./document.ts";
 
@@ -12,8 +13,11 @@ const partIds = 1 << 18;
  *
  * @throws MtfError `bad-file` where it ends within an id
  */
-export async function* readUint16(file: string): AsyncGenerator<DocumentPart> {
-  const bytes = pull(bytesOf(file));
+export async function* readUint16(
+  file: string,
+  options: BytesOptions = {},
+): AsyncGenerator<DocumentPart> {
+  const bytes = pull(bytesOf(file, options));
   try {
     let held: Omit<DocumentPart & { readonly kind: "ids" }, "end"> | undefined;
     for (let whole = true; whole; ) {

@@ -51,6 +51,7 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
       read: {
         inputFormat: options.inputFormat,
         textKey: options.textKey,
+        zstdWindow: options.zstdWindow,
         onLeftOut: progress.note,
       },
       workers: options.workers ?? availableParallelism(),

@@ -87,7 +87,10 @@ async function tokenizeFiles(
   const { out, name, format, tokenizer, read, example, perFile } = options;
   const pipes = await pipesAmong(files.map(({ file }) => file));
   const statePath = join(out, `${name}.progress.json`);
-  const task = await taskOf(files, { name, format, tokenizer, read, example, perFile });
+  // How much memory reading may take changes nothing of what is read.
+  const { zstdWindow: _, ...reading } = read;
+  const settings = { name, format, tokenizer, read: reading, example, perFile };
+  const task = await taskOf(files, settings);
   const state = await loadState(statePath, task, pipes.length > 0);
   if (state?.kind === "finished") {
     const { documents, tokens } = state;

@@ -30,13 +30,13 @@ export async function* unitsOf(
   for (const [index, entry] of files.entries()) {
     if (index < from.file) continue;
     const place = index === from.file ? from : { file: index, done: 0, line: 1 };
-    if (entry.format === "jsonl") yield* linesFrom(entry.file, place);
-    else if (entry.format === "txt") yield* textFrom(entry.file, place, cutter());
+    if (entry.format === "jsonl") yield* linesFrom(entry.file, place, options);
+    else if (entry.format === "txt") yield* textFrom(entry.file, place, options, cutter());
     else yield* partsFrom(entry, place, options);
   }
 }
 
-async function* linesFrom(file: string, from: Place): AsyncGenerator<Work> {
+async function* linesFrom(file: string, from: Place, options: ReadOptions): AsyncGenerator<Work> {
   let { done, line } = from;
   let skip = done;
   let held: Uint8Array[] = [];
@@ -55,7 +55,7 @@ async function* linesFrom(file: string, from: Place): AsyncGenerator<Work> {
     heldBytes = 0;
     return { unit: work, after: { file: from.file, done, line } };
   };
-  for await (const chunk of bytesOf(file)) {
+  for await (const chunk of bytesOf(file, options)) {
     let begin = Math.min(skip, chunk.length);
     skip -= begin;
     while (begin < chunk.length) {
@@ -74,6 +74,7 @@ async function* linesFrom(file: string, from: Place): AsyncGenerator<Work> {
 async function* textFrom(
   file: string,
   from: Place,
+  options: ReadOptions,
   cutter: Cutter | undefined,
 ): AsyncGenerator<Work> {
   let done = 0;
@@ -89,7 +90,7 @@ async function* textFrom(
       after: end ? { file: from.file + 1, done: 0, line: 1 } : { file: from.file, done, line: 1 },
     };
   };
-  for await (const part of readText(file)) {
+  for await (const part of readText(file, options)) {
     if (part.kind !== "text") continue;
     let text = part.text;
     if (cutter) text = cutter.push(text) + (part.end ? cutter.end() : "");

@@ -1,4 +1,5 @@
 import { MtfError } from "mtf";
+import type { ReadingOptions } from "../cli/data-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { some } from "../cli/some.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
@@ -14,7 +15,7 @@ import type { Tokenizer } from "../tokenizer/index.ts";
  * @throws MtfError `bad-argument` if no data are named; as `loadTrainingData`
  */
 export async function readData(
-  options: Pick<TrainOptions, "out" | "inputFormat" | "textKey" | "noCrossDocument">,
+  options: Pick<TrainOptions, "out" | keyof ReadingOptions | "noCrossDocument">,
   { training, vocab_size, eos_token_id }: Config,
   tokenizer: Tokenizer | undefined,
 ): Promise<TrainingData> {
@@ -40,6 +41,7 @@ export async function readData(
         read: {
           inputFormat: options.inputFormat,
           textKey: options.textKey,
+          zstdWindow: options.zstdWindow,
           except: options.out,
           onLeftOut: progress.note,
         },

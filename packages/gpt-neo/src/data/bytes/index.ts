@@ -1,12 +1,13 @@
 import { extname } from "node:path";
 import { isPipe } from "../pipe.ts";
 import { gunzip } from "./gzip.ts";
+import type { BytesOptions } from "./options.ts";
 import { plainBytes } from "./plain.ts";
 import { sniff } from "./sniff.ts";
 import { unzstd } from "./zstd/unzstd.ts";
 
 /** By the end of a name: how a file is packed, and what gives its bytes. */
-const unpackers: Readonly<Record<string, typeof gunzip>> = { ".gz": gunzip, ".zst": unzstd };
+const unpackers: Readonly<Record<string, typeof unzstd>> = { ".gz": gunzip, ".zst": unzstd };
 
 /**
  * The bytes of a file, those inside of it if its name ends in `.gz` or `.zst`, in little memory
@@ -17,13 +18,16 @@ const unpackers: Readonly<Record<string, typeof gunzip>> = { ".gz": gunzip, ".zs
  * @example
  * for await (const chunk of bytesOf("a.jsonl.zst")) size += chunk.length;
  */
-export async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
+export async function* bytesOf(
+  file: string,
+  options: BytesOptions = {},
+): AsyncGenerator<Uint8Array> {
   const packing = extname(file).toLowerCase();
-  if (packing in unpackers) yield* unpackers[packing]!(file, plainBytes(file));
+  if (packing in unpackers) yield* unpackers[packing]!(file, plainBytes(file), options);
   else if (!(await isPipe(file))) yield* plainBytes(file);
   else {
     const { packed, bytes } = await sniff(plainBytes(file));
-    yield* packed ? unpackers[packed]!(file, bytes) : bytes;
+    yield* packed ? unpackers[packed]!(file, bytes, options) : bytes;
   }
 }
 
