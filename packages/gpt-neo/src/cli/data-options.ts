@@ -24,10 +24,7 @@ export interface ReadingOptions {
 }
 
 export const readingOptions: Options<ReadingOptions> = {
-  inputFormat: choice(
-    formats,
-    "what files hold (default: the end of each name tells); uint16: ids alone, as nanoGPT's",
-  ),
+  inputFormat: choice(formats, "what files hold (default: their names tell); uint16 is nanoGPT's"),
   textKey: text("KEY", "the text's key in JSON (default: text, input_ids)"),
   zstdWindow: size("SIZE", "memory that a .zst may ask for, up to 2GiB (default: 128MiB)", 2 ** 31),
 };
@@ -51,11 +48,6 @@ export const special: Option<boolean> = flag(
 );
 
 export const dataOptions: Options<DataOptions> = {
-  data: required(
-    texts(
-      "FILE",
-      "files, folders, patterns, - (standard input): .txt .jsonl .json .tfrecords .bin",
-    ),
-  ),
+  data: required(texts("FILE", "files, folders, patterns, - (standard input)")),
   ...readingOptions,
 };

@@ -27,7 +27,7 @@ export const generateCommand: Command<GenerateOptions> = {
   options: {
     model: required(text("DIR", "a model's folder: a run's, or one of Hugging Face's")),
     prompt: anyText("TEXT", "the text to continue; - reads it from standard input"),
-    promptFile: text("FILE", "a file with the text; - is standard input"),
+    promptFile: text("FILE", "a file that holds it; - is standard input"),
     inputIds: ids("IDS", "ids to continue instead: 1,2,3"),
     tokenizer,
     context,
@@ -50,7 +50,7 @@ export const generateCommand: Command<GenerateOptions> = {
     }
     return undefined;
   },
-  notes: `Of a file or standard input, a line's end at its very end is no part of the prompt.
+  notes: `A line break at the very end of a file or of standard input is not part of the prompt.
 
 ${meshNotes}`,
 };
