@@ -74,6 +74,8 @@ describe("data come through pipes", () => {
 
 describe("a trained model", () => {
   const out = path("run");
+  const to = (folder: string) => ["--config", "tiny", "--out", folder, "--data", "-", ...at];
+  const small = ["--input-format", "jsonl", "--context", "16", "--batch-size", "2"];
   const generate = [
     "generate",
     "--model",
@@ -85,21 +87,35 @@ describe("a trained model", () => {
     ...at,
   ];
   beforeAll(async () => {
-    const config = ["--config", "tiny", "--steps", "2", "--context", "16", "--batch-size", "2"];
-    const data = ["--data", "-", "--input-format", "jsonl"];
-    const trained = await callWith(
-      jsonl.repeat(9),
-      "train",
-      ...config,
-      ...data,
-      "--out",
-      out,
-      ...at,
-    );
-    expect(trained.stderr).toContain(
-      "standard input can be read once: give --resume the same data",
-    );
+    const args = ["train", ...to(out), ...small, "--steps", "2"];
+    const { stderr } = await callWith(jsonl.repeat(9), ...args);
+    expect(stderr).toContain(`standard input is kept in ${join(out, "piped/1.jsonl")}`);
     expect(existsSync(join(out, "config.json"))).toBe(true);
+  });
+
+  it("goes on with what came through the pipe before", async () => {
+    const args = ["train", ...to(out), ...small, "--steps", "4", "--resume"];
+    const resumed = await callWith("", ...args);
+    expect(resumed.code).toBe(0);
+    expect(resumed.stderr).toContain("1.jsonl has what came through standard input before");
+    expect(resumed.stderr).toContain("going on from step 2");
+    expect(resumed.stderr).not.toMatch(/changed since: (data|validation)/);
+  });
+
+  it("is none, and nothing is left, where what comes is bad", async () => {
+    const args = ["train", ...to(path("bad")), ...small];
+    const bad = await callWith(`${jsonl}{"a": 1}\n`, ...args);
+    expect(bad.stderr).toMatch(/piped\/1\.jsonl:4: it has neither text/);
+    expect(existsSync(path("bad"))).toBe(false);
+    const { status, stderr } = spawnSync(process.execPath, [program, ...args], {
+      input: gzipSync(jsonl).subarray(0, 30),
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([1, expect.stringContaining("the gzip stream ends early")]);
+    expect(existsSync(path("bad"))).toBe(false);
+    const twice = await callWith(jsonl, ...args, "--validation-data", "-");
+    expect(twice.stderr).toContain("standard input: it was read before");
+    expect(existsSync(path("bad"))).toBe(false);
   });
 
   it("is measured by what comes through a pipe", async () => {

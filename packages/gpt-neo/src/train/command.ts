@@ -10,6 +10,7 @@ import { unexpectedLines } from "../weights/unexpected.ts";
 import type { Origin } from "./begin.ts";
 import { type Claim, claimFolder } from "./claim.ts";
 import { optimizerStateOf } from "./optimizer-state.ts";
+import { withoutPipes } from "./piped.ts";
 import { placeRun } from "./place-run.ts";
 import { readData } from "./read-data.ts";
 import { runConfig } from "./run-config.ts";
@@ -57,9 +58,9 @@ async function runWith(
   for (const text of prefixNote(weights?.prefix ?? "")) progress.note(text);
   for (const [key, reason] of found.notes) progress.note(`config: ${key} ${reason}`);
   for (const line of weights ? unexpectedLines(weights) : []) progress.note(line);
-  const { config, tokenizer, notes } = await runConfig(options, found);
-  const { training } = config;
-  const { mesh, layout, ...placed } = placeRun(options, config);
+  const { config: written, tokenizer, notes } = await runConfig(options, found);
+  const { training } = written;
+  const { mesh, layout, ...placed } = placeRun(options, written);
   for (const text of [...notes, ...placed.notes]) progress.note(`config: ${text}`);
   for (const text of placed.told) progress.note(text);
   const claim = await claimFolder(options);
@@ -67,6 +68,14 @@ async function runWith(
   const closing = [claim.release];
   try {
     const from = originOf(options, weights, checkpoint, training.steps);
+    const { note } = progress;
+    const piped = await withoutPipes(written, {
+      ...options,
+      goesOn: checkpoint !== undefined,
+      note,
+    });
+    closing.push(piped.release);
+    const { config } = piped;
     const data = await readData(options, config, tokenizer);
     closing.push(async () => data.close());
     const settings = settingsOf(config, options, data, mesh, layout);

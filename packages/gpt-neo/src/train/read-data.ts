@@ -5,7 +5,6 @@ import { some } from "../cli/some.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
 import type { Config } from "../config/index.ts";
 import { loadTrainingData, type TrainingData } from "../data/index.ts";
-import { pipesAmong, shownName } from "../data/pipe.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 
 /**
@@ -25,10 +24,6 @@ export async function readData(
     });
   }
   const progress = progressLine();
-  const files = training.data.flatMap((source) => source.files);
-  for (const pipe of await pipesAmong([...files, ...(training.validation_data ?? [])])) {
-    progress.note(`${shownName(pipe)} can be read once: give --resume the same data again`);
-  }
   try {
     return await loadTrainingData(
       training.data,
@@ -49,7 +44,7 @@ export async function readData(
         folder: options.out,
         onProgress: ({ documents, tokens, file }) =>
           progress.update(
-            `reading ${shownName(file)}: ${some(documents, "document")}, ${some(tokens, "token")}`,
+            `reading ${file}: ${some(documents, "document")}, ${some(tokens, "token")}`,
           ),
       },
     );
