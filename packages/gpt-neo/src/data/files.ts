@@ -1,6 +1,5 @@
 import { stat } from "node:fs/promises";
 import { MtfError } from "mtf";
-import { badData } from "./bad-data.ts";
 import type { BytesOptions } from "./bytes/options.ts";
 import { type FolderContent, filesBelow } from "./folder.ts";
 import { type Format, formatOf, formats, knownExtensions } from "./format.ts";
@@ -8,7 +7,9 @@ import { globFiles, isGlob } from "./glob.ts";
 import type { JsonOptions } from "./json-document.ts";
 import { leftOutLines, type Reason } from "./left-out.ts";
 import { noDataBecause } from "./no-data.ts";
-import { isPipe, pipesAmong, shownName, standardInput } from "./pipe.ts";
+import { noFormat } from "./no-format.ts";
+import { standardInput } from "./pipe.ts";
+import { checkPipes } from "./pipes-once.ts";
 
 export interface DataFile {
   readonly file: string;
@@ -55,7 +56,7 @@ async function filesOf(
     return several(await globFiles(path, options), format, `the pattern ${path}`, options);
   }
   const found = format ?? formatOf(path) ?? (await pairFormat(path));
-  if (!found) throw (await isPipe(path)) ? noFormatOfPipe(path) : noFormat(path);
+  if (!found) throw await noFormat(path);
   return [{ file: path, format: found }];
 }
 
@@ -92,38 +93,4 @@ const byNumber = new Intl.Collator("en", { numeric: true });
 /** What a pair's names have in common may stand for it. */
 async function pairFormat(path: string): Promise<Format | undefined> {
   return (await stat(`${path}.idx`).catch(() => undefined)) ? "bin" : undefined;
-}
-
-/** What can be read once only must not be needed twice. */
-async function checkPipes(files: readonly DataFile[]): Promise<void> {
-  const formatOfFile = new Map(files.map(({ file, format }) => [file, format]));
-  for (const file of await pipesAmong([...formatOfFile.keys()])) {
-    const name = shownName(file);
-    if (formatOfFile.get(file) === "bin") {
-      throw new MtfError("bad-argument", `${name} is a pipe, and .bin/.idx are two files.`, {
-        try: ["the path of the .bin", "--input-format uint16, if it is ids of 16 bits alone"],
-        file,
-      });
-    }
-    if (files.filter((one) => one.file === file).length > 1) {
-      throw new MtfError("bad-argument", `${name} is named twice, and can be read once.`, { file });
-    }
-  }
-}
-
-function noFormatOfPipe(file: string): Error {
-  return new MtfError("bad-argument", `${shownName(file)} has no name that tells its format.`, {
-    try: [`--input-format ${formats.filter((format) => format !== "bin").join("|")}`],
-    file,
-  });
-}
-
-function noFormat(path: string): Error {
-  const archive = /\.(tar|zip|xz|tar\.gz|tar\.zst|tgz)$/i.test(path);
-  if (archive) return badData({ file: path, offset: 0 }, "it is an archive: unpack it first");
-  return new MtfError("bad-argument", `${path}: its name tells no format of data.`, {
-    evidence: [["formats", `${knownExtensions.join(", ")}, each also .gz and .zst`]],
-    try: [`--input-format ${formats.join("|")}`],
-    file: path,
-  });
 }

@@ -25,7 +25,7 @@ export async function noDataBecause(
   options: JsonOptions & BytesOptions,
 ): Promise<NotData | undefined> {
   const name = basename(file);
-  const hasIndex = existsSync(file.replace(/\.bin$/i, ".idx"));
+  const hasIndex = /\.bin$/i.test(name) && existsSync(file.replace(/\.bin$/i, ".idx"));
   if (weights.test(name) && !hasIndex) return "weights";
   if (name === "merges.txt" && existsSync(join(dirname(file), "vocab.json")))
     return "a tokenizer's";
