@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { MtfError } from "mtf";
 import type { TrainOptions } from "../cli/train-options.ts";
-import { type Config, type EndKey, endKeys, parseConfig, toJson } from "../config/index.ts";
+import { type Config, endKeys, type LeftOut, parseConfig, toJson } from "../config/index.ts";
 import { sourcesOf } from "../data/index.ts";
 import {
   loadTokenizer,
@@ -12,10 +12,10 @@ import {
   withSpecial,
 } from "../tokenizer/index.ts";
 
-/** A config as it was found, with the end tokens that nothing written decides. */
+/** A config as it was found, with what nothing written decides. */
 export interface Found {
   readonly config: Config;
-  readonly leftOut?: readonly EndKey[];
+  readonly leftOut?: readonly LeftOut[];
   /** The file of the weights it is of: a tokenizer may lie beside it. */
   readonly file?: string;
 }
@@ -56,6 +56,7 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
   if (source && plain && !decides && plain.vocabSize > found.config.vocab_size) {
     throw misfit(`${name ?? plain.name}, ${plain.vocabSize} ids`, options, found.config);
   }
+  if (!decides && found.leftOut?.includes("vocab_size")) throw unsized();
   const changes = plain
     ? {
         ...(decides && { vocab_size: plain.vocabSize }),
@@ -70,8 +71,9 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
   };
 }
 
-function endsOf(keys: readonly EndKey[], { endOfText }: Tokenizer): Partial<Config> {
-  return Object.fromEntries(keys.map((key) => [key, endOfText]));
+function endsOf(keys: readonly LeftOut[], { endOfText }: Tokenizer): Partial<Config> {
+  const ends = endKeys.filter((key) => keys.includes(key));
+  return Object.fromEntries(ends.map((key) => [key, endOfText]));
 }
 
 function withOptions(
@@ -91,6 +93,8 @@ function withOptions(
     eval_every: options.evalEvery,
     save_every: options.saveEvery,
     seed: options.seed,
+    ...(options.noCrossDocument && { cross_document_loss: false, cross_document_attention: false }),
+    reset_positions: options.resetPositions,
   };
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   const training = { ...config.training, ...Object.fromEntries(set) };
@@ -100,7 +104,8 @@ function withOptions(
 
 /** `vocab_size 257 -> 1000, the tokenizer's`, for what was not left to it. */
 function changed({ config: before, leftOut = [] }: Found, now: Config): readonly string[] {
-  return ["vocab_size" as const, ...endKeys.filter((key) => !leftOut.includes(key))]
+  return (["vocab_size", ...endKeys] as const)
+    .filter((key) => !leftOut.includes(key))
     .filter((key) => before[key] !== now[key])
     .map((key) => `${key} ${before[key]} -> ${now[key]}, the tokenizer's`);
 }
@@ -110,6 +115,16 @@ function otherEnd({ endOfText }: Tokenizer, { eos_token_id }: Config): readonly 
   return endOfText === eos_token_id
     ? []
     : [`eos_token_id is ${eos_token_id}, which ends documents, not the tokenizer's ${endOfText}`];
+}
+
+function unsized(): MtfError {
+  return new MtfError("bad-argument", "nothing says how many ids the model has.", {
+    try: [
+      "--tokenizer FILE",
+      "vocab_file: FILE in the config",
+      "padded_vocab_size: N in the config",
+    ],
+  });
 }
 
 function misfit(tokenizer: string, { model }: TrainOptions, { vocab_size }: Config): MtfError {

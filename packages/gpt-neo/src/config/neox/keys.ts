@@ -1,3 +1,4 @@
+import { architectureKeys } from "../architecture.ts";
 import {
   always,
   isOff,
@@ -10,9 +11,12 @@ import {
   type Rule,
   unlessOff,
 } from "../key-rules.ts";
+import { attentionConfig } from "./attention.ts";
 import { dataProblem } from "./data.ts";
+import { initialMethod } from "./initial-weights.ts";
 import { isGpt2, tokenizerFileIn } from "./tokenizer.ts";
 
+const kept: Rule = () => undefined;
 const mustBe =
   (allowed: readonly unknown[], reason: string): Rule =>
   (value) =>
@@ -33,8 +37,7 @@ const generation = "is given to generate on the command line";
 const output = "logs and checkpoints go to the folder of --out";
 const machines = "started the original's processes; here --mesh names the devices";
 const precision = "trained in 16 bits; here weights and gradients are float32";
-const initial = "initial weights are GPT-Neo's, all of initializer_range";
-const experts = "belongs to mixtures of experts, which the model here has not";
+const experts = "belongs to mixtures of experts, which the model here does not have";
 const preference = "trains on preferences; here the loss is that of the next token";
 
 /** Keys whose values are used, or must be what the model here is. */
@@ -52,42 +55,27 @@ const rules: Readonly<Record<string, Rule>> = {
   init_method_std: typed("number", 0),
   no_weight_tying: typed("boolean"),
   padded_vocab_size: typed("number", 1),
-  pos_emb: mustBe(["learned"], "positions here are a learned table"),
-  norm: mustBe(["layernorm"], "norms here are layer norms"),
-  activation: mustBe(["gelu"], "the activation here is gelu"),
+  ...Object.fromEntries(architectureKeys.map((key) => [key, kept])),
   attention_config: attentionConfig,
-  num_kv_heads: (value, keys) =>
-    isOff(value) || value === keys.num_attention_heads
-      ? undefined
-      : problem("shares keys among heads, which have one each here"),
-  gpt_j_residual: mustBeOff("computes attention and feed-forward beside each other, not in turn"),
-  gpt_j_tied: mustBeOff("shares the norm of attention and feed-forward"),
-  use_qk_layernorm: mustBeOff("norms queries and keys"),
+  expansion_factor: (value, keys) =>
+    isOff(value) || isOff(keys.intermediate_size)
+      ? typed("number", 0)(value, keys)
+      : problem("is another width than intermediate_size, and only one may be given"),
   mlp_type: mustBe([null, "regular"], "the feed-forward layer here has two matrices"),
-  expansion_factor: mustBeOff("the width of the inner part is given as intermediate_size"),
-  mlp_multiple_of: (value) =>
-    isOff(value) || value === 1 ? undefined : problem("rounds the inner part's width"),
-  sliding_window_width: mustBeOff("is counted otherwise; windows are of local layers here"),
-  num_unique_layers: mustBeOff("shares weights among layers"),
   soft_prompt_tuning: mustBeOff("adds a prompt of its own"),
   use_mup: mustBeOff("scales outputs and learning rates by widths"),
-  moe_num_experts: (value) => (isOff(value) || value === 1 ? undefined : problem(experts)),
-  use_bias_in_norms: (value) => (value === false ? problem("norms here have biases") : undefined),
-  use_bias_in_mlp: (value) =>
-    value === false ? problem("feed-forward layers here have biases") : undefined,
   use_bias_in_attn_linear: (value) =>
     value === false
       ? note("here attention's output has a bias, queries, keys and values have none")
       : undefined,
-  bias_gelu_fusion: (value) =>
-    value === false
+  bias_gelu_fusion: (value, { activation = "gelu" }) =>
+    value === false && activation === "gelu"
       ? note("was exact gelu without; here it is gelu_new, its tanh form")
       : undefined,
   onnx_safe: unlessOff("chose gelu's form; here it is gelu_new, its tanh form"),
-  opt_pos_emb_offset: mustBeOff("moves positions, which begin at 0 here"),
   make_vocab_size_divisible_by: typed("number", 1),
-  init_method: (value) => (value === "normal" ? undefined : note(initial)),
-  output_layer_init_method: always(initial),
+  init_method: initialMethod("normal"),
+  output_layer_init_method: initialMethod("scaled_normal"),
   apply_query_key_layer_scaling: unlessOff(speed),
   attention_softmax_in_fp32: unlessOff("is how it is computed here"),
 
@@ -110,7 +98,10 @@ const rules: Readonly<Record<string, Rule>> = {
 
   // Training.
   train_iters: typed("number", 1),
-  train_epochs: unlessOff("counted epochs; the steps are train_iters or --steps"),
+  train_epochs: unlessOff(
+    "counted epochs, whose length is known only when all data are read; the steps are train_iters " +
+      "or --steps",
+  ),
   train_batch_size: typed("number", 1),
   train_micro_batch_size_per_gpu: typed("number", 1),
   gradient_accumulation_steps: typed("number", 1),
@@ -122,10 +113,14 @@ const rules: Readonly<Record<string, Rule>> = {
     value === "linear" || isOff(value)
       ? undefined
       : note("saved ever more seldom; here every checkpoint_factor steps"),
-  extra_save_iters: unlessOff("checkpoints here are made at equal distances"),
-  keep_last_n_checkpoints: always("a run keeps its last two checkpoints"),
+  extra_save_iters: (value) =>
+    isOff(value) || (Array.isArray(value) && value.every(isCount))
+      ? undefined
+      : problem(`is ${printed(value)}, no list of steps`),
+  exit_interval: typed("number", 1),
+  keep_last_n_checkpoints: always("a run keeps its last two checkpoints, and extra_save_iters"),
   seed: typed("number", 0),
-  finetune: unlessOff("starting from weights is --model DIR"),
+  finetune: unlessOff("starts from weights without their optimizer's state, as --model DIR does"),
 
   // Data.
   split: (value) =>
@@ -149,7 +144,9 @@ const rules: Readonly<Record<string, Rule>> = {
   valid_data_weights: always("validation looks at all of its data once, in their order"),
   test_data_paths: unlessOff("no test ends a run: gpt-neo eval --data looks at other data"),
   test_data_weights: unlessOff("no test ends a run: gpt-neo eval --data looks at other data"),
-  weight_by_num_documents: unlessOff("weights are train_data_weights here, never counted"),
+  weight_by_num_documents: unlessOff(
+    "needs all data read before the first step; weights are train_data_weights or --weight",
+  ),
   weighted_sampler_alpha: (_, keys) =>
     isOff(keys.weight_by_num_documents)
       ? undefined
@@ -158,11 +155,9 @@ const rules: Readonly<Record<string, Rule>> = {
   pack_impl: mustBe(["packed", null], "documents here are joined, and cut to the context"),
   dataset_impl: mustBe(["gpt2", null], preference),
   train_impl: mustBe(["normal", null], preference),
-  eod_mask_loss: unlessOff("the end of text is learned as any id is"),
-  reset_attention_mask: unlessOff(
-    "attention reaches over documents in a sample, as GPT-Neo's does",
-  ),
-  reset_position_ids: unlessOff("positions are counted in a sample, as GPT-Neo's are"),
+  eod_mask_loss: typed("boolean"),
+  reset_attention_mask: typed("boolean"),
+  reset_position_ids: typed("boolean"),
 
   // Parallelism.
   model_parallel_size: typed("number", 0),
@@ -184,28 +179,39 @@ const rules: Readonly<Record<string, Rule>> = {
 const families: readonly (readonly [beginnings: string, reason: string])[] = [
   ["moe_ enable_expert", experts],
   ["mup_ coord_check width_scale save_base_shapes base_shapes", "has no meaning without use_mup"],
-  ["te_ mamba_ rwkv_ gmlp_ rpe_ rotary_ sparsity_ rms_norm_ scalenorm_", "is of another model"],
+  ["te_ mamba_ rwkv_ gmlp_ rotary_save sparsity_ dim_att head_size ffn_dim", "is of another model"],
   ["fp16 bf16 fp32 amp precision loss_scale initial_loss min_scale hysteresis", precision],
-  ["grad_accum_dtype data_types communication_data", precision],
+  ["grad_accum_dtype data_types communication_data dynamic_loss", precision],
   ["scaled_ bias_dropout_fusion rope_fusion layernorm_fusion rmsnorm_fusion flash", speed],
   ["masked_softmax memory_efficient checkpoint_activations checkpoint_num_layers", speed],
   ["partition_activations synchronize_each contiguous_checkpointing checkpoint_in_cpu", speed],
   ["activation_checkpointing deepspeed_activation sparse_attention sparse_gradients", speed],
-  ["zero_allow prescale gradient_predivide allreduce", speed],
-  ["dpo_ kto_ rm_ pairwise reinforce pos_ neg_ label_ precompute_model", preference],
+  ["zero_ use_flashattn prescale gradient_predivide allreduce", speed],
+  [
+    "dpo_ kto_ kl_ rm_ allow_chopped pairwise reinforce pos_ neg_ label_ precompute_model",
+    preference,
+  ],
   ["train_label_ valid_label_ test_label_ train_reward_ valid_reward_ test_reward_", preference],
   ["text_gen temperature top_k top_p maximum_tokens num_samples recompute", generation],
   ["prompt_end sample_ return_logits eos_token eval_tasks eval_results char_level_ppl", generation],
   ["save load no_load no_save log_ tensorboard wandb use_wandb comet use_comet mlflow", output],
   ["git_hash peak_theoretical iteration append_ s3_ steps_per_print wall_clock", output],
-  ["config_files checkpoint_validation profile memory_profiling memory_breakdown", output],
+  ["config_files checkpoint profile memory_profiling memory_breakdown", output],
   ["comms_logger flops_profiler timers gradient_noise strict_ do_train do_valid do_test", output],
   ["hostfile include exclude master_ launcher deepspeed detect_nvlink num_workers", machines],
   ["local_rank rank world_size distributed_backend autotuning elastic user_script", machines],
   ["gas lazy_mpu short_seq force_multi no_ssh csv_monitor dump_state slurm account", machines],
+  ["adlr_ use_shared_fs serve_model weight_server online_dataserver deepscale", machines],
+  ["mmap_warmup use_cpu_init fused_kernels", machines],
+  ["clip_grad optimizer_type batch_size", "was computed from other keys, and never read"],
+  ["scheduler", "is for DeepSpeed; the rate's keys are lr_decay_style, min_lr and warmup"],
+  ["param_sharing", "has no meaning without num_unique_layers"],
   ["curriculum data_efficiency", "samples come in one length, in shuffled order"],
   ["compression lora", "is not done here"],
 ];
+
+/** Adam's where its config has none. */
+export const usualEps = 1e-8;
 
 /** Every key with a rule of its own, for suggestions. */
 export const neoxKeys: readonly string[] = Object.keys(rules);
@@ -220,11 +226,11 @@ export function noteOf(key: string, value: unknown, keys: Keys): KeyNote | undef
 
 function tokenizer(value: unknown, keys: Keys): KeyNote | undefined {
   if (isGpt2(value) || tokenizerFileIn(keys) !== undefined) return undefined;
-  if (value === "HFTokenizer") return problem("needs vocab_file, its tokenizer.json");
-  if (keys.padded_vocab_size !== undefined) {
-    return note("is another than gpt2: data are ids, made with gpt-neo tokenize --tokenizer FILE");
-  }
-  return problem("is another than gpt2: its number of ids is needed, as padded_vocab_size");
+  if (value === "HFTokenizer")
+    return note(
+      "is without vocab_file, its tokenizer.json: --tokenizer FILE gives it, and vocab_size",
+    );
+  return note("is another than gpt2: --tokenizer FILE gives it, and vocab_size");
 }
 
 /** A key of data, which is right or says what is wrong. */
@@ -240,6 +246,7 @@ function optimizer(value: unknown): KeyNote | undefined {
     return problem(`is ${printed(value)}, not {"type", "params"}`);
   }
   const { type, params, ...rest } = value as Keys;
+  const { eps } = (params ?? {}) as Keys;
   const wrong = paramsProblem(params);
   if (wrong !== undefined) return problem(wrong);
   const others = Object.keys({ ...rest, ...(params as Keys) }).filter(
@@ -249,6 +256,9 @@ function optimizer(value: unknown): KeyNote | undefined {
     ...(type === undefined || `${type}`.toLowerCase() === "adam"
       ? []
       : [`is ${printed(type)}; here it is AdamW, whose learning rate may have to be another`]),
+    ...(eps === undefined || typeof eps === "number"
+      ? []
+      : [`has params.eps ${printed(eps)}, which is no number: it is ${usualEps}`]),
     ...(others.length > 0 ? [`has ${others.join(", ")}, which AdamW here does not know`] : []),
   ];
   return notes.length > 0 ? note(notes.join("; ")) : undefined;
@@ -257,11 +267,9 @@ function optimizer(value: unknown): KeyNote | undefined {
 function paramsProblem(params: unknown): string | undefined {
   if (params === undefined || params === null) return undefined;
   if (typeof params !== "object") return `has params ${printed(params)}, not {"lr", …}`;
-  const { lr, betas, eps } = params as Keys;
-  for (const [key, value] of Object.entries({ lr, eps })) {
-    if (value !== undefined && typeof value !== "number") {
-      return `has params.${key} ${printed(value)}, which must be a number`;
-    }
+  const { lr, betas } = params as Keys;
+  if (lr !== undefined && typeof lr !== "number") {
+    return `has params.lr ${printed(lr)}, which must be a number`;
   }
   const pair = Array.isArray(betas) && betas.length === 2 && betas.every(Number.isFinite);
   if (betas !== undefined && !pair) return `has params.betas ${printed(betas)}, not two numbers`;
@@ -275,51 +283,6 @@ function zero(value: unknown): KeyNote | undefined {
     : problem(`has stage ${printed(stage)}, which must be a number`);
 }
 
-function attentionConfig(value: unknown): KeyNote | undefined {
-  const text = printed(value);
-  const other = [
-    "local",
-    "sparse",
-    "bigbird",
-    "bslongformer",
-    "gmlp",
-    "amlp",
-    "rwkv",
-    "mamba",
-  ].find((type) => text.includes(`"${type}`));
-  if (other === "local") {
-    return problem('has "local", which is sparse in blocks there, no window as GPT-Neo\'s is');
-  }
-  if (other !== undefined) return problem(`has "${other}…" layers; here they are global`);
-  if (expandAttention(value, 1) === undefined) {
-    return problem(`is ${text}, not such as [[["global"], 12]]`);
-  }
-  return text.includes('"flash"')
-    ? note('"flash" is computed as "global", which it equals')
-    : undefined;
-}
-
-/** `[[["global"], 12]]` in our terms; `all` in place of a number repeats to the last layer. */
-export function expandAttention(
-  value: unknown,
-  layers: number,
-): readonly (readonly [readonly string[], number])[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  if (value.length > 0 && value.every((type) => typeof type === "string")) {
-    return [[value.map(globally), 1]];
-  }
-  const types: [string[], number][] = [];
-  for (const item of value as unknown[]) {
-    const [pattern, repeat] = Array.isArray(item) ? item : [];
-    if (!Array.isArray(pattern) || pattern.length === 0) return undefined;
-    if (!pattern.every((type) => typeof type === "string")) return undefined;
-    if (repeat !== "all" && !Number.isSafeInteger(repeat)) return undefined;
-    const names = pattern.map(globally);
-    types.push([names, repeat === "all" ? Math.max(1, layers / pattern.length) : repeat]);
-  }
-  return types;
-}
-
-function globally(type: string): string {
-  return type === "flash" ? "global" : type;
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -4,15 +4,21 @@ import type { Config, Training } from "../config.ts";
 import { isOff, type Keys } from "../key-rules.ts";
 import type { Note } from "../note.ts";
 import { parseConfig } from "../schema.ts";
+import { architectureOf, innerWidthOf } from "./architecture.ts";
+import { expandAttention, isGlobal } from "./attention.ts";
 import { pathsIn, sourcesIn } from "./data.ts";
-import { expandAttention, neoxKeys, noteOf } from "./keys.ts";
-import { type Entry, mergeEntries, placeOf } from "./read.ts";
+import { initialWeightsOf } from "./initial-weights.ts";
+import { neoxKeys, noteOf, usualEps } from "./keys.ts";
+import { mergeEntries } from "./merge.ts";
+import { type Entry, placeOf } from "./read.ts";
 import { isGpt2, tokenizerFileIn } from "./tokenizer.ts";
 
 /** A NeoX config as one of ours, and what became of the keys that ours has no place for. */
 export interface NeoxConfig {
   readonly config: Config;
   readonly notes: readonly Note[];
+  /** Whether it says how many ids there are; else a tokenizer must. */
+  readonly sized: boolean;
 }
 
 /** Whether a JSON value is a config of NeoX; Hugging Face's say which model they are of. */
@@ -36,11 +42,12 @@ const required = ["num_layers", "hidden_size", "num_attention_heads", "max_posit
  * const { config, notes } = parseNeox(readNeox(text, "125M.yml"), "125M.yml");
  */
 export function parseNeox(entries: readonly Entry[], where: string, words?: number): NeoxConfig {
-  const merged = mergeEntries(entries);
+  const { entries: merged, notes: overruled } = mergeEntries(entries);
   const keys: Keys = Object.fromEntries([...merged].map(([key, { value }]) => [key, value]));
   const problems: Note[] = [];
   const notes: Note[] = [
     ["attention", "is GPT-Neo's: not scaled, without biases of queries, keys and values"],
+    ...overruled,
   ];
   for (const [key, entry] of merged) {
     const told = noteOf(key, entry.value, keys);
@@ -59,18 +66,20 @@ export function parseNeox(entries: readonly Entry[], where: string, words?: numb
   const file = tokenizerFileIn(keys);
   if (file !== undefined && words === undefined) {
     const place = `${placeOf(merged.get("vocab_file")!)} vocab_file`;
-    const absent = `is ${file}, which is not there`;
-    if (keys.padded_vocab_size) notes.push([place, `${absent}: text needs --tokenizer FILE`]);
-    else problems.push([place, `${absent}: padded_vocab_size would do for data that are ids`]);
+    notes.push([place, `is ${file}, which is not there: text needs --tokenizer FILE`]);
   }
+  const gpt2 = isGpt2(keys.tokenizer_type);
+  const sized = gpt2 || words !== undefined || !isOff(keys.padded_vocab_size);
   if (problems.length > 0) throw unsupported(where, problems);
   const training = {
     ...trainingOf(keys, notes),
     ...dataOf(keys),
-    tokenizer: isGpt2(keys.tokenizer_type) ? "gpt2" : words === undefined ? null : file,
+    tokenizer: gpt2 ? "gpt2" : words === undefined ? null : file,
   };
   try {
-    return { config: parseConfig({ ...modelOf(keys, words), training }, where), notes };
+    const architecture = defined(architectureOf(keys));
+    const config = parseConfig({ ...modelOf(keys, words), architecture, training }, where);
+    return { config, notes, sized };
   } catch (error) {
     throw inTheirNames(error, merged, where);
   }
@@ -94,8 +103,8 @@ function modelOf(keys: Keys, words: number | undefined): Keys {
     hidden_size: keys.hidden_size,
     num_layers: layers,
     num_heads: keys.num_attention_heads,
-    attention_types: expandAttention(keys.attention_config, layers) ?? [[["global"], layers]],
-    intermediate_size: keys.intermediate_size,
+    attention_types: ofGlobalLayers(keys.attention_config, layers),
+    intermediate_size: innerWidthOf(keys),
     layer_norm_epsilon: keys.layernorm_epsilon,
     initializer_range: keys.init_method_std,
     attention_dropout: keys.attention_dropout,
@@ -103,6 +112,12 @@ function modelOf(keys: Keys, words: number | undefined): Keys {
     embed_dropout: keys.hidden_dropout,
     tie_word_embeddings: keys.no_weight_tying !== true,
   });
+}
+
+/** Layers of other kinds are told by the architecture; here they stand for their number. */
+function ofGlobalLayers(written: unknown, layers: number): unknown {
+  const types = expandAttention(written, layers);
+  return types?.every(([pattern]) => pattern.every(isGlobal)) ? types : [[["global"], layers]];
 }
 
 /** The words of a tokenizer and as many rows more as NeoX added for its mesh. */
@@ -116,7 +131,7 @@ function modelAxis(keys: Keys): number {
 }
 
 function trainingOf(keys: Keys, notes: Note[]): Keys {
-  const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, ...params } = paramsOf(keys);
+  const { lr = 1e-3, betas = [0.9, 0.999], eps, ...params } = paramsOf(keys);
   const steps = keys.train_iters as number | undefined;
   const decaySteps = decayStepsOf(keys);
   const clip = keys.gradient_clipping ?? 1;
@@ -131,11 +146,17 @@ function trainingOf(keys: Keys, notes: Note[]): Keys {
     decay_to: ((keys.min_lr ?? 0) as number) / (lr as number),
     weight_decay: keys.weight_decay ?? params.weight_decay ?? 0.1,
     betas,
-    epsilon: eps,
+    epsilon: typeof eps === "number" ? eps : usualEps,
     validation: validationOf(keys.split),
     eval_every: keys.eval_interval ?? 1000,
     eval_batches: isOff(keys.eval_iters) ? undefined : keys.eval_iters,
     save_every: keys.save_interval ?? keys.checkpoint_factor,
+    extra_saves: keys.extra_save_iters,
+    exit_every: keys.exit_interval,
+    initial_weights: initialWeightsOf(keys),
+    cross_document_loss: keys.eod_mask_loss !== true,
+    cross_document_attention: keys.reset_attention_mask !== true,
+    reset_positions: keys.reset_position_ids === true,
     seed: keys.seed ?? 1234,
     mesh: meshOf(keys, notes),
     storage: storageOf(keys, notes),
@@ -240,6 +261,8 @@ const theirs: Readonly<Record<string, string>> = {
   "training.eval_every": "eval_interval",
   "training.eval_batches": "eval_iters",
   "training.save_every": "checkpoint_factor",
+  "training.extra_saves": "extra_save_iters",
+  "training.exit_every": "exit_interval",
 };
 
 /** An error about our config, by the keys and lines that it came from. */
@@ -248,7 +271,7 @@ function inTheirNames(error: unknown, merged: ReadonlyMap<string, Entry>, where:
   // A key of theirs may stand for several of ours.
   const problems = new Map<string, string>();
   for (const [path, reason] of error.details.problems as Note[]) {
-    const key = theirs[path] ?? path.replace(/^training\./, "");
+    const key = theirs[path] ?? path.replace(/^(architecture|training)\.([^.]*).*$/, "$2");
     const entry = merged.get(key);
     problems.set(entry ? `${placeOf(entry)} ${key}` : path, reason);
   }
