@@ -193,7 +193,8 @@ describe("gpt-neo", () => {
         --input-format txt|jsonl|tfrecords|bin
                                      what files hold (default: the end of each name tells)
         --text-key KEY               the text's key in JSON lines (default: text, input_ids)
-        --no-cross-document          no id is predicted from another document
+        --no-cross-document          no id is predicted from another document, nor sees one
+        --reset-positions            positions begin at 0 in each document, not in each sample
         --log jsonl|tensorboard…     beside log.jsonl, events for tensorboard --logdir
         --mesh AXES                  devices: data:2,model:2 (default: one per core, or as many as needed)
         --layout RULES               which dim is split over which axis: batch:data,heads:model
@@ -238,6 +239,7 @@ describe("gpt-neo", () => {
         --data FILE…                 what to predict: .txt and .jsonl; input_ids as they stand
         --context N                  tokens the model sees at once (default: what it was trained on)
         --stride N                   each window predicts N new ids (default: disjoint windows)
+        --no-cross-document          ends of text cut rows: each document is predicted by itself
         --logits FILE                write the logits there, as safetensors [rows, length, vocab]
         --input-format txt|jsonl|tfrecords|bin
                                      what files hold (default: the end of each name tells)

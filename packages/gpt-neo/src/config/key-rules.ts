@@ -30,6 +30,10 @@ export const mustBeOff =
   (value) =>
     isOff(value) ? undefined : problem(reason);
 
+/** Why evaluation tasks are not taken over. */
+export const noTasks =
+  "asks for evaluation tasks, which eval does not have: it measures the loss on --data";
+
 /** Whether a value asks for nothing: what Python, which both originals are in, takes for false. */
 export function isOff(value: unknown): boolean {
   return (

@@ -4,6 +4,7 @@ import {
   type KeyNote,
   type Keys,
   mustBeOff,
+  noTasks,
   note,
   printed,
   problem,
@@ -14,8 +15,6 @@ import {
 const kept: Rule = () => undefined;
 const mlm: Rule = unlessOff("belongs to masked training, which the original could not do");
 const prediction = "the original's sampling at checkpoints has no counterpart: use generate";
-const tasks =
-  "asks for the original's LAMBADA, which eval does not have: it measures loss on --data";
 const path = "is a place on the machines it was trained on";
 
 /** Every key that the original's code or its shipped configs mention. */
@@ -117,7 +116,7 @@ const rules: Readonly<Record<string, Rule>> = {
   eval_steps: (value) =>
     value === 0 ? note("turned evaluation off; here eval_every says") : undefined,
   eval_batch_size: always("evaluation uses the training batch's size, as the original did in fact"),
-  eval_tasks: unlessOff(tasks),
+  eval_tasks: unlessOff(noTasks),
   predict_steps: unlessOff(prediction),
   predict_batch_size: always(prediction),
   predict_max_steps: always(prediction),
@@ -133,7 +132,7 @@ const rules: Readonly<Record<string, Rule>> = {
   input_fn: always("the way data were read; all of it is read here, none twice"),
   shuffle_input_filenames: always("samples are shuffled here, not files"),
   lambada_tokens_path: always(path),
-  lambada_n_steps: always(tasks),
+  lambada_n_steps: always(noTasks),
   model_path: always(path),
   mlm_training: mustBeOff("trains with masks; its labels were inverted"),
   mlm_mask_id: mlm,

@@ -5,6 +5,7 @@ import {
   type KeyNote,
   type Keys,
   mustBeOff,
+  noTasks,
   note,
   printed,
   problem,
@@ -33,7 +34,7 @@ const typed =
   };
 
 const speed = "made kernels faster or memory smaller; it changes no result";
-const generation = "is given to generate on the command line";
+const generation = "belongs to generation: see gpt-neo generate --help";
 const output = "logs and checkpoints go to the folder of --out";
 const machines = "started the original's processes; here --mesh names the devices";
 const precision = "trained in 16 bits; here weights and gradients are float32";
@@ -142,8 +143,8 @@ const rules: Readonly<Record<string, Rule>> = {
   train_data_weights: data("train_data_weights"),
   valid_data_paths: data("valid_data_paths"),
   valid_data_weights: always("validation looks at all of its data once, in their order"),
-  test_data_paths: unlessOff("no test ends a run: gpt-neo eval --data looks at other data"),
-  test_data_weights: unlessOff("no test ends a run: gpt-neo eval --data looks at other data"),
+  test_data_paths: unlessOff("no test ends a run: gpt-neo eval --data FILE measures others"),
+  test_data_weights: unlessOff("no test ends a run: gpt-neo eval --data FILE measures others"),
   weight_by_num_documents: unlessOff(
     "needs all data read before the first step; weights are train_data_weights or --weight",
   ),
@@ -193,7 +194,8 @@ const families: readonly (readonly [beginnings: string, reason: string])[] = [
   ],
   ["train_label_ valid_label_ test_label_ train_reward_ valid_reward_ test_reward_", preference],
   ["text_gen temperature top_k top_p maximum_tokens num_samples recompute", generation],
-  ["prompt_end sample_ return_logits eos_token eval_tasks eval_results char_level_ppl", generation],
+  ["prompt_end sample_ return_logits eos_token", generation],
+  ["eval_tasks eval_results char_level_ppl", noTasks],
   ["save load no_load no_save log_ tensorboard wandb use_wandb comet use_comet mlflow", output],
   ["git_hash peak_theoretical iteration append_ s3_ steps_per_print wall_clock", output],
   ["config_files checkpoint profile memory_profiling memory_breakdown", output],

@@ -354,8 +354,8 @@ describe("data", () => {
     expect(noted(apart)).toMatchInlineSnapshot(`
       "a.yml:6 data_path is another than train_data_paths, which are taken
       a.yml:9 valid_data_weights validation looks at all of its data once, in their order
-      a.yml:10 test_data_paths no test ends a run: gpt-neo eval --data looks at other data
-      a.yml:11 test_data_weights no test ends a run: gpt-neo eval --data looks at other data
+      a.yml:10 test_data_paths no test ends a run: gpt-neo eval --data FILE measures others
+      a.yml:11 test_data_weights no test ends a run: gpt-neo eval --data FILE measures others
       a.yml:12 weight_by_num_documents needs all data read before the first step; weights are train_data_weights or --weight
       a.yml:13 weighted_sampler_alpha belongs to weight_by_num_documents, which is left out"
     `);
