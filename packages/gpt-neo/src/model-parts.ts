@@ -23,21 +23,35 @@ const has: { readonly [Key in keyof Architecture]?: string } = {
 };
 
 /**
- * Refuses a config that asks for what the model is not made of.
+ * What a config asks for that the model is not made of: each such key, with its value and what there
+ * is instead.
  *
- * @throws MtfError `bad-argument` naming each such key, its value, and what the model has
  * @example
- * requireParts(await loadConfig("125M")); // all of it is there
+ * missingParts(await loadConfig("125M")); // none
  */
-export function requireParts({ architecture }: Pick<Config, "architecture">): void {
-  const problems = Object.entries(has).flatMap(([name, words]) => {
+export function missingParts({
+  architecture,
+}: Pick<Config, "architecture">): readonly (readonly [key: string, reason: string])[] {
+  return Object.entries(has).flatMap(([name, words]) => {
     const key = name as keyof Architecture;
     const value = JSON.stringify(architecture[key]);
     if (value === JSON.stringify(usualArchitecture[key])) return [];
     return [[key, `is ${value}; the model has ${words}`] as const];
   });
+}
+
+/**
+ * Refuses a config that asks for what the model is not made of.
+ *
+ * @param where what errors call it
+ * @throws MtfError `bad-argument` naming each such key, its value, and what the model has
+ * @example
+ * requireParts(await loadConfig("125M")); // all of it is there
+ */
+export function requireParts(config: Pick<Config, "architecture">, where = "the config"): void {
+  const problems = missingParts(config);
   if (problems.length === 0) return;
-  throw new MtfError("bad-argument", "the config asks for a model that is not GPT-Neo.", {
+  throw new MtfError("bad-argument", `${where} asks for a model that is not GPT-Neo.`, {
     evidence: problems,
     problems,
   });

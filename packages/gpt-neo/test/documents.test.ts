@@ -1,4 +1,4 @@
-import { defineMesh, placeholder, type Tensor, valueAndGrad } from "mtf";
+import { adamState, defineMesh, placeholder, type Tensor, valueAndGrad } from "mtf";
 import { simulator } from "mtf/simulator";
 import { describe, expect, it } from "vitest";
 import { type Config, loadConfig, parseConfig, toJson } from "../src/config/index.ts";
@@ -7,6 +7,8 @@ import type { Dims } from "../src/dims.ts";
 import { documentOptions } from "../src/documents.ts";
 import { type ForwardOptions, forward, totalLoss } from "../src/model.ts";
 import { type Parameters, parameterPlaceholders } from "../src/parameters.ts";
+import { evaluationStep } from "../src/train/evaluate.ts";
+import { microbatchOf, trainingStep } from "../src/train/step.ts";
 import { type Case, layouts } from "./hugging-face/layouts.ts";
 import { fixture } from "./support/expected.ts";
 import { type Numbers, onDevices } from "./support/on-devices.ts";
@@ -156,6 +158,43 @@ describe.each([
       expect(difference(await together(at, "wasm", kind), wanted)).toBeLessThan(1e-4);
     },
   );
+
+  it("are so in training and validation", async () => {
+    const config = configOf(kind);
+    const one = layouts["one device"]!;
+    const devices = await simulator(defineMesh(one.mesh), { backend: "reference" });
+    const rowsIn = (dims: Dims) => placeholder([dims.batch, dims.length], "int32");
+    const parts = (dims: Dims) =>
+      placeholder([microbatchOf(config), dims.batch, dims.length], "int32");
+    const loss = wanted.get("loss/0")![0]!;
+    const count = labels.filter((label) => label >= 0).length;
+    const given = [tokens, labels].map((numbers) => Int32Array.from(numbers));
+    const use = { folder, config, batch: rows, length };
+    try {
+      const step = await onDevices(devices, one, {
+        ...use,
+        steps: true,
+        inputs: (dims) => [
+          adamState(parameterPlaceholders(config, dims)),
+          parts(dims),
+          parts(dims),
+        ],
+        fn: (dims) => trainingStep(config, dims),
+      });
+      const trained = (await step.call(...given)).get("1/loss")![0]!;
+      expect(trained).toBeCloseTo(loss / count, 6);
+      const validation = await onDevices(devices, one, {
+        ...use,
+        inputs: (dims) => [parameterPlaceholders(config, dims), rowsIn(dims), rowsIn(dims)],
+        fn: (dims) => evaluationStep(config, dims),
+      });
+      const validated = await validation.call(...given);
+      expect(validated.get("0")![0]).toBeCloseTo(loss, 5);
+      expect(validated.get("1")![0]).toBe(count);
+    } finally {
+      await devices.close();
+    }
+  });
 
   it("are not so without it", async () => {
     const seeing = { ...kind, attention: true };

@@ -4,6 +4,7 @@ import { MtfError } from "mtf";
 import { type ConfigFormat, presets, readConfig, toJson, trainedPart } from "../config/index.ts";
 import { knownExtensions } from "../data/files.ts";
 import { isGlob } from "../data/glob.ts";
+import { missingParts } from "../model-parts.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
 import { type DataSummary, inspectData } from "./data.ts";
 import { type EventsSummary, inspectEvents, isEventsName } from "./events.ts";
@@ -176,7 +177,7 @@ async function inspectConfig(path: string): Promise<ConfigSummary> {
     file: source,
     format,
     config: { ...model, ...(trains ? { training } : trainedPart(config)) },
-    notes: Object.fromEntries(notes),
+    notes: Object.fromEntries([...notes, ...missingParts(config)]),
   };
 }
 

@@ -3,6 +3,7 @@ import { MtfError } from "mtf";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, endKeys, type LeftOut, parseConfig, toJson } from "../config/index.ts";
 import { sourcesOf } from "../data/index.ts";
+import { requireParts } from "../model-parts.ts";
 import {
   loadTokenizer,
   makeTokenizer,
@@ -18,6 +19,8 @@ export interface Found {
   readonly leftOut?: readonly LeftOut[];
   /** The file of the weights it is of: a tokenizer may lie beside it. */
   readonly file?: string;
+  /** The preset or the file it is from. */
+  readonly source?: string;
 }
 
 /** The config of a run and its tokenizer, which fit each other. */
@@ -32,9 +35,11 @@ export interface RunConfig {
  * The config with the command line's word over it. A new model takes its vocabulary from a tokenizer
  * that the command line names; one that the config names decides what the config left out.
  *
- * @throws MtfError `bad-argument` for what does not go together; as `tokenizerSource`
+ * @throws MtfError `bad-argument` for what does not go together, or is not GPT-Neo; as
+ * `tokenizerSource`
  */
 export async function runConfig(options: TrainOptions, found: Found): Promise<RunConfig> {
+  requireParts(found.config, found.source);
   const { training } = found.config;
   const given = options.tokenizer;
   const own =

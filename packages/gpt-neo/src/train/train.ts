@@ -143,7 +143,10 @@ export async function train(training: Training): Promise<Outcome> {
       if (course.well) await save();
       else on.note(`step ${step}: not saved, ${trouble(course)}`);
     }
-    if (exit_every !== null && step % exit_every === 0) break;
+    if (exit_every !== null && step % exit_every === 0 && step < steps) {
+      on.note(`step ${step}: ends here, as exit_every ${exit_every} says`);
+      break;
+    }
   }
   if (course.well) await save();
   else if (step >= steps) throw await lost();
