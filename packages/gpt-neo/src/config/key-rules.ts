@@ -50,3 +50,10 @@ export function isOff(value: unknown): boolean {
 export function printed(value: unknown): string {
   return JSON.stringify(value) ?? "missing";
 }
+
+/** The keys that have a value; those without take the default, as absent ones do. */
+export function defined(keys: Keys): Keys {
+  return Object.fromEntries(
+    Object.entries(keys).filter(([, value]) => value !== undefined && value !== null),
+  );
+}

@@ -2,7 +2,7 @@ import { MtfError } from "mtf";
 import { nearest } from "mtf/files";
 import type { Config, Training } from "./config.ts";
 import { type EndKey, endKeys } from "./ends.ts";
-import { isOff, type Keys } from "./key-rules.ts";
+import { defined, isOff, type Keys } from "./key-rules.ts";
 import type { Note } from "./note.ts";
 import { type DatasetFiles, noFiles } from "./original-dataset.ts";
 import { type Datasets, datasetsOf } from "./original-datasets.ts";
@@ -152,11 +152,4 @@ function microbatches(keys: Keys): number | undefined {
   let rows = Math.min(perReplica, Math.max(1, Math.floor(tokens / length)));
   while (perReplica % rows !== 0) rows--;
   return perReplica / rows;
-}
-
-/** Keys without a value take the default, as absent ones do. */
-function defined(keys: Keys): Keys {
-  return Object.fromEntries(
-    Object.entries(keys).filter(([, value]) => value !== undefined && value !== null),
-  );
 }

@@ -312,7 +312,7 @@ it("tells what it makes of optimizers, batches and meshes", () => {
   ).toMatchInlineSnapshot(`
     "a.yml:6 optimizer is "lion"; here it is AdamW, whose learning rate may have to be another; has momentum, which AdamW here does not know
     a.yml:10 some_key_of_mine is a key that is not known here: left out
-    train_micro_batch_size_per_gpu is of a device; one is assumed: batch_size 4, or --batch-size
+    train_micro_batch_size_per_gpu is per device; one is assumed: batch_size 4, or --batch-size
     model_parallel_size is mesh model:2; more devices: --mesh data:N,model:2
     zero_optimization kept slices of the state: --storage embd:data does"
   `);
