@@ -65,7 +65,10 @@ export function parseNeox(entries: readonly Entry[], where: string, words?: numb
   const file = tokenizerFileIn(keys);
   if (file !== undefined && words === undefined) {
     const place = `${placeOf(merged.get("vocab_file")!)} vocab_file`;
-    notes.push([place, `is ${file}, which is not there: text needs --tokenizer FILE`]);
+    const needed = isOff(keys.padded_vocab_size)
+      ? "--tokenizer FILE gives it, and vocab_size"
+      : "text needs --tokenizer FILE";
+    notes.push([place, `is ${file}, which is not there: ${needed}`]);
   }
   const gpt2 = isGpt2(keys.tokenizer_type);
   const sized = gpt2 || words !== undefined || !isOff(keys.padded_vocab_size);
