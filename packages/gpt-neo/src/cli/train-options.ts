@@ -25,6 +25,7 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly seed?: number;
   readonly resume?: boolean;
   readonly noCrossDocument?: boolean;
+  readonly resetPositions?: boolean;
   readonly log?: readonly ("jsonl" | "tensorboard")[];
   readonly json?: boolean;
 }
@@ -59,7 +60,8 @@ export const trainCommand: Command<TrainOptions> = {
     seed: integer("N", "what initial weights, order of data and dropout follow from"),
     resume: flag("go on from the last checkpoint; start afresh if there is none"),
     ...readingOptions,
-    noCrossDocument: flag("no id is predicted from another document"),
+    noCrossDocument: flag("no id is predicted from another document, nor sees one"),
+    resetPositions: flag("positions begin at 0 in each document, not in each sample"),
     log: choices(["jsonl", "tensorboard"], "beside log.jsonl, events for tensorboard --logdir"),
     ...meshOptions,
     json: flag("end standard output with the result as one JSON object"),

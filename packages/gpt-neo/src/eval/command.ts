@@ -9,7 +9,7 @@ import { notNumbers } from "../not-numbers.ts";
 import { withSpecial } from "../tokenizer/index.ts";
 import { evaluator, type Scores, scoring } from "./evaluate.ts";
 import { checkLogitsFile, writeLogits } from "./logits.ts";
-import { type Window, windowsOf } from "./windows.ts";
+import { documentsIn, type Window, windowsOf } from "./windows.ts";
 
 /** How well a model predicts. */
 export interface Evaluation {
@@ -91,7 +91,8 @@ async function* windowsIn(
     size: config.vocab_size,
   };
   for await (const { ids } of tokenRows(options.data, vocabulary, { ...options, onLeftOut })) {
-    yield* windowsOf(ids, longest, stride);
+    const rows = options.noCrossDocument ? documentsIn(ids, config.eos_token_id) : [ids];
+    for (const row of rows) yield* windowsOf(row, longest, stride);
   }
 }
 

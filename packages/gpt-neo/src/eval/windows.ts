@@ -33,3 +33,18 @@ export function* windowsOf(
     if (end === ids.length) return;
   }
 }
+
+/**
+ * The documents of a row, each with the id that ends it.
+ *
+ * @example
+ * [...documentsIn(Int32Array.of(1, 0, 2), 0)]; // [1 0], [2]
+ */
+export function* documentsIn(ids: Int32Array, endOfText: number): Generator<Int32Array> {
+  for (let begin = 0; begin < ids.length; ) {
+    const found = ids.indexOf(endOfText, begin);
+    const end = found < 0 ? ids.length : found + 1;
+    yield ids.subarray(begin, end);
+    begin = end;
+  }
+}

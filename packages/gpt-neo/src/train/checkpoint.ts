@@ -17,18 +17,23 @@ export interface Progress {
   readonly settings: Settings;
 }
 
-/** How many checkpoints a run keeps. */
+/** How many checkpoints a run keeps, beside those it keeps for good. */
 const kept = 2;
 
-/** Saves the state after a step and removes all checkpoints but the last two. */
+/**
+ * Saves the state after a step and removes all checkpoints but the last two.
+ *
+ * @param forGood the steps whose checkpoints stay
+ */
 export async function saveStep(
   folder: string,
   state: Held<State>,
   progress: Progress,
+  forGood: readonly number[] = [],
 ): Promise<void> {
   await saveCheckpoint(stepFolder(folder, progress.step), state, progress);
-  const steps = await savedSteps(folder);
-  for (const step of steps.filter((s) => s !== progress.step).slice(0, 1 - kept)) {
+  const passing = (await savedSteps(folder)).filter((step) => !forGood.includes(step));
+  for (const step of passing.filter((s) => s !== progress.step).slice(0, 1 - kept)) {
     await removeCheckpoint(stepFolder(folder, step));
   }
 }

@@ -3,6 +3,7 @@ import type { Devices, Held } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { type Batch, batchesInOrder, ignoredLabel, type SampleSet } from "../data/index.ts";
 import type { Dims } from "../dims.ts";
+import { documentOptions } from "../documents.ts";
 import { forward, labelCount, totalLoss } from "../model.ts";
 import { type Parameters, parameterPlaceholders } from "../parameters.ts";
 
@@ -17,7 +18,8 @@ export function evaluationStep(
   dims: Dims,
 ): (parameters: Parameters, tokens: Rows, labels: Rows) => readonly [Scalar, Scalar] {
   return (parameters, tokens, labels) => {
-    const { logits } = forward(config, dims, parameters, tokens);
+    const options = documentOptions(config, dims, tokens);
+    const { logits } = forward(config, dims, parameters, tokens, options);
     return [totalLoss(logits, labels), labelCount(labels, dims.vocab.size)];
   };
 }

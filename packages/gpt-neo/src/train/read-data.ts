@@ -14,7 +14,7 @@ import type { Tokenizer } from "../tokenizer/index.ts";
  * @throws MtfError `bad-argument` if no data are named; as `loadTrainingData`
  */
 export async function readData(
-  options: Pick<TrainOptions, "out" | keyof ReadingOptions | "noCrossDocument">,
+  options: Pick<TrainOptions, "out" | keyof ReadingOptions>,
   { training, vocab_size, eos_token_id }: Config,
   tokenizer: Tokenizer | undefined,
 ): Promise<TrainingData> {
@@ -40,7 +40,7 @@ export async function readData(
           except: options.out,
           onLeftOut: progress.note,
         },
-        crossDocument: !options.noCrossDocument,
+        crossDocument: training.cross_document_loss,
         folder: options.out,
         onProgress: ({ documents, tokens, file }) =>
           progress.update(

@@ -82,6 +82,7 @@ const refusals = 3;
 export async function train(training: Training): Promise<Outcome> {
   const { config, data, devices, layout, on, out, settings } = training;
   const { batch_size, steps, context, seed, eval_every, save_every } = config.training;
+  const { extra_saves, exit_every } = config.training;
   const dims = dimsOf(config, batch_size / config.training.grad_accumulation, context);
   const { run, cost, place, ...first } = await prepare(training, dims);
   const validate = data.validation
@@ -98,10 +99,11 @@ export async function train(training: Training): Promise<Outcome> {
   const save = async (): Promise<void> => {
     if (saved === step) return;
     await saveModel(out, config, state.params, training.tokenizer);
-    await saveStep(out, state, { step, position, loss, settings });
+    await saveStep(out, state, { step, position, loss, settings }, extra_saves);
     saved = step;
     since = performance.now();
   };
+  if (step === 0 && extra_saves.includes(0)) await save();
   const lost = (): Promise<MtfError> =>
     diverged(place, { ...training, state, step, saved, course });
   const take = (at: Position) => takeBatch(data.train, at, batch_size, seed);
@@ -137,9 +139,14 @@ export async function train(training: Training): Promise<Outcome> {
       ...cost,
       ...(validated && validationLoss !== undefined && { validationLoss }),
     });
-    if (step % save_every !== 0) continue;
-    if (course.well) await save();
-    else on.note(`step ${step}: not saved, ${trouble(course)}`);
+    if (step % save_every === 0 || extra_saves.includes(step)) {
+      if (course.well) await save();
+      else on.note(`step ${step}: not saved, ${trouble(course)}`);
+    }
+    if (exit_every !== null && step % exit_every === 0 && step < steps) {
+      on.note(`step ${step}: ends here, as exit_every ${exit_every} says`);
+      break;
+    }
   }
   if (course.well) await save();
   else if (step >= steps) throw await lost();

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MtfError } from "mtf";
-import { type Config, type EndKey, readConfig } from "../config/index.ts";
+import { type Config, type LeftOut, readConfig } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { isOriginalConfig } from "../config/original.ts";
 import { parseJson } from "../json.ts";
@@ -16,7 +16,7 @@ export interface ModelConfig {
   readonly file: string;
   readonly notes: readonly Note[];
   /** End tokens that it does not write: a tokenizer decides. */
-  readonly leftOut: readonly EndKey[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
