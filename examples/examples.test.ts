@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { root, runNode } from "../packages/mtf/test/support/page.ts";
@@ -46,7 +47,27 @@ test("04-shard-the-optimizer holds less for the same losses", async () => {
   });
 });
 
+test("05-generate-and-score continues a text and knows words from none", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "example-"));
+  try {
+    const novel = join(folder, "novel.txt");
+    writeFileSync(novel, "The whale swam away. ".repeat(400));
+    const run = join(folder, "run");
+    const cli = join(root, "packages/gpt-neo/bin/gpt-neo.js");
+    const where = ["--mesh", "data:1", "--runtime", "simulator", "--backend", "wasm"];
+    const settings = ["--config", "tiny", "--steps", "40", "--lr", "3e-3"];
+    await runNode([cli, "train", ...settings, "--data", novel, "--out", run, ...where]);
+    const program = join(root, "examples", "05-generate-and-score.ts");
+    const output = await runNode(["--import", "tsx", program, run]);
+    expect(output).toMatch(/^The whale /);
+    const [words, noise] = [...output.matchAll(/^(-\S+) per token/gm)].map((m) => Number(m[1]));
+    expect(words).toBeGreaterThan(noise!);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 120_000);
+
 test("every example is tested here", () => {
   const numbered = readdirSync(join(root, "examples")).filter((file) => /^\d\d-/.test(file));
-  expect(numbered.map((file) => file.slice(0, 2))).toEqual(["01", "02", "03", "04"]);
+  expect(numbered.map((file) => file.slice(0, 2))).toEqual(["01", "02", "03", "04", "05"]);
 });

@@ -46,6 +46,7 @@ export type { ChooseMesh, ChosenMesh } from "./fit/index.ts";
 export { type Generated, run as runGenerate } from "./generate/command.ts";
 export { type GenerateSettings, generate } from "./generate/generate.ts";
 export { filterLogits, nextId, type Sampling } from "./generate/sample.ts";
+export { generateText } from "./generate/text.ts";
 export { run as runInspect } from "./inspect/command.ts";
 export { type Inspected, inspect } from "./inspect/inspect.ts";
 export { type LoadedModel, loadModel, type ModelOptions } from "./loaded-model.ts";
@@ -65,6 +66,7 @@ export {
   type Parameters,
   parameterPlaceholders,
 } from "./parameters.ts";
+export { type Score, score } from "./score/score.ts";
 export { layoutOf, meshOf, openDevices, type SessionOptions } from "./session.ts";
 export type { Scalar } from "./tensorboard/events.ts";
 export { type EventLog, type EventLogOptions, openEvents } from "./tensorboard/log.ts";

@@ -1,8 +1,9 @@
-import { type Layout, lower, type Mesh, MtfError, placeholder, type Tensor } from "mtf";
+import { type Layout, lower, type Mesh, MtfError } from "mtf";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "./config/index.ts";
 import { type Dims, dimsOf } from "./dims.ts";
-import type { ChooseMesh } from "./fit/index.ts";
+import { type ChooseMesh, meshFor } from "./fit/index.ts";
+import { choosing } from "./generate/next-token.ts";
 import { parameterNames } from "./parameter-names.ts";
 import { type Parameters, parameterPlaceholders } from "./parameters.ts";
 import { layoutOf, openDevices, type SessionOptions } from "./session.ts";
@@ -16,9 +17,6 @@ import { loadWeights, type Weights } from "./weights/index.ts";
 import { parameterSource } from "./weights/parameter-source.ts";
 import { prefixNote } from "./weights/prefix-note.ts";
 import { unexpectedLines } from "./weights/unexpected.ts";
-
-/** Rows of ids, and of labels beside them. */
-export type Rows = Tensor<"batch" | "length", "int32">;
 
 /** Where a model runs, and what makes ids of text for it. */
 export interface ModelOptions extends SessionOptions {
@@ -44,7 +42,7 @@ export interface LoadedModel {
   /**
    * Loads a function of parameters and other arguments, for rows of a length: once for each length.
    *
-   * @param rows how many; by default as many as the model was loaded for
+   * @param rows how many; default 1
    */
   program<Arguments extends readonly unknown[], Result>(
     length: number,
@@ -59,25 +57,24 @@ export interface LoadedModel {
 /**
  * Loads a model's folder onto the devices of a mesh; each reads its slices.
  *
- * @param mesh the devices, or what chooses them
- * @param batch rows that programs take, where they do not say otherwise
+ * @param mesh the devices, or what chooses them; by default what `options.mesh` says, else as many
+ * devices as the model needs
  * @throws MtfError as `loadWeights` and `tokenizerSource`; `bad-argument` for a tokenizer with more
  * ids than the model, or a context of more than its positions
  * @example
- * const model = await loadModel("runs/tuned", {}, defineMesh({ data: 2 }), 2);
+ * const model = await loadModel("runs/tuned", { mesh: "model:2", layout: "heads:model" });
  * console.log(model.config.num_layers);
  */
 export async function loadModel(
   folder: string,
-  options: ModelOptions,
-  mesh: Mesh | ChooseMesh,
-  batch: number,
+  options: ModelOptions = {},
+  mesh: Mesh | ChooseMesh = meshFor(options, { devices: 1, rows: () => 1, build: choosing }),
 ): Promise<LoadedModel> {
   const weights = await loadWeights(folder);
   try {
     const { config } = weights;
     const context = contextOf(options, config);
-    const dims = dimsOf(config, batch, config.max_position_embeddings);
+    const dims = dimsOf(config, 1, config.max_position_embeddings);
     const chosen = typeof mesh === "function" ? mesh(config, context) : { mesh, told: [] };
     const layout = layoutOf(options, chosen.mesh, dims);
     const tokenizer = await tokenizerOf(folder, options.tokenizer, config);
@@ -109,7 +106,7 @@ export async function loadModel(
           ...contextNote(context, options, config),
           ...chosen.told,
         ],
-        program: async (length, build, rows = batch) => {
+        program: async (length, build, rows = 1) => {
           const [fn, rest] = build(dimsOf(config, rows, length));
           return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
         },
@@ -162,9 +159,4 @@ async function tokenizerOf(
       ["model", `vocab_size ${vocab_size}`],
     ],
   });
-}
-
-/** Placeholders of rows. */
-export function rowsOf(dims: Dims): Rows {
-  return placeholder([dims.batch, dims.length], "int32");
 }

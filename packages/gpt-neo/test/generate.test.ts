@@ -1,4 +1,3 @@
-import { defineMesh } from "mtf";
 import { describe, expect, it } from "vitest";
 import { generate } from "../src/generate/generate.ts";
 import { loadModel } from "../src/loaded-model.ts";
@@ -60,9 +59,8 @@ it("generate goes on beyond the model's positions", async () => {
 
 describe("from code", () => {
   const settings = { maxNewTokens: 4, sampling: { kind: "greedy" }, seed: 0 } as const;
-  const idsFrom = async (prompt: readonly number[], batch: number, mesh: string) => {
-    const options = { runtime: "simulator" } as const;
-    const loaded = await loadModel(model, options, defineMesh(mesh), batch);
+  const idsFrom = async (prompt: readonly number[], mesh: string) => {
+    const loaded = await loadModel(model, { runtime: "simulator", mesh });
     try {
       const ids: number[] = [];
       for await (const id of generate(loaded, prompt, settings)) ids.push(id);
@@ -72,11 +70,10 @@ describe("from code", () => {
     }
   };
 
-  it("one prompt is continued whatever batch the model was loaded for", async () => {
-    const alone = await idsFrom([73, 63, 47], 1, "data:1");
+  it("one prompt is continued on devices for several", async () => {
+    const alone = await idsFrom([73, 63, 47], "data:1");
     expect(alone).toHaveLength(4);
-    expect(await idsFrom([73, 63, 47], 3, "data:1")).toEqual(alone);
-    expect(await idsFrom([73, 63, 47], 3, "data:3,model:2")).toEqual(alone);
+    expect(await idsFrom([73, 63, 47], "data:3,model:2")).toEqual(alone);
   });
 
   it.each([
@@ -85,6 +82,6 @@ describe("from code", () => {
     [[-1], "the prompt has -1, which is no id of the model."],
     [[1.5], "the prompt has 1.5, which is no id of the model."],
   ])("%j is no prompt", async (prompt, sentence) => {
-    await expect(idsFrom(prompt, 1, "data:1")).rejects.toThrow(`[bad-argument] ${sentence}`);
+    await expect(idsFrom(prompt, "data:1")).rejects.toThrow(`[bad-argument] ${sentence}`);
   });
 });

@@ -34,7 +34,7 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
     rows: (mesh) => mesh.size,
     build: (config, dims) => scoring(config, dims, options.logits !== undefined),
   });
-  const model = await loadModel(options.model, options, chosen, 1);
+  const model = await loadModel(options.model, options, chosen);
   const { mesh } = model.devices;
   const progress = progressLine();
   try {

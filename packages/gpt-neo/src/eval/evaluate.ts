@@ -3,10 +3,11 @@ import type { Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { ignoredLabel } from "../data/index.ts";
 import type { Dims } from "../dims.ts";
-import { type LoadedModel, type Rows, rowsOf } from "../loaded-model.ts";
+import type { LoadedModel } from "../loaded-model.ts";
 import { forward, labelCount, totalLoss } from "../model.ts";
 import { paddedLength } from "../padded-length.ts";
 import type { Parameters } from "../parameters.ts";
+import { type Rows, rowsOf } from "../rows.ts";
 import type { Window } from "./windows.ts";
 
 /** What a batch of windows comes to. */

@@ -4,10 +4,12 @@ import { progressLine } from "../cli/progress.ts";
 import { some } from "../cli/some.ts";
 import { meshFor } from "../fit/index.ts";
 import { type LoadedModel, loadModel } from "../loaded-model.ts";
-import { choosing, generate } from "./generate.ts";
+import { generate } from "./generate.ts";
 import { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
+import { choosing } from "./next-token.ts";
 import { promptText } from "./prompt-text.ts";
 import type { Sampling } from "./sample.ts";
+import { promptIds } from "./text.ts";
 
 /** What a model makes of a prompt: all ids, and their text where there is a tokenizer. */
 export interface Generated {
@@ -24,7 +26,7 @@ export interface Generated {
 export async function run(options: GenerateOptions): Promise<Generated> {
   const text = await promptText(options);
   const mesh = meshFor(options, { devices: 1, rows: () => 1, build: choosing });
-  const model = await loadModel(options.model, options, mesh, 1);
+  const model = await loadModel(options.model, options, mesh);
   const progress = progressLine();
   try {
     for (const line of model.notes) progress.note(line);
@@ -64,10 +66,7 @@ function promptOf(
       try: ["--tokenizer gpt2|bytes|FILE|DIR", "--input-ids 1,2,3"],
     });
   }
-  const ids = tokenizer.encode(text);
-  // A prompt goes on, so what would end it is left out.
-  const begun = ids.subarray(0, ids.length - (tokenizer.around?.after.length ?? 0));
-  return begun.length > 0 ? [...begun] : [tokenizer.endOfText];
+  return promptIds(tokenizer, text);
 }
 
 function samplingOf(options: GenerateOptions, own: GenerationConfig | undefined): Sampling {

@@ -1,78 +1,52 @@
-import {
-  einsum,
-  fold,
-  key,
-  MtfError,
-  oneHot,
-  placeholder,
-  type Scalar,
-  type Tensor,
-  uniform,
-} from "mtf";
+import { MtfError } from "mtf";
 import type { Run } from "mtf/simulator";
-import type { Config } from "../config/index.ts";
-import type { Dims } from "../dims.ts";
-import { type LoadedModel, type Rows, rowsOf } from "../loaded-model.ts";
-import { forward, outputTable } from "../model.ts";
+import type { LoadedModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
 import { paddedLength } from "../padded-length.ts";
 import type { Parameters } from "../parameters.ts";
+import { type ChoosingArguments, choosing, type Next } from "./next-token.ts";
 import { nextId, type Sampling } from "./sample.ts";
 
 export interface GenerateSettings {
-  readonly maxNewTokens: number;
-  readonly sampling: Sampling;
-  readonly seed: number;
-  /** Ends the text when it is chosen: an id, or any of several. */
+  /** Default 100. */
+  readonly maxNewTokens?: number | undefined;
+  /** How each id is chosen; by default at random, as likely as the model says. */
+  readonly sampling?: Sampling | undefined;
+  /** What random choices follow from. Default 0. */
+  readonly seed?: number | undefined;
+  /** Ends the text when it is chosen: an id, or any of several. By default those of the model. */
   readonly endOfText?: number | readonly number[] | undefined;
+  /** Ends the text by its reason, thrown before the next id. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-type Next = readonly [Tensor<"batch" | "vocab">, Tensor<"vocab">];
+const asLikely: Sampling = { kind: "random", temperature: 1, topK: 0, topP: 1 };
 
 /**
- * The logits that follow a row's last token, and random numbers to choose with: a function of the
- * seed and the position, the same on every layout.
- */
-export function nextTokenStep(
-  config: Config,
-  dims: Dims,
-): (
-  parameters: Parameters,
-  tokens: Rows,
-  last: Scalar<"int32">,
-  seed: Scalar<"int32">,
-  position: Scalar<"int32">,
-) => Next {
-  return (parameters, tokens, last, seed, position) => {
-    const { final } = forward(config, dims, parameters, tokens);
-    const chosen = einsum(final, oneHot(last, dims.length), "batch", "embd");
-    const logits = einsum(chosen, outputTable(parameters), "batch", "vocab");
-    return [logits, uniform(fold(fold(key(0), seed), position), [dims.vocab])];
-  };
-}
-
-/**
- * The ids that a model continues a row of ids with, one by one.
+ * The ids that a model continues a row of ids with, one by one. Whoever breaks out of the loop frees
+ * what it held.
  *
  * @throws MtfError `bad-argument` for a prompt without ids or with some outside the vocabulary;
- * `bad-checkpoint` where the weights make logits that are no numbers
+ * `bad-checkpoint` where the weights make logits that are no numbers; the signal's reason
  * @example
- * for await (const id of generate(model, [15496], settings)) console.log(id);
+ * for await (const id of generate(model, [15496], { maxNewTokens: 20 })) console.log(id);
  */
 export async function* generate(
   model: LoadedModel,
   prompt: readonly number[],
-  settings: GenerateSettings,
+  settings: GenerateSettings = {},
 ): AsyncGenerator<number> {
   checkPrompt(prompt, model.config.vocab_size);
   const most = model.context;
-  const { endOfText = [] } = settings;
+  const { maxNewTokens = 100, sampling = asLikely, seed = 0, signal } = settings;
+  const { endOfText = model.ends } = settings;
   const ends = typeof endOfText === "number" ? [endOfText] : endOfText;
   const ids = [...prompt];
   let padded = 0;
   let run: Awaited<ReturnType<typeof load>> | undefined;
   try {
-    for (let made = 0; made < settings.maxNewTokens; made++) {
+    for (let made = 0; made < maxNewTokens; made++) {
+      signal?.throwIfAborted();
       // What the model sees at once: of a longer text, the end.
       const seen = ids.slice(-most);
       if (seen.length > padded || !run) {
@@ -84,7 +58,7 @@ export async function* generate(
       tokens.set(seen);
       const last = seen.length - 1;
       const place = ids.length - 1;
-      const [logits, noise] = await run(model.parameters, tokens, last, settings.seed, place);
+      const [logits, noise] = await run(model.parameters, tokens, last, seed, place);
       const [numbers, random] = await Promise.all([logits.read(), noise.read()]);
       logits.dispose();
       noise.dispose();
@@ -92,7 +66,7 @@ export async function* generate(
       if (numbers.some((x) => Number.isNaN(x) || x === Number.POSITIVE_INFINITY)) {
         throw await notNumbers(model, `logit of what follows ${ids.length} ids`);
       }
-      const id = nextId(numbers, settings.sampling, random);
+      const id = nextId(numbers, sampling, random);
       if (ends.includes(id)) break;
       ids.push(id);
       yield id;
@@ -115,20 +89,9 @@ function checkPrompt(prompt: readonly number[], vocabulary: number): void {
   });
 }
 
-type Arguments = readonly [Rows, Scalar<"int32">, Scalar<"int32">, Scalar<"int32">];
-
-/** `nextTokenStep`, and what it takes beside parameters. */
-export function choosing(
-  config: Config,
-  dims: Dims,
-): [fn: ReturnType<typeof nextTokenStep>, rest: Arguments] {
-  const scalar = placeholder([], "int32");
-  return [nextTokenStep(config, dims), [rowsOf(dims), scalar, scalar, scalar]];
-}
-
 function load(
   model: LoadedModel,
   length: number,
-): Promise<Run<readonly [Parameters, ...Arguments], Next>> {
-  return model.program<Arguments, Next>(length, (dims) => choosing(model.config, dims), 1);
+): Promise<Run<readonly [Parameters, ...ChoosingArguments], Next>> {
+  return model.program<ChoosingArguments, Next>(length, (dims) => choosing(model.config, dims));
 }

@@ -46,7 +46,7 @@ it.each([
   const [loss] = await recorded.read("loss");
 
   const where = { runtime: "simulator", backend: "cpu" } as const;
-  const model = await loadModel(path, where, defineMesh({ data: 1 }), rows);
+  const model = await loadModel(path, where, defineMesh({ data: 1 }));
   const windows = Array.from({ length: rows }, (_, i) => ({
     tokens: [...ids.subarray(i * length, (i + 1) * length)],
     labels: [...labels.subarray(i * length, (i + 1) * length)],

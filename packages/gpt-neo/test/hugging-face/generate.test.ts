@@ -20,12 +20,7 @@ const { generation } = await readJson<Fixture>("hugging-face/gpt-neo-tiny/expect
 it.each(Object.keys(layouts))("chooses the ids that Hugging Face does, %s", async (name) => {
   const at = layouts[name]!;
   const options = { ...at, runtime: "simulator", backend: "wasm" } as const;
-  const model = await loadModel(
-    fixture("weights/safetensors/one"),
-    options,
-    defineMesh(at.mesh),
-    1,
-  );
+  const model = await loadModel(fixture("weights/safetensors/one"), options, defineMesh(at.mesh));
   try {
     for (const { prompt, max_new_tokens, new_tokens } of generation.greedy) {
       const settings = {

@@ -1,0 +1,41 @@
+import { einsum, fold, key, oneHot, placeholder, type Scalar, type Tensor, uniform } from "mtf";
+import type { Config } from "../config/index.ts";
+import type { Dims } from "../dims.ts";
+import { forward, outputTable } from "../model.ts";
+import type { Parameters } from "../parameters.ts";
+import { type Rows, rowsOf } from "../rows.ts";
+
+export type Next = readonly [Tensor<"batch" | "vocab">, Tensor<"vocab">];
+
+/**
+ * The logits that follow a row's last token, and random numbers to choose with: a function of the
+ * seed and the position, the same on every layout.
+ */
+export function nextTokenStep(
+  config: Config,
+  dims: Dims,
+): (
+  parameters: Parameters,
+  tokens: Rows,
+  last: Scalar<"int32">,
+  seed: Scalar<"int32">,
+  position: Scalar<"int32">,
+) => Next {
+  return (parameters, tokens, last, seed, position) => {
+    const { final } = forward(config, dims, parameters, tokens);
+    const chosen = einsum(final, oneHot(last, dims.length), "batch", "embd");
+    const logits = einsum(chosen, outputTable(parameters), "batch", "vocab");
+    return [logits, uniform(fold(fold(key(0), seed), position), [dims.vocab])];
+  };
+}
+
+export type ChoosingArguments = readonly [Rows, Scalar<"int32">, Scalar<"int32">, Scalar<"int32">];
+
+/** `nextTokenStep`, and what it takes beside parameters. */
+export function choosing(
+  config: Config,
+  dims: Dims,
+): [fn: ReturnType<typeof nextTokenStep>, rest: ChoosingArguments] {
+  const scalar = placeholder([], "int32");
+  return [nextTokenStep(config, dims), [rowsOf(dims), scalar, scalar, scalar]];
+}

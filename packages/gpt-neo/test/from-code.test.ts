@@ -1,0 +1,148 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { evaluator } from "../src/eval/evaluate.ts";
+import { generate, generateText, type LoadedModel, loadModel, score } from "../src/index.ts";
+import { layouts } from "./hugging-face/layouts.ts";
+import { callHere, temporaryFolder } from "./support/cli.ts";
+import { fixture } from "./support/expected.ts";
+import { someText } from "./support/runs.ts";
+
+// A loaded model, in a program of one's own.
+
+const tiny = fixture("weights/safetensors/one");
+const folder = temporaryFolder();
+/** One that knows bytes. */
+const reader = join(folder, "reader");
+const greedy = { sampling: { kind: "greedy" } } as const;
+
+beforeAll(async () => {
+  const text = join(folder, "text.txt");
+  writeFileSync(text, someText(4000));
+  const data = ["--config", "tiny", "--data", text, "--out", reader, "--steps", "20"];
+  await callHere("train", ...data, "--mesh", "data:1", "--runtime", "simulator", "--json");
+});
+
+async function withModel<T>(
+  path: string,
+  use: (model: LoadedModel) => Promise<T>,
+  where: object = { mesh: "data:1" },
+): Promise<T> {
+  const model = await loadModel(path, { runtime: "simulator", ...where });
+  try {
+    return await use(model);
+  } finally {
+    await model.close();
+  }
+}
+
+async function gathered<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of stream) all.push(one);
+  return all;
+}
+
+it("a text comes in pieces, which are the text of its ids", async () => {
+  await withModel(reader, async (model) => {
+    const settings = { ...greedy, maxNewTokens: 30 };
+    const pieces = await gathered(generateText(model, "the whale swam", settings));
+    const prompt = [...model.tokenizer!.encode("the whale swam")];
+    const ids = await gathered(generate(model, prompt, settings));
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.join("")).toBe(model.tokenizer!.decode(ids));
+  });
+});
+
+it("whoever breaks out, or aborts, leaves nothing on the devices but the model", async () => {
+  await withModel(tiny, async (model) => {
+    const held = async () => (await model.devices.usage())[0]!.buffers;
+    const before = await held();
+    for await (const _ of generate(model, [1, 2, 3], greedy)) break;
+    expect(await held()).toBe(before);
+    const controller = new AbortController();
+    const made: number[] = [];
+    const aborted = async () => {
+      for await (const id of generate(model, [1, 2], { ...greedy, signal: controller.signal })) {
+        made.push(id);
+        if (made.length === 3) controller.abort(new Error("that will do"));
+      }
+    };
+    await expect(aborted()).rejects.toThrow("that will do");
+    expect(made).toHaveLength(3);
+    expect(await held()).toBe(before);
+  });
+});
+
+it("one model continues, scores and evaluates, any number of rows", async () => {
+  await withModel(tiny, async (model) => {
+    const [alone] = await score(model, [1, 2, 3], [[4, 5]]);
+    const some = await score(model, [1, 2, 3], [[9], [4, 5], [7, 8, 9, 10]]);
+    expect(some.map(({ tokens }) => tokens)).toEqual([1, 2, 4]);
+    expect(some[1]!.logLikelihood).toBeCloseTo(alone!.logLikelihood, 5);
+    const window = { tokens: [1, 2, 3, 4], labels: [-100, -100, 4, 5] };
+    const { loss } = await evaluator(model, 3)([window]);
+    expect(alone!.logLikelihood).toBeCloseTo(-loss, 5);
+    const [likeliest] = await gathered(generate(model, [1, 2, 3], { ...greedy, maxNewTokens: 1 }));
+    const all = Array.from({ length: model.config.vocab_size }, (_, id) => [id]);
+    const scores = await score(model, [1, 2, 3], all);
+    const best = Math.max(...scores.map(({ logLikelihood }) => logLikelihood));
+    expect(scores[likeliest!]!.logLikelihood).toBe(best);
+    const whole = scores.reduce((sum, { logLikelihood }) => sum + Math.exp(logLikelihood), 0);
+    expect(whole).toBeCloseTo(1, 5);
+  });
+});
+
+it("of a longer text than a model sees, it scores by the end", async () => {
+  await withModel(tiny, async (model) => {
+    const long = Array.from({ length: 50 }, (_, i) => (i * 7) % 97);
+    const [given] = await score(model, long, [[5, 6]]);
+    const [end] = await score(model, long.slice(-model.context + 1), [[5, 6]]);
+    expect(given!.logLikelihood).toBe(end!.logLikelihood);
+  });
+});
+
+it.each(Object.keys(layouts))("scores alike on every layout, %s", async (name) => {
+  const { mesh, layout, storage } = layouts[name]!;
+  const scores = (where: object) =>
+    withModel(tiny, (model) => score(model, [5, 6, 7], [[8, 9], [10]]), where);
+  const [expected, given] = [
+    await scores({ mesh: "data:1" }),
+    await scores({ mesh, layout, storage }),
+  ];
+  given.forEach(({ logLikelihood }, i) => {
+    expect(logLikelihood).toBeCloseTo(expected[i]!.logLikelihood, 4);
+  });
+});
+
+it("says what it cannot score or continue", async () => {
+  await withModel(tiny, async (model) => {
+    const message = (promise: Promise<unknown>) => promise.then(String, (e: Error) => e.message);
+    expect(await message(score(model, [1], [[]]))).toMatchInlineSnapshot(
+      `"[bad-argument] score: the continuation [] is empty."`,
+    );
+    expect(await message(score(model, [], [[1]]))).toMatchInlineSnapshot(`
+      "[bad-argument] score: the context has no ids.
+        vocabulary  0 to 96"
+    `);
+    expect(await message(score(model, [1], [[2, 97]]))).toMatchInlineSnapshot(`
+      "[bad-argument] score: 97 is no id of the model.
+        vocabulary  0 to 96"
+    `);
+    expect(await message(score(model, [1], [new Array(40).fill(3)]))).toMatchInlineSnapshot(`
+      "[bad-argument] score: the continuation [3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3,3 is too long.
+        ids    40
+        model  sees 32 at once"
+    `);
+    expect(await message(score(model, "text", ["more"]))).toMatchInlineSnapshot(`
+      "[bad-argument] the model's folder has no tokenizer.
+        try  loadModel(folder, { tokenizer: "gpt2" })
+        try  generate(model, ids) for ids instead of text"
+    `);
+    expect(await message(gathered(generateText(model, "text")))).toMatchInlineSnapshot(`
+      "[bad-argument] the model's folder has no tokenizer.
+        try  loadModel(folder, { tokenizer: "gpt2" })
+        try  generate(model, ids) for ids instead of text"
+    `);
+    expect(await score(model, [1], [])).toEqual([]);
+  });
+});
