@@ -25,6 +25,8 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly seed?: number;
   readonly resume?: boolean;
   readonly noCrossDocument?: boolean;
+  /** The folder that keeps the ids of text for the next run. */
+  readonly cache?: string;
   readonly log?: readonly ("jsonl" | "tensorboard")[];
   readonly json?: boolean;
 }
@@ -60,6 +62,7 @@ export const trainCommand: Command<TrainOptions> = {
     resume: flag("go on from the last checkpoint; start afresh if there is none"),
     ...readingOptions,
     noCrossDocument: flag("no id is predicted from another document"),
+    cache: text("DIR", "where tokenized text is kept (default: .gpt-neo-cache beside the run)"),
     log: choices(["jsonl", "tensorboard"], "beside log.jsonl, events for tensorboard --logdir"),
     ...meshOptions,
     json: flag("end standard output with the result as one JSON object"),

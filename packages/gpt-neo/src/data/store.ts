@@ -11,14 +11,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MtfError } from "mtf";
+import type { TokenSource } from "./token-source.ts";
 
 /** A sequence of ids that only grows: in memory while it is small, then in a temporary file. */
-export interface TokenStore {
-  readonly length: number;
+export interface TokenStore extends TokenSource {
   append(ids: Int32Array): void;
-  /** The ids from `begin` on, as many as `into` holds. */
-  read(begin: number, into: Int32Array): void;
-  close(): void;
 }
 
 export interface StoreOptions {

@@ -23,12 +23,16 @@ export interface TokenizeOptions extends TfRecordsOptions {
   readonly name: string;
   readonly format: "bin" | "tfrecords";
   readonly tokenizer: TokenizerSource;
+  /** Ends every document; by default what the tokenizer says. */
+  readonly endOfText?: number | undefined;
   readonly read: ReadOptions;
   /** Threads that encode; 0 for none beside this one. */
   readonly workers: number;
   readonly onProgress?: (progress: TokenizeProgress) => void;
   /** Milliseconds between saves; 5,000 by default. */
   readonly saveEvery?: number;
+  /** What is done, so that the same call goes on; by default files with their names, and options. */
+  readonly task?: string;
   /** Asked between units: whether to save and stop. */
   readonly stopped?: () => boolean;
 }
@@ -82,9 +86,10 @@ async function tokenizeFiles(
   files: readonly DataFile[],
   options: TokenizeOptions,
 ): Promise<Tokenized> {
-  const { out, name, format, tokenizer, read, example, perFile } = options;
+  const { out, name, format, tokenizer, endOfText, read, example, perFile } = options;
   const statePath = join(out, `${name}.progress.json`);
-  const task = await taskOf(files, { name, format, tokenizer, read, example, perFile });
+  const settings = { name, format, tokenizer, endOfText, read, example, perFile };
+  const task = options.task ?? (await taskOf(files, settings));
   const state = await loadState(statePath, task);
   if (state?.kind === "finished") {
     const { documents, tokens } = state;
@@ -96,7 +101,7 @@ async function tokenizeFiles(
   const saved = state?.kind === "begun" ? state : undefined;
   const model = makeTokenizer(tokenizer);
   const sink = await openSink(options, model.vocabSize, saved?.sink);
-  const pool = openPool(options.workers, { tokenizer, textKey: read.textKey }, model);
+  const pool = openPool(options.workers, { tokenizer, textKey: read.textKey, endOfText }, model);
   let { documents, tokens } = saved ?? { documents: 0, tokens: 0 };
   let place = saved?.place ?? beginning;
   const save = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isCheckpoint, openCheckpoint, removeCheckpoint, saveCheckpoint } from "mtf/checkpoint";
 import type { Held } from "mtf/simulator";
 import type { Position } from "../data/index.ts";
+import type { DataOrder } from "./data/order.ts";
 import type { Settings } from "./settings.ts";
 import type { State } from "./step.ts";
 
@@ -11,6 +12,8 @@ export interface Progress {
   readonly step: number;
   /** The samples taken so far. */
   readonly position: Position;
+  /** The order that they come in; older checkpoints say none, and have the first. */
+  readonly dataOrder?: DataOrder;
   /** The loss of the step; older checkpoints have none. */
   readonly loss?: number | undefined;
   /** The settings of the run, to name those that changed when it goes on. */

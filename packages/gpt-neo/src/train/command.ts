@@ -9,9 +9,10 @@ import { prefixNote } from "../weights/prefix-note.ts";
 import { unexpectedLines } from "../weights/unexpected.ts";
 import type { Origin } from "./begin.ts";
 import { type Claim, claimFolder } from "./claim.ts";
+import { currentOrder, orderOf } from "./data/order.ts";
+import { readData } from "./data/read.ts";
 import { optimizerStateOf } from "./optimizer-state.ts";
 import { placeRun } from "./place-run.ts";
-import { readData } from "./read-data.ts";
 import { runConfig } from "./run-config.ts";
 import { scalarsOf } from "./scalars.ts";
 import { changedSettings, type Settings, settingsOf } from "./settings.ts";
@@ -57,7 +58,7 @@ async function runWith(
   for (const text of prefixNote(weights?.prefix ?? "")) progress.note(text);
   for (const [key, reason] of found.notes) progress.note(`config: ${key} ${reason}`);
   for (const line of weights ? unexpectedLines(weights) : []) progress.note(line);
-  const { config, tokenizer, notes } = await runConfig(options, found);
+  const { config, notes, ...tokenizing } = await runConfig(options, found);
   const { training } = config;
   const { mesh, layout, ...placed } = placeRun(options, config);
   for (const text of [...notes, ...placed.notes]) progress.note(`config: ${text}`);
@@ -67,7 +68,8 @@ async function runWith(
   const closing = [claim.release];
   try {
     const from = originOf(options, weights, checkpoint, training.steps);
-    const data = await readData(options, config, tokenizer);
+    const dataOrder = checkpoint ? orderOf(checkpoint.progress, options.out) : currentOrder;
+    const data = await readData(options, config, tokenizing, dataOrder);
     closing.push(async () => data.close());
     const settings = settingsOf(config, options, data, mesh, layout);
     const asked = (): void => progress.note("stopping after this step; again to stop now");
@@ -89,8 +91,9 @@ async function runWith(
     const outcome = await train({
       config,
       data,
+      dataOrder,
       settings,
-      tokenizer,
+      tokenizer: tokenizing.tokenizer,
       out: options.out,
       devices,
       layout,

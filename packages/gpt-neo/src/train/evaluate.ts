@@ -1,10 +1,17 @@
 import { type Layout, lower, placeholder, type Scalar, type Tensor } from "mtf";
 import type { Devices, Held } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
-import { type Batch, batchesInOrder, ignoredLabel, type SampleSet } from "../data/index.ts";
+import {
+  type Batch,
+  batchesInOrder,
+  ignoredLabel,
+  type SampleSet,
+  thinned,
+} from "../data/index.ts";
 import type { Dims } from "../dims.ts";
 import { forward, labelCount, totalLoss } from "../model.ts";
 import { type Parameters, parameterPlaceholders } from "../parameters.ts";
+import type { DataOrder } from "./data/order.ts";
 
 /** The mean loss of samples that are not trained on. */
 export type Validation = (parameters: Held<Parameters>) => Promise<number>;
@@ -48,6 +55,20 @@ export async function loadValidation(
     }
     return sum / count;
   };
+}
+
+/** Batches a validation looks at where nothing says how many. */
+const usualEvalBatches = 32;
+
+/** Of the samples held back those that a validation looks at: runs of the first order take all. */
+export function samplesToLookAt(
+  { training }: Config,
+  dims: Dims,
+  samples: SampleSet,
+  order: DataOrder,
+): SampleSet {
+  if (order === 1) return samples;
+  return thinned(samples, (training.eval_batches ?? usualEvalBatches) * dims.batch.size);
 }
 
 /** A batch with as many rows as the program takes; rows added have no labels. */

@@ -4,12 +4,12 @@ import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, type EndKey, endKeys, parseConfig, toJson } from "../config/index.ts";
 import { sourcesOf } from "../data/index.ts";
 import {
-  loadTokenizer,
   makeTokenizer,
+  modelTokenizerSource,
   nameOfSource,
   type Tokenizer,
+  type TokenizerSource,
   tokenizerSource,
-  withSpecial,
 } from "../tokenizer/index.ts";
 
 /** A config as it was found, with the end tokens that nothing written decides. */
@@ -24,6 +24,8 @@ export interface Found {
 export interface RunConfig {
   readonly config: Config;
   readonly tokenizer: Tokenizer | undefined;
+  /** What makes the tokenizer in other threads. */
+  readonly source: TokenizerSource | undefined;
   /** What the tokenizer changed. */
   readonly notes: readonly string[];
 }
@@ -39,21 +41,23 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
   const given = options.tokenizer;
   const own =
     found.file !== undefined && given === undefined
-      ? await loadTokenizer(dirname(found.file), found.config.vocab_size)
+      ? await modelTokenizerSource(dirname(found.file), found.config.vocab_size)
       : undefined;
   const written = given ?? (own ? null : training.tokenizer);
-  const source =
+  const named =
     written === null
       ? undefined
       : await tokenizerSource(written, given === undefined ? "training.tokenizer" : "--tokenizer");
-  const name = source && nameOfSource(source);
-  const plain = source ? makeTokenizer(source) : own;
+  const name = named && nameOfSource(named);
+  const one = named ?? own;
+  const source = one && { ...one, ...(options.special && { special: true }) };
+  const plain = source && makeTokenizer(source);
 
   const isOther =
     given !== undefined && given !== training.tokenizer && name !== training.tokenizer;
   const decides = isOther && options.model === undefined;
   // A model's own tokenizer may have tokens that its model has no row for: padding, never in a text.
-  if (source && plain && !decides && plain.vocabSize > found.config.vocab_size) {
+  if (named && plain && !decides && plain.vocabSize > found.config.vocab_size) {
     throw misfit(`${name ?? plain.name}, ${plain.vocabSize} ids`, options, found.config);
   }
   const changes = plain
@@ -65,7 +69,8 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
   const config = withOptions(options, found.config, { ...changes, tokenizer: name });
   return {
     config,
-    tokenizer: plain && options.special ? withSpecial(plain) : plain,
+    tokenizer: plain,
+    source,
     notes: [...(decides ? changed(found, config) : []), ...(plain ? otherEnd(plain, config) : [])],
   };
 }

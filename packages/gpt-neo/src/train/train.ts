@@ -9,8 +9,9 @@ import type { Tokenizer } from "../tokenizer/index.ts";
 import { type Beginning, begin, type Origin, type Place } from "./begin.ts";
 import { saveStep } from "./checkpoint.ts";
 import { afterStep, afterValidation, courseOf, trouble } from "./course.ts";
+import type { DataOrder } from "./data/order.ts";
 import { diverged } from "./diverged.ts";
-import { loadValidation } from "./evaluate.ts";
+import { loadValidation, samplesToLookAt } from "./evaluate.ts";
 import { lowerStep } from "./lower-step.ts";
 import { costOf, describeRun, type StepCost } from "./report.ts";
 import type { Settings } from "./settings.ts";
@@ -20,6 +21,8 @@ import { learningRate, type Report, type Rows, type State } from "./step.ts";
 export interface Training {
   readonly config: Config;
   readonly data: TrainingData;
+  /** The order of the data, which is saved with them. */
+  readonly dataOrder: DataOrder;
   /** Kept with checkpoints, to name what changes. */
   readonly settings: Settings;
   readonly tokenizer: Tokenizer | undefined;
@@ -80,13 +83,13 @@ const refusals = 3;
  * const { step, loss } = await train(training); // a Training: data, devices, layout, folder …
  */
 export async function train(training: Training): Promise<Outcome> {
-  const { config, data, devices, layout, on, out, settings } = training;
+  const { config, data, dataOrder, devices, layout, on, out, settings } = training;
   const { batch_size, steps, context, seed, eval_every, save_every } = config.training;
   const dims = dimsOf(config, batch_size / config.training.grad_accumulation, context);
   const { run, cost, place, ...first } = await prepare(training, dims);
-  const validate = data.validation
-    ? await loadValidation(config, dims, layout, devices, data.validation)
-    : undefined;
+  const held =
+    data.validation && samplesToLookAt(config, dims, data.validation, training.dataOrder);
+  const validate = held && (await loadValidation(config, dims, layout, devices, held));
   const rate = learningRate(config);
   let { state, step, position } = first;
   let course = courseOf(config.vocab_size, first.loss);
@@ -98,13 +101,22 @@ export async function train(training: Training): Promise<Outcome> {
   const save = async (): Promise<void> => {
     if (saved === step) return;
     await saveModel(out, config, state.params, training.tokenizer);
-    await saveStep(out, state, { step, position, loss, settings });
+    await saveStep(out, state, { step, position, dataOrder, loss, settings });
     saved = step;
     since = performance.now();
   };
   const lost = (): Promise<MtfError> =>
     diverged(place, { ...training, state, step, saved, course });
-  const take = (at: Position) => takeBatch(data.train, at, batch_size, seed);
+  // What is wrong with the data of a step is said when all steps before it are saved.
+  let failure: { readonly error: unknown } | undefined;
+  const take = (at: Position): ReturnType<typeof takeBatch> | undefined => {
+    try {
+      return takeBatch(data.train, at, batch_size, seed);
+    } catch (error) {
+      failure = { error };
+      return undefined;
+    }
+  };
   let taken = step < steps ? take(position) : undefined;
   while (taken && !training.stopped?.()) {
     const { batch, next } = taken;
@@ -141,8 +153,9 @@ export async function train(training: Training): Promise<Outcome> {
     if (course.well) await save();
     else on.note(`step ${step}: not saved, ${trouble(course)}`);
   }
-  if (course.well) await save();
+  if (course.well && (step > 0 || !failure)) await save();
   else if (step >= steps) throw await lost();
+  if (failure) throw failure.error;
   return { step, saved, loss, validationLoss, finished: step >= steps };
 }
 

@@ -44,10 +44,10 @@ export async function trainOn(
       data: {
         train: samplesOf(batches, context),
         validation: undefined,
-        documents: 1,
         tokens: batches.length * batch_size * context,
         close: () => undefined,
       },
+      dataOrder: 1,
       settings: {},
       tokenizer: undefined,
       out,
