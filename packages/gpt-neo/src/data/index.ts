@@ -30,5 +30,5 @@ export {
 export { type StoreOptions, tokenStore } from "./store.ts";
 export { thinned } from "./thinned.ts";
 export type { TokenSource } from "./token-source.ts";
-export { type TokenPart, tokenise, tokenRows, type Vocabulary } from "./tokenise.ts";
+export { type TokenPart, tokenise, type Vocabulary } from "./tokenise.ts";
 export { loadTrainingData } from "./training-data.ts";

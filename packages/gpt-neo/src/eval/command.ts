@@ -1,7 +1,7 @@
 import { MtfError } from "mtf";
 import type { EvalOptions } from "../cli/eval-options.ts";
 import { progressLine } from "../cli/progress.ts";
-import { tokenRows } from "../data/index.ts";
+import { tokenise } from "../data/index.ts";
 import { meshFor } from "../fit/index.ts";
 import { type LoadedModel, loadModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
@@ -87,9 +87,7 @@ async function* windowsIn(
     tokenizer: tokenizer && options.special ? withSpecial(tokenizer) : tokenizer,
     size: config.vocab_size,
   };
-  for await (const { ids } of tokenRows(options.data, vocabulary, { ...options, onLeftOut })) {
-    yield* windowsOf(ids, longest, stride);
-  }
+  yield* windowsOf(tokenise(options.data, vocabulary, { ...options, onLeftOut }), longest, stride);
 }
 
 async function* inBatches(windows: AsyncIterable<Window>, rows: number): AsyncGenerator<Window[]> {
