@@ -2,7 +2,7 @@ import type { WrittenData } from "../data/source.ts";
 import type { Command } from "./command.ts";
 import { type ReadingOptions, readingOptions, special } from "./data-options.ts";
 import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
-import { choices, flag, integer, number, required, sources, text, texts } from "./option.ts";
+import { choices, flag, integer, number, pairs, required, sources, text, texts } from "./option.ts";
 
 export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly config?: string;
@@ -23,6 +23,10 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly evalEvery?: number;
   readonly saveEvery?: number;
   readonly seed?: number;
+  readonly evalBatches?: number;
+  readonly validationShare?: number;
+  /** Any other keys of the config's `training`, and the dropouts. */
+  readonly set?: readonly (readonly [key: string, value: unknown])[];
   readonly resume?: boolean;
   readonly noCrossDocument?: boolean;
   /** The folder that keeps the ids of text for the next run. */
@@ -51,15 +55,30 @@ export const trainCommand: Command<TrainOptions> = {
       "what makes ids of text (default: the config's, or the model's)",
     ),
     special,
-    lr: number("RATE", "the highest learning rate"),
-    batchSize: integer("N", "samples a step", 1),
-    gradAccumulation: integer("N", "parts a step's batch is computed in, one by one", 1),
-    context: integer("N", "tokens a sample, which eval and generate then see at once, too", 1),
-    steps: integer("N", "steps in all", 1),
-    evalEvery: integer("N", "steps between validations", 1),
-    saveEvery: integer("N", "steps between checkpoints", 1),
-    seed: integer("N", "what initial weights, order of data and dropout follow from"),
-    resume: flag("go on from the last checkpoint; start afresh if there is none"),
+    lr: number("RATE", "the highest learning rate (default: the config's, 0.0003)"),
+    batchSize: integer("N", "samples a step (default: the config's, 8)", 1),
+    gradAccumulation: integer(
+      "N",
+      "parts a step's batch is computed in, one by one (default: 1)",
+      1,
+    ),
+    context: integer(
+      "N",
+      "tokens a sample, which eval and generate then see at once (default: all positions)",
+      1,
+    ),
+    steps: integer("N", "steps in all (default: the config's, 1000)", 1),
+    evalEvery: integer("N", "steps between validations (default: the config's, 100)", 1),
+    evalBatches: integer("N", "batches a validation looks at (default: the config's, 32)", 1),
+    validationShare: number(
+      "PART",
+      "of the data, held back to validate with: at most 4,194,304 tokens (default: 0.05)",
+      { least: 0, most: 0.5 },
+    ),
+    saveEvery: integer("N", "steps between checkpoints (default: the config's, 500)", 1),
+    seed: integer("N", "what initial weights, order of data and dropout follow from (default: 0)"),
+    set: pairs("KEY=VALUE", "any key of the config's training: --set warmup_steps=50 decay_to=0"),
+    resume: flag("go on from the last checkpoint, with the options it was begun with"),
     ...readingOptions,
     noCrossDocument: flag("no id is predicted from another document"),
     cache: text("DIR", "where tokenized text is kept (default: .gpt-neo-cache beside the run)"),
@@ -67,8 +86,10 @@ export const trainCommand: Command<TrainOptions> = {
     ...meshOptions,
     json: flag("end standard output with the result as one JSON object"),
   },
-  check({ config, model, withOptimizer }) {
-    if (config === undefined && model === undefined) return "--config or --model is missing";
+  check({ config, model, resume, withOptimizer }) {
+    if (config === undefined && model === undefined && !resume) {
+      return "--config or --model is missing";
+    }
     if (withOptimizer && model === undefined) return "--with-optimizer goes with --model";
     return undefined;
   },

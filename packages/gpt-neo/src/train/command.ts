@@ -8,6 +8,8 @@ import { loadWeights, type Weights } from "../weights/index.ts";
 import { prefixNote } from "../weights/prefix-note.ts";
 import { unexpectedLines } from "../weights/unexpected.ts";
 import type { Origin } from "./begin.ts";
+import { goingOn } from "./begun-with.ts";
+import type { Progress as Saved } from "./checkpoint.ts";
 import { type Claim, claimFolder } from "./claim.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
 import { readData } from "./data/read.ts";
@@ -17,12 +19,13 @@ import { runConfig } from "./run-config.ts";
 import { scalarsOf } from "./scalars.ts";
 import { changedSettings, type Settings, settingsOf } from "./settings.ts";
 import { type Listener, type Outcome, type StepEntry, train } from "./train.ts";
+import { warmupAsBegun } from "./warm-up.ts";
 
 /** What a caller may say beside the options of the command line. */
 export interface TrainExtras {
   /** What to show beside each validation loss: another model's, say. */
   readonly beside?: string;
-  /** What goes on with an interrupted run; by default the same command with --resume. */
+  /** What goes on with an interrupted run; by default the command with --out and --resume. */
   readonly again?: string;
 }
 
@@ -33,9 +36,10 @@ export interface TrainExtras {
  * await runTrain({ config: "tiny", data: ["book.txt"], out: "runs/book", steps: 200 });
  */
 export async function run(
-  options: TrainOptions,
+  given: TrainOptions,
   extras: TrainExtras = {},
 ): Promise<Outcome & { readonly out: string }> {
+  const options = await goingOn(given);
   const { model, config } = options;
   const weights =
     model === undefined
@@ -51,23 +55,27 @@ export async function run(
 async function runWith(
   options: TrainOptions,
   weights: Weights | undefined,
-  { beside, again = "the same command with --resume" }: TrainExtras,
+  { beside, again = `gpt-neo train --out ${options.out} --resume` }: TrainExtras,
 ): Promise<Outcome & { readonly out: string }> {
   const found = weights ?? (await readConfig(options.config!));
   const progress = progressLine();
   for (const text of prefixNote(weights?.prefix ?? "")) progress.note(text);
   for (const [key, reason] of found.notes) progress.note(`config: ${key} ${reason}`);
   for (const line of weights ? unexpectedLines(weights) : []) progress.note(line);
-  const { config, notes, ...tokenizing } = await runConfig(options, found);
-  const { training } = config;
-  const { mesh, layout, ...placed } = placeRun(options, config);
+  const { config: planned, notes, ...tokenizing } = await runConfig(options, found);
+  const { mesh, layout, ...placed } = placeRun(options, planned);
   for (const text of [...notes, ...placed.notes]) progress.note(`config: ${text}`);
   for (const text of placed.told) progress.note(text);
   const claim = await claimFolder(options);
   const { checkpoint } = claim;
   const closing = [claim.release];
   try {
+    const config = warmupAsBegun(planned, checkpoint?.progress.settings);
+    const { training } = config;
     const from = originOf(options, weights, checkpoint, training.steps);
+    if (checkpoint && checkpoint.progress.step >= training.steps) {
+      return finishedBefore(options.out, checkpoint.progress, training.steps, progress);
+    }
     const dataOrder = checkpoint ? orderOf(checkpoint.progress, options.out) : currentOrder;
     const data = await readData(options, config, tokenizing, dataOrder);
     closing.push(async () => data.close());
@@ -99,7 +107,10 @@ async function runWith(
       layout,
       from,
       stopped: () => interrupt.stopped,
-      on: listener(progress, record, training.steps, beside),
+      on: {
+        ...listener(progress, record, training.steps, beside),
+        saved: claim.remember,
+      },
     });
     progress.end();
     if (!outcome.finished) {
@@ -107,12 +118,25 @@ async function runWith(
       const kept = saved === undefined ? "nothing is saved" : `saved after step ${saved}`;
       const lost = saved === step ? "" : ", as the last steps did not go well";
       progress.note(`${kept}${lost}; ${again} goes on`);
+      process.exitCode = 130;
     }
     return { out: options.out, ...outcome };
   } finally {
     progress.end();
     for (const close of closing.reverse()) await close();
   }
+}
+
+/** Says that a run has all of its steps behind it, and what would go on. */
+function finishedBefore(
+  out: string,
+  { step, loss }: Saved,
+  steps: number,
+  progress: Progress,
+): Outcome & { readonly out: string } {
+  progress.note(`${out} is at step ${step} of ${steps}: nothing is left to do`);
+  progress.note(`to go on: gpt-neo train --out ${out} --resume --steps ${2 * step}`);
+  return { out, step, saved: step, loss, validationLoss: undefined, finished: true };
 }
 
 type Found = Claim["checkpoint"];

@@ -11,6 +11,7 @@ import {
   type TokenizerSource,
   tokenizerSource,
 } from "../tokenizer/index.ts";
+import { settingsOf } from "./set-keys.ts";
 
 /** A config as it was found, with the end tokens that nothing written decides. */
 export interface Found {
@@ -94,13 +95,18 @@ function withOptions(
     context: options.context,
     steps: options.steps,
     eval_every: options.evalEvery,
+    eval_batches: options.evalBatches,
+    validation: options.validationShare,
     save_every: options.saveEvery,
     seed: options.seed,
   };
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  const training = { ...config.training, ...Object.fromEntries(set) };
+  const flags = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  );
+  const set = settingsOf(options.set ?? [], flags);
+  const training = { ...config.training, ...set.training, ...flags };
   const where = "the config with the command line's options";
-  return parseConfig({ ...toJson(config), ...model, training }, where);
+  return parseConfig({ ...toJson(config), ...set.model, ...model, training }, where);
 }
 
 /** `vocab_size 257 -> 1000, the tokenizer's`, for what was not left to it. */

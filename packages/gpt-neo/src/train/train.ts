@@ -40,6 +40,8 @@ export interface Listener {
   note(text: string): void;
   /** After each step, in order; with the validation loss where there is one. */
   step(entry: StepEntry): void;
+  /** After each checkpoint. */
+  saved?(step: number): Promise<void>;
 }
 
 /** A step, as the log has it. */
@@ -103,6 +105,7 @@ export async function train(training: Training): Promise<Outcome> {
     await saveModel(out, config, state.params, training.tokenizer);
     await saveStep(out, state, { step, position, dataOrder, loss, settings });
     saved = step;
+    await on.saved?.(step);
     since = performance.now();
   };
   const lost = (): Promise<MtfError> =>
