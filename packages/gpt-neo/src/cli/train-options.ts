@@ -27,6 +27,8 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly validationShare?: number;
   /** Any other keys of the config's `training`, and the dropouts. */
   readonly set?: readonly (readonly [key: string, value: unknown])[];
+  readonly keep?: number;
+  readonly keepEvery?: number;
   readonly resume?: boolean;
   readonly noCrossDocument?: boolean;
   /** The folder that keeps the ids of text for the next run. */
@@ -76,6 +78,8 @@ export const trainCommand: Command<TrainOptions> = {
       { least: 0, most: 0.5 },
     ),
     saveEvery: integer("N", "steps between checkpoints (default: the config's, 500)", 1),
+    keep: integer("N", "the last checkpoints to keep, and the best one (default: 2)", 1),
+    keepEvery: integer("N", "keep those after every N steps for good (default: none)", 1),
     seed: integer("N", "what initial weights, order of data and dropout follow from (default: 0)"),
     set: pairs("KEY=VALUE", "any key of the config's training: --set warmup_steps=50 decay_to=0"),
     resume: flag("go on from the last checkpoint, with the options it was begun with"),

@@ -16,24 +16,51 @@ export interface Progress {
   readonly dataOrder?: DataOrder;
   /** The loss of the step; older checkpoints have none. */
   readonly loss?: number | undefined;
+  /** The validation loss after the step, if one was measured there. */
+  readonly validationLoss?: number | undefined;
   /** The settings of the run, to name those that changed when it goes on. */
   readonly settings: Settings;
 }
 
-/** How many checkpoints a run keeps. */
-const kept = 2;
+/** Which checkpoints a run keeps beside the best one. */
+export interface Kept {
+  /** The last ones, at least one. */
+  readonly last: number;
+  /** Those after every so many steps, for good. */
+  readonly every?: number | undefined;
+}
 
-/** Saves the state after a step and removes all checkpoints but the last two. */
+/** What a run keeps where nobody says. */
+export const usuallyKept: Kept = { last: 2 };
+
+/** Saves the state after a step, and removes the checkpoints that are not kept. */
 export async function saveStep(
   folder: string,
   state: Held<State>,
   progress: Progress,
+  { last, every }: Kept = usuallyKept,
 ): Promise<void> {
   await saveCheckpoint(stepFolder(folder, progress.step), state, progress);
-  const steps = await savedSteps(folder);
-  for (const step of steps.filter((s) => s !== progress.step).slice(0, 1 - kept)) {
+  const others = (await savedSteps(folder)).filter((step) => step !== progress.step);
+  const best = await bestStep(folder);
+  for (const step of others.slice(0, Math.max(0, others.length + 1 - last))) {
+    if (step === best || (every !== undefined && step % every === 0)) continue;
     await removeCheckpoint(stepFolder(folder, step));
   }
+}
+
+/** The step whose checkpoint has the lowest loss of those that were validated; the last of equals. */
+export async function bestStep(folder: string): Promise<number | undefined> {
+  let best: { readonly step: number; readonly loss: number } | undefined;
+  for (const step of await savedSteps(folder)) {
+    const checkpoint = await openCheckpoint(stepFolder(folder, step));
+    await checkpoint.close();
+    const { validationLoss: loss } = checkpoint.metadata as Progress;
+    if (loss !== undefined && !(loss > (best?.loss ?? Number.POSITIVE_INFINITY))) {
+      best = { step, loss };
+    }
+  }
+  return best?.step;
 }
 
 /** The steps of which there are checkpoints, ascending. */

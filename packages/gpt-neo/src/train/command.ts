@@ -9,7 +9,7 @@ import { prefixNote } from "../weights/prefix-note.ts";
 import { unexpectedLines } from "../weights/unexpected.ts";
 import type { Origin } from "./begin.ts";
 import { goingOn } from "./begun-with.ts";
-import type { Progress as Saved } from "./checkpoint.ts";
+import { type Progress as Saved, usuallyKept } from "./checkpoint.ts";
 import { type Claim, claimFolder } from "./claim.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
 import { readData } from "./data/read.ts";
@@ -106,6 +106,7 @@ async function runWith(
       devices,
       layout,
       from,
+      kept: { last: options.keep ?? usuallyKept.last, every: options.keepEvery },
       stopped: () => interrupt.stopped,
       on: {
         ...listener(progress, record, training.steps, beside),

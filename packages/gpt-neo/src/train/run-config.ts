@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { MtfError } from "mtf";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, type EndKey, endKeys, parseConfig, toJson } from "../config/index.ts";
@@ -11,6 +10,7 @@ import {
   type TokenizerSource,
   tokenizerSource,
 } from "../tokenizer/index.ts";
+import { homeOf } from "../weights/index.ts";
 import { settingsOf } from "./set-keys.ts";
 
 /** A config as it was found, with the end tokens that nothing written decides. */
@@ -42,7 +42,7 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
   const given = options.tokenizer;
   const own =
     found.file !== undefined && given === undefined
-      ? await modelTokenizerSource(dirname(found.file), found.config.vocab_size)
+      ? await modelTokenizerSource(homeOf(found.file), found.config.vocab_size)
       : undefined;
   const written = given ?? (own ? null : training.tokenizer);
   const named =

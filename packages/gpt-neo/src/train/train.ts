@@ -7,7 +7,7 @@ import { type Dims, dimsOf } from "../dims.ts";
 import { saveModel } from "../model-folder.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import { type Beginning, begin, type Origin, type Place } from "./begin.ts";
-import { saveStep } from "./checkpoint.ts";
+import { type Kept, saveStep } from "./checkpoint.ts";
 import { afterStep, afterValidation, courseOf, trouble } from "./course.ts";
 import type { DataOrder } from "./data/order.ts";
 import { diverged } from "./diverged.ts";
@@ -30,6 +30,8 @@ export interface Training {
   readonly devices: Devices;
   readonly layout: Layout;
   readonly from: Origin;
+  /** The checkpoints to keep; by default the last two, and the best. */
+  readonly kept?: Kept;
   /** Asked after every step: whether to save and end. */
   readonly stopped?: () => boolean;
   readonly on: Listener;
@@ -96,14 +98,16 @@ export async function train(training: Training): Promise<Outcome> {
   let { state, step, position } = first;
   let course = courseOf(config.vocab_size, first.loss);
   let loss: number | undefined;
-  let validationLoss: number | undefined;
+  let validated: { readonly step: number; readonly loss: number } | undefined;
   let since = performance.now();
   let saved = training.from.kind === "checkpoint" ? step : undefined;
   await mkdir(out, { recursive: true });
   const save = async (): Promise<void> => {
     if (saved === step) return;
     await saveModel(out, config, state.params, training.tokenizer);
-    await saveStep(out, state, { step, position, dataOrder, loss, settings });
+    const validationLoss = validated?.step === step ? validated.loss : undefined;
+    const progress = { step, position, dataOrder, loss, validationLoss, settings };
+    await saveStep(out, state, progress, training.kept);
     saved = step;
     await on.saved?.(step);
     since = performance.now();
@@ -137,10 +141,9 @@ export async function train(training: Training): Promise<Outcome> {
     course = afterStep(course, step, numbers);
     if (course.refused > 0) on.note(`step ${step}: ${trouble(course)}; no update`);
     if (course.refused >= refusals) throw await lost();
-    const validated = validate && (step % eval_every === 0 || step === steps);
-    if (validated) {
-      validationLoss = await validate(state.params);
-      course = afterValidation(course, validationLoss);
+    if (validate && (step % eval_every === 0 || step === steps)) {
+      validated = { step, loss: await validate(state.params) };
+      course = afterValidation(course, validated.loss);
       since = performance.now();
     }
     on.step({
@@ -150,7 +153,7 @@ export async function train(training: Training): Promise<Outcome> {
       tokens: batch_size * context,
       tokensPerSecond,
       ...cost,
-      ...(validated && validationLoss !== undefined && { validationLoss }),
+      ...(validated?.step === step && { validationLoss: validated.loss }),
     });
     if (step % save_every !== 0) continue;
     if (course.well) await save();
@@ -159,7 +162,7 @@ export async function train(training: Training): Promise<Outcome> {
   if (course.well && (step > 0 || !failure)) await save();
   else if (step >= steps) throw await lost();
   if (failure) throw failure.error;
-  return { step, saved, loss, validationLoss, finished: step >= steps };
+  return { step, saved, loss, validationLoss: validated?.loss, finished: step >= steps };
 }
 
 interface Prepared extends Beginning {

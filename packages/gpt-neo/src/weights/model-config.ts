@@ -1,11 +1,12 @@
 import { readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { MtfError } from "mtf";
 import { type Config, type EndKey, readConfig } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { isOriginalConfig } from "../config/original.ts";
 import { parseJson } from "../json.ts";
 import { readSmallFile } from "../small-file.ts";
+import { homeOf } from "./home.ts";
 
 /** A config has some dozens of keys. */
 const longestConfig = 1 << 20;
@@ -31,7 +32,7 @@ export async function findModelConfig(
   given: string | undefined,
 ): Promise<ModelConfig> {
   if (given !== undefined) return found(given);
-  const folder = dirname(weights);
+  const folder = homeOf(weights);
   const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
   if (!original) {
     if (names.includes("config.json")) return found(join(folder, "config.json"));
