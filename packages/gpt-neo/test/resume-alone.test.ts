@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { presets } from "../src/config/presets.ts";
 import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
 import { logOf, someText } from "./support/runs.ts";
 
@@ -98,4 +99,22 @@ describe("--set", () => {
     expect(await error("--set", "decay_to=high")).toContain("training.decay_to");
     expect(await error("--set", "warmup_steps")).toContain("not KEY=VALUE.");
   });
+});
+
+it("--sample-every shows text that the model makes by then, and changes nothing else", async () => {
+  const steps = ["--steps", "4", "--json"];
+  const plain = await callHere(...command, ...steps, "--out", at("plain"));
+  const run = await callHere(...command, ...steps, "--out", at("sampled"), "--sample-every", "2");
+  const samples = [...run.stderr.matchAll(/^step (\d+): (".*")$/gm)];
+  expect(samples.map(([, step]) => step)).toEqual(["2", "4"]);
+  for (const [, , text] of samples) expect(JSON.parse(text!).length).toBeGreaterThan(10);
+  expect(plain.stderr).not.toMatch(/^step \d+: "/m);
+  expect(losses("sampled")).toEqual(losses("plain"));
+  const { tiny } = presets;
+  const training = { ...tiny!.training, tokenizer: null };
+  writeFileSync(at("none.json"), JSON.stringify({ ...tiny, training }));
+  const ids = ["--config", at("none.json"), "--data", at("ids.jsonl"), ...one];
+  writeFileSync(at("ids.jsonl"), JSON.stringify({ input_ids: Array(200).fill(7) }));
+  const none = await callHere("train", ...ids, "--out", at("ids"), "--sample-every", "1");
+  expect(none.stderr).toContain("--sample-every needs a tokenizer");
 });

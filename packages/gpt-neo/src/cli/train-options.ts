@@ -27,6 +27,7 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly validationShare?: number;
   /** Any other keys of the config's `training`, and the dropouts. */
   readonly set?: readonly (readonly [key: string, value: unknown])[];
+  readonly sampleEvery?: number;
   readonly keep?: number;
   readonly keepEvery?: number;
   readonly resume?: boolean;
@@ -78,6 +79,7 @@ export const trainCommand: Command<TrainOptions> = {
       { least: 0, most: 0.5 },
     ),
     saveEvery: integer("N", "steps between checkpoints (default: the config's, 500)", 1),
+    sampleEvery: integer("N", "steps between samples of text, 64 tokens each (default: none)", 1),
     keep: integer("N", "the last checkpoints to keep, and the best one (default: 2)", 1),
     keepEvery: integer("N", "keep those after every N steps for good (default: none)", 1),
     seed: integer("N", "what initial weights, order of data and dropout follow from (default: 0)"),

@@ -27,6 +27,9 @@ export interface GenerateSettings {
   readonly endOfText?: number | readonly number[] | undefined;
 }
 
+/** What ids are made with: of a loaded model, or of one that is being trained. */
+export type Generating = Pick<LoadedModel, "config" | "context" | "parameters" | "program">;
+
 type Next = readonly [Tensor<"batch" | "vocab">, Tensor<"vocab">];
 
 /**
@@ -60,7 +63,7 @@ export function nextTokenStep(
  * for await (const id of generate(model, [15496], settings)) console.log(id);
  */
 export async function* generate(
-  model: LoadedModel,
+  model: Generating,
   prompt: readonly number[],
   settings: GenerateSettings,
 ): AsyncGenerator<number> {
@@ -127,7 +130,7 @@ export function choosing(
 }
 
 function load(
-  model: LoadedModel,
+  model: Generating,
   length: number,
 ): Promise<Run<readonly [Parameters, ...Arguments], Next>> {
   return model.program<Arguments, Next>(length, (dims) => choosing(model.config, dims), 1);

@@ -53,9 +53,10 @@ export async function saveStep(
 export async function bestStep(folder: string): Promise<number | undefined> {
   let best: { readonly step: number; readonly loss: number } | undefined;
   for (const step of await savedSteps(folder)) {
-    const checkpoint = await openCheckpoint(stepFolder(folder, step));
-    await checkpoint.close();
-    const { validationLoss: loss } = checkpoint.metadata as Progress;
+    // One that is damaged is nobody's best, and says so when it is gone on from.
+    const checkpoint = await openCheckpoint(stepFolder(folder, step)).catch(() => undefined);
+    await checkpoint?.close();
+    const { validationLoss: loss } = (checkpoint?.metadata ?? {}) as Partial<Progress>;
     if (loss !== undefined && !(loss > (best?.loss ?? Number.POSITIVE_INFINITY))) {
       best = { step, loss };
     }

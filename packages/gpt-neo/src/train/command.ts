@@ -106,6 +106,7 @@ async function runWith(
       devices,
       layout,
       from,
+      sampleEvery: options.sampleEvery,
       kept: { last: options.keep ?? usuallyKept.last, every: options.keepEvery },
       stopped: () => interrupt.stopped,
       on: {
@@ -210,6 +211,7 @@ function listener(
   let smooth: number | undefined;
   return {
     note: (text) => progress.note(text),
+    sample: (step, text) => progress.note(`step ${step}: ${JSON.stringify(text)}`),
     step(entry) {
       log(entry);
       const { step, loss, tokensPerSecond, validationLoss } = entry;

@@ -23,6 +23,7 @@ export function settingsOf(
   const model: Record<string, unknown> = {};
   const training: Record<string, unknown> = {};
   for (const [key, value] of pairs) {
+    if (key === "tokenizer") throw elsewhere(key);
     const section = dropouts.includes(key) ? model : training;
     if (section === training && !trainingKeys.includes(key)) throw unknown(key);
     if (key in section || key in flags) {
@@ -33,6 +34,12 @@ export function settingsOf(
     section[key] = value;
   }
   return { model, training };
+}
+
+/** A tokenizer has a say in the model, so it has to be known before the config is. */
+function elsewhere(key: string): MtfError {
+  const sentence = `--set ${key}=…: it has an option of its own.`;
+  return new MtfError("bad-argument", sentence, { try: [`--${key}`] });
 }
 
 function unknown(key: string): MtfError {

@@ -14,6 +14,7 @@ import { diverged } from "./diverged.ts";
 import { loadValidation, samplesToLookAt } from "./evaluate.ts";
 import { lowerStep } from "./lower-step.ts";
 import { costOf, describeRun, type StepCost } from "./report.ts";
+import { samplingOf } from "./sampling.ts";
 import type { Settings } from "./settings.ts";
 import { learningRate, type Report, type Rows, type State } from "./step.ts";
 
@@ -32,6 +33,8 @@ export interface Training {
   readonly from: Origin;
   /** The checkpoints to keep; by default the last two, and the best. */
   readonly kept?: Kept;
+  /** Steps between samples of text; by default none are made. */
+  readonly sampleEvery?: number | undefined;
   /** Asked after every step: whether to save and end. */
   readonly stopped?: () => boolean;
   readonly on: Listener;
@@ -44,6 +47,8 @@ export interface Listener {
   step(entry: StepEntry): void;
   /** After each checkpoint. */
   saved?(step: number): Promise<void>;
+  /** Text that the model makes by now, where it is asked for. */
+  sample?(step: number, text: string): void;
 }
 
 /** A step, as the log has it. */
@@ -94,6 +99,8 @@ export async function train(training: Training): Promise<Outcome> {
   const held =
     data.validation && samplesToLookAt(config, dims, data.validation, training.dataOrder);
   const validate = held && (await loadValidation(config, dims, layout, devices, held));
+  const { sampleEvery } = training;
+  const sample = sampleEvery ? samplingOf(place, training.tokenizer) : undefined;
   const rate = learningRate(config);
   let { state, step, position } = first;
   let course = courseOf(config.vocab_size, first.loss);
@@ -155,6 +162,10 @@ export async function train(training: Training): Promise<Outcome> {
       ...cost,
       ...(validated?.step === step && { validationLoss: validated.loss }),
     });
+    if (sample && step % sampleEvery! === 0 && course.well) {
+      on.sample?.(step, await sample(state.params, step));
+      since = performance.now();
+    }
     if (step % save_every !== 0) continue;
     if (course.well) await save();
     else on.note(`step ${step}: not saved, ${trouble(course)}`);
