@@ -118,3 +118,18 @@ it("--sample-every shows text that the model makes by then, and changes nothing 
   const none = await callHere("train", ...ids, "--out", at("ids"), "--sample-every", "1");
   expect(none.stderr).toContain("--sample-every needs a tokenizer");
 });
+
+it("--config beside --model says only what is otherwise", async () => {
+  resultOf(await callHere(...command, "--out", at("model"), "--steps", "1", "--json"));
+  const config = at("otherwise.json");
+  writeFileSync(config, '{"resid_dropout": 0.25, "training": {"learning_rate": 0.5}}');
+  const model = ["train", "--model", at("model"), "--data", at("text.txt"), ...one];
+  const out = at("otherwise");
+  resultOf(await callHere(...model, "--config", config, "--out", out, "--steps", "1", "--json"));
+  const changed = { resid_dropout: 0.25, hidden_size: 32, learning_rate: 0.5, context: 16 };
+  expect(settingsOf("otherwise", 1)).toMatchObject(changed);
+  writeFileSync(config, '{"hidden_sizes": 64}');
+  const wrong = await callHere(...model, "--config", config, "--out", at("wrong"));
+  expect(wrong.stderr).toContain("did you mean hidden_size?");
+  expect(wrong.stderr).toContain("otherwise.json over");
+});

@@ -105,7 +105,7 @@ one, every --data is a source of its own, read as often as its share says:
 
 A config's FILE is JSON of ours, of Hugging Face or of GPT-Neo, or YAML of GPT-NeoX; NeoX's in
 several files are given with commas between: --config 125M.yml,local.yml. Beside --model, --config
-FILE is the config of its weights, in place of the one that lies with them.
+FILE says key by key what is otherwise than in the config.json that lies with its weights.
 
 Checkpoints of the original GPT-Neo hold the optimizer's state and the step: with --with-optimizer
 training goes on as there, learning rate included, but takes the data from their beginning.

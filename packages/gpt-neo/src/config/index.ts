@@ -2,7 +2,13 @@ export { expandAttentionTypes } from "./attention.ts";
 export type { AttentionType, AttentionTypes, Config, Training } from "./config.ts";
 export { type EndKey, endKeys } from "./ends.ts";
 export { saveConfig, toHuggingFace, toJson, trainedPart, withDtype } from "./hugging-face.ts";
-export { type ConfigFormat, type FoundConfig, loadConfig, readConfig } from "./load.ts";
+export {
+  type ConfigFormat,
+  type FoundConfig,
+  loadConfig,
+  readConfig,
+  readConfigOver,
+} from "./load.ts";
 export { withTraining } from "./override.ts";
 export { presets } from "./presets.ts";
 export { parseConfig, trainingKeys } from "./schema.ts";
