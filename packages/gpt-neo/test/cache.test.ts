@@ -1,6 +1,15 @@
-import { appendFileSync, copyFileSync, cpSync, rmSync, statSync, utimesSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { callHere, start, temporaryFolder } from "./support/cli.ts";
 import { writeRepeated } from "./support/repeated.ts";
 import { contentsOf, logOf, namesIn, until } from "./support/runs.ts";
@@ -90,3 +99,34 @@ it("by default they are beside the run, where no command takes them for data", a
   expect(seen.stdout).not.toContain("tokens.bin");
   rmSync(runs, { recursive: true });
 });
+
+const disk = at("disk");
+const mounted = mountSmall(disk);
+
+it.runIf(mounted)("a disk that is full while tokenizing loses nothing, and says so", async () => {
+  const run = ["train", ...tiny, "--data", text, "--out", at("full")];
+  const full = await callHere(...run, "--cache", disk);
+  expect(full.code).toBe(1);
+  expect(full.stderr).toMatch(/tokens\.bin\.part cannot be written: the disk is full \(ENOSPC\)/);
+  expect(full.stderr).toContain("free some space");
+  execFileSync("mount", ["-o", "remount,size=64m", disk]);
+  const again = await callHere(...run, "--cache", disk);
+  expect(again.code, again.stderr).toBe(0);
+  const [key] = namesIn(disk);
+  expect(contentsOf(join(disk, key!)).get(join(disk, key!, "tokens.bin"))).toBe(
+    contentsOf(join(at("cache"), key!)).get(join(at("cache"), key!, "tokens.bin")),
+  );
+});
+
+/** Whether there is a disk of 20 MB now; only root can make one. */
+function mountSmall(path: string): boolean {
+  mkdirSync(path);
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=20m", "none", path], { stdio: "pipe" });
+  } catch {
+    console.warn("skipped: no small disk can be mounted here, so none is ever full");
+    return false;
+  }
+  afterAll(() => execFileSync("umount", [path]));
+  return true;
+}

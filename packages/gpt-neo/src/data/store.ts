@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MtfError } from "mtf";
+import { cannotWrite } from "mtf/files";
 import type { TokenSource } from "./token-source.ts";
 
 /** A sequence of ids that only grows: in memory while it is small, then in a temporary file. */
@@ -101,8 +102,7 @@ function tokenFile(parent: string, width: Width): TokenFile {
       }
     } catch (error) {
       ftruncateSync(file, end);
-      const reason = (error as Error).message;
-      throw new MtfError("bad-file", `${path} cannot be written: ${reason}.`, { file: path });
+      throw cannotWrite(path, error);
     }
     end += bytes.length;
   };
