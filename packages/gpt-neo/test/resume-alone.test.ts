@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parseConfig } from "../src/config/index.ts";
 import { presets } from "../src/config/presets.ts";
+import { flopsOfToken } from "../src/train/flops.ts";
 import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
 import { logOf, someText } from "./support/runs.ts";
 
@@ -132,4 +134,12 @@ it("--config beside --model says only what is otherwise", async () => {
   const wrong = await callHere(...model, "--config", config, "--out", at("wrong"));
   expect(wrong.stderr).toContain("did you mean hidden_size?");
   expect(wrong.stderr).toContain("otherwise.json over");
+});
+
+it("--peak shows the share of it that steps reach", async () => {
+  const run = await callHere(...command, "--steps", "2", "--out", at("peak"), "--peak", "0.001");
+  const [, rate, share] = /(\S+) tokens\/s \((\S+) % of peak\)/.exec(run.stderr)!;
+  const flops = flopsOfToken(parseConfig({ ...presets.tiny, training: { context: 16 } }));
+  const expected = (100 * Number(rate!.replaceAll(",", "")) * flops) / 1e6;
+  expect(Number(share) / expected).toBeCloseTo(1, 1);
 });

@@ -27,6 +27,8 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly validationShare?: number;
   /** Any other keys of the config's `training`, and the dropouts. */
   readonly set?: readonly (readonly [key: string, value: unknown])[];
+  /** In GFLOP/s. */
+  readonly peak?: number;
   readonly sampleEvery?: number;
   readonly keep?: number;
   readonly keepEvery?: number;
@@ -79,6 +81,7 @@ export const trainCommand: Command<TrainOptions> = {
       { least: 0, most: 0.5 },
     ),
     saveEvery: integer("N", "steps between checkpoints (default: the config's, 500)", 1),
+    peak: number("GFLOPS", "what the machine could do, to show the share reached (default: none)"),
     sampleEvery: integer("N", "steps between samples of text, 64 tokens each (default: none)", 1),
     keep: integer("N", "the last checkpoints to keep, and the best one (default: 2)", 1),
     keepEvery: integer("N", "keep those after every N steps for good (default: none)", 1),
@@ -99,7 +102,10 @@ export const trainCommand: Command<TrainOptions> = {
     if (withOptimizer && model === undefined) return "--with-optimizer goes with --model";
     return undefined;
   },
-  notes: `Without --weight, the files of all --data are one source, their documents one stream. With
+  notes: `gpt-neo train --out DIR --resume goes on with the run there, and needs nothing else: what is given
+beside goes over what it was begun with.
+
+Without --weight, the files of all --data are one source, their documents one stream. With
 one, every --data is a source of its own, read as often as its share says:
 --data a.txt b.txt --weight 0.7 --data c.jsonl --weight 0.3.
 

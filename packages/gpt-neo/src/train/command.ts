@@ -1,5 +1,5 @@
 import { MtfError } from "mtf";
-import { type Progress, printDuration, progressLine } from "../cli/progress.ts";
+import { type Progress, progressLine } from "../cli/progress.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, readConfig } from "../config/index.ts";
 import { openDevices } from "../session.ts";
@@ -13,12 +13,14 @@ import { type Progress as Saved, usuallyKept } from "./checkpoint.ts";
 import { type Claim, claimFolder } from "./claim.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
 import { readData } from "./data/read.ts";
+import { flopsOfToken } from "./flops.ts";
 import { optimizerStateOf } from "./optimizer-state.ts";
 import { placeRun } from "./place-run.ts";
 import { runConfig } from "./run-config.ts";
 import { scalarsOf } from "./scalars.ts";
 import { changedSettings, type Settings, settingsOf } from "./settings.ts";
-import { type Listener, type Outcome, type StepEntry, train } from "./train.ts";
+import { type Shown, showing } from "./shown.ts";
+import { type Outcome, type StepEntry, train } from "./train.ts";
 import { warmupAsBegun } from "./warm-up.ts";
 
 /** What a caller may say beside the options of the command line. */
@@ -36,17 +38,17 @@ export interface TrainExtras {
  * await runTrain({ config: "tiny", data: ["book.txt"], out: "runs/book", steps: 200 });
  */
 export async function run(
-  given: TrainOptions,
+  options: TrainOptions,
   extras: TrainExtras = {},
 ): Promise<Outcome & { readonly out: string }> {
-  const options = await goingOn(given);
-  const { model, config } = options;
+  const all = await goingOn(options);
+  const { model, config } = all;
   const weights =
     model === undefined
       ? undefined
       : await loadWeights(model, config === undefined ? {} : { config });
   try {
-    return await runWith(options, weights, extras);
+    return await runWith(all, weights, extras);
   } finally {
     await weights?.close();
   }
@@ -110,7 +112,11 @@ async function runWith(
       kept: { last: options.keep ?? usuallyKept.last, every: options.keepEvery },
       stopped: () => interrupt.stopped,
       on: {
-        ...listener(progress, record, training.steps, beside),
+        ...showing(
+          progress,
+          { steps: training.steps, beside, peak: peakOf(options, config) },
+          record,
+        ),
         saved: claim.remember,
       },
     });
@@ -202,33 +208,8 @@ function onInterrupt(asked: () => void): { readonly stopped: boolean; end(): voi
   return state;
 }
 
-function listener(
-  progress: Progress,
-  log: (entry: StepEntry) => void,
-  steps: number,
-  beside: string | undefined,
-): Listener {
-  let smooth: number | undefined;
-  return {
-    note: (text) => progress.note(text),
-    sample: (step, text) => progress.note(`step ${step}: ${JSON.stringify(text)}`),
-    step(entry) {
-      log(entry);
-      const { step, loss, tokensPerSecond, validationLoss } = entry;
-      smooth = smooth === undefined ? tokensPerSecond : 0.9 * smooth + 0.1 * tokensPerSecond;
-      const left = printDuration(((steps - step) * timeOf(entry)) / (smooth / tokensPerSecond));
-      const rate = Math.round(smooth).toLocaleString("en-US");
-      progress.update(
-        `step ${step} of ${steps}  loss ${loss.toFixed(3)}  ${rate} tokens/s  ${left} left`,
-      );
-      if (validationLoss !== undefined) {
-        const other = beside === undefined ? "" : ` (${beside})`;
-        progress.note(`step ${step}: validation loss ${validationLoss.toFixed(3)}${other}`);
-      }
-    },
-  };
-}
-
-function timeOf({ tokens, tokensPerSecond }: StepEntry): number {
-  return tokens / tokensPerSecond;
+function peakOf({ peak }: TrainOptions, config: Config): Shown["peak"] {
+  return peak === undefined
+    ? undefined
+    : { flopsOfToken: flopsOfToken(config), flopsPerSecond: peak * 1e9 };
 }

@@ -36,6 +36,7 @@ export async function loadValidation(
   layout: Layout,
   devices: Devices,
   samples: SampleSet,
+  onProgress?: (done: number, all: number) => void,
 ): Promise<Validation> {
   const rows = placeholder([dims.batch, dims.length], "int32");
   const program = lower(evaluationStep(config, dims), {
@@ -47,11 +48,14 @@ export async function loadValidation(
     let sum = 0;
     let count = 0;
     const most = config.training.eval_batches ?? Number.POSITIVE_INFINITY;
+    const all = Math.min(most, Math.ceil(samples.count / dims.batch.size));
+    let done = 0;
     for (const batch of batchesInOrder(samples, dims.batch.size, most)) {
       const { tokens, labels } = filled(batch, dims.batch.size);
       const [loss, labelled] = await run(parameters, tokens, labels);
       sum += await loss.number();
       count += await labelled.number();
+      onProgress?.(++done, all);
     }
     return sum / count;
   };

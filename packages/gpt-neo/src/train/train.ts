@@ -47,6 +47,8 @@ export interface Listener {
   step(entry: StepEntry): void;
   /** After each checkpoint. */
   saved?(step: number): Promise<void>;
+  /** While a validation goes on: the batches that are behind it. */
+  validating?(done: number, all: number): void;
   /** Text that the model makes by now, where it is asked for. */
   sample?(step: number, text: string): void;
 }
@@ -98,7 +100,8 @@ export async function train(training: Training): Promise<Outcome> {
   const { run, cost, place, ...first } = await prepare(training, dims);
   const held =
     data.validation && samplesToLookAt(config, dims, data.validation, training.dataOrder);
-  const validate = held && (await loadValidation(config, dims, layout, devices, held));
+  const validate =
+    held && (await loadValidation(config, dims, layout, devices, held, on.validating));
   const { sampleEvery } = training;
   const sample = sampleEvery ? samplingOf(place, training.tokenizer) : undefined;
   const rate = learningRate(config);
