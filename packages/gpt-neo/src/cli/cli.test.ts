@@ -183,18 +183,18 @@ describe("gpt-neo", () => {
         --special                    <|endoftext|> in a text ends it (default: it is text)
         --lr RATE                    the highest learning rate (default: the config's, 0.0003)
         --batch-size N               samples a step (default: the config's, 8)
-        --grad-accumulation N        parts a step's batch is computed in, one by one (default: 1)
-        --context N                  tokens a sample, which eval and generate then see at once (default: all positions)
+        --grad-accumulation N        parts of a batch computed one by one (default: the config's, 1)
+        --context N                  tokens a sample, for eval and generate too (default: all positions)
         --steps N                    steps in all (default: the config's, 1000)
         --eval-every N               steps between validations (default: the config's, 100)
         --eval-batches N             batches a validation looks at (default: the config's, 32)
-        --validation-share PART      of the data, held back to validate with: at most 4,194,304 tokens (default: 0.05)
+        --validation-share PART      of the data, held back to validate with (default: 0.05)
         --save-every N               steps between checkpoints (default: the config's, 500)
         --peak GFLOPS                what the machine could do, to show the share reached (default: none)
         --sample-every N             steps between samples of text, 64 tokens each (default: none)
         --keep N                     the last checkpoints to keep, and the best one (default: 2)
         --keep-every N               keep those after every N steps for good (default: none)
-        --seed N                     what initial weights, order of data and dropout follow from (default: 0)
+        --seed N                     what weights, order of data and dropout follow from (default: 0)
         --set KEY=VALUE…             any key of the config's training: --set warmup_steps=50 decay_to=0
         --resume                     go on from the last checkpoint, with the options it was begun with
         --input-format txt|jsonl|tfrecords|bin
@@ -212,7 +212,7 @@ describe("gpt-neo", () => {
         --json                       end standard output with the result as one JSON object
         --help                       print this
 
-      gpt-neo train --out DIR --resume goes on with the run there, and needs nothing else: what is given
+      gpt-neo train --out DIR --resume goes on with the run there and needs nothing else: what is given
       beside goes over what it was begun with.
 
       Without --weight, the files of all --data are one source, their documents one stream. With

@@ -64,28 +64,23 @@ export const trainCommand: Command<TrainOptions> = {
     batchSize: integer("N", "samples a step (default: the config's, 8)", 1),
     gradAccumulation: integer(
       "N",
-      "parts a step's batch is computed in, one by one (default: 1)",
+      "parts of a batch computed one by one (default: the config's, 1)",
       1,
     ),
-    context: integer(
-      "N",
-      "tokens a sample, which eval and generate then see at once (default: all positions)",
-      1,
-    ),
+    context: integer("N", "tokens a sample, for eval and generate too (default: all positions)", 1),
     steps: integer("N", "steps in all (default: the config's, 1000)", 1),
     evalEvery: integer("N", "steps between validations (default: the config's, 100)", 1),
     evalBatches: integer("N", "batches a validation looks at (default: the config's, 32)", 1),
-    validationShare: number(
-      "PART",
-      "of the data, held back to validate with: at most 4,194,304 tokens (default: 0.05)",
-      { least: 0, most: 0.5 },
-    ),
+    validationShare: number("PART", "of the data, held back to validate with (default: 0.05)", {
+      least: 0,
+      most: 0.5,
+    }),
     saveEvery: integer("N", "steps between checkpoints (default: the config's, 500)", 1),
     peak: number("GFLOPS", "what the machine could do, to show the share reached (default: none)"),
     sampleEvery: integer("N", "steps between samples of text, 64 tokens each (default: none)", 1),
     keep: integer("N", "the last checkpoints to keep, and the best one (default: 2)", 1),
     keepEvery: integer("N", "keep those after every N steps for good (default: none)", 1),
-    seed: integer("N", "what initial weights, order of data and dropout follow from (default: 0)"),
+    seed: integer("N", "what weights, order of data and dropout follow from (default: 0)"),
     set: pairs("KEY=VALUE", "any key of the config's training: --set warmup_steps=50 decay_to=0"),
     resume: flag("go on from the last checkpoint, with the options it was begun with"),
     ...readingOptions,
@@ -102,7 +97,7 @@ export const trainCommand: Command<TrainOptions> = {
     if (withOptimizer && model === undefined) return "--with-optimizer goes with --model";
     return undefined;
   },
-  notes: `gpt-neo train --out DIR --resume goes on with the run there, and needs nothing else: what is given
+  notes: `gpt-neo train --out DIR --resume goes on with the run there and needs nothing else: what is given
 beside goes over what it was begun with.
 
 Without --weight, the files of all --data are one source, their documents one stream. With
