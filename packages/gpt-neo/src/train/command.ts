@@ -1,5 +1,4 @@
-import { MtfError } from "mtf";
-import { type Progress, progressLine } from "../cli/progress.ts";
+import { progressLine } from "../cli/progress.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, readConfig } from "../config/index.ts";
 import { openDevices } from "../session.ts";
@@ -7,19 +6,20 @@ import { openEvents } from "../tensorboard/log.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
 import { prefixNote } from "../weights/prefix-note.ts";
 import { unexpectedLines } from "../weights/unexpected.ts";
-import type { Origin } from "./begin.ts";
 import { goingOn } from "./begun-with.ts";
-import { type Progress as Saved, usuallyKept } from "./checkpoint.ts";
-import { type Claim, claimFolder } from "./claim.ts";
+import { usuallyKept } from "./checkpoint.ts";
+import { claimFolder } from "./claim.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
 import { readData } from "./data/read.ts";
 import { flopsOfToken } from "./flops.ts";
-import { optimizerStateOf } from "./optimizer-state.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { originOf } from "./origin.ts";
 import { placeRun } from "./place-run.ts";
 import { runConfig } from "./run-config.ts";
 import { scalarsOf } from "./scalars.ts";
-import { changedSettings, type Settings, settingsOf } from "./settings.ts";
+import { settingsOf } from "./settings.ts";
 import { type Shown, showing } from "./shown.ts";
+import { finishedBefore, tellBeginning, tellInterrupted } from "./tell.ts";
 import { type Outcome, type StepEntry, train } from "./train.ts";
 import { warmupAsBegun } from "./warm-up.ts";
 
@@ -122,10 +122,7 @@ async function runWith(
     });
     progress.end();
     if (!outcome.finished) {
-      const { step, saved } = outcome;
-      const kept = saved === undefined ? "nothing is saved" : `saved after step ${saved}`;
-      const lost = saved === step ? "" : ", as the last steps did not go well";
-      progress.note(`${kept}${lost}; ${again} goes on`);
+      tellInterrupted(outcome, again, progress);
       process.exitCode = 130;
     }
     return { out: options.out, ...outcome };
@@ -133,79 +130,6 @@ async function runWith(
     progress.end();
     for (const close of closing.reverse()) await close();
   }
-}
-
-/** Says that a run has all of its steps behind it, and what would go on. */
-function finishedBefore(
-  out: string,
-  { step, loss }: Saved,
-  steps: number,
-  progress: Progress,
-): Outcome & { readonly out: string } {
-  progress.note(`${out} is at step ${step} of ${steps}: nothing is left to do`);
-  progress.note(`to go on: gpt-neo train --out ${out} --resume --steps ${2 * step}`);
-  return { out, step, saved: step, loss, validationLoss: undefined, finished: true };
-}
-
-type Found = Claim["checkpoint"];
-
-/** The run's own checkpoint comes first, then the weights that are given. */
-function originOf(
-  { withOptimizer }: TrainOptions,
-  weights: Weights | undefined,
-  checkpoint: Found,
-  steps: number,
-): Origin {
-  if (checkpoint) return { kind: "checkpoint", path: checkpoint.path };
-  if (!weights) return { kind: "random" };
-  if (!withOptimizer) return { kind: "weights", weights };
-  const optimizer = optimizerStateOf(weights);
-  if (optimizer.step < steps) return { kind: "optimizer", weights, optimizer };
-  const sentence = `${weights.file} is at step ${optimizer.step}, and the run has ${steps} in all.`;
-  throw new MtfError("bad-argument", sentence, { try: [`--steps ${optimizer.step + 1000}`] });
-}
-
-function tellBeginning(
-  { out, resume }: TrainOptions,
-  { max_position_embeddings: positions, training: { context } }: Config,
-  from: Origin,
-  found: Found,
-  settings: Settings,
-  progress: Progress,
-): void {
-  if (context < positions) {
-    const told = `the model's ${positions} positions: eval and generate will use as many`;
-    progress.note(`trains on ${context} of ${told}`);
-  }
-  if (!found) {
-    if (resume) progress.note(`${out} has no checkpoint yet: starting afresh`);
-    if (from.kind !== "optimizer") return;
-    progress.note(`going on from step ${from.optimizer.step}, with data from their beginning`);
-    return;
-  }
-  progress.note(`going on from step ${found.progress.step} of ${out}`);
-  for (const change of changedSettings(found.progress.settings, settings)) {
-    progress.note(`changed since: ${change}`);
-  }
-}
-
-/** The first interrupt asks to stop, the second one stops. */
-function onInterrupt(asked: () => void): { readonly stopped: boolean; end(): void } {
-  const state = {
-    stopped: false,
-    end: () => {
-      process.off("SIGINT", stop);
-      process.off("SIGTERM", stop);
-    },
-  };
-  const stop = () => {
-    if (state.stopped) process.exit(130);
-    state.stopped = true;
-    asked();
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  return state;
 }
 
 function peakOf({ peak }: TrainOptions, config: Config): Shown["peak"] {
