@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -36,7 +37,7 @@ const train = async (...args: Parameters<typeof command>): Promise<string> => {
   return called.stderr;
 };
 const losses = (out: string) => logOf(at(out)).map(({ loss }) => loss);
-const entries = (cache: string) => namesIn(at(cache));
+const entries = (cache: string) => namesIn(at(cache)).filter((name) => !name.endsWith(".json"));
 
 it("text is tokenized once, for all runs with the same text, tokenizer and options", async () => {
   const first = await train("first", "cache");
@@ -88,6 +89,31 @@ it("what a killed run has tokenized is gone on with, and is the same", async () 
   expect(losses("killed")).toEqual(losses("first"));
 });
 
+it("two runs that begin at once tokenize it once: one waits for the other", async () => {
+  const both = await Promise.all(
+    ["one", "two"].map((out) => start(command(out, "shared-cache")).done),
+  );
+  expect(both.map(({ code }) => code)).toEqual([0, 0]);
+  const notes = both.map(({ stderr }) => stderr);
+  expect(notes.filter((text) => text.includes("for this run and the next ones"))).toHaveLength(1);
+  expect(losses("one")).toEqual(losses("first"));
+  expect(losses("two")).toEqual(losses("first"));
+});
+
+it("a cache is no data, and one of a later version is refused by its number", async () => {
+  const data = at("with-cache");
+  mkdirSync(data);
+  cpSync(at("shared-cache"), join(data, "cache"), { recursive: true });
+  cpSync(text, join(data, "text.txt"));
+  const seen = await callHere(...["train", ...tiny, "--data", data, "--out", at("seen")]);
+  expect(seen.stderr).toContain(`left out ${join(data, "cache")}: a cache`);
+  const mark = join(data, "cache", "gpt-neo-cache.json");
+  writeFileSync(mark, '{"format":"gpt-neo cache","version":2}');
+  const later = await callHere(...command("later", "with-cache/cache"));
+  expect(later.code).toBe(1);
+  expect(later.stderr).toContain("is a cache of version 2.");
+});
+
 it("by default they are beside the run, where no command takes them for data", async () => {
   const runs = at("runs");
   const args = ["train", ...tiny, "--data", text, "--out", join(runs, "one")];
@@ -112,7 +138,7 @@ it.runIf(mounted)("a disk that is full while tokenizing loses nothing, and says 
   execFileSync("mount", ["-o", "remount,size=64m", disk]);
   const again = await callHere(...run, "--cache", disk);
   expect(again.code, again.stderr).toBe(0);
-  const [key] = namesIn(disk);
+  const [key] = namesIn(disk).filter((name) => !name.endsWith(".json"));
   expect(contentsOf(join(disk, key!)).get(join(disk, key!, "tokens.bin"))).toBe(
     contentsOf(join(at("cache"), key!)).get(join(at("cache"), key!, "tokens.bin")),
   );

@@ -73,29 +73,52 @@ export async function tokenize(
 ): Promise<Tokenized> {
   const { out, read } = options;
   const files = await dataFiles(paths, read.inputFormat, { except: out, ...read });
+  const task = await taskFor(files, options);
+  // What is finished is there for any number of readers, who need not write for that.
+  const before = await finishedBefore(options, task);
+  if (before) return before;
   await mkdir(out, { recursive: true });
   const lock = acquireLock(join(out, `.${options.name}.lock`), out);
   try {
-    return await tokenizeFiles(files, options);
+    return await tokenizeFiles(files, task, options);
   } finally {
     lock.release();
   }
 }
 
+async function taskFor(files: readonly DataFile[], options: TokenizeOptions): Promise<string> {
+  const { name, format, tokenizer, endOfText, read, example, perFile } = options;
+  const settings = { name, format, tokenizer, endOfText, read, example, perFile };
+  return options.task ?? (await taskOf(files, settings));
+}
+
+/** What an earlier call has made of it, if that is still there. */
+async function finishedBefore(
+  { out, name }: TokenizeOptions,
+  task: string,
+): Promise<Tokenized | undefined> {
+  const state = await loadState(stateOf(out, name), task);
+  if (state?.kind !== "finished") return undefined;
+  const { documents, tokens } = state;
+  const files = await finishedFiles(out, state);
+  return files && { documents, tokens, files, finished: true, resumed: documents };
+}
+
+function stateOf(out: string, name: string): string {
+  return join(out, `${name}.progress.json`);
+}
+
 async function tokenizeFiles(
   files: readonly DataFile[],
+  task: string,
   options: TokenizeOptions,
 ): Promise<Tokenized> {
-  const { out, name, format, tokenizer, endOfText, read, example, perFile } = options;
-  const statePath = join(out, `${name}.progress.json`);
-  const settings = { name, format, tokenizer, endOfText, read, example, perFile };
-  const task = options.task ?? (await taskOf(files, settings));
+  const { out, name, format, tokenizer, endOfText, read } = options;
+  // Once more: another call may just have ended.
+  const before = await finishedBefore(options, task);
+  if (before) return before;
+  const statePath = stateOf(out, name);
   const state = await loadState(statePath, task);
-  if (state?.kind === "finished") {
-    const { documents, tokens } = state;
-    const found = await finishedFiles(out, state);
-    if (found) return { documents, tokens, files: found, finished: true, resumed: documents };
-  }
   // Files that were finished and are gone are made again.
   if (!state) await checkFree(join(out, name), format);
   const saved = state?.kind === "begun" ? state : undefined;

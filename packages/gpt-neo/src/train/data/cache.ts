@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { MtfError } from "mtf";
 import { coresOfMachine } from "mtf/workers";
+import { markCacheFolder } from "../../cache-mark.ts";
 import type { DataFile, FillProgress, ReadOptions } from "../../data/index.ts";
 import { tokenize } from "../../tokenize/tokenize.ts";
 import type { TokenizerSource } from "../../tokenizer/index.ts";
@@ -40,30 +43,48 @@ export async function cachedIds(
   const key = sha256(task).slice(0, 16);
   const out = join(cache, key);
   const what = files.length === 1 ? files[0]!.file : `${files.length} files`;
+  await markCacheFolder(cache);
   let told = false;
-  const done = await tokenize(
-    files.map(({ file }) => resolve(file)),
-    {
-      out,
-      name: "tokens",
-      format: "bin",
-      tokenizer,
-      endOfText,
-      task,
-      read: { inputFormat: read.inputFormat, textKey: read.textKey },
-      workers: coresOfMachine(),
-      example: 0,
-      perFile: 0,
-      onProgress: (progress) => {
-        if (!told) note?.(`tokenizing ${what} into ${out}, for this run and the next ones`);
-        told = true;
-        onTokenize?.(progress);
+  const make = () =>
+    tokenize(
+      files.map(({ file }) => resolve(file)),
+      {
+        out,
+        name: "tokens",
+        format: "bin",
+        tokenizer,
+        endOfText,
+        task,
+        read: { inputFormat: read.inputFormat, textKey: read.textKey },
+        workers: coresOfMachine(),
+        example: 0,
+        perFile: 0,
+        onProgress: (progress) => {
+          if (!told) note?.(`tokenizing ${what} into ${out}, for this run and the next ones`);
+          told = true;
+          onTokenize?.(progress);
+        },
       },
-    },
-  );
+    );
+  const done = await whenFree(make, (holder) => {
+    note?.(`process ${holder} is tokenizing ${what} into ${out}: waiting for it`);
+  });
   if (!told) note?.(`the tokens of ${what} are in ${out}`);
   else if (done.resumed > 0) note?.(`went on after ${done.resumed} documents that were there`);
   return done.files.find((file) => file.endsWith(".bin"))!;
+}
+
+/** Calls again and again while another process has the lock that it needs. */
+async function whenFree<T>(call: () => Promise<T>, onWait: (holder: unknown) => void): Promise<T> {
+  for (let waited = false; ; waited = true) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof MtfError) || !("pid" in error.details)) throw error;
+      if (!waited) onWait(error.details.pid);
+      await setTimeout(500);
+    }
+  }
 }
 
 /** What a tokenizer does, whatever its file is called. */
