@@ -88,7 +88,8 @@ export type { Kept } from "./train/checkpoint.ts";
 export { run as runTrain, type TrainExtras } from "./train/command.ts";
 export type { DataOrder } from "./train/data/order.ts";
 export { initialState, type Report, type State, trainingStep } from "./train/step.ts";
-export { type Outcome, type StepEntry, type Training, train } from "./train/train.ts";
+export { train } from "./train/train.ts";
+export type { Outcome, StepEntry, Training } from "./train/training.ts";
 export {
   type Converted,
   type ConvertOptions,

@@ -20,7 +20,8 @@ import { scalarsOf } from "./scalars.ts";
 import { settingsOf } from "./settings.ts";
 import { type Shown, showing } from "./shown.ts";
 import { finishedBefore, tellBeginning, tellInterrupted } from "./tell.ts";
-import { type Outcome, type StepEntry, train } from "./train.ts";
+import { train } from "./train.ts";
+import type { Outcome, StepEntry } from "./training.ts";
 import { warmupAsBegun } from "./warm-up.ts";
 
 /** What a caller may say beside the options of the command line. */

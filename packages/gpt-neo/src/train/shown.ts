@@ -1,5 +1,5 @@
 import { type Progress, printDuration } from "../cli/progress.ts";
-import type { Listener, StepEntry } from "./train.ts";
+import type { Listener, StepEntry } from "./training.ts";
 
 /** What is shown of a run, beside its numbers. */
 export interface Shown {

@@ -5,7 +5,7 @@ import type { Origin } from "./begin.ts";
 import type { Progress as Saved } from "./checkpoint.ts";
 import type { Claim } from "./claim.ts";
 import { changedSettings, type Settings } from "./settings.ts";
-import type { Outcome } from "./train.ts";
+import type { Outcome } from "./training.ts";
 
 /** Says what a run begins from, and what has changed since. */
 export function tellBeginning(
