@@ -1,11 +1,12 @@
 import { MtfError } from "mtf";
-import { whyNotJson } from "mtf/files";
+import { parsePythonJson, whyNotPythonJson } from "./python-json.ts";
 
 /** Nothing that is read here nests a tenth as deep; what does overflows the stack of its readers. */
 const deepest = 127;
 
 /**
- * The value of a JSON file's text. A byte order mark before it is passed over.
+ * The value of a JSON file's text, which may be Python's: `NaN` and `Infinity` are numbers. A byte
+ * order mark before it is passed over.
  *
  * @throws MtfError `bad-file` naming the line and the byte where it is not JSON, or nests too deep
  * @example
@@ -15,12 +16,12 @@ export function parseJson(text: string, file: string): unknown {
   // As many spaces as the mark has bytes: places in the text stay places in the file.
   const plain = text.replace(/^\uFEFF/, "   ");
   try {
-    const value: unknown = JSON.parse(plain);
+    const value = parsePythonJson(plain);
     if (!nestsDeeper(plain, deepest)) return value;
   } catch {
     // Where and why, the engine's message says on some versions and not on others.
   }
-  const found = whyNotJson(plain) ?? { offset: 0, reason: "it is no value" };
+  const found = whyNotPythonJson(plain) ?? { offset: 0, reason: "it is no value" };
   const line = Buffer.from(plain).subarray(0, found.offset).toString("latin1").split("\n").length;
   throw new MtfError("bad-file", `${file} is not JSON: ${found.reason}.`, {
     evidence: [["at", `${file}:${line}, byte ${found.offset}`]],

@@ -13,12 +13,11 @@ const longestHeld = 8 << 20;
  *
  * @throws MtfError `bad-file` for bad data, after the documents before it
  */
-export async function run({ data, inputFormat, textKey }: CatOptions): Promise<void> {
+export async function run({ data, json: _, ...reading }: CatOptions): Promise<void> {
   let held = "";
   let begun = false;
   for await (const part of readDocuments(data, {
-    inputFormat,
-    textKey,
+    ...reading,
     onLeftOut: progressLine().note,
   })) {
     held += jsonOf(part, begun);

@@ -113,7 +113,7 @@ describe("arguments", () => {
     ["train stray", "[bad-argument] 'stray' belongs to no option."],
     ["train --out x stray", "[bad-argument] 'stray' belongs to no option."],
     ["train -x", "[bad-argument] there is no option -x."],
-    ["generate --model m", "[bad-argument] --prompt or --input-ids is missing."],
+    ["generate --model m", "[bad-argument] --prompt, --prompt-file or --input-ids is missing."],
     [
       "generate --input-ids 1,a",
       "[bad-argument] --input-ids is '1,a', not ids with commas between: 1,2,3.",
@@ -174,7 +174,7 @@ describe("gpt-neo", () => {
         --config PRESET|FILE         a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file
         --model DIR                  start from a model's weights instead, with fresh optimizer state
         --with-optimizer             with --model: go on with the optimizer's state and step saved there
-        --data FILE…                 what to train on: files, folders, patterns (default: the config's)
+        --data FILE…                 files, folders, patterns, - (standard input); default: the config's
         --weight W                   the share of samples from the --data before it (default: 1)
         --validation-data FILE…      validate with these, not with a held-back part of the data
         --out DIR                    the run's folder, a new or an empty one: model, log, checkpoints
@@ -197,9 +197,10 @@ describe("gpt-neo", () => {
         --seed N                     what weights, order of data and dropout follow from (default: 0)
         --set KEY=VALUE…             any key of the config's training: --set warmup_steps=50 decay_to=0
         --resume                     go on from the last checkpoint, with the options it was begun with
-        --input-format txt|jsonl|tfrecords|bin
-                                     what files hold (default: the end of each name tells)
-        --text-key KEY               the text's key in JSON lines (default: text, input_ids)
+        --input-format txt|jsonl|json|tfrecords|bin|uint16
+                                     what files hold (default: their names tell); uint16 is nanoGPT's
+        --text-key KEY               the text's key in JSON (default: text, input_ids)
+        --zstd-window SIZE           memory that a .zst may ask for, up to 2GiB (default: 128MiB)
         --no-cross-document          no id is predicted from another document
         --cache DIR                  where tokenized text is kept (default: .gpt-neo-cache beside the run)
         --log jsonl|tensorboard…     beside log.jsonl, events for tensorboard --logdir
@@ -246,13 +247,14 @@ describe("gpt-neo", () => {
       Usage: gpt-neo eval --model DIR --data FILE… [options]
 
         --model DIR                  a model's folder: a run's, or one of Hugging Face's
-        --data FILE…                 what to predict: .txt and .jsonl; input_ids as they stand
+        --data FILE…                 what to predict: files, folders, patterns, - (standard input)
         --context N                  tokens the model sees at once (default: what it was trained on)
         --stride N                   each window predicts N new ids (default: disjoint windows)
         --logits FILE                write the logits there, as safetensors [rows, length, vocab]
-        --input-format txt|jsonl|tfrecords|bin
-                                     what files hold (default: the end of each name tells)
-        --text-key KEY               the text's key in JSON lines (default: text, input_ids)
+        --input-format txt|jsonl|json|tfrecords|bin|uint16
+                                     what files hold (default: their names tell); uint16 is nanoGPT's
+        --text-key KEY               the text's key in JSON (default: text, input_ids)
+        --zstd-window SIZE           memory that a .zst may ask for, up to 2GiB (default: 128MiB)
         --tokenizer gpt2|bytes|FILE|DIR
                                      what makes ids of text (default: the model's)
         --special                    <|endoftext|> in a text ends it (default: it is text)

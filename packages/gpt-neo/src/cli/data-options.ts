@@ -1,4 +1,4 @@
-import { type Format, formats } from "../data/files.ts";
+import { type Format, formats } from "../data/format.ts";
 import {
   choice,
   flag,
@@ -9,6 +9,7 @@ import {
   text,
   texts,
 } from "./option.ts";
+import { size } from "./size.ts";
 
 /** What to read, and how; all commands that read data take these. */
 export interface DataOptions extends ReadingOptions {
@@ -18,11 +19,14 @@ export interface DataOptions extends ReadingOptions {
 export interface ReadingOptions {
   readonly inputFormat?: Format;
   readonly textKey?: string;
+  /** In bytes. */
+  readonly zstdWindow?: number;
 }
 
 export const readingOptions: Options<ReadingOptions> = {
-  inputFormat: choice(formats, "what files hold (default: the end of each name tells)"),
-  textKey: text("KEY", "the text's key in JSON lines (default: text, input_ids)"),
+  inputFormat: choice(formats, "what files hold (default: their names tell); uint16 is nanoGPT's"),
+  textKey: text("KEY", "the text's key in JSON (default: text, input_ids)"),
+  zstdWindow: size("SIZE", "memory that a .zst may ask for, up to 2GiB (default: 128MiB)", 2 ** 31),
 };
 
 /** For commands that run a model, whose folder may have none or another. */
@@ -44,6 +48,6 @@ export const special: Option<boolean> = flag(
 );
 
 export const dataOptions: Options<DataOptions> = {
-  data: required(texts("FILE", "files, folders, patterns: .txt .jsonl .tfrecords .bin")),
+  data: required(texts("FILE", "files, folders, patterns, - (standard input)")),
   ...readingOptions,
 };

@@ -27,7 +27,7 @@ export const evalCommand: Command<EvalOptions> = {
   usage: "--model DIR --data FILE…",
   options: {
     model: required(text("DIR", "a model's folder: a run's, or one of Hugging Face's")),
-    data: required(texts("FILE", "what to predict: .txt and .jsonl; input_ids as they stand")),
+    data: required(texts("FILE", "what to predict: files, folders, patterns, - (standard input)")),
     context,
     stride: integer("N", "each window predicts N new ids (default: disjoint windows)", 1),
     logits: text("FILE", "write the logits there, as safetensors [rows, length, vocab]"),

@@ -6,6 +6,7 @@ import { anyText, flag, ids, integer, number, required, text } from "./option.ts
 export interface GenerateOptions extends MeshOptions {
   readonly model: string;
   readonly prompt?: string;
+  readonly promptFile?: string;
   readonly inputIds?: readonly number[];
   /** `gpt2`, `bytes`, a `tokenizer.json` or a folder with one. */
   readonly tokenizer?: string;
@@ -25,7 +26,8 @@ export const generateCommand: Command<GenerateOptions> = {
   usage: "--model DIR --prompt TEXT",
   options: {
     model: required(text("DIR", "a model's folder: a run's, or one of Hugging Face's")),
-    prompt: anyText("TEXT", "the text to continue"),
+    prompt: anyText("TEXT", "the text to continue; - reads it from standard input"),
+    promptFile: text("FILE", "a file that holds it; - is standard input"),
     inputIds: ids("IDS", "ids to continue instead: 1,2,3"),
     tokenizer,
     context,
@@ -39,13 +41,16 @@ export const generateCommand: Command<GenerateOptions> = {
     json: flag('end standard output with {"ids": [all of them], "text"}'),
   },
   check(values) {
-    const { prompt, inputIds, greedy, temperature, topK, topP } = values;
-    if (prompt !== undefined && inputIds) return "--prompt and --input-ids exclude each other";
-    if (prompt === undefined && !inputIds) return "--prompt or --input-ids is missing";
+    const { prompt, promptFile, inputIds, greedy, temperature, topK, topP } = values;
+    const given = [prompt, promptFile, inputIds].filter((one) => one !== undefined).length;
+    if (given > 1) return "--prompt, --prompt-file and --input-ids exclude each other";
+    if (given === 0) return "--prompt, --prompt-file or --input-ids is missing";
     if (greedy && [temperature, topK, topP].some((value) => value !== undefined)) {
       return "--greedy leaves nothing to --temperature, --top-k and --top-p";
     }
     return undefined;
   },
-  notes: meshNotes,
+  notes: `A line break at the very end of a file or of standard input is not part of the prompt.
+
+${meshNotes}`,
 };

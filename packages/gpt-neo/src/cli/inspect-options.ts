@@ -1,7 +1,8 @@
 import type { Command } from "./command.ts";
+import { type ReadingOptions, readingOptions } from "./data-options.ts";
 import { flag, required, text } from "./option.ts";
 
-export interface InspectOptions {
+export interface InspectOptions extends ReadingOptions {
   readonly path: string;
   readonly json?: boolean;
 }
@@ -13,7 +14,10 @@ export const inspectCommand: Command<InspectOptions> = {
   words: "path",
   options: {
     path: required(text("PATH", "weights, data, a tokenizer, a config, events, a run's folder")),
+    ...readingOptions,
     json: flag("one JSON object instead of tables"),
   },
-  notes: "What a file is, its content tells; of data, the end of the name where both agree.",
+  notes:
+    "What a file is, its content tells; of data, the end of the name where both agree. With an option\n" +
+    "of data it is data.",
 };

@@ -26,15 +26,20 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(size) && size > 0 ? size : undefined;
 }
 
-/** An option that takes a number of bytes. */
-export function size(shown: string, help: string): Option<number> {
+/** An option that takes a number of bytes, at most `most`. */
+export function size(
+  shown: string,
+  help: string,
+  most: number = Number.MAX_SAFE_INTEGER,
+): Option<number> {
   return {
     kind: "value",
     shown,
     help,
     read(written) {
       const value = parseSize(written);
-      return value === undefined ? { expected: "a size such as 5GB or 500MB" } : { value };
+      if (value === undefined) return { expected: "a size such as 5GB or 500MB" };
+      return value <= most ? { value } : { expected: `a size up to ${most / 2 ** 30}GiB` };
     },
   };
 }

@@ -50,7 +50,7 @@ export const trainCommand: Command<TrainOptions> = {
     withOptimizer: flag("with --model: go on with the optimizer's state and step saved there"),
     data: sources(
       "FILE",
-      "what to train on: files, folders, patterns (default: the config's)",
+      "files, folders, patterns, - (standard input); default: the config's",
       "the share of samples from the --data before it (default: 1)",
     ),
     validationData: texts("FILE", "validate with these, not with a held-back part of the data"),

@@ -60,6 +60,23 @@ describe("Hugging Face's config.json", () => {
     expect(await loadConfig(folder)).toEqual(config);
   });
 
+  it("may have Python's numbers, which are kept where they do not matter", async () => {
+    const plain = await readFile(fixture, "utf8");
+    const file = join(folder, "python.json");
+    await writeFile(file, plain.replace(/^{/, '{"task_specific_params": {"a": [-Infinity, NaN]},'));
+    const config = await loadConfig(file);
+    expect(config.other.task_specific_params).toEqual({ a: [-1 / 0, Number.NaN] });
+    await saveConfig(folder, config);
+    expect(await loadConfig(folder)).toEqual(config);
+    for (const word of ["NaN", "Infinity"]) {
+      await writeFile(
+        file,
+        plain.replace(/"layer_norm_epsilon": [^,]+/, `"layer_norm_epsilon": ${word}`),
+      );
+      await expect(loadConfig(file)).rejects.toThrow(`layer_norm_epsilon  is ${word}`);
+    }
+  });
+
   it("has the same keys when the config is our own", async () => {
     const keys = Object.keys(JSON.parse(await readFile(fixture, "utf8"))).sort();
     for (const name of Object.keys(presets)) {

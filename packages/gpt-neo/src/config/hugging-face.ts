@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomically } from "mtf/files";
+import { printPythonJson } from "../python-json.ts";
 import type { Config } from "./config.ts";
 import { floatKeys } from "./keys.ts";
 
@@ -58,9 +59,7 @@ export function trainedPart({
  */
 export async function saveConfig(folder: string, config: Config): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const text = printFloats(
-    JSON.stringify({ ...toHuggingFace(config), ...trainedPart(config) }, null, 2),
-  );
+  const text = printFloats(printPythonJson({ ...toHuggingFace(config), ...trainedPart(config) }));
   await writeAtomically(join(folder, "config.json"), (file) => file.write(`${text}\n`));
 }
 

@@ -1,38 +1,22 @@
 import { stat } from "node:fs/promises";
-import { extname } from "node:path";
 import { MtfError } from "mtf";
-import { badData } from "./bad-data.ts";
-import { unpackedName } from "./bytes/index.ts";
+import type { BytesOptions } from "./bytes/options.ts";
 import { type FolderContent, filesBelow } from "./folder.ts";
+import { type Format, formatOf, formats, knownExtensions } from "./format.ts";
 import { globFiles, isGlob } from "./glob.ts";
-import { leftOutLines } from "./left-out.ts";
-
-/** What a file may hold, whatever it is packed in. */
-export const formats = ["txt", "jsonl", "tfrecords", "bin"] as const;
-export type Format = (typeof formats)[number];
+import type { JsonOptions } from "./json-document.ts";
+import { leftOutLines, type Reason } from "./left-out.ts";
+import { noDataBecause } from "./no-data.ts";
+import { noFormat } from "./no-format.ts";
+import { standardInput } from "./pipe.ts";
+import { checkPipes } from "./pipes-once.ts";
 
 export interface DataFile {
   readonly file: string;
   readonly format: Format;
 }
 
-const extensions: Readonly<Record<string, Format>> = {
-  ".txt": "txt",
-  ".jsonl": "jsonl",
-  ".tfrecords": "tfrecords",
-  ".tfrecord": "tfrecords",
-  ".bin": "bin",
-  ".idx": "bin",
-};
-
-/** The endings of names that tell a format. */
-export const knownExtensions: readonly string[] = Object.keys(extensions);
-
-function formatOf(file: string): Format | undefined {
-  return extensions[extname(unpackedName(file)).toLowerCase()];
-}
-
-export interface FindOptions {
+export interface FindOptions extends JsonOptions, BytesOptions {
   /** The folder that is written to: what lies there is no data. */
   readonly except?: string | undefined;
   /** Told a line for each reason that something in a folder is left out. */
@@ -55,6 +39,7 @@ export async function dataFiles(
 ): Promise<readonly DataFile[]> {
   const found: DataFile[] = [];
   for (const path of paths) found.push(...(await filesOf(path, format, options)));
+  await checkPipes(found);
   return found;
 }
 
@@ -63,7 +48,7 @@ async function filesOf(
   format: Format | undefined,
   options: FindOptions,
 ): Promise<readonly DataFile[]> {
-  const is = await stat(path).catch(() => undefined);
+  const is = path === standardInput ? undefined : await stat(path).catch(() => undefined);
   if (is?.isDirectory()) {
     return several(await filesBelow(path, options), format, `the folder ${path}`, options);
   }
@@ -71,27 +56,28 @@ async function filesOf(
     return several(await globFiles(path, options), format, `the pattern ${path}`, options);
   }
   const found = format ?? formatOf(path) ?? (await pairFormat(path));
-  if (!found) throw noFormat(path);
+  if (!found) throw await noFormat(path);
   return [{ file: path, format: found }];
 }
 
 /** Of many files, those that are data, once each: of a pair of `.bin` and `.idx` only the first. */
-function several(
+async function several(
   { files, leftOut }: FolderContent,
   format: Format | undefined,
   what: string,
-  { onLeftOut }: FindOptions,
-): readonly DataFile[] {
-  const known = files
-    .filter((file) => !/\.idx$/i.test(file))
-    .flatMap((file) => {
-      const found = format ?? formatOf(file);
-      return found ? [{ file, format: found }] : [];
-    })
-    .sort((a, b) => byNumber.compare(a.file, b.file) || (a.file < b.file ? -1 : 1));
-  const others = files.filter((file) => !format && !formatOf(file)).sort(byNumber.compare);
-  const unknown = others.map((path) => ({ path, why: "no known format" as const }));
-  for (const line of leftOutLines([...leftOut, ...unknown])) onLeftOut?.(line);
+  options: FindOptions,
+): Promise<readonly DataFile[]> {
+  const known: DataFile[] = [];
+  const others: Reason[] = [];
+  const sorted = files.toSorted((a, b) => byNumber.compare(a, b) || (a < b ? -1 : 1));
+  for (const path of sorted) {
+    if (/\.idx$/i.test(path)) continue;
+    const found = format ?? formatOf(path);
+    const why = found ? await noDataBecause(path, found, format, options) : "no known format";
+    if (why) others.push({ path, why });
+    else known.push({ file: path, format: found! });
+  }
+  for (const line of leftOutLines([...leftOut, ...others])) options.onLeftOut?.(line);
   if (known.length > 0) return known;
   throw new MtfError("bad-file", `${what} has no data.`, {
     evidence: [["formats", knownExtensions.join(", ")]],
@@ -107,14 +93,4 @@ const byNumber = new Intl.Collator("en", { numeric: true });
 /** What a pair's names have in common may stand for it. */
 async function pairFormat(path: string): Promise<Format | undefined> {
   return (await stat(`${path}.idx`).catch(() => undefined)) ? "bin" : undefined;
-}
-
-function noFormat(path: string): Error {
-  const archive = /\.(tar|zip|xz|tar\.gz|tar\.zst|tgz)$/i.test(path);
-  if (archive) return badData({ file: path, offset: 0 }, "it is an archive: unpack it first");
-  return new MtfError("bad-argument", `${path}: its name tells no format of data.`, {
-    evidence: [["formats", `${knownExtensions.join(", ")}, each also .gz and .zst`]],
-    try: [`--input-format ${formats.join("|")}`],
-    file: path,
-  });
 }

@@ -12,7 +12,9 @@ export interface FillOptions {
 
 /** How far the reading of data is. */
 export interface FillProgress {
+  /** Those that are read, and the one that is being read. */
   readonly documents: number;
+  /** With the ends of text. */
   readonly tokens: number;
   /** The file that is being read. */
   readonly file: string;
@@ -41,10 +43,13 @@ export async function fill(
     store.append(part.ids);
     last = part.ids.at(-1) ?? last;
     tokens += part.ids.length;
-    onProgress?.({ documents, tokens, file: part.from.file });
-    if (!part.end) continue;
     // Ids of other programs often have their end of text already; a second would be a token more.
-    if (!part.joined && last !== endOfText) store.append(end);
+    if (part.end && !part.joined && last !== endOfText) {
+      store.append(end);
+      tokens++;
+    }
+    onProgress?.({ documents: documents + 1, tokens, file: part.from.file });
+    if (!part.end) continue;
     last = undefined;
     store = storeOf(++documents);
   }

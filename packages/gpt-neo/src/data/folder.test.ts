@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -93,4 +93,76 @@ describe("data in folders", () => {
     expect((await found("data/{.git,b}/*.txt")).files).toHaveLength(3);
     expect((await found("data/b/[!2]*.txt")).files).toEqual(["data/b/1.txt"]);
   });
+
+  it("are not what a model's folder holds beside them", async () => {
+    const put = (name: string, text: string) => writeFile(join(folder, "model", name), text);
+    await mkdir(join(folder, "model"));
+    await put("a.json", '[{"text": "a"}]');
+    await put("b.jsonl", "");
+    await put("config.json", '{"hidden_size": 4}');
+    await put("vocab.json", '{"a": 0}');
+    await put("merges.txt", "#version: 0.2");
+    await put("pytorch_model.bin", "");
+    await put("pytorch_model-00001-of-00002.bin", "");
+    await put("train.bin", "");
+    await put("ids.bin", "");
+    await put("ids.idx", "");
+    await put("damaged.json", '{"text": "');
+    expect(await found("model")).toMatchInlineSnapshot(`
+      {
+        "files": [
+          "model/a.json",
+          "model/b.jsonl",
+          "model/ids.bin",
+        ],
+        "told": [
+          "left out model/config.json, model/damaged.json, model/vocab.json: no documents in it",
+          "left out model/merges.txt: a tokenizer's",
+          "left out model/pytorch_model-00001-of-00002.bin, model/pytorch_model.bin: weights",
+          "left out model/train.bin: no .idx beside it",
+        ],
+      }
+    `);
+    expect((await found("model/*.bin")).files).toEqual(["model/ids.bin"]);
+  });
+
+  it("are not what cannot be read, which stops nobody", async () => {
+    const within = (name: string) => join(folder, "shared", name);
+    for (const name of ["open", "closed", "closed/in", "named"]) {
+      await mkdir(within(name), { recursive: true });
+      await writeFile(within(`${name}/1.txt`), "");
+    }
+    await chmod(folder, 0o755);
+    await chmod(within("closed"), 0o000);
+    // Names can be read, files cannot be reached.
+    await chmod(within("named"), 0o444);
+    await asNobody(async () => {
+      const both = ["left out shared/closed, shared/named: unreadable"];
+      const files = ["shared/open/1.txt"];
+      expect(await found("shared")).toEqual({ files, told: both });
+      expect(await found("shared/*/*.txt")).toEqual({ files, told: both });
+      expect(await found("shared/**/1.txt")).toEqual({ files, told: both });
+      // Where a pattern does not lead, nothing is missed.
+      expect(await found("shared/o*/*.txt")).toEqual({ files, told: [] });
+      expect(await found("shared/{open,named}/*.txt")).toEqual({
+        files,
+        told: ["left out shared/named: unreadable"],
+      });
+      await expect(found("shared/closed")).rejects.toThrow(/shared\/closed: EACCES/);
+      await expect(found("shared/closed/*.txt")).rejects.toThrow(/has no data/);
+    });
+    await chmod(within("closed"), 0o755);
+    await chmod(within("named"), 0o755);
+  });
 });
+
+/** What root may do says nothing about what others may. */
+async function asNobody(does: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return does();
+  process.seteuid!(65534);
+  try {
+    await does();
+  } finally {
+    process.seteuid!(0);
+  }
+}

@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isCacheFolder } from "../cache-mark.ts";
 import { isRunFolder } from "../run-mark.ts";
+import { badData } from "./bad-data.ts";
 
 /** What lies below a folder. */
 export interface FolderContent {
@@ -20,6 +21,7 @@ export interface LeftOut {
     | "written by this command"
     | "read already"
     | "a link to nothing"
+    | "a pipe or a device"
     | "unreadable";
 }
 
@@ -28,6 +30,8 @@ export interface FolderOptions {
   readonly hidden?: boolean;
   /** The folder that is written to: what lies there is no data. */
   readonly except?: string | undefined;
+  /** Whether to go into a folder; by default into all. */
+  readonly enters?: (path: string) => boolean;
 }
 
 /**
@@ -35,7 +39,7 @@ export interface FolderOptions {
  * once, however many links lead there. Hidden files and folders are left out, and those of runs, whose
  * logs look like data.
  *
- * @throws the system's error if the folder itself cannot be read
+ * @throws MtfError `bad-file` if the folder itself cannot be read
  * @example
  * const { files } = await filesBelow("pile");
  */
@@ -56,15 +60,16 @@ export async function filesBelow(
     return (await isRunFolder(path)) ? "a run's folder" : undefined;
   };
   const enter = async (path: string, isTop: boolean): Promise<void> => {
-    const real = await realpath(path);
+    if (!isTop && options.enters?.(path) === false) return;
+    const found = await contentOf(path);
+    if (found instanceof Error) {
+      if (isTop) throw badData({ file: path, offset: 0 }, found.message);
+      return void leftOut.push({ path, why: "unreadable" });
+    }
+    const { real, entries } = found;
     const why = seen.has(real) ? "read already" : isTop ? undefined : await whyNot(path, real);
     if (why) return void leftOut.push({ path, why });
     seen.add(real);
-    const entries = await readdir(path, { withFileTypes: true }).catch((error) => {
-      if (isTop) throw error;
-      leftOut.push({ path, why: "unreadable" });
-      return [];
-    });
     // In one order everywhere: the first link to a folder names its files.
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) await take(join(path, entry.name), entry);
@@ -77,11 +82,22 @@ export async function filesBelow(
       const target = await stat(path).catch(() => undefined);
       if (target?.isDirectory()) links.push(path);
       else if (target?.isFile()) files.push(path);
-      else leftOut.push({ path, why: "a link to nothing" });
-    }
+      else leftOut.push({ path, why: target ? "a pipe or a device" : "a link to nothing" });
+    } else leftOut.push({ path, why: "a pipe or a device" });
   };
 
   await enter(folder, true);
   for (let path = links.shift(); path !== undefined; path = links.shift()) await enter(path, false);
   return { files, leftOut };
+}
+
+/** What is in a folder and where it really is, or why that cannot be told. */
+async function contentOf(path: string): Promise<{ real: string; entries: Dirent[] } | Error> {
+  try {
+    // Names that can be read are of no use where their files cannot be reached.
+    await stat(`${path}/.`);
+    return { real: await realpath(path), entries: await readdir(path, { withFileTypes: true }) };
+  } catch (error) {
+    return error as Error;
+  }
 }

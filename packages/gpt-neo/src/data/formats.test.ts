@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MtfError } from "mtf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crc32c } from "../crc32c.ts";
+import { inspectData } from "../inspect/data.ts";
 import { gpt2Tokenizer } from "../tokenizer/gpt2.ts";
 import { bytesOf } from "./bytes/index.ts";
 import { dataFiles } from "./files.ts";
@@ -78,6 +79,38 @@ describe("compressed files", () => {
       const list = expected.documents === "plain" ? plain : expected.documents;
       expect(documents).toEqual(list.map(([text]: [string]) => text));
     }
+  });
+
+  it("may ask for larger windows than are given without asking", async () => {
+    const file = `${fixtures}packed/window-2gib.jsonl.zst`;
+    const error = await refused(documentsOf(file));
+    expect(error.message.replaceAll(fixtures, "")).toMatchInlineSnapshot(`
+      "[bad-file] packed/window-2gib.jsonl.zst: it needs a window of 2GiB, more than the allowed 128MiB.
+        at   packed/window-2gib.jsonl.zst, byte 5
+        try  --zstd-window 2GiB, if there is as much memory"
+    `);
+    const found: unknown[] = [];
+    for await (const part of readDocuments([file], { zstdWindow: 2 ** 31 })) {
+      found.push(part.kind === "text" && part.text);
+    }
+    expect(found).toEqual(plain.map(([text]: [string]) => text));
+    // The largest that the format can say, which no reader takes.
+    const most = readDocuments([`${fixtures}packed/window-too-large.jsonl.zst`], {
+      zstdWindow: 2 ** 31,
+    });
+    const { message } = await refused(most.next());
+    expect(message).toContain("more than any reader's 2GiB");
+    expect(message).not.toContain("--zstd-window");
+  });
+
+  it("reach as far back as their windows", async () => {
+    const file = `${fixtures}packed/far-match.txt.zst`;
+    const hash = createHash("sha256");
+    for await (const chunk of bytesOf(file, { zstdWindow: 2 ** 28 })) hash.update(chunk);
+    // As sha256sum says of what zstd gives.
+    const expected = "d9875581cb11922cccea3678a4720e8a96756002160dd845ddf81ad6b083d7d5";
+    expect(hash.digest("hex")).toBe(expected);
+    await refused(bytesOf(file, { zstdWindow: 2 ** 27 }).next());
   });
 
   it("name the part of the Pile that a document is of", async () => {
@@ -219,6 +252,20 @@ describe("indexed data", () => {
       "4d4d49444944580000010000000000000008020000000000000003000000000000000300000002000000" +
         "00000000000000000600000000000000000000000000000001000000000000000200000000000000",
     );
+  });
+
+  it("merged by NeoX's tool, whose index has no documents, is one for each sequence", async () => {
+    const { sequences, document_indices: edges } = files.merged;
+    const index = readFileSync(`${fixtures}mmididx/merged.idx`).subarray(
+      0,
+      -8 * (edges.length - 1),
+    );
+    index.writeBigUint64LE(1n, 26);
+    await writeFile(join(folder, "neox.idx"), index);
+    await copyFile(`${fixtures}mmididx/merged.bin`, join(folder, "neox.bin"));
+    expect(await documentsOf(join(folder, "neox.bin"))).toEqual(sequences);
+    const { documents, tokens } = await inspectData([join(folder, "neox.bin")]);
+    expect([documents, tokens]).toEqual([sequences.length, sequences.flat().length]);
   });
 
   it.each(Object.keys(hostile))("%s", async (name) => {

@@ -56,6 +56,7 @@ function changed(bytes: Buffer, list: readonly Change[]): Buffer {
 
 const cases: readonly (readonly [name: string, runs: number])[] = [
   ["data/plain.jsonl", 60],
+  ["data/list.json", 100],
   ["data/one.txt", 60],
   ["packed/members.jsonl.gz", 80],
   ["packed/one-frame.jsonl.zst", 320],

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { relative, sep } from "node:path";
 import picomatch from "picomatch";
 import { type FolderContent, type FolderOptions, filesBelow } from "./folder.ts";
@@ -20,14 +21,28 @@ export async function globFiles(pattern: string, options: FolderOptions): Promis
   const rest = pattern.slice(root.length);
   const fits = picomatch(rest, { posix: true });
   const hidden = /(^|[/{,])\./.test(rest);
-  const empty: FolderContent = { files: [], leftOut: [] };
-  const found = await filesBelow(root || ".", { ...options, hidden }).catch(() => empty);
-  const within = (file: string): string => relative(root || ".", file).replaceAll(sep, "/");
+  const within = (path: string): string => relative(root || ".", path).replaceAll(sep, "/");
+  const enters = (path: string): boolean => mayLead(within(path), rest);
+  const top = root || ".";
+  if (!existsSync(top)) return { files: [], leftOut: [] };
+  const found = await filesBelow(top, { ...options, hidden, enters }).catch(
+    (): FolderContent => ({ files: [], leftOut: [{ path: top, why: "unreadable" }] }),
+  );
   return {
     files: found.files.filter((file) => fits(within(file))),
     // What else a folder holds, nobody has asked for.
     leftOut: found.leftOut.filter(
-      ({ path, why }) => why === "a run's folder" || fits(within(path)),
+      ({ path, why }) => why === "a run's folder" || why === "unreadable" || fits(within(path)),
     ),
   };
+}
+
+/** Whether there may be a file in a folder that the pattern fits. */
+function mayLead(folder: string, pattern: string): boolean {
+  // What may stand for several folders at once is not taken apart.
+  if (/\*\*|[{(][^})]*\//.test(pattern)) return true;
+  const names = folder.split("/");
+  const parts = pattern.split("/").slice(0, -1);
+  if (names.length > parts.length) return false;
+  return names.every((name, at) => picomatch.isMatch(name, parts[at]!, { posix: true, dot: true }));
 }

@@ -1,8 +1,9 @@
 export { chunkedSamples } from "./chunked-samples.ts";
 export { type Chunk, chunksOf, type Range } from "./chunks.ts";
 export type { DocumentPart, Place } from "./document.ts";
-export { type DataFile, dataFiles, type Format, formats } from "./files.ts";
+export { type DataFile, dataFiles } from "./files.ts";
 export { type FillProgress, fill } from "./fill.ts";
+export { type Format, formats } from "./format.ts";
 export { divided } from "./held-back.ts";
 export { openInPlace } from "./in-place.ts";
 export { type Line, linesOf } from "./lines.ts";

@@ -1,108 +1,20 @@
-import { badData } from "./bad-data.ts";
-import type { DocumentPart, Place } from "./document.ts";
-import { type Line, linesOf } from "./lines.ts";
-import { invalidUtf8At } from "./utf8.ts";
-
-export interface JsonlOptions {
-  /** The key of the text, in place of `text` and `input_ids`. */
-  readonly textKey?: string | undefined;
-}
+import type { BytesOptions } from "./bytes/options.ts";
+import type { DocumentPart } from "./document.ts";
+import { documentOfJson, type JsonOptions } from "./json-document.ts";
+import { linesOf } from "./lines.ts";
 
 /**
- * Reads JSON lines, a document each: an object with `text` (a list of paragraphs is joined by blank
- * lines) or `input_ids`, or a bare string. Blank lines are skipped, and a byte order mark.
+ * Reads JSON lines, a document each, as `documentOfJson` has it. Blank lines are skipped, and a byte
+ * order mark.
  *
  * @throws MtfError `bad-file` naming file, line, byte and reason
  */
 export async function* readJsonl(
   file: string,
-  { textKey }: JsonlOptions = {},
+  { textKey, ...options }: JsonOptions & BytesOptions = {},
 ): AsyncGenerator<DocumentPart> {
-  for await (const line of linesOf(file)) {
-    const document = documentOfLine(file, line, textKey);
+  for await (const line of linesOf(file, options)) {
+    const document = documentOfJson(file, line, textKey);
     if (document) yield document;
   }
-}
-
-/**
- * The document of a line; undefined for a blank one.
- *
- * @throws MtfError `bad-file` as `readJsonl`
- */
-export function documentOfLine(
-  file: string,
-  line: Line,
-  textKey: string | undefined,
-): DocumentPart | undefined {
-  const from: Place = { file, line: line.line, offset: line.offset };
-  const text = textOf(line, from);
-  if (!/\S/.test(text)) return undefined;
-  const value = parse(text, from);
-  const subset = subsetOf(value);
-  return {
-    ...documentOf(value, from, textKey),
-    end: true,
-    from,
-    ...(subset !== undefined && { subset }),
-  };
-}
-
-function textOf({ bytes, line }: Line, from: Place): string {
-  try {
-    const ignoreBOM = line !== 1;
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM }).decode(bytes);
-  } catch {
-    const offset = from.offset + invalidUtf8At(bytes);
-    throw badData({ ...from, offset }, `it is not UTF-8 from byte ${offset} on`);
-  }
-}
-
-function parse(text: string, from: Place): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw badData(from, `the line is not JSON: ${(error as Error).message}`);
-  }
-}
-
-/** The part of the Pile that a document is of. */
-function subsetOf(value: unknown): string | undefined {
-  const meta = (value as { meta?: { pile_set_name?: unknown } } | null)?.meta;
-  const name = meta?.pile_set_name;
-  return typeof name === "string" ? name : undefined;
-}
-
-function documentOf(
-  value: unknown,
-  from: Place,
-  textKey?: string,
-): { kind: "text"; text: string } | { kind: "ids"; ids: Int32Array<ArrayBuffer> } {
-  if (typeof value === "string") return { kind: "text", text: value };
-  if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw badData(from, "the line is neither an object nor a string");
-  }
-  const fields = value as Readonly<Record<string, unknown>>;
-  const text = fields[textKey ?? "text"];
-  const input_ids = textKey === undefined ? fields.input_ids : undefined;
-  if (text !== undefined && input_ids !== undefined) {
-    throw badData(from, "the line has both text and input_ids");
-  }
-  if (input_ids !== undefined) return { kind: "ids", ids: idsOf(input_ids, from) };
-  if (typeof text === "string") return { kind: "text", text };
-  if (Array.isArray(text) && text.every((part) => typeof part === "string")) {
-    return { kind: "text", text: text.join("\n\n") };
-  }
-  if (text !== undefined) throw badData(from, "its text is no text");
-  const keys = Object.keys(value).slice(0, 5).join(", ") || "none";
-  const wanted = textKey === undefined ? "neither text nor input_ids" : `no ${textKey}`;
-  throw badData(from, `the line has ${wanted}; its keys: ${keys}`);
-}
-
-function idsOf(value: unknown, from: Place): Int32Array<ArrayBuffer> {
-  const isId = (id: unknown): boolean =>
-    typeof id === "number" && Number.isInteger(id) && id >= 0 && id < 2 ** 31;
-  if (!Array.isArray(value) || !value.every(isId)) {
-    throw badData(from, "its input_ids are no list of whole numbers from 0 on");
-  }
-  return Int32Array.from(value as number[]);
 }

@@ -1,32 +1,25 @@
 import { badData } from "./bad-data.ts";
 import { bytesOf } from "./bytes/index.ts";
+import type { BytesOptions } from "./bytes/options.ts";
+import { longestPiece, type Piece } from "./piece.ts";
 
 /** A line of a file, without its end. */
-export interface Line {
-  /** They hold until the next line is asked for. */
-  readonly bytes: Uint8Array;
-  /** Counted from 1. */
-  readonly line: number;
-  /** The byte of the file it begins at. */
-  readonly offset: number;
+export interface Line extends Piece {
   /** Whether a line feed ends it; only the last line may lack one. */
   readonly ended: boolean;
 }
-
-/** Longer lines than this make no string. */
-const longestLine = 256 << 20;
 
 /**
  * The lines of a file, one after the other; `\n` and `\r\n` end them.
  *
  * @throws MtfError `bad-file` if the file cannot be read, or for a line over 256 MiB
  */
-export async function* linesOf(file: string): AsyncGenerator<Line> {
+export async function* linesOf(file: string, options: BytesOptions = {}): AsyncGenerator<Line> {
   let held: Uint8Array[] = [];
   let heldBytes = 0;
   let line = 1;
   let offset = 0;
-  for await (const chunk of bytesOf(file)) {
+  for await (const chunk of bytesOf(file, options)) {
     let begin = 0;
     for (;;) {
       const end = chunk.indexOf(10, begin);
@@ -44,7 +37,7 @@ export async function* linesOf(file: string): AsyncGenerator<Line> {
     const rest = chunk.slice(begin);
     held.push(rest);
     heldBytes += rest.length;
-    if (heldBytes > longestLine) {
+    if (heldBytes > longestPiece) {
       throw badData({ file, line, offset }, "a line is longer than 256 MiB");
     }
   }

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wholeDocuments } from "../../test/support/whole-documents.ts";
@@ -81,6 +82,55 @@ describe("readDocuments", () => {
       message: expect.stringMatching(reason),
       details: { line: 3, offset: 18 },
     });
+  });
+
+  it("reads a JSON list, a document alone, and lines, packed or not", async () => {
+    const texts = Array.from({ length: 3000 }, (_, i) => `${i}: "naïve" ${"\n".repeat(i % 7)}`);
+    const list = JSON.stringify(texts.map((text, i) => (i % 2 === 0 ? text : { text })));
+    const lines = texts.map((text) => JSON.stringify({ text })).join("\n");
+    expect(await textsOf(await written("list.json", list))).toEqual(texts);
+    expect(await textsOf(await written("list.json.gz", gzipSync(list)))).toEqual(texts);
+    expect(await textsOf(await written("lines.json", lines))).toEqual(texts);
+    expect(await textsOf(await written("lines.ndjson", lines))).toEqual(texts);
+    expect(await textsOf(await written("lines.jsonlines.gz", gzipSync(lines)))).toEqual(texts);
+    const one = JSON.stringify({ text: ["a", "b"] }, null, 2);
+    expect(await textsOf(await written("one.json", one))).toEqual(["a\n\nb"]);
+    const bad = await written("bad.json", '[\n{"text": "a"},\n{"title": NaN}]');
+    await expect(textsOf(bad)).rejects.toThrow(/bad\.json:3: it has neither.*its keys: title/);
+  });
+
+  it("reads ids of 16 bits without an index", async () => {
+    const ids = Uint16Array.from({ length: (1 << 19) + 3 }, (_, i) => (i * 7919) % 65536);
+    for (const count of [0, 3, 1 << 18, 1 << 19, ids.length]) {
+      const bytes = new Uint8Array(ids.buffer, 0, 2 * count);
+      for (const file of [await written("a.bin", bytes), await written("a.gz", gzipSync(bytes))]) {
+        const found: number[] = [];
+        const ends: boolean[] = [];
+        for await (const part of readDocuments([file], { inputFormat: "uint16" })) {
+          if (part.kind !== "ids") throw new Error("no ids");
+          for (const id of part.ids) found.push(id);
+          ends.push(part.end);
+        }
+        expect(Buffer.compare(Buffer.from(Uint16Array.from(found).buffer), bytes)).toBe(0);
+        expect(ends).toEqual([...ends.slice(1).map(() => false), true]);
+      }
+    }
+    const odd = await written("odd.bin", Uint8Array.of(1, 0, 2));
+    const reading = readDocuments([odd], { inputFormat: "uint16" }).next();
+    await expect(reading).rejects.toMatchObject({
+      details: { offset: 2, reason: "it ends within an id of 16 bits" },
+    });
+    await expect(textsOf(odd)).rejects.toThrow(
+      /no .*odd\.idx beside it.*\n.*\n.*--input-format uint16/,
+    );
+  });
+
+  it("reads numbers that Python writes and JSON has not", async () => {
+    const lines = ['{"text": "NaN", "score": NaN}', '{"least": -Infinity, "text": "b"}'];
+    const file = await written("python.jsonl", lines.join("\n"));
+    expect(await textsOf(file)).toEqual(["NaN", "b"]);
+    const wrong = await written("python-wrong.jsonl", '{"text": NaN}\n');
+    await expect(textsOf(wrong)).rejects.toThrow(/its text is no text/);
   });
 
   it("refuses bad UTF-8 in a line, names that tell no format, and files that are not there", async () => {

@@ -1,11 +1,15 @@
 import type { DocumentPart } from "./document.ts";
-import { dataFiles, type FindOptions, type Format } from "./files.ts";
-import { type JsonlOptions, readJsonl } from "./jsonl.ts";
+import { dataFiles, type FindOptions } from "./files.ts";
+import type { Format } from "./format.ts";
+import { readJson } from "./json.ts";
+import type { JsonOptions } from "./json-document.ts";
+import { readJsonl } from "./jsonl.ts";
 import { readIndexed } from "./mmididx/read.ts";
 import { readText } from "./text.ts";
 import { readTfRecords } from "./tfrecord/read.ts";
+import { readUint16 } from "./uint16.ts";
 
-export interface ReadOptions extends JsonlOptions, FindOptions {
+export interface ReadOptions extends JsonOptions, FindOptions {
   /** What all files hold; by default the end of each name tells. */
   readonly inputFormat?: Format | undefined;
 }
@@ -16,8 +20,10 @@ export const readers: Readonly<
 > = {
   txt: readText,
   jsonl: readJsonl,
+  json: readJson,
   tfrecords: readTfRecords,
   bin: readIndexed,
+  uint16: readUint16,
 };
 
 /**

@@ -1,6 +1,7 @@
 import { lastBorder } from "../tokenizer/split.ts";
 import { badData } from "./bad-data.ts";
 import { bytesOf } from "./bytes/index.ts";
+import type { BytesOptions } from "./bytes/options.ts";
 import type { DocumentPart } from "./document.ts";
 import { invalidUtf8At, lastLead } from "./utf8.ts";
 
@@ -13,14 +14,17 @@ const longestWord = 64_000_000;
  *
  * @throws MtfError `bad-file` naming the byte where it is not UTF-8
  */
-export async function* readText(file: string): AsyncGenerator<DocumentPart> {
+export async function* readText(
+  file: string,
+  options: BytesOptions = {},
+): AsyncGenerator<DocumentPart> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   // Pieces of a word that may go on. They are joined once: a text without white space is long.
   let held: string[] = [];
   let heldLength = 0;
   let offset = 0;
   let tail: Uint8Array = new Uint8Array(0);
-  for await (const chunk of bytesOf(file)) {
+  for await (const chunk of bytesOf(file, options)) {
     let piece = "";
     try {
       piece = decoder.decode(chunk, { stream: true });

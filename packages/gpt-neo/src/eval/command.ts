@@ -1,6 +1,7 @@
 import { MtfError } from "mtf";
 import type { EvalOptions } from "../cli/eval-options.ts";
 import { progressLine } from "../cli/progress.ts";
+import { some } from "../cli/some.ts";
 import { tokenise } from "../data/index.ts";
 import { meshFor } from "../fit/index.ts";
 import { type LoadedModel, loadModel } from "../loaded-model.ts";
@@ -47,7 +48,9 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
       }
       sum += scores.loss;
       tokens += scores.tokens;
-      progress.update(`${tokens} predictions, loss ${(sum / Math.max(1, tokens)).toFixed(4)}`);
+      progress.update(
+        `${some(tokens, "prediction")}, loss ${(sum / Math.max(1, tokens)).toFixed(4)}`,
+      );
     };
     const windows = windowsIn(options, model, progress.note);
     if (options.logits === undefined) {

@@ -1,10 +1,12 @@
 import { MtfError } from "mtf";
 import type { GenerateOptions } from "../cli/generate-options.ts";
 import { progressLine } from "../cli/progress.ts";
+import { some } from "../cli/some.ts";
 import { meshFor } from "../fit/index.ts";
 import { type LoadedModel, loadModel } from "../loaded-model.ts";
 import { choosing, generate } from "./generate.ts";
 import { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
+import { promptText } from "./prompt-text.ts";
 import type { Sampling } from "./sample.ts";
 
 /** What a model makes of a prompt: all ids, and their text where there is a tokenizer. */
@@ -20,15 +22,16 @@ export interface Generated {
  * const { text } = await runGenerate({ model: "runs/tuned", prompt: "Call me", topK: 40 });
  */
 export async function run(options: GenerateOptions): Promise<Generated> {
+  const text = await promptText(options);
   const mesh = meshFor(options, { devices: 1, rows: () => 1, build: choosing });
   const model = await loadModel(options.model, options, mesh, 1);
   const progress = progressLine();
   try {
-    for (const text of model.notes) progress.note(text);
+    for (const line of model.notes) progress.note(line);
     const { tokenizer } = model;
     const own = await readGenerationConfig(options.model);
-    for (const text of notesOn(own, options, model)) progress.note(text);
-    const prompt = promptOf(options, model);
+    for (const line of notesOn(own, options, model)) progress.note(line);
+    const prompt = promptOf(text, options, model);
     const most = options.maxNewTokens ?? own?.maxNewTokens ?? 100;
     const ids = [...prompt];
     const settings = {
@@ -39,7 +42,7 @@ export async function run(options: GenerateOptions): Promise<Generated> {
     };
     for await (const id of generate(model, prompt, settings)) {
       ids.push(id);
-      progress.update(`${ids.length - prompt.length} of at most ${most} tokens`);
+      progress.update(`${ids.length - prompt.length} of at most ${some(most, "token")}`);
     }
     // What a tokenizer puts before every text is no part of it.
     const begin = options.inputIds ? 0 : (tokenizer?.around?.before.length ?? 0);
@@ -51,7 +54,8 @@ export async function run(options: GenerateOptions): Promise<Generated> {
 }
 
 function promptOf(
-  { prompt, inputIds }: GenerateOptions,
+  text: string,
+  { inputIds }: GenerateOptions,
   { tokenizer }: LoadedModel,
 ): readonly number[] {
   if (inputIds) return inputIds;
@@ -60,7 +64,7 @@ function promptOf(
       try: ["--tokenizer gpt2|bytes|FILE|DIR", "--input-ids 1,2,3"],
     });
   }
-  const ids = tokenizer.encode(prompt ?? "");
+  const ids = tokenizer.encode(text);
   // A prompt goes on, so what would end it is left out.
   const begun = ids.subarray(0, ids.length - (tokenizer.around?.after.length ?? 0));
   return begun.length > 0 ? [...begun] : [tokenizer.endOfText];

@@ -11,7 +11,8 @@ import { printInspected } from "./print.ts";
 export async function run({
   path,
   json,
+  ...reading
 }: InspectOptions): Promise<Inspected | { readonly text: string }> {
-  const found = await inspect(path);
+  const found = await inspect(path, reading);
   return json ? found : { text: printInspected(found) };
 }

@@ -40,7 +40,7 @@ export async function inspectData(
   options: ReadOptions = {},
 ): Promise<DataSummary> {
   const files: DataFileSummary[] = [];
-  for (const file of await dataFiles(paths, options.inputFormat)) {
+  for (const file of await dataFiles(paths, options.inputFormat, options)) {
     files.push(await summaryOf(file, options));
   }
   const text = files.some(({ characters }) => characters !== undefined);

@@ -64,6 +64,7 @@ describe("weights", () => {
 describe("data", () => {
   it.each([
     ["data/plain.jsonl", "jsonl"],
+    ["data/list.json", "json"],
     ["packed/one-frame.jsonl.zst", "jsonl"],
     ["packed/plain.jsonl.gz", "jsonl"],
     ["data/one.txt", "txt"],
@@ -193,14 +194,14 @@ describe("errors", () => {
         looked for weights    model.safetensors, pytorch_model.bin, their .index.json, *.index, *.safetensors
         looked for config     config.json
         looked for tokenizer  tokenizer.json, vocab.json
-        looked for data       *.txt, *.jsonl, *.tfrecords, *.tfrecord, *.bin, *.idx, each also .gz and .zst
+        looked for data       *.txt, *.jsonl, *.jsonlines, *.ndjson, *.json, *.tfrecords, *.tfrecord, *.bin, *.idx, each also .gz and .zst
         looked for events     *tfevents*
       "
     `);
     expect(await error(write("prose.md", "# Words\n"))).toMatchInlineSnapshot(`
       "gpt-neo: [bad-argument] …/prose.md is nothing that is known here.
         looked for weights    safetensors, a zip or pickle of PyTorch, an index, a TensorFlow checkpoint
-        looked for data       the endings .txt, .jsonl, .tfrecords, .tfrecord, .bin, .idx, each also .gz and .zst
+        looked for data       the endings .txt, .jsonl, .jsonlines, .ndjson, .json, .tfrecords, .tfrecord, .bin, .idx, each also .gz and .zst
         looked for tokenizer  a tokenizer.json, a vocab.json with its merges.txt
         looked for config     JSON of ours, of Hugging Face or of GPT-Neo, .yml of NeoX
         looked for events     what TensorBoard's writers write

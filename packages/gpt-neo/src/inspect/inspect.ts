@@ -2,8 +2,11 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { type ConfigFormat, presets, readConfig, toJson, trainedPart } from "../config/index.ts";
-import { knownExtensions } from "../data/files.ts";
+import { dataFiles } from "../data/files.ts";
+import { knownExtensions } from "../data/format.ts";
 import { isGlob } from "../data/glob.ts";
+import { isPipe, shownName } from "../data/pipe.ts";
+import type { ReadOptions } from "../data/read.ts";
 import { checkpointFile } from "../weights/index.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
 import { type DataSummary, inspectData } from "./data.ts";
@@ -38,11 +41,21 @@ export interface ConfigSummary {
  * Says what a file or folder is: weights, data, a tokenizer, a config, a run, events for TensorBoard.
  * A pattern is data, the name of a preset its config.
  *
+ * @param reading how data are read; with any of these it is data
  * @throws MtfError `bad-argument` if it is none of these; `bad-file` if it is damaged
  * @example
  * (await inspect("gpt-neo-125M")).weights?.parameters; // 125,198,592
  */
-export async function inspect(path: string): Promise<Inspected> {
+export async function inspect(path: string, reading: ReadOptions = {}): Promise<Inspected> {
+  if (await isPipe(path)) {
+    throw new MtfError("bad-argument", `${shownName(path)} is a pipe, and inspect reads twice.`, {
+      try: ["a file with what comes out of it", "gpt-neo cat, which reads once"],
+      file: path,
+    });
+  }
+  if (Object.values(reading).some((value) => value !== undefined)) {
+    return { path, kind: "data", data: await inspectData([path], reading) };
+  }
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) return inspectFolder(path);
   if (found) return inspectFile(path);
@@ -161,8 +174,10 @@ async function isCheckpoint(folder: string, names: readonly string[]): Promise<b
 }
 
 async function holdsData(folder: string): Promise<boolean> {
-  const names = await readdir(folder, { recursive: true });
-  return names.some((name) => hasDataName(name) && !/\.idx$/i.test(name));
+  return dataFiles([folder]).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function inspectConfig(path: string): Promise<ConfigSummary> {

@@ -4,6 +4,7 @@ import { isOriginalConfig } from "../config/original.ts";
 import { crc32c, masked } from "../crc32c.ts";
 import type { Format } from "../data/index.ts";
 import { isObject } from "../json.ts";
+import { parsePythonJson } from "../python-json.ts";
 
 /** What the content of a file says it is. */
 export type FileKind =
@@ -56,6 +57,7 @@ async function kindOfContent(path: string): Promise<FileKind> {
         .replace(/^\uFEFF/, "")
         .trimStart()[0];
       if (first === undefined) return { kind: "unknown" };
+      if (first === "[") return { kind: "data", format: "json" };
       if (first !== "{") return { kind: /\.ya?ml$/i.test(path) ? "config" : "unknown" };
       // Lines are told by the first one: what may be a file of any size is not read.
       const text = head.toString("utf8");
@@ -113,6 +115,7 @@ function jsonKind(text: string): FileKind {
   if (value === undefined) return lineKind(text);
   const original: boolean = isOriginalConfig(value);
   if (original) return { kind: "config" };
+  if ("text" in value || "input_ids" in value) return { kind: "data", format: "json" };
   if (isObject(value.weight_map)) return { kind: "weights" };
   if (isObject(value.model) && "vocab" in value.model) return { kind: "tokenizer" };
   if (configKeys.some((key) => key in value)) return { kind: "config" };
@@ -131,7 +134,7 @@ function lineKind(text: string): FileKind {
 
 function parsed(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
+    const value = parsePythonJson(text.replace(/^\uFEFF/, ""));
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

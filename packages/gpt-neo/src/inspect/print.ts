@@ -1,4 +1,5 @@
 import { basename, sep } from "node:path";
+import { some } from "../cli/some.ts";
 import type { DataSummary } from "./data.ts";
 import type { EventsSummary } from "./events.ts";
 import type { ConfigSummary, Inspected } from "./inspect.ts";
@@ -181,8 +182,4 @@ function table(rows: readonly Row[], indent = 2): string[] {
 
 function count(value: number): string {
   return value.toLocaleString("en-US");
-}
-
-function some(number: number, what: string): string {
-  return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
 }

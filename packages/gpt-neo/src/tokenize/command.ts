@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import { printDuration, progressLine } from "../cli/progress.ts";
+import { some } from "../cli/some.ts";
 import type { TokenizeCommandOptions } from "../cli/tokenize-options.ts";
+import { pipesAmong, shownName } from "../data/pipe.ts";
 import { tokenizerSource } from "../tokenizer/index.ts";
 import { type TokenizeProgress, tokenize } from "./tokenize.ts";
 
@@ -30,7 +32,8 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
     const rate = (tokens - before) / (performance.now() - started);
     const of = files > 1 ? ` (${fileNumber + 1} of ${files})` : "";
     progress.update(
-      `${file}${of}: ${documents} documents, ${tokens} tokens, ${Math.round(rate)}k tokens/s`,
+      `${shownName(file)}${of}: ${some(documents, "document")}, ${some(tokens, "token")}, ` +
+        `${Math.round(rate)}k tokens/s`,
     );
   };
   let stopped = false;
@@ -48,6 +51,7 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
       read: {
         inputFormat: options.inputFormat,
         textKey: options.textKey,
+        zstdWindow: options.zstdWindow,
         onLeftOut: progress.note,
       },
       workers: options.workers ?? availableParallelism(),
@@ -59,14 +63,16 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
     progress.end();
     if (done.finished && done.resumed === done.documents) {
       progress.note("it was finished before; nothing was left to do");
-    } else if (done.resumed > 0) progress.note(`went on after ${done.resumed} documents`);
+    } else if (done.resumed > 0) progress.note(`went on after ${some(done.resumed, "document")}`);
     if (!done.finished) {
-      progress.note(`saved after ${done.documents} documents; the same command goes on`);
+      const fromPipe = (await pipesAmong(options.data)).length > 0;
+      const again = fromPipe ? "a pipe has no way back: begin afresh" : "the same command goes on";
+      progress.note(`saved after ${some(done.documents, "document")}; ${again}`);
       process.exitCode = 130;
     }
     const { documents, tokens, files } = done;
     const time = printDuration((performance.now() - started) / 1000);
-    const text = `${documents} documents, ${tokens} tokens in ${time}\n${files.join("\n")}`;
+    const text = `${some(documents, "document")}, ${some(tokens, "token")} in ${time}\n${files.join("\n")}`;
     return { documents, tokens, files, text };
   } finally {
     progress.end();

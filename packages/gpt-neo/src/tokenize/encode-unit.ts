@@ -1,6 +1,6 @@
 import { badData } from "../data/bad-data.ts";
 import type { Place } from "../data/document.ts";
-import { documentOfLine } from "../data/jsonl.ts";
+import { documentOfJson } from "../data/json-document.ts";
 import { firstOutside } from "../data/outside.ts";
 import { type JsonTokenizer, putAround, type Tokenizer } from "../tokenizer/index.ts";
 import type { Encoded, Unit } from "./unit.ts";
@@ -36,7 +36,7 @@ export function encodeUnit(unit: Unit, { tokenizer, textKey, ...given }: Encodin
     case "jsonl": {
       const lengths: number[] = [];
       for (const line of linesIn(unit)) {
-        const document = documentOfLine(unit.file, line, textKey);
+        const document = documentOfJson(unit.file, line, textKey);
         if (!document) continue;
         const before = out.length;
         const ids =

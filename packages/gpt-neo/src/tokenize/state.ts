@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/files";
 import type { DataFile } from "../data/files.ts";
+import { isPipe } from "../data/pipe.ts";
 import type { SinkState } from "./sink.ts";
 import type { Place } from "./unit.ts";
 
@@ -36,6 +38,8 @@ export async function taskOf(
 ): Promise<string> {
   const inputs = await Promise.all(
     files.map(async ({ file, format }) => {
+      // Other data may come through a pipe of the same name.
+      if (await isPipe(file)) return [file, format, randomUUID()];
       const is = await stat(file).catch(() => undefined);
       return [file, format, is?.size, is?.mtimeMs];
     }),
@@ -48,15 +52,20 @@ export async function taskOf(
  *
  * @throws MtfError `bad-argument` if it is of another task
  */
-export async function loadState(path: string, task: string): Promise<State | undefined> {
+export async function loadState(
+  path: string,
+  task: string,
+  fromPipe = false,
+): Promise<State | undefined> {
   const text = await readFile(path, "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
   const state = parse(text);
   if (state?.task === task) return state;
-  const reason = state ? `it was ${state.kind} with other data or options` : "it is not readable";
+  const other = `it was ${state?.kind} with other data or options`;
+  const reason = !state ? "it is not readable" : fromPipe ? "a pipe may have other data" : other;
   throw new MtfError("bad-argument", `${path} cannot be gone on from: ${reason}.`, {
     try: [
-      ...(state ? [`the options it was ${state.kind} with`] : []),
+      ...(state && !fromPipe ? [`the options it was ${state.kind} with`] : []),
       "another --out",
       `removing ${path}, to begin afresh`,
     ],

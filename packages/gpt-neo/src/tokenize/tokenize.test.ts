@@ -58,6 +58,7 @@ async function expectedIds(paths: readonly string[]): Promise<number[]> {
 
 const sources: readonly string[] = [
   `${fixtures}documents`,
+  `${fixtures}data/list.json`,
   `${fixtures}packed/multi-frame.jsonl.zst`,
   `${fixtures}mmididx/u16.bin`,
 ];
@@ -134,7 +135,7 @@ describe("tokenize", () => {
     await writeFile(big, `${lines.join("\n")}\n`);
     const text = join(folder, "big.txt");
     await writeFile(text, "some words of a text\n".repeat(30_000));
-    const inputs = [big, text, ...sources.slice(0, 2)];
+    const inputs = [big, text, ...sources.slice(0, 3)];
     for (const format of ["bin", "tfrecords"] as const) {
       const small = { format, tokenizer: { kind: "bytes" }, example: 500, perFile: 200 } as const;
       const whole = options(small);

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type DataFile, dataFiles } from "../data/files.ts";
+import { pipesAmong } from "../data/pipe.ts";
 import type { ReadOptions } from "../data/read.ts";
 import { acquireLock } from "../lock/index.ts";
 import {
@@ -38,6 +39,7 @@ export interface TokenizeOptions extends TfRecordsOptions {
 }
 
 export interface TokenizeProgress {
+  /** Those that are written, and the one that is being written. */
   readonly documents: number;
   readonly tokens: number;
   readonly file: string;
@@ -75,7 +77,7 @@ export async function tokenize(
   const files = await dataFiles(paths, read.inputFormat, { except: out, ...read });
   const task = await taskFor(files, options);
   // What is finished is there for any number of readers, who need not write for that.
-  const before = await finishedBefore(options, task);
+  const before = await finishedBefore(files, options, task);
   if (before) return before;
   await mkdir(out, { recursive: true });
   const lock = acquireLock(join(out, `.${options.name}.lock`), out);
@@ -88,20 +90,27 @@ export async function tokenize(
 
 async function taskFor(files: readonly DataFile[], options: TokenizeOptions): Promise<string> {
   const { name, format, tokenizer, endOfText, read, example, perFile } = options;
-  const settings = { name, format, tokenizer, endOfText, read, example, perFile };
+  // How much memory reading may take changes nothing of what is read.
+  const { zstdWindow: _, ...reading } = read;
+  const settings = { name, format, tokenizer, endOfText, read: reading, example, perFile };
   return options.task ?? (await taskOf(files, settings));
 }
 
 /** What an earlier call has made of it, if that is still there. */
 async function finishedBefore(
+  files: readonly DataFile[],
   { out, name }: TokenizeOptions,
   task: string,
 ): Promise<Tokenized | undefined> {
-  const state = await loadState(stateOf(out, name), task);
+  const state = await loadState(stateOf(out, name), task, await anyPipe(files));
   if (state?.kind !== "finished") return undefined;
   const { documents, tokens } = state;
-  const files = await finishedFiles(out, state);
-  return files && { documents, tokens, files, finished: true, resumed: documents };
+  const found = await finishedFiles(out, state);
+  return found && { documents, tokens, files: found, finished: true, resumed: documents };
+}
+
+async function anyPipe(files: readonly DataFile[]): Promise<boolean> {
+  return (await pipesAmong(files.map(({ file }) => file))).length > 0;
 }
 
 function stateOf(out: string, name: string): string {
@@ -115,10 +124,10 @@ async function tokenizeFiles(
 ): Promise<Tokenized> {
   const { out, name, format, tokenizer, endOfText, read } = options;
   // Once more: another call may just have ended.
-  const before = await finishedBefore(options, task);
+  const before = await finishedBefore(files, options, task);
   if (before) return before;
   const statePath = stateOf(out, name);
-  const state = await loadState(statePath, task);
+  const state = await loadState(statePath, task, await anyPipe(files));
   // Files that were finished and are gone are made again.
   if (!state) await checkFree(join(out, name), format);
   const saved = state?.kind === "begun" ? state : undefined;
@@ -154,7 +163,8 @@ async function tokenizeFiles(
       place = work.after;
       const fileNumber = Math.min(place.file, files.length - 1);
       const { file } = files[fileNumber]!;
-      options.onProgress?.({ documents, tokens, file, files: files.length, fileNumber });
+      const all = documents + (encoded.open ? 1 : 0);
+      options.onProgress?.({ documents: all, tokens, file, files: files.length, fileNumber });
       stopped = options.stopped?.() === true;
       if (stopped) break;
       if (performance.now() - savedAt > (options.saveEvery ?? 5000)) {

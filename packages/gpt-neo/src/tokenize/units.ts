@@ -1,4 +1,5 @@
 import { bytesOf } from "../data/bytes/index.ts";
+import type { DocumentPart } from "../data/document.ts";
 import type { DataFile } from "../data/files.ts";
 import { type ReadOptions, readers } from "../data/read.ts";
 import { readText } from "../data/text.ts";
@@ -29,13 +30,13 @@ export async function* unitsOf(
   for (const [index, entry] of files.entries()) {
     if (index < from.file) continue;
     const place = index === from.file ? from : { file: index, done: 0, line: 1 };
-    if (entry.format === "jsonl") yield* linesFrom(entry.file, place);
-    else if (entry.format === "txt") yield* textFrom(entry.file, place, cutter());
+    if (entry.format === "jsonl") yield* linesFrom(entry.file, place, options);
+    else if (entry.format === "txt") yield* textFrom(entry.file, place, options, cutter());
     else yield* partsFrom(entry, place, options);
   }
 }
 
-async function* linesFrom(file: string, from: Place): AsyncGenerator<Work> {
+async function* linesFrom(file: string, from: Place, options: ReadOptions): AsyncGenerator<Work> {
   let { done, line } = from;
   let skip = done;
   let held: Uint8Array[] = [];
@@ -54,7 +55,7 @@ async function* linesFrom(file: string, from: Place): AsyncGenerator<Work> {
     heldBytes = 0;
     return { unit: work, after: { file: from.file, done, line } };
   };
-  for await (const chunk of bytesOf(file)) {
+  for await (const chunk of bytesOf(file, options)) {
     let begin = Math.min(skip, chunk.length);
     skip -= begin;
     while (begin < chunk.length) {
@@ -73,6 +74,7 @@ async function* linesFrom(file: string, from: Place): AsyncGenerator<Work> {
 async function* textFrom(
   file: string,
   from: Place,
+  options: ReadOptions,
   cutter: Cutter | undefined,
 ): AsyncGenerator<Work> {
   let done = 0;
@@ -88,7 +90,7 @@ async function* textFrom(
       after: end ? { file: from.file + 1, done: 0, line: 1 } : { file: from.file, done, line: 1 },
     };
   };
-  for await (const part of readText(file)) {
+  for await (const part of readText(file, options)) {
     if (part.kind !== "text") continue;
     let text = part.text;
     if (cutter) text = cutter.push(text) + (part.end ? cutter.end() : "");
@@ -104,11 +106,14 @@ async function* partsFrom(
   let done = 0;
   for await (const part of readers[format](file, options)) {
     done++;
-    if (done <= from.done || part.kind !== "ids") continue;
-    const { ids, end, joined, from: at } = part;
-    yield {
-      unit: { kind: "ids", ids, end, joined: joined === true, from: at },
-      after: { file: from.file, done, line: 1 },
-    };
+    if (done <= from.done) continue;
+    yield { unit: unitOf(part), after: { file: from.file, done, line: 1 } };
   }
+}
+
+/** A text that comes in parts has come as such before: of any other format it comes as a whole. */
+function unitOf(part: DocumentPart): Unit {
+  const { end, from } = part;
+  if (part.kind === "text") return { kind: "text", text: part.text, continues: false, end };
+  return { kind: "ids", ids: part.ids, end, joined: part.joined === true, from };
 }

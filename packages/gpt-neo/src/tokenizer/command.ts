@@ -5,9 +5,11 @@ import { createInterface } from "node:readline";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/files";
 import { progressLine } from "../cli/progress.ts";
+import { some } from "../cli/some.ts";
 import type { CodeOptions, TrainTokenizerOptions } from "../cli/tokenizer-options.ts";
 import { writeOut } from "../cli/write-out.ts";
 import { readDocuments } from "../data/read.ts";
+import { parsePythonJson, whyNotPythonJson } from "../python-json.ts";
 import { jsonTokenizer } from "./json/tokenizer.ts";
 import { makeTokenizer } from "./make.ts";
 import { tokenizerSource } from "./open.ts";
@@ -40,9 +42,9 @@ export async function runTrain(
       }
       countWords(part.text, counts);
       characters += part.text.length;
-      progress.update(`${(characters / 1e6).toFixed(0)} M characters, ${counts.size} words`);
+      progress.update(`${some(characters, "character")}, ${some(counts.size, "word")}`);
     }
-    progress.update(`${counts.size} words: joining pairs`);
+    progress.update(`${some(counts.size, "word")}: joining pairs`);
     const json = trainTokenizer(counts, {
       vocabSize,
       ...(minFrequency !== undefined && { minFrequency }),
@@ -51,7 +53,7 @@ export async function runTrain(
     await writeAtomically(file, (target) => target.write(json));
     const size = jsonTokenizer(file, json).vocabSize;
     if (size < vocabSize) progress.note("there is no pair left that is seen often enough");
-    return { vocabSize: size, file, text: `${file}: ${size} tokens` };
+    return { vocabSize: size, file, text: `${file}: ${some(size, "token")}` };
   } finally {
     progress.end();
   }
@@ -97,9 +99,9 @@ async function eachLine(
     };
     let value: unknown;
     try {
-      value = JSON.parse(line);
+      value = parsePythonJson(line);
     } catch (error) {
-      refuse(`is not JSON: ${(error as Error).message}`);
+      refuse(`is not JSON: ${whyNotPythonJson(line)?.reason ?? (error as Error).message}`);
     }
     await writeOut(`${JSON.stringify(answer(value, refuse))}\n`);
   }

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { MtfError } from "mtf";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { sourcesOf, type WrittenData, writtenData } from "../data/index.ts";
+import { standardInput } from "../data/pipe.ts";
 import { type BegunWith, begunWithOf, isRunFolder } from "../run-mark.ts";
 
 /** What says how a run is, and not what is to be done this time. */
@@ -29,7 +30,7 @@ export async function goingOn(given: TrainOptions): Promise<TrainOptions> {
 function fromElsewhere({ folder, options }: BegunWith): Partial<TrainOptions> {
   const before = options as Partial<TrainOptions>;
   if (folder === process.cwd()) return before;
-  const at = (path: string): string => resolve(folder, path);
+  const at = (path: string): string => (path === standardInput ? path : resolve(folder, path));
   const ifThere = (name: string): string => (existsSync(at(name)) ? at(name) : name);
   const several = (names: string): string => names.split(",").map(ifThere).join(",");
   const { data, validationData, config, model, tokenizer, cache } = before;

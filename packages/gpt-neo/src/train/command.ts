@@ -14,6 +14,7 @@ import { readData } from "./data/read.ts";
 import { flopsOfToken } from "./flops.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { originOf } from "./origin.ts";
+import { withoutPipes } from "./piped.ts";
 import { placeRun } from "./place-run.ts";
 import { runConfig } from "./run-config.ts";
 import { scalarsOf } from "./scalars.ts";
@@ -73,12 +74,17 @@ async function runWith(
   const { checkpoint } = claim;
   const closing = [claim.release];
   try {
-    const config = warmupAsBegun(planned, checkpoint?.progress.settings);
-    const { training } = config;
+    const written = warmupAsBegun(planned, checkpoint?.progress.settings);
+    const { training } = written;
     const from = originOf(options, weights, checkpoint, training.steps);
     if (checkpoint && checkpoint.progress.step >= training.steps) {
       return finishedBefore(options.out, checkpoint.progress, training.steps, progress);
     }
+    const { note } = progress;
+    const goesOn = checkpoint !== undefined;
+    const piped = await withoutPipes(written, { ...options, goesOn, note });
+    closing.push(piped.release);
+    const { config } = piped;
     const dataOrder = checkpoint ? orderOf(checkpoint.progress, options.out) : currentOrder;
     const data = await readData(options, config, tokenizing, dataOrder);
     closing.push(async () => data.close());

@@ -15,7 +15,7 @@ export type RunFolder =
 
 /** What systems leave in folders by themselves, and what a run that was killed while it began. */
 const nobodys =
-  /^(\.DS_Store|Thumbs\.db|desktop\.ini|lost\+found|\.?\.lock(\..*)?|gpt-neo-tokens-.*)$/;
+  /^(\.DS_Store|Thumbs\.db|desktop\.ini|lost\+found|\.?\.lock(\..*)?|gpt-neo-tokens-.*|piped)$/;
 
 /**
  * Tells whose a folder is.

@@ -70,7 +70,10 @@ export async function callWith(input: string, ...args: readonly string[]): Promi
   const stdin = Object.getOwnPropertyDescriptor(process, "stdin")!;
   process.stdout.write = out as typeof real.out;
   process.stderr.write = err as typeof real.err;
-  Object.defineProperty(process, "stdin", { value: Readable.from([input]), configurable: true });
+  Object.defineProperty(process, "stdin", {
+    value: Readable.from([Buffer.from(input)]),
+    configurable: true,
+  });
   try {
     const code = await dispatch(args, { out, err });
     return { code, stdout, stderr };

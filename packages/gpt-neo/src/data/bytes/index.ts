@@ -1,24 +1,34 @@
 import { extname } from "node:path";
-import { gzipBytes } from "./gzip.ts";
+import { isPipe } from "../pipe.ts";
+import { gunzip } from "./gzip.ts";
+import type { BytesOptions } from "./options.ts";
 import { plainBytes } from "./plain.ts";
+import { sniff } from "./sniff.ts";
 import { unzstd } from "./zstd/unzstd.ts";
 
-/** How a file is packed, by the end of its name. */
-const unpackers: Readonly<Record<string, (file: string) => AsyncGenerator<Uint8Array>>> = {
-  ".gz": gzipBytes,
-  ".zst": (file) => unzstd(file, plainBytes(file)),
-};
+/** By the end of a name: how a file is packed, and what gives its bytes. */
+const unpackers: Readonly<Record<string, typeof unzstd>> = { ".gz": gunzip, ".zst": unzstd };
 
 /**
  * The bytes of a file, those inside of it if its name ends in `.gz` or `.zst`, in little memory
- * whatever its size. A chunk holds until the next one is asked for.
+ * whatever its size. Of a pipe, whose name tells nothing, its first bytes tell how it is packed. A
+ * chunk holds until the next one is asked for.
  *
  * @throws MtfError `bad-file` if it cannot be read, is cut or damaged
  * @example
  * for await (const chunk of bytesOf("a.jsonl.zst")) size += chunk.length;
  */
-export function bytesOf(file: string): AsyncGenerator<Uint8Array> {
-  return (unpackers[extname(file).toLowerCase()] ?? plainBytes)(file);
+export async function* bytesOf(
+  file: string,
+  options: BytesOptions = {},
+): AsyncGenerator<Uint8Array> {
+  const packing = extname(file).toLowerCase();
+  if (packing in unpackers) yield* unpackers[packing]!(file, plainBytes(file), options);
+  else if (!(await isPipe(file))) yield* plainBytes(file);
+  else {
+    const { packed, bytes } = await sniff(plainBytes(file));
+    yield* packed ? unpackers[packed]!(file, bytes, options) : bytes;
+  }
 }
 
 /** A file's name without what tells how it is packed: `a.jsonl.zst` holds what `a.jsonl` would. */

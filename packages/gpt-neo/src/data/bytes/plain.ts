@@ -1,25 +1,27 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { badData } from "../bad-data.ts";
+import { standardInput } from "../pipe.ts";
+import { standardInputBytes } from "./standard-input.ts";
 
 /** Large enough that the system's calls cost nothing, small enough to stay in a core's cache. */
 const chunkBytes = 256 * 1024;
 
 /**
- * A file's bytes, in order, from `start` on. A chunk holds until the next one is asked for.
+ * The bytes of a file or of standard input, in order. A chunk holds until the next one is asked for.
  *
  * @throws MtfError `bad-file` with the system's reason
  * @example
  * for await (const chunk of plainBytes("a.txt")) size += chunk.length;
  */
-export async function* plainBytes(path: string, start = 0): AsyncGenerator<Uint8Array> {
+export async function* plainBytes(path: string): AsyncGenerator<Uint8Array> {
+  if (path === standardInput) return yield* standardInputBytes();
   let file: FileHandle | undefined;
   try {
     file = await open(path, "r");
     const buffer = new Uint8Array(chunkBytes);
-    for (let offset = start; ; ) {
-      const { bytesRead } = await file.read(buffer, 0, chunkBytes, offset);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, chunkBytes);
       if (bytesRead === 0) return;
-      offset += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {

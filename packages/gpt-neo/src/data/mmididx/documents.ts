@@ -1,15 +1,8 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { openBytes } from "mtf/files";
 import { badData } from "../bad-data.ts";
+import type { DocumentStarts } from "../pieces.ts";
 import { readIndexHeader } from "./header.ts";
-
-/** Where the documents of a pair begin, looked up in its index one at a time. */
-export interface DocumentStarts {
-  readonly count: number;
-  /** The ids before a document; before the one after the last, all of them. */
-  start(document: number): number;
-  close(): void;
-}
 
 /**
  * Opens an index to look up documents where it lies: its tables may be larger than memory.

@@ -1,12 +1,14 @@
 import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { indexOf } from "../../../test/support/index-of.ts";
 import { fill } from "../fill.ts";
 import { tokenStore } from "../store.ts";
 import { tokenise } from "../tokenise.ts";
+import { openUint16InPlace } from "../uint16-in-place.ts";
 import { openInPlace } from "./in-place.ts";
 import { writeIndexed } from "./write.ts";
 
@@ -20,9 +22,9 @@ const end = 9;
 const options = { size: 10, endOfText: end };
 
 /** The stream that reading all of a file makes. */
-async function whole(file: string): Promise<number[]> {
+async function whole(file: string, inputFormat?: "uint16"): Promise<number[]> {
   const store = tokenStore();
-  const parts = tokenise([file], { tokenizer: undefined, size: 10 });
+  const parts = tokenise([file], { tokenizer: undefined, size: 10 }, { inputFormat });
   await fill([store], parts, { endOfText: end, validation: 0 });
   const ids = new Int32Array(store.length);
   store.read(0, ids);
@@ -102,5 +104,29 @@ describe("indexed data where they lie", () => {
     source.read(1 + 77_777 * (each + 1) - 2, ids);
     expect([...ids]).toEqual([0, end, 0]);
     source.close();
+  });
+});
+
+describe("ids of 16 bits where they lie", () => {
+  it.each([
+    ["without an end of text", [1, 2, 3, 4, 5]],
+    ["with one", [1, end, 3, 4, end]],
+    ["that are none", []],
+  ])("%s are the stream that reading them makes", async (_, ids) => {
+    const file = join(folder, "ids.bin");
+    await writeFile(file, new Uint8Array(Uint16Array.from(ids).buffer));
+    const source = (await openUint16InPlace(file, options))!;
+    const found = new Int32Array(source.length);
+    source.read(0, found);
+    source.close();
+    expect([...found]).toEqual(await whole(file, "uint16"));
+  });
+
+  it("are an error where the file ends within one, and not read in place where they are packed", async () => {
+    const file = join(folder, "odd.bin");
+    await writeFile(file, new Uint8Array(5));
+    await expect(openUint16InPlace(file, options)).rejects.toThrow(/ends within an id of 16 bits/);
+    await writeFile(`${file}.gz`, gzipSync(new Uint8Array(6)));
+    expect(await openUint16InPlace(`${file}.gz`, options)).toBeUndefined();
   });
 });

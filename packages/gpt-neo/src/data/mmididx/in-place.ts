@@ -1,19 +1,8 @@
-import { closeSync, openSync, readSync } from "node:fs";
-import { badData } from "../bad-data.ts";
-import { firstOutside } from "../outside.ts";
+import { asTheyStand, withEnds } from "../pieces.ts";
+import { type InPlaceOptions, readAtRandom } from "../read-at-random.ts";
 import type { TokenSource } from "../token-source.ts";
 import { documentStarts } from "./documents.ts";
-import type { IndexedType } from "./dtypes.ts";
-import { idsOf } from "./ids.ts";
 import { type IndexedData, openIndexed, pairOf } from "./open.ts";
-import { asTheyStand, type Pieces, withEnds } from "./pieces.ts";
-
-/** What the ids of a pair are to a model. */
-export interface InPlaceOptions {
-  /** The vocabulary's; larger ids are errors where they are met. */
-  readonly size: number;
-  readonly endOfText: number;
-}
 
 /** Documents whose ends are looked at. */
 const looked = 64;
@@ -69,48 +58,4 @@ async function haveEnds(data: IndexedData, endOfText: number): Promise<boolean> 
     if (ids === 0 || Number((await data.read(next - 1, ids - 1, 1))[0]) !== endOfText) return false;
   }
   return true;
-}
-
-function readAtRandom(
-  bin: string,
-  type: IndexedType,
-  pieces: Pieces,
-  { size, endOfText }: InPlaceOptions,
-): TokenSource {
-  const file = openSync(bin, "r");
-  const fill = (first: number, into: Int32Array): void => {
-    const bytes = new Uint8Array(into.length * type.bytes);
-    const offset = first * type.bytes;
-    for (let done = 0; done < bytes.length; ) {
-      const count = readSync(file, bytes, done, bytes.length - done, offset + done);
-      if (count === 0) throw badData({ file: bin, offset: offset + done }, "it ends early");
-      done += count;
-    }
-    const found = idsOf(type.numbers(bytes));
-    const wrong = "ids" in found ? firstOutside(found.ids, size) : found.wrong;
-    if (!("ids" in found) || wrong !== undefined) {
-      const at = "ids" in found ? found.ids.indexOf(wrong!) : found.at;
-      const reason = "ids" in found ? `is not in the vocabulary of ${size}` : "is no id";
-      throw badData({ file: bin, offset: offset + at * type.bytes }, `the id ${wrong} ${reason}`);
-    }
-    into.set(found.ids);
-  };
-  return {
-    length: 1 + pieces.length,
-    read(begin, into) {
-      let done = 0;
-      if (begin === 0 && into.length > 0) into[done++] = endOfText;
-      while (done < into.length) {
-        const piece = pieces.at(begin + done - 1);
-        const count = Math.min(into.length - done, piece.count);
-        if (piece.kind === "end") into[done] = endOfText;
-        else fill(piece.first, into.subarray(done, done + count));
-        done += count;
-      }
-    },
-    close: () => {
-      closeSync(file);
-      pieces.close();
-    },
-  };
 }

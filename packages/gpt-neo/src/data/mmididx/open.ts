@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type ByteSource, openBytes } from "mtf/files";
 import { badData } from "../bad-data.ts";
 import type { IndexedNumbers, IndexedType } from "./dtypes.ts";
@@ -8,6 +9,7 @@ import { window } from "./window.ts";
 export interface IndexedData {
   readonly type: IndexedType;
   readonly sequences: number;
+  /** Where the index tells of none, each sequence is one. */
   readonly documents: number;
   /** The sequences `first` … `next` − 1 of a document. */
   document(index: number): Promise<readonly [first: number, next: number]>;
@@ -43,6 +45,11 @@ export function pairOf(path: string): { readonly bin: string; readonly idx: stri
  */
 export async function openIndexed(path: string): Promise<IndexedData> {
   const names = pairOf(path);
+  if (existsSync(names.bin) && !existsSync(names.idx)) {
+    throw badData({ file: names.bin, offset: 0 }, `there is no ${names.idx} beside it`, [
+      "--input-format uint16, if it is ids of 16 bits alone, as nanoGPT's train.bin",
+    ]);
+  }
   const idx = await openBytes(names.idx);
   let bin: ByteSource | undefined;
   try {
@@ -81,12 +88,15 @@ function indexedData(idx: ByteSource, bin: ByteSource, header: IndexHeader): Ind
     return { offset, count };
   };
 
+  // NeoX's merging tool joins sequences and forgets documents: it writes their beginning alone.
+  const eachIsOne = borders === 1 && sequences > 0;
   return {
     type,
     sequences,
-    documents: Math.max(0, borders - 1),
+    documents: eachIsOne ? sequences : Math.max(0, borders - 1),
     place,
     async document(index) {
+      if (eachIsOne) return [index, index + 1];
       const first = await edges(index);
       const next = await edges(index + 1);
       if (first < 0 || next < first || next > sequences) {

@@ -1,5 +1,6 @@
 import { badData } from "../bad-data.ts";
 import { bytesOf } from "../bytes/index.ts";
+import type { BytesOptions } from "../bytes/options.ts";
 import type { DocumentPart } from "../document.ts";
 import { type Features, readExample } from "./example.ts";
 import { readRecords } from "./records.ts";
@@ -14,8 +15,11 @@ const known = ["text", "input_ids", "inputs"];
  *
  * @throws MtfError `bad-file` naming the byte where a checksum or a record is wrong
  */
-export async function* readTfRecords(file: string): AsyncGenerator<DocumentPart> {
-  for await (const { data, offset } of readRecords(file, bytesOf(file))) {
+export async function* readTfRecords(
+  file: string,
+  options: BytesOptions = {},
+): AsyncGenerator<DocumentPart> {
+  for await (const { data, offset } of readRecords(file, bytesOf(file, options))) {
     const from = { file, offset };
     try {
       const { integers, others } = readExample(data);

@@ -38,8 +38,9 @@ export async function cachedIds(
   tokenizer: TokenizerSource,
   { cache, endOfText, read = {}, onTokenize, note }: CacheOptions,
 ): Promise<string> {
-  const { textKey = null } = read;
-  const task = await taskOf(files, { tokenizer: shortOf(tokenizer), endOfText, textKey });
+  const { inputFormat, textKey, zstdWindow } = read;
+  const reading = { endOfText, textKey: textKey ?? null };
+  const task = await taskOf(files, { tokenizer: shortOf(tokenizer), ...reading });
   const key = sha256(task).slice(0, 16);
   const out = join(cache, key);
   const what = files.length === 1 ? files[0]!.file : `${files.length} files`;
@@ -55,7 +56,7 @@ export async function cachedIds(
         tokenizer,
         endOfText,
         task,
-        read: { inputFormat: read.inputFormat, textKey: read.textKey },
+        read: { inputFormat, textKey, zstdWindow },
         workers: coresOfMachine(),
         example: 0,
         perFile: 0,

@@ -1,6 +1,8 @@
 import { dirname, join, resolve } from "node:path";
 import { MtfError } from "mtf";
+import type { ReadingOptions } from "../../cli/data-options.ts";
 import { progressLine } from "../../cli/progress.ts";
+import { some } from "../../cli/some.ts";
 import type { TrainOptions } from "../../cli/train-options.ts";
 import type { Config } from "../../config/index.ts";
 import { type FillProgress, loadTrainingData, type TrainingData } from "../../data/index.ts";
@@ -15,7 +17,7 @@ export interface Tokenizing {
   readonly source: TokenizerSource | undefined;
 }
 
-type Wanted = Pick<TrainOptions, "out" | "cache" | "inputFormat" | "textKey" | "noCrossDocument">;
+type Wanted = Pick<TrainOptions, "out" | "cache" | keyof ReadingOptions | "noCrossDocument">;
 
 /**
  * Opens what a run trains on and validates with, and shows how far that is.
@@ -44,6 +46,7 @@ export async function readData(
     read: {
       inputFormat: options.inputFormat,
       textKey: options.textKey,
+      zstdWindow: options.zstdWindow,
       except: options.out,
       onLeftOut: progress.note,
     },
@@ -53,8 +56,8 @@ export async function readData(
   const vocabulary = { tokenizer, size: vocab_size };
   const reading =
     (doing: string) =>
-    ({ tokens, file }: FillProgress): void =>
-      progress.update(`${doing} ${file}: ${tokens.toLocaleString("en-US")} tokens`);
+    ({ documents, tokens, file }: FillProgress): void =>
+      progress.update(`${doing} ${file}: ${some(documents, "document")}, ${some(tokens, "token")}`);
   try {
     if (order === 1) {
       const whole = { ...usual, onProgress: reading("reading") };

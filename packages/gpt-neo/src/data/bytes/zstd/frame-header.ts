@@ -7,9 +7,6 @@ export interface FrameHeader {
   readonly hasChecksum: boolean;
 }
 
-/** The reference's own default limit for streams, which `zstd --long` stays within. */
-const maxWindow = 128 * 1024 * 1024;
-
 /** The bytes that follow a frame's descriptor byte. */
 export function headerSize(descriptor: number): number {
   const single = (descriptor >> 5) & 1;
@@ -39,8 +36,5 @@ export function readFrameHeader(descriptor: number, bytes: Uint8Array): FrameHea
   const width = [single ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
   const size = width === 0 ? undefined : uint(width) + (width === 2 ? 256 : 0);
   if (single) window = size!;
-  if (window > maxWindow) {
-    throw new Damage(`it needs a window of ${window} bytes, more than the allowed ${maxWindow}`);
-  }
   return { window, contentSize: size, hasChecksum: (descriptor & 4) !== 0 };
 }

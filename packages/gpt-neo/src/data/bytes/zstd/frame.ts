@@ -70,13 +70,21 @@ export function decodeFrame(header: FrameHeader, space: Workspace): FrameDecoder
  */
 function makeRoom(space: Workspace, at: number, window: number, block: number): number {
   if (at + block <= space.history.length) return at;
-  const most = window + Math.max(window >> 2, 2 * maxBlock);
+  const most = window + Math.max(Math.floor(window / 4), 2 * maxBlock);
   if (space.history.length < most) {
-    const grown = new Uint8Array(Math.min(most, Math.max(2 * (at + block), 4 * maxBlock)));
+    const grown = memoryOf(Math.min(most, Math.max(2 * (at + block), 4 * maxBlock)), window);
     grown.set(space.history.subarray(0, at));
     space.history = grown;
     return at;
   }
   space.history.copyWithin(0, at - window, at);
   return window;
+}
+
+function memoryOf(size: number, window: number): Uint8Array {
+  try {
+    return new Uint8Array(size);
+  } catch {
+    throw new Damage(`its window of ${window} bytes takes more memory than there is`);
+  }
 }

@@ -22,8 +22,8 @@ export interface Output {
   readonly maxSize: number;
 }
 
-/** The largest code whose distances fit the largest window that readers allow. */
-const maxOffsetCode = 27;
+/** The largest code whose distances fit a window of 2 GiB. */
+const maxOffsetCode = 31;
 
 /** Joins literals and matches into `output`, and says where it ends. */
 export function runSequences(
@@ -92,7 +92,7 @@ export function runSequences(
       const mlCode = ml.symbol[mlState]!;
       const llCode = ll.symbol[llState]!;
       if (ofCode > maxOffsetCode) throw new Damage("a match reaches back too far");
-      let value = 1 << ofCode;
+      let value = (1 << ofCode) >>> 0;
       if (ofCode > 16) {
         bit -= ofCode - 16;
         value += bitsAt(bytes, bit, ofCode - 16) << 16;

@@ -1,9 +1,11 @@
 import xxhash from "xxhash-wasm";
 import { badData } from "../../bad-data.ts";
+import type { BytesOptions } from "../options.ts";
 import { type Pull, pull } from "../pull.ts";
 import { Damage } from "./damage.ts";
 import { decodeFrame, workspace } from "./frame.ts";
 import { headerSize, readFrameHeader } from "./frame-header.ts";
+import { checkWindow, usualWindow } from "./window.ts";
 
 /** Made once: it is a module of WebAssembly. */
 let hashing: ReturnType<typeof xxhash> | undefined;
@@ -13,15 +15,17 @@ const skippable = 0x184d2a50;
 
 /**
  * The bytes inside of a zstd file, of all its frames, in the memory of its window. A chunk holds
- * until the next one is asked for. Checksums are verified, windows are 128 MiB at most.
+ * until the next one is asked for. Checksums are verified.
  *
- * @throws MtfError `bad-file` if it is cut, damaged, or other bytes follow its frames
+ * @throws MtfError `bad-file` if it is cut, damaged, needs a larger window than is allowed, or other
+ * bytes follow its frames
  * @example
  * for await (const chunk of unzstd("a.jsonl.zst", plainBytes("a.jsonl.zst"))) size += chunk.length;
  */
 export async function* unzstd(
   file: string,
   packed: AsyncIterable<Uint8Array>,
+  { zstdWindow = usualWindow }: BytesOptions = {},
 ): AsyncGenerator<Uint8Array> {
   hashing ??= xxhash();
   const { create64 } = await hashing;
@@ -42,6 +46,7 @@ export async function* unzstd(
     while (await atFrame(bytes, take, file)) {
       const descriptor = (await take(1))[0]!;
       const header = readFrameHeader(descriptor, await take(headerSize(descriptor)));
+      checkWindow(header.window, zstdWindow);
       const frame = decodeFrame(header, space);
       const hash = header.hasChecksum ? create64() : undefined;
       let size = 0;
@@ -72,7 +77,9 @@ export async function* unzstd(
       }
     }
   } catch (error) {
-    if (error instanceof Damage) throw badData({ file, offset: start }, error.message);
+    if (error instanceof Damage) {
+      throw badData({ file, offset: start }, error.message, error.instead);
+    }
     throw error;
   } finally {
     await bytes.close();

@@ -1,5 +1,3 @@
-import type { DocumentStarts } from "./documents.ts";
-
 /** What stands at a place of a stream: ids of the file, or the end of text behind a document. */
 export type Piece =
   | { readonly kind: "ids"; readonly first: number; readonly count: number }
@@ -20,6 +18,14 @@ export function asTheyStand(ids: number): Pieces {
     at: (place) => ({ kind: "ids", first: place, count: ids - place }),
     close: () => undefined,
   };
+}
+
+/** Where the documents of a file begin. */
+export interface DocumentStarts {
+  readonly count: number;
+  /** The ids before a document; before the one after the last, all of them. */
+  start(document: number): number;
+  close(): void;
 }
 
 /** The ids of a file with an end behind each document. */

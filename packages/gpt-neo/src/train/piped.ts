@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { writeAtomically } from "mtf/files";
+import type { ReadingOptions } from "../cli/data-options.ts";
+import type { Config } from "../config/index.ts";
+import { bytesOf } from "../data/bytes/index.ts";
+import { formatOf } from "../data/format.ts";
+import { isPipe, shownName } from "../data/pipe.ts";
+import { isRunFolder } from "../run-mark.ts";
+
+/** The folder of a run that keeps what came through pipes. */
+export const pipedFolder = "piped";
+
+/** A run's config in which no data come through pipes. */
+export interface Unpiped {
+  readonly config: Config;
+  /** Removes what was kept, unless it is a run's by now. */
+  release(): Promise<void>;
+}
+
+export interface PipedOptions extends ReadingOptions {
+  readonly out: string;
+  /** Whether the run goes on from a checkpoint: what it began with is read again. */
+  readonly goesOn: boolean;
+  readonly note: (line: string) => void;
+}
+
+/**
+ * Keeps what comes through pipes in the run's folder, unpacked, and puts these files into the config:
+ * a run may read its data more than once, and does so when it is resumed.
+ *
+ * @throws MtfError `bad-file` if a pipe cannot be read, or what it gives cannot be written
+ */
+export async function withoutPipes(config: Config, options: PipedOptions): Promise<Unpiped> {
+  const { out, inputFormat } = options;
+  const folder = join(out, pipedFolder);
+  const { data, validation_data } = config.training;
+  let count = 0;
+  const fileOf = async (path: string): Promise<string> => {
+    const format = inputFormat ?? formatOf(path);
+    // What cannot be read through a pipe at all, its reader says.
+    if (!(await isPipe(path)) || format === undefined || format === "bin") return path;
+    const file = join(folder, `${++count}.${format}`);
+    await keep(path, file, options);
+    return file;
+  };
+  const release = async (): Promise<void> => {
+    if (count > 0 && !(await isRunFolder(out))) await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const sources = [];
+    for (const { files, weight } of data ?? [])
+      sources.push({ files: await all(files, fileOf), weight });
+    const held = validation_data && (await all(validation_data, fileOf));
+    const training = { ...config.training, data: data && sources, validation_data: held };
+    return { config: { ...config, training }, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** One after the other: a pipe may be what another waits for. */
+async function all<T>(paths: readonly T[], each: (path: T) => Promise<T>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (const path of paths) found.push(await each(path));
+  return found;
+}
+
+async function keep(
+  pipe: string,
+  file: string,
+  { goesOn, note, zstdWindow }: PipedOptions,
+): Promise<void> {
+  const name = shownName(pipe);
+  if (goesOn && existsSync(file)) return note(`${file} has what came through ${name} before`);
+  await mkdir(join(file, ".."), { recursive: true });
+  await writeAtomically(file, async (target) => {
+    for await (const chunk of bytesOf(pipe, { zstdWindow })) await target.write(chunk);
+  });
+  note(`what came through ${name} is kept in ${file}, for --resume`);
+}
