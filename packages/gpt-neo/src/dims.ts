@@ -1,5 +1,6 @@
 import { type Dimension, defineDims } from "mtf";
 import type { Config } from "./config/index.ts";
+import { requireParts } from "./model-parts.ts";
 
 /** The dims of a GPT-Neo, by the names that layouts use. */
 export interface Dims {
@@ -23,10 +24,12 @@ export interface Dims {
 /**
  * The dims of a model at work on `batch` sequences of `length` tokens.
  *
+ * @throws MtfError `bad-argument` if the config asks for another model than GPT-Neo
  * @example
  * const { batch, length, embd } = dimsOf(config, 8, 1024);
  */
 export function dimsOf(config: Config, batch: number, length: number): Dims {
+  requireParts(config);
   return defineDims({
     batch,
     length,

@@ -14,9 +14,11 @@ export type { TokenizeCommandOptions } from "./cli/tokenize-options.ts";
 export type { TrainTokenizerOptions } from "./cli/tokenizer-options.ts";
 export type { TrainOptions } from "./cli/train-options.ts";
 export {
+  type Architecture,
   type Config,
   type ConfigFormat,
   type FoundConfig,
+  type InitialWeights,
   loadConfig,
   parseConfig,
   presets,
@@ -38,6 +40,7 @@ export {
   type WrittenSource,
 } from "./data/index.ts";
 export { type Dims, dimsOf } from "./dims.ts";
+export { documentOptions } from "./documents.ts";
 export { type Evaluation, run as runEval } from "./eval/command.ts";
 export type { ChooseMesh, ChosenMesh } from "./fit/index.ts";
 export { type Generated, run as runGenerate } from "./generate/command.ts";

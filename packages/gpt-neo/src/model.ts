@@ -7,6 +7,7 @@ import {
   div,
   dropout,
   einsum,
+  equal,
   fold,
   gather,
   gelu,
@@ -36,6 +37,7 @@ import type { Block, Norm, Parameters } from "./parameters.ts";
 
 type Hidden = Tensor<"batch" | "length" | "embd">;
 type Mask = Tensor<"length" | "memory_length", "bool">;
+type RowMask = Tensor<"batch" | "length" | "memory_length", "bool">;
 
 /** What a forward pass may be given beside parameters and tokens. */
 export interface ForwardOptions {
@@ -45,6 +47,8 @@ export interface ForwardOptions {
   readonly positions?: Tensor<"batch" | "length", "int32">;
   /** Which tokens may be attended to; default all. */
   readonly attended?: Tensor<"batch" | "memory_length", "bool">;
+  /** Which document each token is of, to be the only one that it sees; default one a row. */
+  readonly documents?: Tensor<"batch" | "length", "int32">;
 }
 
 /** Every stage of a forward pass. */
@@ -71,6 +75,7 @@ export function forward(
 ): Forward {
   const key = options.dropout;
   const masks = attentionMasks(config, dims);
+  const own = options.documents && sameDocument(options.documents);
   const dropped: Dropped = (x, name, rate) =>
     key && rate > 0 ? dropout(fold(key, name), x, rate) : x;
   const words = gather(parameters.wte, tokens, "vocab");
@@ -81,8 +86,9 @@ export function forward(
   config.attention_layers.forEach((kind, i) => {
     const { ln_1, attn, ln_2, mlp }: Block = parameters.h[i]!;
     const at: Dropped = (x, name, rate) => dropped(x, `h/${i}/${name}`, rate);
+    const mask: Masked = (scores) => masked(scores, masks[kind], options.attended, own);
     let x = hidden[i]!;
-    const attended = attention(config, attn, norm(config, ln_1, x), masks[kind], options, at);
+    const attended = attention(config, attn, norm(config, ln_1, x), mask, at);
     x = add(x, at(attended, "attn", config.resid_dropout));
     x = add(x, at(feedForward(mlp, norm(config, ln_2, x)), "mlp", config.resid_dropout));
     hidden.push(x);
@@ -116,8 +122,7 @@ function attention(
   config: Config,
   { q, k, v, out, bias }: Block["attn"],
   x: Hidden,
-  mask: Mask,
-  options: ForwardOptions,
+  mask: Masked,
   dropped: Dropped,
 ): Hidden {
   const memory = rename(x, "length", "memory_length");
@@ -125,10 +130,7 @@ function attention(
   const keys = einsum(memory, k, "batch", "memory_length", "heads", "kv");
   const values = einsum(memory, v, "batch", "memory_length", "heads", "kv");
   const scores = einsum(query, keys, "batch", "heads", "length", "memory_length");
-  const masked = options.attended
-    ? where(and(mask, options.attended), scores, lowest)
-    : where(mask, scores, lowest);
-  const weights = softmax(masked, "memory_length");
+  const weights = softmax(mask(scores), "memory_length");
   const seen = dropped(weights, "weights", config.attention_dropout);
   const mixed = einsum(seen, values, "batch", "length", "heads", "kv");
   return add(einsum(mixed, out, "batch", "length", "embd"), bias);
@@ -139,8 +141,22 @@ function feedForward({ up, upBias, down, downBias }: Block["mlp"], x: Hidden): H
   return add(einsum(inner, down, "batch", "length", "embd"), downBias);
 }
 
+type Scores = Tensor<"batch" | "heads" | "length" | "memory_length">;
+type Masked = (scores: Scores) => Scores;
+
 /** The lowest float32: what a masked score becomes. */
 const lowest = -3.4028234663852886e38;
+
+/** Scores of what a position sees: by the layer's mask, by what may be seen, by its document. */
+function masked(
+  scores: Scores,
+  mask: Mask,
+  attended: ForwardOptions["attended"],
+  own: RowMask | undefined,
+): Scores {
+  if (own) return where(attended ? and(and(mask, own), attended) : and(mask, own), scores, lowest);
+  return attended ? where(and(mask, attended), scores, lowest) : where(mask, scores, lowest);
+}
 
 /**
  * Which positions a position sees: itself and all before it, or, in local layers, itself and the
@@ -151,6 +167,10 @@ function attentionMasks(config: Config, dims: Dims): Record<"global" | "local", 
   const distance = sub(query, iota(dims.memory_length));
   const global = greaterEqual(distance, 0);
   return { global, local: and(global, lessEqual(distance, config.window_size - 1)) };
+}
+
+function sameDocument(documents: Tensor<"batch" | "length", "int32">): RowMask {
+  return equal(documents, rename(documents, "length", "memory_length"));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Dimension, fill, fold, type Key, normal, placeholder, type Tensor } from "mtf";
 import type { Config } from "./config/index.ts";
 import type { Dims } from "./dims.ts";
+import { initialSpread, type Matrix } from "./initial-spread.ts";
 
 /** The gain and bias of a layer norm. */
 export interface Norm {
@@ -46,20 +47,20 @@ export interface Parameters {
 type Make = <Names extends string>(
   name: string,
   dims: readonly Dimension<Names>[],
-  begin: "normal" | "zeros" | "ones",
+  begin: Matrix | "zeros" | "ones",
 ) => Tensor<Names>;
 
 /**
- * Fresh parameters: matrices normal with the configured spread, biases 0, gains 1.
+ * Fresh parameters: matrices normal with the spreads that the config gives them, biases 0, gains 1.
  *
  * @example
  * const begin = lower(() => initialParameters(config, dims, key(42)), { layout, inputs: [] });
  */
 export function initialParameters(config: Config, dims: Dims, key: Key): Parameters {
-  const std = config.initializer_range;
-  return build(config, dims, (name, of, begin) =>
-    begin === "normal" ? normal(fold(key, name), of, { std }) : fill(of, begin === "ones" ? 1 : 0),
-  );
+  return build(config, dims, (name, of, begin) => {
+    if (begin === "zeros" || begin === "ones") return fill(of, begin === "ones" ? 1 : 0);
+    return normal(fold(key, name), of, { std: initialSpread(config, begin) });
+  });
 }
 
 /**
@@ -81,25 +82,25 @@ function build(config: Config, dims: Dims, make: Make): Parameters {
   const block = (name: string): Block => ({
     ln_1: norm(`${name}/ln_1`),
     attn: {
-      q: make(`${name}/attn/q`, [heads, kv, embd], "normal"),
-      k: make(`${name}/attn/k`, [heads, kv, embd], "normal"),
-      v: make(`${name}/attn/v`, [heads, kv, embd], "normal"),
-      out: make(`${name}/attn/out`, [embd, heads, kv], "normal"),
+      q: make(`${name}/attn/q`, [heads, kv, embd], "q"),
+      k: make(`${name}/attn/k`, [heads, kv, embd], "k"),
+      v: make(`${name}/attn/v`, [heads, kv, embd], "v"),
+      out: make(`${name}/attn/out`, [embd, heads, kv], "out"),
       bias: make(`${name}/attn/bias`, [embd], "zeros"),
     },
     ln_2: norm(`${name}/ln_2`),
     mlp: {
-      up: make(`${name}/mlp/up`, [ff, embd], "normal"),
+      up: make(`${name}/mlp/up`, [ff, embd], "up"),
       upBias: make(`${name}/mlp/upBias`, [ff], "zeros"),
-      down: make(`${name}/mlp/down`, [embd, ff], "normal"),
+      down: make(`${name}/mlp/down`, [embd, ff], "down"),
       downBias: make(`${name}/mlp/downBias`, [embd], "zeros"),
     },
   });
   return {
-    wte: make("wte", [vocab, embd], "normal"),
-    wpe: make("wpe", [position, embd], "normal"),
+    wte: make("wte", [vocab, embd], "wte"),
+    wpe: make("wpe", [position, embd], "wpe"),
     h: Array.from({ length: config.num_layers }, (_, i) => block(`h/${i}`)),
     ln_f: norm("ln_f"),
-    ...(!config.tie_word_embeddings && { lm_head: make("lm_head", [vocab, embd], "normal") }),
+    ...(!config.tie_word_embeddings && { lm_head: make("lm_head", [vocab, embd], "lm_head") }),
   };
 }

@@ -70,7 +70,6 @@ it("trains as its config says, and what has no place here is told line by line",
     config: predict_batch_size the original's sampling at checkpoints has no counterpart: use generate
     config: iterations steps a TPU made at a time, which has no counterpart
     config: model_path is a place on the machines it was trained on
-    config: scale_by_depth scaled initial weights; it says nothing about trained ones
     config: activation_function was never read; the original computed gelu in its tanh form, which gelu_new is
     config: recompute_grad saved memory; it changes no result
     config: precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise
@@ -89,6 +88,26 @@ it("the command line's mesh goes over the config's", async () => {
   );
   expect(code).toBe(0);
   expect(stderr).toContain("batch -> x, vocab -> y");
+});
+
+it("a rule for an axis that the mesh lacks is told and left out, as of the released 1.3B", async () => {
+  const released = join(folder, "released.json");
+  const layout = "intermediate_expanded:x,heads:x,vocab:n_vocab,memory_length:y,embd:y";
+  const keys = JSON.parse(readFileSync(config, "utf8"));
+  writeFileSync(released, JSON.stringify({ ...keys, layout }));
+  const out = join(folder, "released");
+  const called = await callHere(
+    ...["train", "--config", released, "--out", out, "--steps", "1", ...options, "--json"],
+  );
+  expect(resultOf(called)).toMatchObject({ step: 1 });
+  expect(called.stderr).toContain(
+    "config: layout vocab:n_vocab names no axis of mesh_shape x:2,y:2: left out, as the original did",
+  );
+  expect(called.stderr).toContain("ff -> x, heads -> x, memory_length -> y, embd -> y");
+  // One of ours is refused, and so is one on the command line.
+  const ours = ["--out", join(folder, "ours"), "--mesh", "x:2,y:2", "--layout", layout];
+  const refused = await callHere("train", "--config", config, ...ours, ...options);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("n_vocab")]);
 });
 
 describe("a run of the original's", () => {

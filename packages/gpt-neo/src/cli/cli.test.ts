@@ -201,7 +201,8 @@ describe("gpt-neo", () => {
                                      what files hold (default: their names tell); uint16 is nanoGPT's
         --text-key KEY               the text's key in JSON (default: text, input_ids)
         --zstd-window SIZE           memory that a .zst may ask for, up to 2GiB (default: 128MiB)
-        --no-cross-document          no id is predicted from another document
+        --no-cross-document          no id is predicted from another document, nor sees one
+        --reset-positions            positions begin at 0 in each document, not in each sample
         --cache DIR                  where tokenized text is kept (default: .gpt-neo-cache beside the run)
         --log jsonl|tensorboard…     beside log.jsonl, events for tensorboard --logdir
         --mesh AXES                  devices: data:2,model:2 (default: one per core, or as many as needed)
@@ -250,6 +251,7 @@ describe("gpt-neo", () => {
         --data FILE…                 what to predict: files, folders, patterns, - (standard input)
         --context N                  tokens the model sees at once (default: what it was trained on)
         --stride N                   each window predicts N new ids (default: disjoint windows)
+        --no-cross-document          ends of text cut rows: each document is predicted by itself
         --logits FILE                write the logits there, as safetensors [rows, length, vocab]
         --input-format txt|jsonl|json|tfrecords|bin|uint16
                                      what files hold (default: their names tell); uint16 is nanoGPT's

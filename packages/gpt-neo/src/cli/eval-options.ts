@@ -14,6 +14,7 @@ export interface EvalOptions extends MeshOptions, ReadingOptions {
   readonly data: readonly string[];
   readonly context?: number;
   readonly stride?: number;
+  readonly noCrossDocument?: boolean;
   readonly logits?: string;
   /** `gpt2`, `bytes`, a `tokenizer.json` or a folder with one. */
   readonly tokenizer?: string;
@@ -30,6 +31,7 @@ export const evalCommand: Command<EvalOptions> = {
     data: required(texts("FILE", "what to predict: files, folders, patterns, - (standard input)")),
     context,
     stride: integer("N", "each window predicts N new ids (default: disjoint windows)", 1),
+    noCrossDocument: flag("ends of text cut rows: each document is predicted by itself"),
     logits: text("FILE", "write the logits there, as safetensors [rows, length, vocab]"),
     ...readingOptions,
     tokenizer,

@@ -36,6 +36,7 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly noCrossDocument?: boolean;
   /** The folder that keeps the ids of text for the next run. */
   readonly cache?: string;
+  readonly resetPositions?: boolean;
   readonly log?: readonly ("jsonl" | "tensorboard")[];
   readonly json?: boolean;
 }
@@ -84,7 +85,8 @@ export const trainCommand: Command<TrainOptions> = {
     set: pairs("KEY=VALUE", "any key of the config's training: --set warmup_steps=50 decay_to=0"),
     resume: flag("go on from the last checkpoint, with the options it was begun with"),
     ...readingOptions,
-    noCrossDocument: flag("no id is predicted from another document"),
+    noCrossDocument: flag("no id is predicted from another document, nor sees one"),
+    resetPositions: flag("positions begin at 0 in each document, not in each sample"),
     cache: text("DIR", "where tokenized text is kept (default: .gpt-neo-cache beside the run)"),
     log: choices(["jsonl", "tensorboard"], "beside log.jsonl, events for tensorboard --logdir"),
     ...meshOptions,

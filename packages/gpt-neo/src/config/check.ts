@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 export function problems(config: Config): readonly (readonly [path: string, text: string])[] {
   const found: [string, string][] = [];
   const { hidden_size, num_heads, num_layers, vocab_size, training } = config;
-  if (hidden_size % num_heads !== 0) {
+  if (hidden_size % num_heads !== 0 && hasHeads(config)) {
     found.push(["num_heads", `is ${num_heads}, which does not divide hidden_size ${hidden_size}`]);
   }
   const layers = layersIn(config.attention_types);
@@ -34,4 +34,10 @@ export function problems(config: Config): readonly (readonly [path: string, text
     found.push(["training.tokenizer", `${told}, but vocab_size is ${vocab_size}`]);
   }
   return found;
+}
+
+/** State-space layers have no heads, whatever the key says. */
+function hasHeads({ architecture }: Config): boolean {
+  const layers = architecture.attention_config;
+  return !layers?.every(([pattern]) => pattern.every((kind) => kind === "mamba"));
 }

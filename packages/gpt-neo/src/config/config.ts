@@ -1,4 +1,6 @@
 import type { Source } from "../data/source.ts";
+import type { Architecture } from "./architecture.ts";
+import type { InitialWeights } from "./initial-weights.ts";
 
 /** `[["global", "local"], 6]`: a pattern of layers, and how often it is repeated. */
 export type AttentionTypes = readonly (readonly [readonly AttentionType[], number])[];
@@ -7,7 +9,7 @@ export type AttentionType = "global" | "local";
 
 /**
  * Everything that describes a model and its training. The first part is Hugging Face's
- * `GPTNeoConfig`, key for key; `training` is ours.
+ * `GPTNeoConfig`, key for key; `architecture` is in NeoX's words, `training` is ours.
  */
 export interface Config {
   readonly vocab_size: number;
@@ -41,6 +43,8 @@ export interface Config {
   readonly architectures: readonly string[];
   /** Keys of Hugging Face's that mean nothing here; they are kept as they came. */
   readonly other: Readonly<Record<string, unknown>>;
+  /** What the model is made of: GPT-Neo's unless a config asks for other parts. */
+  readonly architecture: Architecture;
   readonly training: Training;
 }
 
@@ -54,6 +58,14 @@ export interface Training {
    * the vocabulary belongs to none that is known.
    */
   readonly tokenizer: string | null;
+  /** How matrices begin; null is normal with `initializer_range`. */
+  readonly initial_weights: InitialWeights | null;
+  /** Whether the first id of a document is predicted from the end of the one before. */
+  readonly cross_document_loss: boolean;
+  /** Whether tokens see documents before their own in a sample. */
+  readonly cross_document_attention: boolean;
+  /** Whether positions begin at 0 again in each document of a sample. */
+  readonly reset_positions: boolean;
   /** Samples a step. */
   readonly batch_size: number;
   /** Tokens a sample. */
@@ -87,6 +99,10 @@ export interface Training {
   /** Batches a validation looks at; null is all of them. */
   readonly eval_batches: number | null;
   readonly save_every: number;
+  /** Steps that are saved as well, and kept when others are removed; 0 is before the first. */
+  readonly extra_saves: readonly number[];
+  /** The run ends, to be resumed, whenever as many steps are behind it; null lets it go on. */
+  readonly exit_every: number | null;
   readonly seed: number;
   /** As on the command line: `data:2,model:2`; null lets the machine decide. */
   readonly mesh: string | null;

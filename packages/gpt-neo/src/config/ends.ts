@@ -4,6 +4,9 @@ import type { Note } from "./note.ts";
 export const endKeys = ["bos_token_id", "eos_token_id"] as const;
 export type EndKey = (typeof endKeys)[number];
 
+/** What a config may leave to a tokenizer: its ends, and how many ids there are. */
+export type LeftOut = EndKey | "vocab_size";
+
 /**
  * Those that a config does not write, or of which no id is in its vocabulary: there the tokenizer
  * decides.

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomically } from "mtf/files";
 import { printPythonJson } from "../python-json.ts";
+import { unusualOf } from "./architecture.ts";
 import type { Config } from "./config.ts";
 import { floatKeys } from "./keys.ts";
 
@@ -9,13 +10,13 @@ import { floatKeys } from "./keys.ts";
 const transformersVersion = "5.23.0";
 
 /**
- * The config as Hugging Face's `config.json` has it: the same keys, no `training`.
+ * The config as Hugging Face's `config.json` has it: the same keys, none of the sections.
  *
  * @example
  * toHuggingFace(config).hidden_size; // 768
  */
 export function toHuggingFace(config: Config): Readonly<Record<string, unknown>> {
-  const { other, training: _, more_eos_token_ids: more, ...model } = config;
+  const { other, architecture: _a, training: _t, more_eos_token_ids: more, ...model } = config;
   const all: Record<string, unknown> = {
     classifier_dropout: 0.1,
     dtype: "float32",
@@ -31,13 +32,19 @@ export function toHuggingFace(config: Config): Readonly<Record<string, unknown>>
 }
 
 /**
- * The config as a file of ours: Hugging Face's keys and `training`. `loadConfig` reads it back.
+ * The config as a file of ours: Hugging Face's keys, `training`, and `architecture` where it is not
+ * GPT-Neo's. `loadConfig` reads it back.
  *
  * @example
  * await writeFile("mine.json", JSON.stringify(toJson(config), null, 2));
  */
 export function toJson(config: Config): Readonly<Record<string, unknown>> {
-  return { ...toHuggingFace(config), training: config.training };
+  const architecture = unusualOf(config.architecture);
+  return {
+    ...toHuggingFace(config),
+    ...(Object.keys(architecture).length > 0 && { architecture }),
+    training: config.training,
+  };
 }
 
 /** What a model's folder has of `training`: the context, where the model has more positions. */

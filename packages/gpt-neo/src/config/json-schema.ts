@@ -18,6 +18,10 @@ const descriptions: Readonly<Record<string, string>> = {
   data: "What to train on: files, or sources with weights; null where --data says.",
   validation_data: "Files to validate with; null holds back a part of data instead.",
   tokenizer: "What turns text into ids: gpt2, bytes, a tokenizer.json or a folder with one.",
+  initial_weights: "How matrices begin; null is normal with initializer_range.",
+  cross_document_loss: "Whether a document's first id is predicted from the end of the one before.",
+  cross_document_attention: "Whether tokens see documents before their own in a sample.",
+  reset_positions: "Whether positions begin at 0 again in each document of a sample.",
   batch_size: "Samples a step.",
   context: "Tokens a sample.",
   steps: "Steps in all.",
@@ -34,6 +38,8 @@ const descriptions: Readonly<Record<string, string>> = {
   eval_every: "Steps between validations.",
   eval_batches: "Batches a validation looks at; null is all of them.",
   save_every: "Steps between checkpoints.",
+  extra_saves: "Steps that are saved as well, and kept; 0 is before the first.",
+  exit_every: "The run ends, to be resumed, after every so many steps; null lets it go on.",
   seed: "What initial weights, order of data and dropout follow from.",
   mesh: "The devices: data:2,model:2; null lets the machine decide.",
   layout: "Which dim is split over which axis: batch:data,heads:model.",
@@ -56,6 +62,12 @@ export function configJsonSchema(): JsonSchema {
     properties: {
       $schema: { type: "string" },
       ...described(propertiesOf(keySchemas.model)),
+      architecture: {
+        description: "What the model is made of, in NeoX's words; by default what GPT-Neo is.",
+        type: "object",
+        properties: propertiesOf(keySchemas.architecture),
+        additionalProperties: false,
+      },
       training: {
         description: "How the model is trained.",
         type: "object",

@@ -30,6 +30,10 @@ export const mustBeOff =
   (value) =>
     isOff(value) ? undefined : problem(reason);
 
+/** Why evaluation tasks are not taken over. */
+export const noTasks =
+  "asks for evaluation tasks, which eval does not have: it measures the loss on --data";
+
 /** Whether a value asks for nothing: what Python, which both originals are in, takes for false. */
 export function isOff(value: unknown): boolean {
   return (
@@ -45,4 +49,11 @@ export function isOff(value: unknown): boolean {
 /** A value as it is written. */
 export function printed(value: unknown): string {
   return JSON.stringify(value) ?? "missing";
+}
+
+/** The keys that have a value; those without take the default, as absent ones do. */
+export function defined(keys: Keys): Keys {
+  return Object.fromEntries(
+    Object.entries(keys).filter(([, value]) => value !== undefined && value !== null),
+  );
 }

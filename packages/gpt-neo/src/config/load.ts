@@ -7,7 +7,7 @@ import { isObject, parseJson } from "../json.ts";
 import { readSmallFile } from "../small-file.ts";
 import { makeTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import type { Config } from "./config.ts";
-import { type EndKey, endKeys, endsBeyond, endsLeftOut } from "./ends.ts";
+import { endKeys, endsBeyond, endsLeftOut, type LeftOut } from "./ends.ts";
 import { type Entry, isNeoxConfig, parseNeox, readNeox, tokenizerFileOf } from "./neox/index.ts";
 import type { Note } from "./note.ts";
 import { isOriginalConfig, parseOriginalConfig } from "./original.ts";
@@ -27,8 +27,8 @@ export interface FoundConfig {
   readonly source: string;
   /** What became of keys that have no place here. */
   readonly notes: readonly Note[];
-  /** End tokens that it does not write: a tokenizer decides. */
-  readonly leftOut: readonly EndKey[];
+  /** What it does not write, and a tokenizer decides; until then there is a default. */
+  readonly leftOut: readonly LeftOut[];
   /** Whether it says anything of training; else that part is all defaults. */
   readonly trains: boolean;
 }
@@ -152,8 +152,9 @@ async function fromNeox(entries: readonly Entry[], source: string): Promise<Foun
     file !== undefined && existsSync(file)
       ? makeTokenizer(await tokenizerSource(file, "vocab_file"))
       : undefined;
-  const { config, notes } = parseNeox(entries, source, tokenizer?.vocabSize);
-  return { config, format: "neox", source, notes, leftOut: endKeys, trains: true };
+  const { config, notes, sized } = parseNeox(entries, source, tokenizer?.vocabSize);
+  const leftOut: readonly LeftOut[] = sized ? endKeys : [...endKeys, "vocab_size"];
+  return { config, format: "neox", source, notes, leftOut, trains: true };
 }
 
 /** Many times as much as any config has. */

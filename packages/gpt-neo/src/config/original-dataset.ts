@@ -1,5 +1,5 @@
 import { isObject } from "../json.ts";
-import type { Keys } from "./key-rules.ts";
+import { type Keys, noTasks } from "./key-rules.ts";
 import type { Note } from "./note.ts";
 
 /** The files that belong to an original config beside itself. */
@@ -27,7 +27,7 @@ export interface Dataset {
 const giveData = "give the files with --data";
 const meaningless: Readonly<Record<string, string>> = {
   padding_id: "padding is told by a mask here, never by an id",
-  lambada_tokens_path: "tasks are given to eval on the command line",
+  lambada_tokens_path: noTasks,
 };
 const meaningful = [
   ...["path", "eval_path", "n_vocab", "eos_id"],

@@ -110,7 +110,7 @@ describe("datasets of an original config", () => {
     const odd = { ...local, padding_id: 0, lambada_tokens_path: "l.json", pth: "x" };
     expect(told({ datasets: ["own"] }, { own: odd })).toMatchInlineSnapshot(`
       "own.padding_id padding is told by a mask here, never by an id
-      own.lambada_tokens_path tasks are given to eval on the command line
+      own.lambada_tokens_path asks for evaluation tasks, which eval does not have: it measures the loss on --data
       own.pth is no key of GPT-Neo's dataset configs"
     `);
   });

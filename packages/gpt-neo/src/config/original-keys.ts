@@ -4,6 +4,7 @@ import {
   type KeyNote,
   type Keys,
   mustBeOff,
+  noTasks,
   note,
   printed,
   problem,
@@ -40,8 +41,8 @@ const rules: Readonly<Record<string, Rule>> = {
   ),
   activation_fn: (value) =>
     value === "gelu" ? undefined : problem(`is ${printed(value)}; the format knows gelu`),
-  scale_by_depth: unlessOff("scaled initial weights; it says nothing about trained ones"),
-  scale_by_in: unlessOff("scaled initial weights; it says nothing about trained ones"),
+  scale_by_depth: kept,
+  scale_by_in: kept,
   rotary_emb: (value) => {
     if (value === undefined || value === null) return undefined;
     const surprise = value === false ? " (even false turned it on)" : "";
@@ -115,7 +116,7 @@ const rules: Readonly<Record<string, Rule>> = {
   eval_steps: (value) =>
     value === 0 ? note("turned evaluation off; here eval_every says") : undefined,
   eval_batch_size: always("evaluation uses the training batch's size, as the original did in fact"),
-  eval_tasks: unlessOff("tasks are given to eval on the command line"),
+  eval_tasks: unlessOff(noTasks),
   predict_steps: unlessOff(prediction),
   predict_batch_size: always(prediction),
   predict_max_steps: always(prediction),
@@ -131,7 +132,7 @@ const rules: Readonly<Record<string, Rule>> = {
   input_fn: always("the way data were read; all of it is read here, none twice"),
   shuffle_input_filenames: always("samples are shuffled here, not files"),
   lambada_tokens_path: always(path),
-  lambada_n_steps: always("tasks are given to eval on the command line"),
+  lambada_n_steps: always(noTasks),
   model_path: always(path),
   mlm_training: mustBeOff("trains with masks; its labels were inverted"),
   mlm_mask_id: mlm,

@@ -78,7 +78,6 @@ describe("the configs that GPT-Neo shipped", () => {
       predict_batch_size the original's sampling at checkpoints has no counterpart: use generate
       precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise
       recompute_grad saved memory; it changes no result
-      scale_by_depth scaled initial weights; it says nothing about trained ones
       activation_function was never read; the original computed gelu in its tanh form, which gelu_new is
       iterations steps a TPU made at a time, which has no counterpart
       predict_steps the original's sampling at checkpoints has no counterpart: use generate

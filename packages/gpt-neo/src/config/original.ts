@@ -2,11 +2,12 @@ import { MtfError } from "mtf";
 import { nearest } from "mtf/files";
 import type { Config, Training } from "./config.ts";
 import { type EndKey, endKeys } from "./ends.ts";
-import type { Keys } from "./key-rules.ts";
+import { defined, isOff, type Keys } from "./key-rules.ts";
 import type { Note } from "./note.ts";
 import { type DatasetFiles, noFiles } from "./original-dataset.ts";
 import { type Datasets, datasetsOf } from "./original-datasets.ts";
 import { isAdafactor, noteOf, originalKeys } from "./original-keys.ts";
+import { layoutIn, replicasIn } from "./original-layout.ts";
 import { parseConfig } from "./schema.ts";
 
 /** An original config as one of ours, and what became of the keys that ours has no place for. */
@@ -62,7 +63,7 @@ export function parseOriginalConfig(
     if (value[key] === undefined) problems.push([key, "is missing"]);
   }
   const datasets = datasetsOf(value, files);
-  notes.push(...datasets.notes);
+  notes.push(...datasets.notes, ...layoutIn(value).notes);
   problems.push(...datasets.problems);
   if (positions(value) === undefined) problems.push(["n_ctx", "is missing"]);
   if (problems.length > 0) {
@@ -121,8 +122,13 @@ function trainingOf(keys: Keys): Keys {
     z_loss: keys.z_loss === false ? 0 : (keys.z_loss ?? 1e-4),
     eval_batches: evaluations === 0 ? undefined : evaluations,
     seed: keys.seed,
+    initial_weights: {
+      method: "gpt-neo",
+      scale_by_depth: !isOff(keys.scale_by_depth),
+      scale_by_in: !isOff(keys.scale_by_in),
+    },
     mesh: keys.mesh_shape,
-    layout: keys.layout,
+    layout: layoutIn(keys).layout,
   };
   return defined(training);
 }
@@ -140,29 +146,10 @@ function microbatches(keys: Keys): number | undefined {
   if (typeof tokens !== "number" || typeof batch !== "number" || typeof length !== "number") {
     return undefined;
   }
-  const perReplica = batch / replicas(keys);
+  const perReplica = batch / replicasIn(keys);
   const sensible = Number.isSafeInteger(perReplica) && perReplica >= 1 && perReplica <= 1e6;
   if (!sensible || !(length > 0)) return undefined;
   let rows = Math.min(perReplica, Math.max(1, Math.floor(tokens / length)));
   while (perReplica % rows !== 0) rows--;
   return perReplica / rows;
-}
-
-/** The size of the mesh axis that the batch is split over. */
-function replicas(keys: Keys): number {
-  const pairs = (text: unknown): Map<string, string> =>
-    new Map(
-      (typeof text === "string" ? text : "")
-        .split(",")
-        .map((pair) => pair.trim().split(":", 2) as [string, string]),
-    );
-  const axis = pairs(keys.layout).get("batch");
-  return Number((axis !== undefined && pairs(keys.mesh_shape).get(axis)) || 1);
-}
-
-/** Keys without a value take the default, as absent ones do. */
-function defined(keys: Keys): Keys {
-  return Object.fromEntries(
-    Object.entries(keys).filter(([, value]) => value !== undefined && value !== null),
-  );
 }

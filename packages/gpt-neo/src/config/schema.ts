@@ -3,10 +3,12 @@ import { nearest } from "mtf/files";
 import * as v from "valibot";
 import { sourcesOf } from "../data/source.ts";
 import { isObject } from "../json.ts";
+import { architectureKeys, architectureSchemas, usualArchitecture } from "./architecture.ts";
 import { alternating, expandAttentionTypes, layersIn } from "./attention.ts";
 import { problems } from "./check.ts";
 import type { AttentionType, Config, Training } from "./config.ts";
 import { whyHarmless } from "./harmless-keys.ts";
+import { initialWeights } from "./initial-weights.ts";
 import { otherKeys } from "./keys.ts";
 import type { Note } from "./note.ts";
 
@@ -45,6 +47,10 @@ const training = {
   data: v.optional(v.nullable(data), null),
   validation_data: v.optional(v.nullable(files), null),
   tokenizer: v.optional(v.nullable(name)),
+  initial_weights: v.optional(v.nullable(initialWeights), null),
+  cross_document_loss: v.optional(v.boolean(), true),
+  cross_document_attention: v.optional(v.boolean(), true),
+  reset_positions: v.optional(v.boolean(), false),
   batch_size: v.optional(positive, 8),
   context: v.optional(positive),
   steps: v.optional(positive, 1000),
@@ -65,6 +71,8 @@ const training = {
   eval_every: v.optional(positive, 100),
   eval_batches: v.optional(v.nullable(positive), null),
   save_every: v.optional(positive, 500),
+  extra_saves: v.optional(v.array(natural), []),
+  exit_every: v.optional(v.nullable(positive), null),
   seed: v.optional(natural, 0),
   mesh: v.optional(v.nullable(v.string()), null),
   layout: v.optional(v.nullable(v.string()), null),
@@ -98,18 +106,31 @@ const model = {
   architectures: v.optional(v.nullable(v.array(v.string())), ["GPTNeoForCausalLM"]),
 };
 
-const schema = v.object({ ...model, training: v.optional(v.object(training), {}) });
+const schema = v.object({
+  ...model,
+  architecture: v.optional(v.object(architectureSchemas)),
+  training: v.optional(v.object(training), {}),
+});
 
-/** The keys of a config and of its `training`, each with what it may be. */
+/** The keys of a config and of its sections, each with what it may be. */
 export const keySchemas: {
   readonly model: Readonly<Record<string, v.GenericSchema>>;
+  readonly architecture: Readonly<Record<string, v.GenericSchema>>;
   readonly training: Readonly<Record<string, v.GenericSchema>>;
-} = { model, training };
+} = { model, architecture: architectureSchemas, training };
 
 type Parsed = v.InferOutput<typeof schema>;
 
 /** The keys of the `training` section. */
 export const trainingKeys: readonly string[] = Object.keys(training);
+
+/** The sections of a config, each with its keys. */
+const sections = { architecture: architectureKeys as readonly string[], training: trainingKeys };
+
+const rootKeys: ReadonlySet<string> = new Set([
+  ...["$schema", ...Object.keys(model), ...otherKeys],
+  ...Object.keys(sections),
+]);
 
 /**
  * Checks a config and fills in what it leaves out.
@@ -121,8 +142,9 @@ export const trainingKeys: readonly string[] = Object.keys(training);
  */
 export function parseConfig(value: unknown, where = "config"): Config {
   if (!isObject(value)) throw badConfig(where, [["", "is no object of keys and values"]]);
-  if (value.training !== undefined && !isObject(value.training)) {
-    throw badConfig(where, [["training", "is no object of keys and values"]]);
+  for (const section of ["architecture", "training"]) {
+    if (value[section] === undefined || isObject(value[section])) continue;
+    throw badConfig(where, [[section, "is no object of keys and values"]]);
   }
   const result = v.safeParse(schema, value);
   const wrong = [...unknownKeys(value), ...(result.issues ?? []).flatMap(describe)];
@@ -146,19 +168,21 @@ function badConfig(where: string, found: readonly Problem[]): MtfError {
 }
 
 function unknownKeys(value: Record<string, unknown>): Problem[] {
-  const known = new Set(["$schema", ...Object.keys(model), ...otherKeys, "training"]);
-  const section = isObject(value.training) ? Object.keys(value.training) : [];
+  const unknownIn = (section: keyof typeof sections): string[] =>
+    Object.keys(isObject(value[section]) ? value[section] : {})
+      .filter((key) => !sections[section].includes(key))
+      .map((key) => `${section}.${key}`);
   return [
-    ...Object.keys(value).filter((key) => !known.has(key) && !harmlessNote(key, value[key])),
-    ...section.filter((key) => !trainingKeys.includes(key)).map((key) => `training.${key}`),
+    ...Object.keys(value).filter((key) => !rootKeys.has(key) && !harmlessNote(key, value[key])),
+    ...unknownIn("architecture"),
+    ...unknownIn("training"),
   ].map((path) => [path, `is no key of a config${suggestion(path)}`]);
 }
 
 /** What is to be said about unknown keys that cannot matter, and are left out. */
 export function harmlessNotes(value: Readonly<Record<string, unknown>>): readonly Note[] {
-  const known = new Set(["$schema", ...Object.keys(model), ...otherKeys, "training"]);
   return Object.entries(value).flatMap(([key, one]) => {
-    const note = known.has(key) ? undefined : harmlessNote(key, one);
+    const note = rootKeys.has(key) ? undefined : harmlessNote(key, one);
     return note ? [note] : [];
   });
 }
@@ -206,14 +230,20 @@ function below(path: string, [inner, text]: Problem): Problem {
 }
 
 function suggestion(path: string): string {
-  const section = path.startsWith("training.") ? "training." : "";
-  const own = section === "" ? [...Object.keys(model), "training"] : trainingKeys;
-  const near = nearest(path.slice(section.length), own);
-  if (near !== undefined) return `; did you mean ${section}${near}?`;
+  const [, section = "", key = path] = /^(architecture|training)\.(.*)$/s.exec(path) ?? [];
+  const own = sections[section as keyof typeof sections] ?? [
+    ...Object.keys(model),
+    ...Object.keys(sections),
+  ];
+  const near = nearest(key, own);
+  const meant = (at: string, name: string): string =>
+    `; did you mean ${at === "" ? "" : `${at}.`}${name}?`;
+  if (near !== undefined) return meant(section, near);
   // A key may be right and only in the wrong section.
-  const [other, keys] = section === "" ? ["training.", trainingKeys] : ["", Object.keys(model)];
-  const elsewhere = nearest(path.slice(section.length), keys);
-  return elsewhere === undefined ? "" : `; did you mean ${other}${elsewhere}?`;
+  const [other, keys] =
+    section === "training" ? ["", Object.keys(model)] : ["training", trainingKeys];
+  const elsewhere = nearest(key, keys);
+  return elsewhere === undefined ? "" : meant(other, elsewhere);
 }
 
 function complete(parsed: Parsed, written: Record<string, unknown>): Config {
@@ -244,6 +274,7 @@ function complete(parsed: Parsed, written: Record<string, unknown>): Config {
     more_eos_token_ids: ends.slice(1),
     architectures: architectures ?? ["GPTNeoForCausalLM"],
     other: Object.fromEntries(Object.entries(written).filter(([key]) => otherKeys.includes(key))),
+    architecture: parsed.architecture ?? usualArchitecture,
     training: complete,
   };
 }

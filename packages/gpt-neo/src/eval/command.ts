@@ -7,6 +7,7 @@ import { meshFor } from "../fit/index.ts";
 import { type LoadedModel, loadModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
 import { withSpecial } from "../tokenizer/index.ts";
+import { apart } from "./apart.ts";
 import { evaluator, type Scores, scoring } from "./evaluate.ts";
 import { checkLogitsFile, writeLogits } from "./logits.ts";
 import { type Window, windowsOf } from "./windows.ts";
@@ -90,7 +91,9 @@ async function* windowsIn(
     tokenizer: tokenizer && options.special ? withSpecial(tokenizer) : tokenizer,
     size: config.vocab_size,
   };
-  yield* windowsOf(tokenise(options.data, vocabulary, { ...options, onLeftOut }), longest, stride);
+  const parts = tokenise(options.data, vocabulary, { ...options, onLeftOut });
+  const documents = options.noCrossDocument ? apart(parts, config.eos_token_id) : parts;
+  yield* windowsOf(documents, longest, stride);
 }
 
 async function* inBatches(windows: AsyncIterable<Window>, rows: number): AsyncGenerator<Window[]> {

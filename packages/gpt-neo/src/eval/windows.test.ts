@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { apart } from "./apart.ts";
 import { type Window, windowsOf } from "./windows.ts";
 
 type Part = { readonly ids: Int32Array<ArrayBuffer>; readonly end: boolean };
@@ -61,4 +62,26 @@ it("windows come as soon as there is an id behind them, however long the documen
     expect(given).toBeLessThanOrEqual(seen + 20);
     if (seen > 3200) break;
   }
+});
+
+it("documents joined in others are taken apart behind each end, however they come in parts", async () => {
+  const documents = fc.array(fc.array(fc.nat(3), { maxLength: 20 }), { maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(documents, fc.integer({ min: 1, max: 7 }), async (all, size) => {
+      const found: number[][] = [];
+      let held: number[] = [];
+      for await (const { ids, end } of apart(partsOf(all, size), 0)) {
+        held.push(...ids);
+        if (!end) continue;
+        if (held.length > 0) found.push(held);
+        held = [];
+      }
+      const expected = all.flatMap(
+        (ids) => ids.join(",").match(/(?:[1-9],?)*0|(?:[1-9],?)+/g) ?? [],
+      );
+      expect(found.map((ids) => ids.join(","))).toEqual(
+        expected.map((text) => text.replace(/^,|,$/g, "")),
+      );
+    }),
+  );
 });

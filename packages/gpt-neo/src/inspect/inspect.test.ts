@@ -112,7 +112,16 @@ it("tells configs of NeoX, in two files, too", async () => {
   const files = ["small", "local"].map((name) => fixture(`config/neox/${name}.yml`)).join(",");
   expect((await seen(files)).config).toMatchObject({ format: "neox", config: { num_layers: 12 } });
   const { stdout } = await callHere("inspect", files);
-  expect(stdout).toMatch(/\n {4}\S*small\.yml:21 init_method: initial weights are GPT-Neo's/);
+  expect(stdout).toMatch(/\n {4}\S*small\.yml:40 data_impl: what files hold, they tell themselves/);
+});
+
+it("tells what a config asks for that the model does not have", async () => {
+  const file = join(folder, "rotary.yml");
+  const sizes = "num_layers: 2\nhidden_size: 64\nnum_attention_heads: 4\n";
+  writeFileSync(file, `${sizes}max_position_embeddings: 64\npos_emb: rotary\nrotary_pct: 0.25\n`);
+  const { config } = await seen(file);
+  expect(config!.config).toMatchObject({ architecture: { pos_emb: "rotary", rotary_pct: 0.25 } });
+  expect(config!.notes.pos_emb).toBe('is "rotary"; the model has "learned", a table of positions');
 });
 
 it("tells runs", async () => {

@@ -28,6 +28,8 @@ export interface Kept {
   readonly last: number;
   /** Those after every so many steps, for good. */
   readonly every?: number | undefined;
+  /** Those after these steps, for good. */
+  readonly steps?: readonly number[] | undefined;
 }
 
 /** What a run keeps where nobody says. */
@@ -38,13 +40,16 @@ export async function saveStep(
   folder: string,
   state: Held<State>,
   progress: Progress,
-  { last, every }: Kept = usuallyKept,
+  { last, every, steps = [] }: Kept = usuallyKept,
 ): Promise<void> {
   await saveCheckpoint(stepFolder(folder, progress.step), state, progress);
+  const isForGood = (step: number): boolean =>
+    steps.includes(step) || (every !== undefined && step % every === 0);
   const others = (await savedSteps(folder)).filter((step) => step !== progress.step);
+  const passing = others.filter((step) => !isForGood(step));
   const best = await bestStep(folder);
-  for (const step of others.slice(0, Math.max(0, others.length + 1 - last))) {
-    if (step === best || (every !== undefined && step % every === 0)) continue;
+  for (const step of passing.slice(0, Math.max(0, passing.length + 1 - last))) {
+    if (step === best) continue;
     await removeCheckpoint(stepFolder(folder, step));
   }
 }

@@ -130,7 +130,7 @@ async function runWith(
     progress.end();
     if (!outcome.finished) {
       tellInterrupted(outcome, again, progress);
-      process.exitCode = 130;
+      if (interrupt.stopped) process.exitCode = 130;
     }
     return { out: options.out, ...outcome };
   } finally {

@@ -9,6 +9,7 @@ import {
   thinned,
 } from "../data/index.ts";
 import type { Dims } from "../dims.ts";
+import { documentOptions } from "../documents.ts";
 import { forward, labelCount, totalLoss } from "../model.ts";
 import { type Parameters, parameterPlaceholders } from "../parameters.ts";
 import type { DataOrder } from "./data/order.ts";
@@ -24,7 +25,8 @@ export function evaluationStep(
   dims: Dims,
 ): (parameters: Parameters, tokens: Rows, labels: Rows) => readonly [Scalar, Scalar] {
   return (parameters, tokens, labels) => {
-    const { logits } = forward(config, dims, parameters, tokens);
+    const options = documentOptions(config, dims, tokens);
+    const { logits } = forward(config, dims, parameters, tokens, options);
     return [totalLoss(logits, labels), labelCount(labels, dims.vocab.size)];
   };
 }

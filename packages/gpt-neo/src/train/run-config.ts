@@ -1,7 +1,8 @@
 import { MtfError } from "mtf";
 import type { TrainOptions } from "../cli/train-options.ts";
-import { type Config, type EndKey, endKeys, parseConfig, toJson } from "../config/index.ts";
+import { type Config, endKeys, type LeftOut, parseConfig, toJson } from "../config/index.ts";
 import { sourcesOf } from "../data/index.ts";
+import { requireParts } from "../model-parts.ts";
 import {
   makeTokenizer,
   modelTokenizerSource,
@@ -13,12 +14,14 @@ import {
 import { homeOf } from "../weights/index.ts";
 import { settingsOf } from "./set-keys.ts";
 
-/** A config as it was found, with the end tokens that nothing written decides. */
+/** A config as it was found, with what nothing written decides. */
 export interface Found {
   readonly config: Config;
-  readonly leftOut?: readonly EndKey[];
+  readonly leftOut?: readonly LeftOut[];
   /** The file of the weights it is of: a tokenizer may lie beside it. */
   readonly file?: string;
+  /** The preset or the file it is from. */
+  readonly source?: string;
 }
 
 /** The config of a run and its tokenizer, which fit each other. */
@@ -35,9 +38,11 @@ export interface RunConfig {
  * The config with the command line's word over it. A new model takes its vocabulary from a tokenizer
  * that the command line names; one that the config names decides what the config left out.
  *
- * @throws MtfError `bad-argument` for what does not go together; as `tokenizerSource`
+ * @throws MtfError `bad-argument` for what does not go together, or is not GPT-Neo; as
+ * `tokenizerSource`
  */
 export async function runConfig(options: TrainOptions, found: Found): Promise<RunConfig> {
+  requireParts(found.config, found.source);
   const { training } = found.config;
   const given = options.tokenizer;
   const own =
@@ -61,6 +66,7 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
   if (named && plain && !decides && plain.vocabSize > found.config.vocab_size) {
     throw misfit(`${name ?? plain.name}, ${plain.vocabSize} ids`, options, found.config);
   }
+  if (!decides && found.leftOut?.includes("vocab_size")) throw unsized();
   const changes = plain
     ? {
         ...(decides && { vocab_size: plain.vocabSize }),
@@ -76,8 +82,9 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
   };
 }
 
-function endsOf(keys: readonly EndKey[], { endOfText }: Tokenizer): Partial<Config> {
-  return Object.fromEntries(keys.map((key) => [key, endOfText]));
+function endsOf(keys: readonly LeftOut[], { endOfText }: Tokenizer): Partial<Config> {
+  const ends = endKeys.filter((key) => keys.includes(key));
+  return Object.fromEntries(ends.map((key) => [key, endOfText]));
 }
 
 function withOptions(
@@ -99,6 +106,8 @@ function withOptions(
     validation: options.validationShare,
     save_every: options.saveEvery,
     seed: options.seed,
+    ...(options.noCrossDocument && { cross_document_loss: false, cross_document_attention: false }),
+    reset_positions: options.resetPositions,
   };
   const flags = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
@@ -111,7 +120,8 @@ function withOptions(
 
 /** `vocab_size 257 -> 1000, the tokenizer's`, for what was not left to it. */
 function changed({ config: before, leftOut = [] }: Found, now: Config): readonly string[] {
-  return ["vocab_size" as const, ...endKeys.filter((key) => !leftOut.includes(key))]
+  return (["vocab_size", ...endKeys] as const)
+    .filter((key) => !leftOut.includes(key))
     .filter((key) => before[key] !== now[key])
     .map((key) => `${key} ${before[key]} -> ${now[key]}, the tokenizer's`);
 }
@@ -121,6 +131,16 @@ function otherEnd({ endOfText }: Tokenizer, { eos_token_id }: Config): readonly 
   return endOfText === eos_token_id
     ? []
     : [`eos_token_id is ${eos_token_id}, which ends documents, not the tokenizer's ${endOfText}`];
+}
+
+function unsized(): MtfError {
+  return new MtfError("bad-argument", "nothing says how many ids the model has.", {
+    try: [
+      "--tokenizer FILE",
+      "vocab_file: FILE in the config",
+      "padded_vocab_size: N in the config",
+    ],
+  });
 }
 
 function misfit(tokenizer: string, { model }: TrainOptions, { vocab_size }: Config): MtfError {

@@ -1,6 +1,6 @@
 import { type Layout, type Mesh, printMesh } from "mtf";
 import type { TrainOptions } from "../cli/train-options.ts";
-import type { Config } from "../config/index.ts";
+import { type Config, type Training, unusualOf } from "../config/index.ts";
 import { type TrainingData, writtenData } from "../data/index.ts";
 import { printLayout } from "../session.ts";
 
@@ -10,27 +10,47 @@ export type Settings = Readonly<Record<string, unknown>>;
 /** The settings of a run. The data count by their names and by what is in them. */
 export function settingsOf(
   config: Config,
-  { special, noCrossDocument, inputFormat, textKey }: TrainOptions,
+  { special, inputFormat, textKey }: TrainOptions,
   data: TrainingData,
   mesh: Mesh,
   layout: Layout,
 ): Settings {
-  const { training, other: _, ...model } = config;
+  const { training, other: _, architecture, ...model } = config;
   const { mesh: _mesh, layout: _layout, storage: _storage, ...trained } = training;
   return {
     ...model,
-    ...trained,
+    ...unusualOf(architecture),
+    ...unlessUsual(trained),
     data: training.data && writtenData(training.data),
     data_tokens: data.tokens,
     ...(training.validation_data && { validation_tokens: data.validation?.tokens }),
     // Those that are not given are left out: runs from before there were these are the same.
     ...(special && { special }),
-    ...(noCrossDocument && { no_cross_document: true }),
     ...(inputFormat && { input_format: inputFormat }),
     ...(textKey && { text_key: textKey }),
     mesh: printMesh(mesh),
     layout: printLayout(layout),
   };
+}
+
+/** Settings that older runs have no name for, as they were in these. */
+const before: { readonly [Key in keyof Training]?: Training[Key] } = {
+  initial_weights: null,
+  cross_document_loss: true,
+  cross_document_attention: true,
+  reset_positions: false,
+  extra_saves: [],
+  exit_every: null,
+};
+
+/** Those that are as they were before there was a name for them are left out. */
+function unlessUsual(training: Partial<Training>): Partial<Training> {
+  const usual = before as Settings;
+  return Object.fromEntries(
+    Object.entries(training).filter(
+      ([key, value]) => !(key in usual) || printed(value) !== printed(usual[key]),
+    ),
+  );
 }
 
 /** The settings that differ, as `name: then -> now`. */

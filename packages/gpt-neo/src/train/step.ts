@@ -22,6 +22,7 @@ import {
 } from "mtf";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "../dims.ts";
+import { documentOptions } from "../documents.ts";
 import { forward, labelCount, totalLoss, totalLossWithSquares } from "../model.ts";
 import { initialParameters, type Parameters } from "../parameters.ts";
 import { warmupOf } from "./warm-up.ts";
@@ -89,7 +90,10 @@ export function trainingStep(
       follow: Tensor<"batch" | "length", "int32">,
       index: Scalar<"int32">,
     ): readonly [Scalar, Sums] => {
-      const { logits } = forward(config, dims, params, part, { dropout: fold(stepKey, index) });
+      const { logits } = forward(config, dims, params, part, {
+        dropout: fold(stepKey, index),
+        ...documentOptions(config, dims, part),
+      });
       if (z_loss === 0) {
         const sum = totalLoss(logits, follow);
         return [div(sum, count), { loss: sum }];

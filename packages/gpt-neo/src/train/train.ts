@@ -5,7 +5,7 @@ import { type Position, takeBatch } from "../data/index.ts";
 import { type Dims, dimsOf } from "../dims.ts";
 import { saveModel } from "../model-folder.ts";
 import { type Beginning, begin, type Place } from "./begin.ts";
-import { saveStep } from "./checkpoint.ts";
+import { saveStep, usuallyKept } from "./checkpoint.ts";
 import { afterStep, afterValidation, courseOf, trouble } from "./course.ts";
 import { diverged } from "./diverged.ts";
 import { loadValidation, samplesToLookAt } from "./evaluate.ts";
@@ -30,6 +30,7 @@ const refusals = 3;
 export async function train(training: Training): Promise<Outcome> {
   const { config, data, dataOrder, devices, layout, on, out, settings } = training;
   const { batch_size, steps, context, seed, eval_every, save_every } = config.training;
+  const { extra_saves, exit_every } = config.training;
   const dims = dimsOf(config, batch_size / config.training.grad_accumulation, context);
   const { run, cost, place, ...first } = await prepare(training, dims);
   const held =
@@ -51,11 +52,12 @@ export async function train(training: Training): Promise<Outcome> {
     await saveModel(out, config, state.params, training.tokenizer);
     const validationLoss = validated?.step === step ? validated.loss : undefined;
     const progress = { step, position, dataOrder, loss, validationLoss, settings };
-    await saveStep(out, state, progress, training.kept);
+    await saveStep(out, state, progress, { ...usuallyKept, ...training.kept, steps: extra_saves });
     saved = step;
     await on.saved?.(step);
     since = performance.now();
   };
+  if (step === 0 && extra_saves.includes(0)) await save();
   const lost = (): Promise<MtfError> =>
     diverged(place, { ...training, state, step, saved, course });
   // What is wrong with the data of a step is said when all steps before it are saved.
@@ -103,9 +105,14 @@ export async function train(training: Training): Promise<Outcome> {
       on.sample?.(step, await sample(state.params, step));
       since = performance.now();
     }
-    if (step % save_every !== 0) continue;
-    if (course.well) await save();
-    else on.note(`step ${step}: not saved, ${trouble(course)}`);
+    if (step % save_every === 0 || extra_saves.includes(step)) {
+      if (course.well) await save();
+      else on.note(`step ${step}: not saved, ${trouble(course)}`);
+    }
+    if (exit_every !== null && step % exit_every === 0 && step < steps) {
+      on.note(`step ${step}: ends here, as exit_every ${exit_every} says`);
+      break;
+    }
   }
   if (course.well && (step > 0 || !failure)) await save();
   else if (step >= steps) throw await lost();

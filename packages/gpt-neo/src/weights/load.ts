@@ -1,5 +1,5 @@
 import { MtfError } from "mtf";
-import { type Config, type EndKey, parseConfig, toJson } from "../config/index.ts";
+import { type Config, type LeftOut, parseConfig, toJson } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { checkAdapter } from "./adapter.ts";
 import { expectedWeights } from "./expected.ts";
@@ -30,7 +30,7 @@ export interface Weights extends NamedTensors {
   /** What became of the config's keys that have no place here. */
   readonly notes: readonly Note[];
   /** End tokens that the config does not write: a tokenizer decides. */
-  readonly leftOut: readonly EndKey[];
+  readonly leftOut: readonly LeftOut[];
   /** Adam's first and second moments, by the names of their weights, where they were saved. */
   readonly moments: { readonly first: NamedTensors; readonly second: NamedTensors } | undefined;
   /** The step the weights were saved at, where it was. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { MtfError } from "mtf";
 import {
   type Config,
-  type EndKey,
   type FoundConfig,
+  type LeftOut,
   readConfig,
   readConfigOver,
 } from "../config/index.ts";
@@ -24,7 +24,7 @@ export interface ModelConfig {
   readonly file: string;
   readonly notes: readonly Note[];
   /** End tokens that it does not write: a tokenizer decides. */
-  readonly leftOut: readonly EndKey[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**

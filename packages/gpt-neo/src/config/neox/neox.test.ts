@@ -5,7 +5,11 @@ import { MtfError } from "mtf";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../test/support/cli.ts";
 import { fixture } from "../../../test/support/expected.ts";
+import { dimsOf } from "../../dims.ts";
+import { usualArchitecture } from "../architecture.ts";
+import { toJson } from "../hugging-face.ts";
 import { loadConfig, readConfig } from "../load.ts";
+import { parseConfig } from "../schema.ts";
 import { parseNeox, readNeox } from "./index.ts";
 
 const small = fixture("config/neox/small.yml");
@@ -50,6 +54,14 @@ describe("a config in two files", () => {
       data: [{ files: ["data/enwik8/enwik8_text_document"], weight: 1 }],
       validation_data: null,
       tokenizer: "gpt2",
+      initial_weights: {
+        method: "neox",
+        init_method: "small_init",
+        output_layer_init_method: "scaled_normal",
+      },
+      cross_document_loss: true,
+      cross_document_attention: true,
+      reset_positions: false,
       batch_size: 16,
       context: 1024,
       steps: 320_000,
@@ -70,6 +82,8 @@ describe("a config in two files", () => {
       eval_every: 1000,
       eval_batches: 10,
       save_every: 10_000,
+      extra_saves: [],
+      exit_every: null,
       seed: 7,
       mesh: "data:2,model:2",
       layout: null,
@@ -84,18 +98,31 @@ describe("a config in two files", () => {
       "attention: is GPT-Neo's: not scaled, without biases of queries, keys and values
       small.yml:15 output_layer_parallelism: --layout vocab:model or embd:model splits the output
       small.yml:17 attention_config: "flash" is computed as "global", which it equals
-      small.yml:21 init_method: initial weights are GPT-Neo's, all of initializer_range
       small.yml:40 data_impl: what files hold, they tell themselves
       small.yml:42 checkpoint_activations: made kernels faster or memory smaller; it changes no result
       small.yml:48 fp16: trained in 16 bits; here weights and gradients are float32
       small.yml:52 distributed_backend: started the original's processes; here --mesh names the devices
       small.yml:58 log_interval: logs and checkpoints go to the folder of --out
-      small.yml:59 keep_last_n_checkpoints: a run keeps its last two checkpoints
+      small.yml:59 keep_last_n_checkpoints: a run keeps its last two checkpoints, and extra_save_iters
       local.yml:4 vocab_file: the vocabulary of gpt2 is built in
       local.yml:5 merge_file: the vocabulary of gpt2 is built in
       local.yml:6 save: logs and checkpoints go to the folder of --out
       local.yml:7 load: logs and checkpoints go to the folder of --out
       local.yml:9 hostfile: started the original's processes; here --mesh names the devices"
+    `);
+  });
+
+  it("has a key's last value where a later file writes it with dashes, as in NeoX", async () => {
+    const more = join(folder, "dashes.yml");
+    writeFileSync(more, "train-iters: 12\nlr-decay-iters: 12\n");
+    const { config, notes } = await readConfig(`${small},${local},${more}`);
+    expect(config.training).toMatchObject({ steps: 12, decay_steps: 12, warmup_steps: 0 });
+    const told = notes.filter(([, reason]) => reason.startsWith("overrules"));
+    expect(
+      told.map((note) => note.join(" ").replaceAll(/\S*\/(?=\w+\.yml)/g, "")).join("\n"),
+    ).toMatchInlineSnapshot(`
+      "dashes.yml:1 train_iters overrules small.yml:50
+      dashes.yml:2 lr_decay_iters overrules small.yml:51"
     `);
   });
 
@@ -106,7 +133,8 @@ describe("a config in two files", () => {
     expect((message as string).replaceAll(/\S*\/(?=\w+\.yml)/g, "")).toMatchInlineSnapshot(`
       "[bad-argument] 2 keys are written twice (- and _ are the same).
         num_layers  small.yml:6 and more.yml:2
-        seed        local.yml:11 and more.yml:3"
+        seed        local.yml:11 and more.yml:3
+        try         dashes in a later file, as in num-layers: NeoX lets these overrule an earlier one"
     `);
   });
 });
@@ -138,22 +166,118 @@ it.each([
   expect(notes).toHaveLength(1);
 });
 
+describe("parts that GPT-Neo does not have", () => {
+  const all =
+    "pos-emb: rotary\nrotary_pct: 0.25\nnorm: rmsnorm\nrms_norm_epsilon: 1.0e-6\nactivation: swiglu\n" +
+    "mlp-multiple-of: 256\nuse_bias_in_mlp: false\nnum_kv_heads: 2\ngpt-j-residual: true\n" +
+    'attention-config: [[["mamba", "local"], 1]]\nmoe_num_experts: 8\nsliding_window_width: 64\n';
+
+  it("are read, and are there when the config is written and read again", () => {
+    const { config } = read(all);
+    expect(config.architecture).toEqual({
+      ...usualArchitecture,
+      pos_emb: "rotary",
+      rotary_pct: 0.25,
+      norm: "rmsnorm",
+      rms_norm_epsilon: 1e-6,
+      activation: "swiglu",
+      mlp_multiple_of: 256,
+      use_bias_in_mlp: false,
+      num_kv_heads: 2,
+      gpt_j_residual: true,
+      attention_config: [[["mamba", "local"], 1]],
+      moe_num_experts: 8,
+      sliding_window_width: 64,
+    });
+    const again = parseConfig(JSON.parse(JSON.stringify(toJson(config))));
+    expect([again.architecture, again.training]).toEqual([config.architecture, config.training]);
+  });
+
+  it("are refused by the model, each with its value and what there is instead", () => {
+    const { config } = read(all);
+    expect(() => dimsOf(config, 1, 8)).toThrowErrorMatchingInlineSnapshot(`
+      [MtfError: [bad-argument] the config asks for a model that is not GPT-Neo.
+        pos_emb               is "rotary"; the model has "learned", a table of positions
+        norm                  is "rmsnorm"; the model has "layernorm"
+        activation            is "swiglu"; the model has "gelu"
+        use_bias_in_mlp       is false; the model has feed-forward layers with biases
+        num_kv_heads          is 2; the model has keys and values of each head's own
+        sliding_window_width  is 64; the model has windows in local layers only, window_size wide
+        attention_config      is [[["mamba","local"],1]]; the model has layers of global and local attention
+        gpt_j_residual        is true; the model has feed-forward after attention, not beside it
+        moe_num_experts       is 8; the model has one feed-forward network a layer]
+    `);
+  });
+
+  it("are none where keys say what GPT-Neo has", () => {
+    const { config } = read(
+      "pos_emb: learned\nnorm: layernorm\nactivation: gelu\nnum_kv_heads: 4\ngpt_j_residual: false\n" +
+        "mlp_multiple_of: 96\nmoe_num_experts: 1\nnum_unique_layers: 2\n" +
+        'attention_config: [[["flash"], "all"]]\n',
+    );
+    expect(config.architecture).toEqual({ ...usualArchitecture, mlp_multiple_of: 96 });
+    expect(dimsOf(config, 1, 8).ff.size).toBe(288);
+  });
+
+  it("that NeoX does not know are errors in its names", () => {
+    expect(error("pos_emb: rotated\nrotary_pct: 2\n")).toMatchInlineSnapshot(`
+      "[bad-argument] a.yml describes what GPT-Neo here cannot be.
+        a.yml:6 pos_emb     is "rotated", but must be ("learned" | "rotary" | "sinusoidal" | "rpe" | "alibi" | "none")
+        a.yml:7 rotary_pct  is 2, but must be <=1"
+    `);
+    expect(error('attention_config: [[["glob"], 2]]\n')).toMatch(/has "glob"; NeoX's layers are/);
+  });
+});
+
+it("takes over how weights begin, what is saved and where documents end", () => {
+  const { config, notes } = read(
+    "init_method: small_init\noutput_layer_init_method: wang_init\nextra_save_iters: [0, 1, 2, 4]\n" +
+      "exit_interval: 50\neod_mask_loss: true\nreset_attention_mask: true\nreset_position_ids: true\n",
+  );
+  expect(notes).toHaveLength(1);
+  expect(config.training).toMatchObject({
+    initial_weights: {
+      method: "neox",
+      init_method: "small_init",
+      output_layer_init_method: "wang_init",
+    },
+    extra_saves: [0, 1, 2, 4],
+    exit_every: 50,
+    cross_document_loss: false,
+    cross_document_attention: false,
+    reset_positions: true,
+  });
+  expect(
+    noted("init_method: orthogonal\ntrain_epochs: 3\nfinetune: true\n"),
+  ).toMatchInlineSnapshot(`
+    "a.yml:6 init_method is "orthogonal", which depended on how matrices were split over devices; here it is normal
+    a.yml:7 train_epochs counted epochs, whose length is known only when all data are read; the steps are train_iters or --steps
+    a.yml:8 finetune starts from weights without their optimizer's state, as --model DIR does"
+  `);
+  expect(
+    error("init_method: large\nextra_save_iters: 5\nexit_interval: 0\n"),
+  ).toMatchInlineSnapshot(`
+    "[bad-argument] a.yml describes what GPT-Neo here cannot be.
+      a.yml:6 init_method       is "large", not normal, scaled_normal, single_residual_scaled_normal, small_init, wang_init, orthogonal, scaled_orthogonal, xavier_uniform, xavier_normal
+      a.yml:7 extra_save_iters  is 5, no list of steps
+      a.yml:8 exit_interval     is 0, but must be 1 or more"
+  `);
+});
+
 describe("what is another model", () => {
   it("is an error that names every key and line", () => {
     expect(
       error(
-        "pos-emb: rotary\nnorm: rmsnorm\nactivation: swiglu\ngpt-j-residual: true\nnum_kv_heads: 2\n" +
-          'attention-config: [[["local", "global"], 1]]\nhidden_siz: 3\n',
+        "use_mup: true\nsoft_prompt_tuning: {enabled: true}\nmlp_type: llama\nhidden_siz: 3\n" +
+          "intermediate_size: 9\nexpansion_factor: 3.5\n",
       ),
     ).toMatchInlineSnapshot(`
       "[bad-argument] a.yml describes what GPT-Neo here cannot be.
-        a.yml:6 pos_emb            is "rotary": positions here are a learned table
-        a.yml:7 norm               is "rmsnorm": norms here are layer norms
-        a.yml:8 activation         is "swiglu": the activation here is gelu
-        a.yml:9 gpt_j_residual     computes attention and feed-forward beside each other, not in turn
-        a.yml:10 num_kv_heads      shares keys among heads, which have one each here
-        a.yml:11 attention_config  has "local", which is sparse in blocks there, no window as GPT-Neo's is
-        a.yml:12 hidden_siz        is no key of NeoX's; did you mean hidden_size?"
+        a.yml:6 use_mup             scales outputs and learning rates by widths
+        a.yml:7 soft_prompt_tuning  adds a prompt of its own
+        a.yml:8 mlp_type            is "llama": the feed-forward layer here has two matrices
+        a.yml:9 hidden_siz          is no key of NeoX's; did you mean hidden_size?
+        a.yml:11 expansion_factor   is another width than intermediate_size, and only one may be given"
     `);
   });
 
@@ -188,7 +312,7 @@ it("tells what it makes of optimizers, batches and meshes", () => {
   ).toMatchInlineSnapshot(`
     "a.yml:6 optimizer is "lion"; here it is AdamW, whose learning rate may have to be another; has momentum, which AdamW here does not know
     a.yml:10 some_key_of_mine is a key that is not known here: left out
-    train_micro_batch_size_per_gpu is of a device; one is assumed: batch_size 4, or --batch-size
+    train_micro_batch_size_per_gpu is per device; one is assumed: batch_size 4, or --batch-size
     model_parallel_size is mesh model:2; more devices: --mesh data:N,model:2
     zero_optimization kept slices of the state: --storage embd:data does"
   `);
@@ -230,9 +354,9 @@ describe("data", () => {
     expect(noted(apart)).toMatchInlineSnapshot(`
       "a.yml:6 data_path is another than train_data_paths, which are taken
       a.yml:9 valid_data_weights validation looks at all of its data once, in their order
-      a.yml:10 test_data_paths no test ends a run: gpt-neo eval --data looks at other data
-      a.yml:11 test_data_weights no test ends a run: gpt-neo eval --data looks at other data
-      a.yml:12 weight_by_num_documents weights are train_data_weights here, never counted
+      a.yml:10 test_data_paths no test ends a run: gpt-neo eval --data FILE measures others
+      a.yml:11 test_data_weights no test ends a run: gpt-neo eval --data FILE measures others
+      a.yml:12 weight_by_num_documents needs all data read before the first step; weights are train_data_weights or --weight
       a.yml:13 weighted_sampler_alpha belongs to weight_by_num_documents, which is left out"
     `);
   });
@@ -283,8 +407,11 @@ describe("a tokenizer of Hugging Face's", () => {
     expect(lines.slice(1).join("\n")).toMatchInlineSnapshot(
       `"hf.yml:7 vocab_file: is no.json, which is not there: text needs --tokenizer FILE"`,
     );
-    await expect(written("vocab-file: no.json\n")).rejects.toThrow(/no\.json, which is not there/);
-    await expect(written("seed: 1\n")).rejects.toThrow(/needs vocab_file/);
+    for (const more of ["vocab-file: no.json\n", "seed: 1\n"]) {
+      const { leftOut, notes: told } = await written(more);
+      expect(leftOut).toEqual(["bos_token_id", "eos_token_id", "vocab_size"]);
+      expect(told.at(-1)![1]).toMatch(/--tokenizer FILE/);
+    }
   });
 });
 

@@ -5,6 +5,8 @@ import { nestsTooDeep } from "./depth.ts";
 /** A key of a NeoX config: under the name that Python has it by, and where it was written. */
 export interface Entry {
   readonly key: string;
+  /** As it is written: with dashes, perhaps. */
+  readonly written: string;
   readonly value: unknown;
   readonly file: string;
   readonly line: number;
@@ -44,6 +46,7 @@ export function readNeox(text: string, file: string): readonly Entry[] {
     }
     entries.push({
       key: key.value.replaceAll("-", "_"),
+      written: key.value,
       value: plain(document, value, (reason) => bad([[offset, reason]])),
       file,
       line: lineAt(offset),
@@ -79,30 +82,6 @@ function plain(document: unknown, node: unknown, bad: (reason: string) => MtfErr
   } catch (error) {
     throw bad((error as Error).message);
   }
-}
-
-/**
- * The keys of several files as one config. The original took some keys that were written twice from
- * the last file in silence.
- *
- * @throws MtfError `bad-argument` naming every key that is written twice, and where
- */
-export function mergeEntries(all: readonly Entry[]): ReadonlyMap<string, Entry> {
-  const merged = new Map<string, Entry>();
-  const twice: [string, string][] = [];
-  for (const entry of all) {
-    const before = merged.get(entry.key);
-    if (before) twice.push([entry.key, `${placeOf(before)} and ${placeOf(entry)}`]);
-    else merged.set(entry.key, entry);
-  }
-  if (twice.length > 0) {
-    const what = twice.length === 1 ? "a key is" : `${twice.length} keys are`;
-    throw new MtfError("bad-argument", `${what} written twice (- and _ are the same).`, {
-      evidence: twice,
-      problems: twice,
-    });
-  }
-  return merged;
 }
 
 /** `125M.yml:7` */

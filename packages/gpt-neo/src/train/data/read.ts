@@ -17,7 +17,7 @@ export interface Tokenizing {
   readonly source: TokenizerSource | undefined;
 }
 
-type Wanted = Pick<TrainOptions, "out" | "cache" | keyof ReadingOptions | "noCrossDocument">;
+type Wanted = Pick<TrainOptions, "out" | "cache" | keyof ReadingOptions>;
 
 /**
  * Opens what a run trains on and validates with, and shows how far that is.
@@ -50,7 +50,7 @@ export async function readData(
       except: options.out,
       onLeftOut: progress.note,
     },
-    crossDocument: !options.noCrossDocument,
+    crossDocument: training.cross_document_loss,
     folder: options.out,
   };
   const vocabulary = { tokenizer, size: vocab_size };

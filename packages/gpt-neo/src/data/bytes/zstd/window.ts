@@ -3,7 +3,7 @@ import { Damage } from "./damage.ts";
 /** The reference's own default limit for streams, which `zstd --long` stays within. */
 export const usualWindow: number = 128 * 2 ** 20;
 
-/** The largest window that the reference reads, with `--long=31`. */
+/** The largest window that the reference reads, as `zstd --long=31` makes it. */
 export const largestWindow: number = 2 * 2 ** 30;
 
 /**

@@ -1,0 +1,111 @@
+import * as v from "valibot";
+
+/**
+ * What a model is made of beside its sizes, in NeoX's words. Any of it can be read; what is not as
+ * GPT-Neo has it, the model refuses.
+ */
+export interface Architecture {
+  readonly pos_emb: "learned" | "rotary" | "sinusoidal" | "rpe" | "alibi" | "none";
+  /** The part of each head that is rotated. */
+  readonly rotary_pct: number;
+  readonly rotary_emb_base: number;
+  readonly rpe_num_buckets: number;
+  readonly rpe_max_distance: number;
+  /** What is added to positions before their embedding is looked up. */
+  readonly opt_pos_emb_offset: number;
+  readonly norm:
+    | "layernorm"
+    | "rmsnorm"
+    | "non_parametric_layernorm"
+    | "scalenorm"
+    | TransformerEngineNorm;
+  readonly rms_norm_epsilon: number;
+  readonly scalenorm_epsilon: number;
+  readonly use_bias_in_norms: boolean;
+  readonly use_qk_layernorm: boolean;
+  readonly activation: PlainActivation | GatedActivation;
+  /** Gated feed-forward layers are as wide as a multiple of it. */
+  readonly mlp_multiple_of: number;
+  readonly use_bias_in_mlp: boolean;
+  readonly use_bias_in_attn_linear: boolean;
+  /** Heads of keys and values; null is as many as of queries. */
+  readonly num_kv_heads: number | null;
+  readonly sliding_window_width: number | null;
+  /** Layers of other kinds than global and local attention: `[[["mamba"], 48]]`. */
+  readonly attention_config: readonly (readonly [readonly string[], number])[] | null;
+  /** Attention and feed-forward beside each other, both of what enters the block. */
+  readonly gpt_j_residual: boolean;
+  /** Whether the two share a norm then. */
+  readonly gpt_j_tied: boolean;
+  /** Layers with weights of their own; null is all of them. */
+  readonly num_unique_layers: number | null;
+  readonly moe_num_experts: number;
+}
+
+type TransformerEngineNorm = "te_rmsnorm" | "te_layernorm";
+type PlainActivation = "gelu" | "relu" | "softsign" | "swish" | "mish" | "silu";
+/** Of feed-forward layers in which one matrix's result is multiplied by that of another. */
+type GatedActivation = "geglu" | "reglu" | "swiglu" | "bilinear" | "glu";
+
+const norms = ["layernorm", "rmsnorm", "non_parametric_layernorm", "scalenorm"] as const;
+const theirNorms: readonly TransformerEngineNorm[] = ["te_rmsnorm", "te_layernorm"];
+const plain: readonly PlainActivation[] = ["gelu", "relu", "softsign", "swish", "mish", "silu"];
+const gated: readonly GatedActivation[] = ["geglu", "reglu", "swiglu", "bilinear", "glu"];
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
+const above = v.pipe(v.number(), v.gtValue(0), v.finite());
+const orAll = v.optional(v.nullable(count), null);
+const pattern = v.strictTuple([v.pipe(v.array(v.string()), v.minLength(1)), count]);
+
+/** The keys of a config's `architecture`, each with what it may be; the defaults are GPT-Neo's. */
+export const architectureSchemas: {
+  readonly [Key in keyof Architecture]: v.GenericSchema<unknown, Architecture[Key]>;
+} = {
+  pos_emb: v.optional(
+    v.picklist(["learned", "rotary", "sinusoidal", "rpe", "alibi", "none"]),
+    "learned",
+  ),
+  rotary_pct: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 1),
+  rotary_emb_base: v.optional(above, 10_000),
+  rpe_num_buckets: v.optional(count, 32),
+  rpe_max_distance: v.optional(count, 128),
+  opt_pos_emb_offset: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+  norm: v.optional(v.picklist([...norms, ...theirNorms]), "layernorm"),
+  rms_norm_epsilon: v.optional(above, 1e-8),
+  scalenorm_epsilon: v.optional(above, 1e-8),
+  use_bias_in_norms: v.optional(v.boolean(), true),
+  use_qk_layernorm: v.optional(v.boolean(), false),
+  activation: v.optional(v.picklist([...plain, ...gated]), "gelu"),
+  mlp_multiple_of: v.optional(count, 1),
+  use_bias_in_mlp: v.optional(v.boolean(), true),
+  use_bias_in_attn_linear: v.optional(v.boolean(), true),
+  num_kv_heads: orAll,
+  sliding_window_width: orAll,
+  attention_config: v.optional(v.nullable(v.array(pattern)), null),
+  gpt_j_residual: v.optional(v.boolean(), false),
+  gpt_j_tied: v.optional(v.boolean(), false),
+  num_unique_layers: orAll,
+  moe_num_experts: v.optional(count, 1),
+};
+
+/** The keys of a config's `architecture`. */
+export const architectureKeys: readonly (keyof Architecture)[] = Object.keys(
+  architectureSchemas,
+) as (keyof Architecture)[];
+
+/** GPT-Neo's. */
+export const usualArchitecture: Architecture = v.parse(v.object(architectureSchemas), {});
+
+/** What differs from GPT-Neo's. */
+export function unusualOf(architecture: Architecture): Partial<Architecture> {
+  const differs = (key: keyof Architecture): boolean =>
+    JSON.stringify(architecture[key]) !== JSON.stringify(usualArchitecture[key]);
+  return Object.fromEntries(
+    architectureKeys.filter(differs).map((key) => [key, architecture[key]]),
+  );
+}
+
+/** Whether feed-forward layers with this activation are gated: they have three matrices. */
+export function isGated(activation: string): boolean {
+  return gated.some((name) => name === activation);
+}

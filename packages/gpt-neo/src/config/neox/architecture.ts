@@ -1,0 +1,39 @@
+import { architectureKeys, isGated } from "../architecture.ts";
+import { isOff, type Keys } from "../key-rules.ts";
+import { expandAttention, isGlobal } from "./attention.ts";
+
+/** What a NeoX config says its model is made of, without what it leaves out. */
+export function architectureOf(keys: Keys): Keys {
+  const given = architectureKeys.filter((key) => keys[key] !== undefined && keys[key] !== null);
+  const { attention_config: _, ...written } = Object.fromEntries(
+    given.map((key) => [key, keys[key]]),
+  );
+  const layers = expandAttention(keys.attention_config, keys.num_layers as number);
+  return {
+    ...written,
+    // As many as there would be without the key, or 0, which asks for as many.
+    num_kv_heads: otherThan(keys.num_attention_heads, keys.num_kv_heads),
+    num_unique_layers: otherThan(keys.num_layers, keys.num_unique_layers),
+    sliding_window_width: otherThan(null, keys.sliding_window_width),
+    moe_num_experts: isOff(keys.moe_num_experts) ? 1 : keys.moe_num_experts,
+    attention_config: layers?.every(([pattern]) => pattern.every(isGlobal)) ? null : layers,
+  };
+}
+
+/**
+ * How wide the inner part of a feed-forward layer is; undefined where no key says. One that is gated
+ * is given as it is written: its matrices are narrower.
+ */
+export function innerWidthOf(keys: Keys): number | undefined {
+  const { hidden_size, intermediate_size, expansion_factor, mlp_multiple_of: multiple } = keys;
+  const factor = isOff(expansion_factor) ? undefined : Number(expansion_factor);
+  const width = isOff(intermediate_size)
+    ? factor && Math.trunc(factor * Number(hidden_size))
+    : Number(intermediate_size);
+  if (isOff(multiple) || multiple === 1 || isGated(`${keys.activation}`)) return width;
+  return Math.ceil((width ?? 4 * Number(hidden_size)) / Number(multiple)) * Number(multiple);
+}
+
+function otherThan(usual: unknown, value: unknown): unknown {
+  return isOff(value) || value === usual ? null : value;
+}
