@@ -44,7 +44,7 @@ export { documentOptions } from "./documents.ts";
 export { type Evaluation, run as runEval } from "./eval/command.ts";
 export type { ChooseMesh, ChosenMesh } from "./fit/index.ts";
 export { type Generated, run as runGenerate } from "./generate/command.ts";
-export { type GenerateSettings, generate } from "./generate/generate.ts";
+export { type GenerateSettings, type Generating, generate } from "./generate/generate.ts";
 export { filterLogits, nextId, type Sampling } from "./generate/sample.ts";
 export { generateText } from "./generate/text.ts";
 export { run as runInspect } from "./inspect/command.ts";
@@ -89,9 +89,12 @@ export {
   type WordCounts,
   withSpecial,
 } from "./tokenizer/index.ts";
+export type { Kept } from "./train/checkpoint.ts";
 export { run as runTrain, type TrainExtras } from "./train/command.ts";
+export type { DataOrder } from "./train/data/order.ts";
 export { initialState, type Report, type State, trainingStep } from "./train/step.ts";
-export { type Outcome, type StepEntry, type Training, train } from "./train/train.ts";
+export { train } from "./train/train.ts";
+export type { Outcome, StepEntry, Training } from "./train/training.ts";
 export {
   type Converted,
   type ConvertOptions,

@@ -13,7 +13,7 @@ import {
   type Tokenizer,
   tokenizerSource,
 } from "./tokenizer/index.ts";
-import { loadWeights, type Weights } from "./weights/index.ts";
+import { homeOf, loadWeights, type Weights } from "./weights/index.ts";
 import { parameterSource } from "./weights/parameter-source.ts";
 import { prefixNote } from "./weights/prefix-note.ts";
 import { unexpectedLines } from "./weights/unexpected.ts";
@@ -77,7 +77,8 @@ export async function loadModel(
     const dims = dimsOf(config, 1, config.max_position_embeddings);
     const chosen = typeof mesh === "function" ? mesh(config, context) : { mesh, told: [] };
     const layout = layoutOf(options, chosen.mesh, dims);
-    const tokenizer = await tokenizerOf(folder, options.tokenizer, config);
+    const home = weights.format === "checkpoint" ? homeOf(weights.file) : folder;
+    const tokenizer = await tokenizerOf(home, options.tokenizer, config);
     const devices = await openDevices(options, chosen.mesh);
     try {
       const tree = parameterPlaceholders(config, dims);

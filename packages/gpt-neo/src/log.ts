@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { MtfError } from "mtf";
-import { writeAtomically } from "mtf/files";
+import { cannotWrite, writeAtomically } from "mtf/files";
 
 /** A line of a log: what was measured at a step. */
 export type LogRecord = Readonly<Record<string, unknown>> & { readonly step?: number };
@@ -51,8 +51,7 @@ function guarded<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    const reason = (error as Error).message;
-    throw new MtfError("bad-file", `${path} cannot be written: ${reason}.`, { file: path });
+    throw cannotWrite(path, error);
   }
 }
 

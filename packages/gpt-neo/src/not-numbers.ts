@@ -15,7 +15,7 @@ const shown = 5;
  * @param what which results: the loss, the logits
  */
 export async function notNumbers(
-  { config, parameters }: LoadedModel,
+  { config, parameters }: Pick<LoadedModel, "config" | "parameters">,
   what: string,
 ): Promise<MtfError> {
   const byPath = new Map(leavesOf(parameters, isSharded));

@@ -9,39 +9,57 @@ export const runFile = "run.json";
 
 /** What stands in it. A later version may keep the rest of a folder otherwise. */
 const format = "gpt-neo run";
-const version = 1;
+
+/** Since 2 there is what the run was begun with, and checkpoints name the order of their data. */
+const version = 2;
+
+/** What a run was begun with: options as they were typed, and where. */
+export interface BegunWith {
+  readonly folder: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
 
 /** Makes a folder a run's, for good. */
-export async function markRunFolder(path: string): Promise<void> {
+export async function markRunFolder(path: string, begunWith?: BegunWith): Promise<void> {
   await mkdir(path, { recursive: true });
-  const text = `${JSON.stringify({ format, version })}\n`;
+  const text = `${JSON.stringify({ format, version, ...(begunWith && { begunWith }) })}\n`;
   await writeAtomically(join(path, runFile), (file) => file.write(text));
 }
 
 /** Whether a folder says that it is a run's, of whatever version. */
 export async function isRunFolder(path: string): Promise<boolean> {
-  return (await versionOf(path)) !== undefined;
+  return (await markOf(path)) !== undefined;
 }
 
 /**
  * Checks that what a run's folder holds is known here.
  *
- * @throws MtfError `bad-file` if it is of another version
+ * @throws MtfError `bad-file` if it is of a later version
  */
 export async function checkRunVersion(path: string): Promise<void> {
-  const found = await versionOf(path);
-  if (found === undefined || found === version) return;
+  const mark = await markOf(path);
+  if (mark === undefined) return;
+  const { version: found = null } = mark;
+  if (typeof found === "number" && found >= 1 && found <= version) return;
   throw new MtfError("bad-file", `${path} is a run's folder of version ${found}.`, {
-    evidence: [["known here", `version ${version}`]],
+    evidence: [["known here", `versions 1 to ${version}`]],
     try: ["the gpt-neo that wrote it", "--out with another folder"],
     file: join(path, runFile),
   });
 }
 
-async function versionOf(path: string): Promise<unknown> {
+/** What a run was begun with; undefined for one of the first version, and where there is none. */
+export async function begunWithOf(path: string): Promise<BegunWith | undefined> {
+  const begunWith = (await markOf(path))?.begunWith;
+  if (!isObject(begunWith) || !isObject(begunWith.options)) return undefined;
+  const { folder, options } = begunWith;
+  return { folder: String(folder), options };
+}
+
+async function markOf(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   try {
     const written: unknown = JSON.parse(await readFile(join(path, runFile), "utf8"));
-    return isObject(written) && written.format === format ? (written.version ?? null) : undefined;
+    return isObject(written) && written.format === format ? written : undefined;
   } catch {
     return undefined;
   }

@@ -79,7 +79,7 @@ it("one model continues, scores and evaluates, any number of rows", async () => 
     const some = await score(model, [1, 2, 3], [[9], [4, 5], [7, 8, 9, 10]]);
     expect(some.map(({ tokens }) => tokens)).toEqual([1, 2, 4]);
     expect(some[1]!.logLikelihood).toBeCloseTo(alone!.logLikelihood, 5);
-    const window = { tokens: [1, 2, 3, 4], labels: [-100, -100, 4, 5] };
+    const window = { tokens: Int32Array.of(1, 2, 3, 4), labels: Int32Array.of(-100, -100, 4, 5) };
     const { loss } = await evaluator(model, 3)([window]);
     expect(alone!.logLikelihood).toBeCloseTo(-loss, 5);
     const [likeliest] = await gathered(generate(model, [1, 2, 3], { ...greedy, maxNewTokens: 1 }));

@@ -3,7 +3,7 @@ import { type Config, withTraining } from "../src/config/index.ts";
 import { parseOriginalConfig } from "../src/config/original.ts";
 import { parameterNames } from "../src/parameter-names.ts";
 import { learningRate } from "../src/train/step.ts";
-import type { StepEntry } from "../src/train/train.ts";
+import type { StepEntry } from "../src/train/training.ts";
 import { loadWeights, type Weights } from "../src/weights/index.ts";
 import { agreement } from "./support/agree.ts";
 import { temporaryFolder } from "./support/cli.ts";

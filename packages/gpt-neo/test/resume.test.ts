@@ -104,9 +104,10 @@ describe("a run that is interrupted", { timeout: 300_000 }, () => {
     await until(() => logOf(out).length >= 3, 5);
     run.kill("SIGINT");
     const called = await run.done;
-    const { step } = resultOf<{ step: number }>(called);
+    const { step } = JSON.parse(called.stdout) as { step: number };
     expect(called.stderr).toContain("stopping after this step; again to stop now\n");
-    const told = `saved after step ${step}; the same command with --resume goes on\n`;
+    const told = `saved after step ${step}; gpt-neo train --out ${out} --resume goes on\n`;
+    expect(called.code).toBe(130);
     expect(called.stderr.endsWith(told)).toBe(true);
     expect(checkpoints(out)).toEqual([`step-${step}`]);
     expect(logOf(out)).toHaveLength(step);

@@ -29,6 +29,7 @@ export { volumeOf } from "./shape.ts";
 
 export {
   type AtomicOptions,
+  cannotWrite,
   draftOf,
   type FileForWriting,
   removeDrafts,

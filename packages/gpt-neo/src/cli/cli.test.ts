@@ -181,21 +181,29 @@ describe("gpt-neo", () => {
         --tokenizer gpt2|bytes|FILE|DIR
                                      what makes ids of text (default: the config's, or the model's)
         --special                    <|endoftext|> in a text ends it (default: it is text)
-        --lr RATE                    the highest learning rate
-        --batch-size N               samples a step
-        --grad-accumulation N        parts a step's batch is computed in, one by one
-        --context N                  tokens a sample, which eval and generate then see at once, too
-        --steps N                    steps in all
-        --eval-every N               steps between validations
-        --save-every N               steps between checkpoints
-        --seed N                     what initial weights, order of data and dropout follow from
-        --resume                     go on from the last checkpoint; start afresh if there is none
+        --lr RATE                    the highest learning rate (default: the config's, 0.0003)
+        --batch-size N               samples a step (default: the config's, 8)
+        --grad-accumulation N        parts of a batch computed one by one (default: the config's, 1)
+        --context N                  tokens a sample, for eval and generate too (default: all positions)
+        --steps N                    steps in all (default: the config's, 1000)
+        --eval-every N               steps between validations (default: the config's, 100)
+        --eval-batches N             batches a validation looks at (default: the config's, 32)
+        --validation-share PART      of the data, held back to validate with (default: 0.05)
+        --save-every N               steps between checkpoints (default: the config's, 500)
+        --peak GFLOPS                what the machine could do, to show the share reached (default: none)
+        --sample-every N             steps between samples of text, 64 tokens each (default: none)
+        --keep N                     the last checkpoints to keep, and the best one (default: 2)
+        --keep-every N               keep those after every N steps for good (default: none)
+        --seed N                     what weights, order of data and dropout follow from (default: 0)
+        --set KEY=VALUE…             any key of the config's training: --set warmup_steps=50 decay_to=0
+        --resume                     go on from the last checkpoint, with the options it was begun with
         --input-format txt|jsonl|json|tfrecords|bin|uint16
                                      what files hold (default: their names tell); uint16 is nanoGPT's
         --text-key KEY               the text's key in JSON (default: text, input_ids)
         --zstd-window SIZE           memory that a .zst may ask for, up to 2GiB (default: 128MiB)
         --no-cross-document          no id is predicted from another document, nor sees one
         --reset-positions            positions begin at 0 in each document, not in each sample
+        --cache DIR                  where tokenized text is kept (default: .gpt-neo-cache beside the run)
         --log jsonl|tensorboard…     beside log.jsonl, events for tensorboard --logdir
         --mesh AXES                  devices: data:2,model:2 (default: one per core, or as many as needed)
         --layout RULES               which dim is split over which axis: batch:data,heads:model
@@ -206,13 +214,16 @@ describe("gpt-neo", () => {
         --json                       end standard output with the result as one JSON object
         --help                       print this
 
+      gpt-neo train --out DIR --resume goes on with the run there and needs nothing else: what is given
+      beside goes over what it was begun with.
+
       Without --weight, the files of all --data are one source, their documents one stream. With
       one, every --data is a source of its own, read as often as its share says:
       --data a.txt b.txt --weight 0.7 --data c.jsonl --weight 0.3.
 
       A config's FILE is JSON of ours, of Hugging Face or of GPT-Neo, or YAML of GPT-NeoX; NeoX's in
       several files are given with commas between: --config 125M.yml,local.yml. Beside --model, --config
-      FILE is the config of its weights, in place of the one that lies with them.
+      FILE says key by key what is otherwise than in the config.json that lies with its weights.
 
       Checkpoints of the original GPT-Neo hold the optimizer's state and the step: with --with-optimizer
       training goes on as there, learning rate included, but takes the data from their beginning.

@@ -93,6 +93,31 @@ export function texts(shown: string, help: string): Option<readonly string[]> {
   };
 }
 
+/** Keys with values, as in `warmup_steps=50`: what is no JSON is text. */
+export function pairs(
+  shown: string,
+  help: string,
+): Option<readonly (readonly [key: string, value: unknown])[]> {
+  return {
+    kind: "values",
+    shown,
+    help,
+    read(written) {
+      const [, key, value] = /^([^=]+)=(.*)$/s.exec(written) ?? [];
+      if (key === undefined || value === undefined) return { expected: "KEY=VALUE" };
+      return { value: [[key, jsonOrText(value)]] };
+    },
+  };
+}
+
+function jsonOrText(written: string): unknown {
+  try {
+    return JSON.parse(written);
+  } catch {
+    return written;
+  }
+}
+
 export function integer(shown: string, help: string, least = 0): Option<number> {
   return {
     kind: "value",

@@ -2,7 +2,7 @@ import type { WrittenData } from "../data/source.ts";
 import type { Command } from "./command.ts";
 import { type ReadingOptions, readingOptions, special } from "./data-options.ts";
 import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
-import { choices, flag, integer, number, required, sources, text, texts } from "./option.ts";
+import { choices, flag, integer, number, pairs, required, sources, text, texts } from "./option.ts";
 
 export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly config?: string;
@@ -23,8 +23,19 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly evalEvery?: number;
   readonly saveEvery?: number;
   readonly seed?: number;
+  readonly evalBatches?: number;
+  readonly validationShare?: number;
+  /** Any other keys of the config's `training`, and the dropouts. */
+  readonly set?: readonly (readonly [key: string, value: unknown])[];
+  /** In GFLOP/s. */
+  readonly peak?: number;
+  readonly sampleEvery?: number;
+  readonly keep?: number;
+  readonly keepEvery?: number;
   readonly resume?: boolean;
   readonly noCrossDocument?: boolean;
+  /** The folder that keeps the ids of text for the next run. */
+  readonly cache?: string;
   readonly resetPositions?: boolean;
   readonly log?: readonly ("jsonl" | "tensorboard")[];
   readonly json?: boolean;
@@ -50,34 +61,54 @@ export const trainCommand: Command<TrainOptions> = {
       "what makes ids of text (default: the config's, or the model's)",
     ),
     special,
-    lr: number("RATE", "the highest learning rate"),
-    batchSize: integer("N", "samples a step", 1),
-    gradAccumulation: integer("N", "parts a step's batch is computed in, one by one", 1),
-    context: integer("N", "tokens a sample, which eval and generate then see at once, too", 1),
-    steps: integer("N", "steps in all", 1),
-    evalEvery: integer("N", "steps between validations", 1),
-    saveEvery: integer("N", "steps between checkpoints", 1),
-    seed: integer("N", "what initial weights, order of data and dropout follow from"),
-    resume: flag("go on from the last checkpoint; start afresh if there is none"),
+    lr: number("RATE", "the highest learning rate (default: the config's, 0.0003)"),
+    batchSize: integer("N", "samples a step (default: the config's, 8)", 1),
+    gradAccumulation: integer(
+      "N",
+      "parts of a batch computed one by one (default: the config's, 1)",
+      1,
+    ),
+    context: integer("N", "tokens a sample, for eval and generate too (default: all positions)", 1),
+    steps: integer("N", "steps in all (default: the config's, 1000)", 1),
+    evalEvery: integer("N", "steps between validations (default: the config's, 100)", 1),
+    evalBatches: integer("N", "batches a validation looks at (default: the config's, 32)", 1),
+    validationShare: number("PART", "of the data, held back to validate with (default: 0.05)", {
+      least: 0,
+      most: 0.5,
+    }),
+    saveEvery: integer("N", "steps between checkpoints (default: the config's, 500)", 1),
+    peak: number("GFLOPS", "what the machine could do, to show the share reached (default: none)"),
+    sampleEvery: integer("N", "steps between samples of text, 64 tokens each (default: none)", 1),
+    keep: integer("N", "the last checkpoints to keep, and the best one (default: 2)", 1),
+    keepEvery: integer("N", "keep those after every N steps for good (default: none)", 1),
+    seed: integer("N", "what weights, order of data and dropout follow from (default: 0)"),
+    set: pairs("KEY=VALUE", "any key of the config's training: --set warmup_steps=50 decay_to=0"),
+    resume: flag("go on from the last checkpoint, with the options it was begun with"),
     ...readingOptions,
     noCrossDocument: flag("no id is predicted from another document, nor sees one"),
     resetPositions: flag("positions begin at 0 in each document, not in each sample"),
+    cache: text("DIR", "where tokenized text is kept (default: .gpt-neo-cache beside the run)"),
     log: choices(["jsonl", "tensorboard"], "beside log.jsonl, events for tensorboard --logdir"),
     ...meshOptions,
     json: flag("end standard output with the result as one JSON object"),
   },
-  check({ config, model, withOptimizer }) {
-    if (config === undefined && model === undefined) return "--config or --model is missing";
+  check({ config, model, resume, withOptimizer }) {
+    if (config === undefined && model === undefined && !resume) {
+      return "--config or --model is missing";
+    }
     if (withOptimizer && model === undefined) return "--with-optimizer goes with --model";
     return undefined;
   },
-  notes: `Without --weight, the files of all --data are one source, their documents one stream. With
+  notes: `gpt-neo train --out DIR --resume goes on with the run there and needs nothing else: what is given
+beside goes over what it was begun with.
+
+Without --weight, the files of all --data are one source, their documents one stream. With
 one, every --data is a source of its own, read as often as its share says:
 --data a.txt b.txt --weight 0.7 --data c.jsonl --weight 0.3.
 
 A config's FILE is JSON of ours, of Hugging Face or of GPT-Neo, or YAML of GPT-NeoX; NeoX's in
 several files are given with commas between: --config 125M.yml,local.yml. Beside --model, --config
-FILE is the config of its weights, in place of the one that lies with them.
+FILE says key by key what is otherwise than in the config.json that lies with its weights.
 
 Checkpoints of the original GPT-Neo hold the optimizer's state and the step: with --with-optimizer
 training goes on as there, learning rate included, but takes the data from their beginning.

@@ -76,7 +76,8 @@ export interface Training {
   /** The highest learning rate, reached after `warmup_steps`. */
   readonly learning_rate: number;
   readonly schedule: "cosine" | "linear" | "constant";
-  readonly warmup_steps: number;
+  /** null is a tenth of all steps, at most 3,000. */
+  readonly warmup_steps: number | null;
   /** What the learning rate falls to by `decay_steps`, as a part of the highest. */
   readonly decay_to: number;
   /** The step at which the decay ends; null is the last one. */

@@ -4,7 +4,13 @@ export type { AttentionType, AttentionTypes, Config, Training } from "./config.t
 export { type EndKey, endKeys, type LeftOut } from "./ends.ts";
 export { saveConfig, toHuggingFace, toJson, trainedPart, withDtype } from "./hugging-face.ts";
 export type { InitialWeights } from "./initial-weights.ts";
-export { type ConfigFormat, type FoundConfig, loadConfig, readConfig } from "./load.ts";
+export {
+  type ConfigFormat,
+  type FoundConfig,
+  loadConfig,
+  readConfig,
+  readConfigOver,
+} from "./load.ts";
 export { withTraining } from "./override.ts";
 export { presets } from "./presets.ts";
 export { parseConfig, trainingKeys } from "./schema.ts";

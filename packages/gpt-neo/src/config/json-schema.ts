@@ -27,6 +27,7 @@ const descriptions: Readonly<Record<string, string>> = {
   steps: "Steps in all.",
   grad_accumulation: "The parts a step's batch is computed in, one after the other.",
   learning_rate: "The highest learning rate, reached after warmup_steps.",
+  warmup_steps: "Steps in which the rate rises; null is a tenth of all, at most 3,000.",
   decay_to: "What the learning rate falls to by decay_steps, as a part of the highest.",
   decay_steps: "The step at which the decay ends; null is the last one.",
   decay_final_norm: "Whether the final norm's gain and bias decay with the matrices.",

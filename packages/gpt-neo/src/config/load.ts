@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { nearest } from "mtf/files";
-import { parseJson } from "../json.ts";
+import { isObject, parseJson } from "../json.ts";
 import { readSmallFile } from "../small-file.ts";
 import { makeTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import type { Config } from "./config.ts";
@@ -63,6 +63,33 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
     const read = parseOriginalConfig(value, file, files);
     return { ...read, format: "original", source: file, trains: true };
   }
+  return fromOurs(value, file);
+}
+
+/**
+ * The config of a model with what another file says over it, key by key, where that is of the same
+ * format; one of another format is a config of its own.
+ *
+ * @param own the model's `config.json`
+ * @throws MtfError as `readConfig`
+ * @example
+ * await readConfigOver("gpt-neo-125M/config.json", "dropout.json"); // { "resid_dropout": 0.1 }
+ */
+export async function readConfigOver(own: string, file: string): Promise<FoundConfig> {
+  const isFile = (await stat(file).catch(() => undefined))?.isFile() === true;
+  if (!isFile || /\.ya?ml$/i.test(file)) return readConfig(file);
+  const [below, above] = [parseJson(await textOf(own), own), parseJson(await textOf(file), file)];
+  const isOther = isNeoxConfig(above) || isOriginalConfig(above);
+  if (isOther || !isObject(above) || !isObject(below)) return readConfig(file);
+  const training = { ...asObject(below.training), ...asObject(above.training) };
+  return fromOurs({ ...below, ...above, training }, `${file} over ${own}`);
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
+}
+
+function fromOurs(value: unknown, file: string): FoundConfig {
   const config = parseConfig(value, file);
   const written = value as Readonly<Record<string, unknown>>;
   // The context alone is what a model's folder says of the training behind it.

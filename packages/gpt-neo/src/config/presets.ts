@@ -10,7 +10,7 @@ function released(
   num_heads: number,
   learning_rate: number,
 ): Preset {
-  const training = { tokenizer: "gpt2", batch_size: 8, learning_rate, warmup_steps: 3000 };
+  const training = { tokenizer: "gpt2", batch_size: 8, learning_rate };
   return { hidden_size, num_layers, num_heads, training };
 }
 

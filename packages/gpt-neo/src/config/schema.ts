@@ -57,7 +57,7 @@ const training = {
   grad_accumulation: v.optional(positive, 1),
   learning_rate: v.optional(above, 3e-4),
   schedule: v.optional(v.picklist(["cosine", "linear", "constant"]), "cosine"),
-  warmup_steps: v.optional(natural, 100),
+  warmup_steps: v.optional(v.nullable(natural), null),
   decay_to: v.optional(part, 0.1),
   decay_steps: v.optional(v.nullable(positive), null),
   weight_decay: v.optional(rate, 0.1),

@@ -1,6 +1,7 @@
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isCacheFolder } from "../cache-mark.ts";
 import { isRunFolder } from "../run-mark.ts";
 import { badData } from "./bad-data.ts";
 
@@ -16,6 +17,7 @@ export interface LeftOut {
   readonly why:
     | "hidden"
     | "a run's folder"
+    | "a cache"
     | "written by this command"
     | "read already"
     | "a link to nothing"
@@ -54,6 +56,7 @@ export async function filesBelow(
 
   const whyNot = async (path: string, real: string): Promise<LeftOut["why"] | undefined> => {
     if (real === except) return "written by this command";
+    if (await isCacheFolder(path)) return "a cache";
     return (await isRunFolder(path)) ? "a run's folder" : undefined;
   };
   const enter = async (path: string, isTop: boolean): Promise<void> => {

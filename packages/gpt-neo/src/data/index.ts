@@ -1,9 +1,15 @@
+export { chunkedSamples } from "./chunked-samples.ts";
+export { type Chunk, chunksOf, type Range } from "./chunks.ts";
 export type { DocumentPart, Place } from "./document.ts";
 export { type DataFile, dataFiles } from "./files.ts";
+export { type FillProgress, fill } from "./fill.ts";
 export { type Format, formats } from "./format.ts";
+export { divided } from "./held-back.ts";
+export { openInPlace } from "./in-place.ts";
 export { type Line, linesOf } from "./lines.ts";
-export { type DataOptions, loadData, type TrainingData } from "./load.ts";
-export { loadMixture, mixedSamples } from "./mixture.ts";
+export { type DataOptions, loadData, type TrainingData, tooShort } from "./load.ts";
+export { loadMixture, mixedSamples, mixedSources } from "./mixture.ts";
+export { pairOf } from "./mmididx/open.ts";
 export { permutation } from "./permutation.ts";
 export { type ReadOptions, readDocuments } from "./read.ts";
 export {
@@ -22,5 +28,8 @@ export {
   type WrittenSource,
   writtenData,
 } from "./source.ts";
-export { type TokenPart, tokenise, tokenRows, type Vocabulary } from "./tokenise.ts";
+export { type StoreOptions, tokenStore } from "./store.ts";
+export { thinned } from "./thinned.ts";
+export type { TokenSource } from "./token-source.ts";
+export { type TokenPart, tokenise, type Vocabulary } from "./tokenise.ts";
 export { loadTrainingData } from "./training-data.ts";

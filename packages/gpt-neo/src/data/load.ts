@@ -27,7 +27,6 @@ export interface TrainingData {
   readonly train: SampleSet;
   /** Undefined if none was asked for. */
   readonly validation: SampleSet | undefined;
-  readonly documents: number;
   /** Ids in all documents, with the ends of text. */
   readonly tokens: number;
   close(): void;
@@ -75,12 +74,12 @@ function cut([train, held]: Stores, documents: number, options: DataOptions): Tr
     whole = set(train, 1, border);
     part = set(train, border, train.length);
   }
-  if (whole.tokens < context) throw tooShort(documents, tokens, options);
+  if (whole.tokens < context) throw tooShort(tokens, options, documents);
   const close = (): void => {
     train.close();
     held.close();
   };
-  return { train: whole, validation: part, documents, tokens, close };
+  return { train: whole, validation: part, tokens, close };
 }
 
 /** All ids but the first end of text. There is less than a sample of them, or they are all. */
@@ -93,17 +92,22 @@ function moveAll(from: TokenStore, to: TokenStore): void {
   }
 }
 
-function tooShort(documents: number, tokens: number, options: DataOptions): MtfError {
-  const { context, named, validation } = options;
+/** What is said of data that make not even one sample to train on. */
+export function tooShort(
+  tokens: number,
+  { context, named, validation }: Pick<DataOptions, "context" | "named" | "validation">,
+  documents?: number,
+): MtfError {
   const trained = (count: number): number => count - Math.ceil(count * validation);
   let needed = context;
   while (trained(needed) < context) needed++;
   const most = trained(tokens);
   const part = `${Math.round(validation * 1000) / 10} %`;
   const what = named === undefined ? "the data" : `the data of ${named}`;
+  const within = documents === 1 ? " in a document" : ` in ${documents} documents`;
   return new MtfError("bad-argument", `${what} are shorter than one sample.`, {
     evidence: [
-      ["data", `${tokens} tokens in ${documents === 1 ? "a document" : `${documents} documents`}`],
+      ["data", `${tokens} tokens${documents === undefined ? "" : within}`],
       ["needed", `${needed} for a context of ${context} and ${part} held back`],
     ],
     ...(most > 0 && { try: [`--context ${most}`] }),

@@ -189,7 +189,7 @@ describe("a mixture", () => {
     const vocabulary = { tokenizer: undefined, size: 257 };
     const options = { context: 4, validation: 0.2, endOfText: 256 };
     const data = await loadMixture(sources, vocabulary, options);
-    expect([data.documents, data.tokens]).toEqual([400, 800]);
+    expect(data.tokens).toBe(800);
     expect(data.validation!.tokens).toBeGreaterThan(100);
     data.close();
     const bad = loadMixture([{ ...sources[0]!, weight: 0 }], vocabulary, options);

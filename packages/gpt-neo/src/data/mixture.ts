@@ -1,23 +1,24 @@
 import { MtfError } from "mtf";
 import { type DataOptions, loadData, type TrainingData } from "./load.ts";
 import { permutation } from "./permutation.ts";
+import { remembered } from "./remembered.ts";
 import type { SampleSet } from "./samples.ts";
 import type { Source } from "./source.ts";
 import { usuallyInMemory } from "./store.ts";
 import type { Vocabulary } from "./tokenise.ts";
 
 /**
- * Reads several sources to train on, each as often as its weight says. What is held back to validate
- * with is that of all of them, one after the other.
+ * Several sources to train on, each as often as its weight says. What is held back to validate with is
+ * that of all of them, one after the other.
  *
- * @throws MtfError `bad-argument` for a weight that is none; as `loadData`
+ * @param open a source's data; `named` is what errors call them where there are more
+ * @throws MtfError `bad-argument` for a weight that is none; what `open` throws
  * @example
- * await loadMixture([{ files: ["a.txt"], weight: 0.7 }, { files: ["b.txt"], weight: 0.3 }], …);
+ * await mixedSources(sources, ({ files }, named) => loadData(files, vocabulary, { ...options, named }));
  */
-export async function loadMixture(
+export async function mixedSources(
   sources: readonly Source[],
-  vocabulary: Vocabulary,
-  options: DataOptions,
+  open: (source: Source, named: string | undefined) => Promise<TrainingData>,
 ): Promise<TrainingData> {
   for (const { files, weight } of sources) {
     if (Number.isFinite(weight) && weight > 0) continue;
@@ -30,11 +31,8 @@ export async function loadMixture(
     for (const data of all) data.close();
   };
   try {
-    // Memory is for all of them together, however many there are.
-    const inMemory = Math.floor((options.inMemory ?? usuallyInMemory) / sources.length);
-    for (const { files } of sources) {
-      const named = sources.length > 1 ? files.join(", ") : undefined;
-      all.push(await loadData(files, vocabulary, { ...options, inMemory, named }));
+    for (const source of sources) {
+      all.push(await open(source, sources.length > 1 ? source.files.join(", ") : undefined));
     }
   } catch (error) {
     close();
@@ -42,19 +40,34 @@ export async function loadMixture(
   }
   if (all.length === 1) return all[0]!;
   const held = all.flatMap(({ validation }) => (validation ? [validation] : []));
-  const weights = sources.map(({ weight }) => weight);
-  const sum = (of: (data: TrainingData) => number): number =>
-    all.reduce((total, data) => total + of(data), 0);
   return {
     train: mixedSamples(
       all.map(({ train }) => train),
-      weights,
+      sources.map(({ weight }) => weight),
     ),
     validation: held.length > 0 ? mixedSamples(held) : undefined,
-    documents: sum(({ documents }) => documents),
-    tokens: sum(({ tokens }) => tokens),
+    tokens: all.reduce((total, { tokens }) => total + tokens, 0),
     close,
   };
+}
+
+/**
+ * Reads several sources, each whole.
+ *
+ * @throws MtfError as `mixedSources` and `loadData`
+ * @example
+ * await loadMixture([{ files: ["a.txt"], weight: 0.7 }, { files: ["b.txt"], weight: 0.3 }], …);
+ */
+export function loadMixture(
+  sources: readonly Source[],
+  vocabulary: Vocabulary,
+  options: DataOptions,
+): Promise<TrainingData> {
+  // Memory is for all of them together, however many there are.
+  const inMemory = Math.floor((options.inMemory ?? usuallyInMemory) / sources.length);
+  return mixedSources(sources, ({ files }, named) =>
+    loadData(files, vocabulary, { ...options, inMemory, named }),
+  );
 }
 
 /** So many places in a row hold each source in its exact share, to this many parts. */
@@ -117,8 +130,8 @@ function weightedOrder(
   const starts = shares.map((_, i) => shares.slice(0, i).reduce((sum, part) => sum + part, 0));
   return (seed, epoch) => {
     const within = remembered((number) => blockOf(permutation(block, [seed, number, 1]), starts));
-    const ofSet = sets.map(({ count: size }, i) =>
-      remembered((round) => permutation(size, [seed, round, 2 + i])),
+    const ofSet = sets.map(({ count: size, order }, i) =>
+      remembered((round) => order?.(seed, round) ?? permutation(size, [seed, round, 2 + i])),
     );
     return (place) => {
       const at = epoch * count + place;
@@ -144,13 +157,4 @@ function blockOf(order: (place: number) => number, starts: readonly number[]) {
     rank[place] = seen[set]!++;
   }
   return { setAt, rank };
-}
-
-/** Keeps the last value: places are asked for one after the other. */
-function remembered<T>(make: (key: number) => T): (key: number) => T {
-  let last: { readonly key: number; readonly value: T } | undefined;
-  return (key) => {
-    if (last?.key !== key) last = { key, value: make(key) };
-    return last.value;
-  };
 }

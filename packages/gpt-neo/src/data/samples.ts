@@ -1,5 +1,5 @@
 import { permutation } from "./permutation.ts";
-import type { TokenStore } from "./store.ts";
+import type { TokenSource } from "./token-source.ts";
 
 /** The label of places where nothing is to be predicted. */
 export const ignoredLabel = -100;
@@ -27,36 +27,51 @@ export interface SampleOptions {
 }
 
 /**
- * The samples that predict the ids `begin` … `end` − 1 of a store.
+ * The samples that predict the ids `begin` … `end` − 1 of a stream.
  *
  * @param begin at least 1: an id is predicted from the one before it
  * @param padding the id that fills up the last sample
  */
 export function sampleSet(
-  store: TokenStore,
+  source: TokenSource,
   [begin, end]: readonly [number, number],
   context: number,
   padding: number,
-  { unpredictedAfter }: SampleOptions = {},
+  options: SampleOptions = {},
 ): SampleSet {
   const tokens = Math.max(0, end - begin);
-  const ids = new Int32Array(context + 1);
   return {
     context,
     tokens,
     count: Math.ceil(tokens / context),
     read(index, into, labels) {
       const first = begin + index * context;
-      const size = Math.min(context, end - first);
-      store.read(first - 1, ids.subarray(0, size + 1));
-      into.fill(padding);
-      labels.fill(ignoredLabel);
-      into.set(ids.subarray(0, size));
-      labels.set(ids.subarray(1, size + 1));
-      if (unpredictedAfter === undefined) return;
-      for (let i = 0; i < size; i++) if (ids[i] === unpredictedAfter) labels[i] = ignoredLabel;
+      readSample(source, { first, end, padding }, into, labels, options);
     },
   };
+}
+
+/** Reads the sample that predicts the ids from `first` on, as many as there is room for before `end`. */
+export function readSample(
+  source: TokenSource,
+  {
+    first,
+    end,
+    padding,
+  }: { readonly first: number; readonly end: number; readonly padding: number },
+  into: Int32Array,
+  labels: Int32Array,
+  { unpredictedAfter }: SampleOptions,
+): void {
+  const size = Math.min(into.length, end - first);
+  const ids = new Int32Array(size + 1);
+  source.read(first - 1, ids);
+  into.fill(padding);
+  labels.fill(ignoredLabel);
+  into.set(ids.subarray(0, size));
+  labels.set(ids.subarray(1));
+  if (unpredictedAfter === undefined) return;
+  for (let i = 0; i < size; i++) if (ids[i] === unpredictedAfter) labels[i] = ignoredLabel;
 }
 
 /** Where a stream of batches is: the epoch, and the samples of it that are behind. */

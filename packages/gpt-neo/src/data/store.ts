@@ -11,14 +11,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MtfError } from "mtf";
+import { cannotWrite } from "mtf/files";
+import type { TokenSource } from "./token-source.ts";
 
 /** A sequence of ids that only grows: in memory while it is small, then in a temporary file. */
-export interface TokenStore {
-  readonly length: number;
+export interface TokenStore extends TokenSource {
   append(ids: Int32Array): void;
-  /** The ids from `begin` on, as many as `into` holds. */
-  read(begin: number, into: Int32Array): void;
-  close(): void;
 }
 
 export interface StoreOptions {
@@ -104,8 +102,7 @@ function tokenFile(parent: string, width: Width): TokenFile {
       }
     } catch (error) {
       ftruncateSync(file, end);
-      const reason = (error as Error).message;
-      throw new MtfError("bad-file", `${path} cannot be written: ${reason}.`, { file: path });
+      throw cannotWrite(path, error);
     }
     end += bytes.length;
   };

@@ -66,36 +66,3 @@ export async function* tokenise(
     }
   }
 }
-
-/**
- * Whole documents in ids, each held in memory: rows to evaluate.
- *
- * @throws MtfError as `tokenise`
- */
-export async function* tokenRows(
-  files: readonly string[],
-  vocabulary: Vocabulary,
-  options: ReadOptions = {},
-): AsyncGenerator<TokenPart> {
-  let held: Int32Array[] = [];
-  for await (const part of tokenise(files, vocabulary, options)) {
-    if (held.length === 0 && part.end) {
-      yield part;
-      continue;
-    }
-    held.push(part.ids);
-    if (!part.end) continue;
-    yield { ...part, ids: concat(held) };
-    held = [];
-  }
-}
-
-function concat(parts: readonly Int32Array[]): Int32Array<ArrayBuffer> {
-  const whole = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}

@@ -2,14 +2,15 @@ import { MtfError } from "mtf";
 import type { EvalOptions } from "../cli/eval-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { some } from "../cli/some.ts";
-import { tokenRows } from "../data/index.ts";
+import { tokenise } from "../data/index.ts";
 import { meshFor } from "../fit/index.ts";
 import { type LoadedModel, loadModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
 import { withSpecial } from "../tokenizer/index.ts";
+import { apart } from "./apart.ts";
 import { evaluator, type Scores, scoring } from "./evaluate.ts";
 import { checkLogitsFile, writeLogits } from "./logits.ts";
-import { documentsIn, type Window, windowsOf } from "./windows.ts";
+import { type Window, windowsOf } from "./windows.ts";
 
 /** How well a model predicts. */
 export interface Evaluation {
@@ -90,10 +91,9 @@ async function* windowsIn(
     tokenizer: tokenizer && options.special ? withSpecial(tokenizer) : tokenizer,
     size: config.vocab_size,
   };
-  for await (const { ids } of tokenRows(options.data, vocabulary, { ...options, onLeftOut })) {
-    const rows = options.noCrossDocument ? documentsIn(ids, config.eos_token_id) : [ids];
-    for (const row of rows) yield* windowsOf(row, longest, stride);
-  }
+  const parts = tokenise(options.data, vocabulary, { ...options, onLeftOut });
+  const documents = options.noCrossDocument ? apart(parts, config.eos_token_id) : parts;
+  yield* windowsOf(documents, longest, stride);
 }
 
 async function* inBatches(windows: AsyncIterable<Window>, rows: number): AsyncGenerator<Window[]> {

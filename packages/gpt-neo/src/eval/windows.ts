@@ -1,50 +1,55 @@
-import { ignoredLabel } from "../data/index.ts";
+import { ignoredLabel, type TokenPart } from "../data/index.ts";
 
 /** Ids that a model sees at once, and the labels it is measured by. */
 export interface Window {
-  readonly tokens: readonly number[];
+  readonly tokens: Int32Array;
   /** The id that follows each, or `ignoredLabel` where an earlier window has predicted it. */
-  readonly labels: readonly number[];
+  readonly labels: Int32Array;
 }
 
 /**
- * The windows that a row is predicted in. A row that fits is one; of a longer one each window
- * begins `stride` ids after the one before, and predicts what none before has. The first id of a
- * window is predicted by none: so disjoint windows leave out one prediction each.
+ * The windows that documents are predicted in. A document that fits is one; of a longer one each
+ * window begins `stride` ids after the one before, and predicts what none before has. The first id of
+ * a window is predicted by none: so disjoint windows leave out one prediction each. No more of a
+ * document is held than a window and a part.
  *
  * @example
- * [...windowsOf([1, 2, 3, 4], 2, 1)]; // [1 2], [2 3], [3 4]: predictions of 2, 3 and 4
+ * // Of 1 2 3 4: [1 2], [2 3], [3 4], which predict 2, 3 and 4.
+ * for await (const window of windowsOf(parts, 2, 1)) console.log(window.tokens);
  */
-export function* windowsOf(
-  ids: ArrayLike<number>,
+export async function* windowsOf(
+  parts: AsyncIterable<Pick<TokenPart, "ids" | "end">>,
   longest: number,
   stride: number,
-): Generator<Window> {
-  let predicted = 1;
-  for (let begin = 0; begin < ids.length; begin += stride) {
-    const end = Math.min(begin + longest, ids.length);
-    const tokens = Array.from({ length: end - begin }, (_, i) => ids[begin + i]!);
-    const labels = tokens.map((_, i) => {
-      const at = begin + i + 1;
-      return at < end && at >= predicted ? ids[at]! : ignoredLabel;
-    });
-    yield { tokens, labels };
-    predicted = end;
-    if (end === ids.length) return;
+): AsyncGenerator<Window> {
+  let held = new Int32Array(0);
+  // The ids of the window that comes next which an earlier one has predicted, or nobody does.
+  let behind = 1;
+  for await (const { ids, end } of parts) {
+    held = joined(held, ids);
+    let begin = 0;
+    // Only what something follows is not the last window of its document.
+    for (; begin + longest < held.length; begin += stride) {
+      yield windowAt(held.subarray(begin, begin + longest), behind);
+      behind = Math.max(1, longest - stride);
+    }
+    held = held.subarray(begin);
+    if (!end) continue;
+    if (held.length > 0) yield windowAt(held, behind);
+    held = held.subarray(held.length);
+    behind = 1;
   }
 }
 
-/**
- * The documents of a row, each with the id that ends it.
- *
- * @example
- * [...documentsIn(Int32Array.of(1, 0, 2), 0)]; // [1 0], [2]
- */
-export function* documentsIn(ids: Int32Array, endOfText: number): Generator<Int32Array> {
-  for (let begin = 0; begin < ids.length; ) {
-    const found = ids.indexOf(endOfText, begin);
-    const end = found < 0 ? ids.length : found + 1;
-    yield ids.subarray(begin, end);
-    begin = end;
-  }
+function windowAt(ids: Int32Array, behind: number): Window {
+  const labels = new Int32Array(ids.length).fill(ignoredLabel);
+  for (let i = behind; i < ids.length; i++) labels[i - 1] = ids[i]!;
+  return { tokens: ids.slice(), labels };
+}
+
+function joined(held: Int32Array, ids: Int32Array): Int32Array<ArrayBuffer> {
+  const both = new Int32Array(held.length + ids.length);
+  both.set(held);
+  both.set(ids, held.length);
+  return both;
 }

@@ -20,6 +20,12 @@ export interface GenerateSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What ids are made with: of a loaded model, or of one that is being trained. */
+export type Generating = Pick<
+  LoadedModel,
+  "config" | "context" | "parameters" | "program" | "ends"
+>;
+
 const asLikely: Sampling = { kind: "random", temperature: 1, topK: 0, topP: 1 };
 
 /**
@@ -32,7 +38,7 @@ const asLikely: Sampling = { kind: "random", temperature: 1, topK: 0, topP: 1 };
  * for await (const id of generate(model, [15496], { maxNewTokens: 20 })) console.log(id);
  */
 export async function* generate(
-  model: LoadedModel,
+  model: Generating,
   prompt: readonly number[],
   settings: GenerateSettings = {},
 ): AsyncGenerator<number> {
@@ -90,7 +96,7 @@ function checkPrompt(prompt: readonly number[], vocabulary: number): void {
 }
 
 function load(
-  model: LoadedModel,
+  model: Generating,
   length: number,
 ): Promise<Run<readonly [Parameters, ...ChoosingArguments], Next>> {
   return model.program<ChoosingArguments, Next>(length, (dims) => choosing(model.config, dims));

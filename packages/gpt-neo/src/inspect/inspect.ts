@@ -8,18 +8,14 @@ import { isGlob } from "../data/glob.ts";
 import { isPipe, shownName } from "../data/pipe.ts";
 import type { ReadOptions } from "../data/read.ts";
 import { missingParts } from "../model-parts.ts";
+import { checkpointFile } from "../weights/index.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
 import { type DataSummary, inspectData } from "./data.ts";
 import { type EventsSummary, inspectEvents, isEventsName } from "./events.ts";
 import { kindOfFile } from "./kind.ts";
 import { inspectLog, inspectRun, isRun, type RunSummary } from "./run.ts";
 import { inspectTokenizer, type TokenizerSummary, tokenizerFiles } from "./tokenizer.ts";
-import {
-  checkpointIndex,
-  inspectCheckpoint,
-  inspectWeights,
-  type WeightsSummary,
-} from "./weights.ts";
+import { inspectCheckpoint, inspectWeights, type WeightsSummary } from "./weights.ts";
 
 /** What a path is, and everything found there: a model's folder has weights, a config and more. */
 export interface Inspected {
@@ -174,8 +170,8 @@ async function holdsWeights(folder: string, names: readonly string[]): Promise<b
 }
 
 async function isCheckpoint(folder: string, names: readonly string[]): Promise<boolean> {
-  if (!names.includes(checkpointIndex)) return false;
-  return (await readFile(join(folder, checkpointIndex), "utf8")).includes('"mtf-checkpoint"');
+  if (!names.includes(checkpointFile)) return false;
+  return (await readFile(join(folder, checkpointFile), "utf8")).includes('"mtf-checkpoint"');
 }
 
 async function holdsData(folder: string): Promise<boolean> {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { openCheckpoint } from "mtf/checkpoint";
 import { storedBits, volumeOf } from "mtf/files";
-import { openWeights, type WeightFormat } from "../weights/index.ts";
+import { checkpointFile, openWeights, type WeightFormat } from "../weights/index.ts";
 
 /** What weights are. */
 export interface WeightsSummary {
-  readonly format: WeightFormat | "checkpoint";
+  readonly format: WeightFormat;
   readonly file: string;
   /** What the file says about itself. */
   readonly metadata: Readonly<Record<string, unknown>>;
@@ -53,9 +53,6 @@ export async function inspectWeights(path: string): Promise<WeightsSummary> {
   }
 }
 
-/** The file that says what a checkpoint of a run holds. */
-export const checkpointIndex = "checkpoint.json";
-
 /**
  * Says what a run's checkpoint holds: weights and the optimizer's state, with their dims.
  *
@@ -70,7 +67,7 @@ export async function inspectCheckpoint(folder: string): Promise<WeightsSummary>
     shape: dims.map(([, size]) => size),
   }));
   const { settings: _, ...metadata } = (checkpoint.metadata ?? {}) as Record<string, unknown>;
-  const file = join(folder, checkpointIndex);
+  const file = join(folder, checkpointFile);
   return { format: "checkpoint", file, metadata, tensors, ...totals(tensors), skipped: {} };
 }
 

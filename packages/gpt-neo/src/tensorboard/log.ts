@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { MtfError } from "mtf";
+import { cannotWrite } from "mtf/files";
 import { restartRecord, type Scalar, scalarsRecord, versionRecord } from "./events.ts";
 
 /** A file of events that is being written. */
@@ -62,9 +62,4 @@ function guarded(file: string, action: () => unknown): void {
   } catch (error) {
     throw cannotWrite(file, error);
   }
-}
-
-function cannotWrite(file: string, error: unknown): MtfError {
-  const reason = (error as Error).message;
-  return new MtfError("bad-file", `${file} cannot be written: ${reason}.`, { file });
 }

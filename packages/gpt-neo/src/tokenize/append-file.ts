@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { cannotWrite } from "mtf/files";
 import { badData } from "../data/bad-data.ts";
 
 /** A file that grows, and can be cut back to what was saved. */
@@ -15,15 +16,13 @@ const bufferBytes = 1 << 18;
 /** Opens a file to append to after its first `size` bytes; the rest is forgotten. */
 export async function appendFile(path: string, size: number): Promise<AppendFile> {
   const failed = (error: unknown): never => {
-    throw badData(
-      { file: path, offset: done },
-      `it cannot be written: ${(error as Error).message}`,
-    );
+    throw cannotWrite(path, error);
   };
   let done = size;
   const file = await open(path, size === 0 ? "w" : "r+").catch(failed);
   try {
-    if ((await file.stat()).size < size) throw new Error("it is shorter than what was saved");
+    if ((await file.stat()).size < size)
+      throw badData({ file: path, offset: size }, "it is shorter than what was saved");
     await file.truncate(size);
   } catch (error) {
     await file.close();

@@ -9,6 +9,8 @@ import type { Encoded, Unit } from "./unit.ts";
 export interface Encoding {
   readonly tokenizer: Tokenizer;
   readonly textKey: string | undefined;
+  /** Ends documents; by default what the tokenizer says. */
+  readonly endOfText?: number | undefined;
 }
 
 /**
@@ -16,8 +18,9 @@ export interface Encoding {
  *
  * @throws MtfError `bad-file` for lines that are no documents, and ids that are not in the vocabulary
  */
-export function encodeUnit(unit: Unit, { tokenizer, textKey }: Encoding): Encoded {
-  const { endOfText, vocabSize } = tokenizer;
+export function encodeUnit(unit: Unit, { tokenizer, textKey, ...given }: Encoding): Encoded {
+  const { vocabSize } = tokenizer;
+  const endOfText = given.endOfText ?? tokenizer.endOfText;
   const out = idList(vocabSize);
   const end = new Int32Array([endOfText]);
   const endsItself = tokenizer.around?.after.at(-1) === endOfText;

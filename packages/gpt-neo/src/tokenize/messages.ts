@@ -7,6 +7,8 @@ import type { Encoded, Unit } from "./unit.ts";
 export interface Start {
   readonly tokenizer: TokenizerSource;
   readonly textKey: string | undefined;
+  /** Ends documents, if that is not what the tokenizer says. */
+  readonly endOfText?: number | undefined;
 }
 
 export type Request = Unit;

@@ -23,8 +23,7 @@ const perThread = 4;
  * const pool = openPool(2, { tokenizer: { kind: "gpt2" }, textKey: undefined }, gpt2Tokenizer());
  */
 export function openPool(threads: number, start: Start, tokenizer: Tokenizer): Pool {
-  const here = async (unit: Unit): Promise<Encoded> =>
-    encodeUnit(unit, { tokenizer, textKey: start.textKey });
+  const here = async (unit: Unit): Promise<Encoded> => encodeUnit(unit, { ...start, tokenizer });
   if (threads === 0) return { capacity: 1, encode: here, close: async () => {} };
   const all = Array.from({ length: threads }, () => thread(start));
   return {

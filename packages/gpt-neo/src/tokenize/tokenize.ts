@@ -24,12 +24,16 @@ export interface TokenizeOptions extends TfRecordsOptions {
   readonly name: string;
   readonly format: "bin" | "tfrecords";
   readonly tokenizer: TokenizerSource;
+  /** Ends every document; by default what the tokenizer says. */
+  readonly endOfText?: number | undefined;
   readonly read: ReadOptions;
   /** Threads that encode; 0 for none beside this one. */
   readonly workers: number;
   readonly onProgress?: (progress: TokenizeProgress) => void;
   /** Milliseconds between saves; 5,000 by default. */
   readonly saveEvery?: number;
+  /** What is done, so that the same call goes on; by default files with their names, and options. */
+  readonly task?: string;
   /** Asked between units: whether to save and stop. */
   readonly stopped?: () => boolean;
 }
@@ -71,38 +75,65 @@ export async function tokenize(
 ): Promise<Tokenized> {
   const { out, read } = options;
   const files = await dataFiles(paths, read.inputFormat, { except: out, ...read });
+  const task = await taskFor(files, options);
+  // What is finished is there for any number of readers, who need not write for that.
+  const before = await finishedBefore(files, options, task);
+  if (before) return before;
   await mkdir(out, { recursive: true });
   const lock = acquireLock(join(out, `.${options.name}.lock`), out);
   try {
-    return await tokenizeFiles(files, options);
+    return await tokenizeFiles(files, task, options);
   } finally {
     lock.release();
   }
 }
 
-async function tokenizeFiles(
-  files: readonly DataFile[],
-  options: TokenizeOptions,
-): Promise<Tokenized> {
-  const { out, name, format, tokenizer, read, example, perFile } = options;
-  const pipes = await pipesAmong(files.map(({ file }) => file));
-  const statePath = join(out, `${name}.progress.json`);
+async function taskFor(files: readonly DataFile[], options: TokenizeOptions): Promise<string> {
+  const { name, format, tokenizer, endOfText, read, example, perFile } = options;
   // How much memory reading may take changes nothing of what is read.
   const { zstdWindow: _, ...reading } = read;
-  const settings = { name, format, tokenizer, read: reading, example, perFile };
-  const task = await taskOf(files, settings);
-  const state = await loadState(statePath, task, pipes.length > 0);
-  if (state?.kind === "finished") {
-    const { documents, tokens } = state;
-    const found = await finishedFiles(out, state);
-    if (found) return { documents, tokens, files: found, finished: true, resumed: documents };
-  }
+  const settings = { name, format, tokenizer, endOfText, read: reading, example, perFile };
+  return options.task ?? (await taskOf(files, settings));
+}
+
+/** What an earlier call has made of it, if that is still there. */
+async function finishedBefore(
+  files: readonly DataFile[],
+  { out, name }: TokenizeOptions,
+  task: string,
+): Promise<Tokenized | undefined> {
+  const state = await loadState(stateOf(out, name), task, await anyPipe(files));
+  if (state?.kind !== "finished") return undefined;
+  const { documents, tokens } = state;
+  const found = await finishedFiles(out, state);
+  return found && { documents, tokens, files: found, finished: true, resumed: documents };
+}
+
+async function anyPipe(files: readonly DataFile[]): Promise<boolean> {
+  return (await pipesAmong(files.map(({ file }) => file))).length > 0;
+}
+
+function stateOf(out: string, name: string): string {
+  return join(out, `${name}.progress.json`);
+}
+
+async function tokenizeFiles(
+  files: readonly DataFile[],
+  task: string,
+  options: TokenizeOptions,
+): Promise<Tokenized> {
+  const { out, name, format, tokenizer, endOfText, read } = options;
+  // Once more: another call may just have ended.
+  const before = await finishedBefore(files, options, task);
+  if (before) return before;
+  const statePath = stateOf(out, name);
+  const state = await loadState(statePath, task, await anyPipe(files));
   // Files that were finished and are gone are made again.
   if (!state) await checkFree(join(out, name), format);
   const saved = state?.kind === "begun" ? state : undefined;
   const model = makeTokenizer(tokenizer);
   const sink = await openSink(options, model.vocabSize, saved?.sink);
-  const pool = openPool(options.workers, { tokenizer, textKey: read.textKey }, model);
+  const pool = openPool(options.workers, { tokenizer, textKey: read.textKey, endOfText }, model);
   let { documents, tokens } = saved ?? { documents: 0, tokens: 0 };
   let place = saved?.place ?? beginning;
   const save = async (): Promise<void> => {

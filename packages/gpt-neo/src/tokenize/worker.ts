@@ -4,8 +4,8 @@ import { encodeUnit } from "./encode-unit.ts";
 import { failureOf, type Reply, type Request, type Start } from "./messages.ts";
 
 // A thread of `gpt-neo tokenize`: encodes what it is sent, one unit after the other.
-const { tokenizer: source, textKey } = workerData as Start;
-const encoding = { tokenizer: makeTokenizer(source), textKey };
+const { tokenizer: source, ...start } = workerData as Start;
+const encoding = { ...start, tokenizer: makeTokenizer(source) };
 
 parentPort!.on("message", (unit: Request) => {
   try {

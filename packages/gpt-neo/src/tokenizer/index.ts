@@ -9,7 +9,7 @@ export {
   putAround,
 } from "./json/index.ts";
 export { makeTokenizer, nameOfSource, type TokenizerSource, tokenizerNamed } from "./make.ts";
-export { loadTokenizer, tokenizerSource } from "./open.ts";
+export { loadTokenizer, modelTokenizerSource, tokenizerSource } from "./open.ts";
 export type { Roles } from "./roles.ts";
 export { saveTokenizer } from "./save.ts";
 export { withSpecial } from "./special.ts";

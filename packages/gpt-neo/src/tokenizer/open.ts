@@ -3,7 +3,6 @@ import { MtfError } from "mtf";
 import { bytesTokenizer } from "./bytes.ts";
 import { readTokenizerText } from "./folder/files.ts";
 import { sourceOfFolder } from "./folder/source.ts";
-import { gpt2Tokenizer } from "./gpt2.ts";
 import { makeTokenizer, type TokenizerSource } from "./make.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
@@ -46,8 +45,23 @@ export async function loadTokenizer(
   folder: string,
   vocabulary: number,
 ): Promise<Tokenizer | undefined> {
+  const source = await modelTokenizerSource(folder, vocabulary);
+  return source && makeTokenizer(source);
+}
+
+/**
+ * What makes the tokenizer of a model's folder, as `loadTokenizer` finds it.
+ *
+ * @throws MtfError as `loadTokenizer`
+ * @example
+ * const source = await modelTokenizerSource("gpt-neo-125M", config.vocab_size);
+ */
+export async function modelTokenizerSource(
+  folder: string,
+  vocabulary: number,
+): Promise<TokenizerSource | undefined> {
   const source = await sourceOfFolder(folder);
-  if (source) return makeTokenizer(source);
-  if (vocabulary === bytesTokenizer.vocabSize) return bytesTokenizer;
-  return vocabulary >= 50257 && vocabulary <= 50432 ? gpt2Tokenizer() : undefined;
+  if (source) return source;
+  if (vocabulary === bytesTokenizer.vocabSize) return { kind: "bytes" };
+  return vocabulary >= 50257 && vocabulary <= 50432 ? { kind: "gpt2" } : undefined;
 }

@@ -9,6 +9,7 @@ import { parameterNames } from "../parameter-names.ts";
 import { parameterSource } from "../weights/parameter-source.ts";
 import type { NamedTensors } from "../weights/source.ts";
 import type { Progress } from "./checkpoint.ts";
+import { positionIn } from "./data/position.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
 import { initialState, type State } from "./step.ts";
 
@@ -86,8 +87,9 @@ export async function begin(origin: Origin, place: Place): Promise<Beginning> {
       const checkpoint = await openCheckpoint(origin.path);
       try {
         const state = await checkpoint.load(devices, initial);
-        const { step, position, loss } = checkpoint.metadata as Progress;
-        return { state, step, position, loss };
+        const progress = checkpoint.metadata as Progress;
+        const position = positionIn(progress, config.training.context);
+        return { state, step: progress.step, position, loss: progress.loss };
       } finally {
         await checkpoint.close();
       }

@@ -13,7 +13,14 @@ import { defineMesh, placeholder } from "mtf";
 import { saveCheckpoint } from "mtf/checkpoint";
 import { simulator } from "mtf/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { bringBack, lastCheckpoint, removeUnfinished, savedSteps } from "./checkpoint.ts";
+import {
+  bestStep,
+  bringBack,
+  lastCheckpoint,
+  removeUnfinished,
+  savedSteps,
+  saveStep,
+} from "./checkpoint.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "checkpoints-"));
 const whole = join(folder, "whole");
@@ -62,5 +69,23 @@ describe("the checkpoints of a run that was killed", () => {
     await removeUnfinished(run);
     expect(names()).toEqual(["step-2"]);
     expect(await savedSteps(run)).toEqual([2]);
+  });
+});
+
+describe("the checkpoints of a run that goes on", () => {
+  it("are the last ones, the best, and those to be kept for good", async () => {
+    const devices = await simulator(defineMesh({}));
+    const losses = [5, 3, 4, undefined, 3.5, 3.6];
+    for (const [i, validationLoss] of losses.entries()) {
+      const step = 2 * (i + 1);
+      const state = {
+        step: await devices.put(placeholder([]) as never, { split: {}, partial: [] }, step),
+      };
+      const progress = { step, position: { epoch: 0, index: 0 }, validationLoss, settings: {} };
+      await saveStep(run, state as never, progress, { last: 2, every: 6 });
+    }
+    await devices.close();
+    expect(await savedSteps(run)).toEqual([4, 6, 10, 12]);
+    expect(await bestStep(run)).toBe(4);
   });
 });

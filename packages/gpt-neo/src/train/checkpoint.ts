@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isCheckpoint, openCheckpoint, removeCheckpoint, saveCheckpoint } from "mtf/checkpoint";
 import type { Held } from "mtf/simulator";
 import type { Position } from "../data/index.ts";
+import type { DataOrder } from "./data/order.ts";
 import type { Settings } from "./settings.ts";
 import type { State } from "./step.ts";
 
@@ -11,31 +12,61 @@ export interface Progress {
   readonly step: number;
   /** The samples taken so far. */
   readonly position: Position;
+  /** The order that they come in; older checkpoints say none, and have the first. */
+  readonly dataOrder?: DataOrder;
   /** The loss of the step; older checkpoints have none. */
   readonly loss?: number | undefined;
+  /** The validation loss after the step, if one was measured there. */
+  readonly validationLoss?: number | undefined;
   /** The settings of the run, to name those that changed when it goes on. */
   readonly settings: Settings;
 }
 
-/** How many checkpoints a run keeps, beside those it keeps for good. */
-const kept = 2;
+/** Which checkpoints a run keeps beside the best one. */
+export interface Kept {
+  /** The last ones, at least one. */
+  readonly last: number;
+  /** Those after every so many steps, for good. */
+  readonly every?: number | undefined;
+  /** Those after these steps, for good. */
+  readonly steps?: readonly number[] | undefined;
+}
 
-/**
- * Saves the state after a step and removes all checkpoints but the last two.
- *
- * @param forGood the steps whose checkpoints stay
- */
+/** What a run keeps where nobody says. */
+export const usuallyKept: Kept = { last: 2 };
+
+/** Saves the state after a step, and removes the checkpoints that are not kept. */
 export async function saveStep(
   folder: string,
   state: Held<State>,
   progress: Progress,
-  forGood: readonly number[] = [],
+  { last, every, steps = [] }: Kept = usuallyKept,
 ): Promise<void> {
   await saveCheckpoint(stepFolder(folder, progress.step), state, progress);
-  const passing = (await savedSteps(folder)).filter((step) => !forGood.includes(step));
-  for (const step of passing.filter((s) => s !== progress.step).slice(0, 1 - kept)) {
+  const isForGood = (step: number): boolean =>
+    steps.includes(step) || (every !== undefined && step % every === 0);
+  const others = (await savedSteps(folder)).filter((step) => step !== progress.step);
+  const passing = others.filter((step) => !isForGood(step));
+  const best = await bestStep(folder);
+  for (const step of passing.slice(0, Math.max(0, passing.length + 1 - last))) {
+    if (step === best) continue;
     await removeCheckpoint(stepFolder(folder, step));
   }
+}
+
+/** The step whose checkpoint has the lowest loss of those that were validated; the last of equals. */
+export async function bestStep(folder: string): Promise<number | undefined> {
+  let best: { readonly step: number; readonly loss: number } | undefined;
+  for (const step of await savedSteps(folder)) {
+    // One that is damaged is nobody's best, and says so when it is gone on from.
+    const checkpoint = await openCheckpoint(stepFolder(folder, step)).catch(() => undefined);
+    await checkpoint?.close();
+    const { validationLoss: loss } = (checkpoint?.metadata ?? {}) as Partial<Progress>;
+    if (loss !== undefined && !(loss > (best?.loss ?? Number.POSITIVE_INFINITY))) {
+      best = { step, loss };
+    }
+  }
+  return best?.step;
 }
 
 /** The steps of which there are checkpoints, ascending. */

@@ -5,7 +5,8 @@ import { MtfError } from "mtf";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { acquireLock } from "../lock/index.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
-import { markRunFolder } from "../run-mark.ts";
+import { begunWithOf, markRunFolder } from "../run-mark.ts";
+import { begunWith } from "./begun-with.ts";
 import { bringBack, lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
 import { runFolder } from "./run-folder.ts";
 
@@ -15,11 +16,11 @@ export interface Claim {
   readonly checkpoint: Awaited<ReturnType<typeof lastCheckpoint>>;
   /** Makes it a run's folder with a log, and removes what came after the checkpoint. */
   open(): Promise<Log>;
+  /** Writes down what the run goes on with from now, for the next time. */
+  remember(): Promise<void>;
   /** Gives it up. A folder that was made for the run and holds nothing is removed. */
   release(): Promise<void>;
 }
-
-type Wanted = Pick<TrainOptions, "out" | "resume" | "model">;
 
 /**
  * Claims the folder of a run, new or to be gone on with. Files that no run has written are nobody's
@@ -30,7 +31,7 @@ type Wanted = Pick<TrainOptions, "out" | "resume" | "model">;
  * @example
  * const claim = await claimFolder({ out: "runs/book", resume: true });
  */
-export async function claimFolder(options: Wanted): Promise<Claim> {
+export async function claimFolder(options: TrainOptions): Promise<Claim> {
   const { out, resume } = options;
   const before = await runFolder(out);
   if (before.kind === "taken") throw taken(options, before.names);
@@ -51,14 +52,16 @@ export async function claimFolder(options: Wanted): Promise<Claim> {
       if (found.kind === "run" && !resume) throw used(out);
       if (resume) await bringBack(out);
       const checkpoint = await lastCheckpoint(out);
+      const remember = () => markRunFolder(out, begunWith(options));
       const open = async (): Promise<Log> => {
-        await markRunFolder(out);
+        // What it goes on with is written with the first checkpoint that comes of it.
+        if (!(await begunWithOf(out))) await remember();
         await removeUnfinished(out);
         const log = join(out, "log.jsonl");
         await cutLog(log, checkpoint?.progress.step ?? 0);
         return openLog(log);
       };
-      return { checkpoint, open, release };
+      return { checkpoint, open, remember, release };
     } catch (error) {
       lock.release();
       throw error;
@@ -84,7 +87,7 @@ async function removeEmpty(out: string, first: string | undefined): Promise<void
 /** As many names of files are shown. */
 const shown = 5;
 
-function taken({ out, model }: Wanted, names: readonly string[]): MtfError {
+function taken({ out, model }: TrainOptions, names: readonly string[]): MtfError {
   const more = names.length > shown ? `, … (${names.length} in all)` : "";
   const isModel = model === out || names.some((name) => /\.(safetensors|bin)$/.test(name));
   return new MtfError("bad-argument", `${out} holds files that no run has written.`, {

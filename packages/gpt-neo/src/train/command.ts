@@ -1,5 +1,4 @@
-import { MtfError } from "mtf";
-import { type Progress, printDuration, progressLine } from "../cli/progress.ts";
+import { progressLine } from "../cli/progress.ts";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, readConfig } from "../config/index.ts";
 import { openDevices } from "../session.ts";
@@ -7,22 +6,30 @@ import { openEvents } from "../tensorboard/log.ts";
 import { loadWeights, type Weights } from "../weights/index.ts";
 import { prefixNote } from "../weights/prefix-note.ts";
 import { unexpectedLines } from "../weights/unexpected.ts";
-import type { Origin } from "./begin.ts";
-import { type Claim, claimFolder } from "./claim.ts";
-import { optimizerStateOf } from "./optimizer-state.ts";
+import { goingOn } from "./begun-with.ts";
+import { usuallyKept } from "./checkpoint.ts";
+import { claimFolder } from "./claim.ts";
+import { currentOrder, orderOf } from "./data/order.ts";
+import { readData } from "./data/read.ts";
+import { flopsOfToken } from "./flops.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { originOf } from "./origin.ts";
 import { withoutPipes } from "./piped.ts";
 import { placeRun } from "./place-run.ts";
-import { readData } from "./read-data.ts";
 import { runConfig } from "./run-config.ts";
 import { scalarsOf } from "./scalars.ts";
-import { changedSettings, type Settings, settingsOf } from "./settings.ts";
-import { type Listener, type Outcome, type StepEntry, train } from "./train.ts";
+import { settingsOf } from "./settings.ts";
+import { type Shown, showing } from "./shown.ts";
+import { finishedBefore, tellBeginning, tellInterrupted } from "./tell.ts";
+import { train } from "./train.ts";
+import type { Outcome, StepEntry } from "./training.ts";
+import { warmupAsBegun } from "./warm-up.ts";
 
 /** What a caller may say beside the options of the command line. */
 export interface TrainExtras {
   /** What to show beside each validation loss: another model's, say. */
   readonly beside?: string;
-  /** What goes on with an interrupted run; by default the same command with --resume. */
+  /** What goes on with an interrupted run; by default the command with --out and --resume. */
   readonly again?: string;
 }
 
@@ -36,13 +43,14 @@ export async function run(
   options: TrainOptions,
   extras: TrainExtras = {},
 ): Promise<Outcome & { readonly out: string }> {
-  const { model, config } = options;
+  const all = await goingOn(options);
+  const { model, config } = all;
   const weights =
     model === undefined
       ? undefined
       : await loadWeights(model, config === undefined ? {} : { config });
   try {
-    return await runWith(options, weights, extras);
+    return await runWith(all, weights, extras);
   } finally {
     await weights?.close();
   }
@@ -51,32 +59,34 @@ export async function run(
 async function runWith(
   options: TrainOptions,
   weights: Weights | undefined,
-  { beside, again = "the same command with --resume" }: TrainExtras,
+  { beside, again = `gpt-neo train --out ${options.out} --resume` }: TrainExtras,
 ): Promise<Outcome & { readonly out: string }> {
   const found = weights ?? (await readConfig(options.config!));
   const progress = progressLine();
   for (const text of prefixNote(weights?.prefix ?? "")) progress.note(text);
   for (const [key, reason] of found.notes) progress.note(`config: ${key} ${reason}`);
   for (const line of weights ? unexpectedLines(weights) : []) progress.note(line);
-  const { config: written, tokenizer, notes } = await runConfig(options, found);
-  const { training } = written;
-  const { mesh, layout, ...placed } = placeRun(options, written);
+  const { config: planned, notes, ...tokenizing } = await runConfig(options, found);
+  const { mesh, layout, ...placed } = placeRun(options, planned);
   for (const text of [...notes, ...placed.notes]) progress.note(`config: ${text}`);
   for (const text of placed.told) progress.note(text);
   const claim = await claimFolder(options);
   const { checkpoint } = claim;
   const closing = [claim.release];
   try {
+    const written = warmupAsBegun(planned, checkpoint?.progress.settings);
+    const { training } = written;
     const from = originOf(options, weights, checkpoint, training.steps);
+    if (checkpoint && checkpoint.progress.step >= training.steps) {
+      return finishedBefore(options.out, checkpoint.progress, training.steps, progress);
+    }
     const { note } = progress;
-    const piped = await withoutPipes(written, {
-      ...options,
-      goesOn: checkpoint !== undefined,
-      note,
-    });
+    const goesOn = checkpoint !== undefined;
+    const piped = await withoutPipes(written, { ...options, goesOn, note });
     closing.push(piped.release);
     const { config } = piped;
-    const data = await readData(options, config, tokenizer);
+    const dataOrder = checkpoint ? orderOf(checkpoint.progress, options.out) : currentOrder;
+    const data = await readData(options, config, tokenizing, dataOrder);
     closing.push(async () => data.close());
     const settings = settingsOf(config, options, data, mesh, layout);
     const asked = (): void => progress.note("stopping after this step; again to stop now");
@@ -98,21 +108,29 @@ async function runWith(
     const outcome = await train({
       config,
       data,
+      dataOrder,
       settings,
-      tokenizer,
+      tokenizer: tokenizing.tokenizer,
       out: options.out,
       devices,
       layout,
       from,
+      sampleEvery: options.sampleEvery,
+      kept: { last: options.keep ?? usuallyKept.last, every: options.keepEvery },
       stopped: () => interrupt.stopped,
-      on: listener(progress, record, training.steps, beside),
+      on: {
+        ...showing(
+          progress,
+          { steps: training.steps, beside, peak: peakOf(options, config) },
+          record,
+        ),
+        saved: claim.remember,
+      },
     });
     progress.end();
     if (!outcome.finished) {
-      const { step, saved } = outcome;
-      const kept = saved === undefined ? "nothing is saved" : `saved after step ${saved}`;
-      const lost = saved === step ? "" : ", as the last steps did not go well";
-      progress.note(`${kept}${lost}; ${again} goes on`);
+      tellInterrupted(outcome, again, progress);
+      if (interrupt.stopped) process.exitCode = 130;
     }
     return { out: options.out, ...outcome };
   } finally {
@@ -121,93 +139,8 @@ async function runWith(
   }
 }
 
-type Found = Claim["checkpoint"];
-
-/** The run's own checkpoint comes first, then the weights that are given. */
-function originOf(
-  { withOptimizer }: TrainOptions,
-  weights: Weights | undefined,
-  checkpoint: Found,
-  steps: number,
-): Origin {
-  if (checkpoint) return { kind: "checkpoint", path: checkpoint.path };
-  if (!weights) return { kind: "random" };
-  if (!withOptimizer) return { kind: "weights", weights };
-  const optimizer = optimizerStateOf(weights);
-  if (optimizer.step < steps) return { kind: "optimizer", weights, optimizer };
-  const sentence = `${weights.file} is at step ${optimizer.step}, and the run has ${steps} in all.`;
-  throw new MtfError("bad-argument", sentence, { try: [`--steps ${optimizer.step + 1000}`] });
-}
-
-function tellBeginning(
-  { out, resume }: TrainOptions,
-  { max_position_embeddings: positions, training: { context } }: Config,
-  from: Origin,
-  found: Found,
-  settings: Settings,
-  progress: Progress,
-): void {
-  if (context < positions) {
-    const told = `the model's ${positions} positions: eval and generate will use as many`;
-    progress.note(`trains on ${context} of ${told}`);
-  }
-  if (!found) {
-    if (resume) progress.note(`${out} has no checkpoint yet: starting afresh`);
-    if (from.kind !== "optimizer") return;
-    progress.note(`going on from step ${from.optimizer.step}, with data from their beginning`);
-    return;
-  }
-  progress.note(`going on from step ${found.progress.step} of ${out}`);
-  for (const change of changedSettings(found.progress.settings, settings)) {
-    progress.note(`changed since: ${change}`);
-  }
-}
-
-/** The first interrupt asks to stop, the second one stops. */
-function onInterrupt(asked: () => void): { readonly stopped: boolean; end(): void } {
-  const state = {
-    stopped: false,
-    end: () => {
-      process.off("SIGINT", stop);
-      process.off("SIGTERM", stop);
-    },
-  };
-  const stop = () => {
-    if (state.stopped) process.exit(130);
-    state.stopped = true;
-    asked();
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  return state;
-}
-
-function listener(
-  progress: Progress,
-  log: (entry: StepEntry) => void,
-  steps: number,
-  beside: string | undefined,
-): Listener {
-  let smooth: number | undefined;
-  return {
-    note: (text) => progress.note(text),
-    step(entry) {
-      log(entry);
-      const { step, loss, tokensPerSecond, validationLoss } = entry;
-      smooth = smooth === undefined ? tokensPerSecond : 0.9 * smooth + 0.1 * tokensPerSecond;
-      const left = printDuration(((steps - step) * timeOf(entry)) / (smooth / tokensPerSecond));
-      const rate = Math.round(smooth).toLocaleString("en-US");
-      progress.update(
-        `step ${step} of ${steps}  loss ${loss.toFixed(3)}  ${rate} tokens/s  ${left} left`,
-      );
-      if (validationLoss !== undefined) {
-        const other = beside === undefined ? "" : ` (${beside})`;
-        progress.note(`step ${step}: validation loss ${validationLoss.toFixed(3)}${other}`);
-      }
-    },
-  };
-}
-
-function timeOf({ tokens, tokensPerSecond }: StepEntry): number {
-  return tokens / tokensPerSecond;
+function peakOf({ peak }: TrainOptions, config: Config): Shown["peak"] {
+  return peak === undefined
+    ? undefined
+    : { flopsOfToken: flopsOfToken(config), flopsPerSecond: peak * 1e9 };
 }

@@ -1,11 +1,18 @@
 import { type Layout, lower, placeholder, type Scalar, type Tensor } from "mtf";
 import type { Devices, Held } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
-import { type Batch, batchesInOrder, ignoredLabel, type SampleSet } from "../data/index.ts";
+import {
+  type Batch,
+  batchesInOrder,
+  ignoredLabel,
+  type SampleSet,
+  thinned,
+} from "../data/index.ts";
 import type { Dims } from "../dims.ts";
 import { documentOptions } from "../documents.ts";
 import { forward, labelCount, totalLoss } from "../model.ts";
 import { type Parameters, parameterPlaceholders } from "../parameters.ts";
+import type { DataOrder } from "./data/order.ts";
 
 /** The mean loss of samples that are not trained on. */
 export type Validation = (parameters: Held<Parameters>) => Promise<number>;
@@ -31,6 +38,7 @@ export async function loadValidation(
   layout: Layout,
   devices: Devices,
   samples: SampleSet,
+  onProgress?: (done: number, all: number) => void,
 ): Promise<Validation> {
   const rows = placeholder([dims.batch, dims.length], "int32");
   const program = lower(evaluationStep(config, dims), {
@@ -42,14 +50,31 @@ export async function loadValidation(
     let sum = 0;
     let count = 0;
     const most = config.training.eval_batches ?? Number.POSITIVE_INFINITY;
+    const all = Math.min(most, Math.ceil(samples.count / dims.batch.size));
+    let done = 0;
     for (const batch of batchesInOrder(samples, dims.batch.size, most)) {
       const { tokens, labels } = filled(batch, dims.batch.size);
       const [loss, labelled] = await run(parameters, tokens, labels);
       sum += await loss.number();
       count += await labelled.number();
+      onProgress?.(++done, all);
     }
     return sum / count;
   };
+}
+
+/** Batches a validation looks at where nothing says how many. */
+const usualEvalBatches = 32;
+
+/** Of the samples held back those that a validation looks at: runs of the first order take all. */
+export function samplesToLookAt(
+  { training }: Config,
+  dims: Dims,
+  samples: SampleSet,
+  order: DataOrder,
+): SampleSet {
+  if (order === 1) return samples;
+  return thinned(samples, (training.eval_batches ?? usualEvalBatches) * dims.batch.size);
 }
 
 /** A batch with as many rows as the program takes; rows added have no labels. */

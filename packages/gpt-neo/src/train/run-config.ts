@@ -1,17 +1,18 @@
-import { dirname } from "node:path";
 import { MtfError } from "mtf";
 import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, endKeys, type LeftOut, parseConfig, toJson } from "../config/index.ts";
 import { sourcesOf } from "../data/index.ts";
 import { requireParts } from "../model-parts.ts";
 import {
-  loadTokenizer,
   makeTokenizer,
+  modelTokenizerSource,
   nameOfSource,
   type Tokenizer,
+  type TokenizerSource,
   tokenizerSource,
-  withSpecial,
 } from "../tokenizer/index.ts";
+import { homeOf } from "../weights/index.ts";
+import { settingsOf } from "./set-keys.ts";
 
 /** A config as it was found, with what nothing written decides. */
 export interface Found {
@@ -27,6 +28,8 @@ export interface Found {
 export interface RunConfig {
   readonly config: Config;
   readonly tokenizer: Tokenizer | undefined;
+  /** What makes the tokenizer in other threads. */
+  readonly source: TokenizerSource | undefined;
   /** What the tokenizer changed. */
   readonly notes: readonly string[];
 }
@@ -44,21 +47,23 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
   const given = options.tokenizer;
   const own =
     found.file !== undefined && given === undefined
-      ? await loadTokenizer(dirname(found.file), found.config.vocab_size)
+      ? await modelTokenizerSource(homeOf(found.file), found.config.vocab_size)
       : undefined;
   const written = given ?? (own ? null : training.tokenizer);
-  const source =
+  const named =
     written === null
       ? undefined
       : await tokenizerSource(written, given === undefined ? "training.tokenizer" : "--tokenizer");
-  const name = source && nameOfSource(source);
-  const plain = source ? makeTokenizer(source) : own;
+  const name = named && nameOfSource(named);
+  const one = named ?? own;
+  const source = one && { ...one, ...(options.special && { special: true }) };
+  const plain = source && makeTokenizer(source);
 
   const isOther =
     given !== undefined && given !== training.tokenizer && name !== training.tokenizer;
   const decides = isOther && options.model === undefined;
   // A model's own tokenizer may have tokens that its model has no row for: padding, never in a text.
-  if (source && plain && !decides && plain.vocabSize > found.config.vocab_size) {
+  if (named && plain && !decides && plain.vocabSize > found.config.vocab_size) {
     throw misfit(`${name ?? plain.name}, ${plain.vocabSize} ids`, options, found.config);
   }
   if (!decides && found.leftOut?.includes("vocab_size")) throw unsized();
@@ -71,7 +76,8 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
   const config = withOptions(options, found.config, { ...changes, tokenizer: name });
   return {
     config,
-    tokenizer: plain && options.special ? withSpecial(plain) : plain,
+    tokenizer: plain,
+    source,
     notes: [...(decides ? changed(found, config) : []), ...(plain ? otherEnd(plain, config) : [])],
   };
 }
@@ -96,15 +102,20 @@ function withOptions(
     context: options.context,
     steps: options.steps,
     eval_every: options.evalEvery,
+    eval_batches: options.evalBatches,
+    validation: options.validationShare,
     save_every: options.saveEvery,
     seed: options.seed,
     ...(options.noCrossDocument && { cross_document_loss: false, cross_document_attention: false }),
     reset_positions: options.resetPositions,
   };
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  const training = { ...config.training, ...Object.fromEntries(set) };
+  const flags = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  );
+  const set = settingsOf(options.set ?? [], flags);
+  const training = { ...config.training, ...set.training, ...flags };
   const where = "the config with the command line's options";
-  return parseConfig({ ...toJson(config), ...model, training }, where);
+  return parseConfig({ ...toJson(config), ...set.model, ...model, training }, where);
 }
 
 /** `vocab_size 257 -> 1000, the tokenizer's`, for what was not left to it. */

@@ -1,5 +1,5 @@
 import type { Scalar } from "../tensorboard/events.ts";
-import type { StepEntry } from "./train.ts";
+import type { StepEntry } from "./training.ts";
 
 /** What TensorBoard calls the numbers of a step. */
 const tags: Readonly<Partial<Record<keyof StepEntry, string>>> = {

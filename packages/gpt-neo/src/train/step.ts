@@ -25,6 +25,7 @@ import type { Dims } from "../dims.ts";
 import { documentOptions } from "../documents.ts";
 import { forward, labelCount, totalLoss, totalLossWithSquares } from "../model.ts";
 import { initialParameters, type Parameters } from "../parameters.ts";
+import { warmupOf } from "./warm-up.ts";
 
 /** What training carries from step to step. */
 export type State = AdamState<Parameters>;
@@ -135,8 +136,9 @@ export function trainingStep(
 
 /** The learning rate of a config: a function of the steps taken. */
 export function learningRate(config: Config): Schedule {
-  const { learning_rate: rate, schedule: decay, warmup_steps: warmup } = config.training;
+  const { learning_rate: rate, schedule: decay } = config.training;
   const { decay_to, decay_steps, steps } = config.training;
+  const warmup = warmupOf(config.training);
   if (decay === "constant") return schedule({ rate, warmup });
   return schedule({ rate, warmup, decay, begin: 0, end: decay_steps ?? steps, floor: decay_to });
 }

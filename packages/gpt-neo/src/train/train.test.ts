@@ -62,10 +62,10 @@ it("makes the next batch while the devices are at a step, and none after the las
     data: {
       train: samples,
       validation: undefined,
-      documents: 1,
       tokens: 20,
       close: () => undefined,
     },
+    dataOrder: 2,
     settings: {},
     tokenizer: undefined,
     out: join(folder, "run"),

@@ -1,71 +1,19 @@
 import { mkdir } from "node:fs/promises";
-import type { Layout, Mesh, MtfError } from "mtf";
-import type { Devices, Held, Run } from "mtf/simulator";
-import type { Config } from "../config/index.ts";
-import { type Position, type TrainingData, takeBatch } from "../data/index.ts";
+import type { Mesh, MtfError } from "mtf";
+import type { Held, Run } from "mtf/simulator";
+import { type Position, takeBatch } from "../data/index.ts";
 import { type Dims, dimsOf } from "../dims.ts";
 import { saveModel } from "../model-folder.ts";
-import type { Tokenizer } from "../tokenizer/index.ts";
-import { type Beginning, begin, type Origin, type Place } from "./begin.ts";
-import { saveStep } from "./checkpoint.ts";
+import { type Beginning, begin, type Place } from "./begin.ts";
+import { saveStep, usuallyKept } from "./checkpoint.ts";
 import { afterStep, afterValidation, courseOf, trouble } from "./course.ts";
 import { diverged } from "./diverged.ts";
-import { loadValidation } from "./evaluate.ts";
+import { loadValidation, samplesToLookAt } from "./evaluate.ts";
 import { lowerStep } from "./lower-step.ts";
 import { costOf, describeRun, type StepCost } from "./report.ts";
-import type { Settings } from "./settings.ts";
+import { samplingOf } from "./sampling.ts";
 import { learningRate, type Report, type Rows, type State } from "./step.ts";
-
-/** Everything a run is made of. */
-export interface Training {
-  readonly config: Config;
-  readonly data: TrainingData;
-  /** Kept with checkpoints, to name what changes. */
-  readonly settings: Settings;
-  readonly tokenizer: Tokenizer | undefined;
-  readonly out: string;
-  readonly devices: Devices;
-  readonly layout: Layout;
-  readonly from: Origin;
-  /** Asked after every step: whether to save and end. */
-  readonly stopped?: () => boolean;
-  readonly on: Listener;
-}
-
-/** What a run tells while it goes on. */
-export interface Listener {
-  note(text: string): void;
-  /** After each step, in order; with the validation loss where there is one. */
-  step(entry: StepEntry): void;
-}
-
-/** A step, as the log has it. */
-export interface StepEntry {
-  readonly step: number;
-  readonly loss: number;
-  /** What `z_loss` adds to the loss that is trained on; only where it is not 0. */
-  readonly zLoss?: number;
-  readonly learningRate: number;
-  readonly gradientNorm: number;
-  /** Tokens a step. */
-  readonly tokens: number;
-  readonly tokensPerSecond: number;
-  /** Bytes that all devices together receive from each other in a step. */
-  readonly bytesMoved: number;
-  /** Bytes that a step holds on a device at most, as planned. */
-  readonly memoryBytes: number;
-  readonly validationLoss?: number;
-}
-
-/** How a run ended. */
-export interface Outcome {
-  readonly step: number;
-  /** The step of the last checkpoint; undefined where nothing was saved. */
-  readonly saved: number | undefined;
-  readonly loss: number | undefined;
-  readonly validationLoss: number | undefined;
-  readonly finished: boolean;
-}
+import type { Outcome, StepEntry, Training } from "./training.ts";
 
 /** As many updates in a row may be refused because they are not finite. */
 const refusals = 3;
@@ -80,33 +28,48 @@ const refusals = 3;
  * const { step, loss } = await train(training); // a Training: data, devices, layout, folder …
  */
 export async function train(training: Training): Promise<Outcome> {
-  const { config, data, devices, layout, on, out, settings } = training;
+  const { config, data, dataOrder, devices, layout, on, out, settings } = training;
   const { batch_size, steps, context, seed, eval_every, save_every } = config.training;
   const { extra_saves, exit_every } = config.training;
   const dims = dimsOf(config, batch_size / config.training.grad_accumulation, context);
   const { run, cost, place, ...first } = await prepare(training, dims);
-  const validate = data.validation
-    ? await loadValidation(config, dims, layout, devices, data.validation)
-    : undefined;
+  const held =
+    data.validation && samplesToLookAt(config, dims, data.validation, training.dataOrder);
+  const validate =
+    held && (await loadValidation(config, dims, layout, devices, held, on.validating));
+  const { sampleEvery } = training;
+  const sample = sampleEvery ? samplingOf(place, training.tokenizer) : undefined;
   const rate = learningRate(config);
   let { state, step, position } = first;
   let course = courseOf(config.vocab_size, first.loss);
   let loss: number | undefined;
-  let validationLoss: number | undefined;
+  let validated: { readonly step: number; readonly loss: number } | undefined;
   let since = performance.now();
   let saved = training.from.kind === "checkpoint" ? step : undefined;
   await mkdir(out, { recursive: true });
   const save = async (): Promise<void> => {
     if (saved === step) return;
     await saveModel(out, config, state.params, training.tokenizer);
-    await saveStep(out, state, { step, position, loss, settings }, extra_saves);
+    const validationLoss = validated?.step === step ? validated.loss : undefined;
+    const progress = { step, position, dataOrder, loss, validationLoss, settings };
+    await saveStep(out, state, progress, { ...usuallyKept, ...training.kept, steps: extra_saves });
     saved = step;
+    await on.saved?.(step);
     since = performance.now();
   };
   if (step === 0 && extra_saves.includes(0)) await save();
   const lost = (): Promise<MtfError> =>
     diverged(place, { ...training, state, step, saved, course });
-  const take = (at: Position) => takeBatch(data.train, at, batch_size, seed);
+  // What is wrong with the data of a step is said when all steps before it are saved.
+  let failure: { readonly error: unknown } | undefined;
+  const take = (at: Position): ReturnType<typeof takeBatch> | undefined => {
+    try {
+      return takeBatch(data.train, at, batch_size, seed);
+    } catch (error) {
+      failure = { error };
+      return undefined;
+    }
+  };
   let taken = step < steps ? take(position) : undefined;
   while (taken && !training.stopped?.()) {
     const { batch, next } = taken;
@@ -124,10 +87,9 @@ export async function train(training: Training): Promise<Outcome> {
     course = afterStep(course, step, numbers);
     if (course.refused > 0) on.note(`step ${step}: ${trouble(course)}; no update`);
     if (course.refused >= refusals) throw await lost();
-    const validated = validate && (step % eval_every === 0 || step === steps);
-    if (validated) {
-      validationLoss = await validate(state.params);
-      course = afterValidation(course, validationLoss);
+    if (validate && (step % eval_every === 0 || step === steps)) {
+      validated = { step, loss: await validate(state.params) };
+      course = afterValidation(course, validated.loss);
       since = performance.now();
     }
     on.step({
@@ -137,8 +99,12 @@ export async function train(training: Training): Promise<Outcome> {
       tokens: batch_size * context,
       tokensPerSecond,
       ...cost,
-      ...(validated && validationLoss !== undefined && { validationLoss }),
+      ...(validated?.step === step && { validationLoss: validated.loss }),
     });
+    if (sample && step % sampleEvery! === 0 && course.well) {
+      on.sample?.(step, await sample(state.params, step));
+      since = performance.now();
+    }
     if (step % save_every === 0 || extra_saves.includes(step)) {
       if (course.well) await save();
       else on.note(`step ${step}: not saved, ${trouble(course)}`);
@@ -148,9 +114,10 @@ export async function train(training: Training): Promise<Outcome> {
       break;
     }
   }
-  if (course.well) await save();
+  if (course.well && (step > 0 || !failure)) await save();
   else if (step >= steps) throw await lost();
-  return { step, saved, loss, validationLoss, finished: step >= steps };
+  if (failure) throw failure.error;
+  return { step, saved, loss, validationLoss: validated?.loss, finished: step >= steps };
 }
 
 interface Prepared extends Beginning {

@@ -1,11 +1,12 @@
 import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { MtfError } from "mtf";
 import { type StoredDType, type TensorToWrite, writeModel } from "mtf/checkpoint";
 import { draftOf, removeDrafts, rowBlocks, volumeOf } from "mtf/files";
 import { type Config, saveConfig, withDtype } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { makeTokenizer, saveTokenizer, tokenizerSource } from "../tokenizer/index.ts";
+import { homeOf } from "./home.ts";
 import { type LoadOptions, loadWeights, type Weights } from "./load.ts";
 import { roundToOdd } from "./narrow.ts";
 import { clampOverflows, countOverflows } from "./overflow.ts";
@@ -109,7 +110,7 @@ export async function convertWeights(
       ...(options.maxShardSize !== undefined && { maxShardSize: options.maxShardSize }),
     });
     if (clamped.length > 0 && !options.clamp) throw tooLarge(clamped, options.dtype ?? "float32");
-    const copied = await copyCompanions(dirname(weights.file), draft);
+    const copied = await copyCompanions(homeOf(weights.file), draft);
     const tokenizer = copied.some((name) => tokenizerFiles.includes(name))
       ? {}
       : await writeTokenizer(draft, weights.config);

@@ -5,6 +5,7 @@ export {
   type WeightType,
 } from "./convert.ts";
 export { expectedWeights } from "./expected.ts";
+export { checkpointFile, homeOf } from "./home.ts";
 export { type LoadOptions, loadWeights, type Weights } from "./load.ts";
 export {
   isOriginalNaming,

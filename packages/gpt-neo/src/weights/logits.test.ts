@@ -48,8 +48,8 @@ it.each([
   const where = { runtime: "simulator", backend: "cpu" } as const;
   const model = await loadModel(path, where, defineMesh({ data: 1 }));
   const windows = Array.from({ length: rows }, (_, i) => ({
-    tokens: [...ids.subarray(i * length, (i + 1) * length)],
-    labels: [...labels.subarray(i * length, (i + 1) * length)],
+    tokens: ids.slice(i * length, (i + 1) * length),
+    labels: labels.slice(i * length, (i + 1) * length),
   }));
   const { logits } = await evaluator(model, rows)(windows, length);
   expect(logits).toHaveLength(expected.length);

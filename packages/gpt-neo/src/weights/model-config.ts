@@ -1,11 +1,19 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { MtfError } from "mtf";
-import { type Config, type LeftOut, readConfig } from "../config/index.ts";
+import {
+  type Config,
+  type FoundConfig,
+  type LeftOut,
+  readConfig,
+  readConfigOver,
+} from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { isOriginalConfig } from "../config/original.ts";
 import { parseJson } from "../json.ts";
 import { readSmallFile } from "../small-file.ts";
+import { homeOf } from "./home.ts";
 
 /** A config has some dozens of keys. */
 const longestConfig = 1 << 20;
@@ -20,7 +28,7 @@ export interface ModelConfig {
 }
 
 /**
- * The config of weights: the file given, or `config.json` beside them, or, for names of the
+ * The config of weights: the file given, key by key over `config.json` beside them, or `config.json` beside them, or, for names of the
  * original GPT-Neo, the one JSON beside them that is a config of the original's.
  *
  * @throws MtfError `bad-argument` if there is none, or it is wrong
@@ -30,8 +38,12 @@ export async function findModelConfig(
   original: boolean,
   given: string | undefined,
 ): Promise<ModelConfig> {
-  if (given !== undefined) return found(given);
-  const folder = dirname(weights);
+  const folder = homeOf(weights);
+  const own = join(folder, "config.json");
+  if (given !== undefined) {
+    const isBeside = !original && existsSync(own);
+    return asFound(isBeside ? await readConfigOver(own, given) : await readConfig(given), given);
+  }
   const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
   if (!original) {
     if (names.includes("config.json")) return found(join(folder, "config.json"));
@@ -60,7 +72,10 @@ export async function findModelConfig(
 }
 
 async function found(file: string): Promise<ModelConfig> {
-  const { config, notes, leftOut } = await readConfig(file);
+  return asFound(await readConfig(file), file);
+}
+
+function asFound({ config, notes, leftOut }: FoundConfig, file: string): ModelConfig {
   return { config, file, notes, leftOut };
 }
 

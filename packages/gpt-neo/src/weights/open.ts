@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { MtfError } from "mtf";
 import { badFile, openBytes, readShards } from "mtf/files";
 import { adapterAlone } from "./adapter.ts";
+import { openCheckpointWeights } from "./checkpoint.ts";
+import { checkpointFile } from "./home.ts";
 import { checkWeights } from "./no-weights.ts";
 import { openPytorch } from "./pytorch/open.ts";
 import { openSafetensorsWeights } from "./safetensors.ts";
@@ -20,8 +22,8 @@ const namesInFolder = [
 ] as const;
 
 /**
- * Opens weights of any kind, in a folder or a file: safetensors, `pytorch_model.bin`, or a
- * TensorFlow checkpoint. The kind is told by the content.
+ * Opens weights of any kind, in a folder or a file: safetensors, `pytorch_model.bin`, a
+ * TensorFlow checkpoint, or one of a run. The kind is told by the content.
  *
  * @throws MtfError `bad-file` naming file, byte and reason
  * @example
@@ -42,6 +44,7 @@ export async function openWeights(path: string): Promise<WeightSource> {
 
 async function openFolder(folder: string): Promise<WeightSource> {
   const names = await readdir(folder);
+  if (names.includes(checkpointFile)) return openCheckpointWeights(folder);
   const usual = namesInFolder.find((name) => names.includes(name));
   if (usual !== undefined) return openFile(join(folder, usual));
   if (names.some((name) => /^adapter_(config\.json|model\.)/.test(name))) {

@@ -25,7 +25,7 @@ export interface NamedTensors {
 }
 
 /** The kinds of files that weights come in. */
-export type WeightFormat = "safetensors" | "pytorch" | "tensorflow";
+export type WeightFormat = "safetensors" | "pytorch" | "tensorflow" | "checkpoint";
 
 /** Open files of weights, with the names and the orientation that they were written with. */
 export interface WeightSource extends NamedTensors {

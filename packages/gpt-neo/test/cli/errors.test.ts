@@ -96,7 +96,7 @@ it("data that are not there, or shorter than a sample", async () => {
   writeFileSync(short, "Call me Ishmael.");
   expect(await trainError("--data", short)).toMatchInlineSnapshot(`
     "gpt-neo: [bad-argument] the data are shorter than one sample.
-      data    17 tokens in a document
+      data    17 tokens
       needed  68 for a context of 64 and 5 % held back
       try     --context 16
     "
@@ -124,7 +124,7 @@ it("nothing to train on", async () => {
   const mixed = ["--data", text, "--weight", "1", "--data", short];
   expect(await trainError(...mixed)).toMatchInlineSnapshot(`
     "gpt-neo: [bad-argument] the data of FOLDER/short.txt are shorter than one sample.
-      data    17 tokens in a document
+      data    17 tokens
       needed  68 for a context of 64 and 5 % held back
       try     --context 16
     "

@@ -37,7 +37,7 @@ it("a run has its folder to itself until it is over, or dead", async () => {
   second.kill("SIGINT");
   const { code, stderr } = await second.done;
   expect(stderr).toContain(`of ${out}\n`);
-  expect(code).toBe(0);
+  expect(code).toBe(130);
   expect(namesIn(out)).not.toContain(".lock");
   const steps = logOf(out).map(({ step }) => step);
   expect(steps).toEqual(steps.map((_, i) => i + 1));

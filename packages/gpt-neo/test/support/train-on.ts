@@ -8,7 +8,8 @@ import type { SampleSet } from "../../src/data/index.ts";
 import { dimsOf } from "../../src/dims.ts";
 import { layoutOf } from "../../src/session.ts";
 import type { Origin } from "../../src/train/begin.ts";
-import { type StepEntry, train } from "../../src/train/train.ts";
+import { train } from "../../src/train/train.ts";
+import type { StepEntry } from "../../src/train/training.ts";
 import type { Case } from "../hugging-face/layouts.ts";
 
 /** A step's batch, row by row. */
@@ -44,10 +45,10 @@ export async function trainOn(
       data: {
         train: samplesOf(batches, context),
         validation: undefined,
-        documents: 1,
         tokens: batches.length * batch_size * context,
         close: () => undefined,
       },
+      dataOrder: 1,
       settings: {},
       tokenizer: undefined,
       out,

@@ -3,6 +3,9 @@ import { MtfError } from "../../errors.ts";
 /**
  * What to throw for an error that came while `path` was written: the system's reason in words, or
  * the error itself where it is not the system's.
+ *
+ * @example
+ * await file.write(bytes).catch((error) => { throw cannotWrite("ids.bin", error); });
  */
 export function cannotWrite(path: string, error: unknown): unknown {
   if (!isSystemError(error)) return error;

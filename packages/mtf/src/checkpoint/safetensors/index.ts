@@ -7,6 +7,7 @@ export {
 export { badFile } from "./bad-file.ts";
 export { checkBox, rowBlocks, wholeBox } from "./boxes.ts";
 export { type ByteSource, bytesInMemory, openBytes } from "./bytes.ts";
+export { cannotWrite } from "./cannot-write.ts";
 export type { ArrayFor, ReadAs } from "./decode.ts";
 export { draftOf, removeDrafts } from "./draft.ts";
 export type { AnyArray } from "./encode.ts";

@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { MtfError } from "mtf";
+import type { TrainOptions } from "../cli/train-options.ts";
+import { sourcesOf, type WrittenData, writtenData } from "../data/index.ts";
+import { standardInput } from "../data/pipe.ts";
+import { type BegunWith, begunWithOf, isRunFolder } from "../run-mark.ts";
+
+/** What says how a run is, and not what is to be done this time. */
+export function begunWith({ out: _, resume: __, json: ___, ...options }: TrainOptions): BegunWith {
+  return { folder: process.cwd(), options };
+}
+
+/**
+ * The options of a run that goes on: where neither model nor config is named, those it was begun with,
+ * with what is given now over them.
+ *
+ * @throws MtfError `bad-argument` if it does not say what it was begun with
+ * @example
+ * await goingOn({ out: "runs/book", resume: true, steps: 2000 });
+ */
+export async function goingOn(given: TrainOptions): Promise<TrainOptions> {
+  if (!given.resume || given.config !== undefined || given.model !== undefined) return given;
+  const before = await begunWithOf(given.out);
+  if (!before) throw await unknown(given.out);
+  return { ...fromElsewhere(before), ...given };
+}
+
+/** The options, with paths that hold where this is called. */
+function fromElsewhere({ folder, options }: BegunWith): Partial<TrainOptions> {
+  const before = options as Partial<TrainOptions>;
+  if (folder === process.cwd()) return before;
+  const at = (path: string): string => (path === standardInput ? path : resolve(folder, path));
+  const ifThere = (name: string): string => (existsSync(at(name)) ? at(name) : name);
+  const several = (names: string): string => names.split(",").map(ifThere).join(",");
+  const { data, validationData, config, model, tokenizer, cache } = before;
+  return {
+    ...before,
+    ...(data !== undefined && { data: dataAt(data, at) }),
+    ...(validationData && { validationData: validationData.map(at) }),
+    ...(config !== undefined && { config: existsSync(at(config)) ? at(config) : several(config) }),
+    ...(model !== undefined && { model: at(model) }),
+    ...(tokenizer !== undefined && { tokenizer: ifThere(tokenizer) }),
+    ...(cache !== undefined && { cache: at(cache) }),
+  };
+}
+
+function dataAt(data: WrittenData, at: (path: string) => string): WrittenData {
+  return writtenData(
+    sourcesOf(data).map(({ files, weight }) => ({ files: files.map(at), weight })),
+  );
+}
+
+async function unknown(out: string): Promise<MtfError> {
+  const older = await isRunFolder(out);
+  const what = older ? "does not say what it was begun with" : "holds no run to go on with";
+  return new MtfError("bad-argument", `${out} ${what}.`, {
+    try: older
+      ? ["the command it was begun with, and --resume"]
+      : ["--config PRESET|FILE --data FILE…, to begin one"],
+    file: out,
+  });
+}

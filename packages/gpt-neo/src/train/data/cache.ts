@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { MtfError } from "mtf";
+import { coresOfMachine } from "mtf/workers";
+import { markCacheFolder } from "../../cache-mark.ts";
+import type { DataFile, FillProgress, ReadOptions } from "../../data/index.ts";
+import { tokenize } from "../../tokenize/tokenize.ts";
+import type { TokenizerSource } from "../../tokenizer/index.ts";
+
+/** What the ids in a cache depend on beside the files and the tokenizer. */
+const version = 1;
+
+/** Of a file's content so much is looked at; its size and time say the rest. */
+const headBytes = 1 << 16;
+
+export interface CacheOptions {
+  /** The folder of all that is cached; made if need be. */
+  readonly cache: string;
+  readonly endOfText: number;
+  readonly read?: ReadOptions | undefined;
+  readonly onTokenize?: ((read: FillProgress) => void) | undefined;
+  readonly note?: ((line: string) => void) | undefined;
+}
+
+/**
+ * Tokenizes files into a cache, once: as long as files, tokenizer and options are the same, the next
+ * call finds the ids. One that was killed is gone on with.
+ *
+ * @returns the `.bin` of a pair
+ * @throws MtfError as `tokenize`
+ * @example
+ * const bin = await cachedIds(files, { kind: "gpt2" }, { cache: ".gpt-neo-cache", endOfText: 50256 });
+ */
+export async function cachedIds(
+  files: readonly DataFile[],
+  tokenizer: TokenizerSource,
+  { cache, endOfText, read = {}, onTokenize, note }: CacheOptions,
+): Promise<string> {
+  const { inputFormat, textKey, zstdWindow } = read;
+  const reading = { endOfText, textKey: textKey ?? null };
+  const task = await taskOf(files, { tokenizer: shortOf(tokenizer), ...reading });
+  const key = sha256(task).slice(0, 16);
+  const out = join(cache, key);
+  const what = files.length === 1 ? files[0]!.file : `${files.length} files`;
+  await markCacheFolder(cache);
+  let told = false;
+  const make = () =>
+    tokenize(
+      files.map(({ file }) => resolve(file)),
+      {
+        out,
+        name: "tokens",
+        format: "bin",
+        tokenizer,
+        endOfText,
+        task,
+        read: { inputFormat, textKey, zstdWindow },
+        workers: coresOfMachine(),
+        example: 0,
+        perFile: 0,
+        onProgress: (progress) => {
+          if (!told) note?.(`tokenizing ${what} into ${out}, for this run and the next ones`);
+          told = true;
+          onTokenize?.(progress);
+        },
+      },
+    );
+  const done = await whenFree(make, (holder) => {
+    note?.(`process ${holder} is tokenizing ${what} into ${out}: waiting for it`);
+  });
+  if (!told) note?.(`the tokens of ${what} are in ${out}`);
+  else if (done.resumed > 0) note?.(`went on after ${done.resumed} documents that were there`);
+  return done.files.find((file) => file.endsWith(".bin"))!;
+}
+
+/** Calls again and again while another process has the lock that it needs. */
+async function whenFree<T>(call: () => Promise<T>, onWait: (holder: unknown) => void): Promise<T> {
+  for (let waited = false; ; waited = true) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof MtfError) || !("pid" in error.details)) throw error;
+      if (!waited) onWait(error.details.pid);
+      await setTimeout(500);
+    }
+  }
+}
+
+/** What a tokenizer does, whatever its file is called. */
+function shortOf({ kind, special, ...rest }: TokenizerSource): string {
+  const own = "json" in rest ? { json: rest.json, roles: rest.roles } : {};
+  return sha256(JSON.stringify({ kind, special: special === true, ...own }));
+}
+
+/** All that decides what the ids are, whatever the files are called. */
+async function taskOf(
+  files: readonly DataFile[],
+  settings: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const inputs = [];
+  for (const { file, format } of files) {
+    const { size, mtimeMs, head } = await looksOf(file);
+    inputs.push({ format, size, mtimeMs, head });
+  }
+  return JSON.stringify({ version, settings, inputs });
+}
+
+async function looksOf(file: string): Promise<{ size: number; mtimeMs: number; head: string }> {
+  const handle = await open(file);
+  try {
+    const { size, mtimeMs } = await handle.stat();
+    const bytes = new Uint8Array(Math.min(headBytes, size));
+    const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
+    return { size, mtimeMs, head: sha256(bytes.subarray(0, bytesRead)) };
+  } finally {
+    await handle.close();
+  }
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}

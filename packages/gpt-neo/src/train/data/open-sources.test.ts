@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openInPlace, type TokenSource } from "../../data/index.ts";
+import { makeTokenizer } from "../../tokenizer/index.ts";
+import { cachedIds } from "./cache.ts";
+import { openSources } from "./open-sources.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "open-sources-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function idsOf(source: TokenSource): number[] {
+  const ids = new Int32Array(source.length);
+  source.read(0, ids);
+  source.close();
+  return [...ids];
+}
+
+it.each([
+  ["gpt2", 50256],
+  ["bytes", 256],
+  ["bytes", 9],
+] as const)(
+  "text has the same ids from memory and from a cache: %s, ended by %i",
+  async (kind, end) => {
+    const lines = [{ text: "The ship\n\n sank." }, { text: "" }, { input_ids: [1, 2, end] }];
+    const [jsonl, txt] = [join(folder, "a.jsonl"), join(folder, "b.txt")];
+    await writeFile(
+      jsonl,
+      [...lines, { text: "naïve 🙂" }].map((line) => JSON.stringify(line)).join("\n"),
+    );
+    await writeFile(txt, `${"Some words, again. ".repeat(50)}\n`);
+    const tokenizer = makeTokenizer({ kind });
+    const vocabulary = { tokenizer, size: tokenizer.vocabSize };
+    const options = { endOfText: end, cache: join(folder, "cache"), source: { kind } };
+    const [memory, ...others] = await openSources([jsonl, txt], vocabulary, options);
+    expect(others).toEqual([]);
+    const files = [
+      { file: jsonl, format: "jsonl" },
+      { file: txt, format: "txt" },
+    ] as const;
+    const bin = await cachedIds(files, { kind }, options);
+    const cached = await openInPlace(
+      { file: bin, format: "bin" },
+      { size: tokenizer.vocabSize, endOfText: end },
+    );
+    expect(idsOf(cached!)).toEqual(idsOf(memory!));
+  },
+);

@@ -1,0 +1,28 @@
+import { MtfError } from "mtf";
+
+/**
+ * The order that a run takes its data in, which it keeps to its end. In the first, all samples are one
+ * permutation and whole documents are held back, for which everything has to be read before; in the
+ * second, chunks whose places follow from sizes alone are.
+ */
+export type DataOrder = 1 | 2;
+
+/** What runs begin with. */
+export const currentOrder: DataOrder = 2;
+
+/**
+ * The order of a run that goes on; what was saved before there was another says none.
+ *
+ * @throws MtfError `bad-file` if it is not known here
+ * @example
+ * orderOf({ dataOrder: 2 }, "runs/book"); // 2
+ */
+export function orderOf(saved: { readonly dataOrder?: unknown }, out: string): DataOrder {
+  const { dataOrder = 1 } = saved;
+  if (dataOrder === 1 || dataOrder === 2) return dataOrder;
+  throw new MtfError("bad-file", `${out} takes its data in an order of version ${dataOrder}.`, {
+    evidence: [["known here", "versions 1 and 2"]],
+    try: ["the gpt-neo that wrote it", "--out with another folder"],
+    file: out,
+  });
+}

@@ -1,0 +1,14 @@
+import type { Position } from "../../data/index.ts";
+import type { Progress } from "../checkpoint.ts";
+
+/**
+ * Where a run is in its data. What is behind it is counted in tokens, so with another context it is at
+ * another sample.
+ *
+ * @param context tokens a sample has now
+ */
+export function positionIn({ position, settings }: Progress, context: number): Position {
+  const before = settings.context;
+  if (typeof before !== "number" || before === context) return position;
+  return { ...position, index: Math.floor((position.index * before) / context) };
+}

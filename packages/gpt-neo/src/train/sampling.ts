@@ -1,0 +1,50 @@
+import { lower, MtfError } from "mtf";
+import type { Held } from "mtf/simulator";
+import { dimsOf } from "../dims.ts";
+import { type Generating, generate } from "../generate/generate.ts";
+import { type Parameters, parameterPlaceholders } from "../parameters.ts";
+import type { Tokenizer } from "../tokenizer/index.ts";
+import type { Place } from "./begin.ts";
+
+/** A text of a model as it is by now. */
+export type Sampling = (parameters: Held<Parameters>, step: number) => Promise<string>;
+
+/** Long enough to see what a model has learnt, short enough not to wait for. */
+const newTokens = 64;
+
+/**
+ * What samples text from a run's parameters where they lie: from an end of text on, of the 40 likeliest
+ * tokens at each place. The same step of the same run gives the same text.
+ *
+ * @throws MtfError `bad-argument` where there is no tokenizer to make text with
+ */
+export function samplingOf(place: Place, tokenizer: Tokenizer | undefined): Sampling {
+  if (!tokenizer) {
+    throw new MtfError("bad-argument", "--sample-every needs a tokenizer to make text with.", {
+      try: ["--tokenizer gpt2|bytes|FILE|DIR", "no --sample-every"],
+    });
+  }
+  const { config, devices, layout } = place;
+  const settings = {
+    maxNewTokens: newTokens,
+    sampling: { kind: "random", temperature: 1, topK: 40, topP: 1 },
+  } as const;
+  return async (parameters, step) => {
+    const model: Generating = {
+      config,
+      context: config.training.context,
+      parameters,
+      ends: [config.eos_token_id],
+      program: async (length, build, rows = 1) => {
+        const dims = dimsOf(config, rows, length);
+        const [fn, rest] = build(dims);
+        const tree = parameterPlaceholders(config, dims);
+        return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
+      },
+    };
+    const ids: number[] = [];
+    const from = [config.eos_token_id];
+    for await (const id of generate(model, from, { ...settings, seed: step })) ids.push(id);
+    return tokenizer.decode(ids);
+  };
+}
