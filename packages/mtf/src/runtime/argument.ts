@@ -1,3 +1,4 @@
+import { tell } from "../arguments.ts";
 import { MtfError } from "../errors.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import type { Lowered } from "../program/lowered.ts";
@@ -22,8 +23,8 @@ export function argumentLeaves(
   argument: number,
   tree: unknown,
 ): readonly ArgumentLeaf[] {
-  if (!(argument in all)) {
-    throw new MtfError("bad-argument", `the program has no argument ${argument}.`, {
+  if (!Number.isInteger(argument) || !(argument in all)) {
+    throw new MtfError("bad-argument", `the program has no argument ${tell(argument)}.`, {
       evidence: [["arguments", `${all.length}, from 0 on`]],
     });
   }

@@ -3,21 +3,24 @@ import type { AnyTensor } from "../graph/tensor.ts";
 import { type Mesh, meshArgument } from "../mesh.ts";
 import type { Placement } from "../program/placement.ts";
 
-/** What `simulator` and `workers` are given alike. */
+/** What `simulator` and `workers` are given; `force` is for workers alone. */
 export function devicesArguments(
-  fn: string,
+  fn: "simulator" | "workers",
   mesh: Mesh,
   options: {
     readonly backend?: unknown;
     readonly stagingBytes?: number;
     readonly deterministic?: boolean;
+    readonly force?: boolean;
   },
 ): void {
   meshArgument(fn, "mesh", mesh);
-  optionsArgument(fn, "options", options, ["backend", "stagingBytes", "deterministic"]);
-  const { backend, stagingBytes, deterministic } = options;
+  const alike = ["backend", "stagingBytes", "deterministic"];
+  optionsArgument(fn, "options", options, fn === "workers" ? [...alike, "force"] : alike);
+  const { backend, stagingBytes, deterministic, force } = options;
   if (stagingBytes !== undefined) countArgument(fn, "options.stagingBytes", stagingBytes, 1);
   if (deterministic !== undefined) booleanArgument(fn, "options.deterministic", deterministic);
+  if (force !== undefined) booleanArgument(fn, "options.force", force);
   if (backend === undefined || typeof backend === "string") return;
   const { upload, href } = (backend ?? {}) as {
     readonly upload?: unknown;

@@ -1,3 +1,4 @@
+import { booleanArgument, optionsArgument } from "../arguments.ts";
 import { MtfError } from "../errors.ts";
 import { isTensor } from "../graph/tensor.ts";
 import { defineMesh, type Mesh, printMesh } from "../mesh.ts";
@@ -18,9 +19,11 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
   fleet: Fleet,
   runs: Runs,
   lowered: Lowered<Arguments, Result>,
-  { force = false }: LoadOptions,
+  options: LoadOptions,
 ): Promise<Run<Arguments, Result>> {
   loweredArgument("load", "lowered", lowered);
+  optionsArgument("load", "options", options, ["force"]);
+  const force = booleanArgument("load", "options.force", options.force ?? false);
   const code = lowered.program;
   checkMesh(code, fleet.mesh);
   if (!force) checkCapacity(code, fleet.mesh, fleet.capacity);

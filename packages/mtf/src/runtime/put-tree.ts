@@ -1,5 +1,6 @@
+import { wrongArgument } from "../arguments.ts";
 import { type AnyTensor, isTensor } from "../graph/tensor.ts";
-import type { Lowered } from "../program/lowered.ts";
+import { type Lowered, loweredArgument } from "../program/lowered.ts";
 import { leavesOf, withLeaves } from "../tree.ts";
 import type { Held, Source } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
@@ -9,9 +10,14 @@ import { putAll } from "./put.ts";
 /** Puts a tree on devices as the results of a function would lie there: all of it, or nothing. */
 export async function putTree<Arguments extends readonly unknown[], Result>(
   fleet: Fleet,
-  { program, result }: Lowered<Arguments, Result>,
+  lowered: Lowered<Arguments, Result>,
   sourceOf: (path: string, tensor: AnyTensor) => Source,
 ): Promise<Held<Result>> {
+  loweredArgument("putTree", "lowered", lowered);
+  if (typeof sourceOf !== "function") {
+    throw wrongArgument("putTree", "sourceOf", "a function of a path", sourceOf);
+  }
+  const { program, result } = lowered;
   checkMesh(program, fleet.mesh);
   const wanted = leavesOf(result, isTensor).map(([path, tensor], i) => {
     const value = program.values[program.outputs[i]!.value]!;

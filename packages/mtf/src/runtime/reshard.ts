@@ -1,6 +1,7 @@
+import { booleanArgument, optionsArgument } from "../arguments.ts";
 import { ledger } from "../cost/ledger.ts";
 import { type Relocation, reshardProgram } from "../partition/reshard.ts";
-import type { Lowered } from "../program/lowered.ts";
+import { type Lowered, loweredArgument } from "../program/lowered.ts";
 import { loweredOf } from "../program/loweredOf.ts";
 import { captureLine } from "../sourceLine.ts";
 import { argumentLeaves } from "./argument.ts";
@@ -20,8 +21,11 @@ export function planReshard(
   held: unknown,
   to: Lowered<readonly unknown[], unknown>,
   argument: number,
-  { donate = false }: ReshardOptions,
+  options: ReshardOptions,
 ): Reshard<unknown> {
+  loweredArgument("reshard", "to", to);
+  optionsArgument("reshard", "options", options, ["donate"]);
+  const donate = booleanArgument("reshard", "options.donate", options.donate ?? false);
   checkMesh(to.program, fleet.mesh);
   const relocations = argumentLeaves(to, argument, held).map(
     ({ path, value, given }): Relocation => {

@@ -56,7 +56,20 @@ const calls: Readonly<Record<string, (wrong: never) => unknown>> = {
   "simulator: stagingBytes": (wrong) => opened(simulator(mesh, { stagingBytes: wrong })),
   "workers: mesh": (wrong) => opened(workers(wrong)),
   "workers: options": (wrong) => opened(workers(m.defineMesh({}), wrong)),
+  "workers: force": (wrong) => opened(workers(m.defineMesh({}), { force: wrong })),
   "load: lowered": (wrong) => devices.load(wrong),
+  "load: options": (wrong) => devices.load(lowered, wrong),
+  "load: force": (wrong) => devices.load(lowered, { force: wrong }),
+  "putTree: lowered": (wrong) => devices.putTree(wrong, () => four),
+  "putTree: sourceOf": (wrong) => devices.putTree(lowered, wrong),
+  "putTree: source": (wrong) => devices.putTree(lowered, () => wrong),
+  "reshard: held": (wrong) => devices.reshard(wrong, lowered, 0),
+  "reshard: to": (wrong) => devices.reshard(held, wrong, 0),
+  "reshard: argument": (wrong) => devices.reshard(held, lowered, wrong),
+  "reshard: options": (wrong) => devices.reshard(held, lowered, 0, wrong),
+  "reshard: donate": (wrong) => devices.reshard(held, lowered, 0, { donate: wrong }),
+  "run.put: argument": (wrong) => run.put(wrong, four),
+  "run.put: data": (wrong) => run.put(0, wrong),
   "put: tensor": (wrong) => devices.put(wrong, whole, four),
   "put: placement": (wrong) => devices.put(tensor, wrong, four),
   "put: split": (wrong) => devices.put(tensor, { split: { batch: wrong }, partial: [] }, four),
@@ -66,6 +79,7 @@ const calls: Readonly<Record<string, (wrong: never) => unknown>> = {
   "put: offset": (wrong) => devices.put(tensor, whole, { file: "none", offset: wrong }),
   "put: stored": (wrong) => devices.put(tensor, whole, { file: "none", offset: 0, stored: wrong }),
   "put: box": (wrong) => devices.put(tensor, whole, { box: wrong }),
+  "put: box's result": (wrong) => devices.put(tensor, whole, { box: () => wrong }),
   "run: input": (wrong) => run(wrong),
   "run: surplus": (wrong) => run(four, wrong),
   "readBox: box": (wrong) => held.readBox(wrong),
@@ -96,6 +110,15 @@ it.each(Object.keys(calls))("what is wrong is told: %s", async (name) => {
       expect(message).not.toMatch(/undefined \(|is not a function|Cannot read/);
     }
   }
+});
+
+it("an option that is none is told, and nothing is loaded or planned without it", async () => {
+  const told = { code: "unknown-option" };
+  await expect(devices.load(lowered, { forced: true })).rejects.toMatchObject(told);
+  await expect(simulator(mesh, { force: true } as never)).rejects.toMatchObject(told);
+  expect(() => devices.reshard([held], lowered, 0, { donated: true })).toThrowError(
+    expect.objectContaining(told),
+  );
 });
 
 it("a run is given as many inputs as it takes", async () => {

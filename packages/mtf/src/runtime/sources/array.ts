@@ -84,7 +84,8 @@ export function wrongInput(
 }
 
 export function isNumbers(source: Source): source is HostArray | readonly number[] | number {
-  return typeof source === "number" || Array.isArray(source) || ArrayBuffer.isView(source);
+  if (typeof source === "number" || Array.isArray(source)) return true;
+  return ArrayBuffer.isView(source) && !(source instanceof DataView);
 }
 
 const accepts = {

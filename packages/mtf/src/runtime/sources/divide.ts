@@ -75,6 +75,15 @@ async function fromBoxes(
 
 async function ask(source: BoxSource, to: Wanted, box: Box): Promise<HostArray> {
   if (volume(box) === 0) return hostArray(to.dtype, 0);
+  const given = await called(source, to, box);
+  if (isNumbers(given)) return given as HostArray;
+  throw wrongInput(to, `the function that gives '${to.path}' gave ${tell(given)}.`, {
+    try: ["an array of the box's numbers"],
+    box,
+  });
+}
+
+async function called(source: BoxSource, to: Wanted, box: Box): Promise<Source> {
   try {
     return await source.box(box, { dims: to.dims, dtype: to.dtype });
   } catch (error) {
