@@ -24,6 +24,12 @@ export const dtypeAbbreviation: Readonly<Record<DType, string>> = {
 
 const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
+/** Whether a tensor of a dtype can hold a number, as near as a float can be. */
+export function isValueOf(value: number, dtype: DType): boolean {
+  if (dtype === "float32") return true;
+  return dtype === "int32" ? value === (value | 0) : value === 0 || value === 1;
+}
+
 /** An array of zeros for as many elements. */
 export function hostArray<D extends DType>(dtype: D, length: number): ArrayOf[D] {
   return new arrays[dtype](length) as ArrayOf[D];

@@ -1,6 +1,6 @@
 import { arrayArgument, wordArgument, wrongArgument } from "../arguments.ts";
 import { type Dimension, isDimName, isDimSize } from "../dimension.ts";
-import { type DType, dtypes } from "../dtype.ts";
+import { type DType, dtypes, isValueOf } from "../dtype.ts";
 import { type ErrorCode, type Evidence, MtfError } from "../errors.ts";
 import { printType } from "../graph/show.ts";
 import { type AnyTensor, dimsOf, isTensor } from "../graph/tensor.ts";
@@ -205,6 +205,14 @@ export function requireDtype(op: string, x: AnyTensor, allowed: readonly DType[]
     [`cast(x, "${allowed[0]}")`],
     { dtype: x.dtype, allowed },
   );
+}
+
+/** A number that takes the place of a tensor's elements is one that they can be. */
+export function requireValue(op: string, value: number, dtype: DType, beside?: AnyTensor): void {
+  if (isValueOf(value, dtype)) return;
+  const advice = beside ? ['cast(x, "float32")'] : [];
+  const sentence = `${op}: ${value} is not a value of ${dtype}.`;
+  throw misuse("dtype-mismatch", sentence, beside ? { tensor: beside } : {}, advice, { value });
 }
 
 /** Operands that must be of one dtype are not. */

@@ -3,7 +3,7 @@ import { type Dimension, type Dimensions, elements, printDims } from "../../dime
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Scalar, type Tensor } from "../../graph/tensor.ts";
-import { dtypeArgument, misuse, newDims } from "../check.ts";
+import { dtypeArgument, misuse, newDims, requireValue } from "../check.ts";
 
 export function filled(value: number, dims: readonly Dimension[], dtype: DType): AnyTensor {
   return makeTensor("fill", { value }, [], { dims, dtype });
@@ -26,7 +26,7 @@ export function fill<const N extends readonly string[] = [], D extends DType = "
   dtype: D = "float32" as D,
 ): Tensor<N[number], D> {
   const into = newDims("fill", "dims", dims);
-  requireValue("fill", "value", value, dtypeArgument("fill", "dtype", dtype));
+  requireConstant("fill", "value", value, dtypeArgument("fill", "dtype", dtype));
   return filled(value, into, dtype) as never;
 }
 
@@ -98,7 +98,7 @@ export function constant(
     );
   }
   numbers.forEach((value, i) => {
-    requireValue("constant", `data[${i}]`, value, dtype);
+    requireConstant("constant", `data[${i}]`, value, dtype);
   });
   return makeTensor("literal", { data: [...numbers] as number[] }, [], { dims, dtype }) as never;
 }
@@ -114,7 +114,7 @@ function scalar(value: number, dims: readonly Dimension[], dtype: DType): AnyTen
       { value },
     );
   }
-  requireValue("constant", "data", value, dtype);
+  requireConstant("constant", "data", value, dtype);
   return filled(value, [], dtype);
 }
 
@@ -128,11 +128,8 @@ function numbersArgument(data: unknown): readonly unknown[] {
   });
 }
 
-function requireValue(op: string, argument: string, given: unknown, dtype: DType): void {
+function requireConstant(op: string, argument: string, given: unknown, dtype: DType): void {
   // NaN is a value, too.
   if (typeof given !== "number") throw wrongArgument(op, argument, "a number", given);
-  const value: number = given;
-  if (dtype === "float32") return;
-  if (dtype === "int32" ? value === (value | 0) : value === 0 || value === 1) return;
-  throw misuse("dtype-mismatch", `${op}: ${value} is not a value of ${dtype}.`, {}, [], { value });
+  requireValue(op, given, dtype);
 }

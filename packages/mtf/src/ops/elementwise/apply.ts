@@ -2,7 +2,7 @@ import type { DType } from "../../dtype.ts";
 import type { ElementwiseFn } from "../../graph/kinds.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, isTensor } from "../../graph/tensor.ts";
-import { dtypesDiffer, misuse, requireDtype, unionDims } from "../check.ts";
+import { dtypesDiffer, requireDtype, requireValue, unionDims } from "../check.ts";
 import { signatures } from "./signature.ts";
 
 export type Argument = AnyTensor | number;
@@ -38,12 +38,6 @@ function resultDtype(fn: ElementwiseFn, args: readonly Argument[]): DType {
     shared ??= x;
   });
   const dtype = shared?.dtype ?? "float32";
-  for (const x of args) {
-    if (typeof x !== "number" || dtype === "float32") continue;
-    if (Number.isInteger(x) && (dtype === "int32" || x === 0 || x === 1)) continue;
-    throw misuse("dtype-mismatch", `${fn}: ${x} is not a value of ${dtype}.`, { tensor: shared! }, [
-      'cast(x, "float32")',
-    ]);
-  }
+  for (const x of args) if (typeof x === "number") requireValue(fn, x, dtype, shared);
   return gives === "same" ? dtype : gives;
 }

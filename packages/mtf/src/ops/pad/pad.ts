@@ -2,7 +2,7 @@ import { countArgument, numberArgument } from "../../arguments.ts";
 import type { Select } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { namedDim, tensorArgument } from "../check.ts";
+import { namedDim, requireValue, tensorArgument } from "../check.ts";
 import type { Numeric } from "../elementwise/binary.ts";
 
 /** `before` elements in front of a dim, and as many behind as make it `size` long. */
@@ -35,7 +35,7 @@ export function pad<A extends string, D extends Numeric, S extends A>(
   const { name, size } = namedDim("pad", "dim", tensor, dim);
   countArgument("pad", "before", before);
   countArgument("pad", "after", after);
-  numberArgument("pad", "value", value);
+  requireValue("pad", numberArgument("pad", "value", value), tensor.dtype, tensor);
   if (before === 0 && after === 0) return x;
   return padded(tensor, name, before, before + size + after, value) as never;
 }
