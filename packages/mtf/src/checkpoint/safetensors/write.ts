@@ -24,8 +24,9 @@ export interface WriteOptions extends AtomicOptions {
 /**
  * Writes a safetensors file as a whole or not at all.
  *
- * @throws MtfError `bad-argument` for a name given twice, `bad-size` where the data are not the
- * shape's, `dtype-mismatch` where they cannot be stored so, `bad-file` if the disk fails
+ * @throws MtfError `bad-argument` for a name given twice, or one that the format cannot hold;
+ * `bad-size` where the data are not the shape's, `dtype-mismatch` where they cannot be stored so,
+ * `bad-file` if the disk fails
  * @example
  * await writeSafetensors("w.safetensors", [
  *   { name: "w", dtype: "F32", shape: [2, 2], data: new Float32Array([1, 2, 3, 4]) },
@@ -56,13 +57,22 @@ export function bytesOfTensor(tensor: Pick<TensorToWrite, "dtype" | "shape">): n
 /** Wide types first, as the format's own writer does: so every tensor begins at a multiple of its
  * element size. Otherwise by name, which makes equal models equal files. */
 function ordered(tensors: readonly TensorToWrite[]): TensorToWrite[] {
-  const names = new Set(tensors.map((t) => t.name));
-  if (names.size !== tensors.length || names.has("__metadata__")) {
-    throw new MtfError("bad-argument", "tensors to write have the same name, or '__metadata__'.");
+  const names = new Set<string>();
+  for (const { name } of tensors) {
+    if (names.has(name)) throw unnameable(name, "two tensors have");
+    if (name === "__metadata__") throw unnameable(name, "the format itself has");
+    // It has no UTF-8, in which names are written.
+    if (/\p{Surrogate}/u.test(name)) throw unnameable(name, "half a surrogate pair is in");
+    names.add(name);
   }
   return [...tensors].sort(
     (a, b) => storedBits[b.dtype] - storedBits[a.dtype] || (a.name < b.name ? -1 : 1),
   );
+}
+
+function unnameable(name: string, why: string): MtfError {
+  const shown = JSON.stringify(name).slice(0, 100);
+  return new MtfError("bad-argument", `a tensor cannot be written as ${shown}: ${why} that name.`);
 }
 
 function printHeader(

@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { textArgument } from "../../arguments.ts";
-import { MtfError } from "../../errors.ts";
 import { coordinateOf } from "../../mesh.ts";
 import { type Box, boxOf, volume } from "../../program/placement.ts";
 import type { Sharded } from "../../runtime/devices.ts";
@@ -15,8 +14,10 @@ import {
   writeSafetensors,
 } from "../safetensors/index.ts";
 import { type Entry, type Index, indexName, storedAs } from "./format.ts";
+import { keptMetadata } from "./metadata.ts";
 import { freeNames, isPart } from "./part-names.ts";
 import { type OnlyHeld, tensorsIn } from "./tree.ts";
+import { inItsTurn } from "./turns.ts";
 
 // What is fetched from a device at a time: 4 MB of float32.
 const elementsAtATime = 1 << 20;
@@ -26,6 +27,9 @@ const elementsAtATime = 1 << 20;
  * device that holds a part of its own. The folder's index is written last and replaces an earlier
  * one in one go: whenever saving is stopped, the folder holds the earlier checkpoint or the new one,
  * or, where there was none, none yet. Other files of the folder are left alone.
+ *
+ * Both are taken as they are when it is called. Saves of one process into one folder go one after
+ * the other; no other process may write to it meanwhile.
  *
  * @param metadata anything JSON can hold: the step, say
  * @throws MtfError `bad-argument` where the tree holds anything but tensors on one mesh, or the
@@ -40,8 +44,15 @@ export async function saveCheckpoint<State extends object>(
   metadata: unknown = {},
 ): Promise<void> {
   textArgument("saveCheckpoint", "folder", folder);
-  const tensors = tensorsIn(state);
-  checkMetadata(metadata);
+  const [tensors, kept] = [tensorsIn(state), keptMetadata(metadata)];
+  await inItsTurn(folder, () => save(folder, tensors, kept));
+}
+
+async function save(
+  folder: string,
+  tensors: ReadonlyMap<string, Sharded>,
+  metadata: unknown,
+): Promise<void> {
   const made = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw cannotWrite(folder, error);
   });
@@ -66,15 +77,6 @@ export async function saveCheckpoint<State extends object>(
   await syncFolder(dirname(folder));
   // The state is saved: what cannot be removed now is removed the next time.
   await removeOthers(folder, files).catch(() => {});
-}
-
-function checkMetadata(metadata: unknown): void {
-  try {
-    if (JSON.stringify(metadata) !== undefined) return;
-  } catch {
-    // A bigint or a circle.
-  }
-  throw new MtfError("bad-argument", "the metadata of a checkpoint are what JSON can hold.");
 }
 
 /** Each distinct slice goes to the file of the first device that holds it. */
@@ -119,7 +121,9 @@ async function* blocks(
 /** Removes what earlier checkpoints have left. */
 async function removeOthers(folder: string, kept: ReadonlyMap<string, unknown>): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (isPart(name) && !kept.has(name)) await rm(join(folder, name), { force: true });
+    if (!isPart(name) || kept.has(name)) continue;
+    // One that cannot be removed is no reason to leave the others.
+    await rm(join(folder, name), { force: true }).catch(() => {});
   }
   await removeDraftsIn(folder, (name) => isPart(name) || name === indexName);
 }

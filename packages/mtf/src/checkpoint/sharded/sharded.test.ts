@@ -276,6 +276,75 @@ describe("saving", () => {
     expect(await readdir(path)).toEqual(files);
   });
 
+  it("takes turns in one folder: what is there is whole, and of the last call", async () => {
+    const path = join(folder, "turns");
+    const states = [1, 2, 3, 4].map((k) =>
+      put("a:3", { row: ["a"] }, (name) => {
+        const { numbers } = tensors[name];
+        return numbers instanceof Float32Array ? numbers.map((x) => k * x) : numbers;
+      }),
+    );
+    const all = await Promise.all(states);
+    await Promise.all(all.map(({ held }, i) => saveCheckpoint(path, held, { k: i + 1 })));
+    const checkpoint = await openCheckpoint(path);
+    expect(checkpoint.metadata).toEqual({ k: 4 });
+    expect(await checkpoint.read("float")).toEqual(
+      Float32Array.from(tensors.float.numbers, (x) => 4 * x),
+    );
+    await checkpoint.close();
+    for (const { close } of all) await close();
+    expect(await readdir(path)).toHaveLength(4);
+  });
+
+  it("goes on after one that failed", async () => {
+    const path = join(folder, "after a failure");
+    const { held, close } = await put("a:2", {}, (name) => tensors[name].numbers);
+    const gone = await put("a:2", {}, (name) => tensors[name].numbers);
+    const failing = saveCheckpoint(path, gone.held);
+    gone.held.truth!.dispose();
+    const saving = saveCheckpoint(path, held, { k: 2 });
+    await expect(failing).rejects.toThrow("it was disposed of");
+    await saving;
+    const checkpoint = await openCheckpoint(path);
+    expect(checkpoint.metadata).toEqual({ k: 2 });
+    await checkpoint.close();
+    await close();
+    await gone.close();
+  });
+
+  it("takes the metadata as they are when it is called, and refuses what would come back changed", async () => {
+    const path = join(folder, "metadata");
+    const { held, close } = await put("a:2", {}, (name) => tensors[name].numbers);
+    const metadata = { step: 1, notes: [null, "x", { deep: -0.5, none: undefined }] };
+    const saving = saveCheckpoint(path, held, metadata);
+    metadata.step = 2;
+    await saving;
+    const checkpoint = await openCheckpoint(path);
+    expect(checkpoint.metadata).toEqual({ step: 1, notes: [null, "x", { deep: -0.5 }] });
+    await checkpoint.close();
+    const cycle: { a: unknown } = { a: 1 };
+    cycle.a = [cycle];
+    let deep: unknown = 1;
+    for (let i = 0; i < 1000; i++) deep = [deep];
+    for (const [wrong, where] of [
+      [{ run: { loss: Number.NaN } }, "'run/loss' of the metadata is NaN"],
+      [[1, Number.POSITIVE_INFINITY], "'1' of the metadata is Infinity"],
+      [{ at: new Date(0) }, "'at' of the metadata is a Date"],
+      [{ seen: new Map([[1, 2]]) }, "'seen' of the metadata is a Map"],
+      [{ rates: Float32Array.of(1) }, "'rates' of the metadata is a Float32Array"],
+      [{ next: () => 1 }, "'next' of the metadata is a function"],
+      [new Array(2), "'0' of the metadata is undefined"],
+      [{ at: 1n }, "'at' of the metadata is 1n"],
+      [cycle, "'a/0' of the metadata is within itself"],
+      [deep, "of the metadata lies more than 100 levels deep"],
+    ]) {
+      const refused = saveCheckpoint(path, held, wrong);
+      await expect(refused).rejects.toMatchObject({ code: "bad-argument" });
+      await expect(refused).rejects.toThrow(where as string);
+    }
+    await close();
+  });
+
   it("leaves no folder where it fails before there was one", async () => {
     const path = join(folder, "never");
     const { held, close } = await put("a:2", {}, (name) => tensors[name].numbers);

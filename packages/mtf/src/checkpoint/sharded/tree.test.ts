@@ -255,6 +255,22 @@ describe("what is wrong is said", () => {
       "[bad-argument] 'a/b' is the path of two tensors: a checkpoint takes tensors on devices.
         try  other keys"
     `);
+    const around: { x: Sharded; around?: object } = { x };
+    around.around = around;
+    expect(await said(around)).toMatchInlineSnapshot(`
+      "[bad-argument] 'around' is within itself: a checkpoint takes tensors on devices.
+        try  a tree"
+    `);
+    expect(await said({ x, made: new Map() })).toMatchInlineSnapshot(`
+      "[bad-argument] 'made' is a Map: a checkpoint takes tensors on devices.
+        try  saveCheckpoint(folder, state, { step }), where JSON can hold it"
+    `);
+    expect(await said({ x, [String.fromCharCode(0xd800)]: x })).toMatchInlineSnapshot(
+      `"[bad-argument] a tensor cannot be written as "\\ud800": half a surrogate pair is in that name."`,
+    );
+    expect(await said({ x, __metadata__: x })).toMatchInlineSnapshot(
+      `"[bad-argument] a tensor cannot be written as "__metadata__": the format itself has that name."`,
+    );
     expect(await said({ x, y })).toMatchInlineSnapshot(`
       "[bad-argument] the tensors of a checkpoint lie on one mesh.
         meshes  x:2 and one device"

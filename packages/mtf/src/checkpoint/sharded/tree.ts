@@ -1,3 +1,4 @@
+import { tell } from "../../arguments.ts";
 import { MtfError } from "../../errors.ts";
 import { isTensor } from "../../graph/tensor.ts";
 import { printMesh } from "../../mesh.ts";
@@ -23,14 +24,18 @@ export type OnlyHeld<T> = T extends AnySharded
  */
 export function tensorsIn(tree: unknown): ReadonlyMap<string, Sharded> {
   const tensors = new Map<string, Sharded>();
+  const within: unknown[] = [];
   const take = (value: unknown, path: string): void => {
     if (isSharded(value)) {
       if (tensors.has(path)) throw refused(path, "is the path of two tensors", "other keys");
       tensors.set(path, checked(value, path));
     } else if (Array.isArray(value) || isPlainObject(value)) {
+      if (within.includes(value)) throw refused(path, "is within itself", "a tree");
+      within.push(value);
       for (const [key, child] of Object.entries(value)) {
         take(child, path === "" ? key : `${path}/${key}`);
       }
+      within.pop();
     } else if (value !== undefined) throw refused(path, ...kindOf(value));
   };
   take(tree, "");
@@ -57,8 +62,8 @@ function kindOf(value: unknown): readonly [what: string, instead: string] {
     return ["is a tensor under trace, which holds no numbers", "what a run of the function gave"];
   }
   if (value instanceof Promise) return ["is a promise", "await run(…)"];
-  const object = typeof value === "object" && value !== null;
-  const kind = object ? value.constructor.name : value === null ? "null" : `a ${typeof value}`;
+  const kind =
+    typeof value === "object" || typeof value === "symbol" ? tell(value) : `a ${typeof value}`;
   return [`is ${kind}`, "saveCheckpoint(folder, state, { step }), where JSON can hold it"];
 }
 
