@@ -45,7 +45,11 @@ export function placementArgument(
     Array.isArray(axes) &&
     axes.every((axis) => mesh.names.includes(axis));
   const whole = typeof split === "object" && split !== null && Array.isArray(partial);
-  if (whole && Object.entries(split).every(fits)) return;
-  const takes = "{ split, partial } with the tensor's dims and the mesh's axes";
+  if (whole && Object.entries(split).every(fits)) {
+    // Dims that one axis splits would be cut together, and most of the tensor would be on no device.
+    const axes = [...Object.values(split).flat(), ...partial];
+    if (new Set(axes).size === axes.length) return;
+  }
+  const takes = "{ split, partial } with the tensor's dims and the mesh's axes, each axis once";
   throw wrongArgument(fn, argument, takes, placement);
 }

@@ -121,6 +121,14 @@ it("an option that is none is told, and nothing is loaded or planned without it"
   );
 });
 
+it("a tensor is put whole: an axis splits one dim of it, once", async () => {
+  const two = m.placeholder([dims.batch, m.dimension("row", 4)]);
+  for (const split of [{ batch: ["data"], row: ["data"] }, { batch: ["data", "data"] }]) {
+    const put = devices.put(two, { split, partial: [] }, new Float32Array(16));
+    await expect(put).rejects.toMatchObject({ code: "bad-argument" });
+  }
+});
+
 it("a run is given as many inputs as it takes", async () => {
   await expect(run(four, four, [1])).rejects.toMatchObject({
     code: "wrong-input",
