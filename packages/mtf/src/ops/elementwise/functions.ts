@@ -174,7 +174,7 @@ export function where<
   condition: Tensor<C, "bool">,
   x: Tensor<A, D> | number,
   y: Tensor<B, D> | number,
-): Tensor<C | A | B, D> {
+): Tensor<NoInfer<C | A | B>, NoInfer<D>> {
   const test = tensorArgument("where", "condition", condition);
   const [yes, no] = [operandArgument("where", "x", x), operandArgument("where", "y", y)];
   return apply("where", test, yes, no) as never;
