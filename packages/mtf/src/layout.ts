@@ -8,6 +8,7 @@ import {
 import { type Dimension, printDims } from "./dimension.ts";
 import { type ErrorCode, MtfError } from "./errors.ts";
 import { type Mesh, meshArgument, printMesh } from "./mesh.ts";
+import { captureLine } from "./sourceLine.ts";
 import { nearest } from "./suggest.ts";
 
 /** Which mesh axes split which dims; several axes split a dim recursively, outermost first. */
@@ -108,7 +109,9 @@ export function layoutArgument(fn: string, argument: string, layout: unknown): v
 
 /** Rules as a table, whatever dims and axes they name. */
 export function ruleTable(fn: string, argument: string, rules: unknown): RuleTable {
-  recordArgument(fn, argument, rules, 'an object of dims and axes, such as { batch: "data" }');
+  const takes = 'an object of dims and axes, such as { batch: "data" }';
+  const advice = typeof rules === "string" ? [`parseRules(${JSON.stringify(rules)})`] : [];
+  recordArgument(fn, argument, rules, takes, advice);
   return Object.entries(rules as LayoutRules).flatMap(([dim, target]) => {
     if (target === undefined) return [];
     const axes: readonly unknown[] = Array.isArray(target) ? target : [target];
@@ -181,6 +184,7 @@ function mistaken(mistakes: readonly Mistake[], spec: LayoutSpec<string, string>
         ...(several ? mistakes.map((m) => ["mistake", m.sentence] as const) : []),
         ["dims", printDims(dims)],
         ["mesh", printMesh(spec.mesh)],
+        ["at", captureLine()],
       ],
       try: mistakes.flatMap((m) => m.try ?? []),
     },

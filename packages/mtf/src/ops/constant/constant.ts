@@ -88,6 +88,12 @@ export function constant(
   dtypeArgument("constant", "dtype", dtype);
   if (typeof data === "number") return scalar(data, dims, dtype) as never;
   const numbers = numbersArgument(data);
+  const row = numbers.findIndex((value) => Array.isArray(value));
+  if (row >= 0) {
+    throw wrongArgument("constant", `data[${row}]`, "a number", numbers[row], {
+      try: ["data.flat(), row by row"],
+    });
+  }
   if (numbers.length !== elements(dims)) {
     throw misuse(
       "size-mismatch",
