@@ -1,3 +1,4 @@
+import { optionsArgument } from "../../arguments.ts";
 import { type Box, volume } from "../../program/placement.ts";
 import { checkBox, wholeBox } from "./boxes.ts";
 import type { ByteSource } from "./bytes.ts";
@@ -9,6 +10,7 @@ import {
   type Elements,
   naturalType,
   type ReadAs,
+  readAsArgument,
   storedAs,
 } from "./decode.ts";
 import { type Loop, loopsOf, planReads, rowMajor, starts } from "./loops.ts";
@@ -48,8 +50,9 @@ export async function readStrided<As extends ReadAs = ReadAs>(
   { name, dtype, shape, strides = rowMajor(shape), offset }: StridedTensor,
   options: ReadOptions<As> = {},
 ): Promise<ArrayFor[As]> {
+  optionsArgument("read", "options", options, ["box", "as"]);
   const { box = wholeBox(shape) } = options;
-  const as: ReadAs = options.as ?? naturalType(dtype);
+  const as = readAsArgument("read", "options.as", options.as ?? naturalType(dtype));
   const { elements, number } = decoderOf(name, dtype, as);
   checkBox(shape, box);
   const result = arrayFor(as, volume(box));
