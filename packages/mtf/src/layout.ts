@@ -13,7 +13,7 @@ import { nearest } from "./suggest.ts";
 
 /** Which mesh axes split which dims; several axes split a dim recursively, outermost first. */
 export type LayoutRules<Names extends string = string, Axis extends string = string> = {
-  readonly [Name in Names]?: Axis | readonly Axis[];
+  readonly [Name in Names]?: Axis | readonly Axis[] | undefined;
 };
 
 /** Rules in the form the library works with: in the order written, axes always a list. */
@@ -48,10 +48,12 @@ export interface LayoutSpec<Names extends string, Axis extends string> {
    * that concerns nothing in a program is taken for a mistake when the program is lowered: one that
    * has no such state takes a layout without the rule.
    */
-  readonly storage?: {
-    readonly [path: string]: LayoutRules<NoInfer<Names>, NoInfer<Axis>>;
-  };
-  readonly stored?: "regather" | "keep";
+  readonly storage?:
+    | {
+        readonly [path: string]: LayoutRules<NoInfer<Names>, NoInfer<Axis>> | undefined;
+      }
+    | undefined;
+  readonly stored?: "regather" | "keep" | undefined;
 }
 
 /**

@@ -22,7 +22,7 @@ import { vjp } from "./vjp.ts";
  * tensors: the gradient is a tree alike. With `aux`, the function gives its loss and anything else,
  * which comes back third.
  *
- * The value must not depend on anything but the arguments and what the function closes over.
+ * The gradient does not count what the function closes over: that is constant to it.
  *
  * @throws MtfError `not-a-scalar` unless the function gives one number, `no-gradient` where the
  * first argument holds tensors of integers or bools

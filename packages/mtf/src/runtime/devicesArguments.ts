@@ -9,8 +9,8 @@ export function devicesArguments(
   mesh: Mesh,
   options: {
     readonly backend?: unknown;
-    readonly stagingBytes?: number;
-    readonly deterministic?: boolean;
+    readonly stagingBytes?: number | undefined;
+    readonly deterministic?: boolean | undefined;
   },
 ): void {
   meshArgument(fn, "mesh", mesh);

@@ -256,6 +256,16 @@ test("a reshard moves any placement to any other, and no more than is needed", a
   await devices.close();
 });
 
+test("plain values of a tree are left alone when it is disposed of", async () => {
+  const devices = await simulator(mesh);
+  const run = await devices.load(use);
+  const weights = await run.put(0, numbers);
+  dispose({ steps: 3, name: "net", none: null, weights: [weights, undefined] });
+  expect((await devices.usage()).every(({ buffers }) => buffers === 0)).toBe(true);
+  dispose([1, 2]);
+  await devices.close();
+});
+
 test("a tree is disposed of whole, or not at all", async () => {
   const devices = await simulator(mesh);
   const run = await devices.load(use);

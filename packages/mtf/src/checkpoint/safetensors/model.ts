@@ -27,7 +27,7 @@ export interface ModelWeights extends Safetensors {
 
 export interface OpenModelOptions {
   /** Which of the names of an index may be in no file: a tensor that is tied to another. */
-  readonly mayLack?: (name: string) => boolean;
+  readonly mayLack?: ((name: string) => boolean) | undefined;
 }
 
 /**
@@ -92,7 +92,7 @@ async function weightsFile(path: string): Promise<string> {
 
 export interface WriteModelOptions extends WriteOptions {
   /** Files larger than this are split, between tensors. By default there is one file. */
-  readonly maxShardSize?: number;
+  readonly maxShardSize?: number | undefined;
 }
 
 /**

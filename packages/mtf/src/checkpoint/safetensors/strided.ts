@@ -29,9 +29,9 @@ export interface StridedTensor {
 
 export interface ReadOptions<As extends ReadAs = ReadAs> {
   /** The part to read; all of it by default. */
-  readonly box?: Box;
+  readonly box?: Box | undefined;
   /** The element type wanted; by default the smallest that holds the stored ones. */
-  readonly as?: As;
+  readonly as?: As | undefined;
 }
 
 /**

@@ -19,7 +19,7 @@ export interface TensorToWrite {
 }
 
 export interface WriteOptions extends AtomicOptions {
-  readonly metadata?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

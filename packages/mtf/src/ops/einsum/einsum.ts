@@ -89,8 +89,9 @@ export function einsum(first: unknown, second: unknown, ...rest: readonly unknow
 }
 
 /**
- * The product of two tensors, summed over shared dims; all others remain. Where a layer is generic
- * in the dims it does not know, this is the function to use.
+ * The product of two tensors, summed over the dims that are named; all others remain. Unlike `sum`,
+ * it sums over no dim where none is named. Where a layer is generic in the dims it does not know, this
+ * is the function to use.
  *
  * @throws MtfError `missing-dim` unless both have the dim, `size-mismatch`, `dtype-mismatch`
  * @example
