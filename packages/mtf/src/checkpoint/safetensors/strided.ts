@@ -47,9 +47,10 @@ export interface ReadOptions<As extends ReadAs = ReadAs> {
  */
 export async function readStrided<As extends ReadAs = ReadAs>(
   bytes: ByteSource,
-  { name, dtype, shape, strides = rowMajor(shape), offset }: StridedTensor,
+  tensor: StridedTensor,
   options: ReadOptions<As> = {},
 ): Promise<ArrayFor[As]> {
+  const { name, dtype, shape, strides = rowMajor(shape), offset } = tensor;
   optionsArgument("read", "options", options, ["box", "as"]);
   const { box = wholeBox(shape) } = options;
   const as = readAsArgument("read", "options.as", options.as ?? naturalType(dtype));

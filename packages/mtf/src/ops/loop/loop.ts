@@ -28,7 +28,8 @@ export type Along<T, Dim extends string> =
       ? { readonly [K in keyof T]: Along<T[K], Dim> }
       : T;
 
-type Slices<Xs extends readonly unknown[], Dim extends string> = {
+/** Trees of tensors at one index of a dim: what a loop gives its function. */
+export type Slices<Xs extends readonly unknown[], Dim extends string> = {
   [I in keyof Xs]: At<Xs[I], Dim>;
 };
 
