@@ -48,15 +48,26 @@ export function tell(value: unknown): string {
 // The vocabulary of graphs is not imported for this: dims and meshes are below it.
 const isTensorLike = (value: object): boolean => "~node" in value;
 
+/** Whether a value is a tensor on devices, by the mark that their handles bear. */
+export const isHeldLike = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "~held" in value;
+
 function tellObject(value: object): string {
   if (isTensorLike(value)) return "a tensor";
+  if (isHeldLike(value)) return "a tensor on devices";
   if (Array.isArray(value))
     return value.length === 0 ? "an empty array" : `an array of ${value.length}`;
+  if (isGenerator(value)) return "a generator";
   const made = Object.getPrototypeOf(value)?.constructor?.name ?? "Object";
   if (made !== "Object") return `${/^[AEIOU]/.test(made) ? "an" : "a"} ${made}`;
   const keys = Object.keys(value);
   if (keys.length === 0) return "an empty object";
   return `an object with ${keys.slice(0, 5).join(", ")}${keys.length > 5 ? " …" : ""}`;
+}
+
+/** What a function with a `*` gives: nothing of it has run yet. */
+export function isGenerator(value: unknown): boolean {
+  return /^\[object (Async)?Generator\]$/.test(Object.prototype.toString.call(value));
 }
 
 /** A number that is one, within bounds where there are any. */
@@ -156,8 +167,14 @@ export function arrayArgument(
 }
 
 /** An object of entries by names that the caller chooses. */
-export function recordArgument(fn: string, argument: string, value: unknown, takes: string): void {
-  if (!isPlainObject(value)) throw wrongArgument(fn, argument, takes, value);
+export function recordArgument(
+  fn: string,
+  argument: string,
+  value: unknown,
+  takes: string,
+  advice: readonly string[] = [],
+): void {
+  if (!isPlainObject(value)) throw wrongArgument(fn, argument, takes, value, { try: advice });
 }
 
 /**
@@ -170,9 +187,11 @@ export function optionsArgument(
   argument: string,
   value: unknown,
   known: readonly string[],
+  advice: readonly string[] = [],
 ): void {
   if (!isPlainObject(value) || isTensorLike(value)) {
-    throw wrongArgument(fn, argument, `an object with ${known.join(", ")}`, value);
+    const takes = `an object with ${known.join(", ")}`;
+    throw wrongArgument(fn, argument, takes, value, { try: advice });
   }
   for (const name in value)
     if (!known.includes(name)) throw unknownOption(fn, argument, name, known);

@@ -7,8 +7,10 @@
 export type {
   AnyArray,
   ArrayFor,
+  Elements,
   ModelTensor,
   ModelWeights,
+  OpenModelOptions,
   ReadAs,
   ReadOptions,
   Safetensors,

@@ -1,5 +1,6 @@
 import { recordArgument, tell, textArgument } from "./arguments.ts";
 import { MtfError } from "./errors.ts";
+import { captureLine } from "./sourceLine.ts";
 
 /** A named dimension: the name is a type, the size is a value. */
 export interface Dimension<Name extends string = string> {
@@ -46,6 +47,7 @@ export interface Mistake<Sentence extends string> {
 export function dimension<const Name extends string>(name: Name, size: number): Dimension<Name> {
   if (!isDimName(textArgument("dimension", "name", name))) {
     throw new MtfError("bad-argument", `'${name}' cannot name a dimension.`, {
+      evidence: [["at", captureLine()]],
       try: ["letters, digits and _, beginning with a letter"],
     });
   }
@@ -53,6 +55,7 @@ export function dimension<const Name extends string>(name: Name, size: number): 
     throw new MtfError(
       "bad-size",
       `dimension '${name}' has size ${tell(size)}: a size is a positive integer.`,
+      { evidence: [["at", captureLine()]] },
     );
   }
   return Object.freeze({ name, size });

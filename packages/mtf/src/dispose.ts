@@ -2,10 +2,11 @@ import { wrongArgument } from "./arguments.ts";
 import { isPlainObject } from "./record.ts";
 
 /**
- * Frees the memory of every handle in a tree, such as a run's result or a state.
+ * Frees the memory of every handle in a tree, such as a run's result or a state. Numbers, texts and
+ * the like that stand among them are left alone.
  *
- * @throws MtfError `bad-argument`, before anything is freed, if there is something else in it, such as
- * a promise of a tree
+ * @throws MtfError `bad-argument`, before anything is freed, for what may hide handles: a promise of a
+ * tree, a Map, a function or what a class made
  * @example
  * const state = await (await devices.load(begin))();
  * dispose(state);

@@ -82,6 +82,11 @@ function shorten(text: string, most = 4000): string {
   return words.length > most ? `${words.slice(0, most - 1)}…` : words;
 }
 
+/** An error's sentence, without its code and what stands below. */
+export function sentenceOf(error: MtfError): string {
+  return error.message.split("\n")[0]!.replace(/^\[.*?\] /, "");
+}
+
 /** An error of our own making: the message asks for a report. */
 export function internal(sentence: string): MtfError {
   return new MtfError("internal", `internal: ${sentence} (this is a bug in mtf, please report it)`);

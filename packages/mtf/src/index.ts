@@ -42,7 +42,7 @@ export {
 } from "./graph/tensor.ts";
 export { type DTypeIn, mapTensors } from "./mapTensors.ts";
 export { placeholder } from "./trace.ts";
-export { leavesOf, mapLeaves, type Tree, withLeaves } from "./tree.ts";
+export { type IsLeaf, leavesOf, mapLeaves, type Tree, withLeaves } from "./tree.ts";
 
 // Functions of tensors: ops, gradients, optimizers.
 

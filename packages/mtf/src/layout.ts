@@ -8,11 +8,12 @@ import {
 import { type Dimension, printDims } from "./dimension.ts";
 import { type ErrorCode, MtfError } from "./errors.ts";
 import { type Mesh, meshArgument, printMesh } from "./mesh.ts";
+import { captureLine } from "./sourceLine.ts";
 import { nearest } from "./suggest.ts";
 
 /** Which mesh axes split which dims; several axes split a dim recursively, outermost first. */
 export type LayoutRules<Names extends string = string, Axis extends string = string> = {
-  readonly [Name in Names]?: Axis | readonly Axis[];
+  readonly [Name in Names]?: Axis | readonly Axis[] | undefined;
 };
 
 /** Rules in the form the library works with: in the order written, axes always a list. */
@@ -47,10 +48,12 @@ export interface LayoutSpec<Names extends string, Axis extends string> {
    * that concerns nothing in a program is taken for a mistake when the program is lowered: one that
    * has no such state takes a layout without the rule.
    */
-  readonly storage?: {
-    readonly [path: string]: LayoutRules<NoInfer<Names>, NoInfer<Axis>>;
-  };
-  readonly stored?: "regather" | "keep";
+  readonly storage?:
+    | {
+        readonly [path: string]: LayoutRules<NoInfer<Names>, NoInfer<Axis>> | undefined;
+      }
+    | undefined;
+  readonly stored?: "regather" | "keep" | undefined;
 }
 
 /**
@@ -108,7 +111,9 @@ export function layoutArgument(fn: string, argument: string, layout: unknown): v
 
 /** Rules as a table, whatever dims and axes they name. */
 export function ruleTable(fn: string, argument: string, rules: unknown): RuleTable {
-  recordArgument(fn, argument, rules, 'an object of dims and axes, such as { batch: "data" }');
+  const takes = 'an object of dims and axes, such as { batch: "data" }';
+  const advice = typeof rules === "string" ? [`parseRules(${JSON.stringify(rules)})`] : [];
+  recordArgument(fn, argument, rules, takes, advice);
   return Object.entries(rules as LayoutRules).flatMap(([dim, target]) => {
     if (target === undefined) return [];
     const axes: readonly unknown[] = Array.isArray(target) ? target : [target];
@@ -181,6 +186,7 @@ function mistaken(mistakes: readonly Mistake[], spec: LayoutSpec<string, string>
         ...(several ? mistakes.map((m) => ["mistake", m.sentence] as const) : []),
         ["dims", printDims(dims)],
         ["mesh", printMesh(spec.mesh)],
+        ["at", captureLine()],
       ],
       try: mistakes.flatMap((m) => m.try ?? []),
     },

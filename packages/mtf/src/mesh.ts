@@ -1,6 +1,7 @@
 import { recordArgument, tell, wrongArgument } from "./arguments.ts";
 import { isDimName, isDimSize } from "./dimension.ts";
-import { MtfError } from "./errors.ts";
+import { type Evidence, MtfError } from "./errors.ts";
+import { captureLine } from "./sourceLine.ts";
 
 /** A grid of devices: named axes with sizes, numbered row by row (the last axis fastest). */
 export interface Mesh<Axis extends string = string> {
@@ -39,29 +40,32 @@ export function defineMesh(spec: string | Record<string, number>): Mesh {
     const takes = 'an object of axes and sizes, or text such as "data:2,model:4"';
     recordArgument("defineMesh", "axes", spec, takes);
   }
+  // Text is somebody's who wrote no program: what is wrong is on no line of one.
+  const evidence: Evidence[] = typeof spec === "string" ? [] : [["at", captureLine()]];
   const entries = typeof spec === "string" ? parseAxes(spec) : Object.entries(spec);
   for (const [name, size] of entries) {
-    if (!isDimName(name)) throw badMesh(`'${name}' cannot name an axis.`);
+    if (!isDimName(name)) throw badMesh(`'${name}' cannot name an axis.`, evidence);
     if (isDimSize(size)) continue;
-    throw badMesh(`axis '${name}' has size ${tell(size)}: a size is a positive integer.`);
+    throw badMesh(`axis '${name}' has size ${tell(size)}: a size is a positive integer.`, evidence);
   }
   const axes = Object.freeze(Object.fromEntries(entries));
-  if (Object.keys(axes).length !== entries.length) throw badMesh("an axis is written twice.");
+  if (Object.keys(axes).length !== entries.length)
+    throw badMesh("an axis is written twice.", evidence);
   const size = entries.reduce((product, [, n]) => product * n, 1);
   return Object.freeze({ axes, names: Object.freeze(entries.map(([name]) => name)), size });
+}
+
+function badMesh(sentence: string, evidence: readonly Evidence[]): MtfError {
+  return new MtfError("bad-mesh", sentence, { evidence, try: ["data:2,model:4"] });
 }
 
 function parseAxes(text: string): [string, number][] {
   if (text.trim() === "") return [];
   return text.split(/[,;]/).map((item) => {
     const match = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*:\s*([0-9]+)\s*$/.exec(item);
-    if (!match) throw badMesh(`'${item.trim()}' is not an axis of a mesh.`);
+    if (!match) throw badMesh(`'${item.trim()}' is not an axis of a mesh.`, []);
     return [match[1]!, Number(match[2])];
   });
-}
-
-function badMesh(sentence: string): MtfError {
-  return new MtfError("bad-mesh", sentence, { try: ["data:2,model:4"] });
 }
 
 /** A mesh given to a function that places values on it. */

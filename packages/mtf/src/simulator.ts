@@ -22,14 +22,14 @@ export { isSharded, readFloat64 } from "./runtime/sharded.ts";
 
 export interface SimulatorOptions {
   /** What computes: by default the float64 reference. */
-  readonly backend?: BackendName | Backend;
+  readonly backend?: BackendName | Backend | undefined;
   /** The memory through which a device passes numbers to others, in bytes. */
-  readonly stagingBytes?: number;
+  readonly stagingBytes?: number | undefined;
   /**
    * Compute only with kernels that give the same bits on every machine: no system BLAS, no relaxed
    * SIMD. Slower. Default false.
    */
-  readonly deterministic?: boolean;
+  readonly deterministic?: boolean | undefined;
 }
 
 /** Small, for there may be many devices and nothing is gained by more. */

@@ -21,7 +21,7 @@ import { leavesOf, mapLeaves } from "./tree.ts";
 export function placeholder<const N extends readonly string[] = [], D extends DType = "float32">(
   dims: Dimensions<N> = [] as never,
   dtype: D = "float32" as D,
-): Tensor<N[number], D> {
+): Tensor<N[number], NoInfer<D>> {
   const own = newDims("placeholder", "dims", dims);
   return input("", own, dtypeArgument("placeholder", "dtype", dtype)) as never;
 }

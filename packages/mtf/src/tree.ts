@@ -6,7 +6,8 @@ import { internal } from "./errors.ts";
  */
 export type Tree<Leaf> = Leaf | readonly Tree<Leaf>[] | { readonly [key: string]: Tree<Leaf> };
 
-type IsLeaf<Leaf> = (value: unknown) => value is Leaf;
+/** Whether a value of a tree is a leaf: `isTensor`, `isSharded`. */
+export type IsLeaf<Leaf> = (value: unknown) => value is Leaf;
 
 /**
  * The leaves of a tree with their paths (`params/h/0/attn`), in the order of keys as written.

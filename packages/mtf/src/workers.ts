@@ -26,16 +26,16 @@ export { mostWorkers } from "./runtime/workers/most.ts";
 
 export interface WorkersOptions {
   /** What computes: by name, or a module whose default export makes a backend. */
-  readonly backend?: BackendName | URL;
+  readonly backend?: BackendName | URL | undefined;
   /** The memory through which a device passes numbers to others, in bytes. */
-  readonly stagingBytes?: number;
+  readonly stagingBytes?: number | undefined;
   /**
    * Compute only with kernels that give the same bits on every machine: no system BLAS, no relaxed
    * SIMD. Slower. Default false.
    */
-  readonly deterministic?: boolean;
+  readonly deterministic?: boolean | undefined;
   /** Start the workers even if they are far too many for the machine. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 /** Half of it stays in a core's cache beside what it is copied from or to. */
@@ -48,7 +48,7 @@ const spins = 2000;
  * The devices of a mesh, each in a worker thread of its own.
  *
  * @throws MtfError `backend-unavailable` if the backend cannot be loaded here; `bad-mesh`, before any
- * is started, for more than 64 workers and more than 8 per core
+ * is started, for more workers than 64 or 8 per core, whichever is more
  * @example
  * const devices = await workers(defineMesh({ data: 2 }));
  * const run = await devices.load(train);

@@ -1,7 +1,8 @@
 import { describe, expectTypeOf, it } from "vitest";
 import type { AdamState, Scalar, Tensor } from "../src/index.ts";
 import * as mtf from "../src/index.ts";
-import type { Fed, Source } from "../src/simulator.ts";
+import type { Fed, SimulatorOptions, Source } from "../src/simulator.ts";
+import type { WorkersOptions } from "../src/workers.ts";
 
 const dims = mtf.defineDims({ batch: 4, length: 3, embd: 6, heads: 2, kv: 3, vocab: 5, micro: 2 });
 const { batch, length, embd, heads, kv, vocab, micro } = dims;
@@ -165,6 +166,22 @@ describe("types follow the names", () => {
     some satisfies Tensor<"batch">;
     // @ts-expect-error these are not any
     x satisfies Tensor<string>;
+  });
+
+  it("through options that are handed on, and may be undefined", () => {
+    type Handed = {
+      readonly gate?: Scalar<"bool">;
+      readonly beta1?: number;
+      readonly backend?: "wasm";
+      readonly begin?: number;
+    };
+    const { gate, beta1, backend, begin }: Handed = {};
+    ({ rate: 1, gate, beta1 }) satisfies mtf.AdamOptions;
+    ({ begin, end: 1, floor: begin }) satisfies mtf.DecayOptions;
+    ({ backend, stagingBytes: begin }) satisfies SimulatorOptions;
+    ({ backend, force: undefined }) satisfies WorkersOptions;
+    const step = mtf.sgd({ w }, { w }, { rate: 1, gate });
+    expectTypeOf(step).toEqualTypeOf<{ w: typeof w }>();
   });
 
   it("down to what a run is given: a number for scalars alone", () => {

@@ -70,5 +70,17 @@ function find(name: string, known: readonly AnyCommand[]): AnyCommand {
 function printError(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return `gpt-neo: ${String(error)}`;
   if (debug) return `gpt-neo: ${error.stack ?? error.message}`;
-  return `gpt-neo: ${error instanceof MtfError ? error.message : `${error.name}: ${error.message}`}`;
+  if (!(error instanceof MtfError)) return `gpt-neo: ${error.name}: ${error.message}`;
+  return `gpt-neo: ${withoutCodeLine(error).message}`;
+}
+
+/** Which line of this program met an error is of no use to who wrote the command. */
+function withoutCodeLine(error: MtfError): MtfError {
+  const { evidence = [], ...details } = error.details;
+  const told = evidence.filter(
+    ([label, text]) => label !== "at" || !/\.[cm]?[jt]s:\d+$/.test(text),
+  );
+  if (told.length === evidence.length) return error;
+  const sentence = error.message.split("\n")[0]!.slice(`[${error.code}] `.length);
+  return new MtfError(error.code, sentence, { ...details, evidence: told });
 }

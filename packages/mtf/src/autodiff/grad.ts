@@ -22,7 +22,7 @@ import { vjp } from "./vjp.ts";
  * tensors: the gradient is a tree alike. With `aux`, the function gives its loss and anything else,
  * which comes back third.
  *
- * The value must not depend on anything but the arguments and what the function closes over.
+ * The gradient does not count what the function closes over: that is constant to it.
  *
  * @throws MtfError `not-a-scalar` unless the function gives one number, `no-gradient` where the
  * first argument holds tensors of integers or bools
@@ -42,7 +42,8 @@ export function valueAndGrad(
 ): (params: unknown, ...rest: readonly unknown[]) => never {
   functionArgument("valueAndGrad", "fn", fn);
   if (options !== undefined) {
-    optionsArgument("valueAndGrad", "options", options, ["aux"]);
+    const advice = ["valueAndGrad(fn)(params, …)"];
+    optionsArgument("valueAndGrad", "options", options, ["aux"], advice);
     booleanArgument("valueAndGrad", "options.aux", options.aux ?? false);
   }
   return differentiating("valueAndGrad", fn, options?.aux ?? false);
@@ -77,9 +78,17 @@ function differentiating(
  */
 export function grad<P, Rest extends readonly unknown[]>(
   fn: (params: P, ...rest: Rest) => Scalar,
-): (params: P, ...rest: Rest) => P {
+): (params: P, ...rest: Rest) => P;
+export function grad(
+  fn: (params: never, ...rest: never) => unknown,
+  ...surplus: readonly unknown[]
+): (params: unknown, ...rest: readonly unknown[]) => never {
   functionArgument("grad", "fn", fn);
-  const both = differentiating("grad", fn as never, false);
+  if (surplus.length > 0) {
+    const sentence = `grad: it takes a function alone, and is given ${tell(surplus[0])} besides.`;
+    throw misuse("bad-argument", sentence, {}, ["grad(fn)(params, …)"]);
+  }
+  const both = differentiating("grad", fn, false);
   return (params, ...rest) => both(params, ...rest)[1];
 }
 
@@ -109,7 +118,10 @@ function requireFloat(caller: string, x: AnyTensor, path: string): AnyTensor {
 
 function requireScalar(caller: string, loss: unknown): AnyTensor {
   if (!isTensor(loss)) {
-    throw misuse("not-a-scalar", `${caller}: the function gave ${tell(loss)}, not a scalar.`, {});
+    const several = Array.isArray(loss) && isTensor(loss[0]);
+    const advice = several ? ["valueAndGrad(fn, { aux: true }), where it gives [loss, aux]"] : [];
+    const sentence = `${caller}: the function gave ${tell(loss)}, not a scalar.`;
+    throw misuse("not-a-scalar", sentence, {}, advice);
   }
   if (loss.names.length > 0) {
     const over = loss.names.map((name) => `"${name}"`).join(", ");

@@ -1,4 +1,4 @@
-import { arrayArgument, wordArgument, wrongArgument } from "../arguments.ts";
+import { arrayArgument, isHeldLike, wordArgument, wrongArgument } from "../arguments.ts";
 import { type Dimension, isDimName, isDimSize } from "../dimension.ts";
 import { type DType, dtypes, isValueOf } from "../dtype.ts";
 import { type ErrorCode, type Evidence, MtfError } from "../errors.ts";
@@ -43,7 +43,7 @@ export function tensorArgument(
   allowed?: readonly DType[],
 ): AnyTensor {
   if (!isTensor(x)) throw notATensor(op, argument, x);
-  if (allowed) requireDtype(op, x, allowed);
+  if (allowed) requireDtype(op, x, allowed, argument);
   return x;
 }
 
@@ -53,12 +53,24 @@ export function notATensor(
   x: unknown,
   takes: string = "a tensor",
 ): MtfError {
-  const advice = Array.isArray(x)
-    ? ["constant([…], [dim]) makes a tensor of numbers"]
-    : typeof x === "number"
-      ? ["constant(…) makes a tensor of a number"]
-      : [];
-  return wrongArgument(op, argument, takes, x, { code: "not-a-tensor", try: advice });
+  return wrongArgument(op, argument, takes, x, { code: "not-a-tensor", try: insteadOf(x) });
+}
+
+function insteadOf(x: unknown): readonly string[] {
+  if (typeof x === "number") return ["constant(…) makes a tensor of a number"];
+  if (isHeldLike(x)) return [heldAdvice];
+  if (!Array.isArray(x)) return [];
+  if (x.length === 0 || !x.every(isDim)) return ["constant([…], [dim]) makes a tensor of numbers"];
+  return [`placeholder([${x.map((dim) => dim.name).join(", ")}]) among the inputs`];
+}
+
+/** What stands for a tensor on devices while a function is traced. */
+export const heldAdvice =
+  "a placeholder of its dims, or the result of what lower gave: begin.result";
+
+function isDim(value: unknown): value is Dimension {
+  const { name, size } = (value ?? {}) as Partial<Dimension>;
+  return isDimName(name) && isDimSize(size);
 }
 
 /** Dims, and a tensor: as `tensorArgument`, each named by its place in the array. */
@@ -82,8 +94,17 @@ export function selectName(
   if (typeof select === "string") return select;
   const name = (select as Dimension | null | undefined)?.name;
   if (typeof name === "string" && !isTensor(select)) return name;
-  const advice = known.length > 0 ? [known.map((dim) => `"${dim}"`).join(" or ")] : [];
-  throw wrongArgument(op, argument, "a dim, or the name of one", select, { try: advice });
+  const takes = "a dim, or the name of one";
+  throw wrongArgument(op, argument, takes, select, { try: selectAdvice(select, known) });
+}
+
+function selectAdvice(select: unknown, known: readonly string[]): readonly string[] {
+  const several = Array.isArray(select) && select.length > 0;
+  if (several && select.every((dim) => typeof dim === "string" || isDim(dim))) {
+    const each = select.map((dim) => (isDim(dim) ? dim.name : `"${dim}"`)).join(", ");
+    return [`${each}, each an argument of its own`];
+  }
+  return known.length > 0 ? [known.map((dim) => `"${dim}"`).join(" or ")] : [];
 }
 
 /** The dim of a tensor that was selected by name or object; objects tell its size, too. */
@@ -95,7 +116,7 @@ export function selectDim(op: string, argument: string, x: AnyTensor, select: un
     "size-mismatch",
     `${op}: '${found.name}' is ${found.size} long in the tensor and ${size} as given.`,
     { tensor: x },
-    [],
+    [`"${found.name}", which is that dim whatever its size`],
     { dim: found.name, sizes: [found.size, size] },
   );
 }
@@ -140,13 +161,18 @@ export function newName(op: string, argument: string, name: unknown): string {
 export function newDim(op: string, argument: string, dim: unknown): Dimension {
   const { name, size } = (dim ?? {}) as Partial<Dimension>;
   if (isDimName(name) && isDimSize(size)) return dim as Dimension;
+  if (typeof name === "string" && size !== undefined) {
+    newName(op, `${argument}.name`, name);
+    throw wrongArgument(op, `${argument}.size`, "a positive integer", size);
+  }
   const advice = typeof dim === "string" ? [`dimension(${JSON.stringify(dim)}, …)`] : [];
   throw wrongArgument(op, argument, "a dim, with a name and a size", dim, { try: advice });
 }
 
 /** Dims that a result is to get, each at most once. */
 export function newDims(op: string, argument: string, dims: unknown): readonly Dimension[] {
-  const list = arrayArgument(op, argument, dims, "an array of dims").map((d, i) =>
+  const advice = isDim(dims) ? [`[${dims.name}]`] : [];
+  const list = arrayArgument(op, argument, dims, "an array of dims", advice).map((d, i) =>
     newDim(op, `${argument}[${i}]`, d),
   );
   const twice = list.find((d, i) => list.findIndex((other) => other.name === d.name) !== i);
@@ -196,13 +222,19 @@ function sizesDiffer(op: string, name: string, left: AnyTensor, right: AnyTensor
   );
 }
 
-export function requireDtype(op: string, x: AnyTensor, allowed: readonly DType[]): void {
+export function requireDtype(
+  op: string,
+  x: AnyTensor,
+  allowed: readonly DType[],
+  argument: string,
+  advice: readonly string[] = [`cast(${argument}, "${allowed[0]}")`],
+): void {
   if (allowed.includes(x.dtype)) return;
   throw misuse(
     "dtype-mismatch",
-    `${op} takes ${allowed.join(" or ")}, not ${x.dtype}.`,
-    { tensor: x },
-    [`cast(x, "${allowed[0]}")`],
+    `${op}: '${argument}' must be ${allowed.join(" or ")}, and is ${x.dtype}.`,
+    { [argument]: x },
+    advice,
     { dtype: x.dtype, allowed },
   );
 }

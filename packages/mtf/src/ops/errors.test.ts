@@ -167,6 +167,36 @@ const wrong: Record<string, () => unknown> = {
   "a gradient for integers": () => m.grad((p: typed.Tree<never>) => p)({ step: ids }),
   "a result that is a number": () => m.trace(() => ({ loss: 1 }), []),
   "an empty gradient's norm": () => m.globalNorm({}),
+  "a loss with more beside it": () => m.valueAndGrad((y: unknown) => [m.sum(y), y])(x),
+  "grad with an argument of the function's": () => m.grad((y: unknown) => m.sum(y), x),
+  "valueAndGrad with an argument of the function's": () => m.valueAndGrad(() => scalar, x),
+  "einsum to dims in an array": () => m.einsum(x, weight, ["batch", "heads"]),
+  "einsum to a misspelt dim": () => m.einsum(x, x, "btach"),
+  "contract over a misspelt dim": () => m.contract(x, x, "ebd"),
+  "mapOver a misspelt dim": () => m.mapOver(typed.dimension("bach", 8), m.exp, x),
+  "sum over dims in an array": () => m.sum(x, [batch, "embd"]),
+  "sum over a dim that was sliced": () => m.sum(m.slice(x, embd, 0, 1), embd),
+  "zeros of a dim": () => m.zeros(batch),
+  "zeros of a dim with a name that is none": () => m.zeros([{ name: "a b", size: 2 }]),
+  "zeros of a dim with a size that is none": () => m.zeros([{ name: "a", size: 0.5 }]),
+  "labels as floats of one-hot rows": () => m.softmaxCrossEntropy(x, x, "embd"),
+  "labels as one-hot rows": () => m.softmaxCrossEntropy(x, m.cast(x, "int32"), "embd"),
+  "labels as floats": () => m.softmaxCrossEntropy(x, m.sum(x, "embd"), "embd"),
+  "where of floats": () => m.where(x, 1, 2),
+  "gather by floats": () => m.gather(x, x, "embd"),
+  "a placeholder's dims for a placeholder": () =>
+    lowered((y: unknown) => m.relu(y), { inputs: [[batch, embd]] }),
+  "a generator": () =>
+    lowered(function* generated(y: unknown) {
+      yield y;
+    }),
+  "rules as text": () => m.defineLayout({ dims, mesh, rules: "batch:data" }),
+  "rules of other dims and axes": () =>
+    m.defineLayout({ dims, mesh, rules: { bach: "data", embd: "dta" } }),
+  "a dimension of no size": () => m.dimension("batch", 0),
+  "a dimension with a name that is none": () => m.dimension("a b", 2),
+  "a mesh of no size": () => m.defineMesh({ data: 0 }),
+  "a mesh of no size in text": () => m.defineMesh("data:0"),
   "a schedule without length": () => m.schedule({ rate: 1, decay: "linear", end: 0 })(1),
   "a schedule for sgd": () => m.sgd({ x }, { x }, { rate: m.schedule({ rate: 1 }) }),
 };

@@ -17,7 +17,7 @@ export * from "./elementwise/functions.ts";
 export { gather, scatterAdd } from "./gather/gather.ts";
 export { iota } from "./iota/iota.ts";
 export { layerNorm } from "./layerNorm/layerNorm.ts";
-export { type Along, type At, accumulate, mapOver } from "./loop/loop.ts";
+export { type Along, type At, accumulate, mapOver, type Slices } from "./loop/loop.ts";
 export { named } from "./named/named.ts";
 export { oneHot } from "./oneHot/oneHot.ts";
 export { pad } from "./pad/pad.ts";

@@ -1,8 +1,9 @@
-import { asyncFunction, tell, wrongArgument } from "../arguments.ts";
+import { asyncFunction, isGenerator, isHeldLike, tell, wrongArgument } from "../arguments.ts";
 import { MtfError } from "../errors.ts";
 import { isTensor } from "../graph/tensor.ts";
 import { isPlainObject } from "../record.ts";
 import { captureLine } from "../sourceLine.ts";
+import { heldAdvice } from "./check.ts";
 
 // The trees of tensors that functions take and give. What is looked into is an array or an object
 // that was written as one: tensors in a Map, or in what a class made, would not be found.
@@ -11,8 +12,9 @@ import { captureLine } from "../sourceLine.ts";
 export function treeArgument(fn: string, argument: string, tree: unknown): void {
   if (typeof tree !== "object" || tree === null || isTensor(tree)) return;
   if (!Array.isArray(tree) && !isPlainObject(tree)) {
+    const map = tree instanceof Map ? ["Object.fromEntries(map)"] : [];
     throw wrongArgument(fn, argument, "a tensor, or an array or object of them", tree, {
-      try: tree instanceof Map ? ["Object.fromEntries(map)"] : [],
+      try: isHeldLike(tree) ? [heldAdvice] : map,
     });
   }
   for (const [key, child] of Object.entries(tree)) treeArgument(fn, `${argument}.${key}`, child);
@@ -46,6 +48,7 @@ export function isPromise(value: unknown): boolean {
 
 function advice(given: unknown): string {
   if (typeof given === "number") return "constant(…) makes a tensor of a number";
+  if (isGenerator(given)) return "a function without *, which returns tensors";
   if (given instanceof Map) return "Object.fromEntries(map)";
   return given === undefined ? "return …, a tensor" : "a tensor, or an array or object of them";
 }

@@ -17,17 +17,20 @@ export interface AdamState<P> {
 export interface AdamOptions {
   /** A schedule is given the number of steps taken before this one. */
   readonly rate: Rate;
-  readonly beta1?: number;
-  readonly beta2?: number;
-  readonly epsilon?: number;
-  /** Which part of a parameter, times the rate, is taken off it in each step. */
-  readonly decay?: number;
+  /** How much of the mean is kept in a step; default 0.9. */
+  readonly beta1?: number | undefined;
+  /** How much of the mean of squares is kept in a step; default 0.999. */
+  readonly beta2?: number | undefined;
+  /** Added to the root of the mean of squares; default 1e-8. */
+  readonly epsilon?: number | undefined;
+  /** Which part of a parameter, times the rate, is taken off it in each step; default 0, of `adamw` 0.01. */
+  readonly decay?: number | undefined;
   /** Whether a parameter decays; default: all do. Biases and gains often do not. */
-  readonly decays?: (path: string, parameter: AnyTensor) => boolean;
+  readonly decays?: ((path: string, parameter: AnyTensor) => boolean) | undefined;
   /** Where it is false, nothing changes, and the step does not count. */
-  readonly gate?: Scalar<"bool">;
+  readonly gate?: Scalar<"bool"> | undefined;
   /** Makes good for means that begin at 0; default true. */
-  readonly biasCorrection?: boolean;
+  readonly biasCorrection?: boolean | undefined;
 }
 
 /** The state before the first step. @example const state = adamState(initial(key(1))) */

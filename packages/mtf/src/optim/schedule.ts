@@ -11,9 +11,11 @@ export interface Schedule {
 
 /** When a decay begins and ends, and which part of the whole is left after it. */
 export interface DecayOptions {
-  readonly begin?: number;
+  /** Default 0. */
+  readonly begin?: number | undefined;
   readonly end: number;
-  readonly floor?: number;
+  /** Default 0. */
+  readonly floor?: number | undefined;
 }
 
 /**
@@ -25,8 +27,8 @@ export interface DecayOptions {
  * adam(state, gradient, { rate });
  */
 export function schedule(
-  options: { readonly rate: number; readonly warmup?: number } & (
-    | { readonly decay?: "constant" }
+  options: { readonly rate: number; readonly warmup?: number | undefined } & (
+    | { readonly decay?: "constant" | undefined }
     | (DecayOptions & { readonly decay: "cosine" | "linear" })
   ),
 ): Schedule {
@@ -83,7 +85,11 @@ function cosine(decay: Bounds): Schedule {
 
 const decayOptions = ["begin", "end", "floor"];
 
-type Bounds = Required<DecayOptions>;
+interface Bounds {
+  readonly begin: number;
+  readonly end: number;
+  readonly floor: number;
+}
 
 function bounds(fn: string, { begin = 0, end, floor = 0 }: DecayOptions): Bounds {
   for (const [name, value] of Object.entries({ begin, end, floor })) {

@@ -16,7 +16,7 @@ import { floatTree, gated, gateOf, rateAt, updating } from "./update.ts";
 export function sgd<P>(
   params: P,
   gradient: NoInfer<P>,
-  options: { readonly rate: number | Scalar; readonly gate?: Scalar<"bool"> },
+  options: { readonly rate: number | Scalar; readonly gate?: Scalar<"bool"> | undefined },
 ): P {
   return updating(() => {
     floatTree("sgd", "params", params);
@@ -50,6 +50,8 @@ export function momentumState<P>(params: P): MomentumState<P> {
  * Gradient descent with momentum: velocity' = momentum · velocity + gradient, and
  * parameters - rate · velocity'.
  *
+ * @param options.momentum how much of the velocity is kept in a step; default 0.9
+ * @param options.gate where it is false, nothing changes
  * @throws MtfError `wrong-input` unless the trees are alike
  * @example
  * const next = momentum(momentumState(params), gradient, { rate: 0.1, momentum: 0.9 });
@@ -59,8 +61,8 @@ export function momentum<P>(
   gradient: NoInfer<P>,
   options: {
     readonly rate: number | Scalar;
-    readonly momentum?: number;
-    readonly gate?: Scalar<"bool">;
+    readonly momentum?: number | undefined;
+    readonly gate?: Scalar<"bool"> | undefined;
   },
 ): MomentumState<P> {
   return updating(() => {

@@ -33,7 +33,7 @@ export interface LowerOptions<Arguments extends readonly unknown[]> {
    */
   readonly inputs: Readonly<Arguments>;
   /** Arguments (by position) that a run may write over; their results rest where they did. */
-  readonly donate?: readonly number[];
+  readonly donate?: readonly number[] | undefined;
 }
 
 /**

@@ -87,6 +87,21 @@ export function boxOf(
   return dims.map((d) => rangeOf(d.size, axesOf(placement, d.name), mesh, coordinate));
 }
 
+/** Whether a value is a range for each of some dims, wherever they lie. */
+export function isBox(value: unknown): value is Box {
+  return Array.isArray(value) && value.every(isRange);
+}
+
+function isRange(value: unknown): value is Range {
+  const { begin, size } = (value ?? {}) as Partial<Range>;
+  return typeof begin === "number" && typeof size === "number";
+}
+
+/** A box as errors tell it: `0..5, 1..3`. */
+export function printBox(box: Box): string {
+  return box.map(({ begin, size }) => `${begin}..${begin + size}`).join(", ");
+}
+
 /** The number of elements in a box. */
 export function volume(box: Box): number {
   return box.reduce((product, range) => product * range.size, 1);

@@ -25,7 +25,9 @@ export function printProgram(program: Program): string {
   ];
   const width = Math.min(96, Math.max(0, ...rows.filter((r) => r.note).map((r) => r.text.length)));
   const lines = rows.map((r) => (r.note ? `${r.text.padEnd(width)}  ${r.note}` : r.text));
-  return [`program on mesh ${mesh.join(",")}`, ...lines.map((line) => `  ${line}`)].join("\n");
+  return [`program on mesh ${mesh.join(",")}`.trimEnd(), ...lines.map((line) => `  ${line}`)].join(
+    "\n",
+  );
 }
 
 interface Row {

@@ -1,9 +1,10 @@
 import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
-import { MtfError } from "../errors.ts";
+import { type Evidence, MtfError, sentenceOf } from "../errors.ts";
 import type { Placement } from "../program/placement.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArrayId } from "./protocol.ts";
+import { printArray } from "./shown.ts";
 
 /** What the caller's side knows of an array that the devices hold, or will. */
 export interface ArrayState {
@@ -12,8 +13,8 @@ export interface ArrayState {
   readonly dims: readonly Dimension[];
   readonly dtype: DType;
   readonly placement: Placement;
-  /** The caller has no more use for it. */
-  disposed: boolean;
+  /** The caller has no more use for it, and said so in this way. */
+  disposed: "dispose" | "number" | undefined;
   /** A run has it for good, or waits to have it. */
   givenUp: boolean;
   /** Runs that take it and have not been sent yet. */
@@ -23,33 +24,54 @@ export interface ArrayState {
   poison: MtfError | undefined;
 }
 
-/** Why an array cannot be used any more, if its handle is not good for anything. */
-export function whyGone({ disposed, givenUp }: ArrayState): string | undefined {
-  if (disposed) return "it was disposed of";
-  return givenUp ? "it was given up to a run" : undefined;
+/** Why an array cannot be used any more, and what to use. */
+export interface Gone {
+  readonly why: string;
+  readonly instead: string;
 }
 
-/** @throws MtfError if the array is gone or was never made */
-export function checkUsable(array: ArrayState): void {
-  const { poison, fleet } = array;
+/** Undefined unless an array's handle is not good for anything. */
+export function whyGone({ disposed, givenUp }: ArrayState): Gone | undefined {
+  if (disposed === "number") {
+    return { why: "number() freed it", instead: "call number() once, and keep what it gives" };
+  }
+  if (disposed) {
+    return { why: "it was disposed of", instead: "dispose of it after its last use" };
+  }
+  if (!givenUp) return undefined;
+  return { why: "it was given up to a run", instead: "what the last run gave in its place" };
+}
+
+/**
+ * @param path what errors call the array, if it stands somewhere
+ * @throws MtfError if the array is gone or was never made
+ */
+export function checkUsable(array: ArrayState, path?: string): void {
+  const { poison, fleet, dims, dtype } = array;
   if (fleet.failure?.code === "closed") throw fleet.failure;
   if (poison) throw poisoned(poison);
-  const why = whyGone(array);
-  if (why !== undefined) throw new MtfError("bad-argument", `the array is gone: ${why}.`);
+  const gone = whyGone(array);
+  if (!gone) return;
+  const evidence: Evidence = ["array", printArray(dtype, dims)];
+  const what = path === undefined ? "the array" : `'${path}'`;
+  throw new MtfError("bad-argument", `${what} is gone: ${gone.why}.`, {
+    ...(path !== undefined && { path }),
+    evidence: [evidence],
+    try: [gone.instead],
+  });
 }
 
 export function poisoned(cause: MtfError): MtfError {
-  const because = cause.message.split("\n")[0]!.replace(/^\[.*?\] /, "");
   return new MtfError("poisoned", "the run that makes or takes this array failed.", {
-    evidence: [["because", because], ...(cause.details.evidence ?? [])],
+    evidence: [["because", sentenceOf(cause)], ...(cause.details.evidence ?? [])],
     cause,
   });
 }
 
 /** Frees an array, once no run waits to take it. */
-export function discard(array: ArrayState): void {
+export function discard(array: ArrayState, by: "dispose" | "number" = "dispose"): void {
   if (array.disposed) return;
-  array.disposed = true;
+  array.disposed = by;
   freeUnwanted(array);
 }
 

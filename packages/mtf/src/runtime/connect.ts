@@ -1,6 +1,7 @@
 import { MtfError } from "../errors.ts";
 import { dimsOf } from "../graph/tensor.ts";
 import { tensorArgument } from "../ops/check.ts";
+import { called, calledNow } from "./called.ts";
 import type { Devices } from "./devices.ts";
 import { placementArgument } from "./devicesArguments.ts";
 import type { Fleet } from "./fleet.ts";
@@ -16,19 +17,20 @@ export function devicesOf(fleet: Fleet): Devices {
   return {
     mesh: fleet.mesh,
     variant: fleet.variant,
-    load: (lowered, options = {}) => loadProgram(fleet, runs, lowered, options),
-    async put(given, placement, source) {
-      const tensor = tensorArgument("put", "tensor", given);
-      placementArgument("put", "placement", placement, tensor, fleet.mesh);
-      if (placement.partial.length > 0) {
-        throw new MtfError("bad-argument", "what is put on devices cannot be partial.");
-      }
-      const value = { dims: dimsOf(tensor), dtype: tensor.dtype, placement };
-      return (await putAll(fleet, [{ path: "source", value, source }]))[0]!;
-    },
-    putTree: (lowered, sourceOf) => putTree(fleet, lowered, sourceOf),
+    load: (lowered, options = {}) => called(() => loadProgram(fleet, runs, lowered, options)),
+    put: (given, placement, source) =>
+      called(async () => {
+        const tensor = tensorArgument("put", "tensor", given);
+        placementArgument("put", "placement", placement, tensor, fleet.mesh);
+        if (placement.partial.length > 0) {
+          throw new MtfError("bad-argument", "what is put on devices cannot be partial.");
+        }
+        const value = { dims: dimsOf(tensor), dtype: tensor.dtype, placement };
+        return (await putAll(fleet, [{ path: "source", value, source }]))[0]!;
+      }),
+    putTree: (lowered, sourceOf) => called(() => putTree(fleet, lowered, sourceOf)),
     reshard: (held, to, argument, options = {}) =>
-      planReshard(fleet, runs, held, to, argument, options) as never,
+      calledNow(() => planReshard(fleet, runs, held, to, argument, options)) as never,
     async usage() {
       const answers = await fleet.ask<"usage">(() => ({ kind: "usage" }));
       return answers.flatMap((answer) => answer ?? []);

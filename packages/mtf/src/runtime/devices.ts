@@ -64,7 +64,15 @@ export interface FileSource {
   /** Bytes before the first number. */
   readonly offset: number;
   /** How the file stores them, where that is not the input's dtype. */
-  readonly stored?: "float32" | "float16" | "bfloat16" | "float64" | "int32" | "int64";
+  readonly stored?:
+    | "float32"
+    | "float16"
+    | "bfloat16"
+    | "float64"
+    | "int32"
+    | "int64"
+    | "bool"
+    | undefined;
 }
 
 /** Numbers by boxes of the tensor, each row by row in the order of the dims that are wanted. */
@@ -158,12 +166,12 @@ export interface Reshard<T> {
 
 export interface ReshardOptions {
   /** Give up what is moved, so that no tensor takes up memory twice for longer than it moves. */
-  readonly donate?: boolean;
+  readonly donate?: boolean | undefined;
 }
 
 export interface LoadOptions {
   /** Load the program even if there is not enough memory to run it. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 /** The devices of a mesh, in whatever way they run. */

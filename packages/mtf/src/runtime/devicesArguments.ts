@@ -9,9 +9,9 @@ export function devicesArguments(
   mesh: Mesh,
   options: {
     readonly backend?: unknown;
-    readonly stagingBytes?: number;
-    readonly deterministic?: boolean;
-    readonly force?: boolean;
+    readonly stagingBytes?: number | undefined;
+    readonly deterministic?: boolean | undefined;
+    readonly force?: boolean | undefined;
   },
 ): void {
   meshArgument(fn, "mesh", mesh);

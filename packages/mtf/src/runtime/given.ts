@@ -44,7 +44,7 @@ export function givenTo(
       const divided = divide(source as Source, wanted, value.placement, fleet.mesh);
       return { kind: "source", value, divided, donated };
     }
-    checkUsable(array);
+    checkUsable(array, path);
     checkHandle(array, value, wanted, fleet);
     if (donated && handles.indexOf(array) !== handles.lastIndexOf(array)) {
       throw wrongInput(wanted, `'${path}' is given up to the run and given to it once more.`);

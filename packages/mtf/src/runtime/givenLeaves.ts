@@ -1,8 +1,7 @@
 import { tell } from "../arguments.ts";
-import { MtfError } from "../errors.ts";
+import { type ErrorDetails, type Evidence, MtfError } from "../errors.ts";
 import { type AnyTensor, dimsOf, isTensor } from "../graph/tensor.ts";
 import { entryOf } from "../record.ts";
-import { captureLine } from "../sourceLine.ts";
 import { wrongInput } from "./sources/array.ts";
 
 /**
@@ -14,18 +13,19 @@ export function givenLeaves(
   tree: unknown,
   given: unknown,
   path: string,
+  within?: unknown,
 ): [string, AnyTensor, unknown][] {
   if (isTensor(tree)) {
     if (given !== undefined && given !== null) return [[path, tree, given]];
     const wanted = { path, dims: dimsOf(tree), dtype: tree.dtype };
-    throw wrongInput(wanted, `'${path}' is missing.`);
+    throw wrongInput(wanted, `'${path}' is missing.`, path.includes("/") ? insteadOf(within) : {});
   }
   if (tree === null || typeof tree !== "object") {
     if (given !== undefined && !Object.is(given, tree)) throw notTheSame(path, tree, given);
     return [];
   }
   return Object.entries(tree).flatMap(([key, child]) =>
-    givenLeaves(child, childOf(given, key), join(path, key)),
+    givenLeaves(child, childOf(given, key), join(path, key), given),
   );
 }
 
@@ -34,11 +34,16 @@ function notTheSame(path: string, traced: unknown, given: unknown): MtfError {
   const sentence = `'${path}' is ${tell(traced)} in this program, and was given ${tell(given)}.`;
   return new MtfError("wrong-input", sentence, {
     path,
-    evidence: [["at", captureLine()]],
     ...(typeof traced === "number" && {
       try: ["placeholder([]) for it among the inputs of lower"],
     }),
   });
+}
+
+/** What stands where the tree of a missing tensor should be. */
+function insteadOf(given: unknown): ErrorDetails {
+  const evidence: Evidence[] = [["given", tell(given)]];
+  return { evidence, ...(given instanceof Map && { try: ["Object.fromEntries(map)"] }) };
 }
 
 function childOf(given: unknown, key: string): unknown {

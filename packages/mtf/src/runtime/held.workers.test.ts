@@ -24,6 +24,9 @@ import type { Devices, Sharded } from "./devices.ts";
 import { errorOf } from "./testing/errorOf.ts";
 import { splitsOf } from "./testing/meshes.ts";
 import { aValue, counting, loweredOf, programOf } from "./testing/programs.ts";
+import { withoutLines } from "./testing/withoutLines.ts";
+
+withoutLines();
 
 const dims = defineDims({ batch: 5, pixel: 7, hidden: 6 });
 const { batch, pixel, hidden } = dims;
@@ -104,6 +107,7 @@ describe.each(Object.entries(runtimes))("on %s", (_, open) => {
     expect((await errorOf(twice)).message).toMatchInlineSnapshot(`
       "[wrong-input] '1' is on devices already.
         takes  f32[batch=5, pixel=7]
+        at     held.workers.test.ts:0
         try    devices.reshard(held, program, 1)"
     `);
     await run.unload();
@@ -121,6 +125,7 @@ describe.each(Object.entries(runtimes))("on %s", (_, open) => {
     ).toMatchInlineSnapshot(`
       "[wrong-input] '0/weight' rests pixel@model and the program takes it hidden@model.
         takes  f32[pixel=7, hidden=6]
+        at     held.workers.test.ts:0
         try    const moved = await devices.reshard(held, program, 0).run()"
     `);
     const plan = devices.reshard(state, use, 0);
@@ -157,18 +162,21 @@ describe.each(Object.entries(runtimes))("on %s", (_, open) => {
     expect(messageOf(() => devices.reshard(numbers as never, use, 0))).toMatchInlineSnapshot(`
       "[wrong-input] '0/weight' is not on devices yet.
         takes  f32[pixel=7, hidden=6]
+        at     held.workers.test.ts:0
         try    run.put(0, numbers)"
     `);
     expect(messageOf(() => devices.reshard(weights as never, use, 1))).toMatchInlineSnapshot(`
       "[wrong-input] '1' is not on devices yet.
         takes  f32[batch=5, pixel=7]
+        at     held.workers.test.ts:0
         try    run.put(1, numbers)"
     `);
     expect(
       messageOf(() => devices.reshard(weights as never, use, 2 as never)),
     ).toMatchInlineSnapshot(`
       "[bad-argument] the program has no argument 2.
-        arguments  2, from 0 on"
+        arguments  2, from 0 on
+        at         held.workers.test.ts:0"
     `);
     const other = programOf(defineMesh({ data: 4 }), [aValue([batch])], [0], [0], []);
     expect(messageOf(() => devices.reshard(weights.bias, loweredOf(other), 0))).toMatch(/bad-mesh/);
@@ -248,6 +256,16 @@ test("a reshard moves any placement to any other, and no more than is needed", a
   await devices.close();
 });
 
+test("plain values of a tree are left alone when it is disposed of", async () => {
+  const devices = await simulator(mesh);
+  const run = await devices.load(use);
+  const weights = await run.put(0, numbers);
+  dispose({ steps: 3, name: "net", none: null, weights: [weights, undefined] });
+  expect((await devices.usage()).every(({ buffers }) => buffers === 0)).toBe(true);
+  dispose([1, 2]);
+  await devices.close();
+});
+
 test("a tree is disposed of whole, or not at all", async () => {
   const devices = await simulator(mesh);
   const run = await devices.load(use);
@@ -256,16 +274,16 @@ test("a tree is disposed of whole, or not at all", async () => {
     messageOf(() => dispose({ weights, more: Promise.resolve(weights) })),
   ).toMatchInlineSnapshot(`
     "[bad-argument] dispose: 'tree/more' must be a tree of handles, and is a Promise.
-      at   held.workers.test.ts:256
+      at   held.workers.test.ts:0
       try  dispose(await promise)"
   `);
   expect(messageOf(() => dispose(run))).toMatchInlineSnapshot(`
     "[bad-argument] dispose: 'tree' must be a tree of handles, and is a function.
-      at  held.workers.test.ts:262"
+      at  held.workers.test.ts:0"
   `);
   expect(messageOf(() => dispose({ map: new Map() }))).toMatchInlineSnapshot(`
     "[bad-argument] dispose: 'tree/map' must be a tree of handles, and is a Map.
-      at  held.workers.test.ts:266"
+      at  held.workers.test.ts:0"
   `);
   expect((await weights.bias.read()).length).toBe(6);
   dispose([weights, [weights.bias, 3, null], {}]);

@@ -5,6 +5,7 @@ import { defineMesh, type Mesh, printMesh } from "../mesh.ts";
 import { type Lowered, loweredArgument } from "../program/lowered.ts";
 import type { Program } from "../program/program.ts";
 import { withLeaves } from "../tree.ts";
+import { called } from "./called.ts";
 import { checkCapacity } from "./capacity.ts";
 import { communicatingAxes } from "./collectives/staging.ts";
 import type { LoadOptions, Run } from "./devices.ts";
@@ -39,11 +40,13 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
     if (!fleet.failure) await unload();
     throw error;
   }
-  const run = async (...inputs: readonly unknown[]): Promise<unknown> => {
-    const given = givenTo(fleet, code, lowered.arguments, inputs);
-    return withLeaves(lowered.result, isTensor, await runOnce(loaded, runs, given));
-  };
-  const put = (argument: number, data: unknown) => putArgument(fleet, lowered, argument, data);
+  const run = (...inputs: readonly unknown[]): Promise<unknown> =>
+    called(async () => {
+      const given = givenTo(fleet, code, lowered.arguments, inputs);
+      return withLeaves(lowered.result, isTensor, await runOnce(loaded, runs, given));
+    });
+  const put = (argument: number, data: unknown) =>
+    called(() => putArgument(fleet, lowered, argument, data));
   return Object.assign(run, { put, unload }) as unknown as Run<Arguments, Result>;
 }
 
@@ -53,8 +56,8 @@ export function checkMesh(program: Program, mesh: Mesh): void {
   if (wanted === printMesh(mesh)) return;
   throw new MtfError("bad-mesh", "the program was lowered for another mesh.", {
     evidence: [
-      ["program", wanted],
-      ["devices", printMesh(mesh)],
+      ["program", wanted || "one device"],
+      ["devices", printMesh(mesh) || "one device"],
     ],
   });
 }

@@ -6,6 +6,7 @@ import { loweredOf } from "../program/loweredOf.ts";
 import { captureLine } from "../sourceLine.ts";
 import { argumentLeaves } from "./argument.ts";
 import { checkUsable } from "./arrays.ts";
+import { called } from "./called.ts";
 import type { Reshard, ReshardOptions } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import { checkShape } from "./given.ts";
@@ -36,7 +37,7 @@ export function planReshard(
           try: [`run.put(${argument}, numbers)`],
         });
       }
-      checkUsable(array);
+      checkUsable(array, path);
       checkShape(array, value, wanted, fleet);
       const { dims, dtype, placement } = array;
       return { path, value: { dims, dtype, placement }, to: value.placement };
@@ -50,14 +51,15 @@ export function planReshard(
     program,
     bytes: ledger(program).bytes,
     toString: text,
-    async run() {
-      const move = await loadProgram(fleet, runs, lowered, {});
-      try {
-        return await move(held);
-      } finally {
-        if (!fleet.failure) await move.unload();
-      }
-    },
+    run: () =>
+      called(async () => {
+        const move = await loadProgram(fleet, runs, lowered, {});
+        try {
+          return await move(held);
+        } finally {
+          if (!fleet.failure) await move.unload();
+        }
+      }),
   };
   // What console.log prints on Node.
   return Object.assign(plan, { [Symbol.for("nodejs.util.inspect.custom")]: text });

@@ -1,3 +1,4 @@
+import { wrongArgument } from "../arguments.ts";
 import { type Dimension, printDims } from "../dimension.ts";
 import { arrayOf, type HostArray, hostArray } from "../dtype.ts";
 import { MtfError } from "../errors.ts";
@@ -5,22 +6,26 @@ import { coordinateOf, type Mesh } from "../mesh.ts";
 import {
   type Box,
   boxOf,
+  isBox,
   overlap,
   type Placement,
+  printBox,
   splitAxes,
   volume,
 } from "../program/placement.ts";
 import type { Value } from "../program/program.ts";
 import { type ArrayState, checkUsable, discard, poisoned } from "./arrays.ts";
+import { called } from "./called.ts";
 import type { AnySharded, Sharded } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArrayId } from "./protocol.ts";
+import { heldTraits } from "./shown.ts";
 import { paste } from "./sources/cut.ts";
 
 const handles = new WeakMap<object, ArrayState>();
 
 /** Frees the arrays whose handles nobody has any more. */
-const dropped = new FinalizationRegistry<ArrayState>(discard);
+const dropped = new FinalizationRegistry<ArrayState>((array) => discard(array));
 
 /** What is behind a handle, or undefined if it is none. */
 export function stateOf(value: unknown): ArrayState | undefined {
@@ -45,7 +50,7 @@ export function makeSharded(fleet: Fleet, id: ArrayId, { dims, dtype, placement 
     dims,
     dtype,
     placement,
-    disposed: false,
+    disposed: undefined,
     givenUp: false,
     waiting: 0,
     run: undefined,
@@ -53,9 +58,10 @@ export function makeSharded(fleet: Fleet, id: ArrayId, { dims, dtype, placement 
   };
   // By way of the handle: who still has one of its functions still has it.
   const own = () => stateOf(sharded)!;
-  const readBox = async (box: Box) => arrayOf(dtype, await readExactly(own(), box));
+  const readBox = (box: Box) => called(async () => arrayOf(dtype, await readExactly(own(), box)));
   const dispose = () => discard(own());
-  const sharded: Sharded = Object.freeze({
+  const sharded = Object.freeze({
+    __proto__: heldTraits,
     dims: Object.fromEntries(dims.map((d) => [d.name, d])),
     names: dims.map((d) => d.name),
     dtype,
@@ -63,10 +69,10 @@ export function makeSharded(fleet: Fleet, id: ArrayId, { dims, dtype, placement 
     placement,
     read: () => readBox(wholeOf(own())),
     readBox,
-    number: () => numberOf(sharded),
+    number: () => called(() => numberOf(sharded)),
     dispose,
     [Symbol.dispose]: dispose,
-  });
+  }) as unknown as Sharded;
   dropped.register(sharded, held);
   handles.set(sharded, held);
   return sharded;
@@ -99,7 +105,7 @@ async function numberOf(array: Sharded): Promise<number> {
   try {
     return (await array.read())[0]!;
   } finally {
-    array.dispose();
+    discard(stateOf(array)!, "number");
   }
 }
 
@@ -151,11 +157,14 @@ function holders(mesh: Mesh, dims: readonly Dimension[], placement: Placement, w
 }
 
 function checkBox(box: Box, dims: readonly Dimension[]): void {
-  const fits = (range: Box[number] | undefined, d: number) => {
-    const { begin, size } = range ?? { begin: -1, size: -1 };
+  if (!isBox(box)) {
+    throw wrongArgument("readBox", "box", "a range { begin, size } for each dim", box);
+  }
+  const fits = ({ begin, size }: Box[number], d: number) => {
     const whole = Number.isSafeInteger(begin) && Number.isSafeInteger(size);
     return whole && begin >= 0 && size >= 0 && begin + size <= (dims[d]?.size ?? -1);
   };
-  if (Array.isArray(box) && box.length === dims.length && box.every(fits)) return;
-  throw new MtfError("bad-argument", "readBox: 'box' does not lie in the array.", { box, dims });
+  if (box.length === dims.length && box.every(fits)) return;
+  const sentence = `readBox: the box [${printBox(box)}] does not lie in [${printDims(dims)}].`;
+  throw new MtfError("bad-argument", sentence, { box, dims });
 }

@@ -129,6 +129,16 @@ it("a tensor is put whole: an axis splits one dim of it, once", async () => {
   }
 });
 
+it("a checkpoint that was closed says so", async () => {
+  const opened = await openCheckpoint(join(home, "saved"));
+  await opened.read("x");
+  await opened.close();
+  await expect(opened.read("x")).rejects.toMatchObject({ code: "closed" });
+  const neverRead = await openCheckpoint(join(home, "saved"));
+  await neverRead.close();
+  await expect(run(neverRead.source("x"))).rejects.toMatchObject({ code: "closed" });
+});
+
 it("a run is given as many inputs as it takes", async () => {
   await expect(run(four, four, [1])).rejects.toMatchObject({
     code: "wrong-input",

@@ -19,9 +19,9 @@ export interface FileForWriting {
 }
 
 export interface AtomicOptions {
-  readonly open?: (path: string) => Promise<FileForWriting>;
+  readonly open?: ((path: string) => Promise<FileForWriting>) | undefined;
   /** Done when everything is on disk, before the file gets its name. */
-  readonly whole?: () => Promise<void>;
+  readonly whole?: (() => Promise<void>) | undefined;
 }
 
 /**

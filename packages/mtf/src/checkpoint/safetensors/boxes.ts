@@ -1,6 +1,6 @@
 import { wrongArgument } from "../../arguments.ts";
 import { MtfError } from "../../errors.ts";
-import type { Box } from "../../program/placement.ts";
+import { type Box, isBox, printBox } from "../../program/placement.ts";
 import { volumeOf } from "../../shape.ts";
 
 /**
@@ -21,18 +21,18 @@ export function wholeBox(shape: readonly number[]): Box {
  * checkBox([4, 6], [{ begin: 1, size: 2 }, { begin: 0, size: 7 }]); // 0..7 is not inside 6
  */
 export function checkBox(shape: readonly number[], box: Box): void {
-  const inside = (range: Box[number] | undefined, size: number): boolean =>
-    range !== undefined &&
+  if (!isBox(box)) throw wrongArgument("read", "box", "a range { begin, size } for each dim", box);
+  const inside = (range: Box[number], size: number): boolean =>
     Number.isSafeInteger(range.begin) &&
     Number.isSafeInteger(range.size) &&
     range.begin >= 0 &&
     range.size >= 0 &&
     range.begin + range.size <= size;
-  const isBox = Array.isArray(box) && box.every((range) => typeof range === "object" && range);
-  if (!isBox) throw wrongArgument("read", "box", "a range { begin, size } for each dim", box);
-  if (box.length === shape.length && shape.every((size, d) => inside(box[d], size))) return;
-  const printed = box.map(({ begin, size }) => `${begin}..${begin + size}`).join(", ");
-  throw new MtfError("bad-argument", `the box [${printed}] is not inside [${shape.join(", ")}].`);
+  if (box.length === shape.length && shape.every((size, d) => inside(box[d]!, size))) return;
+  throw new MtfError(
+    "bad-argument",
+    `the box [${printBox(box)}] is not inside [${shape.join(", ")}].`,
+  );
 }
 
 /**

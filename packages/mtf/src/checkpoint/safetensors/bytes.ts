@@ -14,7 +14,8 @@ export interface ByteSource {
 /**
  * A file on disk as a source of bytes.
  *
- * @throws MtfError `bad-file` if it cannot be opened, or ends while it is read
+ * @throws MtfError `bad-file` if it cannot be opened, or ends while it is read; `closed` if it is read
+ * after it was closed
  * @example
  * const source = await openBytes("model.ckpt.data-00000-of-00001");
  * await source.read(4096, new Uint8Array(16)); // the 16 bytes from byte 4096 on
@@ -26,20 +27,25 @@ export async function openBytes(path: string): Promise<ByteSource> {
     throw badFileSystem(path, error);
   });
   const { size } = await file.stat();
+  let closed = false;
   return {
     name: path,
     size,
     async read(offset, into) {
+      if (closed) throw wasClosed(path);
       for (let done = 0; done < into.byteLength; ) {
         const rest = into.byteLength - done;
         const { bytesRead } = await file.read(into, done, rest, offset + done).catch((error) => {
-          throw badFileSystem(path, error);
+          throw closed ? wasClosed(path) : badFileSystem(path, error);
         });
         if (bytesRead === 0) throw badFile(path, offset + done, "it became shorter while read");
         done += bytesRead;
       }
     },
-    close: () => file.close(),
+    close: () => {
+      closed = true;
+      return file.close();
+    },
   };
 }
 
@@ -58,6 +64,13 @@ export function bytesInMemory(name: string, bytes: Uint8Array): ByteSource {
     },
     async close() {},
   };
+}
+
+/** The error of something that is read after it was closed. */
+export function wasClosed(name: string): MtfError {
+  return new MtfError("closed", `${name} was closed.`, {
+    try: ["close it after its last use"],
+  });
 }
 
 function badFileSystem(path: string, error: NodeJS.ErrnoException): MtfError {

@@ -1,9 +1,16 @@
+import { wordArgument } from "../../arguments.ts";
 import { MtfError } from "../../errors.ts";
 import { fromBfloat16, fromFloat16 } from "../../half.ts";
 import type { StoredDType } from "./stored.ts";
 
+const readable = ["float64", "float32", "int32", "bool"] as const;
+
 /** The element types numbers can be read as. */
-export type ReadAs = "float64" | "float32" | "int32" | "bool";
+export type ReadAs = (typeof readable)[number];
+
+export function readAsArgument(fn: string, argument: string, as: unknown): ReadAs {
+  return wordArgument(fn, argument, as, readable);
+}
 
 /** The array that holds elements of a type. */
 export interface ArrayFor {

@@ -8,7 +8,7 @@ export { badFile } from "./bad-file.ts";
 export { checkBox, rowBlocks, wholeBox } from "./boxes.ts";
 export { type ByteSource, bytesInMemory, openBytes } from "./bytes.ts";
 export { cannotWrite } from "./cannot-write.ts";
-export type { ArrayFor, ReadAs } from "./decode.ts";
+export type { ArrayFor, Elements, ReadAs } from "./decode.ts";
 export { draftOf, removeDrafts } from "./draft.ts";
 export type { AnyArray } from "./encode.ts";
 export { findTensor } from "./find.ts";
@@ -16,6 +16,7 @@ export { whyNotJson } from "./json.ts";
 export {
   type ModelTensor,
   type ModelWeights,
+  type OpenModelOptions,
   openModel,
   type WriteModelOptions,
   writeModel,

@@ -1,5 +1,6 @@
 import { readdir, rm, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { numberArgument, optionsArgument } from "../../arguments.ts";
 import { MtfError } from "../../errors.ts";
 import { volumeOf } from "../../shape.ts";
 import { writeAtomically } from "./atomic.ts";
@@ -26,7 +27,7 @@ export interface ModelWeights extends Safetensors {
 
 export interface OpenModelOptions {
   /** Which of the names of an index may be in no file: a tensor that is tied to another. */
-  readonly mayLack?: (name: string) => boolean;
+  readonly mayLack?: ((name: string) => boolean) | undefined;
 }
 
 /**
@@ -40,8 +41,10 @@ export interface OpenModelOptions {
  */
 export async function openModel(
   path: string,
-  { mayLack = () => false }: OpenModelOptions = {},
+  options: OpenModelOptions = {},
 ): Promise<ModelWeights> {
+  optionsArgument("openModel", "options", options, ["mayLack"]);
+  const { mayLack = () => false } = options;
   const file = await weightsFile(path);
   const shards = file.endsWith(".json") ? await readShards(file) : new Map([[file, undefined]]);
   const open: Safetensors[] = [];
@@ -89,7 +92,7 @@ async function weightsFile(path: string): Promise<string> {
 
 export interface WriteModelOptions extends WriteOptions {
   /** Files larger than this are split, between tensors. By default there is one file. */
-  readonly maxShardSize?: number;
+  readonly maxShardSize?: number | undefined;
 }
 
 /**
@@ -107,15 +110,16 @@ export async function writeModel(
   tensors: readonly TensorToWrite[],
   options: WriteModelOptions = {},
 ): Promise<void> {
-  const shards = planShards(tensors, options.maxShardSize ?? Number.POSITIVE_INFINITY);
+  const { maxShardSize = Number.POSITIVE_INFINITY, ...writing } = options;
+  const shards = planShards(tensors, numberArgument("writeModel", "maxShardSize", maxShardSize));
   if (shards.length === 1) {
-    await writeSafetensors(join(folder, single), tensors, options);
+    await writeSafetensors(join(folder, single), tensors, writing);
     return removeOthers(folder, new Set([single]));
   }
   const names = freeNames(shards.length, await filesOf(join(folder, index)));
   try {
     for (const [i, shard] of shards.entries()) {
-      await writeSafetensors(join(folder, names[i]!), shard, options);
+      await writeSafetensors(join(folder, names[i]!), shard, writing);
     }
     const text = `${JSON.stringify(indexOf(shards, names), null, 2)}\n`;
     await writeAtomically(join(folder, index), (file) => file.write(text));

@@ -16,7 +16,7 @@ export interface Safetensors {
    * The numbers of a tensor or of a box of it, row by row.
    *
    * @throws MtfError `bad-argument` for an unknown name or a box outside; `dtype-mismatch` where
-   * the type asked for cannot hold them; `bad-file` if the file cannot be read
+   * the type asked for cannot hold them; `bad-file` if the file cannot be read; `closed` after `close`
    */
   read<As extends ReadAs = ReadAs>(name: string, options?: ReadOptions<As>): Promise<ArrayFor[As]>;
   /** A tensor's bytes as they are stored, in pieces of at most 4 MiB. */

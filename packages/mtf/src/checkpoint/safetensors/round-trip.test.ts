@@ -218,10 +218,33 @@ describe("safetensors", () => {
     await expect(file.read("w", { box: wholeBox([2, 3]) })).rejects.toMatchObject({
       code: "bad-argument",
     });
+    const asked = (options: object) => file.read("w", options);
+    await expect(asked({ as: "f32" })).rejects.toMatchObject({ code: "bad-argument" });
+    await expect(asked({ boxes: [] })).rejects.toMatchObject({ code: "unknown-option" });
+    await expect(openModel(path, { mayLacks: () => true } as object)).rejects.toMatchObject({
+      code: "unknown-option",
+    });
     await file.close();
+    await expect(file.read("w")).rejects.toMatchObject({
+      code: "closed",
+      message: expect.stringMatching(/was closed/),
+    });
+    await expect(file.bytes("w").next()).rejects.toMatchObject({ code: "closed" });
+    await expect(writeSafetensors(path, [tensor], { metdata: {} } as object)).rejects.toMatchObject(
+      {
+        code: "unknown-option",
+      },
+    );
+    await expect(writeModel(folder, [tensor], { maxShard: 1 } as object)).rejects.toMatchObject({
+      code: "unknown-option",
+    });
     const write = (t: object) => writeSafetensors(path, [{ ...tensor, ...t } as TensorToWrite]);
     await expect(write({ shape: [3] })).rejects.toMatchObject({ code: "bad-size" });
     await expect(write({ shape: [9] })).rejects.toMatchObject({ code: "bad-size" });
+    await expect(write({ dtype: "f32" })).rejects.toMatchObject({
+      code: "bad-argument",
+      details: { try: ['"F32"'] },
+    });
     await expect(write({ dtype: "I32" })).rejects.toMatchObject({ code: "dtype-mismatch" });
     await expect(writeSafetensors(path, [tensor, tensor])).rejects.toMatchObject({
       code: "bad-argument",

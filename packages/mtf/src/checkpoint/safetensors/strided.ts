@@ -1,3 +1,4 @@
+import { optionsArgument } from "../../arguments.ts";
 import { type Box, volume } from "../../program/placement.ts";
 import { checkBox, wholeBox } from "./boxes.ts";
 import type { ByteSource } from "./bytes.ts";
@@ -9,6 +10,7 @@ import {
   type Elements,
   naturalType,
   type ReadAs,
+  readAsArgument,
   storedAs,
 } from "./decode.ts";
 import { type Loop, loopsOf, planReads, rowMajor, starts } from "./loops.ts";
@@ -27,9 +29,9 @@ export interface StridedTensor {
 
 export interface ReadOptions<As extends ReadAs = ReadAs> {
   /** The part to read; all of it by default. */
-  readonly box?: Box;
+  readonly box?: Box | undefined;
   /** The element type wanted; by default the smallest that holds the stored ones. */
-  readonly as?: As;
+  readonly as?: As | undefined;
 }
 
 /**
@@ -45,11 +47,13 @@ export interface ReadOptions<As extends ReadAs = ReadAs> {
  */
 export async function readStrided<As extends ReadAs = ReadAs>(
   bytes: ByteSource,
-  { name, dtype, shape, strides = rowMajor(shape), offset }: StridedTensor,
+  tensor: StridedTensor,
   options: ReadOptions<As> = {},
 ): Promise<ArrayFor[As]> {
+  const { name, dtype, shape, strides = rowMajor(shape), offset } = tensor;
+  optionsArgument("read", "options", options, ["box", "as"]);
   const { box = wholeBox(shape) } = options;
-  const as: ReadAs = options.as ?? naturalType(dtype);
+  const as = readAsArgument("read", "options.as", options.as ?? naturalType(dtype));
   const { elements, number } = decoderOf(name, dtype, as);
   checkBox(shape, box);
   const result = arrayFor(as, volume(box));

@@ -1,3 +1,4 @@
+import { optionsArgument, wordArgument } from "../../arguments.ts";
 import { MtfError } from "../../errors.ts";
 import { volumeOf } from "../../shape.ts";
 import { type AtomicOptions, type WritableFile, writeAtomically } from "./atomic.ts";
@@ -18,7 +19,7 @@ export interface TensorToWrite {
 }
 
 export interface WriteOptions extends AtomicOptions {
-  readonly metadata?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -37,6 +38,7 @@ export async function writeSafetensors(
   tensors: readonly TensorToWrite[],
   options: WriteOptions = {},
 ): Promise<void> {
+  optionsArgument("writeSafetensors", "options", options, ["metadata", "open", "whole"]);
   const inOrder = ordered(tensors);
   const header = printHeader(inOrder, options.metadata);
   await writeAtomically(
@@ -51,6 +53,7 @@ export async function writeSafetensors(
 
 /** The number of bytes a tensor's data take. */
 export function bytesOfTensor(tensor: Pick<TensorToWrite, "dtype" | "shape">): number {
+  wordArgument("writeSafetensors", "dtype", tensor.dtype, Object.keys(storedBits));
   return (volumeOf(tensor.shape) * storedBits[tensor.dtype]) / 8;
 }
 

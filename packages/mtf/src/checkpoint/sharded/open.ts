@@ -11,6 +11,7 @@ import { nearest } from "../../suggest.ts";
 import { leavesOf } from "../../tree.ts";
 import { badFile } from "../safetensors/bad-file.ts";
 import { checkBox, wholeBox } from "../safetensors/boxes.ts";
+import { wasClosed } from "../safetensors/bytes.ts";
 import { jsonIn } from "../safetensors/json-file.ts";
 import { checkIndex } from "./check.ts";
 import { checkWanted } from "./compare.ts";
@@ -53,7 +54,8 @@ export interface Checkpoint {
   /**
    * A tensor's numbers, row by row in the order of its saved dims, or those of a box.
    *
-   * @throws MtfError `bad-checkpoint` if there is none of this name; `bad-argument` for a box outside
+   * @throws MtfError `bad-checkpoint` if there is none of this name; `bad-argument` for a box outside;
+   * `closed` after `close`
    * @example
    * await checkpoint.read("params/w"); // a Float32Array
    */
@@ -75,7 +77,9 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   const { metadata, tensors } = await readIndex(textArgument("openCheckpoint", "folder", folder));
   const saved = new Map(Object.entries(tensors));
   const files = new Map<string, Promise<OpenPart>>();
-  const open = (file: string) => {
+  let closed = false;
+  const open = async (file: string) => {
+    if (closed) throw wasClosed(folder);
     const known = files.get(file) ?? openPart(join(folder, file));
     files.set(file, known);
     return known;
@@ -116,6 +120,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
       return readParts(name, entry, box, order, open);
     },
     close: async () => {
+      closed = true;
       // A file that did not open has told whoever asked for it.
       const opened = await Promise.allSettled(files.values());
       for (const file of opened) if (file.status === "fulfilled") await file.value.close();

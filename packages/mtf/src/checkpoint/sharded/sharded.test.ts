@@ -8,10 +8,13 @@ import type { AnyTensor } from "../../graph/tensor.ts";
 import { defineMesh } from "../../mesh.ts";
 import { type Placement, replicated } from "../../program/placement.ts";
 import type { Sharded } from "../../runtime/devices.ts";
+import { withoutLines } from "../../runtime/testing/withoutLines.ts";
 import { simulator } from "../../simulator.ts";
 import { placeholder } from "../../trace.ts";
 import { openSafetensors } from "../safetensors/index.ts";
 import { openCheckpoint, saveCheckpoint } from "./index.ts";
+
+withoutLines();
 
 let folder = "";
 beforeAll(async () => {

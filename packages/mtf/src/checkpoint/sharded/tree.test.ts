@@ -9,9 +9,12 @@ import { defineMesh } from "../../mesh.ts";
 import { add, cast, iota, mul, ones, zeros } from "../../ops/index.ts";
 import { lower } from "../../partition/lower.ts";
 import type { Devices, Held, Sharded, Source } from "../../runtime/devices.ts";
+import { withoutLines } from "../../runtime/testing/withoutLines.ts";
 import { simulator } from "../../simulator.ts";
 import { placeholder } from "../../trace.ts";
 import { openCheckpoint, saveCheckpoint } from "./index.ts";
+
+withoutLines();
 
 let folder = "";
 beforeAll(async () => {
@@ -215,14 +218,15 @@ describe("what is wrong is said", () => {
     const unlowered = initial as never;
     expect(await messageOf(() => checkpoint.load(devices, unlowered))).toMatchInlineSnapshot(`
       "[bad-argument] load: 'begin' must be what lower gives, and is a function.
-        at   tree.test.ts:216
+        at   tree.test.ts:0
         try  lower(fn, { layout, inputs })"
     `);
     const elsewhere = beginOn("x:2", {});
     expect(await messageOf(() => checkpoint.load(devices, elsewhere))).toMatchInlineSnapshot(`
       "[bad-mesh] the program was lowered for another mesh.
         program  x:2
-        devices  "
+        devices  one device
+        at       tree.test.ts:0"
     `);
     await rm(join(folder, "other", "device-3.safetensors"));
     expect(await messageOf(() => checkpoint.load(devices, beginOn("", {})))).toMatch(
@@ -279,7 +283,7 @@ describe("what is wrong is said", () => {
     expect(await said({ y })).toMatchInlineSnapshot(
       `
       "[bad-argument] 'y' is gone: it was disposed of: a checkpoint takes tensors on devices.
-        try  what the last run gave in its place"
+        try  dispose of it after its last use"
     `,
     );
     // @ts-expect-error a number is no tensor on devices

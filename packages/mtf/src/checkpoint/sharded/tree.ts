@@ -48,10 +48,8 @@ export function tensorsIn(tree: unknown): ReadonlyMap<string, Sharded> {
 
 function checked(value: Sharded, path: string): Sharded {
   const held = stateOf(value)!;
-  const why = whyGone(held);
-  if (why !== undefined) {
-    throw refused(path, `is gone: ${why}`, "what the last run gave in its place");
-  }
+  const gone = whyGone(held);
+  if (gone) throw refused(path, `is gone: ${gone.why}`, gone.instead);
   checkUsable(held);
   return value;
 }

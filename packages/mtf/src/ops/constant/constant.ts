@@ -24,7 +24,7 @@ export function fill<const N extends readonly string[] = [], D extends DType = "
   dims: Dimensions<N>,
   value: number,
   dtype: D = "float32" as D,
-): Tensor<N[number], D> {
+): Tensor<N[number], NoInfer<D>> {
   const into = newDims("fill", "dims", dims);
   requireConstant("fill", "value", value, dtypeArgument("fill", "dtype", dtype));
   return filled(value, into, dtype) as never;
@@ -34,7 +34,7 @@ export function fill<const N extends readonly string[] = [], D extends DType = "
 export function zeros<const N extends readonly string[] = [], D extends DType = "float32">(
   dims: Dimensions<N>,
   dtype: D = "float32" as D,
-): Tensor<N[number], D> {
+): Tensor<N[number], NoInfer<D>> {
   return filled(0, newDims("zeros", "dims", dims), dtypeArgument("zeros", "dtype", dtype)) as never;
 }
 
@@ -42,7 +42,7 @@ export function zeros<const N extends readonly string[] = [], D extends DType = 
 export function ones<const N extends readonly string[] = [], D extends DType = "float32">(
   dims: Dimensions<N>,
   dtype: D = "float32" as D,
-): Tensor<N[number], D> {
+): Tensor<N[number], NoInfer<D>> {
   return filled(1, newDims("ones", "dims", dims), dtypeArgument("ones", "dtype", dtype)) as never;
 }
 
@@ -73,12 +73,12 @@ export function constant<D extends DType = "float32">(
   value: number,
   dims?: readonly [],
   dtype?: D,
-): Scalar<D>;
+): Scalar<NoInfer<D>>;
 export function constant<
   const N extends readonly string[] = [],
   const Data extends NumberArray = readonly number[],
   D extends DType = Data extends Int32Array ? "int32" : "float32",
->(data: Data, dims: Dimensions<N>, dtype?: D): Tensor<N[number], D>;
+>(data: Data, dims: Dimensions<N>, dtype?: D): Tensor<N[number], NoInfer<D>>;
 export function constant(
   data: number | NumberArray,
   dims: readonly Dimension[] = [],
@@ -88,6 +88,12 @@ export function constant(
   dtypeArgument("constant", "dtype", dtype);
   if (typeof data === "number") return scalar(data, dims, dtype) as never;
   const numbers = numbersArgument(data);
+  const row = numbers.findIndex((value) => Array.isArray(value));
+  if (row >= 0) {
+    throw wrongArgument("constant", `data[${row}]`, "a number", numbers[row], {
+      try: ["data.flat(), row by row"],
+    });
+  }
   if (numbers.length !== elements(dims)) {
     throw misuse(
       "size-mismatch",

@@ -1,7 +1,7 @@
 import type { Select, Without } from "../../dimension.ts";
 import { makeNode } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { hasDim, misuse, namedDim, tensorArgument, unionDims } from "../check.ts";
+import { hasDim, misuse, namedDim, requireDtype, tensorArgument, unionDims } from "../check.ts";
 import { apply } from "../elementwise/apply.ts";
 
 /**
@@ -46,8 +46,11 @@ function crossEntropyParts(
   over: Select<string>,
 ): readonly AnyTensor[] {
   const logits = tensorArgument(op, "logits", x, ["float32"]);
-  const labels = tensorArgument(op, "labels", ids, ["int32"]);
+  const labels = tensorArgument(op, "labels", ids);
   const { name } = namedDim(op, "over", logits, over);
+  // One of the positions along the dim is 1: its number is the label.
+  const encoded = hasDim(labels, name) ? [`argmax(labels, "${name}")`] : undefined;
+  requireDtype(op, labels, ["int32"], "labels", encoded);
   unionDims(op, [logits, labels]);
   const dims = dimsOf(logits).filter((d) => d.name !== name);
   const differing = [
@@ -59,7 +62,7 @@ function crossEntropyParts(
       "missing-dim",
       `${op}: the labels must have the logits' dims but '${name}'; '${differing[0]!.name}' is in only one.`,
       { logits, labels },
-      [],
+      encoded,
       { dim: differing[0]!.name },
     );
   }

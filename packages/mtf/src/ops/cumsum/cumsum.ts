@@ -26,7 +26,10 @@ export function runningSum(
 export function cumsum<A extends string, D extends Numeric, S extends A>(
   x: Tensor<A, D>,
   over: Select<S>,
-  options: { readonly exclusive?: boolean; readonly reverse?: boolean } = {},
+  options: {
+    readonly exclusive?: boolean | undefined;
+    readonly reverse?: boolean | undefined;
+  } = {},
 ): Tensor<A, D> {
   const tensor = tensorArgument("cumsum", "x", x, ["float32", "int32"]);
   const { name } = namedDim("cumsum", "over", tensor, over);

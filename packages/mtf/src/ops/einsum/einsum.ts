@@ -10,6 +10,7 @@ import {
 import type { MtfError } from "../../errors.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
+import { nearest } from "../../suggest.ts";
 import { spread } from "../broadcast/broadcast.ts";
 import {
   dtypesDiffer,
@@ -88,8 +89,9 @@ export function einsum(first: unknown, second: unknown, ...rest: readonly unknow
 }
 
 /**
- * The product of two tensors, summed over shared dims; all others remain. Where a layer is generic
- * in the dims it does not know, this is the function to use.
+ * The product of two tensors, summed over the dims that are named; all others remain. Unlike `sum`,
+ * it sums over no dim where none is named. Where a layer is generic in the dims it does not know, this
+ * is the function to use.
  *
  * @throws MtfError `missing-dim` unless both have the dim, `size-mismatch`, `dtype-mismatch`
  * @example
@@ -111,11 +113,13 @@ export function contract(a: unknown, b: unknown, ...over: readonly Select<string
   const summed = over.map((select) => selectName("contract", "over", select));
   for (const name of summed) {
     if (hasDim(left, name) && hasDim(right, name)) continue;
+    const shared = (left.names as readonly string[]).filter((own) => hasDim(right, own));
+    const near = nearest(name, shared);
     throw misuse(
       "missing-dim",
       `contract: '${name}' is not a dim of both operands.`,
       { left, right },
-      [],
+      near === undefined ? [] : [`"${near}"`],
       { dim: name },
     );
   }
@@ -206,9 +210,17 @@ function outputDims(
     const own = known.find((d) => d.name === name);
     if (own) return own;
     if (typeof select === "object") return newDim(op, "output", select);
-    throw misuse("missing-dim", `${op}: no operand has a dim '${name}'.`, labelled(operands), [], {
-      dim: name,
-    });
+    const near = nearest(
+      name,
+      known.map((d) => d.name),
+    );
+    throw misuse(
+      "missing-dim",
+      `${op}: no operand has a dim '${name}'.`,
+      labelled(operands),
+      near === undefined ? [] : [`"${near}"`],
+      { dim: name },
+    );
   });
   const names = dims.map((d) => d.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);

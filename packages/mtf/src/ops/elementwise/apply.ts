@@ -31,7 +31,12 @@ function resultDtype(fn: ElementwiseFn, args: readonly Argument[]): DType {
   args.forEach((x, i) => {
     if (!isTensor(x)) return;
     const allowed = takes[Math.min(i, takes.length - 1)]!;
-    requireDtype(fn, x, allowed);
+    requireDtype(
+      fn,
+      x,
+      allowed,
+      (fn === "where" ? ["condition", "x", "y"] : ["x", "y"])[i] ?? `x${i}`,
+    );
     // The condition of `where` is the one argument whose dtype is its own.
     if (fn === "where" && i === 0) return;
     if (shared && shared.dtype !== x.dtype) throw dtypesDiffer(fn, shared, x);

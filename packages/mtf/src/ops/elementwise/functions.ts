@@ -41,7 +41,12 @@ export const sub: Arithmetic<Numeric> = /* @__PURE__ */ meeting("sub");
 /** x y, element by element. Dims and errors as of `add`. @example mul(x, 0.5) */
 export const mul: Arithmetic<Numeric> = /* @__PURE__ */ meeting("mul");
 
-/** x / y; of int32, rounded down. Dims and errors as of `add`. @example div(1, x) */
+/**
+ * x / y. Of int32 it is rounded down, and is 0 where y is 0. Dims and errors as of `add`.
+ *
+ * @example
+ * div(1, x);
+ */
 export const div: Arithmetic<Numeric> = /* @__PURE__ */ meeting("div");
 
 /** What is left of x after whole multiples of y, with the sign of y. @example mod(position, 2) */
@@ -174,7 +179,7 @@ export function where<
   condition: Tensor<C, "bool">,
   x: Tensor<A, D> | number,
   y: Tensor<B, D> | number,
-): Tensor<C | A | B, D> {
+): Tensor<NoInfer<C | A | B>, NoInfer<D>> {
   const test = tensorArgument("where", "condition", condition);
   const [yes, no] = [operandArgument("where", "x", x), operandArgument("where", "y", y)];
   return apply("where", test, yes, no) as never;

@@ -6,8 +6,9 @@ import { misuse, namedDim, selectDim, tensorArgument } from "../check.ts";
 
 /**
  * Moves and scales the elements along a dim to mean 0 and variance 1, then by gain and bias. The
- * variance is the mean of squares, as in GPT-2.
+ * variance is the mean of the squared deviations from the mean (not divided by n - 1), as in GPT-2.
  *
+ * @param options.epsilon added to the variance before its root is taken; default 1e-5
  * @throws MtfError `missing-dim`, `size-mismatch`, `dtype-mismatch`
  * @example
  * layerNorm(x, p.gain, p.bias, "embd");
@@ -17,7 +18,7 @@ export function layerNorm<A extends string, S extends A>(
   gain: Tensor<NoInfer<S>>,
   bias: Tensor<NoInfer<S>>,
   over: Select<S>,
-  options: { readonly epsilon?: number } = {},
+  options: { readonly epsilon?: number | undefined } = {},
 ): Tensor<A> {
   const tensor = tensorArgument("layerNorm", "x", x, ["float32"]);
   const dim = namedDim("layerNorm", "over", tensor, over);

@@ -4,6 +4,7 @@ import type { DType } from "../../dtype.ts";
 import type { Typed } from "../../graph/kinds.ts";
 import { makeNode, makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
+import { nearest } from "../../suggest.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
 import { spread } from "../broadcast/broadcast.ts";
 import { hasDim, misuse, newDim, requireDtype, requireFree, selectDim } from "../check.ts";
@@ -27,7 +28,8 @@ export type Along<T, Dim extends string> =
       ? { readonly [K in keyof T]: Along<T[K], Dim> }
       : T;
 
-type Slices<Xs extends readonly unknown[], Dim extends string> = {
+/** Trees of tensors at one index of a dim: what a loop gives its function. */
+export type Slices<Xs extends readonly unknown[], Dim extends string> = {
   [I in keyof Xs]: At<Xs[I], Dim>;
 };
 
@@ -80,9 +82,15 @@ function run(
     .filter((x) => hasDim(x, dim.name));
   for (const x of sliced) selectDim(op, "dim", x, dim);
   if (sliced.length === 0) {
-    throw misuse("missing-dim", `${op}: no argument has a dim '${dim.name}'.`, {}, [], {
-      dim: dim.name,
-    });
+    const names = leavesOf(xs, isTensor).flatMap(([, x]) => x.names as readonly string[]);
+    const near = nearest(dim.name, names);
+    throw misuse(
+      "missing-dim",
+      `${op}: no argument has a dim '${dim.name}'.`,
+      {},
+      near === undefined ? [] : [near],
+      { dim: dim.name },
+    );
   }
   const once = dim.size === 1;
   const slices = sliced.map((x, i) => (once ? onlySlice(x, dim) : sliceOf(x, dim, i)));
@@ -93,7 +101,7 @@ function run(
   const outputs = leavesOf(result, isTensor).map(([, x]) => x);
   for (const x of outputs) {
     if (op === "mapOver") requireFree(op, x, dim.name);
-    else requireDtype(op, x, ["float32", "int32"]);
+    else requireDtype(op, x, ["float32", "int32"], "result");
   }
   // One run needs no loop around it.
   if (once && op === "accumulate") return result;

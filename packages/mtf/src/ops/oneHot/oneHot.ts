@@ -19,7 +19,7 @@ export function oneHot<A extends string, N extends string, D extends DType = "fl
   ids: Tensor<A, "int32">,
   dim: Dimension<N>,
   dtype: D = "float32" as D,
-): Tensor<A | N, D> {
+): Tensor<A | N, NoInfer<D>> {
   const tensor = tensorArgument("oneHot", "ids", ids, ["int32"]);
   requireFree("oneHot", tensor, newDim("oneHot", "dim", dim).name);
   return encoded(tensor, dim, dtypeArgument("oneHot", "dtype", dtype)) as never;

@@ -18,7 +18,8 @@ export function padded(
 }
 
 /**
- * The tensor with `before` more elements in front of a dim and `after` behind, all of one value.
+ * The tensor with `before` more elements in front of a dim and `after` behind, all of one value:
+ * by default 0.
  *
  * @throws MtfError `missing-dim`, `bad-argument` for counts below 0, `dtype-mismatch`
  * @example

@@ -36,7 +36,7 @@ export function key(seed: number): Key {
  */
 export function fold(key: Key, data: number | string | Scalar<"int32">): Key {
   const number = isTensor(data) ? (data as AnyTensor) : filled(numberOf(data), [], "int32");
-  requireDtype("fold", number, ["int32"]);
+  requireDtype("fold", number, ["int32"], "data");
   if (number.names.length > 0) {
     throw misuse("not-a-scalar", "fold: the number has dims.", { number });
   }

@@ -23,7 +23,8 @@ function scaled(x: AnyTensor, scale: number, offset: number): AnyTensor {
 
 /**
  * Numbers from a normal distribution. An element is a function of the key and its index, the dims in
- * the order given: the same on every layout and device.
+ * the order given: the same on every layout and device. By default the mean is 0 and the standard
+ * deviation (`std`) is 1.
  *
  * @throws MtfError `duplicate-dim`
  * @example
@@ -32,7 +33,7 @@ function scaled(x: AnyTensor, scale: number, offset: number): AnyTensor {
 export function normal<const N extends readonly string[] = []>(
   key: Key,
   dims: Dimensions<N>,
-  options: { readonly mean?: number; readonly std?: number } = {},
+  options: { readonly mean?: number | undefined; readonly std?: number | undefined } = {},
 ): Tensor<N[number]> {
   const { mean, std } = numberOptions("normal", options, { mean: 0, std: 1 });
   const into = newDims("normal", "dims", dims);
@@ -40,7 +41,8 @@ export function normal<const N extends readonly string[] = []>(
 }
 
 /**
- * Numbers spread evenly from `min` up to, but not including, `max`; otherwise as `normal`.
+ * Numbers spread evenly from `min` up to, but not including, `max`, by default from 0 to 1; otherwise
+ * as `normal`.
  *
  * @throws MtfError `duplicate-dim`
  * @example
@@ -49,7 +51,7 @@ export function normal<const N extends readonly string[] = []>(
 export function uniform<const N extends readonly string[] = []>(
   key: Key,
   dims: Dimensions<N>,
-  options: { readonly min?: number; readonly max?: number } = {},
+  options: { readonly min?: number | undefined; readonly max?: number | undefined } = {},
 ): Tensor<N[number]> {
   const { min, max } = numberOptions("uniform", options, { min: 0, max: 1 });
   const into = newDims("uniform", "dims", dims);

@@ -100,7 +100,7 @@ export function mean<A extends string, const R extends readonly A[] = []>(
   return apply("mul", total, 1 / count) as never;
 }
 
-/** Whether it holds somewhere along the dims, or at all. @example any(greater(x, 0), "embd") */
+/** Whether it holds for any element along the dims, or along all dims where none is named. @example any(greater(x, 0), "embd") */
 export function any<A extends string, const R extends readonly A[] = []>(
   x: Tensor<A, "bool">,
   ...over: Selects<R>
@@ -108,7 +108,7 @@ export function any<A extends string, const R extends readonly A[] = []>(
   return reduceOver("any", "max", x, over, ["bool"]) as never;
 }
 
-/** Whether it holds everywhere along the dims, or at all. @example all(isFinite(x), "embd") */
+/** Whether it holds for every element along the dims, or along all dims where none is named. @example all(isFinite(x), "embd") */
 export function all<A extends string, const R extends readonly A[] = []>(
   x: Tensor<A, "bool">,
   ...over: Selects<R>

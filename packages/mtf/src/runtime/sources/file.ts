@@ -78,7 +78,11 @@ async function readBytes(
   for (let done = 0; done < length; ) {
     const position = source.offset + at + done;
     const { bytesRead } = await file.read(bytes, done, length - done, position);
-    if (bytesRead === 0) throw unreadable(source, `it ends at byte ${position}`);
+    if (bytesRead === 0) {
+      const { size } = await file.stat();
+      const wanted = `bytes ${source.offset + at} to ${source.offset + at + length} are wanted`;
+      throw unreadable(source, `it has ${size} bytes, and ${wanted}`);
+    }
     done += bytesRead;
   }
   return bytes;

@@ -4,7 +4,7 @@ import { fromBfloat16, fromFloat16 } from "../../half.ts";
 import type { FileSource } from "../devices.ts";
 
 /** How a file stores numbers. */
-export type Stored = NonNullable<FileSource["stored"]> | "bool";
+export type Stored = NonNullable<FileSource["stored"]>;
 
 export const storedBytes: Readonly<Record<Stored, number>> = {
   float32: 4,
