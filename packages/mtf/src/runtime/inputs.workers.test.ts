@@ -69,7 +69,8 @@ describe.each(["reference", "cpu", "wasm"] as const)("bytes for bools on %s", (b
       const boxes = {
         box: async ([range]: Box) => bytes.slice(range!.begin, range!.begin + range!.size),
       };
-      for (const source of [bytes, boxes]) {
+      const words = [true, false, true, false] as never;
+      for (const source of [bytes, boxes, words]) {
         const results = await run(source);
         const first = [1, 0, 1, 0];
         expect(Array.from(await results.cast.read())).toEqual(first);

@@ -44,7 +44,9 @@ export function numbersOf(source: HostArray | readonly number[] | number, to: Wa
   }
   const result = new fromNumbers[to.dtype](numbers);
   if (to.dtype === "float32") return result;
-  const at = numbers.findIndex((number, i) => number !== result[i] || (isBool(to) && number > 1));
+  const at = numbers.findIndex(
+    (number, i) => Number(number) !== result[i] || (isBool(to) && number > 1),
+  );
   if (at < 0) return result;
   throw wrongInput(to, `'${to.path}' takes ${to.dtype} and was given ${numbers[at]}.`, {
     given: numbers[at],
