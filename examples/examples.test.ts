@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root, runNode } from "../packages/mtf/test/support/page.ts";
+import { onOtherDevices, root, runChanged, runNode } from "../packages/mtf/test/support/page.ts";
 
 const example = (name: string, ...args: string[]) =>
   runNode([join(root, "examples", `${name}.mjs`), ...args]);
@@ -66,6 +66,19 @@ test("05-generate-and-score continues a text and knows words from none", async (
     rmSync(folder, { recursive: true });
   }
 }, 120_000);
+
+test.each(["02-two-layer-net", "04-shard-the-optimizer"])(
+  "%s prints the same losses in one thread as on workers",
+  async (name) => {
+    const there = await runChanged(`examples/${name}.mjs`, onOtherDevices);
+    const here = await example(name);
+    const numbers = (output: string) => output.match(/\d+\.\d+/g)!.map(Number);
+    expect(numbers(there)).toHaveLength(numbers(here).length);
+    numbers(there).forEach((number, i) => {
+      expect(Math.abs(number - numbers(here)[i]!)).toBeLessThan(2e-4);
+    });
+  },
+);
 
 test("every example is tested here", () => {
   const numbered = readdirSync(join(root, "examples")).filter((file) => /^\d\d-/.test(file));

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   compilePage,
   linksIn,
+  onOtherDevices,
   readPage,
   root,
   runPage,
@@ -44,6 +45,19 @@ describe("the documentation", () => {
         }
       });
     }
+  });
+
+  const onDevices = withCode.filter((file) => {
+    return readPage(file).snippets.some(({ code }) => onOtherDevices(code) !== code);
+  });
+  test.each(onDevices)("%s: it prints the same on workers as on the simulator", async (file) => {
+    const page = readPage(file);
+    const printed = await runPage(page, onOtherDevices);
+    page.snippets.forEach((snippet, i) => {
+      if (snippet.printed && !sayTheSame(snippet.printed.content, printed[i]!)) {
+        expect(printed[i]).toBe(snippet.printed.content);
+      }
+    });
   });
 
   const typed = withCode.filter((file) => readPage(file).language === "ts");

@@ -59,11 +59,18 @@ const mark = "--- end of a snippet ---";
 /**
  * Runs a page's snippets in order, as one module on the built packages, and gives what each prints.
  * Nothing is put between them, so that a printed program's lines are lines of the page's code.
+ *
+ * @param change what the code is turned into before it runs
  */
-export async function runPage(page: Page): Promise<readonly string[]> {
-  const code = page.snippets
-    .map(({ code }) => `${code.trimEnd()} console.log(${JSON.stringify(mark)});`)
-    .join("\n");
+export async function runPage(
+  page: Page,
+  change = (code: string): string => code,
+): Promise<readonly string[]> {
+  const code = change(
+    page.snippets
+      .map(({ code }) => `${code.trimEnd()} console.log(${JSON.stringify(mark)});`)
+      .join("\n"),
+  );
   const module = page.language === "ts" ? withoutTypes(code) : code;
   const name = `${page.file.endsWith("README.md") ? "net" : basename(page.file, ".md")}.mjs`;
   const output = await inWorkspace({ [name]: module }, (folder) => runNode([name], folder));
@@ -71,6 +78,26 @@ export async function runPage(page: Page): Promise<readonly string[]> {
     .split(`${mark}\n`)
     .slice(0, -1)
     .map((printed) => printed.replaceAll(/ +$/gm, ""));
+}
+
+/** A program that runs on workers where it ran on the simulator, and the other way round. */
+export function onOtherDevices(code: string): string {
+  const imports = /import \{ (simulator|workers) \} from "mtf\/\1";/g;
+  return code.replace(imports, (_, name: "simulator" | "workers") => {
+    const other = name === "simulator" ? "workers" : "simulator";
+    // What computes stays, so that numbers are as exact as before.
+    const backend = name === "simulator" ? "reference" : "wasm";
+    const open = `${other} as other_${other}`;
+    const call = `other_${other}(mesh, { backend: "${backend}", ...options })`;
+    return `import { ${open} } from "mtf/${other}"; const ${name} = (mesh, options) => ${call};`;
+  });
+}
+
+/** Runs a program of the workspace after a change of its code. */
+export function runChanged(file: string, change: (code: string) => string): Promise<string> {
+  const code = change(readFileSync(join(root, file), "utf8"));
+  const name = basename(file);
+  return inWorkspace({ [name]: code }, (folder) => runNode([name], folder));
 }
 
 const withoutTypes = (code: string) =>
