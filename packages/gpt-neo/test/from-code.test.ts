@@ -2,7 +2,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { evaluator } from "../src/eval/evaluate.ts";
-import { generate, generateText, type LoadedModel, loadModel, score } from "../src/index.ts";
+import {
+  evaluate,
+  generate,
+  generateText,
+  type LoadedModel,
+  loadModel,
+  score,
+} from "../src/index.ts";
 import { layouts } from "./hugging-face/layouts.ts";
 import { callHere, temporaryFolder } from "./support/cli.ts";
 import { fixture } from "./support/expected.ts";
@@ -80,7 +87,7 @@ it("one model continues, scores and evaluates, any number of rows", async () => 
     expect(some.map(({ tokens }) => tokens)).toEqual([1, 2, 4]);
     expect(some[1]!.logLikelihood).toBeCloseTo(alone!.logLikelihood, 5);
     const window = { tokens: Int32Array.of(1, 2, 3, 4), labels: Int32Array.of(-100, -100, 4, 5) };
-    const { loss } = await evaluator(model, 3)([window]);
+    const { loss } = await evaluator(model, 3).score([window]);
     expect(alone!.logLikelihood).toBeCloseTo(-loss, 5);
     const [likeliest] = await gathered(generate(model, [1, 2, 3], { ...greedy, maxNewTokens: 1 }));
     const all = Array.from({ length: model.config.vocab_size }, (_, id) => [id]);
@@ -89,6 +96,35 @@ it("one model continues, scores and evaluates, any number of rows", async () => 
     expect(scores[likeliest!]!.logLikelihood).toBe(best);
     const whole = scores.reduce((sum, { logLikelihood }) => sum + Math.exp(logLikelihood), 0);
     expect(whole).toBeCloseTo(1, 5);
+  });
+});
+
+it("documents are evaluated as they are scored", async () => {
+  await withModel(tiny, async (model) => {
+    const documents = [[1, 2, 3, 4], Int32Array.of(9, 8), [7]];
+    const [first, second] = [
+      (await score(model, [1], [[2, 3, 4]]))[0]!,
+      (await score(model, [9], [[8]]))[0]!,
+    ];
+    const seen: number[] = [];
+    const onProgress = ({ tokens }: { tokens: number }) => seen.push(tokens);
+    const { loss, tokens, perplexity } = await evaluate(model, documents, { onProgress });
+    expect(tokens).toBe(4);
+    expect(loss).toBeCloseTo(-(first.logLikelihood + second.logLikelihood) / 4, 5);
+    expect(perplexity).toBe(Math.exp(loss));
+    expect(seen).toEqual([3, 4]);
+    const long = Array.from({ length: 50 }, (_, i) => (i * 7) % 97);
+    expect((await evaluate(model, [long])).tokens).toBe(48);
+    expect((await evaluate(model, [long], { stride: 16 })).tokens).toBe(49);
+    const signal = AbortSignal.abort(new Error("that will do"));
+    await expect(evaluate(model, [long], { signal })).rejects.toThrow("that will do");
+  });
+  await withModel(reader, async (model) => {
+    async function* texts() {
+      yield "the whale swam";
+      yield "under a white ship";
+    }
+    expect((await evaluate(model, texts())).tokens).toBe(13 + 17);
   });
 });
 
@@ -142,6 +178,15 @@ it("says what it cannot score or continue", async () => {
       "[bad-argument] the model's folder has no tokenizer.
         try  loadModel(folder, { tokenizer: "gpt2" })
         try  generate(model, ids) for ids instead of text"
+    `);
+    expect(await message(evaluate(model, [[1]]))).toMatchInlineSnapshot(`"[bad-argument] the data have nothing to predict."`);
+    expect(await message(evaluate(model, [[1, 97]]))).toMatchInlineSnapshot(`
+      "[bad-argument] evaluate: 97 is no id of the model.
+        vocabulary  0 to 96"
+    `);
+    expect(await message(evaluate(model, [[1, 2]], { stride: 33 }))).toMatchInlineSnapshot(`
+      "[bad-argument] evaluate: a stride of 33 would leave out ids.
+        try  1 to 32, the model's context"
     `);
     expect(await score(model, [1], [])).toEqual([]);
   });

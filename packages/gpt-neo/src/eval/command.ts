@@ -1,25 +1,16 @@
-import { MtfError } from "mtf";
+import { type Evidence, MtfError } from "mtf";
 import type { EvalOptions } from "../cli/eval-options.ts";
 import { progressLine } from "../cli/progress.ts";
 import { some } from "../cli/some.ts";
 import { tokenise } from "../data/index.ts";
 import { meshFor } from "../fit/index.ts";
 import { type LoadedModel, loadModel } from "../loaded-model.ts";
-import { notNumbers } from "../not-numbers.ts";
 import { withSpecial } from "../tokenizer/index.ts";
 import { apart } from "./apart.ts";
-import { evaluator, type Scores, scoring } from "./evaluate.ts";
+import { evaluator, scoring } from "./evaluate.ts";
 import { checkLogitsFile, writeLogits } from "./logits.ts";
+import { counter, type EvaluateSettings, type Evaluation, measure } from "./measure.ts";
 import { type Window, windowsOf } from "./windows.ts";
-
-/** How well a model predicts. */
-export interface Evaluation {
-  /** Nats per predicted token. */
-  readonly loss: number;
-  readonly perplexity: number;
-  /** Predictions made. */
-  readonly tokens: number;
-}
 
 /**
  * Measures a model as the command line says.
@@ -40,35 +31,20 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
   const progress = progressLine();
   try {
     for (const text of model.notes) progress.note(text);
-    const evaluate = evaluator(model, mesh.size);
-    let sum = 0;
-    let tokens = 0;
-    const count = async (scores: Scores): Promise<void> => {
-      if (!Number.isFinite(scores.loss)) {
-        throw await notNumbers(model, `loss of predictions ${tokens + 1} and up`);
-      }
-      sum += scores.loss;
-      tokens += scores.tokens;
-      progress.update(
-        `${some(tokens, "prediction")}, loss ${(sum / Math.max(1, tokens)).toFixed(4)}`,
-      );
-    };
+    const evidence: Evidence[] = [["data", options.data.join(", ")]];
     const windows = windowsIn(options, model, progress.note);
-    if (options.logits === undefined) {
-      for await (const batch of inBatches(windows, mesh.size)) await count(await evaluate(batch));
-    } else {
-      await writeAll(options.logits, windows, mesh.size, model, async (batch, length) => {
-        const scores = await evaluate(batch, length);
-        await count(scores);
-        return scores.logits!;
-      });
-    }
-    if (tokens === 0) {
-      throw new MtfError("bad-argument", "the data have nothing to predict.", {
-        evidence: [["data", options.data.join(", ")]],
-      });
-    }
-    return { loss: sum / tokens, perplexity: Math.exp(sum / tokens), tokens };
+    const onProgress: EvaluateSettings["onProgress"] = ({ tokens, loss }) =>
+      progress.update(`${some(tokens, "prediction")}, loss ${loss.toFixed(4)}`);
+    if (options.logits === undefined)
+      return await measure(model, windows, { onProgress, evidence });
+    const count = counter(model, onProgress, evidence);
+    const { score } = evaluator(model, mesh.size);
+    await writeAll(options.logits, windows, mesh.size, model, async (batch, length) => {
+      const scores = await score(batch, length);
+      await count.add(scores);
+      return scores.logits!;
+    });
+    return count.result();
   } finally {
     progress.end();
     await model.close();
@@ -94,19 +70,6 @@ async function* windowsIn(
   const parts = tokenise(options.data, vocabulary, { ...options, onLeftOut });
   const documents = options.noCrossDocument ? apart(parts, config.eos_token_id) : parts;
   yield* windowsOf(documents, longest, stride);
-}
-
-async function* inBatches(windows: AsyncIterable<Window>, rows: number): AsyncGenerator<Window[]> {
-  let batch: Window[] = [];
-  for await (const window of windows) {
-    if (window.labels.every((label) => label < 0)) continue;
-    batch.push(window);
-    if (batch.length === rows) {
-      yield batch;
-      batch = [];
-    }
-  }
-  if (batch.length > 0) yield batch;
 }
 
 /** Writes the logits of all windows, `[rows, length, vocab]`; rows that are shorter end in zeros. */

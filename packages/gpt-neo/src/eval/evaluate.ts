@@ -25,16 +25,20 @@ type Outputs =
 
 type Loaded = Run<readonly [Parameters, Rows, Rows], Outputs>;
 
-/**
- * Scores batches of windows, at most `rows` at a time. With a length, it gives the logits of that
- * many positions too.
- */
-export function evaluator(
-  model: LoadedModel,
-  rows: number,
-): (windows: readonly Window[], length?: number) => Promise<Scores> {
+/** What scores windows, with the programs that it has loaded for their lengths. */
+export interface Evaluator {
+  /**
+   * Scores a batch of windows, at most as many as there are rows. With a length, it gives the logits
+   * of that many positions too.
+   */
+  score(windows: readonly Window[], length?: number): Promise<Scores>;
+  /** Forgets the programs. */
+  unload(): Promise<void>;
+}
+
+export function evaluator(model: LoadedModel, rows: number): Evaluator {
   const programs = new Map<number, Promise<Loaded>>();
-  return async (windows, length) => {
+  const score: Evaluator["score"] = async (windows, length) => {
     const longest = Math.max(...windows.map((window) => window.tokens.length));
     const padded = paddedLength(length ?? longest, model.context);
     const loaded = programs.get(padded) ?? load(model, rows, padded, length !== undefined);
@@ -54,6 +58,11 @@ export function evaluator(
     }
     return { ...scores, logits: numbers };
   };
+  const unload = async () => {
+    for (const program of programs.values()) await (await program).unload();
+    programs.clear();
+  };
+  return { score, unload };
 }
 
 function load(

@@ -51,7 +51,7 @@ it.each([
     tokens: ids.slice(i * length, (i + 1) * length),
     labels: labels.slice(i * length, (i + 1) * length),
   }));
-  const { logits } = await evaluator(model, rows)(windows, length);
+  const { logits } = await evaluator(model, rows).score(windows, length);
   expect(logits).toHaveLength(expected.length);
   const worst = logits!.reduce((most, x, i) => Math.max(most, Math.abs(x - expected[i]!)), 0);
   if (ofLogits !== undefined) expect(worst).toBeLessThan(ofLogits);

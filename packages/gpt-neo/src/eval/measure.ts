@@ -1,0 +1,145 @@
+import { type Evidence, MtfError } from "mtf";
+import type { TokenPart } from "../data/index.ts";
+import { tokenizerOf } from "../generate/text.ts";
+import type { LoadedModel } from "../loaded-model.ts";
+import { notNumbers } from "../not-numbers.ts";
+import { evaluator, type Scores } from "./evaluate.ts";
+import { type Window, windowsOf } from "./windows.ts";
+
+/** How well a model predicts. */
+export interface Evaluation {
+  /** Nats per predicted token. */
+  readonly loss: number;
+  readonly perplexity: number;
+  /** Predictions made. */
+  readonly tokens: number;
+}
+
+export interface EvaluateSettings {
+  /** Each window of a document predicts as many new ids; by default windows are disjoint. */
+  readonly stride?: number | undefined;
+  /** Told what it comes to so far, after each batch. */
+  readonly onProgress?: ((sofar: Pick<Evaluation, "loss" | "tokens">) => void) | undefined;
+  /** Ends it by its reason, thrown before the next batch. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface MeasureSettings extends Pick<EvaluateSettings, "onProgress" | "signal"> {
+  /** What the data are, for errors. */
+  readonly evidence?: Evidence[];
+}
+
+/**
+ * How well a model predicts documents: texts, or ids as they stand. A document that is longer than the
+ * model sees at once is predicted in windows.
+ *
+ * @throws MtfError `bad-argument` where there is nothing to predict, for text and a model without a
+ * tokenizer, or a stride that would leave out ids; `bad-checkpoint` where the weights make a loss
+ * that is no number; the signal's reason
+ * @example
+ * const { perplexity } = await evaluate(model, ["One fish, two fish."]);
+ */
+export async function evaluate(
+  model: LoadedModel,
+  documents: Iterable<string | ArrayLike<number>> | AsyncIterable<string | ArrayLike<number>>,
+  settings: EvaluateSettings = {},
+): Promise<Evaluation> {
+  const { context } = model;
+  const { stride = context } = settings;
+  if (!(Number.isInteger(stride) && stride >= 1 && stride <= context)) {
+    throw new MtfError("bad-argument", `evaluate: a stride of ${stride} would leave out ids.`, {
+      try: [`1 to ${context}, the model's context`],
+    });
+  }
+  return measure(model, windowsOf(partsOf(model, documents), context, stride), settings);
+}
+
+/**
+ * How well a model predicts windows.
+ * @throws MtfError as `evaluate`
+ */
+export async function measure(
+  model: LoadedModel,
+  windows: AsyncIterable<Window>,
+  { onProgress, signal, evidence }: MeasureSettings = {},
+): Promise<Evaluation> {
+  const rows = model.devices.mesh.size;
+  const { score, unload } = evaluator(model, rows);
+  const count = counter(model, onProgress, evidence);
+  try {
+    for await (const batch of inBatches(windows, rows)) {
+      signal?.throwIfAborted();
+      await count.add(await score(batch));
+    }
+    return count.result();
+  } finally {
+    await unload();
+  }
+}
+
+/** Adds up what batches come to. */
+export interface Counter {
+  /** @throws MtfError `bad-checkpoint` where it is no number */
+  add(scores: Scores): Promise<void>;
+  /** @throws MtfError `bad-argument` if nothing was predicted */
+  result(): Evaluation;
+}
+
+export function counter(
+  model: LoadedModel,
+  onProgress: EvaluateSettings["onProgress"],
+  evidence: Evidence[] = [],
+): Counter {
+  let [sum, tokens] = [0, 0];
+  return {
+    async add(scores) {
+      if (!Number.isFinite(scores.loss)) {
+        throw await notNumbers(model, `loss of predictions ${tokens + 1} and up`);
+      }
+      sum += scores.loss;
+      tokens += scores.tokens;
+      onProgress?.({ loss: sum / Math.max(1, tokens), tokens });
+    },
+    result() {
+      if (tokens > 0) return { loss: sum / tokens, perplexity: Math.exp(sum / tokens), tokens };
+      throw new MtfError("bad-argument", "the data have nothing to predict.", { evidence });
+    },
+  };
+}
+
+async function* partsOf(
+  model: LoadedModel,
+  documents: Iterable<string | ArrayLike<number>> | AsyncIterable<string | ArrayLike<number>>,
+): AsyncGenerator<Pick<TokenPart, "ids" | "end">> {
+  const size = model.config.vocab_size;
+  for await (const document of documents) {
+    const ids =
+      typeof document === "string"
+        ? tokenizerOf(model).encode(document)
+        : Int32Array.from(document);
+    const wrong = ids.find((id, i) => {
+      const given = typeof document === "string" ? id : document[i];
+      return given !== id || id < 0 || id >= size;
+    });
+    if (wrong !== undefined) {
+      throw new MtfError("bad-argument", `evaluate: ${wrong} is no id of the model.`, {
+        evidence: [["vocabulary", `0 to ${size - 1}`]],
+      });
+    }
+    yield { ids, end: true };
+  }
+}
+
+/** Windows that predict something, in batches. */
+async function* inBatches(windows: AsyncIterable<Window>, rows: number): AsyncGenerator<Window[]> {
+  let batch: Window[] = [];
+  for await (const window of windows) {
+    if (window.labels.every((label) => label < 0)) continue;
+    batch.push(window);
+    if (batch.length === rows) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
