@@ -179,7 +179,9 @@ it("says what it cannot score or continue", async () => {
         try  loadModel(folder, { tokenizer: "gpt2" })
         try  generate(model, ids) for ids instead of text"
     `);
-    expect(await message(evaluate(model, [[1]]))).toMatchInlineSnapshot(`"[bad-argument] the data have nothing to predict."`);
+    expect(await message(evaluate(model, [[1]]))).toMatchInlineSnapshot(
+      `"[bad-argument] the data have nothing to predict."`,
+    );
     expect(await message(evaluate(model, [[1, 97]]))).toMatchInlineSnapshot(`
       "[bad-argument] evaluate: 97 is no id of the model.
         vocabulary  0 to 96"
