@@ -5,7 +5,10 @@ import { MtfError } from "../../errors.ts";
  * the error itself where it is not the system's.
  *
  * @example
- * await file.write(bytes).catch((error) => { throw cannotWrite("ids.bin", error); });
+ * const { writeFile } = await import("node:fs/promises");
+ * await writeFile("ids.bin", bytes).catch((error: unknown) => {
+ *   throw cannotWrite("ids.bin", error);
+ * });
  */
 export function cannotWrite(path: string, error: unknown): unknown {
   if (!isSystemError(error)) return error;
