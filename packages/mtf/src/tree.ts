@@ -1,4 +1,5 @@
-import { internal } from "./errors.ts";
+import { wrongArgument } from "./arguments.ts";
+import { MtfError } from "./errors.ts";
 
 /**
  * A tree of values: a leaf, or an object or array of trees. Functions of the library take and
@@ -16,6 +17,7 @@ export type IsLeaf<Leaf> = (value: unknown) => value is Leaf;
  * for (const [path, tensor] of leavesOf(state, isTensor)) console.log(path, tensor.names);
  */
 export function leavesOf<Leaf>(tree: unknown, isLeaf: IsLeaf<Leaf>, path = ""): [string, Leaf][] {
+  requireFunction("leavesOf", "isLeaf", isLeaf);
   if (isLeaf(tree)) return [[path, tree]];
   if (tree === null || typeof tree !== "object") return [];
   return Object.entries(tree).flatMap(([key, child]) =>
@@ -35,6 +37,8 @@ export function mapLeaves<Leaf>(
   change: (leaf: Leaf, path: string) => unknown,
   path = "",
 ): unknown {
+  requireFunction("mapLeaves", "isLeaf", isLeaf);
+  requireFunction("mapLeaves", "change", change);
   if (isLeaf(tree)) return change(tree, path);
   if (tree === null || typeof tree !== "object") return tree;
   const at = (key: string | number) => (path === "" ? `${key}` : `${path}/${key}`);
@@ -46,6 +50,7 @@ export function mapLeaves<Leaf>(
 /**
  * The tree with its leaves replaced, in order, by `leaves`.
  *
+ * @throws MtfError `bad-argument` for more or fewer of them
  * @example
  * const sizes = withLeaves(params, isTensor, leavesOf(params, isTensor).map(([path]) => path));
  */
@@ -54,8 +59,18 @@ export function withLeaves<Leaf>(
   isLeaf: IsLeaf<Leaf>,
   leaves: readonly unknown[],
 ): unknown {
+  requireFunction("withLeaves", "isLeaf", isLeaf);
   let next = 0;
   const result = mapLeaves(tree, isLeaf, () => leaves[next++]);
-  if (next !== leaves.length) throw internal(`a tree of ${next} leaves was given ${leaves.length}`);
-  return result;
+  if (next === leaves.length) return result;
+  throw new MtfError("bad-argument", "withLeaves: there is to be one value for each leaf.", {
+    evidence: [
+      ["leaves", `${next}`],
+      ["given", `${leaves.length}`],
+    ],
+  });
+}
+
+function requireFunction(fn: string, argument: string, value: unknown): void {
+  if (typeof value !== "function") throw wrongArgument(fn, argument, "a function", value);
 }

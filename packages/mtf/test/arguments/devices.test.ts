@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openCheckpoint, openSafetensors, saveCheckpoint } from "../../src/checkpoint.ts";
+import {
+  isCheckpoint,
+  openCheckpoint,
+  openModel,
+  openSafetensors,
+  saveCheckpoint,
+  writeModel,
+  writeSafetensors,
+} from "../../src/checkpoint.ts";
 import { MtfError } from "../../src/errors.ts";
 import * as typed from "../../src/index.ts";
 import { simulator } from "../../src/simulator.ts";
@@ -49,6 +57,8 @@ afterAll(async () => {
 const opened = async (of: Promise<{ close(): Promise<void> }>) => await (await of).close();
 
 /** What is called with `wrong` in place of one argument. */
+const stored = { name: "x", dtype: "F32", shape: [1], data: Float32Array.of(1) } as const;
+
 const calls: Readonly<Record<string, (wrong: never) => unknown>> = {
   "simulator: mesh": (wrong) => opened(simulator(wrong)),
   "simulator: options": (wrong) => opened(simulator(mesh, wrong)),
@@ -90,6 +100,25 @@ const calls: Readonly<Record<string, (wrong: never) => unknown>> = {
   "saveCheckpoint: tensors": (wrong) => saveCheckpoint(join(home, "all"), wrong, null),
   "saveCheckpoint: tensor": (wrong) => saveCheckpoint(join(home, "x"), { x: wrong as never }, null),
   "saveCheckpoint: metadata": (wrong) => saveCheckpoint(join(home, "m"), { x: held }, wrong),
+  "isCheckpoint: folder": (wrong) => isCheckpoint(wrong),
+  "writeSafetensors: path": (wrong) =>
+    typeof wrong === "string" || writeSafetensors(wrong, [stored]),
+  "writeSafetensors: tensors": (wrong) => writeSafetensors(join(home, "w"), wrong),
+  "writeSafetensors: tensor": (wrong) => writeSafetensors(join(home, "w"), [wrong]),
+  "writeSafetensors: name": (wrong) =>
+    writeSafetensors(join(home, "w"), [{ ...stored, name: wrong }]),
+  "writeSafetensors: shape": (wrong) =>
+    writeSafetensors(join(home, "w"), [{ ...stored, shape: wrong }]),
+  "writeSafetensors: size": (wrong) =>
+    writeSafetensors(join(home, "w"), [{ ...stored, shape: [wrong] }]),
+  "writeSafetensors: dtype": (wrong) =>
+    writeSafetensors(join(home, "w"), [{ ...stored, dtype: wrong }]),
+  "writeModel: folder": (wrong) => typeof wrong === "string" || writeModel(wrong, [stored]),
+  "writeModel: tensors": (wrong) => writeModel(join(home, "model"), wrong),
+  "openModel: path": (wrong) => opened(openModel(wrong)),
+  "leavesOf: isLeaf": async (wrong) => m.leavesOf({ x: 1 }, wrong),
+  "mapLeaves: change": async (wrong) => m.mapLeaves({ x: 1 }, m.isTensor, wrong),
+  "withLeaves: isLeaf": async (wrong) => m.withLeaves({ x: 1 }, wrong, [1]),
   "openCheckpoint: folder": (wrong) => opened(openCheckpoint(wrong)),
   "openSafetensors: from": (wrong) => opened(openSafetensors(wrong)),
   "checkpoint.source: name": (wrong) => checkpoint.source(wrong),
@@ -127,6 +156,16 @@ it("a tensor is put whole: an axis splits one dim of it, once", async () => {
     const put = devices.put(two, { split, partial: [] }, new Float32Array(16));
     await expect(put).rejects.toMatchObject({ code: "bad-argument" });
   }
+});
+
+it("nothing replaces a checkpoint: a state without tensors is refused", async () => {
+  for (const nothing of [undefined, {}, [], { a: undefined }]) {
+    const saved = saveCheckpoint(join(home, "saved"), nothing as never);
+    await expect(saved).rejects.toMatchObject({ code: "bad-argument" });
+  }
+  const kept = await openCheckpoint(join(home, "saved"));
+  expect(kept.names).toEqual(["x"]);
+  await kept.close();
 });
 
 it("a checkpoint that was closed says so", async () => {

@@ -1,6 +1,6 @@
 import { readdir, rm, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { numberArgument, optionsArgument } from "../../arguments.ts";
+import { numberArgument, optionsArgument, textArgument } from "../../arguments.ts";
 import { MtfError } from "../../errors.ts";
 import { volumeOf } from "../../shape.ts";
 import { writeAtomically } from "./atomic.ts";
@@ -10,7 +10,13 @@ import { findTensor } from "./find.ts";
 import { openSafetensors, type Safetensors } from "./open.ts";
 import { readShards } from "./shards.ts";
 import type { StoredTensor } from "./stored.ts";
-import { bytesOfTensor, type TensorToWrite, type WriteOptions, writeSafetensors } from "./write.ts";
+import {
+  bytesOfTensor,
+  type TensorToWrite,
+  tensorsArgument,
+  type WriteOptions,
+  writeSafetensors,
+} from "./write.ts";
 
 const single = "model.safetensors";
 const index = "model.safetensors.index.json";
@@ -43,6 +49,7 @@ export async function openModel(
   path: string,
   options: OpenModelOptions = {},
 ): Promise<ModelWeights> {
+  textArgument("openModel", "path", path);
   optionsArgument("openModel", "options", options, ["mayLack"]);
   const { mayLack = () => false } = options;
   const file = await weightsFile(path);
@@ -110,6 +117,8 @@ export async function writeModel(
   tensors: readonly TensorToWrite[],
   options: WriteModelOptions = {},
 ): Promise<void> {
+  textArgument("writeModel", "folder", folder);
+  tensorsArgument("writeModel", tensors);
   const { maxShardSize = Number.POSITIVE_INFINITY, ...writing } = options;
   const shards = planShards(tensors, numberArgument("writeModel", "maxShardSize", maxShardSize));
   if (shards.length === 1) {

@@ -1,4 +1,11 @@
-import { optionsArgument, wordArgument } from "../../arguments.ts";
+import {
+  arrayArgument,
+  countArgument,
+  optionsArgument,
+  recordArgument,
+  textArgument,
+  wordArgument,
+} from "../../arguments.ts";
 import { MtfError } from "../../errors.ts";
 import { volumeOf } from "../../shape.ts";
 import { type AtomicOptions, type WritableFile, writeAtomically } from "./atomic.ts";
@@ -38,6 +45,8 @@ export async function writeSafetensors(
   tensors: readonly TensorToWrite[],
   options: WriteOptions = {},
 ): Promise<void> {
+  textArgument("writeSafetensors", "path", path);
+  tensorsArgument("writeSafetensors", tensors);
   optionsArgument("writeSafetensors", "options", options, ["metadata", "open", "whole"]);
   const inOrder = ordered(tensors);
   const header = printHeader(inOrder, options.metadata);
@@ -49,6 +58,18 @@ export async function writeSafetensors(
     },
     options,
   );
+}
+
+/** Tensors as they are to be written; their data are looked at when they are. */
+export function tensorsArgument(fn: string, tensors: unknown): void {
+  const takes = "a list of { name, dtype, shape, data }";
+  for (const [i, tensor] of arrayArgument(fn, "tensors", tensors, takes).entries()) {
+    recordArgument(fn, `tensors[${i}]`, tensor, "{ name, dtype, shape, data }");
+    const { name, shape } = tensor as Partial<TensorToWrite>;
+    textArgument(fn, `tensors[${i}].name`, name);
+    const sizes = arrayArgument(fn, `tensors[${i}].shape`, shape, "a list of sizes");
+    for (const [d, size] of sizes.entries()) countArgument(fn, `tensors[${i}].shape[${d}]`, size);
+  }
 }
 
 /** The number of bytes a tensor's data take. */

@@ -1,5 +1,6 @@
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { textArgument } from "../../arguments.ts";
 import { indexName } from "./format.ts";
 
 /**
@@ -9,6 +10,7 @@ import { indexName } from "./format.ts";
  * if (!(await isCheckpoint("run/latest"))) console.log("nothing to go on from");
  */
 export async function isCheckpoint(folder: string): Promise<boolean> {
+  textArgument("isCheckpoint", "folder", folder);
   return (await stat(join(folder, indexName)).catch(() => undefined))?.isFile() ?? false;
 }
 

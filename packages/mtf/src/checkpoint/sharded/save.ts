@@ -32,7 +32,7 @@ const elementsAtATime = 1 << 20;
  * the other; no other process may write to it meanwhile.
  *
  * @param metadata anything JSON can hold: the step, say
- * @throws MtfError `bad-argument` where the tree holds anything but tensors on one mesh, or the
+ * @throws MtfError `bad-argument` where the tree holds no tensors, or anything but those on one mesh, or the
  * metadata what JSON cannot; `bad-file` if the disk fails: an earlier checkpoint is left as it was
  * @example
  * const state = await (await devices.load(begin))();

@@ -19,7 +19,7 @@ export type OnlyHeld<T> = T extends AnySharded
 /**
  * The tensors of a tree by their paths.
  *
- * @throws MtfError `bad-argument` where there is anything else in it, a path that two have, one that
+ * @throws MtfError `bad-argument` where there are none, or anything else in it, a path that two have, one that
  * is gone, or more than one mesh; `poisoned` where the run that was to make one failed
  */
 export function tensorsIn(tree: unknown): ReadonlyMap<string, Sharded> {
@@ -39,6 +39,12 @@ export function tensorsIn(tree: unknown): ReadonlyMap<string, Sharded> {
     } else if (value !== undefined) throw refused(path, ...kindOf(value));
   };
   take(tree, "");
+  if (tensors.size === 0) {
+    throw new MtfError("bad-argument", "there are no tensors on devices in the tree to save.", {
+      evidence: [["tree", tell(tree)]],
+      try: ["what a run gave"],
+    });
+  }
   const meshes = new Set([...tensors.values()].map(({ mesh }) => printMesh(mesh) || "one device"));
   if (meshes.size <= 1) return tensors;
   throw new MtfError("bad-argument", "the tensors of a checkpoint lie on one mesh.", {
