@@ -25,7 +25,12 @@ export async function writeIndexFor(bin: string, documents: number, ids: number)
   await writeRepeated(sizes, new Uint8Array(Int32Array.of(ids).buffer), documents);
   const index = await open(bin.replace(/bin$/, "idx"), "w");
   const type = typeForVocabulary(50257);
-  const tables = { type, sequences: documents, sizes: () => createReadStream(sizes) };
+  const tables = {
+    type,
+    sequences: documents,
+    continued: [],
+    sizes: () => createReadStream(sizes),
+  };
   await writeIndexOf({ write: async (data) => void (await index.write(data as Buffer)) }, tables);
   await index.close();
   await rm(sizes);

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { MtfError } from "mtf";
 import { type WritableFile, writeAtomically } from "mtf/files";
 import { pull } from "../bytes/pull.ts";
 import { type IndexedType, typeForVocabulary } from "./dtypes.ts";
@@ -31,6 +32,7 @@ export async function writeIndexed(
   const writeIds = async (file: WritableFile): Promise<void> => {
     for await (const document of documents) {
       for (const sequence of document) {
+        if (sequence.length > longestSequence) throw tooLong(bin, sequence.length);
         sizes.push(sequence.length);
         await file.write(bytesOfIds(sequence, type));
       }
@@ -43,6 +45,16 @@ export async function writeIndexed(
 }
 
 type Document = Iterable<ArrayLike<number>>;
+
+function tooLong(bin: string, length: number): MtfError {
+  return new MtfError(
+    "bad-argument",
+    `${bin}: a sequence has ${length} ids, too many for an index.`,
+    {
+      try: [`sequences of at most ${longestSequence} ids; a document may have several`],
+    },
+  );
+}
 
 /** Ids as a `.bin` holds them; they themselves where they lie so already. */
 export function bytesOfIds(ids: ArrayLike<number>, type: IndexedType): Uint8Array {
@@ -72,20 +84,26 @@ export async function writeIndex(
   await writeInt64(file, borders.length, (i) => borders[i]!);
 }
 
-/** An index whose documents are a sequence each, and whose sizes need not fit in memory. */
+/** The most ids of a sequence: its size is a signed number of 32 bits. */
+export const longestSequence: number = 2 ** 31 - 1;
+
+/** An index whose sizes need not fit in memory. */
 export interface SizesOnDisk {
   readonly type: IndexedType;
   readonly sequences: number;
+  /** The few sequences, ascending, that go on with the document of the one before. */
+  readonly continued: readonly number[];
   /** The sizes, 32 bits each, whenever they are asked for. */
   readonly sizes: () => AsyncIterable<Uint8Array>;
 }
 
-/** Writes the index of documents that lie one after the other, each one sequence. */
+/** Writes the index of documents that lie one after the other, hardly any of several sequences. */
 export async function writeIndexOf(
   file: WritableFile,
-  { type, sequences, sizes }: SizesOnDisk,
+  { type, sequences, continued, sizes }: SizesOnDisk,
 ): Promise<void> {
-  await file.write(indexHead(type, sequences, sequences + 1));
+  const borders = sequences + 1 - continued.length;
+  await file.write(indexHead(type, sequences, borders));
   for await (const chunk of sizes()) await file.write(chunk);
   let offset = 0;
   const bytes = pull(sizes());
@@ -100,7 +118,11 @@ export async function writeIndexOf(
     });
   }
   await bytes.close();
-  await writeInt64(file, sequences + 1, (i) => i);
+  let passed = 0;
+  await writeInt64(file, borders, (i) => {
+    while (continued[passed] === i + passed) passed++;
+    return i + passed;
+  });
 }
 
 function indexHead(type: IndexedType, sequences: number, borders: number): Uint8Array {
