@@ -57,7 +57,8 @@ export async function cachedIds(
         endOfText,
         task,
         read: { inputFormat, textKey, zstdWindow },
-        workers: coresOfMachine(),
+        // One core reads and writes.
+        workers: Math.max(1, coresOfMachine() - 1),
         example: 0,
         perFile: 0,
         onProgress: (progress) => {
