@@ -42,7 +42,12 @@ export {
 export { type Dims, dimsOf } from "./dims.ts";
 export { documentOptions } from "./documents.ts";
 export { run as runEval } from "./eval/command.ts";
-export { type EvaluateSettings, type Evaluation, evaluate } from "./eval/measure.ts";
+export {
+  type Documents,
+  type EvaluateSettings,
+  type Evaluation,
+  evaluate,
+} from "./eval/measure.ts";
 export type { ChooseMesh, ChosenMesh } from "./fit/index.ts";
 export { type Generated, run as runGenerate } from "./generate/command.ts";
 export { type GenerateSettings, type Generating, generate } from "./generate/generate.ts";

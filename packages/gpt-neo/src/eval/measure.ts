@@ -3,6 +3,7 @@ import type { TokenPart } from "../data/index.ts";
 import { tokenizerOf } from "../generate/text.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
+import { unknownId } from "../unknown-id.ts";
 import { evaluator, type Scores } from "./evaluate.ts";
 import { type Window, windowsOf } from "./windows.ts";
 
@@ -24,6 +25,11 @@ export interface EvaluateSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Texts, or ids as they stand. */
+export type Documents =
+  | Iterable<string | ArrayLike<number>>
+  | AsyncIterable<string | ArrayLike<number>>;
+
 interface MeasureSettings extends Pick<EvaluateSettings, "onProgress" | "signal"> {
   /** What the data are, for errors. */
   readonly evidence?: Evidence[];
@@ -41,7 +47,7 @@ interface MeasureSettings extends Pick<EvaluateSettings, "onProgress" | "signal"
  */
 export async function evaluate(
   model: LoadedModel,
-  documents: Iterable<string | ArrayLike<number>> | AsyncIterable<string | ArrayLike<number>>,
+  documents: Documents,
   settings: EvaluateSettings = {},
 ): Promise<Evaluation> {
   const { context } = model;
@@ -109,24 +115,18 @@ export function counter(
 
 async function* partsOf(
   model: LoadedModel,
-  documents: Iterable<string | ArrayLike<number>> | AsyncIterable<string | ArrayLike<number>>,
+  documents: Documents,
 ): AsyncGenerator<Pick<TokenPart, "ids" | "end">> {
   const size = model.config.vocab_size;
   for await (const document of documents) {
-    const ids =
-      typeof document === "string"
-        ? tokenizerOf(model).encode(document)
-        : Int32Array.from(document);
-    const wrong = ids.find((id, i) => {
-      const given = typeof document === "string" ? id : document[i];
-      return given !== id || id < 0 || id >= size;
-    });
+    const given = typeof document === "string" ? tokenizerOf(model).encode(document) : document;
+    const wrong = unknownId(given, size);
     if (wrong !== undefined) {
       throw new MtfError("bad-argument", `evaluate: ${wrong} is no id of the model.`, {
         evidence: [["vocabulary", `0 to ${size - 1}`]],
       });
     }
-    yield { ids, end: true };
+    yield { ids: Int32Array.from(given), end: true };
   }
 }
 

@@ -4,6 +4,7 @@ import type { LoadedModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
 import { paddedLength } from "../padded-length.ts";
 import type { Parameters } from "../parameters.ts";
+import { unknownId } from "../unknown-id.ts";
 import { type ChoosingArguments, choosing, type Next } from "./next-token.ts";
 import { nextId, type Sampling } from "./sample.ts";
 
@@ -83,7 +84,7 @@ export async function* generate(
 }
 
 function checkPrompt(prompt: readonly number[], vocabulary: number): void {
-  const wrong = prompt.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabulary);
+  const wrong = unknownId(prompt, vocabulary);
   if (wrong !== undefined) {
     throw new MtfError("bad-argument", `the prompt has ${wrong}, which is no id of the model.`, {
       evidence: [["vocabulary", `0 to ${vocabulary - 1}`]],

@@ -9,6 +9,7 @@ import { notNumbers } from "../not-numbers.ts";
 import { paddedLength } from "../padded-length.ts";
 import type { Parameters } from "../parameters.ts";
 import { type Rows, rowsOf } from "../rows.ts";
+import { unknownId } from "../unknown-id.ts";
 
 /** How likely a model finds a continuation. */
 export interface Score {
@@ -102,7 +103,7 @@ function idsOf(
     return [...ids.subarray(before.length, ids.length - after.length)];
   }
   const size = model.config.vocab_size;
-  const wrong = given.find((id) => !Number.isInteger(id) || id < 0 || id >= size);
+  const wrong = unknownId(given, size);
   if (wrong === undefined && (given.length > 0 || !begins)) return given;
   const what = wrong === undefined ? "the context has no ids" : `${wrong} is no id of the model`;
   throw new MtfError("bad-argument", `score: ${what}.`, {
