@@ -10,9 +10,15 @@ export type { ConvertCommandOptions } from "./cli/convert-options.ts";
 export type { EvalOptions } from "./cli/eval-options.ts";
 export type { GenerateOptions } from "./cli/generate-options.ts";
 export type { InspectOptions } from "./cli/inspect-options.ts";
+export { type ConvertResult, run as runConvert } from "./cli/run/convert.ts";
+export { run as runEval } from "./cli/run/eval.ts";
+export { type Generated, run as runGenerate } from "./cli/run/generate.ts";
+export { run as runInspect } from "./cli/run/inspect.ts";
+export { run as runTokenize, type TokenizeResult } from "./cli/run/tokenize.ts";
+export { runTrain as runTrainTokenizer } from "./cli/run/tokenizer.ts";
+export { run as runTrain, type TrainExtras } from "./cli/run/train.ts";
 export type { TokenizeCommandOptions } from "./cli/tokenize-options.ts";
 export type { TrainTokenizerOptions } from "./cli/tokenizer-options.ts";
-export type { TrainOptions } from "./cli/train-options.ts";
 export {
   type Architecture,
   type Config,
@@ -26,7 +32,6 @@ export {
   saveConfig,
 } from "./config/index.ts";
 export { configJsonSchema } from "./config/json-schema.ts";
-export { type ConvertResult, run as runConvert } from "./convert/command.ts";
 export {
   type DataFile,
   type DocumentPart,
@@ -41,7 +46,6 @@ export {
 } from "./data/index.ts";
 export { type Dims, dimsOf } from "./dims.ts";
 export { documentOptions } from "./documents.ts";
-export { run as runEval } from "./eval/command.ts";
 export {
   type Documents,
   type EvaluateSettings,
@@ -49,11 +53,9 @@ export {
   evaluate,
 } from "./eval/measure.ts";
 export type { ChooseMesh, ChosenMesh } from "./fit/index.ts";
-export { type Generated, run as runGenerate } from "./generate/command.ts";
 export { type GenerateSettings, type Generating, generate } from "./generate/generate.ts";
 export { filterLogits, nextId, type Sampling } from "./generate/sample.ts";
 export { generateText } from "./generate/text.ts";
-export { run as runInspect } from "./inspect/command.ts";
 export { type Inspected, inspect } from "./inspect/inspect.ts";
 export { type LoadedModel, loadModel, type ModelOptions } from "./loaded-model.ts";
 export {
@@ -77,9 +79,7 @@ export { layoutOf, meshOf, openDevices, type SessionOptions } from "./session.ts
 export type { Scalar } from "./tensorboard/events.ts";
 export { type EventLog, type EventLogOptions, openEvents } from "./tensorboard/log.ts";
 export { type Event, readEvents } from "./tensorboard/read.ts";
-export { run as runTokenize, type TokenizeResult } from "./tokenize/command.ts";
 export { type Tokenized, type TokenizeOptions, tokenize } from "./tokenize/tokenize.ts";
-export { runTrain as runTrainTokenizer } from "./tokenizer/command.ts";
 export {
   countWords,
   type JsonTokenizer,
@@ -96,8 +96,8 @@ export {
   withSpecial,
 } from "./tokenizer/index.ts";
 export type { Kept } from "./train/checkpoint.ts";
-export { run as runTrain, type TrainExtras } from "./train/command.ts";
 export type { DataOrder } from "./train/data/order.ts";
+export type { TrainOptions } from "./train/options.ts";
 export { initialState, type Report, type State, trainingStep } from "./train/step.ts";
 export { train } from "./train/train.ts";
 export type { Outcome, StepEntry, Training } from "./train/training.ts";

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { TrainOptions } from "../train/options.ts";
 import { readArguments } from "./arguments.ts";
 import { commands } from "./commands.ts";
 import { dispatch } from "./dispatch.ts";
 import { evalCommand } from "./eval-options.ts";
 import { generateCommand } from "./generate-options.ts";
 import { printDuration, progressLine } from "./progress.ts";
-import { type TrainOptions, trainCommand } from "./train-options.ts";
+import { trainCommand } from "./train-options.ts";
 
 const words = (line: string) => line.split(" ");
 const message = (line: string | string[]): string => {

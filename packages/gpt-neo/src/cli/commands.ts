@@ -14,20 +14,20 @@ export type AnyCommand = RunnableCommand<any>;
 
 /** All commands; a new one is an entry here. */
 export const commands: readonly AnyCommand[] = [
-  runBy(trainCommand, () => import("../train/command.ts")),
-  runBy(generateCommand, () => import("../generate/command.ts")),
-  runBy(evalCommand, () => import("../eval/command.ts")),
-  runBy(tokenizeCommand, () => import("../tokenize/command.ts")),
+  runBy(trainCommand, () => import("./run/train.ts")),
+  runBy(generateCommand, () => import("./run/generate.ts")),
+  runBy(evalCommand, () => import("./run/eval.ts")),
+  runBy(tokenizeCommand, () => import("./run/tokenize.ts")),
   runBy(trainTokenizerCommand, async () => ({ run: (await tokenizers()).runTrain })),
   runBy(encodeCommand, async () => ({ run: (await tokenizers()).runEncode })),
   runBy(decodeCommand, async () => ({ run: (await tokenizers()).runDecode })),
-  runBy(catCommand, () => import("../cat/command.ts")),
-  runBy(convertCommand, () => import("../convert/command.ts")),
-  runBy(inspectCommand, () => import("../inspect/command.ts")),
+  runBy(catCommand, () => import("./run/cat.ts")),
+  runBy(convertCommand, () => import("./run/convert.ts")),
+  runBy(inspectCommand, () => import("./run/inspect.ts")),
 ];
 
-function tokenizers(): Promise<typeof import("../tokenizer/command.ts")> {
-  return import("../tokenizer/command.ts");
+function tokenizers(): Promise<typeof import("./run/tokenizer.ts")> {
+  return import("./run/tokenizer.ts");
 }
 
 function runBy<Values>(

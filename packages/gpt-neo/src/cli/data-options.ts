@@ -1,4 +1,5 @@
-import { type Format, formats } from "../data/format.ts";
+import { formats } from "../data/format.ts";
+import type { ReadingOptions } from "../data/reading-options.ts";
 import {
   choice,
   flag,
@@ -14,13 +15,6 @@ import { size } from "./size.ts";
 /** What to read, and how; all commands that read data take these. */
 export interface DataOptions extends ReadingOptions {
   readonly data: readonly string[];
-}
-
-export interface ReadingOptions {
-  readonly inputFormat?: Format;
-  readonly textKey?: string;
-  /** In bytes. */
-  readonly zstdWindow?: number;
 }
 
 export const readingOptions: Options<ReadingOptions> = {

@@ -1,12 +1,8 @@
+import type { ReadingOptions } from "../data/reading-options.ts";
+import type { MeshOptions } from "../mesh-options.ts";
 import type { Command } from "./command.ts";
-import {
-  context,
-  type ReadingOptions,
-  readingOptions,
-  special,
-  tokenizer,
-} from "./data-options.ts";
-import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
+import { context, readingOptions, special, tokenizer } from "./data-options.ts";
+import { meshNotes, meshOptions } from "./mesh-options.ts";
 import { flag, integer, required, text, texts } from "./option.ts";
 
 export interface EvalOptions extends MeshOptions, ReadingOptions {

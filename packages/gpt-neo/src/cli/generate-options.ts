@@ -1,6 +1,7 @@
+import type { MeshOptions } from "../mesh-options.ts";
 import type { Command } from "./command.ts";
 import { context, tokenizer } from "./data-options.ts";
-import { type MeshOptions, meshNotes, meshOptions } from "./mesh-options.ts";
+import { meshNotes, meshOptions } from "./mesh-options.ts";
 import { anyText, flag, ids, integer, number, required, text } from "./option.ts";
 
 export interface GenerateOptions extends MeshOptions {

@@ -1,5 +1,6 @@
+import type { ReadingOptions } from "../data/reading-options.ts";
 import type { Command } from "./command.ts";
-import { type ReadingOptions, readingOptions } from "./data-options.ts";
+import { readingOptions } from "./data-options.ts";
 import { flag, required, text } from "./option.ts";
 
 export interface InspectOptions extends ReadingOptions {

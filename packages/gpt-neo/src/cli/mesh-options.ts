@@ -1,14 +1,5 @@
+import type { MeshOptions } from "../mesh-options.ts";
 import { anyText, choice, flag, type Options, text } from "./option.ts";
-
-/** Where and how a command computes; all of them take these. */
-export interface MeshOptions {
-  readonly mesh?: string;
-  readonly layout?: string;
-  readonly storage?: string;
-  readonly runtime?: "workers" | "simulator";
-  readonly backend?: "wasm" | "cpu";
-  readonly deterministic?: boolean;
-}
 
 export const meshOptions: Options<MeshOptions> = {
   mesh: text("AXES", "devices: data:2,model:2 (default: one per core, or as many as needed)"),

@@ -1,12 +1,4 @@
-/** A line that says how far something is. */
-export interface Progress {
-  /** Shows a new state. Off a terminal, some are left out. */
-  update(line: string): void;
-  /** Writes a line that stays, above the progress line. */
-  note(line: string): void;
-  /** Ends the progress line; the last state stays. */
-  end(): void;
-}
+import type { Progress } from "../progress.ts";
 
 /** What a progress line is written to: `process.stderr`, or a test's. */
 export interface ProgressStream {

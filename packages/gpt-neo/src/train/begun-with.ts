@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { MtfError } from "mtf";
-import type { TrainOptions } from "../cli/train-options.ts";
 import { sourcesOf, type WrittenData, writtenData } from "../data/index.ts";
 import { standardInput } from "../data/pipe.ts";
 import { type BegunWith, begunWithOf, isRunFolder } from "../run-mark.ts";
+import type { TrainOptions } from "./options.ts";
 
 /** What says how a run is, and not what is to be done this time. */
 export function begunWith({ out: _, resume: __, json: ___, ...options }: TrainOptions): BegunWith {

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { mkdir, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { MtfError } from "mtf";
-import type { TrainOptions } from "../cli/train-options.ts";
 import { acquireLock } from "../lock/index.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
 import { begunWithOf, markRunFolder } from "../run-mark.ts";
 import { begunWith } from "./begun-with.ts";
 import { bringBack, lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
+import type { TrainOptions } from "./options.ts";
 import { runFolder } from "./run-folder.ts";
 
 /** A folder that a run has to itself. */

@@ -1,9 +1,9 @@
 import { MtfError } from "mtf";
-import type { TrainOptions } from "../cli/train-options.ts";
 import type { Weights } from "../weights/index.ts";
 import type { Origin } from "./begin.ts";
 import type { Claim } from "./claim.ts";
 import { optimizerStateOf } from "./optimizer-state.ts";
+import type { TrainOptions } from "./options.ts";
 
 /**
  * What a run begins from: its own checkpoint first, then the weights that are given.

@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomically } from "mtf/files";
-import type { ReadingOptions } from "../cli/data-options.ts";
 import type { Config } from "../config/index.ts";
 import { bytesOf } from "../data/bytes/index.ts";
 import { formatOf } from "../data/format.ts";
 import { isPipe, shownName } from "../data/pipe.ts";
+import type { ReadingOptions } from "../data/reading-options.ts";
 import { isRunFolder } from "../run-mark.ts";
 
 /** The folder of a run that keeps what came through pipes. */

@@ -1,6 +1,5 @@
 import { defineMesh, type Mesh, type Program, printMesh } from "mtf";
 import { volumeOf } from "mtf/files";
-import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, withTraining } from "../config/index.ts";
 import { type Dims, dimsOf } from "../dims.ts";
 import {
@@ -14,6 +13,7 @@ import {
 import { parameterNames } from "../parameter-names.ts";
 import { devicesFor } from "../session.ts";
 import { lowerStep } from "./lower-step.ts";
+import type { TrainOptions } from "./options.ts";
 import { type RunLayout, runLayout } from "./run-layout.ts";
 
 /** Weights, their gradient and Adam's two moments, in float32: what no layout does without. */

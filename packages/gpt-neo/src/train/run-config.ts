@@ -1,5 +1,4 @@
 import { MtfError } from "mtf";
-import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, endKeys, type LeftOut, parseConfig, toJson } from "../config/index.ts";
 import { sourcesOf } from "../data/index.ts";
 import { requireParts } from "../model-parts.ts";
@@ -12,6 +11,7 @@ import {
   tokenizerSource,
 } from "../tokenizer/index.ts";
 import { homeOf } from "../weights/index.ts";
+import type { TrainOptions } from "./options.ts";
 import { settingsOf } from "./set-keys.ts";
 
 /** A config as it was found, with what nothing written decides. */

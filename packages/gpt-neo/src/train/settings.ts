@@ -1,8 +1,8 @@
 import { type Layout, type Mesh, printMesh } from "mtf";
-import type { TrainOptions } from "../cli/train-options.ts";
 import { type Config, type Training, unusualOf } from "../config/index.ts";
 import { type TrainingData, writtenData } from "../data/index.ts";
 import { printLayout } from "../session.ts";
+import type { TrainOptions } from "./options.ts";
 
 /** Names of settings to their values: what makes two runs the same. */
 export type Settings = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { TokenizeResult } from "../../src/tokenize/command.ts";
+import type { TokenizeResult } from "../../src/cli/run/tokenize.ts";
 import { call, resultOf, start, temporaryFolder } from "../support/cli.ts";
 import { writeRepeated } from "../support/repeated.ts";
 

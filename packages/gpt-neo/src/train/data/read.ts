@@ -1,12 +1,12 @@
 import { dirname, join, resolve } from "node:path";
 import { MtfError } from "mtf";
-import type { ReadingOptions } from "../../cli/data-options.ts";
-import { progressLine } from "../../cli/progress.ts";
-import { some } from "../../cli/some.ts";
-import type { TrainOptions } from "../../cli/train-options.ts";
 import type { Config } from "../../config/index.ts";
 import { type FillProgress, loadTrainingData, type TrainingData } from "../../data/index.ts";
+import type { ReadingOptions } from "../../data/reading-options.ts";
+import type { Progress } from "../../progress.ts";
+import { some } from "../../some.ts";
 import type { Tokenizer, TokenizerSource } from "../../tokenizer/index.ts";
+import type { TrainOptions } from "../options.ts";
 import type { DataOrder } from "./order.ts";
 import { openTrainingData } from "./training-data.ts";
 
@@ -20,7 +20,7 @@ export interface Tokenizing {
 type Wanted = Pick<TrainOptions, "out" | "cache" | keyof ReadingOptions>;
 
 /**
- * Opens what a run trains on and validates with, and shows how far that is.
+ * Opens what a run trains on and validates with, and says how far that is.
  *
  * @param config with the command line's word over it
  * @param order that the run takes its data in
@@ -31,6 +31,7 @@ export async function readData(
   { training, vocab_size, eos_token_id }: Config,
   { tokenizer, source }: Tokenizing,
   order: DataOrder,
+  progress: Progress,
 ): Promise<TrainingData> {
   const { context, validation } = training;
   if (training.data === null) {
@@ -38,7 +39,6 @@ export async function readData(
       try: ["--data FILE…", '"training": { "data": ["FILE"] } in the config'],
     });
   }
-  const progress = progressLine();
   const usual = {
     context,
     validation,

@@ -1,8 +1,8 @@
-import type { CatOptions } from "../cli/cat-options.ts";
-import { progressLine } from "../cli/progress.ts";
-import { writeOut } from "../cli/write-out.ts";
-import type { DocumentPart } from "../data/document.ts";
-import { readDocuments } from "../data/read.ts";
+import type { DocumentPart } from "../../data/document.ts";
+import { readDocuments } from "../../data/read.ts";
+import type { CatOptions } from "../cat-options.ts";
+import { progressLine } from "../progress.ts";
+import { writeOut } from "../write-out.ts";
 
 /** A document up to this many characters waits until it is whole: what breaks off is not written. */
 const longestHeld = 8 << 20;

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { dispatch } from "../cli/dispatch.ts";
-import { parseSize } from "../cli/size.ts";
+import { dispatch } from "../dispatch.ts";
+import { parseSize } from "../size.ts";
 
 const fixtures = fileURLToPath(new URL("../../test/fixtures/weights/", import.meta.url));
 

@@ -1,11 +1,11 @@
 import { basename, sep } from "node:path";
-import { some } from "../cli/some.ts";
-import type { DataSummary } from "./data.ts";
-import type { EventsSummary } from "./events.ts";
-import type { ConfigSummary, Inspected } from "./inspect.ts";
-import type { RunSummary } from "./run.ts";
-import type { TokenizerSummary } from "./tokenizer.ts";
-import type { WeightsSummary } from "./weights.ts";
+import type { DataSummary } from "../../inspect/data.ts";
+import type { EventsSummary } from "../../inspect/events.ts";
+import type { ConfigSummary, Inspected } from "../../inspect/inspect.ts";
+import type { RunSummary } from "../../inspect/run.ts";
+import type { TokenizerSummary } from "../../inspect/tokenizer.ts";
+import type { WeightsSummary } from "../../inspect/weights.ts";
+import { some } from "../../some.ts";
 
 type Row = readonly (string | number)[];
 

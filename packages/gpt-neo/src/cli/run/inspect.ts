@@ -1,6 +1,6 @@
-import type { InspectOptions } from "../cli/inspect-options.ts";
-import { type Inspected, inspect } from "./inspect.ts";
-import { printInspected } from "./print.ts";
+import { type Inspected, inspect } from "../../inspect/inspect.ts";
+import type { InspectOptions } from "../inspect-options.ts";
+import { printInspected } from "./print-inspected.ts";
 
 /**
  * Tells what a path is, as the command line says: tables, or all of it as one object.

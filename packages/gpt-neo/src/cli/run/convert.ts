@@ -1,9 +1,9 @@
-import type { ConvertCommandOptions } from "../cli/convert-options.ts";
-import { progressLine } from "../cli/progress.ts";
-import { type Converted, convertWeights, type WeightType } from "../weights/convert.ts";
-import { prefixNote } from "../weights/prefix-note.ts";
-import type { WeightFormat } from "../weights/source.ts";
-import { unexpectedLines } from "../weights/unexpected.ts";
+import { type Converted, convertWeights, type WeightType } from "../../weights/convert.ts";
+import { prefixNote } from "../../weights/prefix-note.ts";
+import type { WeightFormat } from "../../weights/source.ts";
+import { unexpectedLines } from "../../weights/unexpected.ts";
+import type { ConvertCommandOptions } from "../convert-options.ts";
+import { progressLine } from "../progress.ts";
 
 /** What `gpt-neo convert` read and wrote. */
 export interface ConvertResult {

@@ -1,15 +1,15 @@
 import { MtfError } from "mtf";
-import type { GenerateOptions } from "../cli/generate-options.ts";
-import { progressLine } from "../cli/progress.ts";
-import { some } from "../cli/some.ts";
-import { meshFor } from "../fit/index.ts";
-import { type LoadedModel, loadModel } from "../loaded-model.ts";
-import { generate } from "./generate.ts";
-import { type GenerationConfig, readGenerationConfig } from "./generation-config.ts";
-import { choosing } from "./next-token.ts";
-import { promptText } from "./prompt-text.ts";
-import type { Sampling } from "./sample.ts";
-import { promptIds } from "./text.ts";
+import { meshFor } from "../../fit/index.ts";
+import { generate } from "../../generate/generate.ts";
+import { type GenerationConfig, readGenerationConfig } from "../../generate/generation-config.ts";
+import { choosing } from "../../generate/next-token.ts";
+import { promptText } from "../../generate/prompt-text.ts";
+import type { Sampling } from "../../generate/sample.ts";
+import { promptIds } from "../../generate/text.ts";
+import { type LoadedModel, loadModel } from "../../loaded-model.ts";
+import { some } from "../../some.ts";
+import type { GenerateOptions } from "../generate-options.ts";
+import { progressLine } from "../progress.ts";
 
 /** What a model makes of a prompt: all ids, and their text where there is a tokenizer. */
 export interface Generated {

@@ -1,5 +1,6 @@
-import { type Progress, printDuration } from "../cli/progress.ts";
-import type { Listener, StepEntry } from "./training.ts";
+import type { Progress } from "../../progress.ts";
+import type { Listener, StepEntry } from "../../train/training.ts";
+import { printDuration } from "../progress.ts";
 
 /** What is shown of a run, beside its numbers. */
 export interface Shown {

@@ -4,16 +4,16 @@ import { dirname, extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/files";
-import { progressLine } from "../cli/progress.ts";
-import { some } from "../cli/some.ts";
-import type { CodeOptions, TrainTokenizerOptions } from "../cli/tokenizer-options.ts";
-import { writeOut } from "../cli/write-out.ts";
-import { readDocuments } from "../data/read.ts";
-import { parsePythonJson, whyNotPythonJson } from "../python-json.ts";
-import { jsonTokenizer } from "./json/tokenizer.ts";
-import { makeTokenizer } from "./make.ts";
-import { tokenizerSource } from "./open.ts";
-import { countWords, trainTokenizer, type WordCounts } from "./train.ts";
+import { readDocuments } from "../../data/read.ts";
+import { parsePythonJson, whyNotPythonJson } from "../../python-json.ts";
+import { some } from "../../some.ts";
+import { jsonTokenizer } from "../../tokenizer/json/tokenizer.ts";
+import { makeTokenizer } from "../../tokenizer/make.ts";
+import { tokenizerSource } from "../../tokenizer/open.ts";
+import { countWords, trainTokenizer, type WordCounts } from "../../tokenizer/train.ts";
+import { progressLine } from "../progress.ts";
+import type { CodeOptions, TrainTokenizerOptions } from "../tokenizer-options.ts";
+import { writeOut } from "../write-out.ts";
 
 /**
  * `gpt-neo tokenizer train`: makes a `tokenizer.json` that Hugging Face reads, of one's own text.

@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
-import { printDuration, progressLine } from "../cli/progress.ts";
-import { some } from "../cli/some.ts";
-import type { TokenizeCommandOptions } from "../cli/tokenize-options.ts";
-import { pipesAmong, shownName } from "../data/pipe.ts";
-import { tokenizerSource } from "../tokenizer/index.ts";
-import { type TokenizeProgress, tokenize } from "./tokenize.ts";
+import { pipesAmong, shownName } from "../../data/pipe.ts";
+import { some } from "../../some.ts";
+import { type TokenizeProgress, tokenize } from "../../tokenize/tokenize.ts";
+import { tokenizerSource } from "../../tokenizer/index.ts";
+import { printDuration, progressLine } from "../progress.ts";
+import type { TokenizeCommandOptions } from "../tokenize-options.ts";
 
 /** What `gpt-neo tokenize` found. */
 export interface TokenizeResult {

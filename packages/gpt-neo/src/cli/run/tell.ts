@@ -1,11 +1,11 @@
-import type { Progress } from "../cli/progress.ts";
-import type { TrainOptions } from "../cli/train-options.ts";
-import type { Config } from "../config/index.ts";
-import type { Origin } from "./begin.ts";
-import type { Progress as Saved } from "./checkpoint.ts";
-import type { Claim } from "./claim.ts";
-import { changedSettings, type Settings } from "./settings.ts";
-import type { Outcome } from "./training.ts";
+import type { Config } from "../../config/index.ts";
+import type { Progress } from "../../progress.ts";
+import type { Origin } from "../../train/begin.ts";
+import type { Progress as Saved } from "../../train/checkpoint.ts";
+import type { Claim } from "../../train/claim.ts";
+import type { TrainOptions } from "../../train/options.ts";
+import { changedSettings, type Settings } from "../../train/settings.ts";
+import type { Outcome } from "../../train/training.ts";
 
 /** Says what a run begins from, and what has changed since. */
 export function tellBeginning(

@@ -1,16 +1,16 @@
 import { type Evidence, MtfError } from "mtf";
-import type { EvalOptions } from "../cli/eval-options.ts";
-import { progressLine } from "../cli/progress.ts";
-import { some } from "../cli/some.ts";
-import { tokenise } from "../data/index.ts";
-import { meshFor } from "../fit/index.ts";
-import { type LoadedModel, loadModel } from "../loaded-model.ts";
-import { withSpecial } from "../tokenizer/index.ts";
-import { apart } from "./apart.ts";
-import { evaluator, scoring } from "./evaluate.ts";
-import { checkLogitsFile, writeLogits } from "./logits.ts";
-import { counter, type EvaluateSettings, type Evaluation, measure } from "./measure.ts";
-import { type Window, windowsOf } from "./windows.ts";
+import { tokenise } from "../../data/index.ts";
+import { apart } from "../../eval/apart.ts";
+import { evaluator, scoring } from "../../eval/evaluate.ts";
+import { checkLogitsFile, writeLogits } from "../../eval/logits.ts";
+import { counter, type EvaluateSettings, type Evaluation, measure } from "../../eval/measure.ts";
+import { type Window, windowsOf } from "../../eval/windows.ts";
+import { meshFor } from "../../fit/index.ts";
+import { type LoadedModel, loadModel } from "../../loaded-model.ts";
+import { some } from "../../some.ts";
+import { withSpecial } from "../../tokenizer/index.ts";
+import type { EvalOptions } from "../eval-options.ts";
+import { progressLine } from "../progress.ts";
 
 /**
  * Measures a model as the command line says.

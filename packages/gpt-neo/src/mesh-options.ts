@@ -1,0 +1,9 @@
+/** Where and how a model is computed, as it is written down. */
+export interface MeshOptions {
+  readonly mesh?: string;
+  readonly layout?: string;
+  readonly storage?: string;
+  readonly runtime?: "workers" | "simulator";
+  readonly backend?: "wasm" | "cpu";
+  readonly deterministic?: boolean;
+}
