@@ -13,10 +13,11 @@ type Rows = Tensor<"batch" | "length", "int32">;
  * forward(config, dims, parameters, tokens, documentOptions(config, dims, tokens));
  */
 export function documentOptions(
-  { eos_token_id, training }: Config,
+  config: Config,
   dims: Dims,
   tokens: Rows,
 ): Pick<ForwardOptions, "documents" | "positions"> {
+  const { eos_token_id, training } = config;
   const { cross_document_attention: across, reset_positions: reset } = training;
   if (across && !reset) return {};
   const documents = documentsIn(tokens, eos_token_id);

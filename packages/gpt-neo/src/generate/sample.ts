@@ -55,8 +55,9 @@ function largest(count: number, score: (i: number) => number): number {
  */
 export function filterLogits(
   logits: ArrayLike<number>,
-  { temperature, topK, topP }: Omit<Extract<Sampling, { kind: "random" }>, "kind">,
+  sampling: Omit<Extract<Sampling, { kind: "random" }>, "kind">,
 ): Float64Array {
+  const { temperature, topK, topP } = sampling;
   const scaled = Float64Array.from(logits, (x) => x / temperature);
   if (topK > 0 && topK < scaled.length) {
     const kth = Float64Array.from(scaled).sort()[scaled.length - topK]!;

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { dispatch } from "../dispatch.ts";
 import { parseSize } from "../size.ts";
 
-const fixtures = fileURLToPath(new URL("../../test/fixtures/weights/", import.meta.url));
+const fixtures = fileURLToPath(new URL("../../../test/fixtures/weights/", import.meta.url));
 
 let folder = "";
 beforeAll(async () => {

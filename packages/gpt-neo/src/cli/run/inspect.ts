@@ -8,11 +8,8 @@ import { printInspected } from "./print-inspected.ts";
  * @example
  * const found = await runInspect({ path: "model.safetensors", json: true });
  */
-export async function run({
-  path,
-  json,
-  ...reading
-}: InspectOptions): Promise<Inspected | { readonly text: string }> {
+export async function run(options: InspectOptions): Promise<Inspected | { readonly text: string }> {
+  const { path, json, ...reading } = options;
   const found = await inspect(path, reading);
   return json ? found : { text: printInspected(found) };
 }
