@@ -102,6 +102,13 @@ export function groupOf(mesh: Mesh, device: number, axes: readonly string[]): re
   return coordinatesAlong(mesh, along).map((c) => deviceAt(mesh, { ...own, ...c }));
 }
 
+/** A device's place among those that differ from it only along `axes`. */
+export function rankOf(mesh: Mesh, device: number, axes: readonly string[]): number {
+  const own = coordinateOf(mesh, device);
+  const along = mesh.names.filter((axis) => axes.includes(axis));
+  return along.reduce((rank, axis) => rank * mesh.axes[axis]! + own[axis]!, 0);
+}
+
 /** Every place along some axes, the last of them fastest. */
 export function coordinatesAlong(mesh: Mesh, axes: readonly string[]): readonly Coordinate[] {
   let coordinates: Coordinate[] = [{}];

@@ -9,10 +9,12 @@ import { threadsFor } from "./backend/computing.ts";
 import { type BackendName, openBackend } from "./backend/open.ts";
 import { memoryOfMachine } from "./machine.ts";
 import type { Mesh } from "./mesh.ts";
-import { groupMemory } from "./runtime/collectives/staging.ts";
+import { sharedMemory } from "./runtime/collectives/shared/collectives.ts";
+import { memoryOf } from "./runtime/collectives/shared/memories.ts";
 import { devicesOf } from "./runtime/connect.ts";
 import type { Devices } from "./runtime/devices.ts";
 import { devicesArguments } from "./runtime/devicesArguments.ts";
+import { isWide } from "./runtime/execute/wide.ts";
 import { makeFleet } from "./runtime/fleet.ts";
 import { makeHost } from "./runtime/host.ts";
 import { directLink } from "./runtime/simulator/link.ts";
@@ -52,6 +54,13 @@ export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Pro
     deterministic: options.deterministic ?? false,
   };
   const backend = typeof wanted === "string" ? await openBackend(wanted, computing) : wanted;
+  const collectives = sharedMemory({
+    mesh,
+    wide: isWide(backend),
+    memory: memoryOf(mesh, stagingBytes, (bytes) => new ArrayBuffer(bytes)),
+    // All devices take turns in this thread.
+    barrier: undefined,
+  });
   const numbers = Array.from({ length: mesh.size }, (_, device) => device);
   const fleet = makeFleet({
     mesh,
@@ -61,10 +70,9 @@ export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Pro
       sharers: mesh.size,
       machineBytes: memoryOfMachine(),
     },
-    links: [directLink(mesh, numbers, makeHost(mesh, numbers, backend, undefined))],
+    links: [directLink(mesh, numbers, makeHost(mesh, numbers, backend, collectives))],
     // The caller's thread is the devices': there is nothing to do meanwhile.
     ahead: 0,
-    groupMemory: (axes) => groupMemory(mesh, axes, stagingBytes, (bytes) => new ArrayBuffer(bytes)),
   });
   return devicesOf(fleet);
 }

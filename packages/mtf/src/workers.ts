@@ -9,7 +9,7 @@ import type { BackendName } from "./backend/open.ts";
 import { MtfError } from "./errors.ts";
 import { coresOfMachine, memoryOfMachine } from "./machine.ts";
 import type { Mesh } from "./mesh.ts";
-import { groupMemory } from "./runtime/collectives/staging.ts";
+import { memoryOf } from "./runtime/collectives/shared/memories.ts";
 import { devicesOf } from "./runtime/connect.ts";
 import type { Devices } from "./runtime/devices.ts";
 import { devicesArguments } from "./runtime/devicesArguments.ts";
@@ -67,10 +67,11 @@ export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise
     abort,
     spins: mesh.size <= cores ? spins : 0,
   };
+  const memory = memoryOf(mesh, stagingBytes, (bytes) => new SharedArrayBuffer(bytes));
   let fleet: Fleet | undefined;
   const links = Array.from({ length: mesh.size }, (_, device) =>
     aborting(
-      workerLink({ ...common, device }, spawn, (error) => fleet?.fail(error)),
+      workerLink({ ...common, device }, spawn, memory, (error) => fleet?.fail(error)),
       abort,
     ),
   );
@@ -86,8 +87,6 @@ export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise
       },
       links,
       ahead: 1,
-      groupMemory: (axes) =>
-        groupMemory(mesh, axes, stagingBytes, (bytes) => new SharedArrayBuffer(bytes)),
     });
   } catch (error) {
     await Promise.all(links.map((link) => link.end(error as MtfError)));

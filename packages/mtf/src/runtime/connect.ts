@@ -32,7 +32,10 @@ export function devicesOf(fleet: Fleet): Devices {
     reshard: (held, to, argument, options = {}) =>
       calledNow(() => planReshard(fleet, runs, held, to, argument, options)) as never,
     async usage() {
-      const answers = await fleet.ask<"usage">(() => ({ kind: "usage" }));
+      const answers = await fleet.ask<"usage">(({ reached: devices }) => ({
+        kind: "usage",
+        devices,
+      }));
       return answers.flatMap((answer) => answer ?? []);
     },
     close: () => fleet.close(),

@@ -5,6 +5,7 @@ import type { Fleet, Link } from "./fleet.ts";
 import type { Given } from "./given.ts";
 import { place } from "./place.ts";
 import type { ArrayId, Feed } from "./protocol.ts";
+import type { PartsOf } from "./sources/divide.ts";
 
 /** A run's inputs as they are sent. */
 export interface Feeds {
@@ -56,8 +57,8 @@ function readied(fleet: Fleet, input: Given): MaybePromise<Readied> {
   }
 }
 
-function inParts(parts: readonly HostArray[]): Readied {
-  return { feedFor: ({ devices }) => ({ parts: devices.map((device) => parts[device]!) }) };
+function inParts(parts: PartsOf<HostArray>): Readied {
+  return { feedFor: ({ devices }) => ({ parts: devices.map((device) => parts.get(device)!) }) };
 }
 
 function together(ready: readonly Readied[]): Feeds {

@@ -1,7 +1,6 @@
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
 import type { Capacity } from "./capacity.ts";
-import type { GroupMemory } from "./collectives/staging.ts";
 import { Aborted, deviceFailed, messageOf } from "./failure.ts";
 import type { Answers, Request, RequestOf } from "./protocol.ts";
 
@@ -9,6 +8,8 @@ import type { Answers, Request, RequestOf } from "./protocol.ts";
 export interface Link {
   /** The devices it hosts. */
   readonly devices: readonly number[];
+  /** Those it can be asked about: what other processes host as well, where these are asked the same. */
+  readonly reached: readonly number[];
   ask<K extends Request["kind"]>(request: RequestOf<K>): Promise<Answers[K]>;
   /** Ends the host; what was asked and not answered rejects with `reason`. */
   end(reason: MtfError): Promise<void>;
@@ -26,8 +27,12 @@ export interface Fleet {
   readonly failure: MtfError | undefined;
   /** A number that nothing else on these devices goes by. */
   newId(): number;
-  /** Memory for the sets of axes along which nothing was passed before. */
-  join(axes: ReadonlyMap<string, readonly string[]>): readonly GroupMemory[];
+  /** The devices that are hosted for this process, in ascending order. */
+  readonly devices: readonly number[];
+  /** Whether other processes host the others, and make the same calls. */
+  readonly several: boolean;
+  /** The way to ask about a device. */
+  reaching(device: number): Link;
   /**
    * Sends requests to some hosts, at once: the order of calls is the order in which they get them.
    * Gives the answers in the order of `links`, which is that of devices.
@@ -49,14 +54,16 @@ export interface FleetParts {
   readonly links: readonly Link[];
   readonly capacity: Capacity;
   readonly ahead: number;
-  readonly groupMemory: (axes: readonly string[]) => GroupMemory;
 }
 
-export function makeFleet({ groupMemory, ...parts }: FleetParts): Fleet {
+export function makeFleet(parts: FleetParts): Fleet {
   let failure: MtfError | undefined;
   let closing: Promise<void> | undefined;
   let ids = 0;
-  const joined = new Set<string>();
+  const reaching = new Map(
+    parts.links.flatMap((link) => link.reached.map((device) => [device, link] as const)),
+  );
+  const devices = parts.links.flatMap((link) => link.devices);
   /** Tells whoever waits for something that it will not come. */
   const waiting = new Set<(reason: MtfError) => void>();
 
@@ -73,11 +80,9 @@ export function makeFleet({ groupMemory, ...parts }: FleetParts): Fleet {
       return failure;
     },
     newId: () => ids++,
-    join(axes) {
-      const fresh = [...axes].filter(([key]) => !joined.has(key));
-      for (const [key] of fresh) joined.add(key);
-      return fresh.map(([, names]) => groupMemory(names));
-    },
+    devices,
+    several: devices.length < parts.mesh.size,
+    reaching: (device) => reaching.get(device)!,
     async ask(requestFor) {
       if (failure) throw failure;
       const asked = parts.links.map(async (link) => {

@@ -41,7 +41,7 @@ export function givenTo(
     const wanted = { path, dims: value.dims, dtype: tensor.dtype };
     const array = handles[i];
     if (!array) {
-      const divided = divide(source as Source, wanted, value.placement, fleet.mesh);
+      const divided = divide(source as Source, wanted, value.placement, fleet);
       return { kind: "source", value, divided, donated };
     }
     checkUsable(array, path);

@@ -2,11 +2,14 @@ import type { Backend, Buffer } from "../backend/backend.ts";
 import type { HostArray } from "../dtype.ts";
 import { internal } from "../errors.ts";
 import type { Mesh } from "../mesh.ts";
-import { axesKey, type GroupMemory, makeStaging } from "./collectives/staging.ts";
+import { type Box, volume } from "../program/placement.ts";
+import type { Collectives } from "./collectives/collectives.ts";
+import type { DeviceUsage } from "./devices.ts";
 import { type Bound, bindProgram } from "./execute/bind.ts";
 import { type Device, makeDevice, shapeOf, sliceOf } from "./execute/device.ts";
-import { type Barrier, drive } from "./execute/drive.ts";
+import { drive } from "./execute/drive.ts";
 import { charge, watch } from "./execute/usage.ts";
+import { isWide, roomFor } from "./execute/wide.ts";
 import { Aborted } from "./failure.ts";
 import type { Answers, ArrayId, Feed, Part, Request, RequestOf } from "./protocol.ts";
 import { cut } from "./sources/cut.ts";
@@ -29,28 +32,28 @@ interface Hosted {
 /**
  * A host of devices that share a backend.
  *
- * @param barrier what keeps its device in step with those of other hosts, if there are any
+ * @param collectives how its devices reach one another and those of other hosts
  */
 export function makeHost(
   mesh: Mesh,
   numbers: readonly number[],
   backend: Backend,
-  barrier: Barrier | undefined,
+  collectives: Collectives,
 ): Host {
-  watch(backend);
   const wide = isWide(backend);
+  watch(backend);
   const hosted = numbers.map((number): Hosted => {
     return { device: makeDevice(mesh, number, backend), arrays: new Map() };
   });
+  const byNumber = new Map(hosted.map((h) => [h.device.number, h]));
   const programs = new Map<number, readonly Bound[]>();
   let stopped = false;
 
   const handlers: { [K in Request["kind"]]: (request: RequestOf<K>) => Promise<Answers[K]> } = {
-    async load({ program, code, groups }) {
-      for (const { device } of hosted) for (const group of groups) join(device, group, wide);
+    async load({ program, code }) {
       programs.set(
         program,
-        hosted.map(({ device }) => bindProgram(code, device)),
+        hosted.map(({ device }) => bindProgram(code, device, collectives)),
       );
       for (const { device } of hosted) charge(device);
     },
@@ -68,15 +71,17 @@ export function makeHost(
       const bounds = programs.get(program);
       if (!bounds) throw internal("a program was run that is not loaded");
       for (const [i, bound] of bounds.entries()) feed(bound, hosted[i]!, inputs, i);
-      await drive(bounds, barrier, () => stopped);
+      await drive(bounds, () => stopped);
       for (const [i, bound] of bounds.entries()) collect(bound, hosted[i]!, inputs, outputs);
     },
-    async read({ array, device, box }) {
-      const buffer = hosted.find((h) => h.device.number === device)!.arrays.get(array)!;
-      if (box.some((range) => range.size === 0)) return new Float32Array(0);
-      const whole = box.every(({ size }, d) => size === buffer.shape[d]);
-      if (whole) return backend.read(buffer);
-      return cut(backend.view(buffer) ?? (await backend.read(buffer)), buffer.shape, box);
+    async read({ array, dtype, device, box }) {
+      if (volume(box) === 0) return new Float32Array(0);
+      const holder = byNumber.get(device);
+      const numbers = holder
+        ? await read(holder.arrays.get(array), box)
+        : roomFor(dtype, volume(box), wide);
+      await collectives.broadcast(device, numbers);
+      return numbers;
     },
     async dispose({ arrays: ids }) {
       for (const { device, arrays } of hosted) {
@@ -88,14 +93,24 @@ export function makeHost(
         charge(device);
       }
     },
-    async usage() {
-      return hosted.map(({ device: { usage } }) => {
-        const now = { ...usage };
-        usage.peakBytes = usage.bytes;
-        return now;
-      });
+    async usage({ devices }) {
+      const answers: DeviceUsage[] = [];
+      for (const number of devices) {
+        const figures = Float64Array.from(counted(byNumber.get(number)?.device));
+        await collectives.broadcast(number, figures);
+        const [buffers, bytes, peakBytes, bytesReceived] = figures as unknown as Figures;
+        answers.push({ buffers, bytes, peakBytes, bytesReceived });
+      }
+      return answers;
     },
   };
+
+  async function read(buffer: Buffer | undefined, box: Box): Promise<HostArray> {
+    if (!buffer) throw internal("an array was read that is not on the device");
+    const whole = box.every(({ size }, d) => size === buffer.shape[d]);
+    if (whole) return backend.read(buffer);
+    return cut(backend.view(buffer) ?? (await backend.read(buffer)), buffer.shape, box);
+  }
 
   return {
     async answer<K extends Request["kind"]>(request: RequestOf<K>): Promise<Answers[K]> {
@@ -168,20 +183,17 @@ function collect(
   charge(device);
 }
 
-function join(device: Device, group: GroupMemory, wide: boolean): void {
-  const staging = makeStaging(group, device.mesh, device.number, wide);
-  device.stagings.set(axesKey(device.mesh, group.axes), staging);
+type Figures = readonly [buffers: number, bytes: number, peakBytes: number, received: number];
+
+/** What a device has used, from when it was asked last on; nothing for one that is not here. */
+function counted(device: Device | undefined): Figures {
+  if (!device) return [0, 0, 0, 0];
+  const { buffers, bytes, peakBytes, bytesReceived } = device.usage;
+  device.usage.peakBytes = bytes;
+  return [buffers, bytes, peakBytes, bytesReceived];
 }
 
 function numbersIn(part: Part): HostArray {
   if ("source" in part) throw internal("a file was to be put into memory before it was read");
   return part;
-}
-
-/** Whether a backend holds float32 elements as float64. */
-function isWide(backend: Backend): boolean {
-  const probe = backend.upload(new Float32Array(1), [1], "float32");
-  const wide = backend.view(probe) instanceof Float64Array;
-  backend.dispose(probe);
-  return wide;
 }

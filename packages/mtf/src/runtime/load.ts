@@ -7,7 +7,6 @@ import type { Program } from "../program/program.ts";
 import { withLeaves } from "../tree.ts";
 import { called } from "./called.ts";
 import { checkCapacity } from "./capacity.ts";
-import { communicatingAxes } from "./collectives/staging.ts";
 import type { LoadOptions, Run } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import { givenTo } from "./given.ts";
@@ -33,9 +32,8 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
     loaded.unloaded = true;
     await fleet.ask<"unload">(() => ({ kind: "unload", program: loaded.id }));
   };
-  const groups = fleet.join(communicatingAxes(fleet.mesh, code.instructions));
   try {
-    await fleet.ask<"load">(() => ({ kind: "load", program: loaded.id, code, groups }));
+    await fleet.ask<"load">(() => ({ kind: "load", program: loaded.id, code }));
   } catch (error) {
     if (!fleet.failure) await unload();
     throw error;

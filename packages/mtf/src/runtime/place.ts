@@ -14,7 +14,7 @@ export async function place(fleet: Fleet, value: Value, divided: Divided): Promi
     divided.kind === "function" ? await fleet.unlessEnded(divided.ask()) : divided.parts;
   try {
     await fleet.ask<"put">(({ devices }) => {
-      return { kind: "put", array, value, parts: devices.map((device) => parts[device]!) };
+      return { kind: "put", array, value, parts: devices.map((device) => parts.get(device)!) };
     });
   } catch (error) {
     free(fleet, [array]);

@@ -1,7 +1,6 @@
-import type { HostArray } from "../dtype.ts";
+import type { DType, HostArray } from "../dtype.ts";
 import type { Box } from "../program/placement.ts";
 import type { Program, Value } from "../program/program.ts";
-import type { GroupMemory } from "./collectives/staging.ts";
 import type { DeviceUsage } from "./devices.ts";
 import type { FilePart } from "./sources/file.ts";
 
@@ -23,8 +22,6 @@ export type Request =
       readonly kind: "load";
       readonly program: number;
       readonly code: Program;
-      /** Memory for sets of axes along which nothing was passed before. */
-      readonly groups: readonly GroupMemory[];
     }
   | { readonly kind: "unload"; readonly program: number }
   | {
@@ -42,12 +39,13 @@ export type Request =
   | {
       readonly kind: "read";
       readonly array: ArrayId;
+      readonly dtype: DType;
       readonly device: number;
       /** Which part of the device's slice, in its own coordinates. */
       readonly box: Box;
     }
   | { readonly kind: "dispose"; readonly arrays: readonly ArrayId[] }
-  | { readonly kind: "usage" };
+  | { readonly kind: "usage"; readonly devices: readonly number[] };
 
 export interface Answers {
   readonly load: undefined;
@@ -56,7 +54,7 @@ export interface Answers {
   readonly run: undefined;
   readonly read: HostArray;
   readonly dispose: undefined;
-  /** One entry for each device of the host. */
+  /** One entry for each device that was asked about. */
   readonly usage: readonly DeviceUsage[];
 }
 

@@ -116,10 +116,9 @@ async function readExactly(held: ArrayState, box: Box): Promise<HostArray> {
   const { fleet, dtype, placement } = held;
   const wanted = holders(fleet.mesh, held.dims, placement, box);
   const parts = wanted.map(async ({ device, local }) => {
-    const request = { kind: "read", array: held.id, device, box: local } as const;
-    const answers = await fleet.ask<"read">((link) => {
-      return link.devices.includes(device) ? request : undefined;
-    });
+    const request = { kind: "read", array: held.id, dtype, device, box: local } as const;
+    const reaching = fleet.reaching(device);
+    const answers = await fleet.ask<"read">((link) => (link === reaching ? request : undefined));
     return answers.find((answer) => answer !== undefined)!;
   });
   try {

@@ -1,8 +1,6 @@
 import { type Lifetime, livenessOf } from "../../program/liveness.ts";
 import type { Instruction, Program } from "../../program/program.ts";
-import { bindMove } from "../collectives/move.ts";
-import { bindReduce } from "../collectives/reduce.ts";
-import { axesKey, type Staging } from "../collectives/staging.ts";
+import type { Collectives } from "../collectives/collectives.ts";
 import { failureIn } from "../failure.ts";
 import { bindCompute } from "./compute.ts";
 import type { Device, Frame, Phase } from "./device.ts";
@@ -21,8 +19,8 @@ export interface Bound {
 export interface Step {
   readonly instruction: Instruction;
   readonly phases: readonly Phase[];
-  /** With whom the phases are shared: they wait for each other in between. */
-  readonly staging: Staging | undefined;
+  /** Between phases the devices of a group wait for each other, if there are others. */
+  readonly barrier: Phase | undefined;
   readonly loop:
     | (LoopEdges & { readonly runs: number; readonly body: readonly Step[] })
     | undefined;
@@ -31,33 +29,39 @@ export interface Step {
 }
 
 /** @throws MtfError naming the instruction that the backend cannot prepare */
-export function bindProgram(program: Program, device: Device): Bound {
+export function bindProgram(program: Program, device: Device, collectives: Collectives): Bound {
   const frame: Frame = {
     device,
     values: program.values,
     slots: new Array(program.values.length).fill(undefined),
   };
   const { unused, instructions } = livenessOf(program);
-  return { program, frame, steps: bindAll(program.instructions, instructions, frame), unused };
+  const steps = bindAll(program.instructions, instructions, frame, collectives);
+  return { program, frame, steps, unused };
 }
 
 function bindAll(
   instructions: readonly Instruction[],
   lifetimes: readonly Lifetime[],
   frame: Frame,
+  collectives: Collectives,
 ): readonly Step[] {
   return instructions.map((instruction, i) => {
     try {
-      return bindStep(instruction, lifetimes[i]!, frame);
+      return bindStep(instruction, lifetimes[i]!, frame, collectives);
     } catch (error) {
       throw failureIn(instruction, frame.values, frame.device, error);
     }
   });
 }
 
-function bindStep(instruction: Instruction, lifetime: Lifetime, frame: Frame): Step {
-  const step = { instruction, dies: lifetime.dies, loop: undefined, staging: undefined };
-  const { device } = frame;
+function bindStep(
+  instruction: Instruction,
+  lifetime: Lifetime,
+  frame: Frame,
+  collectives: Collectives,
+): Step {
+  const step = { instruction, dies: lifetime.dies, loop: undefined, barrier: undefined };
   switch (instruction.kind) {
     case "compute":
       return {
@@ -66,13 +70,14 @@ function bindStep(instruction: Instruction, lifetime: Lifetime, frame: Frame): S
       };
     case "reduce":
     case "move": {
-      const staging = device.stagings.get(axesKey(device.mesh, instruction.axes));
       const phases =
-        instruction.kind === "move" ? bindMove(instruction, frame) : bindReduce(instruction, frame);
-      return { ...step, staging, phases };
+        instruction.kind === "move"
+          ? collectives.move(instruction, frame)
+          : collectives.reduce(instruction, frame);
+      return { ...step, barrier: collectives.barrier(instruction.axes, frame.device), phases };
     }
     case "loop": {
-      const body = bindAll(instruction.body, lifetime.body, frame);
+      const body = bindAll(instruction.body, lifetime.body, frame, collectives);
       const loop = { ...bindLoop(instruction, frame), runs: instruction.dim.size, body };
       return { ...step, loop, phases: [] };
     }

@@ -2,7 +2,6 @@ import type { Backend, Buffer, MaybePromise, Slice } from "../../backend/backend
 import { type Coordinate, coordinateOf, type Mesh } from "../../mesh.ts";
 import { boxOf } from "../../program/placement.ts";
 import type { Value } from "../../program/program.ts";
-import type { Staging } from "../collectives/staging.ts";
 
 /** One device of a mesh, as the code that computes on it knows it. */
 export interface Device {
@@ -10,8 +9,6 @@ export interface Device {
   readonly mesh: Mesh;
   readonly coordinate: Coordinate;
   readonly backend: Backend;
-  /** What it shares with the devices that differ from it along some axes, by `axesKey`. */
-  readonly stagings: Map<string, Staging>;
   readonly usage: { buffers: number; bytes: number; peakBytes: number; bytesReceived: number };
 }
 
@@ -31,7 +28,6 @@ export function makeDevice(mesh: Mesh, number: number, backend: Backend): Device
     mesh,
     coordinate: coordinateOf(mesh, number),
     backend,
-    stagings: new Map(),
     usage: { buffers: 0, bytes: 0, peakBytes: 0, bytesReceived: 0 },
   };
 }

@@ -1,30 +1,20 @@
 import type { MaybePromise } from "../../backend/backend.ts";
-import type { Staging } from "../collectives/staging.ts";
 import { Aborted, failureIn } from "../failure.ts";
 import type { Bound, Step } from "./bind.ts";
 import type { Frame } from "./device.ts";
 import { charge } from "./usage.ts";
 
-/** Waits until all devices of a group have come this far. */
-export type Barrier = (staging: Staging) => MaybePromise<void>;
-
 /**
  * Runs a program on some devices of this process, phase by phase: each phase on every device before
- * the next phase on any. With one device here and the others elsewhere, the barrier keeps them in
- * step; with all of them here nobody ever has to wait.
+ * the next phase on any. Devices that are driven elsewhere are waited for in between.
  *
  * @param stopped whether to give up before the next instruction
  * @throws Aborted if they gave up
  */
-export async function drive(
-  devices: readonly Bound[],
-  barrier: Barrier | undefined,
-  stopped: () => boolean,
-): Promise<void> {
+export async function drive(devices: readonly Bound[], stopped: () => boolean): Promise<void> {
   await driveSteps(
     devices.map((bound) => bound.steps),
     devices.map((bound) => bound.frame),
-    barrier,
     stopped,
   );
 }
@@ -32,7 +22,6 @@ export async function drive(
 async function driveSteps(
   columns: readonly (readonly Step[])[],
   frames: readonly Frame[],
-  barrier: Barrier | undefined,
   stopped: () => boolean,
 ): Promise<void> {
   const count = columns[0]!.length;
@@ -42,7 +31,6 @@ async function driveSteps(
       await driveLoop(
         columns.map((steps) => steps[i]!),
         frames,
-        barrier,
         stopped,
       );
     } else {
@@ -55,8 +43,8 @@ async function driveSteps(
           if (step.phases.length > phases) phases = step.phases.length;
           if (!run) continue;
           try {
-            if (phase > 0 && barrier) {
-              const waiting = barrier(step.staging!);
+            if (phase > 0 && step.barrier) {
+              const waiting = step.barrier();
               if (waiting instanceof Promise) await waiting;
             }
             const running = run();
@@ -75,7 +63,6 @@ async function driveSteps(
 async function driveLoop(
   steps: readonly Step[],
   frames: readonly Frame[],
-  barrier: Barrier | undefined,
   stopped: () => boolean,
 ): Promise<void> {
   const loops = steps.map((step) => step.loop!);
@@ -92,7 +79,7 @@ async function driveLoop(
   };
   for (let index = 0; index < loops[0]!.runs; index++) {
     await each((d) => loops[d]!.begin(index));
-    await driveSteps(bodies, frames, barrier, stopped);
+    await driveSteps(bodies, frames, stopped);
     await each((d) => loops[d]!.end(index));
   }
   await each((d) => loops[d]!.finish());

@@ -5,10 +5,16 @@ import { inTurn } from "../inTurn.ts";
 import { breathing } from "./breathing.ts";
 
 /** The way to a host in this thread. */
-export function directLink(mesh: Mesh, devices: readonly number[], host: Host): Link {
+export function directLink(
+  mesh: Mesh,
+  devices: readonly number[],
+  host: Host,
+  reached: readonly number[] = devices,
+): Link {
   const queue = inTurn(breathing(host));
   return {
     devices,
+    reached,
     ask(request) {
       return queue.answer(request).catch((error: unknown) => {
         throw asFailure(error, mesh, devices[0]!);

@@ -10,36 +10,45 @@ import { cut } from "./cut.ts";
 import type { FilePart } from "./file.ts";
 import { storedBytes } from "./stored.ts";
 
-/** A source divided among the devices: parts by device. */
+/** A source divided among devices: parts by device. */
 export type Divided =
-  | { readonly kind: "numbers"; readonly parts: readonly HostArray[] }
+  | { readonly kind: "numbers"; readonly parts: PartsOf<HostArray> }
   /** Each device reads its own. */
-  | { readonly kind: "file"; readonly parts: readonly FilePart[] }
+  | { readonly kind: "file"; readonly parts: PartsOf<FilePart> }
   /** Nothing is asked of the function before `ask` is called. */
-  | { readonly kind: "function"; readonly ask: () => Promise<readonly HostArray[]> };
+  | { readonly kind: "function"; readonly ask: () => Promise<PartsOf<HostArray>> };
+
+/** Parts of a tensor by the device that is to have them. */
+export type PartsOf<Part> = ReadonlyMap<number, Part>;
 
 /**
- * Divides a source among the devices. Given numbers are copied at once, so that the caller may
+ * Divides a source among some devices of a mesh, and asks for nothing that others are to have. Given numbers are copied at once, so that the caller may
  * write over them; a function is called once for every distinct box.
  *
  * @throws MtfError `wrong-input` if the source does not fit; what a function throws of this kind is
  * thrown as it is
  */
-export function divide(source: Source, to: Wanted, placement: Placement, mesh: Mesh): Divided {
+export function divide(
+  source: Source,
+  to: Wanted,
+  placement: Placement,
+  { mesh, devices }: { readonly mesh: Mesh; readonly devices: readonly number[] },
+): Divided {
   const shape = to.dims.map((d) => d.size);
-  const boxes = Array.from({ length: mesh.size }, (_, device) =>
-    boxOf(to.dims, placement, mesh, coordinateOf(mesh, device)),
-  );
+  const boxes = devices.map((device) => {
+    return [device, boxOf(to.dims, placement, mesh, coordinateOf(mesh, device))] as const;
+  });
+  const parts = <Part>(partOf: (box: Box) => Part): PartsOf<Part> =>
+    new Map(boxes.map(([device, box]) => [device, partOf(box)]));
   if (isNumbers(source)) {
     const numbers = numbersOf(source, to);
-    return { kind: "numbers", parts: boxes.map((box) => cut(numbers, shape, box)) };
+    return { kind: "numbers", parts: parts((box) => cut(numbers, shape, box)) };
   }
   if (isFile(source)) {
     if (source.stored !== undefined) {
       wordArgument(`'${to.path}'`, "stored", source.stored, Object.keys(storedBytes));
     }
-    const parts = boxes.map((box) => ({ source, dtype: to.dtype, shape, box }));
-    return { kind: "file", parts };
+    return { kind: "file", parts: parts((box) => ({ source, dtype: to.dtype, shape, box })) };
   }
   if (isBoxes(source)) return { kind: "function", ask: () => fromBoxes(source, to, boxes) };
   throw wrongInput(to, `'${to.path}' was given ${tell(source)}, which holds no numbers.`, {
@@ -59,16 +68,16 @@ function isBoxes(source: Source): source is BoxSource {
 async function fromBoxes(
   source: BoxSource,
   to: Wanted,
-  boxes: readonly Box[],
-): Promise<readonly HostArray[]> {
+  boxes: readonly (readonly [device: number, box: Box])[],
+): Promise<PartsOf<HostArray>> {
   const known = new Map<string, HostArray>();
-  const parts: HostArray[] = [];
-  for (const box of boxes) {
+  const parts = new Map<number, HostArray>();
+  for (const [device, box] of boxes) {
     const key = JSON.stringify(box);
     const dims = to.dims.map((d, i) => ({ name: d.name, size: box[i]!.size }));
     const numbers = known.get(key) ?? numbersOf(await ask(source, to, box), { ...to, dims });
     known.set(key, numbers);
-    parts.push(numbers.slice());
+    parts.set(device, numbers.slice());
   }
   return parts;
 }

@@ -6,7 +6,9 @@ import { type DType, type HostArray, hostArray } from "../../dtype.ts";
 import { coordinateOf, type Mesh } from "../../mesh.ts";
 import { type Box, boxOf, volume } from "../../program/placement.ts";
 import type { Instruction, Value } from "../../program/program.ts";
-import { communicatingAxes, groupMemory } from "../collectives/staging.ts";
+import { sharedMemory } from "../collectives/shared/collectives.ts";
+import { memoryOf } from "../collectives/shared/memories.ts";
+import { isWide } from "../execute/wide.ts";
 import { makeHost } from "../host.ts";
 import { programOf } from "./programs.ts";
 
@@ -45,16 +47,19 @@ export async function runOne(
 ): Promise<Ran> {
   const backend = visible ? referenceBackend() : withoutViews(referenceBackend());
   const devices = Array.from({ length: mesh.size }, (_, i) => i);
-  const host = makeHost(mesh, devices, backend, undefined);
+  const collectives = sharedMemory({
+    mesh,
+    wide: isWide(backend),
+    memory: memoryOf(mesh, stagingBytes, (bytes) => new ArrayBuffer(bytes)),
+    barrier: undefined,
+  });
+  const host = makeHost(mesh, devices, backend, collectives);
   const result = values.length - 1;
   const inputs = values.slice(0, -1).map((_, i) => i);
   const code = programOf(mesh, values, inputs, [result], [instruction]);
-  const groups = [...communicatingAxes(mesh, code.instructions).values()].map((axes) =>
-    groupMemory(mesh, axes, stagingBytes, (bytes) => new ArrayBuffer(bytes)),
-  );
   const boxIn = (value: Value, device: number) =>
     boxOf(value.dims, value.placement, mesh, coordinateOf(mesh, device));
-  await host.answer({ kind: "load", program: 0, code, groups });
+  await host.answer({ kind: "load", program: 0, code });
   for (const array of inputs) {
     const value = values[array]!;
     const parts = devices.map((device) => given(array, device, boxIn(value, device)));
@@ -62,12 +67,13 @@ export async function runOne(
   }
   const feeds = inputs.map((array) => ({ array }));
   await host.answer({ kind: "run", program: 0, inputs: feeds, outputs: [result] });
+  const { dtype } = values[result]!;
   const slices: HostArray[] = [];
   for (const device of devices) {
     const box = boxIn(values[result]!, device).map(({ size }) => ({ begin: 0, size }));
-    slices.push(await host.answer({ kind: "read", array: result, device, box }));
+    slices.push(await host.answer({ kind: "read", array: result, dtype, device, box }));
   }
-  const usage = await host.answer({ kind: "usage" });
+  const usage = await host.answer({ kind: "usage", devices });
   host.close();
   const received = usage.reduce((sum, device) => sum + device.bytesReceived, 0);
   return { slices, received, leaked: backend.memory().buffers };

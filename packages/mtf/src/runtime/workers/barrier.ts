@@ -1,4 +1,4 @@
-import type { Barrier } from "../execute/drive.ts";
+import type { Barrier } from "../collectives/shared/collectives.ts";
 import { Aborted } from "../failure.ts";
 
 /** How long to sleep before looking whether the others have given up, in milliseconds. */

@@ -1,5 +1,6 @@
 import type { MtfError } from "../../errors.ts";
 import { coordinateOf, defineMesh } from "../../mesh.ts";
+import { communicatingAxes, type GroupMemory } from "../collectives/shared/staging.ts";
 import { Aborted, deviceFailed, fromWire } from "../failure.ts";
 import type { Link } from "../fleet.ts";
 import type { Answers, Request, RequestOf } from "../protocol.ts";
@@ -17,15 +18,23 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-/** @param died called once if the worker ends without being told to */
+/**
+ * @param memory the memory through which devices that differ along some axes pass numbers, the same
+ * for all workers
+ * @param died called once if the worker ends without being told to
+ */
 export function workerLink(
   start: Start,
   spawn: (start: Start, listener: Listener) => Spawned,
+  memory: (axes: readonly string[]) => GroupMemory,
   died: (error: MtfError) => void,
 ): WorkerLink {
-  const coordinate = coordinateOf(defineMesh(start.axes), start.device);
+  const mesh = defineMesh(start.axes);
+  const coordinate = coordinateOf(mesh, start.device);
   const device = { number: start.device, coordinate };
   const pending = new Map<number, Asked>();
+  /** The sets of axes whose memory the worker has. */
+  const joined = new Set<string>();
   let nextId = 0;
   let ended: MtfError | undefined;
   let started: Asked;
@@ -33,6 +42,15 @@ export function workerLink(
     started = { resolve, reject };
   });
 
+  const freshGroups = (request: Request): readonly GroupMemory[] => {
+    if (request.kind !== "load") return [];
+    const fresh = [...communicatingAxes(mesh, request.code.instructions)];
+    return fresh.flatMap(([key, axes]) => {
+      if (joined.has(key)) return [];
+      joined.add(key);
+      return [memory(axes)];
+    });
+  };
   const settle = (id: number, how: (asked: Asked) => void) => {
     const asked = pending.get(id);
     pending.delete(id);
@@ -69,6 +87,7 @@ export function workerLink(
 
   return {
     devices: [start.device],
+    reached: [start.device],
     ready,
     ask<K extends Request["kind"]>(request: RequestOf<K>): Promise<Answers[K]> {
       if (ended) return Promise.reject(ended);
@@ -77,7 +96,10 @@ export function workerLink(
         if (pending.size === 0) worker.hold(true);
         pending.set(id, { resolve, reject });
         try {
-          worker.post({ id, request }, transferable(partsIn(request)));
+          worker.post(
+            { id, request, groups: freshGroups(request) },
+            transferable(partsIn(request)),
+          );
         } catch (error) {
           settle(id, () => reject(error));
         }

@@ -2,6 +2,7 @@ import type { Computing } from "../../backend/computing.ts";
 import type { BackendName } from "../../backend/open.ts";
 import type { HostArray } from "../../dtype.ts";
 import type { Mesh } from "../../mesh.ts";
+import type { GroupMemory } from "../collectives/shared/staging.ts";
 import type { WireError } from "../failure.ts";
 import type { Answers, Part, Request } from "../protocol.ts";
 
@@ -20,6 +21,8 @@ export interface Start {
 
 export interface ToWorker {
   readonly id: number;
+  /** Memory for sets of axes along which the worker has passed nothing before. */
+  readonly groups: readonly GroupMemory[];
   readonly request: Request;
 }
 

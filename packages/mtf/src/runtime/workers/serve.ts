@@ -1,6 +1,10 @@
 import type { Backend } from "../../backend/backend.ts";
 import { openBackend } from "../../backend/open.ts";
 import { defineMesh } from "../../mesh.ts";
+import { axesKey } from "../collectives/groups.ts";
+import { sharedMemory } from "../collectives/shared/collectives.ts";
+import type { GroupMemory } from "../collectives/shared/staging.ts";
+import { isWide } from "../execute/wide.ts";
 import { Aborted, toWire } from "../failure.ts";
 import { asFailure } from "../fleet.ts";
 import { makeHost } from "../host.ts";
@@ -26,9 +30,17 @@ export async function serve({ device, axes, ...start }: Start, port: Port): Prom
   };
   try {
     const backend = await makeBackend(start);
-    const host = makeHost(mesh, [device], backend, makeBarrier(start.abort, start.spins));
+    const memories = new Map<string, GroupMemory>();
+    const collectives = sharedMemory({
+      mesh,
+      wide: isWide(backend),
+      memory: (axes) => memories.get(axesKey(mesh, axes))!,
+      barrier: makeBarrier(start.abort, start.spins),
+    });
+    const host = makeHost(mesh, [device], backend, collectives);
     const queue = inTurn(host);
-    const answer = async ({ id, request }: ToWorker): Promise<void> => {
+    const answer = async ({ id, request, groups }: ToWorker): Promise<void> => {
+      for (const group of groups) memories.set(axesKey(mesh, group.axes), group);
       try {
         const value: Answers[Request["kind"]] = await queue.answer(request);
         port.post(

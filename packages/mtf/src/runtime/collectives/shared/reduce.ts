@@ -1,41 +1,33 @@
-import { bytesPerElement } from "../../dtype.ts";
-import { internal } from "../../errors.ts";
-import { volume } from "../../program/placement.ts";
-import type { Reduce } from "../../program/program.ts";
-import { after, type Frame, type Phase, sharing, sliceOf } from "../execute/device.ts";
-import { accessTo } from "./access.ts";
-import { type Copy, copyOf, eachRun, stepsOf } from "./copy.ts";
-import { foldOf } from "./fold.ts";
-import { axesKey, type Staging } from "./staging.ts";
+import { bytesPerElement } from "../../../dtype.ts";
+import { volume } from "../../../program/placement.ts";
+import type { Reduce } from "../../../program/program.ts";
+import { after, type Frame, type Phase, sharing, sliceOf } from "../../execute/device.ts";
+import { accessTo } from "../access.ts";
+import { type Copy, eachRun } from "../copy.ts";
+import { foldOf } from "../fold.ts";
+import { keptOf } from "../kept.ts";
+import type { Staging } from "./staging.ts";
 
 /**
  * Settles a partial value. Its buffers go through the windows in segments. In an all-reduce each
  * device folds its share of a segment and copies the other shares, folded, from the others; in a
  * reduce-scatter it folds what it is to keep. So every element is folded once in a group, or with
  * the same numbers in the same order.
+ *
+ * @param staging undefined where the device has no others
  */
-export function bindReduce(reduce: Reduce, frame: Frame): readonly Phase[] {
-  const { device, values } = frame;
-  const staging = device.stagings.get(axesKey(device.mesh, reduce.axes));
-  const operand = sliceOf(values[reduce.operand]!, device);
-  const result = sliceOf(values[reduce.result]!, device);
-  if (operand.dims.some((d, i) => d.name !== result.dims[i]?.name)) {
-    throw internal(`${reduce.name} changes the order of dims`);
-  }
+export function bindReduce(
+  reduce: Reduce,
+  frame: Frame,
+  staging: Staging | undefined,
+): readonly Phase[] {
   if (!staging) return [sharing(frame, reduce.operand, reduce.result)];
-  const own = operand.box.map((range, d) => {
-    const kept = result.box[d]!;
-    const [from, to] = [stepsOf(operand.box)[d]!, stepsOf(result.box)[d]!];
-    return {
-      size: kept.size,
-      from: { begin: kept.begin - range.begin, step: from },
-      to: { begin: 0, step: to },
-    };
-  });
-  const elements = volume(operand.box);
+  const { device, values } = frame;
+  const elements = volume(sliceOf(values[reduce.operand]!, device).box);
+  const kept = keptOf(reduce, values, device.mesh, device.number);
   return reduce.name === "all-reduce"
     ? allReduce(reduce, frame, staging, elements)
-    : reduceScatter(reduce, frame, staging, elements, copyOf(own));
+    : reduceScatter(reduce, frame, staging, elements, kept);
 }
 
 function allReduce(
@@ -46,12 +38,11 @@ function allReduce(
 ): readonly Phase[] {
   const { device, values } = frame;
   const { dtype } = values[reduce.result]!;
-  const { members } = staging;
+  const { members, rank } = staging;
   const host = accessTo(frame, [reduce.operand], reduce.result);
   const fold = foldOf(reduce.fn, dtype);
   const capacity = staging.capacity(dtype);
   const others = (members.length - 1) * bytesPerElement[dtype];
-  const rank = members.indexOf(device.number);
   const windows = () => members.map((member) => staging.window(member, dtype));
   const lengthOf = (begin: number) => Math.min(capacity, elements - begin);
   const shareOf = (begin: number, i: number) => Math.floor((lengthOf(begin) * i) / members.length);
@@ -101,7 +92,7 @@ function reduceScatter(
   frame: Frame,
   staging: Staging,
   elements: number,
-  own: Copy,
+  kept: Copy,
 ): readonly Phase[] {
   const { device, values } = frame;
   const { dtype } = values[reduce.result]!;
@@ -115,10 +106,10 @@ function reduceScatter(
     staging.turn();
     staging.window(device.number, dtype).set(host.operand(0).subarray(begin, begin + capacity));
   };
-  const foldOwn = (begin: number) => {
+  const foldKept = (begin: number) => {
     const windows = members.map((member) => staging.window(member, dtype));
     const target = host.result();
-    eachRun(own, begin, begin + capacity, (from, to, length) => {
+    eachRun(kept, begin, begin + capacity, (from, to, length) => {
       fold(windows, from - begin, target, to, length);
       device.usage.bytesReceived += length * others;
     });
@@ -129,7 +120,7 @@ function reduceScatter(
   for (let begin = 0; begin < elements; begin += capacity) {
     const next = begin + capacity;
     phases.push(() => {
-      foldOwn(begin);
+      foldKept(begin);
       if (next < elements) publish(next);
       else host.close();
     });

@@ -1,6 +1,6 @@
-import type { Mesh } from "../../mesh.ts";
-import type { Move, Value } from "../../program/program.ts";
-import { type Piece, piecesOf } from "./pieces.ts";
+import type { Mesh } from "../../../mesh.ts";
+import type { Move, Value } from "../../../program/program.ts";
+import { type Piece, piecesOf } from "../pieces.ts";
 
 /** How the devices of a group carry out a move. */
 export interface MovePlan {
@@ -43,26 +43,28 @@ function makePlan(
   members: readonly number[],
 ): MovePlan {
   const pieces = new Map<number, readonly Piece[]>();
-  const ranges = members.map(() => new Map<number, { begin: number; end: number }>());
+  const ranges = new Map(
+    members.map((member) => [member, new Map<number, { begin: number; end: number }>()]),
+  );
   for (const member of members) {
     pieces.set(member, piecesOf(move, values, mesh, member));
     for (const { holder, operand, copy } of pieces.get(member)!) {
       if (holder === member) continue;
-      const shown = ranges[members.indexOf(holder)]!;
+      const shown = ranges.get(holder)!;
       const { begin, end } = shown.get(operand) ?? { begin: copy.from, end: copy.fromEnd };
       shown.set(operand, { begin: Math.min(begin, copy.from), end: Math.max(end, copy.fromEnd) });
     }
   }
   const stretches = new Map<number, readonly Stretch[]>();
   let published = 0;
-  members.forEach((member, i) => {
+  for (const member of members) {
     let at = 0;
-    const row = [...ranges[i]!].map(([operand, { begin, end }]): Stretch => {
+    const row = [...ranges.get(member)!].map(([operand, { begin, end }]): Stretch => {
       at += end - begin;
       return { operand, begin, end, at: at - (end - begin) };
     });
     stretches.set(member, row);
     published = Math.max(published, at);
-  });
+  }
   return { pieces, stretches, published };
 }

@@ -1,7 +1,7 @@
-import { bytesPerElement, type DType, type HostArray } from "../../dtype.ts";
-import type { Mesh } from "../../mesh.ts";
-import { groupOf } from "../../mesh.ts";
-import type { Instruction } from "../../program/program.ts";
+import { bytesPerElement, type DType, type HostArray } from "../../../dtype.ts";
+import type { Mesh } from "../../../mesh.ts";
+import type { Instruction } from "../../../program/program.ts";
+import { axesKey, type Group } from "../groups.ts";
 
 /** The memory through which devices that differ along some axes pass numbers: the whole mesh's. */
 export interface GroupMemory {
@@ -20,6 +20,8 @@ export interface GroupMemory {
 export interface Staging {
   /** The devices of the group, ascending. */
   readonly members: readonly number[];
+  /** The device's place among them. */
+  readonly rank: number;
   /** How many elements of a dtype half a window holds. */
   capacity(dtype: DType): number;
   /** The half of a member's window whose turn it is. */
@@ -57,10 +59,9 @@ export function groupMemory(
 export function makeStaging(
   memory: GroupMemory,
   mesh: Mesh,
-  device: number,
+  { members, rank }: Group,
   wide: boolean,
 ): Staging {
-  const members = groupOf(mesh, device, memory.axes);
   const half = memory.windows.byteLength / mesh.size / 2;
   let side = 0;
   const width = (dtype: DType) => (wide && dtype === "float32" ? 8 : bytesPerElement[dtype]);
@@ -74,6 +75,7 @@ export function makeStaging(
   const halves: Record<DType, HostArray[]> = { float32: [], int32: [], bool: [] };
   return {
     members,
+    rank,
     capacity: (dtype) => half / width(dtype),
     window(member, dtype) {
       const i = 2 * member + side;
@@ -86,11 +88,6 @@ export function makeStaging(
     arrivals: new Int32Array(memory.arrivals, 4 * counterSpacing * members[0]!, 1),
     passed: 0,
   };
-}
-
-/** Names a set of axes, in whatever order it was written. */
-export function axesKey(mesh: Mesh, axes: readonly string[]): string {
-  return mesh.names.filter((axis) => axes.includes(axis) && mesh.axes[axis]! > 1).join("+");
 }
 
 /** The sets of axes along which a program's instructions communicate, in order of appearance. */

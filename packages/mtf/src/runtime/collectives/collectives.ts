@@ -1,0 +1,28 @@
+import type { MaybePromise } from "../../backend/backend.ts";
+import type { HostArray } from "../../dtype.ts";
+import type { Move, Reduce } from "../../program/program.ts";
+import type { Device, Frame, Phase } from "../execute/device.ts";
+
+/**
+ * How numbers get from one device to another: all that the executor knows of other devices. Whoever
+ * has another way, such as a library or a GPU's own memory, gives another of these.
+ */
+export interface Collectives {
+  /**
+   * Makes a reduction ready on a device. Every element is folded in ascending order of devices, with
+   * rounding after every step, so that all ways give the same bits.
+   */
+  reduce(reduce: Reduce, frame: Frame): readonly Phase[];
+  /** Makes a move ready on a device. */
+  move(move: Move, frame: Frame): readonly Phase[];
+  /**
+   * What a device does between two phases: it waits until all devices that differ from it along
+   * some axes have done the first. Undefined where nobody has to wait.
+   */
+  barrier(axes: readonly string[], device: Device): Phase | undefined;
+  /**
+   * Has every process know numbers that one device holds: they are read where that device is, and
+   * filled in everywhere else.
+   */
+  broadcast(holder: number, numbers: HostArray): MaybePromise<void>;
+}
