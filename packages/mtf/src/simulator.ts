@@ -69,6 +69,7 @@ export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Pro
       backendBytes: backend.limitBytes,
       sharers: mesh.size,
       machineBytes: memoryOfMachine(),
+      machineDevices: mesh.size,
     },
     links: [directLink(mesh, numbers, makeHost(mesh, numbers, backend, collectives))],
     // The caller's thread is the devices': there is nothing to do meanwhile.

@@ -84,6 +84,7 @@ export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise
         backendBytes: backends[0]!.limitBytes,
         sharers: 1,
         machineBytes: memoryOfMachine(),
+        machineDevices: mesh.size,
       },
       links,
       ahead: 1,

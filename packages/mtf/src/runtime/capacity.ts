@@ -8,8 +8,9 @@ export interface Capacity {
   /** What one backend can hold, and how many devices share it. */
   readonly backendBytes: number | undefined;
   readonly sharers: number;
-  /** What the machine has for all devices. */
+  /** What the machine has, and for how many devices. */
   readonly machineBytes: number | undefined;
+  readonly machineDevices: number;
 }
 
 /**
@@ -19,7 +20,7 @@ export interface Capacity {
  * @throws MtfError `out-of-memory` with the figures if there is not
  */
 export function checkCapacity(program: Program, mesh: Mesh, capacity: Capacity): void {
-  const { backendBytes, sharers, machineBytes } = capacity;
+  const { backendBytes, sharers, machineBytes, machineDevices } = capacity;
   // The first device has the largest slices, the last one the smallest.
   const [first, last] = [0, mesh.size - 1].map((device) => {
     return memoryAt(program, coordinateOf(mesh, device));
@@ -45,7 +46,7 @@ export function checkCapacity(program: Program, mesh: Mesh, capacity: Capacity):
     });
   };
   check(sharers, backendBytes, "the backend can hold");
-  check(mesh.size, machineBytes, "this machine has");
+  check(machineDevices, machineBytes, "this machine has");
 }
 
 function gibibytes(bytes: number): string {

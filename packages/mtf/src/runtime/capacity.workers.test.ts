@@ -32,7 +32,12 @@ function sentenceOf(check: () => void): string | undefined {
 }
 
 test("a program is refused if it cannot fit, with the figures", () => {
-  const capacity = { backendBytes: 4 * 2 ** 30, sharers: 1, machineBytes: 20 * 2 ** 30 };
+  const capacity = {
+    backendBytes: 4 * 2 ** 30,
+    sharers: 1,
+    machineBytes: 20 * 2 ** 30,
+    machineDevices: 4,
+  };
   const refused = (program: Program, more: Partial<typeof capacity> = {}) =>
     sentenceOf(() => checkCapacity(program, mesh, { ...capacity, ...more }));
   expect(refused(expOf(8, ["x"]))).toBe(undefined);
@@ -76,7 +81,7 @@ test("what devices together need is never taken for more than it is", () => {
   const lonely = [{ name: "a", size: 1 }];
   const split = { split: { a: ["x"] }, partial: [] };
   const program = programOf(mesh, [aValue(lonely, split)], [0], [0], []);
-  const capacity = { backendBytes: 4, sharers: 4, machineBytes: 4 };
+  const capacity = { backendBytes: 4, sharers: 4, machineBytes: 4, machineDevices: 4 };
   expect(sentenceOf(() => checkCapacity(program, mesh, capacity))).toBe(undefined);
 });
 

@@ -9,15 +9,13 @@ import { loadProgram } from "./load.ts";
 import { putAll } from "./put.ts";
 import { putTree } from "./put-tree.ts";
 import { planReshard } from "./reshard.ts";
-import { runsOf } from "./runs.ts";
 
 /** The devices of a mesh, as the caller knows them, whatever hosts them. */
 export function devicesOf(fleet: Fleet): Devices {
-  const runs = runsOf(fleet);
   return {
     mesh: fleet.mesh,
     variant: fleet.variant,
-    load: (lowered, options = {}) => called(() => loadProgram(fleet, runs, lowered, options)),
+    load: (lowered, options = {}) => called(() => loadProgram(fleet, lowered, options)),
     put: (given, placement, source) =>
       called(async () => {
         const tensor = tensorArgument("put", "tensor", given);
@@ -30,7 +28,7 @@ export function devicesOf(fleet: Fleet): Devices {
       }),
     putTree: (lowered, sourceOf) => called(() => putTree(fleet, lowered, sourceOf)),
     reshard: (held, to, argument, options = {}) =>
-      calledNow(() => planReshard(fleet, runs, held, to, argument, options)) as never,
+      calledNow(() => planReshard(fleet, held, to, argument, options)) as never,
     async usage() {
       const answers = await fleet.ask<"usage">(({ reached: devices }) => ({
         kind: "usage",

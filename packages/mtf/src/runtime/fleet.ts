@@ -3,6 +3,7 @@ import { coordinateOf, type Mesh } from "../mesh.ts";
 import type { Capacity } from "./capacity.ts";
 import { Aborted, deviceFailed, messageOf } from "./failure.ts";
 import type { Answers, Request, RequestOf } from "./protocol.ts";
+import { type Runs, runsOf } from "./runs.ts";
 
 /** The way to one host of devices, wherever it runs. */
 export interface Link {
@@ -21,8 +22,6 @@ export interface Fleet {
   readonly variant: string;
   readonly links: readonly Link[];
   readonly capacity: Capacity;
-  /** How many steps a caller may be ahead of the devices. */
-  readonly ahead: number;
   /** Why the devices are of no use any more. */
   readonly failure: MtfError | undefined;
   /** A number that nothing else on these devices goes by. */
@@ -31,6 +30,8 @@ export interface Fleet {
   readonly devices: readonly number[];
   /** Whether other processes host the others, and make the same calls. */
   readonly several: boolean;
+  /** The runs of all programs. */
+  readonly runs: Runs;
   /** The way to ask about a device. */
   reaching(device: number): Link;
   /**
@@ -53,6 +54,7 @@ export interface FleetParts {
   readonly variant: string;
   readonly links: readonly Link[];
   readonly capacity: Capacity;
+  /** How many runs a caller may be ahead of the devices. */
   readonly ahead: number;
 }
 
@@ -63,6 +65,12 @@ export function makeFleet(parts: FleetParts): Fleet {
   const reaching = new Map(
     parts.links.flatMap((link) => link.reached.map((device) => [device, link] as const)),
   );
+  const runs = runsOf({
+    ahead: parts.ahead,
+    get failure() {
+      return failure;
+    },
+  });
   const devices = parts.links.flatMap((link) => link.devices);
   /** Tells whoever waits for something that it will not come. */
   const waiting = new Set<(reason: MtfError) => void>();
@@ -81,6 +89,7 @@ export function makeFleet(parts: FleetParts): Fleet {
     },
     newId: () => ids++,
     devices,
+    runs,
     several: devices.length < parts.mesh.size,
     reaching: (device) => reaching.get(device)!,
     async ask(requestFor) {
@@ -90,7 +99,9 @@ export function makeFleet(parts: FleetParts): Fleet {
         if (!request) return;
         return link.ask(request).catch((error: unknown) => {
           // A step that some devices did and others did not cannot be taken back.
-          if (request.kind === "run" && error instanceof MtfError) fleet.fail(error);
+          // So is all that several processes are to do alike.
+          const together = request.kind === "run" || fleet.several;
+          if (together && error instanceof MtfError) fleet.fail(error);
           throw error;
         });
       });

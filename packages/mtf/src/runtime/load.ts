@@ -12,12 +12,10 @@ import type { Fleet } from "./fleet.ts";
 import { givenTo } from "./given.ts";
 import { putArgument } from "./put-argument.ts";
 import { type Loaded, runOnce } from "./run.ts";
-import type { Runs } from "./runs.ts";
 
 /** Loads a program on all devices and gives the function that runs it. */
 export async function loadProgram<Arguments extends readonly unknown[], Result>(
   fleet: Fleet,
-  runs: Runs,
   lowered: Lowered<Arguments, Result>,
   options: LoadOptions,
 ): Promise<Run<Arguments, Result>> {
@@ -41,7 +39,7 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
   const run = (...inputs: readonly unknown[]): Promise<unknown> =>
     called(async () => {
       const given = givenTo(fleet, code, lowered.arguments, inputs);
-      return withLeaves(lowered.result, isTensor, await runOnce(loaded, runs, given));
+      return withLeaves(lowered.result, isTensor, await runOnce(loaded, given));
     });
   const put = (argument: number, data: unknown) =>
     called(() => putArgument(fleet, lowered, argument, data));

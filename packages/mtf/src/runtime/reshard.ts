@@ -11,14 +11,12 @@ import type { Reshard, ReshardOptions } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import { checkShape } from "./given.ts";
 import { checkMesh, loadProgram } from "./load.ts";
-import type { Runs } from "./runs.ts";
 import { stateOf } from "./sharded.ts";
 import { wrongInput } from "./sources/array.ts";
 
 /** Plans how what devices hold gets to where a program wants an argument. */
 export function planReshard(
   fleet: Fleet,
-  runs: Runs,
   held: unknown,
   to: Lowered<readonly unknown[], unknown>,
   argument: number,
@@ -53,7 +51,7 @@ export function planReshard(
     toString: text,
     run: () =>
       called(async () => {
-        const move = await loadProgram(fleet, runs, lowered, {});
+        const move = await loadProgram(fleet, lowered, {});
         try {
           return await move(held);
         } finally {

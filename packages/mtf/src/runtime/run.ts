@@ -3,9 +3,8 @@ import type { Program } from "../program/program.ts";
 import { type ArrayState, free, giveBack, reserve, taken } from "./arrays.ts";
 import type { Sharded } from "./devices.ts";
 import { type Feeds, feedsOf } from "./feeds.ts";
-import type { Fleet } from "./fleet.ts";
+import { asFailure, type Fleet } from "./fleet.ts";
 import type { Given } from "./given.ts";
-import type { Runs } from "./runs.ts";
 import { makeSharded, stateOf } from "./sharded.ts";
 
 /** A program that the devices have. */
@@ -24,14 +23,14 @@ export interface Loaded {
  */
 export async function runOnce(
   loaded: Loaded,
-  runs: Runs,
   inputs: readonly Given[],
 ): Promise<readonly Sharded[]> {
+  const { fleet } = loaded;
   const arrays = inputs.filter((input) => input.kind === "array");
   for (const { array, donated } of arrays) reserve(array, donated);
   let results: readonly Sharded[] | undefined;
   try {
-    await runs.send(feedsOf(loaded.fleet, inputs), (feeds) => {
+    await fleet.runs.send(feedsOf(fleet, inputs), (feeds) => {
       const sent = post(loaded, feeds);
       results = sent.results;
       for (const { array } of arrays) taken(array);
@@ -39,6 +38,10 @@ export async function runOnce(
       poisonAfter(sent.ended, [...donated, ...results.map((result) => stateOf(result)!)]);
       return sent.ended;
     });
+  } catch (error) {
+    // Other processes run the program all the same, and would wait for this one's devices forever.
+    if (fleet.several) fleet.fail(asFailure(error, fleet.mesh, fleet.devices[0]!) as MtfError);
+    throw error;
   } finally {
     if (!results) for (const { array, donated } of arrays) giveBack(array, donated);
   }

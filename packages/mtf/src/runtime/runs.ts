@@ -1,7 +1,7 @@
 import type { MaybePromise } from "../backend/backend.ts";
-import type { Fleet } from "./fleet.ts";
+import type { MtfError } from "../errors.ts";
 
-/** The runs of all programs on the devices of a mesh. They begin in the order of calls. */
+/** What devices are to do in the order of calls, first of all runs. */
 export interface Runs {
   /**
    * Sends a run as soon as its inputs are there and all runs called before were sent, or given up.
@@ -16,7 +16,15 @@ export interface Runs {
   ): Promise<void>;
 }
 
-export function runsOf(fleet: Fleet): Runs {
+/** The devices, as far as runs are concerned. */
+export interface Runners {
+  /** How many runs a caller may be ahead of them. */
+  readonly ahead: number;
+  /** Why they are of no use any more. */
+  readonly failure: MtfError | undefined;
+}
+
+export function runsOf(devices: Runners): Runs {
   /** Resolves when the last call was sent or given up; undefined where nobody waits. */
   let turn: Promise<unknown> | undefined;
   /** The end of the run that was sent last. */
@@ -26,8 +34,8 @@ export function runsOf(fleet: Fleet): Runs {
     const before = running;
     const ended = post();
     running = ended.catch(() => undefined);
-    await (fleet.ahead > 0 ? before : running);
-    if (fleet.failure) throw fleet.failure;
+    await (devices.ahead > 0 ? before : running);
+    if (devices.failure) throw devices.failure;
   };
 
   return {

@@ -115,14 +115,14 @@ async function readExactly(held: ArrayState, box: Box): Promise<HostArray> {
   checkBox(box, held.dims);
   const { fleet, dtype, placement } = held;
   const wanted = holders(fleet.mesh, held.dims, placement, box);
-  const parts = wanted.map(async ({ device, local }) => {
+  const partOf = async ({ device, local }: (typeof wanted)[number]) => {
     const request = { kind: "read", array: held.id, dtype, device, box: local } as const;
     const reaching = fleet.reaching(device);
     const answers = await fleet.ask<"read">((link) => (link === reaching ? request : undefined));
     return answers.find((answer) => answer !== undefined)!;
-  });
+  };
   try {
-    const numbers = await Promise.all(parts);
+    const numbers = await inTurn(fleet, () => Promise.all(wanted.map(partOf)));
     if (numbers.length === 1 && numbers[0]!.length === volume(box)) return numbers[0]!;
     const type = numbers[0]?.constructor as (new (length: number) => HostArray) | undefined;
     const result = type ? new type(volume(box)) : hostArray(dtype, volume(box));
@@ -135,6 +135,20 @@ async function readExactly(held: ArrayState, box: Box): Promise<HostArray> {
     await held.run;
     throw held.poison ? poisoned(held.poison) : error;
   }
+}
+
+/**
+ * Asks at once, for nobody is to wait for what a run waits for; but several processes would ask in
+ * different orders then, as each waits for its own sources.
+ */
+async function inTurn<T>(fleet: Fleet, ask: () => Promise<T>): Promise<T> {
+  if (!fleet.several) return ask();
+  let asked: Promise<T> | undefined;
+  await fleet.runs.send(undefined, () => {
+    asked = ask();
+    return asked;
+  });
+  return asked!;
 }
 
 /** One device for every distinct part of a box: its own box there, and the part's place in it. */

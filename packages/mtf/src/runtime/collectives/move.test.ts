@@ -97,58 +97,67 @@ test("whatever moves arrives, and nothing moves that is there", async () => {
   );
 });
 
-test("several operands become one, each from where it is", async () => {
-  const mesh = defineMesh({ x: 3 });
-  const split = { split: { a: ["x"] }, partial: [] };
-  const values = [aValue([{ name: "a", size: 4 }], split), aValue([{ name: "a", size: 3 }], split)];
-  const move: Move = {
-    kind: "move",
-    name: "exchange",
-    axes: ["x"],
-    operands: [0, 1],
-    offsets: [{ a: -1 }, { a: -6 }],
-    fill: 0,
-    result: 2,
-    origin,
-  };
-  const { slices } = await runOne(
-    mesh,
-    [...values, aValue([{ name: "a", size: 10 }], split)],
-    move,
-    (value, _, box) => fromPlaces("float32", box, ([at]) => 10 * (value + 1) + at!),
-    { stagingBytes: 16, visible: true },
-  );
-  expect(slices.map((slice) => [...slice])).toEqual([
-    [0, 10, 11, 12],
-    [13, 0, 20],
-    [21, 22, 0],
-  ]);
-});
+test.each(["memory", "messages"] as const)(
+  "several operands become one, each from where it is: %s",
+  async (by) => {
+    const mesh = defineMesh({ x: 3 });
+    const split = { split: { a: ["x"] }, partial: [] };
+    const values = [
+      aValue([{ name: "a", size: 4 }], split),
+      aValue([{ name: "a", size: 3 }], split),
+    ];
+    const move: Move = {
+      kind: "move",
+      name: "exchange",
+      axes: ["x"],
+      operands: [0, 1],
+      offsets: [{ a: -1 }, { a: -6 }],
+      fill: 0,
+      result: 2,
+      origin,
+    };
+    const { slices } = await runOne(
+      mesh,
+      [...values, aValue([{ name: "a", size: 10 }], split)],
+      move,
+      (value, _, box) => fromPlaces("float32", box, ([at]) => 10 * (value + 1) + at!),
+      { stagingBytes: 16, visible: true, by },
+    );
+    expect(slices.map((slice) => [...slice])).toEqual([
+      [0, 10, 11, 12],
+      [13, 0, 20],
+      [21, 22, 0],
+    ]);
+  },
+);
 
-test("an all-gather receives (n - 1) S, in uneven slices and small windows", async () => {
-  const mesh = defineMesh({ x: 4, y: 2 });
-  const dims = [
-    { name: "a", size: 3 },
-    { name: "b", size: 13 },
-  ];
-  const move: Move = {
-    kind: "move",
-    name: "all-gather",
-    axes: ["x"],
-    operands: [0],
-    offsets: [{}],
-    fill: 0,
-    result: 1,
-    origin,
-  };
-  const values = [aValue(dims, { split: { b: ["x"] }, partial: [] }), aValue(dims)];
-  const ran = await runOne(
-    mesh,
-    values,
-    move,
-    (_, __, box) => fromPlaces("float32", box, (place) => markOf(dims, place)),
-    { stagingBytes: 32, visible: true },
-  );
-  expect(ran.received).toBe(2 * 3 * 4 * 3 * 13);
-  expect(volume(whole(dims))).toBe(39);
-});
+test.each(["memory", "messages"] as const)(
+  "an all-gather receives (n - 1) S, in uneven slices and small windows: %s",
+  async (by) => {
+    const mesh = defineMesh({ x: 4, y: 2 });
+    const dims = [
+      { name: "a", size: 3 },
+      { name: "b", size: 13 },
+    ];
+    const move: Move = {
+      kind: "move",
+      name: "all-gather",
+      axes: ["x"],
+      operands: [0],
+      offsets: [{}],
+      fill: 0,
+      result: 1,
+      origin,
+    };
+    const values = [aValue(dims, { split: { b: ["x"] }, partial: [] }), aValue(dims)];
+    const ran = await runOne(
+      mesh,
+      values,
+      move,
+      (_, __, box) => fromPlaces("float32", box, (place) => markOf(dims, place)),
+      { stagingBytes: 32, visible: true, by },
+    );
+    expect(ran.received).toBe(2 * 3 * 4 * 3 * 13);
+    expect(volume(whole(dims))).toBe(39);
+  },
+);

@@ -16,7 +16,7 @@ export interface Piece {
  * What a device's result of a move is made of. Each element is taken from the holder that differs
  * from the device in nothing but the axes that split the operand: itself wherever it holds it.
  */
-export function piecesOf(
+function piecesOf(
   move: Move,
   values: readonly Value[],
   mesh: Mesh,
@@ -50,6 +50,25 @@ export function piecesOf(
       return { operand, holder: deviceAt(mesh, holder), copy: copyOf(dims) };
     });
   });
+}
+
+// The devices of a group that live in one process share what is known of each other's pieces.
+const known = new WeakMap<Move, Map<number, ReadonlyMap<number, readonly Piece[]>>>();
+
+/** By device, what the results of a group's devices are made of. */
+export function piecesOfGroup(
+  move: Move,
+  values: readonly Value[],
+  mesh: Mesh,
+  members: readonly number[],
+): ReadonlyMap<number, readonly Piece[]> {
+  const groups = known.get(move) ?? new Map<number, ReadonlyMap<number, readonly Piece[]>>();
+  known.set(move, groups);
+  const made =
+    groups.get(members[0]!) ??
+    new Map(members.map((member) => [member, piecesOf(move, values, mesh, member)]));
+  groups.set(members[0]!, made);
+  return made;
 }
 
 /** The devices along `axes` that hold a box, one for each part, in ascending order. */

@@ -2,14 +2,16 @@ import fc from "fast-check";
 import type { Backend } from "../../backend/backend.ts";
 import { referenceBackend } from "../../backend/reference/index.ts";
 import type { Dimension } from "../../dimension.ts";
-import { type DType, type HostArray, hostArray } from "../../dtype.ts";
+import { arrayOf, type DType, type HostArray, hostArray } from "../../dtype.ts";
 import { coordinateOf, type Mesh } from "../../mesh.ts";
 import { type Box, boxOf, volume } from "../../program/placement.ts";
 import type { Instruction, Value } from "../../program/program.ts";
+import { messageCollectives } from "../collectives/messages/collectives.ts";
 import { sharedMemory } from "../collectives/shared/collectives.ts";
 import { memoryOf } from "../collectives/shared/memories.ts";
 import { isWide } from "../execute/wide.ts";
 import { makeHost } from "../host.ts";
+import { mailbox } from "./mailbox.ts";
 import { programOf } from "./programs.ts";
 
 export interface Ran {
@@ -25,16 +27,21 @@ export interface Staging {
   readonly stagingBytes: number;
   /** Whether the host can reach the backend's memory. */
   readonly visible: boolean;
+  /** How numbers get from one device to another. */
+  readonly by: "memory" | "messages";
 }
 
-/** Memory of all sorts: narrow windows, and backends like those on GPUs. */
+/** Memory of all sorts: narrow windows, none that is shared, and backends like those on GPUs. */
 export const stagings: fc.Arbitrary<Staging> = fc.record({
   stagingBytes: fc.constantFrom(16, 64, 4096),
   visible: fc.boolean(),
+  by: fc.constantFrom("memory", "messages"),
 });
 
+/** A backend whose memory is out of reach. Such hold and give no more than float32. */
 function withoutViews(backend: Backend): Backend {
-  return { ...backend, view: () => undefined, read: async (buffer) => backend.read(buffer) };
+  const read: Backend["read"] = async (buffer) => arrayOf(buffer.dtype, await backend.read(buffer));
+  return { ...backend, view: () => undefined, read };
 }
 
 /** Runs one instruction from all values but the last, given by device, to the last. */
@@ -43,16 +50,19 @@ export async function runOne(
   values: readonly Value[],
   instruction: Instruction,
   given: (value: number, device: number, box: Box) => HostArray,
-  { stagingBytes, visible }: Staging,
+  { stagingBytes, visible, by }: Staging,
 ): Promise<Ran> {
   const backend = visible ? referenceBackend() : withoutViews(referenceBackend());
   const devices = Array.from({ length: mesh.size }, (_, i) => i);
-  const collectives = sharedMemory({
-    mesh,
-    wide: isWide(backend),
-    memory: memoryOf(mesh, stagingBytes, (bytes) => new ArrayBuffer(bytes)),
-    barrier: undefined,
-  });
+  const collectives =
+    by === "messages"
+      ? messageCollectives(mesh, mailbox(devices), stagingBytes)
+      : sharedMemory({
+          mesh,
+          wide: isWide(backend),
+          memory: memoryOf(mesh, stagingBytes, (bytes) => new ArrayBuffer(bytes)),
+          barrier: undefined,
+        });
   const host = makeHost(mesh, devices, backend, collectives);
   const result = values.length - 1;
   const inputs = values.slice(0, -1).map((_, i) => i);

@@ -1,6 +1,6 @@
 import type { Mesh } from "../../../mesh.ts";
 import type { Move, Value } from "../../../program/program.ts";
-import { type Piece, piecesOf } from "../pieces.ts";
+import { type Piece, piecesOfGroup } from "../pieces.ts";
 
 /** How the devices of a group carry out a move. */
 export interface MovePlan {
@@ -42,12 +42,11 @@ function makePlan(
   mesh: Mesh,
   members: readonly number[],
 ): MovePlan {
-  const pieces = new Map<number, readonly Piece[]>();
+  const pieces = piecesOfGroup(move, values, mesh, members);
   const ranges = new Map(
     members.map((member) => [member, new Map<number, { begin: number; end: number }>()]),
   );
   for (const member of members) {
-    pieces.set(member, piecesOf(move, values, mesh, member));
     for (const { holder, operand, copy } of pieces.get(member)!) {
       if (holder === member) continue;
       const shown = ranges.get(holder)!;

@@ -1,0 +1,39 @@
+import type { Mesh } from "../../../mesh.ts";
+import type { Collectives } from "../collectives.ts";
+import { groupsOf } from "../groups.ts";
+import type { Messages } from "./messages.ts";
+import { bindMove } from "./move.ts";
+import { bindReduce } from "./reduce.ts";
+
+/** So much of a tensor is under way at once: what a device needs besides does not grow with it. */
+const defaultSegmentBytes = 4 << 20;
+
+/** Devices that pass numbers by messages, so that they need not share memory. */
+export function messageCollectives(
+  mesh: Mesh,
+  messages: Messages,
+  segmentBytes: number = defaultSegmentBytes,
+): Collectives {
+  const groupOf = groupsOf(mesh);
+  const { processes, own } = messages;
+  return {
+    reduce: (reduce, frame) =>
+      bindReduce(reduce, frame, groupOf(frame.device.number, reduce.axes), messages, segmentBytes),
+    move: (move, frame) =>
+      bindMove(move, frame, groupOf(frame.device.number, move.axes), messages, segmentBytes),
+    // Whoever awaits a message waits for the one who sends it.
+    barrier: () => undefined,
+    broadcast(holder, numbers) {
+      if (numbers.length === 0) return;
+      const here = processes[own]!;
+      // Of each process the first device hears of it, on behalf of all.
+      if (!here.includes(holder)) {
+        return messages.receive(here[0]!, [{ from: holder, into: numbers }]);
+      }
+      processes.forEach(([first], process) => {
+        if (process !== own) messages.send(holder, first!, numbers);
+      });
+      return messages.receive(holder, []);
+    },
+  };
+}

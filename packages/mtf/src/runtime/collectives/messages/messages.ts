@@ -1,0 +1,27 @@
+import type { MaybePromise } from "../../../backend/backend.ts";
+import type { HostArray } from "../../../dtype.ts";
+
+/**
+ * Carries numbers between devices, whichever processes host them. What one device sends to another
+ * arrives in the order in which it was sent. Nobody sends nothing: there are no empty messages.
+ */
+export interface Messages {
+  /** The devices of each process. */
+  readonly processes: readonly (readonly number[])[];
+  /** The place of this process among them. */
+  readonly own: number;
+  /** Sends numbers, which must stay as they are until `from` has received what it awaits next. */
+  send(from: number, to: number, numbers: HostArray): void;
+  /**
+   * Fills arrays with the next message of each device. What `to` has sent before may be written over
+   * from then on.
+   *
+   * @throws Aborted if another process has ended
+   */
+  receive(to: number, awaited: readonly Awaited[]): MaybePromise<void>;
+}
+
+export interface Awaited {
+  readonly from: number;
+  readonly into: HostArray;
+}

@@ -1,0 +1,89 @@
+import { bytesPerElement } from "../../../dtype.ts";
+import { coordinateOf } from "../../../mesh.ts";
+import { boxOf, volume } from "../../../program/placement.ts";
+import type { Move } from "../../../program/program.ts";
+import { after, type Frame, type Phase } from "../../execute/device.ts";
+import type { Copy } from "../copy.ts";
+import type { Group } from "../groups.ts";
+import { ownPart, stayingMove } from "../ownPart.ts";
+import { type Piece, piecesOfGroup } from "../pieces.ts";
+import type { Messages } from "./messages.ts";
+import { landing, pack, runsWithin, unpack } from "./packed.ts";
+import { segmentsOf } from "./segments.ts";
+
+/** What goes from one device to another in a move: of each operand, these parts. */
+interface Parcel {
+  readonly peer: number;
+  readonly operand: number;
+  readonly copies: readonly Copy[];
+}
+
+/** Moves elements: each device sends what others lack, in a row, and copies what it holds itself. */
+export function bindMove(
+  move: Move,
+  frame: Frame,
+  { members }: Group,
+  messages: Messages,
+  segmentBytes: number,
+): readonly Phase[] {
+  const { device, values } = frame;
+  const { mesh, number: self } = device;
+  const { dtype } = values[move.result]!;
+  const made = piecesOfGroup(move, values, mesh, members);
+  const pieces = made.get(self)!;
+  const part = ownPart(move, frame, pieces);
+  const incoming = parcels(pieces.map((piece) => [piece.holder, piece]));
+  const outgoing = parcels(
+    [...made].flatMap(([member, of]) =>
+      of.flatMap((piece) => (piece.holder === self ? [[member, piece] as const] : [])),
+    ),
+  );
+  if (incoming.length + outgoing.length === 0) return stayingMove(move, frame, pieces, part);
+  const { host } = part;
+
+  /** Of slices of devices, the first one's are the largest. */
+  const longest = Math.max(
+    ...move.operands.map((operand) => {
+      const { dims, placement } = values[operand]!;
+      return volume(boxOf(dims, placement, mesh, coordinateOf(mesh, 0)));
+    }),
+  );
+  const segments = segmentsOf(longest, dtype, segmentBytes).map(
+    ({ begin, end }): readonly Phase[] => {
+      const send = () => {
+        for (const { peer, operand, copies } of outgoing) {
+          const runs = runsWithin(copies, begin, end);
+          if (runs.elements > 0) messages.send(self, peer, pack(runs, host.operand(operand)));
+        }
+      };
+      const receive = () => {
+        const target = host.result();
+        const coming = incoming.flatMap(({ peer, copies }) => {
+          const runs = runsWithin(copies, begin, end);
+          if (runs.elements === 0) return [];
+          device.usage.bytesReceived += runs.elements * bytesPerElement[dtype];
+          return { from: peer, into: landing(runs, target), runs };
+        });
+        return after(messages.receive(self, coming), () => {
+          for (const { runs, into } of coming) unpack(runs, into, target);
+        });
+      };
+      return [send, receive];
+    },
+  );
+  const begin: Phase = () => after(host.open(part.fill), () => part.copy());
+  return [begin, ...segments.flat(), () => host.close()];
+
+  /** Operands in order for each peer, for both ends to go by the same. */
+  function parcels(all: readonly (readonly [peer: number, piece: Piece])[]): readonly Parcel[] {
+    const found = new Map<string, { peer: number; operand: number; copies: Copy[] }>();
+    for (const [peer, { operand, copy }] of all) {
+      if (peer === self) continue;
+      const key = `${peer} ${operand}`;
+      const parcel = found.get(key) ?? { peer, operand, copies: [] };
+      parcel.copies.push(copy);
+      found.set(key, parcel);
+    }
+    return [...found.values()].sort((a, b) => a.operand - b.operand);
+  }
+}

@@ -1,0 +1,26 @@
+import type { HostArray } from "../../dtype.ts";
+import { internal } from "../../errors.ts";
+import type { Messages } from "../collectives/messages/messages.ts";
+
+/** Messages between devices of one process. */
+export function mailbox(devices: readonly number[]): Messages {
+  const queues = new Map<string, HostArray[]>();
+  return {
+    processes: [devices],
+    own: 0,
+    send(from, to, numbers) {
+      const queue = queues.get(`${from} ${to}`) ?? [];
+      queues.set(`${from} ${to}`, queue);
+      queue.push(numbers.slice());
+    },
+    receive(to, awaited) {
+      for (const { from, into } of awaited) {
+        const numbers = queues.get(`${from} ${to}`)?.shift();
+        if (numbers?.length !== into.length || numbers.constructor !== into.constructor) {
+          throw internal(`device ${to} awaited another message of ${from}`);
+        }
+        into.set(numbers);
+      }
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { simulator } from "../../src/simulator.ts";
+import { layoutCases } from "./layoutCases.ts";
+import { runPair } from "./pair.ts";
+
+const script = (name: string) => new URL(`./${name}.member.ts`, import.meta.url);
+
+test("two processes that share a socket compute what one does, bit by bit", async () => {
+  const pair = await runPair(script("layoutCases"));
+  const alone = await layoutCases((mesh, backend) =>
+    simulator(mesh, { backend, deterministic: true }),
+  );
+  for (const { code, output, errors } of pair) {
+    expect({ code, errors }).toEqual({ code: 0, errors: "" });
+    expect(output.trim().split("\n")).toEqual(alone);
+  }
+});
+
+test("a process asks for its own devices' boxes, and reads everything", async () => {
+  const pair = await runPair(script("sources"));
+  expect(pair.map(({ output, errors }) => output + errors)).toEqual([
+    "0+2 0+3, 2+2 0+3\n0 2 2 4 4 6\n",
+    "4+2 0+3, 6+1 0+3\n0 2 2 4 4 6\n",
+  ]);
+});
+
+test("processes whose sources take different times do all in the order of calls", async () => {
+  const pair = await runPair(script("turns"));
+  const printed = "10 11 12 13 14\n6 6 6 6 6\n";
+  expect(pair.map(({ output, errors }) => output + errors)).toEqual([printed, printed]);
+});
+
+test.each([
+  ["another mesh", "device 1 (x=1) failed because its process ended", "y:2"],
+  [
+    "another program",
+    "device 1 (x=1) failed because its process ended",
+    "the processes have different programs",
+  ],
+  ["an early end", "device 1 (x=1) failed because its process ended", ""],
+  ["a broken source", "device 1 (x=1) failed because its process ended", "the disk is gone"],
+])("where one process has %s, both end", async (how, first, second) => {
+  const pair = await runPair(script("failing"), how);
+  expect(pair.map(({ code }) => code)).toEqual([1, how === "an early end" ? 7 : 1]);
+  expect(pair[0]!.output).toContain(first);
+  expect(pair[1]!.output).toContain(second);
+  expect(pair.map(({ errors }) => errors)).toEqual(["", ""]);
+});
