@@ -34,8 +34,10 @@ export interface SimulatorOptions {
   readonly deterministic?: boolean | undefined;
 }
 
-/** Small, for there may be many devices and nothing is gained by more. */
-const defaultStagingBytes = 256 << 10;
+/** Small, for nothing is gained by more, and smaller still where there are very many devices. */
+function defaultStagingBytes(devices: number): number {
+  return Math.min(256 << 10, Math.ceil((256 << 20) / devices));
+}
 
 /**
  * The devices of a mesh, simulated one after the other in this thread: for tests, and to see what
@@ -47,7 +49,7 @@ const defaultStagingBytes = 256 << 10;
  */
 export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Promise<Devices> {
   devicesArguments("simulator", mesh, options);
-  const { backend: wanted = "reference", stagingBytes = defaultStagingBytes } = options;
+  const { backend: wanted = "reference", stagingBytes = defaultStagingBytes(mesh.size) } = options;
   // As workers compute, so that both give the same bits.
   const computing = {
     threads: threadsFor(mesh.size),

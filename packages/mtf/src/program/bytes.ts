@@ -1,8 +1,9 @@
 import { elements } from "../dimension.ts";
 import { bytesPerElement } from "../dtype.ts";
-import { coordinatesAlong, defineMesh, type Mesh } from "../mesh.ts";
+import { defineMesh, type Mesh } from "../mesh.ts";
 import { entryOf } from "../record.ts";
-import { axesOf, overlap, rangeOf, splitAxes } from "./placement.ts";
+import { heldAlready, type MovedDim } from "./heldAlready.ts";
+import { axesOf, overlap, splitAxes } from "./placement.ts";
 import type { Instruction, Move, Program, Reduce, Value } from "./program.ts";
 import { devices } from "./transfer.ts";
 
@@ -44,8 +45,9 @@ function moveBytes(values: readonly Value[], instruction: Move, mesh: Mesh): num
 }
 
 /**
- * Elements of an operand that devices need and do not hold. The dims fall into sets that share
- * axes; the sum over devices of a product over dims is the product over sets of such sums.
+ * Elements of an operand that devices need and do not hold. What they need are slices of the result,
+ * which lie side by side. Of what they hold the dims fall into sets that share axes; the sum over
+ * devices of a product over dims is the product over sets of such sums.
  */
 function receivedElements(
   from: Value,
@@ -53,34 +55,36 @@ function receivedElements(
   offsets: Readonly<Record<string, number>>,
   mesh: Mesh,
 ): number {
-  let needed = 1;
-  let held = 1;
-  const used = new Set<string>();
-  for (const set of linkedDims(from, to)) {
-    let setNeeded = 0;
-    let setHeld = 0;
-    for (const coordinate of coordinatesAlong(mesh, set.axes)) {
-      let need = 1;
-      let have = 1;
-      for (const name of set.dims) {
-        const source = from.dims.find((d) => d.name === name)!;
-        const target = to.dims.find((d) => d.name === name)!;
-        const offset = entryOf(offsets, name) ?? 0;
-        const wanted = rangeOf(target.size, axesOf(to.placement, name), mesh, coordinate);
-        const own = rangeOf(source.size, axesOf(from.placement, name), mesh, coordinate);
-        const taken = { begin: wanted.begin + offset, size: wanted.size };
-        need *= overlap(taken, { begin: 0, size: source.size }).size;
-        have *= overlap(taken, own).size;
-      }
-      setNeeded += need;
-      setHeld += have;
-    }
-    needed *= setNeeded;
-    held *= setHeld;
-    for (const axis of set.axes) used.add(axis);
-  }
-  const copies = mesh.size / devices([...used], mesh);
-  return (needed - held) * copies;
+  const dims = new Map(
+    to.dims.map(({ name, size }): [string, MovedDim] => {
+      const before = from.dims.find((d) => d.name === name)!;
+      return [
+        name,
+        {
+          before: { size: before.size, axes: axesOf(from.placement, name) },
+          after: { size, axes: axesOf(to.placement, name) },
+          offset: entryOf(offsets, name) ?? 0,
+        },
+      ];
+    }),
+  );
+  const needed = [...dims.values()].reduce(
+    (product, { before, after, offset }) => {
+      const taken = { begin: offset, size: after.size };
+      return product * overlap(taken, { begin: 0, size: before.size }).size;
+    },
+    mesh.size / devices(splitAxes(to.placement), mesh),
+  );
+  const sets = linkedDims(from, to);
+  const used = devices(
+    sets.flatMap((set) => set.axes),
+    mesh,
+  );
+  const held = sets.reduce((product, set) => {
+    const own = set.dims.map((name) => dims.get(name)!);
+    return product * heldAlready(own, set.axes, mesh);
+  }, mesh.size / used);
+  return needed - held;
 }
 
 interface LinkedDims {

@@ -1,8 +1,7 @@
-import { elements } from "../dimension.ts";
 import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
-import { coordinatesAlong, type Mesh } from "../mesh.ts";
-import { axesOf, type Placement, rangeOf } from "./placement.ts";
+import type { Mesh } from "../mesh.ts";
+import { axesOf, type Placement } from "./placement.ts";
 
 /** From which placement to which a reshape is local. */
 export interface LocalReshape {
@@ -27,8 +26,7 @@ export function localReshape(
   const axes = axesOf({ split, partial: [] }, first.name);
   const target = to[0];
   if (axes.length === 0 || !target) return { operand: untouched, result: untouched };
-  const total = elements(to);
-  if (!sameCuts(first.size, target.size, total, axes, mesh)) {
+  if (!sameCuts(first.size, target.size, axes, mesh)) {
     return { operand: untouched, result: untouched };
   }
   return {
@@ -37,20 +35,16 @@ export function localReshape(
   };
 }
 
-/** Whether the axes cut two sizes of one total into the same runs of elements. */
-function sameCuts(
+/**
+ * Whether axes cut two sizes of one total into the same runs of elements: where both can be cut
+ * evenly. A slice that is larger by one is otherwise larger by another number of elements.
+ */
+export function sameCuts(
   before: number,
   after: number,
-  total: number,
   axes: readonly string[],
   mesh: Mesh,
 ): boolean {
   const parts = axes.reduce((product, axis) => product * mesh.axes[axis]!, 1);
-  if (before % parts === 0 && after % parts === 0) return true;
-  return coordinatesAlong(mesh, axes).every((coordinate) => {
-    const a = rangeOf(before, axes, mesh, coordinate);
-    const b = rangeOf(after, axes, mesh, coordinate);
-    const [x, y] = [total / before, total / after];
-    return a.begin * x === b.begin * y && a.size * x === b.size * y;
-  });
+  return before === after || (before % parts === 0 && after % parts === 0);
 }
