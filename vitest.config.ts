@@ -8,7 +8,7 @@ const config: ViteUserConfig = {
     // Tests run on the workspace's sources, as `paths` in tsconfig.json does for types.
     alias: [
       { find: /^mtf$/, replacement: source("mtf/src/index.ts") },
-      { find: /^mtf\/(simulator|workers|checkpoint|files)$/, replacement: source("mtf/src/$1.ts") },
+      { find: /^mtf\/(simulator|workers|mpi|checkpoint|files)$/, replacement: source("mtf/src/$1.ts") },
       { find: /^gpt-neo$/, replacement: source("gpt-neo/src/index.ts") },
     ],
   },
@@ -19,7 +19,7 @@ const config: ViteUserConfig = {
       "bench/**/*.test.ts",
       "examples/**/*.test.ts",
     ],
-    exclude: ["**/node_modules/**", "packages/*/test/large/**"],
+    exclude: ["**/node_modules/**", "packages/*/test/large/**", "packages/*/test/mpi/**"],
     setupFiles: ["packages/mtf/src/testing/verified.ts"],
     pool: "forks",
     maxWorkers: 2,

@@ -9,6 +9,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     index: "src/index.ts",
     simulator: "src/simulator.ts",
     workers: "src/workers.ts",
+    mpi: "src/mpi.ts",
     checkpoint: "src/checkpoint.ts",
     files: "src/files.ts",
     // The script that `mtf/workers` starts one of per device: found by name, next to the bundle.
@@ -29,6 +30,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
       index: "src/index.ts",
       simulator: "src/simulator.ts",
       workers: "src/workers.ts",
+      mpi: "src/mpi.ts",
       checkpoint: "src/checkpoint.ts",
       files: "src/files.ts",
     },

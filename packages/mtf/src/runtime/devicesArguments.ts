@@ -3,9 +3,25 @@ import type { AnyTensor } from "../graph/tensor.ts";
 import { type Mesh, meshArgument } from "../mesh.ts";
 import type { Placement } from "../program/placement.ts";
 
-/** What `simulator` and `workers` are given; `force` is for workers alone. */
+type Runtime = "simulator" | "workers" | "mpi";
+
+/** The options that each has. */
+const optionsOf: { readonly [R in Runtime]: readonly string[] } = {
+  simulator: ["backend", "stagingBytes", "deterministic"],
+  workers: ["backend", "stagingBytes", "deterministic", "force"],
+  mpi: ["backend", "deterministic"],
+};
+
+/** What else than the name of a backend each takes for one. */
+const backendOf: { readonly [R in Runtime]: string } = {
+  simulator: "a backend, or the name of a backend",
+  workers: "the URL of a module, or the name of a backend",
+  mpi: "the name of a backend",
+};
+
+/** What `simulator`, `workers` and `mpi` are given. */
 export function devicesArguments(
-  fn: "simulator" | "workers",
+  fn: Runtime,
   mesh: Mesh,
   options: {
     readonly backend?: unknown;
@@ -15,8 +31,7 @@ export function devicesArguments(
   },
 ): void {
   meshArgument(fn, "mesh", mesh);
-  const alike = ["backend", "stagingBytes", "deterministic"];
-  optionsArgument(fn, "options", options, fn === "workers" ? [...alike, "force"] : alike);
+  optionsArgument(fn, "options", options, optionsOf[fn]);
   const { backend, stagingBytes, deterministic, force } = options;
   if (stagingBytes !== undefined) countArgument(fn, "options.stagingBytes", stagingBytes, 1);
   if (deterministic !== undefined) booleanArgument(fn, "options.deterministic", deterministic);
@@ -26,9 +41,9 @@ export function devicesArguments(
     readonly upload?: unknown;
     readonly href?: unknown;
   };
-  if (fn === "simulator" ? typeof upload === "function" : typeof href === "string") return;
-  const takes = `${fn === "simulator" ? "a backend" : "the URL of a module"}, or the name of a backend`;
-  throw wrongArgument(fn, "options.backend", takes, backend);
+  if (fn === "simulator" && typeof upload === "function") return;
+  if (fn === "workers" && typeof href === "string") return;
+  throw wrongArgument(fn, "options.backend", backendOf[fn], backend);
 }
 
 /** Where a tensor is to lie: axes of the mesh under dims of the tensor. */

@@ -12,11 +12,12 @@ const drawn = { reference: 20, wasm: 8 } as const;
 
 /** What drawn programs give on meshes, to the bit, and whether they move what was promised. */
 export async function layoutCases(
+  meshes: readonly (readonly number[])[],
   open: (mesh: Mesh, backend: BackendName) => Promise<Devices>,
 ): Promise<readonly string[]> {
   const lines: string[] = [];
   for (const backend of ["reference", "wasm"] as const) {
-    for (const sizes of [[2], [2, 2], [3, 1]]) {
+    for (const sizes of meshes) {
       const mesh = defineMesh(writtenLayout({ ...anyCase, mesh: sizes }).mesh);
       const devices = await open(mesh, backend);
       for (const data of fc.sample(caseData, { numRuns: drawn[backend], seed: 1 })) {

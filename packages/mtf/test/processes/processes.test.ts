@@ -7,7 +7,7 @@ const script = (name: string) => new URL(`./${name}.member.ts`, import.meta.url)
 
 test("two processes that share a socket compute what one does, bit by bit", async () => {
   const pair = await runPair(script("layoutCases"));
-  const alone = await layoutCases((mesh, backend) =>
+  const alone = await layoutCases([[2], [2, 2], [3, 1]], (mesh, backend) =>
     simulator(mesh, { backend, deterministic: true }),
   );
   for (const { code, output, errors } of pair) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Backend } from "../../backend/backend.ts";
+import type { MtfError } from "../../errors.ts";
 import { memoryOfMachine } from "../../machine.ts";
 import { type Mesh, printMesh } from "../../mesh.ts";
 import { messageCollectives } from "../collectives/messages/collectives.ts";
@@ -20,7 +21,7 @@ export interface Process {
   /** The devices of all processes on this machine. */
   readonly machineDevices: number;
   /** Takes leave of the other processes: whoever waits for this one gives up. */
-  end(): void;
+  end(reason: MtfError): void;
 }
 
 /**
@@ -36,7 +37,7 @@ export async function devicesOfProcess(process: Process): Promise<Devices> {
     await agree("meshes", printMesh(mesh));
     await agree("kernels", backend.variant);
   } catch (error) {
-    process.end();
+    process.end(error as MtfError);
     throw error;
   }
   const own = messages.processes[messages.own]!;
@@ -56,7 +57,7 @@ export async function devicesOfProcess(process: Process): Promise<Devices> {
       {
         ...link,
         end(reason) {
-          process.end();
+          process.end(reason);
           return link.end(reason);
         },
       },

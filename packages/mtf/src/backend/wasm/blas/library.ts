@@ -1,3 +1,5 @@
+import { type Koffi, loadKoffi } from "../../../koffi.ts";
+
 /** A native library that is open. */
 export interface Library {
   readonly file: string;
@@ -39,27 +41,10 @@ const signature =
 /** How libraries are opened: undefined where the file is none, or has no `cblas_sgemm`. */
 export type OpenLibrary = (file: string) => Library | undefined;
 
-/**
- * Koffi, an optional dependency, calls native functions on typed arrays without copying them.
- *
- * @returns undefined where it is not installed, or has no build for this machine
- */
+/** @returns undefined where nothing can call native functions */
 export function libraryOpener(): OpenLibrary | undefined {
   const koffi = loadKoffi();
   return koffi && ((file) => open(koffi, file));
-}
-
-type Koffi = typeof import("koffi");
-
-function loadKoffi(): Koffi | undefined {
-  if (typeof process === "undefined" || !process.getBuiltinModule) return undefined;
-  // Asked for when it runs, so that no bundle for a page looks for it.
-  const { createRequire } = process.getBuiltinModule("node:module");
-  try {
-    return createRequire(import.meta.url)("koffi") as Koffi;
-  } catch {
-    return undefined;
-  }
 }
 
 function open(koffi: Koffi, file: string): Library | undefined {

@@ -1,0 +1,98 @@
+import { type Koffi, loadKoffi } from "../../koffi.ts";
+
+/** The library of MPI that this process has been started with, or found. All calls block but `isend`. */
+export interface Mpi {
+  /** What it calls itself: `Open MPI v4.1.4`. */
+  readonly version: string;
+  readonly rank: number;
+  /** How many processes there are. */
+  readonly size: number;
+  /** How long a request is, in bytes. */
+  readonly requestBytes: number;
+  /** Begins to send bytes, and writes down the request. */
+  isend(bytes: Uint8Array, to: number, tag: number, request: Uint8Array): void;
+  recv(bytes: Uint8Array, from: number, tag: number): void;
+  /** Waits for requests, one after the other in memory. */
+  waitall(count: number, requests: Uint8Array): void;
+  /** Waits for all processes to come to their end. */
+  finalize(): void;
+  /** Ends all processes, this one too. */
+  abort(code: number): void;
+}
+
+/** How a family of libraries passes what MPI leaves to them. */
+interface Handles {
+  /** The C type of communicators and datatypes, and of requests its length. */
+  readonly type: "int" | "void *";
+  readonly requestBytes: number;
+  readonly world: bigint | number;
+  readonly byte: bigint | number;
+  /** Where statuses go that nobody reads. */
+  readonly ignored: bigint | null;
+}
+
+/**
+ * Opens a library and begins to use it, which a process may do once.
+ *
+ * @returns undefined where the file is none, or has no MPI
+ */
+export function openMpi(file: string): Mpi | undefined {
+  const koffi = loadKoffi();
+  const library = koffi && load(koffi, file);
+  if (!library) return undefined;
+  const { type, requestBytes, world, byte, ignored } = library.handles;
+  const fn = (signature: string) => library.native.func(signature.replaceAll("Handle", type));
+  const isend = fn("int MPI_Isend(const void *, int, Handle, int, int, Handle, void *)");
+  const recv = fn("int MPI_Recv(void *, int, Handle, int, int, Handle, void *)");
+  const waitall = fn("int MPI_Waitall(int, void *, void *)");
+  const finalize = fn("int MPI_Finalize()");
+  const abort = fn("int MPI_Abort(Handle, int)");
+  const asked = (name: string) => {
+    const number = new Int32Array(1);
+    fn(`int ${name}(Handle, int *)`)(world, number);
+    return number[0]!;
+  };
+  fn("int MPI_Init(void *, void *)")(null, null);
+  return {
+    version: versionOf(fn),
+    rank: asked("MPI_Comm_rank"),
+    size: asked("MPI_Comm_size"),
+    requestBytes,
+    isend: (bytes, to, tag, request) =>
+      void isend(bytes, bytes.length, byte, to, tag, world, request),
+    recv: (bytes, from, tag) => void recv(bytes, bytes.length, byte, from, tag, world, ignored),
+    waitall: (count, requests) => void waitall(count, requests, ignored),
+    finalize: () => void finalize(),
+    abort: (code) => void abort(world, code),
+  };
+}
+
+function load(koffi: Koffi, file: string) {
+  try {
+    // What the library loads itself looks for its symbols among all.
+    const native = koffi.load(file, { global: true });
+    native.func("int MPI_Init(void *, void *)");
+    return { native, handles: handlesOf(native) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Open MPI's handles are addresses of what it exports; MPICH's and its kin's are numbers. */
+function handlesOf(native: ReturnType<Koffi["load"]>): Handles {
+  try {
+    const [world, byte] = ["ompi_mpi_comm_world", "ompi_mpi_byte"].map((name) =>
+      native.symbol(name),
+    );
+    return { type: "void *", requestBytes: 8, world, byte, ignored: null };
+  } catch {
+    return { type: "int", requestBytes: 4, world: 0x44000000, byte: 0x4c00010d, ignored: 1n };
+  }
+}
+
+function versionOf(fn: (signature: string) => (...args: unknown[]) => unknown): string {
+  const text = new Uint8Array(8192);
+  fn("int MPI_Get_library_version(void *, int *)")(text, new Int32Array(1));
+  const line = new TextDecoder().decode(text.subarray(0, text.indexOf(0)));
+  return line.split(/[,\n]/)[0]!.trim();
+}

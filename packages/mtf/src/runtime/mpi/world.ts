@@ -1,0 +1,79 @@
+import { hostname } from "node:os";
+import type { MtfError } from "../../errors.ts";
+import { defineMesh } from "../../mesh.ts";
+import { messageCollectives } from "../collectives/messages/collectives.ts";
+import { findMpi } from "./find.ts";
+import type { Mpi } from "./library.ts";
+import { mpiMessages } from "./messages.ts";
+
+/** All processes that were started together, and this one among them. */
+export interface World {
+  readonly mpi: Mpi;
+  /** How many of them are on this machine. */
+  readonly onMachine: number;
+  /** A tag that no other messages have. */
+  newTag(): number;
+  /** Has all processes end, soon if this one does not end by itself. */
+  fail(reason: MtfError): void;
+}
+
+/** How long a process that failed may take to end by itself, in milliseconds. */
+const patience = 1000;
+
+/** How long what it has told takes to get to where it is printed: ending all ends that, too. */
+const tellingTime = 300;
+
+// A process begins to use MPI once, and ends with it.
+let world: World | undefined;
+
+/** @throws MtfError `backend-unavailable` where there is no MPI */
+export function theWorld(): World {
+  world ??= join(findMpi());
+  return world;
+}
+
+function join(mpi: Mpi): World {
+  let failed = false;
+  let tags = 0;
+  const endAll = (code: number) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, tellingTime);
+    mpi.abort(code);
+  };
+  // Node prints what nobody has caught after all else, when this process is no more.
+  process.on("uncaughtExceptionMonitor", (error) => {
+    if (process.listenerCount("uncaughtException") > 0) return;
+    console.error(error);
+    endAll(1);
+  });
+  // Who ends well waits for the others to; who does not takes them along.
+  process.once("exit", (code) => {
+    if (code === 0 && !failed) mpi.finalize();
+    else endAll(code === 0 ? 1 : code);
+  });
+  return {
+    mpi,
+    onMachine: countOnMachine(mpi, tags++),
+    newTag: () => tags++,
+    fail(reason) {
+      failed = true;
+      const end = () => {
+        console.error(reason.message);
+        endAll(1);
+      };
+      setTimeout(end, patience).unref();
+    },
+  };
+}
+
+/** Each tells the others the name of its host. */
+function countOnMachine(mpi: Mpi, tag: number): number {
+  const all = messageCollectives(defineMesh({ rank: mpi.size }), mpiMessages(mpi, tag));
+  const own = new Uint8Array(256);
+  new TextEncoder().encodeInto(hostname(), own);
+  const names = Array.from({ length: mpi.size }, (_, rank) => {
+    const name = rank === mpi.rank ? own.slice() : new Uint8Array(256);
+    void all.broadcast(rank, name);
+    return name.join();
+  });
+  return names.filter((name) => name === own.join()).length;
+}

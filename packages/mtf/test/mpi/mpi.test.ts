@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { workers } from "../../src/workers.ts";
+import { layoutCases } from "../processes/layoutCases.ts";
+import { hasMpi, mpirun } from "./mpirun.ts";
+
+const script = (name: string) => new URL(`./${name}.rank.ts`, import.meta.url);
+
+describe.skipIf(!hasMpi)("MPI", () => {
+  test.each([
+    [2, [[2], [1, 2]]],
+    [4, [[4], [2, 2]]],
+  ])("%i ranks compute what workers do, bit by bit", async (ranks, meshes) => {
+    const { code, told, printed } = await mpirun(
+      ranks,
+      script("layoutCases"),
+      JSON.stringify(meshes),
+    );
+    expect({ code, printed }).toEqual({ code: 0, printed: "" });
+    const expected = await layoutCases(meshes, (mesh, backend) =>
+      workers(mesh, { backend, deterministic: true }),
+    );
+    for (const lines of told) expect(lines.split("\n")).toEqual(expected);
+  });
+
+  test("a rank asks for its own device's boxes, and reads everything", async () => {
+    const { told, printed } = await mpirun(2, script("sources"));
+    expect(printed).toBe("");
+    expect(told).toEqual(["0+3\n1,1,1,1,1", "3+2\n1,1,1,1,1"]);
+  });
+
+  test.each([
+    ["throws", "rank 1 has had enough"],
+    ["ignores", "the disk is gone"],
+    ["dies", "signal 9"],
+  ])("a rank that %s ends all", async (how, told) => {
+    const { code, printed } = await mpirun(3, script("failing"), how);
+    expect(code).not.toBe(0);
+    expect(printed).toContain(told);
+  });
+
+  test("another number of ranks than devices is refused", async () => {
+    const { code, printed } = await mpirun(2, script("failing"), "");
+    expect(code).not.toBe(0);
+    expect(printed).toContain("x:3 is 3 devices, and MPI has started 2 processes.");
+    expect(printed).toContain("mpirun -n 3 node program.mjs");
+  });
+});

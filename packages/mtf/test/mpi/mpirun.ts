@@ -1,0 +1,46 @@
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const { stdout: version } = spawnSync("mpirun", ["--version"], { encoding: "utf8" });
+
+/** Whether there is an MPI to test with. Says so aloud where there is none. */
+export const hasMpi: boolean = Boolean(version);
+if (!hasMpi)
+  console.warn("NOTHING OF MPI IS TESTED: there is no mpirun (apt-get install openmpi-bin)");
+
+// In a container everybody is root, and there are fewer cores than ranks.
+const openMpi = ["--allow-run-as-root", "--oversubscribe"];
+
+export interface Ended {
+  readonly code: number | null;
+  /** What each rank told, by `tell`. */
+  readonly told: readonly string[];
+  /** What all printed. */
+  readonly printed: string;
+}
+
+/** Runs a script as some ranks. */
+export async function mpirun(ranks: number, script: URL, ...args: string[]): Promise<Ended> {
+  const folder = mkdtempSync(join(tmpdir(), "mtf-mpi-"));
+  const own = /Open MPI|OpenRTE/.test(version) ? openMpi : [];
+  const node = [process.execPath, "--import", "tsx", fileURLToPath(script), folder, ...args];
+  const child = spawn("mpirun", [...own, "-n", `${ranks}`, ...node], { timeout: 100_000 });
+  let printed = "";
+  child.stdout.on("data", (text) => (printed += text));
+  child.stderr.on("data", (text) => (printed += text));
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  const told = Array.from({ length: ranks }, (_, rank) => toldBy(folder, rank));
+  rmSync(folder, { recursive: true });
+  return { code, told, printed };
+}
+
+function toldBy(folder: string, rank: number): string {
+  try {
+    return readFileSync(join(folder, `${rank}`), "utf8");
+  } catch {
+    return "";
+  }
+}
