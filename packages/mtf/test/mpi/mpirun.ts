@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const { stdout: version } = spawnSync("mpirun", ["--version"], { encoding: "utf8" });
+const launcher = process.env.MTF_MPIRUN ?? "mpirun";
+
+const { stdout: version } = spawnSync(launcher, ["--version"], { encoding: "utf8" });
 
 /** Whether there is an MPI to test with. Says so aloud where there is none. */
 export const hasMpi: boolean = Boolean(version);
@@ -27,7 +29,7 @@ export async function mpirun(ranks: number, script: URL, ...args: string[]): Pro
   const folder = mkdtempSync(join(tmpdir(), "mtf-mpi-"));
   const own = /Open MPI|OpenRTE/.test(version) ? openMpi : [];
   const node = [process.execPath, "--import", "tsx", fileURLToPath(script), folder, ...args];
-  const child = spawn("mpirun", [...own, "-n", `${ranks}`, ...node], { timeout: 100_000 });
+  const child = spawn(launcher, [...own, "-n", `${ranks}`, ...node], { timeout: 100_000 });
   let printed = "";
   child.stdout.on("data", (text) => (printed += text));
   child.stderr.on("data", (text) => (printed += text));

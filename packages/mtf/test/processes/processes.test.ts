@@ -1,7 +1,11 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { simulator } from "../../src/simulator.ts";
 import { layoutCases } from "./layoutCases.ts";
 import { runPair } from "./pair.ts";
+import { saving } from "./saving.ts";
 
 const script = (name: string) => new URL(`./${name}.member.ts`, import.meta.url);
 
@@ -28,6 +32,24 @@ test("processes whose sources take different times do all in the order of calls"
   const pair = await runPair(script("turns"));
   const printed = "10 11 12 13 14\n6 6 6 6 6\n";
   expect(pair.map(({ output, errors }) => output + errors)).toEqual([printed, printed]);
+});
+
+test("what two processes save is what one does, and all of them load it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mtf-saving-"));
+  const pair = await runPair(script("saving"), join(folder, "pair"));
+  const alone = await saving(join(folder, "alone"), (mesh) => simulator(mesh));
+  expect(alone[1]).toBe(alone[2]);
+  for (const { output, errors } of pair) {
+    expect(errors).toBe("");
+    expect(output.trim().split("\n")).toEqual(alone);
+  }
+  const files = readdirSync(join(folder, "alone"));
+  expect(readdirSync(join(folder, "pair"))).toEqual(files);
+  for (const file of files) {
+    const [a, b] = ["alone", "pair"].map((of) => readFileSync(join(folder, of, file)));
+    expect(a!.equals(b!), file).toBe(true);
+  }
+  rmSync(folder, { recursive: true });
 });
 
 test.each([

@@ -48,7 +48,7 @@ export async function writeSafetensors(
   textArgument("writeSafetensors", "path", path);
   tensorsArgument("writeSafetensors", tensors);
   optionsArgument("writeSafetensors", "options", options, ["metadata", "open", "whole"]);
-  const inOrder = ordered(tensors);
+  const inOrder = inFileOrder(tensors);
   const header = printHeader(inOrder, options.metadata);
   await writeAtomically(
     path,
@@ -78,9 +78,9 @@ export function bytesOfTensor(tensor: Pick<TensorToWrite, "dtype" | "shape">): n
   return (volumeOf(tensor.shape) * storedBits[tensor.dtype]) / 8;
 }
 
-/** Wide types first, as the format's own writer does: so every tensor begins at a multiple of its
+/** The order in which tensors are written. Wide types first, as the format's own writer does: so every tensor begins at a multiple of its
  * element size. Otherwise by name, which makes equal models equal files. */
-function ordered(tensors: readonly TensorToWrite[]): TensorToWrite[] {
+export function inFileOrder<T extends TensorToWrite>(tensors: readonly T[]): T[] {
   const names = new Set<string>();
   for (const { name } of tensors) {
     if (names.has(name)) throw unnameable(name, "two tensors have");

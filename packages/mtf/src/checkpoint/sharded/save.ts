@@ -7,15 +7,11 @@ import type { Sharded } from "../../runtime/devices.ts";
 import { syncFolder } from "../safetensors/atomic.ts";
 import { cannotWrite } from "../safetensors/cannot-write.ts";
 import { removeDraftsIn } from "../safetensors/draft.ts";
-import {
-  rowBlocks,
-  type TensorToWrite,
-  writeAtomically,
-  writeSafetensors,
-} from "../safetensors/index.ts";
+import { rowBlocks, writeAtomically, writeSafetensors } from "../safetensors/index.ts";
 import { type Entry, type Index, indexName, storedAs } from "./format.ts";
 import { keptMetadata } from "./metadata.ts";
 import { freeNames, isPart } from "./part-names.ts";
+import { type PartToWrite, together } from "./together.ts";
 import { type OnlyHeld, tensorsIn } from "./tree.ts";
 import { inItsTurn } from "./turns.ts";
 
@@ -29,7 +25,8 @@ const elementsAtATime = 1 << 20;
  * or, where there was none, none yet. Other files of the folder are left alone.
  *
  * Both are taken as they are when it is called. Saves of one process into one folder go one after
- * the other; no other process may write to it meanwhile.
+ * the other; no other process may write to it meanwhile. Where several processes host the mesh, all
+ * call it, and one writes.
  *
  * @param metadata anything JSON can hold: the step, say
  * @throws MtfError `bad-argument` where the tree holds no tensors, or anything but those on one mesh, or the
@@ -45,7 +42,12 @@ export async function saveCheckpoint<State extends object>(
 ): Promise<void> {
   textArgument("saveCheckpoint", "folder", folder);
   const [tensors, kept] = [tensorsIn(state), keptMetadata(metadata)];
-  await inItsTurn(folder, () => save(folder, tensors, kept));
+  const [tensor] = tensors.values();
+  await together(
+    tensor!,
+    () => filesOf(tensors, String).files,
+    () => inItsTurn(folder, () => save(folder, tensors, kept)),
+  );
 }
 
 async function save(
@@ -57,14 +59,8 @@ async function save(
     throw cannotWrite(folder, error);
   });
   const fileOf = freeNames(await readdir(folder));
-  const files = new Map<string, TensorToWrite[]>();
-  const entries = [...tensors].map(([name, x]) => [name, plan(name, x, fileOf, files)] as const);
-  const index: Index = {
-    format: "mtf-checkpoint",
-    version: 1,
-    metadata,
-    tensors: Object.fromEntries(entries),
-  };
+  const { files, entries } = filesOf(tensors, fileOf);
+  const index: Index = { format: "mtf-checkpoint", version: 1, metadata, tensors: entries };
   try {
     for (const [file, parts] of files) await writeSafetensors(join(folder, file), parts);
     const text = `${JSON.stringify(index, null, 1)}\n`;
@@ -79,12 +75,18 @@ async function save(
   await removeOthers(folder, files).catch(() => {});
 }
 
+function filesOf(tensors: ReadonlyMap<string, Sharded>, fileOf: (device: number) => string) {
+  const files = new Map<string, PartToWrite[]>();
+  const entries = [...tensors].map(([name, x]) => [name, plan(name, x, fileOf, files)] as const);
+  return { files, entries: Object.fromEntries(entries) };
+}
+
 /** Each distinct slice goes to the file of the first device that holds it. */
 function plan(
   name: string,
   tensor: Sharded,
   fileOf: (device: number) => string,
-  files: Map<string, TensorToWrite[]>,
+  files: Map<string, PartToWrite[]>,
 ): Entry {
   const { mesh } = tensor;
   const dims = tensor.names.map((dim) => tensor.dims[dim]!);

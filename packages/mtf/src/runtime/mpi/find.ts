@@ -1,9 +1,18 @@
 import { MtfError } from "../../errors.ts";
 import { loadKoffi } from "../../koffi.ts";
-import { type Mpi, openMpi } from "./library.ts";
+import { joinMpi, type Mpi } from "./library.ts";
 
-/** Open MPI and what has its interface; MPICH, Intel MPI and others of theirs. */
-const files = ["libmpi.so.40", "libmpi.so.12", "libmpich.so.12", "libmpi.so"];
+/** Open MPI's name; those of MPICH and its kin; that of whatever programs are compiled with. */
+const openMpi = ["libmpi.so.40"];
+const mpich = ["libmpich.so.12", "libmpi.so.12"];
+const any = ["libmpi.so"];
+
+/** The names to try, first of the family whose launcher has started this process. */
+function usualFiles(): readonly string[] {
+  const byMpich =
+    process.env.PMI_SIZE !== undefined && process.env.OMPI_COMM_WORLD_SIZE === undefined;
+  return byMpich ? [...mpich, ...openMpi, ...any] : [...openMpi, ...mpich, ...any];
+}
 
 /**
  * The system's MPI: what `MTF_MPI` names, else the first that is there.
@@ -15,8 +24,8 @@ export function findMpi(): Mpi {
     throw unavailable("koffi, which calls it, is not installed", ["npm install koffi"]);
   }
   const wanted = process.env.MTF_MPI;
-  for (const file of wanted ? [wanted] : files) {
-    const found = openMpi(file);
+  for (const file of wanted ? [wanted] : usualFiles()) {
+    const found = joinMpi(file);
     if (found) return found;
   }
   if (wanted) {
@@ -24,7 +33,7 @@ export function findMpi(): Mpi {
       "the path of libmpi.so.40",
     ]);
   }
-  throw unavailable(`none of ${files.join(", ")} is there`, [
+  throw unavailable(`none of ${usualFiles().join(", ")} is there`, [
     "apt-get install openmpi-bin",
     "MTF_MPI=/path/to/libmpi.so",
   ]);

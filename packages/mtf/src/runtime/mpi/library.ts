@@ -36,7 +36,7 @@ interface Handles {
  *
  * @returns undefined where the file is none, or has no MPI
  */
-export function openMpi(file: string): Mpi | undefined {
+export function joinMpi(file: string): Mpi | undefined {
   const koffi = loadKoffi();
   const library = koffi && load(koffi, file);
   if (!library) return undefined;
