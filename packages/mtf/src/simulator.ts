@@ -17,7 +17,7 @@ import { devicesArguments } from "./runtime/devicesArguments.ts";
 import { isWide } from "./runtime/execute/wide.ts";
 import { makeFleet } from "./runtime/fleet.ts";
 import { makeHost } from "./runtime/host.ts";
-import { directLink } from "./runtime/simulator/link.ts";
+import { directLink } from "./runtime/thread/link.ts";
 
 export type * from "./runtime/devices.ts";
 export { isSharded, readFloat64 } from "./runtime/sharded.ts";

@@ -30,10 +30,9 @@ export function devicesOf(fleet: Fleet): Devices {
     reshard: (held, to, argument, options = {}) =>
       calledNow(() => planReshard(fleet, held, to, argument, options)) as never,
     async usage() {
-      const answers = await fleet.ask<"usage">(({ reached: devices }) => ({
-        kind: "usage",
-        devices,
-      }));
+      const answers = await fleet.inOrder(() =>
+        fleet.ask<"usage">(({ reached }) => ({ kind: "usage", devices: reached })),
+      );
       return answers.flatMap((answer) => answer ?? []);
     },
     close: () => fleet.close(),

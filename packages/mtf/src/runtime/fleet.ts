@@ -41,6 +41,12 @@ export interface Fleet {
   ask<K extends Request["kind"]>(
     requestFor: (link: Link) => RequestOf<K> | undefined,
   ): Promise<readonly (Answers[K] | undefined)[]>;
+  /**
+   * Asks for what all processes have to do together. It is asked at once, for nobody is to wait for
+   * what a run waits for; but several processes, each of which waits for its own sources, ask in the
+   * order of calls.
+   */
+  inOrder<T>(ask: () => Promise<T>): Promise<T>;
   /** What a promise gives. @throws MtfError why the devices have ended, if they do before */
   unlessEnded<T>(promise: Promise<T>): Promise<T>;
   /** Ends all hosts because of an error. The first error is what all later calls are told. */
@@ -106,6 +112,15 @@ export function makeFleet(parts: FleetParts): Fleet {
         });
       });
       return fleet.unlessEnded(settleAll(asked));
+    },
+    async inOrder(ask) {
+      if (!fleet.several) return ask();
+      let asked: ReturnType<typeof ask> | undefined;
+      await runs.send(undefined, () => {
+        asked = ask();
+        return asked;
+      });
+      return asked!;
     },
     unlessEnded(promise) {
       return new Promise((resolve, reject) => {

@@ -31,7 +31,8 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
     await fleet.ask<"unload">(() => ({ kind: "unload", program: loaded.id }));
   };
   try {
-    await fleet.ask<"load">(() => ({ kind: "load", program: loaded.id, code }));
+    const request = { kind: "load", program: loaded.id, code } as const;
+    await fleet.inOrder(() => fleet.ask<"load">(() => request));
   } catch (error) {
     if (!fleet.failure) await unload();
     throw error;

@@ -122,7 +122,7 @@ async function readExactly(held: ArrayState, box: Box): Promise<HostArray> {
     return answers.find((answer) => answer !== undefined)!;
   };
   try {
-    const numbers = await inTurn(fleet, () => Promise.all(wanted.map(partOf)));
+    const numbers = await fleet.inOrder(() => Promise.all(wanted.map(partOf)));
     if (numbers.length === 1 && numbers[0]!.length === volume(box)) return numbers[0]!;
     const type = numbers[0]?.constructor as (new (length: number) => HostArray) | undefined;
     const result = type ? new type(volume(box)) : hostArray(dtype, volume(box));
@@ -135,20 +135,6 @@ async function readExactly(held: ArrayState, box: Box): Promise<HostArray> {
     await held.run;
     throw held.poison ? poisoned(held.poison) : error;
   }
-}
-
-/**
- * Asks at once, for nobody is to wait for what a run waits for; but several processes would ask in
- * different orders then, as each waits for its own sources.
- */
-async function inTurn<T>(fleet: Fleet, ask: () => Promise<T>): Promise<T> {
-  if (!fleet.several) return ask();
-  let asked: Promise<T> | undefined;
-  await fleet.runs.send(undefined, () => {
-    asked = ask();
-    return asked;
-  });
-  return asked!;
 }
 
 /** One device for every distinct part of a box: its own box there, and the part's place in it. */

@@ -20,6 +20,12 @@ const slow = {
 const running = run(slow);
 await sleep((1 - place) * 100);
 const read = first.read();
+const loading = devices.load(
+  lower((x) => sum(x, "a"), { layout, inputs: [placeholder([dims.a])] }),
+);
+const usage = devices.usage();
 console.log([...(await read)].join(" "));
+console.log((await usage).map(({ bytesReceived }) => bytesReceived > 0).join(" "));
+console.log(await (await (await loading)([1, 2, 3, 4, 5])).number());
 console.log([...(await (await running).read())].join(" "));
 await devices.close();

@@ -10,7 +10,7 @@ import type { Devices } from "../devices.ts";
 import { makeFleet } from "../fleet.ts";
 import { type Host, makeHost } from "../host.ts";
 import type { Answers, Request, RequestOf } from "../protocol.ts";
-import { directLink } from "../simulator/link.ts";
+import { directLink } from "../thread/link.ts";
 import { type Agree, agreeing } from "./agree.ts";
 
 /** What one of several processes has of a mesh. */
