@@ -8,7 +8,10 @@ const config: ViteUserConfig = {
     // Tests run on the workspace's sources, as `paths` in tsconfig.json does for types.
     alias: [
       { find: /^mtf$/, replacement: source("mtf/src/index.ts") },
-      { find: /^mtf\/(simulator|workers|mpi|checkpoint|files)$/, replacement: source("mtf/src/$1.ts") },
+      {
+        find: /^mtf\/(simulator|workers|mpi|checkpoint|files)$/,
+        replacement: source("mtf/src/$1.ts"),
+      },
       { find: /^gpt-neo$/, replacement: source("gpt-neo/src/index.ts") },
     ],
   },
