@@ -1,14 +1,16 @@
 import type { Op } from "../graph/kinds.ts";
 import type { Mesh } from "../mesh.ts";
-import { type Placement, printPlacement, samePlacement, splitAxes } from "../program/placement.ts";
+import { type Placement, samePlacement, splitAxes } from "../program/placement.ts";
 import type { Instruction, Origin, Value } from "../program/program.ts";
-import { moveOf, type Shaped, settled, transferBytes } from "../program/transfer.ts";
+import { moveOf, type Shaped, settled } from "../program/transfer.ts";
 
 /** A program being written: values are numbered for all of it, instructions for one body. */
 export interface Builder {
   readonly mesh: Mesh;
   readonly values: Value[];
   readonly instructions: Instruction[];
+  /** How often they run: those of a loop's body once for each index. */
+  readonly runs: number;
 }
 
 export function addValue(builder: Builder, shaped: Shaped, placement: Placement): number {
@@ -79,54 +81,4 @@ export function move(builder: Builder, value: number, to: Placement, origin: Ori
     origin,
   });
   return result;
-}
-
-/** A value in the placements it has been brought to so far. */
-export interface Versions {
-  /** Where it was made, or where it was settled. */
-  home: number;
-  readonly origin: Origin;
-  /** By a text of the placement. */
-  readonly byPlacement: Map<string, number>;
-}
-
-export function newVersions(builder: Builder, home: number, origin: Origin): Versions {
-  const key = printPlacement(builder.values[home]!.placement);
-  return { home, origin, byPlacement: new Map([[key, home]]) };
-}
-
-/**
- * The value under a placement: as it lies, settled where a sum is owed, moved from the nearest
- * version there is. Sums are settled for good: who asks later starts from there.
- */
-export function bring(builder: Builder, versions: Versions, to: Placement, origin: Origin): number {
-  const key = printPlacement(to);
-  const known = versions.byPlacement.get(key);
-  if (known !== undefined) return known;
-  const home = builder.values[versions.home]!;
-  if (home.placement.partial.some((axis) => !to.partial.includes(axis))) {
-    settleHome(builder, versions, to);
-    return bring(builder, versions, to, origin);
-  }
-  let nearest = versions.home;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (const version of versions.byPlacement.values()) {
-    const { placement } = builder.values[version]!;
-    const bytes = transferBytes(home, placement, to, builder.mesh);
-    if (bytes < fewest) [nearest, fewest] = [version, bytes];
-  }
-  const moved = move(builder, nearest, to, origin);
-  remember(builder, versions, moved);
-  return moved;
-}
-
-/** Settles what is owed, for good: no version of before is left. */
-export function settleHome(builder: Builder, versions: Versions, to: Placement): void {
-  versions.home = settle(builder, versions.home, to, versions.origin);
-  versions.byPlacement.clear();
-  remember(builder, versions, versions.home);
-}
-
-function remember(builder: Builder, versions: Versions, value: number): void {
-  versions.byPlacement.set(printPlacement(builder.values[value]!.placement), value);
 }

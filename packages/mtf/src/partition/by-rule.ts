@@ -4,13 +4,14 @@ import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
 import { partitionOf } from "../ops/partitionOf.ts";
 import type { Partition } from "../ops/rule.ts";
 import { rules } from "../ops/rules.ts";
-import { type Placement, samePlacement } from "../program/placement.ts";
+import { type Placement, samePlacement, splitAxes } from "../program/placement.ts";
 import { entryOf } from "../record.ts";
 import { compute, reduce } from "./builder.ts";
 import {
   type Assignment,
   choose,
   elementsTouched,
+  operandPlacement,
   operandSplit,
   resultShare,
   type Situation,
@@ -18,6 +19,7 @@ import {
 import { partitionMove } from "./exchange.ts";
 import { partitionExpanded } from "./expand.ts";
 import { passingThrough } from "./passing.ts";
+import type { Asked } from "./plan/choice.ts";
 import { carries, follows, restOf } from "./rests.ts";
 import {
   byRules,
@@ -26,10 +28,11 @@ import {
   originOf,
   type PartitionNodes,
   type Scope,
-  valueAt,
+  versionsIn,
   versionsOf,
   wanted,
 } from "./scope.ts";
+import { bring } from "./versions.ts";
 
 /**
  * Partitions a node by its op's rule: as one op on slices, as an exchange where elements only go
@@ -39,20 +42,29 @@ export function partitionByRule(scope: Scope, node: Node, partitionNodes: Partit
   const partition = partitionOf(node);
   const passing = passingThrough(scope, node, partition);
   const situation = situationOf(scope, node, partition, passing.operands, passing.axes);
+  const mustBeWhole = [...(partition.whole ?? []), ...(partition.move ? [partition.move.dim] : [])];
+  const whole = new Set(mustBeWhole);
+  const planned = scope.plan.chosen.get(node);
+  if (planned) {
+    const { assignment, passes } = planned;
+    if (passes && passesAlong(scope, node, situation, assignment)) {
+      return emit(scope, node, situation, assignment, whole, true);
+    }
+    return emit(scope, node, situationOf(scope, node, partition, [], []), assignment, whole, false);
+  }
   const free = choose(situation, new Set());
   const cut = (dim: string) => (entryOf(free, dim) ?? []).length > 0;
   if (partition.move && cut(partition.move.dim)) return partitionMove(scope, node, partition);
   const expand = rules[node.kind].expand as ((node: Node) => readonly AnyTensor[]) | undefined;
-  const mustBeWhole = [...(partition.whole ?? []), ...(partition.move ? [partition.move.dim] : [])];
   if (expand && mustBeWhole.some(cut)) {
     return partitionExpanded(scope, node, expand, partitionNodes);
   }
-  const assignment = mustBeWhole.some(cut) ? choose(situation, new Set(mustBeWhole)) : free;
-  if (passing.operands.some((i) => !liesAs(scope, node, i, situation, assignment))) {
+  const assignment = mustBeWhole.some(cut) ? choose(situation, whole) : free;
+  if (!passesAlong(scope, node, situation, assignment)) {
     const settled = situationOf(scope, node, partition, [], []);
-    return emit(scope, node, settled, choose(settled, new Set(mustBeWhole)));
+    return emit(scope, node, settled, choose(settled, whole), whole, false);
   }
-  emit(scope, node, situation, assignment);
+  emit(scope, node, situation, assignment, whole, true);
 }
 
 function situationOf(
@@ -63,6 +75,7 @@ function situationOf(
   owed: readonly string[],
 ): Situation {
   const flops = rules[node.kind].flops as ((node: Node) => number) | undefined;
+  const { machine, axes } = scope.plan;
   return {
     node,
     partition,
@@ -72,7 +85,12 @@ function situationOf(
     owed,
     rules: scope.layout.rules,
     mesh: scope.layout.mesh,
-    flops: () => (flops ? flops(node) : elementsTouched(node)),
+    axes,
+    machine,
+    seconds: () => {
+      const touched = elementsTouched(node);
+      return Math.max((flops?.(node) ?? touched) / machine.flops, (4 * touched) / machine.memory);
+    },
   };
 }
 
@@ -102,23 +120,38 @@ function startOf(scope: Scope, node: Node, operand: AnyTensor): Placement {
   return byRules(scope, operand);
 }
 
-function liesAs(
+/** Whether the operands through which owed sums pass lie as an assignment wants them. */
+function passesAlong(
   scope: Scope,
   node: Node,
-  operand: number,
   situation: Situation,
   assignment: Assignment,
 ): boolean {
-  const split = operandSplit(situation, assignment, operand);
-  const now = { split: lying(scope, node.operands[operand]!).split, partial: [] };
-  return samePlacement({ split, partial: [] }, now);
+  if (splitAxes({ split: assignment, partial: [] }).some((a) => situation.owed.includes(a))) {
+    return false;
+  }
+  return situation.passing.every((i) => {
+    const split = operandSplit(situation, assignment, i);
+    const now = { split: lying(scope, node.operands[i]!).split, partial: [] };
+    return samePlacement({ split, partial: [] }, now);
+  });
 }
 
-function emit(scope: Scope, node: Node, s: Situation, assignment: Assignment): void {
+function emit(
+  scope: Scope,
+  node: Node,
+  s: Situation,
+  assignment: Assignment,
+  whole: ReadonlySet<string>,
+  passes: boolean,
+): void {
   const origin = originOf(node);
+  const asked: Asked[] = [];
   const operands = node.operands.map((operand, i) => {
-    const partial = s.passing.includes(i) ? s.owed : [];
-    return valueAt(scope, operand, { split: operandSplit(s, assignment, i), partial }, origin);
+    const versions = versionsIn(scope, operand, origin.pass);
+    const value = bring(scope.builder, versions, operandPlacement(s, assignment, i), origin);
+    asked.push({ track: versions.track, demand: versions.track.demands.at(-1)! });
+    return value;
   });
   const combine = s.partition.combine ?? "sum";
   const results = node.results.map((shaped, i) => {
@@ -137,5 +170,16 @@ function emit(scope: Scope, node: Node, s: Situation, assignment: Assignment): v
         ? reduce(scope.builder, made[i]!, placement, combine, shared, origin)
         : made[i]!;
     defineValue(scope, tensorOf(node, i), value, since);
+  });
+  const tracks = node.results.map((_, i) => versionsOf(scope, tensorOf(node, i)).track);
+  scope.choices.push({
+    situation: s,
+    runs: scope.builder.runs,
+    whole,
+    // Where nothing is owed now, sums may pass that another plan leaves owed.
+    split: { assignment, passes },
+    operands: asked,
+    results: tracks,
+    tracks: [...new Set([...asked.map(({ track }) => track), ...tracks])],
   });
 }

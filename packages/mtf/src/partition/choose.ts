@@ -1,3 +1,4 @@
+import { linkAlong, type MachineModel } from "../cost/machineModel.ts";
 import { elements } from "../dimension.ts";
 import { bytesPerElement } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
@@ -6,7 +7,7 @@ import type { RuleTable } from "../layout.ts";
 import type { Mesh } from "../mesh.ts";
 import type { Partition } from "../ops/rule.ts";
 import type { Placement } from "../program/placement.ts";
-import { devices, transferBytes } from "../program/transfer.ts";
+import { devices, transferCost } from "../program/transfer.ts";
 import { entryOf } from "../record.ts";
 import { assign, type Claims } from "./place.ts";
 
@@ -22,22 +23,20 @@ export interface Situation {
   readonly owed: readonly string[];
   readonly rules: RuleTable;
   readonly mesh: Mesh;
-  readonly flops: () => number;
+  /** The axes of more than one device that the layout names: others are left idle. */
+  readonly axes: readonly string[];
+  readonly machine: MachineModel;
+  /** Seconds that one device alone would need for the whole op. */
+  readonly seconds: () => number;
 }
 
 /** An assignment of axes to the dims a node runs over. */
 export type Assignment = Placement["split"];
 
-// What weighs a byte received against a floating-point operation: a core's 2 GB/s and 40 GFLOP/s.
-const flopsPerByte = 20;
-
 /** The assignment that costs least; of equals, the first: results as wanted before operands. */
 export function choose(situation: Situation, whole: ReadonlySet<string>): Assignment {
-  const { node, mesh, owed, rules } = situation;
-  const dims = new Set([
-    ...situation.operands.flatMap((_, i) => iterationDims(situation, i)),
-    ...node.results.flatMap((r) => r.dims.map((d) => d.name)),
-  ]);
+  const { mesh, owed, rules } = situation;
+  const dims = new Set(iterationNames(situation));
   for (const dim of whole) dims.delete(dim);
   const wanted = situation.results.flatMap((p) => Object.entries(p.split));
   const lying = situation.operands.map((p, i) => claimsOf(situation, p, i));
@@ -86,6 +85,12 @@ export function operandSplit(s: Situation, assignment: Assignment, operand: numb
   return split;
 }
 
+/** Where an assignment asks an operand to lie, owed sums that pass through included. */
+export function operandPlacement(s: Situation, assignment: Assignment, operand: number): Placement {
+  const partial = s.passing.includes(operand) ? s.owed : [];
+  return { split: operandSplit(s, assignment, operand), partial };
+}
+
 /** What an assignment leaves a result as: split, and each device with its share of the rest. */
 export function resultShare(s: Situation, assignment: Assignment, result: number): Placement {
   const split: Record<string, readonly string[]> = {};
@@ -108,7 +113,16 @@ function iterationDims(s: Situation, operand: number): string[] {
   return names.map((name) => iterationName(s, name));
 }
 
-function claimsOf(s: Situation, placement: Placement, operand: number): Claims {
+/** The dims that an op runs over. */
+export function iterationNames(s: Situation): readonly string[] {
+  return [
+    ...s.operands.flatMap((_, i) => iterationDims(s, i)),
+    ...s.node.results.flatMap((r) => r.dims.map((d) => d.name)),
+  ];
+}
+
+/** What a placement of an operand claims of the dims that the op runs over. */
+export function claimsOf(s: Situation, placement: Placement, operand: number): Claims {
   const names = dimsOf(s.node.operands[operand]!).map((d) => d.name);
   return names.flatMap((name) => {
     const axes = entryOf(placement.split, name);
@@ -122,19 +136,25 @@ function without(claims: Claims, axes: readonly string[]): Claims {
 }
 
 function costOf(s: Situation, assignment: Assignment): number {
-  let bytes = 0;
+  const price = (axes: readonly string[], bytes: number) =>
+    bytes / linkAlong(s.machine, axes).bandwidth;
+  let cost = workSeconds(s, assignment);
   s.node.operands.forEach((operand, i) => {
     if (s.passing.includes(i)) return;
     const shaped = { dims: dimsOf(operand), dtype: operand.dtype };
     const to = { split: operandSplit(s, assignment, i), partial: [] };
-    bytes += transferBytes(shaped, s.operands[i]!, to, s.mesh);
+    cost += transferCost(shaped, s.operands[i]!, to, s.mesh, price);
   });
   s.node.results.forEach((shaped, i) => {
     const from = resultShare(s, assignment, i);
-    bytes += transferBytes(shaped, from, s.results[i]!, s.mesh);
+    cost += transferCost(shaped, from, s.results[i]!, s.mesh, price);
   });
-  const parts = devices(Object.values(assignment).flat(), s.mesh);
-  return bytes + s.flops() / parts / flopsPerByte;
+  return cost;
+}
+
+/** Seconds that each device computes under an assignment. */
+export function workSeconds(s: Situation, assignment: Assignment): number {
+  return s.seconds() / devices(Object.values(assignment).flat(), s.mesh);
 }
 
 /** Operations of an op that has no better estimate: one for each element it reads or makes. */

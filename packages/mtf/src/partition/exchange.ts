@@ -3,13 +3,18 @@ import { tensorOf } from "../graph/tensor.ts";
 import type { Partition } from "../ops/rule.ts";
 import { splitAxes } from "../program/placement.ts";
 import { addValue } from "./builder.ts";
-import { defineValue, originOf, type Scope, settledValue, wanted } from "./scope.ts";
+import { defineValue, originOf, type Scope, settledValue, versionsOf, wanted } from "./scope.ts";
+import { readWhereItLies } from "./versions.ts";
 
 /** An op along a cut dim whose elements only go elsewhere: one exchange does it. */
 export function partitionMove(scope: Scope, node: Node, partition: Partition): void {
   const origin = originOf(node);
   const { dim, offsets, fill } = partition.move!;
-  const operands = node.operands.map((operand) => settledValue(scope, operand).id);
+  const operands = node.operands.map((operand) => {
+    const { id } = settledValue(scope, operand);
+    readWhereItLies(scope.builder, versionsOf(scope, operand));
+    return id;
+  });
   const target = wanted(scope, tensorOf(node, 0));
   const result = addValue(scope.builder, node.results[0]!, target);
   const cut = new Set(operands.flatMap((v) => splitAxes(scope.builder.values[v]!.placement)));

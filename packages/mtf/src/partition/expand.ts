@@ -21,9 +21,10 @@ export function partitionExpanded(
   expand: (node: Node) => readonly AnyTensor[],
   partitionNodes: PartitionNodes,
 ): void {
-  const outputs = attributedTo(node, () =>
-    expand(node).map((x, i) => spread(x, node.results[i]!.dims)),
-  );
+  const known = scope.plan.expanded.get(node);
+  const outputs =
+    known ?? attributedTo(node, () => expand(node).map((x, i) => spread(x, node.results[i]!.dims)));
+  scope.plan.expanded.set(node, outputs);
   for (const operand of node.operands) settledValue(scope, operand);
   const graph: Graph = { inputs: node.operands, outputs };
   const nodes = nodesOf(graph);

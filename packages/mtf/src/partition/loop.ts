@@ -2,7 +2,7 @@ import { nodesOf } from "../graph/graph.ts";
 import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
 import type { Instruction, LoopBinding } from "../program/program.ts";
-import { addValue, type Builder, newVersions } from "./builder.ts";
+import { addValue, type Builder } from "./builder.ts";
 import { restrict } from "./place.ts";
 import { type Rests, restOf, setRest, spreadRests } from "./rests.ts";
 import {
@@ -16,6 +16,7 @@ import {
   versionsOf,
 } from "./scope.ts";
 import { usesOf } from "./uses.ts";
+import { newVersions, readWhereItLies } from "./versions.ts";
 
 /**
  * Partitions a loop: its body once, with what it closes over lying inside as it does outside. Sums
@@ -29,7 +30,7 @@ export function partitionLoop(
   const { dim, sliced, summed, body } = node.attributes;
   const origin = originOf(node);
   const instructions: Instruction[] = [];
-  const builder: Builder = { ...scope.builder, instructions };
+  const builder: Builder = { ...scope.builder, instructions, runs: scope.builder.runs * dim.size };
   const rests: Rests = new Map();
   const nodes = nodesOf(body);
   const inner: Scope = {
@@ -40,6 +41,8 @@ export function partitionLoop(
     versions: new Map(),
     stored: new Set(),
     passes: new Map(),
+    plan: scope.plan,
+    choices: scope.choices,
   };
   const bindings = node.operands.map((operand: AnyTensor, i): LoopBinding => {
     const input = body.inputs[i]!;
@@ -61,6 +64,7 @@ export function partitionLoop(
   spreadRests(nodes, rests);
   partitionNodes(inner, nodes);
   const results = body.outputs.map((output, i): LoopBinding => {
+    readWhereItLies(builder, versionsOf(inner, output));
     const from = versionsOf(inner, output).home;
     const { placement } = builder.values[from]!;
     const outer = addValue(scope.builder, node.results[i]!, placement);
@@ -88,6 +92,7 @@ function bindConstant(
   input: AnyTensor,
 ): LoopBinding {
   const outer = settledValue(scope, operand);
+  readWhereItLies(scope.builder, versionsOf(scope, operand));
   const value = addValue(inner.builder, outer, outer.placement);
   const versions = newVersions(inner.builder, value, versionsOf(scope, operand).origin);
   define(inner, input, versions);

@@ -3,9 +3,9 @@ import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
 import { type Mesh, printMesh } from "../mesh.ts";
 import { nearest } from "../suggest.ts";
-import { bring } from "./builder.ts";
 import { place } from "./place.ts";
 import { defineValue, originOf, type Scope, versionsOf } from "./scope.ts";
+import { bring } from "./versions.ts";
 
 /** A value brought to where its own rules put it, the layout's holding for its other dims. */
 export function partitionOverride(scope: Scope, node: NodeOf<"withLayout">): void {

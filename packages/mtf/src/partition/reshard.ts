@@ -18,7 +18,7 @@ export function reshardProgram(
   donated: boolean,
   line: SourceLine,
 ): Program {
-  const builder: Builder = { mesh, values: [], instructions: [] };
+  const builder: Builder = { mesh, values: [], instructions: [], runs: 1 };
   const origin: Origin = { line, pass: "forward", cause: "reshard" };
   const inputs = relocations.map(({ path, value }) => {
     return { path, value: addValue(builder, value, value.placement), donated };

@@ -5,12 +5,15 @@ import { causeOf } from "../graph/show.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
 import { printType, sameType } from "../ops/verify/types.ts";
-import { type Placement, printPlacement } from "../program/placement.ts";
+import type { Placement } from "../program/placement.ts";
 import type { Origin, Value } from "../program/program.ts";
-import { type Builder, bring, newVersions, settleHome, type Versions } from "./builder.ts";
+import type { Builder } from "./builder.ts";
 import { place } from "./place.ts";
+import type { Choice, Plan } from "./plan/choice.ts";
+import { newTrack } from "./plan/track.ts";
 import { type Rests, restOf } from "./rests.ts";
 import { type Uses, usesOf } from "./uses.ts";
+import { bring, newVersions, settleHome, type Versions } from "./versions.ts";
 
 /** What partitioning knows while it walks one graph: the program's, or a loop's body. */
 export interface Scope {
@@ -24,6 +27,9 @@ export interface Scope {
   readonly stored: Set<Versions>;
   /** Versions of those that are brought for one pass, and not kept for the next. */
   readonly passes: Map<Versions, Map<string, Versions>>;
+  /** What has been chosen before the program is written, and what is chosen meanwhile. */
+  readonly plan: Plan;
+  readonly choices: Choice[];
 }
 
 /** Partitions nodes in order; what partitions one node by others is given it. */
@@ -76,14 +82,14 @@ export function byRules(scope: Scope, tensor: AnyTensor): Placement {
  * not kept for the next, unless the layout says so: the memory between is worth more.
  */
 export function valueAt(scope: Scope, tensor: AnyTensor, to: Placement, origin: Origin): number {
+  return bring(scope.builder, versionsIn(scope, tensor, origin.pass), to, origin);
+}
+
+/** The versions of a tensor that a pass may use, and adds to. */
+export function versionsIn(scope: Scope, tensor: AnyTensor, pass: string): Versions {
   const versions = versionsOf(scope, tensor);
-  if (scope.stored.has(versions) && scope.layout.stored === "regather") {
-    const own = scope.builder.values[versions.home]!;
-    if (printPlacement(own.placement) !== printPlacement(to)) {
-      return bring(scope.builder, forPass(scope, versions, origin.pass), to, origin);
-    }
-  }
-  return bring(scope.builder, versions, to, origin);
+  const dropped = scope.stored.has(versions) && scope.layout.stored === "regather";
+  return dropped ? forPass(scope, versions, pass) : versions;
 }
 
 function forPass({ passes }: Scope, versions: Versions, pass: string): Versions {
@@ -91,7 +97,9 @@ function forPass({ passes }: Scope, versions: Versions, pass: string): Versions 
   passes.set(versions, known);
   let own = known.get(pass);
   if (!own) {
-    own = { ...versions, byPlacement: new Map(versions.byPlacement) };
+    const { shaped, runs, start } = versions.track;
+    const track = newTrack(shaped, runs, [...start]);
+    own = { ...versions, byPlacement: new Map(versions.byPlacement), track };
     known.set(pass, own);
   }
   return own;

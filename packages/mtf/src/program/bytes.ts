@@ -12,8 +12,11 @@ import { devices } from "./transfer.ts";
  * form: all-gather and reduce-scatter (n - 1) S for each group of n devices, all-reduce 2 (n - 1) S,
  * S being the whole buffer. A loop's body counts as often as it runs.
  */
-export function bytesOf(program: Program, instruction: Instruction): number {
-  const mesh = defineMesh(program.mesh);
+export function bytesOf(
+  program: Program,
+  instruction: Instruction,
+  mesh: Mesh = defineMesh(program.mesh),
+): number {
   switch (instruction.kind) {
     case "compute":
       return 0;
@@ -22,7 +25,7 @@ export function bytesOf(program: Program, instruction: Instruction): number {
     case "move":
       return moveBytes(program.values, instruction, mesh);
     case "loop": {
-      const run = instruction.body.reduce((sum, inner) => sum + bytesOf(program, inner), 0);
+      const run = instruction.body.reduce((sum, inner) => sum + bytesOf(program, inner, mesh), 0);
       return run * instruction.dim.size;
     }
   }

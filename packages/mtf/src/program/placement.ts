@@ -28,13 +28,20 @@ export function samePlacement(a: Placement, b: Placement): boolean {
   return printPlacement(a) === printPlacement(b);
 }
 
+const texts = new WeakMap<Placement, string>();
+
 /** A canonical text: `batch@data+pod heads@model partial:x`. */
 export function printPlacement(placement: Placement): string {
-  const split = Object.keys(placement.split)
-    .sort()
-    .map((dim) => `${dim}@${placement.split[dim]!.join("+")}`);
-  const partial = placement.partial.length > 0 ? [`partial:${placement.partial.join("+")}`] : [];
-  return [...split, ...partial].join(" ");
+  let text = texts.get(placement);
+  if (text === undefined) {
+    const split = Object.keys(placement.split)
+      .sort()
+      .map((dim) => `${dim}@${placement.split[dim]!.join("+")}`);
+    const partial = placement.partial.length > 0 ? [`partial:${placement.partial.join("+")}`] : [];
+    text = [...split, ...partial].join(" ");
+    texts.set(placement, text);
+  }
+  return text;
 }
 
 /** A contiguous part of one dim. */

@@ -1,3 +1,4 @@
+import type { MachineModel } from "../cost/machineModel.ts";
 import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
@@ -11,6 +12,8 @@ import type { Placement } from "./placement.ts";
  */
 export interface Program {
   readonly mesh: { readonly [axis: string]: number };
+  /** The machine that it was planned for; absent where there was nothing to choose. */
+  readonly machine?: MachineModel;
   /** Every value of the program; instructions refer to them by position. */
   readonly values: readonly Value[];
   readonly inputs: readonly Input[];

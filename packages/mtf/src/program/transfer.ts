@@ -11,9 +11,23 @@ export interface Shaped {
 
 /** Bytes that a device receives on average when a value goes from one placement to another. */
 export function transferBytes(value: Shaped, from: Placement, to: Placement, mesh: Mesh): number {
+  return transferCost(value, from, to, mesh, (_, bytes) => bytes);
+}
+
+/**
+ * What it costs that a value goes from one placement to another: the sum of the prices of its
+ * collectives, of the axes of each and the bytes that a device receives by it on average.
+ */
+export function transferCost(
+  value: Shaped,
+  from: Placement,
+  to: Placement,
+  mesh: Mesh,
+  price: (axes: readonly string[], bytes: number) => number,
+): number {
   const whole = elements(value.dims) * bytesPerElement[value.dtype];
   const owed = from.partial.filter((axis) => !to.partial.includes(axis));
-  let bytes = 0;
+  let cost = 0;
   let at = from;
   if (owed.length > 0) {
     at = settled(value.dims, from, owed, to);
@@ -21,10 +35,15 @@ export function transferBytes(value: Shaped, from: Placement, to: Placement, mes
     const summed = owed.filter((axis) => !scattered.includes(axis));
     const held = whole / devices(splitAxes(from), mesh);
     const kept = held / devices(scattered, mesh);
-    bytes += kept * (devices(scattered, mesh) - 1);
-    bytes += (2 * kept * (devices(summed, mesh) - 1)) / devices(summed, mesh);
+    if (scattered.length > 0) cost += price(scattered, kept * (devices(scattered, mesh) - 1));
+    if (summed.length > 0) {
+      cost += price(summed, (2 * kept * (devices(summed, mesh) - 1)) / devices(summed, mesh));
+    }
   }
-  return bytes + (whole / devices(splitAxes(to), mesh)) * (1 - heldShare(value.dims, at, to, mesh));
+  const missing = 1 - heldShare(value.dims, at, to, mesh);
+  if (missing === 0) return cost;
+  const bytes = (whole / devices(splitAxes(to), mesh)) * missing;
+  return cost + price(moveOf(value.dims, at, to).axes, bytes);
 }
 
 /** The share of its part under `to` that a device has already under `from`, on average. */

@@ -1,0 +1,38 @@
+import { type MachineModel, secondsOf } from "../cost/machineModel.ts";
+import type { Layout } from "../layout.ts";
+import type { TracedLeaves } from "../trace.ts";
+import type { Plan } from "./plan/choice.ts";
+import { improve } from "./plan/improve.ts";
+import type { Price } from "./plan/ways.ts";
+import { type Written, write } from "./write.ts";
+
+/**
+ * Partitions a traced function for a layout: node by node as what is known so far suggests, and
+ * again with choices that look ahead, as long as that costs less.
+ */
+export function lookAhead(
+  traced: TracedLeaves,
+  layout: Layout,
+  donated: readonly number[],
+  machine: MachineModel,
+): Written {
+  const fixed: Omit<Plan, "chosen"> = { machine, axes: axesNamed(layout), expanded: new Map() };
+  const price: Price = (axes, bytes) => secondsOf(machine, axes, bytes);
+  const by = (chosen: Plan["chosen"]) => write(traced, layout, donated, { ...fixed, chosen });
+  const first = by(new Map());
+  const changed = improve(first.choices, layout.mesh, price);
+  if (changed.size === 0) return first;
+  const chosen = first.choices.map((choice) => {
+    return [choice.situation.node, changed.get(choice) ?? choice.split] as const;
+  });
+  const second = by(new Map(chosen));
+  const better = second.cost < first.cost && second.work <= first.work * (1 + 1e-9);
+  return better ? second : first;
+}
+
+/** The axes that split anything by a layout's rules. */
+export function axesNamed({ mesh, rules, storage }: Layout): readonly string[] {
+  const tables = [rules, ...storage.map((stored) => stored.rules)];
+  const named = new Set(tables.flat().flatMap(([, axes]) => axes));
+  return mesh.names.filter((axis) => named.has(axis) && mesh.axes[axis]! > 1);
+}

@@ -1,0 +1,46 @@
+import type { MachineModel } from "../../cost/machineModel.ts";
+import type { Node } from "../../graph/node.ts";
+import type { AnyTensor } from "../../graph/tensor.ts";
+import type { Assignment, Situation } from "../choose.ts";
+import type { Demand, Track } from "./track.ts";
+
+/** What is settled about a graph before its program is written. */
+export interface Plan {
+  readonly machine: MachineModel;
+  /** The axes of more than one device that the layout names. */
+  readonly axes: readonly string[];
+  readonly chosen: ReadonlyMap<Node, Split>;
+  /** The primitives of composites: the same nodes, however often a program is written. */
+  readonly expanded: Map<Node, readonly AnyTensor[]>;
+}
+
+/** How a node's work is split, and whether sums that its operands owe pass through it. */
+export interface Split {
+  readonly assignment: Assignment;
+  readonly passes: boolean;
+}
+
+/** One op that a program computes, with what depends on how it is split. */
+export interface Choice {
+  readonly situation: Situation;
+  /** How often it is computed in a run. */
+  readonly runs: number;
+  /** Dims that it has to have whole. */
+  readonly whole: ReadonlySet<string>;
+  readonly split: Split;
+  readonly operands: readonly Asked[];
+  readonly results: readonly Track[];
+  /** Those of its operands and results, each once. */
+  readonly tracks: readonly Track[];
+}
+
+/** What a choice asks of an operand. */
+export interface Asked {
+  readonly track: Track;
+  readonly demand: Demand;
+}
+
+export function printSplit({ assignment, passes }: Split): string {
+  const dims = Object.keys(assignment).sort();
+  return `${dims.map((dim) => `${dim}@${assignment[dim]!.join("+")}`).join(" ")} ${passes}`;
+}

@@ -1,0 +1,82 @@
+import type { Mesh } from "../../mesh.ts";
+import { type Placement, printPlacement } from "../../program/placement.ts";
+import { type Shaped, settled, transferBytes, transferCost } from "../../program/transfer.ts";
+
+/** What a collective costs along these axes, by which a device receives so many bytes. */
+export type Price = (axes: readonly string[], bytes: number) => number;
+
+/** Placements as numbers: the same few are compared again and again. */
+export interface Places {
+  readonly mesh: Mesh;
+  readonly price: Price;
+  readonly numbers: Map<string, number>;
+  readonly all: Placement[];
+  /** What moving values of a shape costs, by the shape's text. */
+  readonly ways: Map<string, Ways>;
+}
+
+/** The ways that values of one shape have been moved, by their ends. */
+export interface Ways {
+  readonly shaped: Shaped;
+  readonly moves: Map<number, Way>;
+  readonly settlings: Map<number, number>;
+}
+
+export interface Way {
+  readonly bytes: number;
+  readonly cost: number;
+}
+
+export function newPlaces(mesh: Mesh, price: Price): Places {
+  return { mesh, price, numbers: new Map(), all: [], ways: new Map() };
+}
+
+export function numberOf(places: Places, placement: Placement): number {
+  const text = printPlacement(placement);
+  let number = places.numbers.get(text);
+  if (number === undefined) {
+    number = places.all.push(placement) - 1;
+    places.numbers.set(text, number);
+  }
+  return number;
+}
+
+export function waysOf(places: Places, shaped: Shaped): Ways {
+  const text = `${shaped.dtype} ${shaped.dims.map((d) => `${d.name}${d.size}`).join()}`;
+  let ways = places.ways.get(text);
+  if (!ways) {
+    ways = { shaped, moves: new Map(), settlings: new Map() };
+    places.ways.set(text, ways);
+  }
+  return ways;
+}
+
+// More placements than any program has.
+const most = 1 << 20;
+
+export function wayBetween(places: Places, ways: Ways, from: number, to: number): Way {
+  const key = from * most + to;
+  let way = ways.moves.get(key);
+  if (!way) {
+    const [start, end] = [places.all[from]!, places.all[to]!];
+    way = {
+      bytes: transferBytes(ways.shaped, start, end, places.mesh),
+      cost: transferCost(ways.shaped, start, end, places.mesh, places.price),
+    };
+    ways.moves.set(key, way);
+  }
+  return way;
+}
+
+/** Where a value lies once what it owes is settled, as far as `to` asks. */
+export function settledTowards(places: Places, ways: Ways, from: number, to: number): number {
+  const key = from * most + to;
+  let at = ways.settlings.get(key);
+  if (at === undefined) {
+    const [start, end] = [places.all[from]!, places.all[to]!];
+    const owed = start.partial.filter((axis) => !end.partial.includes(axis));
+    at = numberOf(places, settled(ways.shaped.dims, start, owed, end));
+    ways.settlings.set(key, at);
+  }
+  return at;
+}

@@ -1,0 +1,75 @@
+import { type Placement, printPlacement } from "../program/placement.ts";
+import type { Origin } from "../program/program.ts";
+import { transferBytes } from "../program/transfer.ts";
+import { type Builder, move, settle } from "./builder.ts";
+import { newTrack, type Track } from "./plan/track.ts";
+
+/** A value in the placements it has been brought to so far. */
+export interface Versions {
+  /** Where it was made, or where it was settled. */
+  home: number;
+  readonly origin: Origin;
+  /** By a text of the placement. */
+  readonly byPlacement: Map<string, number>;
+  /** What has been asked for so far. */
+  readonly track: Track;
+}
+
+export function newVersions(builder: Builder, home: number, origin: Origin): Versions {
+  const value = builder.values[home]!;
+  const byPlacement = new Map([[printPlacement(value.placement), home]]);
+  return { home, origin, byPlacement, track: newTrack(value, builder.runs, [value.placement]) };
+}
+
+/**
+ * The value under a placement: as it lies, settled where a sum is owed, moved from the nearest
+ * version there is. Sums are settled for good: who asks later starts from there.
+ */
+export function bring(builder: Builder, versions: Versions, to: Placement, origin: Origin): number {
+  versions.track.demands.push({ to, settles: false });
+  return brought(builder, versions, to, origin);
+}
+
+function brought(builder: Builder, versions: Versions, to: Placement, origin: Origin): number {
+  const key = printPlacement(to);
+  const known = versions.byPlacement.get(key);
+  if (known !== undefined) return known;
+  const home = builder.values[versions.home]!;
+  if (home.placement.partial.some((axis) => !to.partial.includes(axis))) {
+    settleIn(builder, versions, to);
+    return brought(builder, versions, to, origin);
+  }
+  let nearest = versions.home;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const version of versions.byPlacement.values()) {
+    const { placement } = builder.values[version]!;
+    const bytes = transferBytes(home, placement, to, builder.mesh);
+    if (bytes < fewest) [nearest, fewest] = [version, bytes];
+  }
+  const moved = move(builder, nearest, to, origin);
+  remember(builder, versions, moved);
+  return moved;
+}
+
+/** Says that a value is read where it lies, whatever it costs to have it there. */
+export function readWhereItLies(builder: Builder, versions: Versions): void {
+  const { placement } = builder.values[versions.home]!;
+  versions.track.demands.push({ to: placement, settles: false });
+}
+
+/** Settles what is owed, as far as `to` asks; what nothing is owed on stays as it is. */
+export function settleHome(builder: Builder, versions: Versions, to: Placement): void {
+  versions.track.demands.push({ to, settles: true });
+  settleIn(builder, versions, to);
+}
+
+/** For good: no version of before is left. */
+function settleIn(builder: Builder, versions: Versions, to: Placement): void {
+  versions.home = settle(builder, versions.home, to, versions.origin);
+  versions.byPlacement.clear();
+  remember(builder, versions, versions.home);
+}
+
+function remember(builder: Builder, versions: Versions, value: number): void {
+  versions.byPlacement.set(printPlacement(builder.values[value]!.placement), value);
+}
