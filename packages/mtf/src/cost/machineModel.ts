@@ -45,6 +45,11 @@ export function secondsOf(machine: MachineModel, axes: readonly string[], bytes:
   return latency + bytes / bandwidth;
 }
 
+/** Seconds in which a device takes a part of so many bytes from what it holds: read and written. */
+export function sliceSeconds({ memory }: MachineModel, bytes: number): number {
+  return (2 * bytes) / memory;
+}
+
 /** The link of a collective along these axes: as slow as the slowest. */
 export function linkAlong({ link, links }: MachineModel, axes: readonly string[]): Link {
   if (links === undefined) return link;

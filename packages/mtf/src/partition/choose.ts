@@ -7,7 +7,7 @@ import type { RuleTable } from "../layout.ts";
 import type { Mesh } from "../mesh.ts";
 import type { Partition } from "../ops/rule.ts";
 import type { Placement } from "../program/placement.ts";
-import { devices, transferCost } from "../program/transfer.ts";
+import { devices, type Price, transferCost } from "../program/transfer.ts";
 import { entryOf } from "../record.ts";
 import { assign, type Claims } from "./place.ts";
 
@@ -136,8 +136,10 @@ function without(claims: Claims, axes: readonly string[]): Claims {
 }
 
 function costOf(s: Situation, assignment: Assignment): number {
-  const price = (axes: readonly string[], bytes: number) =>
-    bytes / linkAlong(s.machine, axes).bandwidth;
+  const price: Price = {
+    collective: (axes, bytes) => bytes / linkAlong(s.machine, axes).bandwidth,
+    slice: () => 0,
+  };
   let cost = workSeconds(s, assignment);
   s.node.operands.forEach((operand, i) => {
     if (s.passing.includes(i)) return;

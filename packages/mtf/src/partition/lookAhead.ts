@@ -1,9 +1,9 @@
-import { type MachineModel, secondsOf } from "../cost/machineModel.ts";
+import { type MachineModel, secondsOf, sliceSeconds } from "../cost/machineModel.ts";
 import type { Layout } from "../layout.ts";
+import type { Price } from "../program/transfer.ts";
 import type { TracedLeaves } from "../trace.ts";
 import type { Plan } from "./plan/choice.ts";
 import { improve } from "./plan/improve.ts";
-import type { Price } from "./plan/ways.ts";
 import { type Written, write } from "./write.ts";
 
 /**
@@ -17,7 +17,10 @@ export function lookAhead(
   machine: MachineModel,
 ): Written {
   const fixed: Omit<Plan, "chosen"> = { machine, axes: axesNamed(layout), expanded: new Map() };
-  const price: Price = (axes, bytes) => secondsOf(machine, axes, bytes);
+  const price: Price = {
+    collective: (axes, bytes) => secondsOf(machine, axes, bytes),
+    slice: (bytes) => sliceSeconds(machine, bytes),
+  };
   const by = (chosen: Plan["chosen"]) => write(traced, layout, donated, { ...fixed, chosen });
   const first = by(new Map());
   const changed = improve(first.choices, layout.mesh, price);

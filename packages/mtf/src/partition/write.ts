@@ -1,4 +1,4 @@
-import { collectiveSeconds } from "../cost/collectiveSeconds.ts";
+import { movingSeconds } from "../cost/movingSeconds.ts";
 import { nodesOf } from "../graph/graph.ts";
 import { dimsOf } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
@@ -87,7 +87,7 @@ export function write(
   const work = choices.reduce((sum, { situation, runs, split }) => {
     return sum + runs * workSeconds(situation, split.assignment);
   }, 0);
-  return { program, choices, work, cost: work + collectiveSeconds(program, plan.machine) };
+  return { program, choices, work, cost: work + movingSeconds(program, plan.machine) };
 }
 
 function defineInput(scope: Scope, leaf: TracedLeaf, donated: readonly number[]): Input {

@@ -11,19 +11,26 @@ export interface Shaped {
 
 /** Bytes that a device receives on average when a value goes from one placement to another. */
 export function transferBytes(value: Shaped, from: Placement, to: Placement, mesh: Mesh): number {
-  return transferCost(value, from, to, mesh, (_, bytes) => bytes);
+  return transferCost(value, from, to, mesh, received);
 }
 
-/**
- * What it costs that a value goes from one placement to another: the sum of the prices of its
- * collectives, of the axes of each and the bytes that a device receives by it on average.
- */
+/** What moving a value costs. */
+export interface Price {
+  /** Of a collective along these axes, by which a device receives so many bytes on average. */
+  readonly collective: (axes: readonly string[], bytes: number) => number;
+  /** Of taking a part of so many bytes from what a device holds. */
+  readonly slice: (bytes: number) => number;
+}
+
+const received: Price = { collective: (_, bytes) => bytes, slice: () => 0 };
+
+/** What it costs that a value goes from one placement to another. */
 export function transferCost(
   value: Shaped,
   from: Placement,
   to: Placement,
   mesh: Mesh,
-  price: (axes: readonly string[], bytes: number) => number,
+  { collective, slice }: Price,
 ): number {
   const whole = elements(value.dims) * bytesPerElement[value.dtype];
   const owed = from.partial.filter((axis) => !to.partial.includes(axis));
@@ -35,15 +42,15 @@ export function transferCost(
     const summed = owed.filter((axis) => !scattered.includes(axis));
     const held = whole / devices(splitAxes(from), mesh);
     const kept = held / devices(scattered, mesh);
-    if (scattered.length > 0) cost += price(scattered, kept * (devices(scattered, mesh) - 1));
+    if (scattered.length > 0) cost += collective(scattered, kept * (devices(scattered, mesh) - 1));
     if (summed.length > 0) {
-      cost += price(summed, (2 * kept * (devices(summed, mesh) - 1)) / devices(summed, mesh));
+      cost += collective(summed, (2 * kept * (devices(summed, mesh) - 1)) / devices(summed, mesh));
     }
   }
+  const part = whole / devices(splitAxes(to), mesh);
   const missing = 1 - heldShare(value.dims, at, to, mesh);
-  if (missing === 0) return cost;
-  const bytes = (whole / devices(splitAxes(to), mesh)) * missing;
-  return cost + price(moveOf(value.dims, at, to).axes, bytes);
+  if (missing > 0) return cost + collective(moveOf(value.dims, at, to).axes, part * missing);
+  return splitAxes(to).length > splitAxes(at).length ? cost + slice(part) : cost;
 }
 
 /** The share of its part under `to` that a device has already under `from`, on average. */

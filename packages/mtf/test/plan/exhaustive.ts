@@ -4,6 +4,7 @@ import { iterationNames } from "../../src/partition/choose.ts";
 import { axesNamed } from "../../src/partition/lookAhead.ts";
 import type { Choice, Plan, Split } from "../../src/partition/plan/choice.ts";
 import { type Written, write } from "../../src/partition/write.ts";
+import { entryOf } from "../../src/record.ts";
 import type { Drawn } from "./drawn.ts";
 
 /** More ways than this are not all tried. */

@@ -53,7 +53,10 @@ export function allSplitsOf(places: Places, seat: Seat): readonly Planned[] {
   for (const axis of axes) {
     assignments = assignments.flatMap((assignment) => [
       assignment,
-      ...[...dims].map((dim) => ({ ...assignment, [dim]: [...(entryOf(assignment, dim) ?? []), axis] })),
+      ...[...dims].map((dim) => ({
+        ...assignment,
+        [dim]: [...(entryOf(assignment, dim) ?? []), axis],
+      })),
     ]);
   }
   const { passes } = planned;

@@ -1,4 +1,5 @@
 import type { Mesh } from "../../mesh.ts";
+import type { Price } from "../../program/transfer.ts";
 import { groupsOf } from "./alike.ts";
 import {
   change,
@@ -15,7 +16,7 @@ import {
 import { allSplitsOf, candidatesBy, candidatesOf } from "./candidates.ts";
 import type { Choice, Split } from "./choice.ts";
 import { middleOf, plannable, sampleOf } from "./sample.ts";
-import { newPlaces, type Places, type Price } from "./ways.ts";
+import { newPlaces, type Places } from "./ways.ts";
 
 /** Sweeps over all choices until none gains by another, or this often. */
 const mostSweeps = 8;

@@ -1,9 +1,12 @@
 import type { Mesh } from "../../mesh.ts";
 import { type Placement, printPlacement } from "../../program/placement.ts";
-import { type Shaped, settled, transferBytes, transferCost } from "../../program/transfer.ts";
-
-/** What a collective costs along these axes, by which a device receives so many bytes. */
-export type Price = (axes: readonly string[], bytes: number) => number;
+import {
+  type Price,
+  type Shaped,
+  settled,
+  transferBytes,
+  transferCost,
+} from "../../program/transfer.ts";
 
 /** Placements as numbers: the same few are compared again and again. */
 export interface Places {

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import {
+  defaultMachine,
+  defineDims,
+  defineLayout,
+  defineMesh,
+  einsum,
+  ledger,
+  lower,
+  type MachineModel,
+  MtfError,
+  placeholder,
+  relu,
+  type Tensor,
+} from "../../src/index.ts";
+
+const dims = defineDims({ batch: 64, embd: 32, ff: 128 });
+const { batch, embd, ff } = dims;
+const mesh = defineMesh({ model: 4 });
+const inputs = [
+  placeholder([batch, embd]),
+  placeholder([embd, ff]),
+  placeholder([ff, embd]),
+] as const;
+
+const feed = (
+  x: Tensor<"batch" | "embd">,
+  up: Tensor<"embd" | "ff">,
+  down: Tensor<"ff" | "embd">,
+) => einsum(relu(einsum(x, up, "batch", "ff")), down, "batch", "embd");
+
+const bytesUnder = (rules: object, machine?: MachineModel) => {
+  const layout = defineLayout({ dims, mesh, rules });
+  return ledger(lower(feed, { layout, inputs, machine }).program).bytes;
+};
+
+describe("a plan", () => {
+  it("costs the same whichever of two rules for one axis comes first", () => {
+    const batchFirst = bytesUnder({ batch: "model", ff: "model" });
+    expect(batchFirst).toBe(bytesUnder({ ff: "model", batch: "model" }));
+    expect(batchFirst).toBeGreaterThan(0);
+  });
+
+  it("moves more bytes by fewer collectives where each takes long", () => {
+    const slow = { ...defaultMachine, link: { bandwidth: 2e9, latency: 1 } };
+    const quick = { ...defaultMachine, link: { bandwidth: 2e9, latency: 0 } };
+    const layout = defineLayout({
+      dims,
+      mesh,
+      rules: { batch: "model" },
+      storage: { "1": { embd: "model" }, "2": { embd: "model" } },
+    });
+    const entries = (machine: MachineModel) =>
+      ledger(lower(feed, { layout, inputs, machine }).program).entries.length;
+    expect(entries(slow)).toBeLessThanOrEqual(entries(quick));
+  });
+
+  it("leaves an axis idle that the layout does not name", () => {
+    const other = defineMesh({ model: 2, idle: 2 });
+    const layout = defineLayout({ dims, mesh: other, rules: { ff: "model" } });
+    const { values } = lower(feed, { layout, inputs }).program;
+    expect(values.flatMap((v) => Object.values(v.placement.split).flat())).not.toContain("idle");
+  });
+
+  it("is recorded with its machine", () => {
+    const layout = defineLayout({ dims, mesh, rules: {} });
+    expect(lower(feed, { layout, inputs }).program.machine).toEqual(defaultMachine);
+  });
+});
+
+describe("a machine that is none", () => {
+  const refused = (machine: unknown): string => {
+    try {
+      bytesUnder({}, machine as MachineModel);
+    } catch (error) {
+      if (error instanceof MtfError) return error.message.split("\n")[0]!;
+      throw error;
+    }
+    return "accepted";
+  };
+
+  it("is refused with what it has to be", () => {
+    const links = { pod: defaultMachine.link };
+    expect([
+      refused({ ...defaultMachine, flops: 0 }),
+      refused({ ...defaultMachine, memory: "fast" }),
+      refused({ ...defaultMachine, link: { bandwidth: 1e9, latency: -1 } }),
+      refused({ ...defaultMachine, links }),
+      refused({ ...defaultMachine, speed: 1 }),
+    ]).toMatchInlineSnapshot(`
+      [
+        "[bad-argument] lower: 'options.machine.flops' must be a number above 0, and is 0.",
+        "[bad-argument] lower: 'options.machine.memory' must be a number above 0, and is the text "fast".",
+        "[bad-argument] lower: 'options.machine.link.latency' must be a number from 0 on, and is -1.",
+        "[bad-argument] lower: 'options.machine.links' must be an axis of the mesh: model, and is the text "pod".",
+        "[unknown-option] lower: 'options.machine' has no 'speed'.",
+      ]
+    `);
+  });
+});
