@@ -232,6 +232,30 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
       "int32",
       ids,
     ),
+    withInput(
+      sample("dynamicSlice", (x, at) => m.dynamicSlice(x, "b", at, 2), [a, b]),
+      1,
+      [a],
+      "int32",
+      [1, 3, -5],
+    ),
+    withInput(
+      sample("dynamicShift", (x, at) => m.dynamicShift(x, "b", at), [a, b]),
+      1,
+      [a],
+      "int32",
+      [1, -3, 2],
+    ),
+    withInput(
+      sample("dynamicShift, wrapped", (x, at) => m.dynamicShift(x, "b", at, { wrap: true }), [
+        a,
+        b,
+      ]),
+      1,
+      [a],
+      "int32",
+      [1, -3, 9],
+    ),
   ],
   scatterAdd: [
     withInput(
@@ -242,6 +266,46 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
       ids,
     ),
     gradientSample(gatherOf),
+  ],
+  scatter: [
+    withInput(
+      sample("scatter", (x, y, at) => m.scatter(x, y, { a: at }), [a, c], [b, c]),
+      2,
+      [b],
+      "int32",
+      [2, 0, 2, -1],
+    ),
+    withInput(
+      sample("scatter, aligned", (x, y, at) => m.scatter(x, y, { a: at }), [c, a], [c, b]),
+      2,
+      [b, c],
+      "int32",
+      [2, 1, 0, 3, 2, 1, 0, 1],
+    ),
+    withInput(
+      sample(
+        "scatter by two dims",
+        (x, y, at) => m.scatter(x, y, { b: m.sub(at, 1), a: at }),
+        [a, c, b],
+        [dimension("e", 3), c],
+      ),
+      2,
+      [dimension("e", 3)],
+      "int32",
+      [2, 1, 3],
+    ),
+    withInput(
+      sample(
+        "dynamicUpdate",
+        (x, y, at) => m.dynamicUpdate(x, y, "b", at),
+        [a, b],
+        [dimension("b", 2), a],
+      ),
+      2,
+      [a],
+      "int32",
+      [1, 3, -5],
+    ),
   ],
   argmax: [sample("argmax", (x) => m.mul(x, m.cast(m.argmax(x, "b"), "float32")), [a, b])],
   topK: [sample("topK", (x) => m.topK(x, "b", k).values, [a, b])],

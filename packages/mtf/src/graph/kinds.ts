@@ -58,10 +58,22 @@ export interface Attributes {
   concat: { readonly dim: string };
   /** 1 where the index equals the position along the new dim, else 0. (ids int32) -> x */
   oneHot: { readonly dim: string };
-  /** Rows of a table along `dim`; a row outside reads zeros. (table, ids int32) -> x */
+  /**
+   * Rows of a table along `dim`; a row outside reads zeros. Dims that table and ids share go
+   * together. (table, ids int32) -> x
+   */
   gather: { readonly dim: string };
-  /** Adds rows to a table of zeros along the new `dim`; rows outside vanish. (rows, ids) -> table */
+  /**
+   * Adds rows to a table of zeros along the new `dim`; rows outside vanish. Dims of the ids that the
+   * table has go together. (rows, ids) -> table
+   */
   scatterAdd: { readonly dim: string };
+  /**
+   * Rows in place of x's along `dim`: of several for one place the last, in the order of the ids'
+   * own dims; rows outside vanish. Dims that x and ids share go together. Where the ids are
+   * `distinct`, no two name one place. (x, rows, ids int32) -> x
+   */
+  scatter: { readonly dim: string; readonly distinct: boolean };
   /** Position of the largest element, the lowest of equals. (x) -> int32 */
   argmax: { readonly over: string };
   /** The k largest, descending, the lowest position first among equals. (x) -> values, int32 */

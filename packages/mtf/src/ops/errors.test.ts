@@ -143,6 +143,22 @@ const wrong: Record<string, () => unknown> = {
   "zeros with a dim twice": () => m.zeros([batch, batch]),
   "oneHot of floats": () => m.oneHot(x, vocab),
   "gather with ids that have the dim": () => m.gather(x, ids, "batch"),
+  "scatter along no dim": () => m.scatter(x, x, {}),
+  "scatter of rows without a dim of the ids": () => m.scatter(x, x, { embd: m.iota(vocab) }),
+  "scatter of rows with a dim too many": () => m.scatter(x, x, { embd: ids }),
+  "scatter with ids that have the dim": () => m.scatter(x, x, { batch: ids }),
+  "scatter along a misspelt dim": () => m.scatter(x, x, { bacth: ids }),
+  "scatter of integers among floats": () => m.scatter(x, ids, { embd: ids }),
+  "dynamicSlice at a number": () => m.dynamicSlice(x, "embd", 3, 2),
+  "dynamicSlice at floats": () => m.dynamicSlice(x, "embd", m.sum(x, "embd"), 2),
+  "dynamicSlice of more than there is": () => m.dynamicSlice(x, "embd", ids, 13),
+  "dynamicSlice at positions of another dim": () => m.dynamicSlice(x, "embd", m.iota(vocab), 2),
+  "dynamicUpdate with too long a value": () =>
+    m.dynamicUpdate(m.slice(x, "embd", 0, 2), x, "embd", ids),
+  "dynamicUpdate with a value that lacks the dim": () =>
+    m.dynamicUpdate(x, m.sum(x, "embd"), "embd", ids),
+  "dynamicUpdate with a value of another dim": () =>
+    m.dynamicUpdate(x, m.broadcast(x, vocab), "embd", ids),
   "topK of more than there are": () => m.topK(x, "embd", typed.dimension("k", 13)),
   "softmax over a missing dim": () => m.softmax(x, "vocab"),
   "layerNorm with a gain of another dim": () => m.layerNorm(x, weight, weight, "embd"),

@@ -4,6 +4,9 @@ export { concat } from "./concat/concat.ts";
 export { constant, fill, type NumberArray, ones, zeros } from "./constant/constant.ts";
 export { crossEntropyWithLogsumexp, softmaxCrossEntropy } from "./crossEntropy/crossEntropy.ts";
 export { cumsum } from "./cumsum/cumsum.ts";
+export { dynamicShift } from "./dynamic/dynamicShift.ts";
+export { dynamicSlice } from "./dynamic/dynamicSlice.ts";
+export { dynamicUpdate } from "./dynamic/dynamicUpdate.ts";
 export {
   contract,
   einsum,
@@ -26,6 +29,7 @@ export { normal, uniform } from "./random/random.ts";
 export { all, any, max, mean, min, type Reduced, sum } from "./reduce/reduce.ts";
 export { type FreeName, rename } from "./rename/rename.ts";
 export { merge, split } from "./reshape/reshape.ts";
+export { scatter } from "./scatter/scatter.ts";
 export { slice } from "./slice/slice.ts";
 export { logSoftmax, logsumexp, softmax } from "./softmax/softmax.ts";
 export { topK } from "./topK/topK.ts";

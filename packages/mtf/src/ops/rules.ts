@@ -19,6 +19,7 @@ import { reduce } from "./reduce/rule.ts";
 import { rename } from "./rename/rule.ts";
 import { reshape } from "./reshape/rule.ts";
 import type { Rules } from "./rule.ts";
+import { scatter } from "./scatter/rule.ts";
 import { slice } from "./slice/rule.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax/rule.ts";
 import { topK } from "./topK/rule.ts";
@@ -53,6 +54,7 @@ export const rules: Rules = {
   reduce,
   rename,
   reshape,
+  scatter,
   scatterAdd,
   slice,
   softmax,

@@ -6,6 +6,7 @@ import {
   cumsum,
   defineDims,
   dimension,
+  dynamicSlice,
   einsum,
   equal,
   exp,
@@ -28,6 +29,7 @@ import {
   placeholder,
   pow,
   relu,
+  scatter,
   scatterAdd,
   sigmoid,
   sign,
@@ -248,6 +250,20 @@ describe("what is not taken leaves no trace", () => {
     fn: ((x: Tensor<"m">, at: Tensor<"m", "int32">) => scatterAdd(x, at, n)) as never,
     inputs: [[placeholder([m]), [inf, nan]], ids],
     gives: [[0, inf, 0, 0]],
+  });
+  everywhere("scatter", {
+    fn: ((x: Vector, y: Tensor<"m">, at: Tensor<"m", "int32">) =>
+      scatter(x, y, { n: at })) as never,
+    inputs: [[placeholder([n]), [nan, nan, inf, 1]], [placeholder([m]), [2, nan]], ids],
+    gives: [[nan, 2, inf, 1]],
+  });
+  everywhere("dynamicSlice", {
+    fn: ((x: Vector, at: Tensor<never, "int32">) => dynamicSlice(x, "n", at, 2)) as never,
+    inputs: [
+      [placeholder([n]), [nan, 2, -inf, nan]],
+      [placeholder([], "int32"), [1]],
+    ],
+    gives: [[2, -inf]],
   });
   everywhere("where", {
     fn: ((x: Vector, at: Tensor<"m", "int32">) =>

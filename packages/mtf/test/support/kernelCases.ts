@@ -270,6 +270,20 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
       results: [sliceOf(g, [...rows, ...both, dim], given.slice.dtype)],
     };
   },
+  scatter: (g) => {
+    const dim = part(g, "v", 6);
+    const both = parts(g, ["s"]);
+    const [rows, places] = [parts(g, ["a", "b"]), parts(g, ["i", "j"])];
+    const x = cargo(g, [...rows, ...both, dim]);
+    const { dtype } = x.slice;
+    const given = [...rows, ...both, ...places];
+    const put = dtype === "float32" ? wild(g, given) : operandOf(g, given, dtype);
+    return {
+      op: { kind: "scatter", attributes: { dim: "v", distinct: false } },
+      operands: [x, put, ids(g, [...places, ...both], dim.size)],
+      results: [sliceOf(g, [...rows, ...both, dim], dtype)],
+    };
+  },
   argmax: (g) => {
     const dims = parts(g, ["a", "b"]);
     const all = [...dims, whole(g, "row", 6)];

@@ -5,7 +5,7 @@ import { adam } from "./adam.ts";
 import { crossEntropy, crossEntropyGrad } from "./crossEntropy.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
-import { gather, oneHot, scatterAdd } from "./indexing.ts";
+import { gather, oneHot, scatter, scatterAdd } from "./indexing.ts";
 import type { ArrayKernel, Bind } from "./kernel.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm.ts";
 import { fill, fold, iota, literal, random } from "./make.ts";
@@ -31,6 +31,7 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   concat,
   oneHot,
   gather,
+  scatter,
   scatterAdd,
   argmax,
   topK,

@@ -30,7 +30,8 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   concat,
   oneHot,
   gather,
-  // UnsortedSegmentSum has no batch and refuses indices outside.
+  // TensorScatterUpdate and UnsortedSegmentSum have no batch and refuse indices outside.
+  scatter: onArrays("scatter"),
   scatterAdd: onArrays("scatterAdd"),
   // ArgMax skips a NaN, and TopK's order of equals differs between backends.
   argmax: onArrays("argmax"),

@@ -5,7 +5,7 @@ import { adam } from "./adam.ts";
 import type { BindHeap, Context, HeapKernel } from "./context.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
-import { gather, oneHot, scatterAdd } from "./indexing.ts";
+import { gather, oneHot, scatter, scatterAdd } from "./indexing.ts";
 import { fill, fold, iota, literal, random } from "./make.ts";
 import { argmax, cumsum, topK } from "./ordering.ts";
 import { reduce } from "./reduce.ts";
@@ -39,6 +39,7 @@ const table: { readonly [K in LocalKind]: BindHeap<K> } = {
   concat,
   oneHot,
   gather,
+  scatter,
   scatterAdd,
   argmax,
   topK,

@@ -51,6 +51,14 @@ const joined: Step = (c) => {
   return call(c, "concat", [[ref(x), ref(y)], choice(c, x.dims).name], x);
 };
 
+const updated: Step = (c) => {
+  const [x, y] = pair(c);
+  const dim = choice(c, x.dims);
+  const value = call(c, "slice", [ref(y), dim.name, number(c, dim.size)], y);
+  const at = call(c, "constant", [1, [], "int32"], { max: 1, bits: 0 });
+  return call(c, "dynamicUpdate", [ref(x), ref(value), dim.name, ref(at)], x);
+};
+
 const chosen: Step = (c) => {
   const [x, y] = pair(c);
   const condition = call(c, "fill", [x.dims, number(c, 2), "bool"], { max: 1, bits: 0 });
@@ -176,6 +184,7 @@ export const owedSteps: Readonly<Record<string, Step>> = {
   difference,
   product,
   joined,
+  updated,
   chosen,
   cut,
   padded,

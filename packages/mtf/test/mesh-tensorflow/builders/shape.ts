@@ -71,6 +71,8 @@ export const shape: Builders = {
     m.slice(x, dim_name, begin, begin + size),
   pad: ({ x }, { attributes: { paddings, dim_name } }) => m.pad(x, dim_name, ...paddings),
   shift: ({ x }, { attributes: { dim, offset, wrap } }) => shifted(x, dim[0], offset, wrap),
+  dynamic_shift: ({ x, offset }, { attributes: { dim, wrap } }) =>
+    m.dynamicShift(x, dim[0], offset, { wrap }),
   pool_tensor_1d: ({ x }, { attributes: { pool_dim, pool_size, reduce } }) =>
     inPools(x, pool_dim[0], pool_size, reduce),
   stride_tensor_1d: ({ x }, { attributes: { pool_dim, pool_size } }) =>
