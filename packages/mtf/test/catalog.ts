@@ -84,7 +84,12 @@ export const elementwiseSamples: Readonly<Record<ElementwiseFn, readonly Sample[
   sigmoid: [unary("sigmoid")],
   relu: [unary("relu")],
   gelu: [moved(unary("gelu"), (x) => 3 * x)],
-  sin: [unary("sin")],
+  softplus: [moved(unary("softplus"), (x) => 9 * x)],
+  erf: [moved(unary("erf"), (x) => 3 * x)],
+  floor: [sample("floor", (x) => m.mul(x, m.floor(m.mul(x, 3))), [a, b])],
+  ceil: [sample("ceil", (x) => m.mul(x, m.ceil(m.mul(x, 3))), [a, b])],
+  round: [sample("round", (x) => m.mul(x, m.round(m.mul(x, 3))), [a, b])],
+  sin: [unary("sin"), sample("silu", (x) => m.silu(x), [a, b])],
   cos: [unary("cos")],
   not: [sample("not", (x) => m.cast(m.not(m.greater(x, 0)), "float32"), [a])],
   isFinite: [sample("isFinite", (x) => m.where(m.isFinite(x), x, 0), [a])],
@@ -208,12 +213,21 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
     sample("split", (x) => m.split(x, "d", [a, b]), [c, d]),
     sample("merge", (x) => m.merge(x, ["c", "a"], dimension("n", 6)), [a, b, c]),
   ],
-  slice: [sample("slice", (x) => m.slice(x, "b", 1, 3), [a, b])],
+  slice: [
+    sample("slice", (x) => m.slice(x, "b", 1, 3), [a, b]),
+    sample("at", (x) => m.at(x, "b", -1), [a, b]),
+    sample("unstack", (x) => m.unstack(x, "a").slice(1), [a, b]),
+  ],
   pad: [
     sample("pad", (x) => m.pad(x, "b", 1, 2), [a, b]),
+    sample("shift", (x) => m.shift(x, "b", -1), [a, b]),
+    sample("shift, wrapped", (x) => m.shift(x, "b", 3, { wrap: true }), [a, b]),
     sample("pad with 5", (x) => m.pad(x, "b", 1, 0, 5), [a, b]),
   ],
-  concat: [sample("concat", (x, y) => m.concat([x, y], "b"), [a, b], [dimension("b", 3), a])],
+  concat: [
+    sample("stack", (x, y) => m.stack([x, y], "s"), [a, b], [b, a]),
+    sample("concat", (x, y) => m.concat([x, y], "b"), [a, b], [dimension("b", 3), a]),
+  ],
   oneHot: [
     withInput(
       sample("oneHot", (x, at) => m.mul(x, m.oneHot(at, a)), [a, b]),

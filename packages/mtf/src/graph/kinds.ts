@@ -52,7 +52,10 @@ export interface Attributes {
   reshape: { readonly from: readonly string[]; readonly to: readonly Dimension[] };
   /** Elements begin … begin + size - 1 of a dim; size is the result's. (x) -> x */
   slice: { readonly dim: string; readonly begin: number };
-  /** `before` elements in front of a dim, the rest up to the result's size behind. (x) -> x */
+  /**
+   * `before` elements in front of a dim, the rest up to the result's size behind; where either is
+   * below 0, as many elements are left out there. (x) -> x
+   */
   pad: { readonly dim: string; readonly before: number; readonly value: number };
   /** Tensors one after the other along a dim. (…xs) -> x */
   concat: { readonly dim: string };
@@ -159,6 +162,11 @@ export type UnaryFn =
   | "sigmoid"
   | "relu"
   | "gelu"
+  | "softplus"
+  | "erf"
+  | "floor"
+  | "ceil"
+  | "round"
   | "sin"
   | "cos"
   | "not"

@@ -30,7 +30,11 @@ export { all, any, max, mean, min, type Reduced, sum } from "./reduce/reduce.ts"
 export { type FreeName, rename } from "./rename/rename.ts";
 export { merge, split } from "./reshape/reshape.ts";
 export { scatter } from "./scatter/scatter.ts";
+export { shift } from "./shift/shift.ts";
+export { at } from "./slice/at.ts";
 export { slice } from "./slice/slice.ts";
 export { logSoftmax, logsumexp, softmax } from "./softmax/softmax.ts";
+export { stack } from "./stack/stack.ts";
+export { unstack } from "./stack/unstack.ts";
 export { topK } from "./topK/topK.ts";
 export { withLayout } from "./withLayout/withLayout.ts";

@@ -54,7 +54,7 @@ const program = () =>
 export const calls: Readonly<Record<string, Call>> = {
   // Functions of elements
   ...Object.fromEntries(
-    "identity neg abs sign square sqrt rsqrt reciprocal exp log tanh sigmoid relu gelu sin cos isFinite stopGradient"
+    "identity neg abs sign square sqrt rsqrt reciprocal exp log tanh sigmoid relu gelu softplus silu erf floor ceil round sin cos isFinite stopGradient"
       .split(" ")
       .map((name) => [name, unary]),
   ),
@@ -93,6 +93,10 @@ export const calls: Readonly<Record<string, Call>> = {
   split: ({ x }) => ({ x, from: "embd", to: [heads, kv] }),
   merge: ({ x }) => ({ x, from: ["batch", "embd"], to: m.dimension("both", 24) }),
   slice: ({ x }) => ({ x, dim: "embd", begin: 1, end: 3 }),
+  at: ({ x }) => ({ x, dim: "embd", index: 1 }),
+  unstack: ({ x }) => ({ x, dim: "embd" }),
+  stack: ({ x }) => ({ xs: [x, x], dim: "part" }),
+  shift: ({ x }) => ({ x, dim: "embd", by: 1, options: { wrap: true } }),
   pad: ({ x }) => ({ x, dim: "embd", before: 1, after: 1, value: 0 }),
   concat: ({ x }) => ({ xs: [x, x], dim: "embd" }),
   gather: ({ w, ids }) => ({ table: w, ids, dim: "embd" }),

@@ -108,6 +108,7 @@ export const rows: readonly string[] = [
   ...["layerNorm", "layerNormGrad", "crossEntropy", "crossEntropyGrad", "adam"],
   ...["neg", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal", "exp", "log"],
   ...["tanh", "sigmoid", "relu", "gelu", "geluGrad", "sin", "cos", "not", "isFinite"],
+  ...["softplus", "erf", "floor", "ceil", "round"],
   ...["toFloat32", "toInt32", "toBool", "add", "sub", "mul", "div", "mod", "pow"],
   ...["maximum", "minimum", "less", "lessEqual", "greater", "greaterEqual", "equal", "notEqual"],
   ...["and", "or", "where", "clip", "loop"],

@@ -1,6 +1,7 @@
 import {
   argmax,
   cast,
+  ceil,
   clip,
   concat,
   cumsum,
@@ -9,8 +10,10 @@ import {
   dynamicSlice,
   einsum,
   equal,
+  erf,
   exp,
   isFinite as finite,
+  floor,
   gather,
   gelu,
   greaterEqual,
@@ -29,12 +32,15 @@ import {
   placeholder,
   pow,
   relu,
+  round,
   scatter,
   scatterAdd,
   sigmoid,
   sign,
+  silu,
   softmax,
   softmaxCrossEntropy,
+  softplus,
   sqrt,
   sum,
   type Tensor,
@@ -221,6 +227,18 @@ describe("functions of an element", () => {
     [nan, inf, -inf, 0],
     [nan, inf, nan, 0],
   ]);
+  vectors("silu", silu, [
+    [nan, inf, -inf, 0],
+    [nan, inf, nan, 0],
+  ]);
+  vectors("softplus", softplus, [x, [nan, inf, 0, Math.log1p(Math.exp(2))]]);
+  vectors("erf", erf, [
+    [nan, inf, -inf, 0.5],
+    [nan, 1, -1, 0.5204998778130465],
+  ]);
+  for (const [what, whole] of Object.entries({ floor, ceil, round })) {
+    vectors(what, whole, [x, [nan, inf, -inf, 2]]);
+  }
   vectors("mod", (y) => mod(-5, y), [
     [nan, inf, -inf, 3],
     [nan, inf, -5, 1],

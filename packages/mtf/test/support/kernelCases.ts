@@ -215,8 +215,8 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
   },
   pad: (g) => {
     const dim = whole(g, "s", 4);
-    const before = integer(g, 0, 3);
-    const result = resized(g, "s", before + dim.size + integer(g, 0, 3));
+    const before = integer(g, -5, 3);
+    const result = resized(g, "s", Math.max(1, before + dim.size + integer(g, -2, 3)));
     const others = parts(g, ["a", "b"]);
     const x = cargo(g, [needed(g, dim, result, before), ...others]);
     const value = pick(g, x.slice.dtype === "float32" ? [0, -2.5, -Infinity] : [0, 1]);
