@@ -323,6 +323,10 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
   ],
   argmax: [sample("argmax", (x) => m.mul(x, m.cast(m.argmax(x, "b"), "float32")), [a, b])],
   topK: [sample("topK", (x) => m.topK(x, "b", k).values, [a, b])],
+  sort: [
+    sample("sort", (x) => m.sort(x, "b").values, [a, b]),
+    sample("sort, descending", (x) => m.sort(x, "a", { descending: true }).values, [a, b]),
+  ],
   cumsum: [
     sample("cumsum", (x) => m.cumsum(x, "b"), [a, b]),
     sample("cumsum, the rest", (x) => m.cumsum(x, "b", { exclusive: true, reverse: true }), [a, b]),

@@ -81,6 +81,8 @@ export interface Attributes {
   argmax: { readonly over: string };
   /** The k largest, descending, the lowest position first among equals. (x) -> values, int32 */
   topK: { readonly over: string; readonly k: string };
+  /** In order, equals in theirs, with their positions; a NaN is the largest. (x) -> values, int32 */
+  sort: { readonly over: string; readonly descending: boolean };
   /** Running sum along a dim. (x) -> x */
   cumsum: { readonly over: string; readonly exclusive: boolean; readonly reverse: boolean };
   /** exp(x - max) / sum. (x) -> y */

@@ -166,6 +166,12 @@ const wrong: Record<string, () => unknown> = {
     m.dynamicUpdate(x, m.sum(x, "embd"), "embd", ids),
   "dynamicUpdate with a value of another dim": () =>
     m.dynamicUpdate(x, m.broadcast(x, vocab), "embd", ids),
+  "randint of no numbers": () => m.randint(m.key(1), [batch], { min: 3, max: 3 }),
+  "randint of more numbers than there are": () =>
+    m.randint(m.key(1), [batch], { min: -(2 ** 31), max: 2 ** 31 }),
+  "randint without a bound": () => m.randint(m.key(1), [batch], {}),
+  "categorical of integers": () => m.categorical(m.key(1), ids, "batch"),
+  "sort of bools": () => m.sort(m.greater(x, 0), "embd"),
   "topK of more than there are": () => m.topK(x, "embd", typed.dimension("k", 13)),
   "softmax over a missing dim": () => m.softmax(x, "vocab"),
   "layerNorm with a gain of another dim": () => m.layerNorm(x, weight, weight, "embd"),

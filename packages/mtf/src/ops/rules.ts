@@ -22,6 +22,7 @@ import type { Rules } from "./rule.ts";
 import { scatter } from "./scatter/rule.ts";
 import { slice } from "./slice/rule.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax/rule.ts";
+import { sort } from "./sort/rule.ts";
 import { topK } from "./topK/rule.ts";
 import { withLayout } from "./withLayout/rule.ts";
 
@@ -59,6 +60,7 @@ export const rules: Rules = {
   slice,
   softmax,
   softmaxGrad,
+  sort,
   topK,
   withLayout,
 };

@@ -83,6 +83,7 @@ export const calls: Readonly<Record<string, Call>> = {
   logSoftmax: over,
   logsumexp: over,
   cumsum: ({ x }) => ({ x, over: "embd", options: { exclusive: true, reverse: false } }),
+  sort: ({ x }) => ({ x, over: "embd", options: { descending: true } }),
   topK: ({ x }) => ({ x, over: "embd", k: m.dimension("k", 2) }),
   einsum: ({ x, w }) => ({ a: x, b: w, "...output": ["batch", "ff"] }),
   contract: ({ x, w }) => ({ a: x, b: w, "...over": ["embd"] }),
@@ -129,6 +130,8 @@ export const calls: Readonly<Record<string, Call>> = {
   fold: () => ({ key: m.key(1), data: "name" }),
   normal: random({ mean: 0, std: 1 }),
   uniform: random({ min: 0, max: 1 }),
+  randint: random({ min: 0, max: 9 }),
+  categorical: ({ x }) => ({ key: m.key(1), logits: x, over: "embd" }),
 
   // Optimizers
   sgd: ({ x }) => ({ params: { x }, gradient: { x }, options: { rate: 0.1 } }),

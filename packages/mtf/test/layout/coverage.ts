@@ -101,7 +101,7 @@ function rare(row: string, state: State): boolean {
 /** Every row that programs of the library's ops can have. */
 export const rows: readonly string[] = [
   ...["fill", "literal", "iota", "random", "fold", "einsum"],
-  ...["reduce sum", "reduce max", "reduce min", "cumsum", "argmax", "topK"],
+  ...["reduce sum", "reduce max", "reduce min", "cumsum", "argmax", "topK", "sort"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "oneHot"],
   ...["gather", "scatter", "scatterAdd"],
   ...["softmax", "softmaxGrad", "logSoftmax", "logSoftmaxGrad", "logsumexp"],

@@ -58,6 +58,7 @@ export const ruleMutants: Readonly<Record<string, RuleMutant>> = {
     "scatter",
     (p) => ({ ...p, linear: [[0]] }),
   ],
+  "a sort needs no whole dim": ["sort", (p) => ({ ...p, whole: [] })],
   "the k largest need no whole dim": ["topK", (p) => ({ ...p, whole: [] })],
 };
 

@@ -1,6 +1,7 @@
 import {
   argmax,
   cast,
+  categorical,
   ceil,
   clip,
   concat,
@@ -17,6 +18,7 @@ import {
   gather,
   gelu,
   greaterEqual,
+  key,
   layerNorm,
   less,
   log,
@@ -41,6 +43,7 @@ import {
   softmax,
   softmaxCrossEntropy,
   softplus,
+  sort,
   sqrt,
   sum,
   type Tensor,
@@ -103,6 +106,19 @@ describe("order: a NaN is the largest, the lowest index first", () => {
     [2, nan, inf, nan],
     [1, 3, 2],
   ]);
+});
+
+describe("sorting: a NaN is the largest, equals stay in order", () => {
+  const x = [nan, inf, -inf, inf];
+  const falling = { descending: true };
+  vectors("the values of sort", (y) => sort(y, "n").values, [x, [-inf, inf, inf, nan]]);
+  vectors("its indices", (y) => sort(y, "n").indices, [x, [2, 1, 3, 0]]);
+  vectors("the values, descending", (y) => sort(y, "n", falling).values, [
+    x,
+    [nan, inf, inf, -inf],
+  ]);
+  vectors("the indices, descending", (y) => sort(y, "n", falling).indices, [x, [0, 1, 3, 2]]);
+  vectors("what is drawn", (y) => categorical(key(1), y, "n"), [[-inf, -inf, 0, -inf], [2]]);
 });
 
 describe("softmax and its relatives", () => {

@@ -306,6 +306,15 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
       results: [sliceOf(g, result, x.slice.dtype), sliceOf(g, result, "int32")],
     };
   },
+  sort: (g) => {
+    const all = [...parts(g, ["a", "b"]), whole(g, "row", 6)];
+    const x = numeric(g, all);
+    return {
+      op: { kind: "sort", attributes: { over: "row", descending: chance(g) } },
+      operands: [x],
+      results: [sliceOf(g, all, x.slice.dtype), sliceOf(g, all, "int32")],
+    };
+  },
   cumsum: (g) => {
     const dims = [...parts(g, ["a", "b"]), whole(g, "row", 6)];
     const x = numeric(g, dims);

@@ -9,7 +9,7 @@ import { gather, oneHot, scatter, scatterAdd } from "./indexing.ts";
 import type { ArrayKernel, Bind } from "./kernel.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm.ts";
 import { fill, fold, iota, literal, random } from "./make.ts";
-import { argmax, cumsum, topK } from "./ordering.ts";
+import { argmax, cumsum, sort, topK } from "./ordering.ts";
 import { reduce } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax.ts";
 import { broadcast, concat, pad, rename, reshape, slice } from "./structure.ts";
@@ -34,6 +34,7 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   scatter,
   scatterAdd,
   argmax,
+  sort,
   topK,
   cumsum,
   softmax,

@@ -7,7 +7,7 @@ import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
 import { gather, oneHot, scatter, scatterAdd } from "./indexing.ts";
 import { fill, fold, iota, literal, random } from "./make.ts";
-import { argmax, cumsum, topK } from "./ordering.ts";
+import { argmax, cumsum, sort, topK } from "./ordering.ts";
 import { reduce } from "./reduce.ts";
 import {
   crossEntropy,
@@ -42,6 +42,7 @@ const table: { readonly [K in LocalKind]: BindHeap<K> } = {
   scatter,
   scatterAdd,
   argmax,
+  sort,
   topK,
   cumsum,
   softmax,

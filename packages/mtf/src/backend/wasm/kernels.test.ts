@@ -24,6 +24,7 @@ const kinds: readonly LocalKind[] = [
   "scatter",
   "scatterAdd",
   "argmax",
+  "sort",
   "topK",
   "cumsum",
   "softmax",

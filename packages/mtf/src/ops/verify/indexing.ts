@@ -63,6 +63,11 @@ export const argmax: Law<"argmax"> = {
     dimOf(x!, over) ? [int32(without(x!, over))] : `there is no '${over}'`,
 };
 
+export const sort: Law<"sort"> = {
+  takes: [numbers],
+  gives: ({ over }, [x]) => (dimOf(x!, over) ? [x!, int32(x!.dims)] : `there is no '${over}'`),
+};
+
 export const topK: Law<"topK"> = {
   takes: [numbers],
   gives: ({ over, k }, [x], [values]) => {

@@ -131,6 +131,13 @@ const topK: Step = (c) => {
   return call(c, "topK", [ref(x), over.name, k], [x, { max: over.size, bits: 0 }]);
 };
 
+const sort: Step = (c) => {
+  const x = operand(c, (k) => isNumeric(k) && isExact(k) && hasDims(k));
+  const over = choice(c, x.dims);
+  const options = { descending: number(c, 2) === 0 };
+  return call(c, "sort", [ref(x), over.name, options], [x, { max: over.size, bits: 0 }]);
+};
+
 /** Labels with all of the logits' dims but one, out of range here and there. */
 function labelled(c: Context): readonly [Known, Known, string] {
   const logits = operand(c, (k) => isFloat(k) && hasDims(k));
@@ -169,6 +176,7 @@ export const indexingSteps: Readonly<Record<string, Step>> = {
   scatter,
   argmax,
   topK,
+  sort,
   softmaxCrossEntropy,
   crossEntropyWithLogsumexp,
 };
