@@ -1,3 +1,4 @@
+import { dimension } from "mtf";
 import {
   type Context,
   call,
@@ -87,6 +88,12 @@ const paddedSum = (value: number): Step =>
   });
 
 const renamed = one((c, x, dim) => call(c, "rename", [ref(x), dim, freeName(c, x)], x));
+
+const factored = one((c, x, dim) => {
+  const { size } = x.dims.find((d) => d.name === dim)!;
+  const to = [dimension(dim, size), dimension(freeName(c, x), 1)];
+  return call(c, "split", [ref(x), dim, to], x);
+});
 
 // Larger at first, and smaller in the end: worth passing a sum on.
 const spread = one((c, x, dim) => {
@@ -192,6 +199,7 @@ export const owedSteps: Readonly<Record<string, Step>> = {
   // Not linear: the padding would be added once for every term.
   paddedByOnes: paddedSum(1),
   renamed,
+  factored,
   spread,
   running,
   divided,
