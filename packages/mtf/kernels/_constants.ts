@@ -17,6 +17,7 @@ export enum C {
   LOG_5, LOG_6, LOG_7, LOG_8, TANH_LEAST, TANH_MOST, TANH_P0, TANH_P1, TANH_P2, TANH_P3,
   TANH_P4, TANH_P5, TANH_P6, TANH_Q0, TANH_Q1, TANH_Q2, TANH_Q3, TANH_NEAR, TANH_FAR, GELU_3,
   GELU_1, GELU_SLOPE, FOUR, QUARTER, COS_0, COS_1, COS_2, SIN_0, SIN_1, SIN_2,
+  ERF_P0, ERF_P1, ERF_P2, ERF_P3, ERF_P4, ERF_P5, ERF_P6, ERF_Q0, ERF_Q1, ERF_Q2, ERF_Q3, ERF_Q4,
 }
 
 @inline
@@ -24,7 +25,7 @@ export function constant(at: usize, which: C): v128 {
   return v128.load32_splat(at + 4 * <usize>which);
 }
 
-/** Says where constants may be kept, for good: 256 bytes. */
+/** Says where constants may be kept, for good: 512 bytes. */
 export function keepConstants(at: usize): void {
   table = at;
   keep(at, C.LN2_HIGH, 0.693359375);
@@ -80,6 +81,18 @@ export function keepConstants(at: usize): void {
   keep(at, C.SIN_0, -1.9515295891e-4);
   keep(at, C.SIN_1, 8.3321608736e-3);
   keep(at, C.SIN_2, -1.6666654611e-1);
+  keep(at, C.ERF_P0, -2.72614225801306e-10);
+  keep(at, C.ERF_P1, 2.77068142495902e-8);
+  keep(at, C.ERF_P2, -2.10102402082508e-6);
+  keep(at, C.ERF_P3, -5.69250639462346e-5);
+  keep(at, C.ERF_P4, -7.34990630326855e-4);
+  keep(at, C.ERF_P5, -2.95459980854025e-3);
+  keep(at, C.ERF_P6, -1.60960333262415e-2);
+  keep(at, C.ERF_Q0, -1.45660718464996e-5);
+  keep(at, C.ERF_Q1, -2.13374055278905e-4);
+  keep(at, C.ERF_Q2, -1.68282697438203e-3);
+  keep(at, C.ERF_Q3, -7.37332916720468e-3);
+  keep(at, C.ERF_Q4, -1.42647390514189e-2);
 }
 
 @inline

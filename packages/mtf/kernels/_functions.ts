@@ -1,5 +1,5 @@
 /** The functions of elements, each on four at once; their classes only carry them into loops. */
-import { exp, gelu, geluGrad, log, select, sigmoid, splat, tanh } from "./_vector";
+import { erf, exp, gelu, geluGrad, log, select, sigmoid, softplus, splat, tanh } from "./_vector";
 
 @unmanaged export class Identity { @inline of(x: v128): v128 { return x; } }
 @unmanaged export class Neg { @inline of(x: v128): v128 { return f32x4.neg(x); } }
@@ -23,6 +23,11 @@ import { exp, gelu, geluGrad, log, select, sigmoid, splat, tanh } from "./_vecto
 @unmanaged export class Sigmoid { @inline of(x: v128): v128 { return sigmoid(x); } }
 @unmanaged export class Relu { @inline of(x: v128): v128 { return f32x4.pmax(x, splat(0)); } }
 @unmanaged export class Gelu { @inline of(x: v128): v128 { return gelu(x); } }
+@unmanaged export class Softplus { @inline of(x: v128): v128 { return softplus(x); } }
+@unmanaged export class Erf { @inline of(x: v128): v128 { return erf(x); } }
+@unmanaged export class Floor { @inline of(x: v128): v128 { return f32x4.floor(x); } }
+@unmanaged export class Ceil { @inline of(x: v128): v128 { return f32x4.ceil(x); } }
+@unmanaged export class Round { @inline of(x: v128): v128 { return f32x4.nearest(x); } }
 @unmanaged export class Not { @inline of(x: v128): v128 { return i32x4.eq(x, i32x4.splat(0)); } }
 @unmanaged export class IsFinite {
   @inline of(x: v128): v128 { return f32x4.le(f32x4.abs(x), splat(f32.MAX_VALUE)); }

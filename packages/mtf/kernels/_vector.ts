@@ -152,6 +152,42 @@ export function sigmoid(x: v128): v128 {
   return f32x4.div(above, f32x4.add(constant(at, C.ONE), e));
 }
 
+/**
+ * max(x, 0) + log(1 + e), e = exp(-|x|). What 1 + e lost in rounding the quotient gives back: it is 1
+ * but for e of a few bits.
+ */
+@inline
+export function softplus(x: v128): v128 {
+  const one = constant(table, C.ONE);
+  const e = exp(f32x4.neg(f32x4.abs(x)));
+  const sum = f32x4.add(one, e);
+  const kept = f32x4.sub(sum, one);
+  const grown = f32x4.mul(log(sum), f32x4.div(e, kept));
+  return f32x4.add(f32x4.pmax(x, splat(0)), select(f32x4.eq(kept, splat(0)), e, grown));
+}
+
+/** A quotient of polynomials up to 4; from there on erf is 1 to the last bit. */
+@inline
+export function erf(value: v128): v128 {
+  const at = table;
+  const x = f32x4.pmin(f32x4.pmax(value, f32x4.neg(constant(at, C.FOUR))), constant(at, C.FOUR));
+  const z = f32x4.mul(x, x);
+  let p = madd(constant(at, C.ERF_P0), z, constant(at, C.ERF_P1));
+  p = madd(p, z, constant(at, C.ERF_P2));
+  p = madd(p, z, constant(at, C.ERF_P3));
+  p = madd(p, z, constant(at, C.ERF_P4));
+  p = madd(p, z, constant(at, C.ERF_P5));
+  p = madd(p, z, constant(at, C.ERF_P6));
+  let q = madd(constant(at, C.ERF_Q0), z, constant(at, C.ERF_Q1));
+  q = madd(q, z, constant(at, C.ERF_Q2));
+  q = madd(q, z, constant(at, C.ERF_Q3));
+  q = madd(q, z, constant(at, C.ERF_Q4));
+  // Rounding must not make it more than 1.
+  const one = constant(at, C.ONE);
+  const y = f32x4.mul(x, f32x4.div(p, q));
+  return f32x4.pmin(f32x4.pmax(y, f32x4.neg(one)), one);
+}
+
 /** 2 sqrt(2 / pi) (x + 0.044715 x³): gelu is x times the sigmoid of this. */
 @inline
 function geluInner(x: v128): v128 {

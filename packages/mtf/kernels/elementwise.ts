@@ -8,7 +8,7 @@
  */
 import {
   Identity, Neg, Abs, Sign, Square, Sqrt, Rsqrt, Reciprocal, Exp, Log, Tanh, Sigmoid, Relu,
-  Gelu, Not, IsFinite, FloatOfInt, IntOfFloat, BoolOfFloat, BoolOfInt, IntNeg, IntAbs, IntSign,
+  Gelu, Softplus, Erf, Floor, Ceil, Round, Not, IsFinite, FloatOfInt, IntOfFloat, BoolOfFloat, BoolOfInt, IntNeg, IntAbs, IntSign,
   IntSquare, IntRelu, Add, Sub, Mul, Div, Maximum, Minimum, Less, LessEqual, Greater,
   GreaterEqual, Equal, NotEqual, And, Or, GeluGrad, IntAdd, IntSub, IntMul, IntMaximum,
   IntMinimum, IntLess, IntLessEqual, IntGreater, IntGreaterEqual, IntEqual, IntNotEqual, Where,
@@ -221,7 +221,7 @@ function modulo(out: usize, a: usize, b: usize, n: usize): void {
 /** The functions by name: the host finds their numbers among this module's exports. */
 export enum Fn {
   identity, neg, abs, sign, square, sqrt, rsqrt, reciprocal, exp, log, tanh, sigmoid, relu, gelu,
-  not, isFinite, floatOfInt, intOfFloat, boolOfFloat, boolOfInt, intNeg, intAbs, intSign,
+  softplus, erf, floor, ceil, round, not, isFinite, floatOfInt, intOfFloat, boolOfFloat, boolOfInt, intNeg, intAbs, intSign,
   intSquare, intRelu, add, sub, mul, div, maximum, minimum, less, lessEqual, greater,
   greaterEqual, equal, notEqual, and, or, geluGrad, intAdd, intSub, intMul, intMaximum,
   intMinimum, intLess, intLessEqual, intGreater, intGreaterEqual, intEqual, intNotEqual, where,
@@ -244,6 +244,11 @@ function apply(op: i32, out: usize, a: usize, b: usize, c: usize, n: usize): voi
     case Fn.sigmoid: unary<Sigmoid>(out, a, n); break;
     case Fn.relu: unary<Relu>(out, a, n); break;
     case Fn.gelu: unary<Gelu>(out, a, n); break;
+    case Fn.softplus: unary<Softplus>(out, a, n); break;
+    case Fn.erf: unary<Erf>(out, a, n); break;
+    case Fn.floor: unary<Floor>(out, a, n); break;
+    case Fn.ceil: unary<Ceil>(out, a, n); break;
+    case Fn.round: unary<Round>(out, a, n); break;
     case Fn.not: unary<Not>(out, a, n); break;
     case Fn.isFinite: unary<IsFinite>(out, a, n); break;
     case Fn.floatOfInt: unary<FloatOfInt>(out, a, n); break;

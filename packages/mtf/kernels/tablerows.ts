@@ -1,5 +1,5 @@
 /**
- * Takes rows out of a table by their indices, and adds rows to one.
+ * Takes rows out of a table by their indices, adds rows to one, and puts them there.
  *
  * Description: [rank, first row held here, rows held here, elements from row to row, then (size,
  * table stride, index stride, row stride) of each dim, the slowest first]. All elements of the last
@@ -11,7 +11,7 @@ function dimAt(description: usize, d: i32): usize {
   return description + 16 + (<usize>d << 4);
 }
 
-function each<Adds>(description: usize, table: usize, indices: usize, rows: usize): void {
+function each<Does>(description: usize, table: usize, indices: usize, rows: usize): void {
   const outer = load<i32>(description) - 1;
   const begin = load<i32>(description, 4);
   const held = load<i32>(description, 8);
@@ -38,21 +38,47 @@ function each<Adds>(description: usize, table: usize, indices: usize, rows: usiz
     const inside = row >= 0 && row < held;
     const p = table + (<usize>(t + row * apart) << 2);
     const q = rows + (<usize>r << 2);
-    if (isInteger<Adds>()) {
-      take(p, q, n, tableStep, rowStep, inside);
-    } else if (inside) {
-      add(p, q, n, tableStep, rowStep);
+    changetype<Does>(0).row(p, q, n, tableStep, rowStep, inside);
+  }
+}
+
+@unmanaged class Take {
+  @inline row(
+    from: usize, to: usize, n: i32, fromStep: usize, toStep: usize, inside: bool,
+  ): void {
+    if (toStep == 4 && !inside) memory.fill(to, 0, <usize>n << 2);
+    else if (inside) copy(from, to, n, fromStep, toStep);
+    else {
+      for (; n > 0; n--) {
+        store<i32>(to, 0);
+        to += toStep;
+      }
     }
   }
 }
 
+@unmanaged class Put {
+  @inline row(
+    to: usize, from: usize, n: i32, toStep: usize, fromStep: usize, inside: bool,
+  ): void {
+    if (inside) copy(from, to, n, fromStep, toStep);
+  }
+}
+
+@unmanaged class Add {
+  @inline row(
+    to: usize, from: usize, n: i32, toStep: usize, fromStep: usize, inside: bool,
+  ): void {
+    if (inside) add(to, from, n, toStep, fromStep);
+  }
+}
+
 @inline
-function take(from: usize, to: usize, n: i32, fromStep: usize, toStep: usize, inside: bool): void {
-  if (toStep == 4 && !inside) memory.fill(to, 0, <usize>n << 2);
-  else if (toStep == 4 && fromStep == 4) memory.copy(to, from, <usize>n << 2);
+function copy(from: usize, to: usize, n: i32, fromStep: usize, toStep: usize): void {
+  if (toStep == 4 && fromStep == 4) memory.copy(to, from, <usize>n << 2);
   else {
     for (; n > 0; n--) {
-      store<i32>(to, inside ? load<i32>(from) : 0);
+      store<i32>(to, load<i32>(from));
       from += fromStep;
       to += toStep;
     }
@@ -76,9 +102,13 @@ function add(to: usize, from: usize, n: i32, toStep: usize, fromStep: usize): vo
 }
 
 export function takeRows(description: usize, table: usize, indices: usize, rows: usize): void {
-  each<i32>(description, table, indices, rows);
+  each<Take>(description, table, indices, rows);
 }
 
 export function addRows(description: usize, table: usize, indices: usize, rows: usize): void {
-  each<f32>(description, table, indices, rows);
+  each<Add>(description, table, indices, rows);
+}
+
+export function putRows(description: usize, table: usize, indices: usize, rows: usize): void {
+  each<Put>(description, table, indices, rows);
 }

@@ -84,7 +84,12 @@ export const elementwiseSamples: Readonly<Record<ElementwiseFn, readonly Sample[
   sigmoid: [unary("sigmoid")],
   relu: [unary("relu")],
   gelu: [moved(unary("gelu"), (x) => 3 * x)],
-  sin: [unary("sin")],
+  softplus: [moved(unary("softplus"), (x) => 9 * x)],
+  erf: [moved(unary("erf"), (x) => 3 * x)],
+  floor: [sample("floor", (x) => m.mul(x, m.floor(m.mul(x, 3))), [a, b])],
+  ceil: [sample("ceil", (x) => m.mul(x, m.ceil(m.mul(x, 3))), [a, b])],
+  round: [sample("round", (x) => m.mul(x, m.round(m.mul(x, 3))), [a, b])],
+  sin: [unary("sin"), sample("silu", (x) => m.silu(x), [a, b])],
   cos: [unary("cos")],
   not: [sample("not", (x) => m.cast(m.not(m.greater(x, 0)), "float32"), [a])],
   isFinite: [sample("isFinite", (x) => m.where(m.isFinite(x), x, 0), [a])],
@@ -208,12 +213,21 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
     sample("split", (x) => m.split(x, "d", [a, b]), [c, d]),
     sample("merge", (x) => m.merge(x, ["c", "a"], dimension("n", 6)), [a, b, c]),
   ],
-  slice: [sample("slice", (x) => m.slice(x, "b", 1, 3), [a, b])],
+  slice: [
+    sample("slice", (x) => m.slice(x, "b", 1, 3), [a, b]),
+    sample("at", (x) => m.at(x, "b", -1), [a, b]),
+    sample("unstack", (x) => m.unstack(x, "a").slice(1), [a, b]),
+  ],
   pad: [
     sample("pad", (x) => m.pad(x, "b", 1, 2), [a, b]),
+    sample("shift", (x) => m.shift(x, "b", -1), [a, b]),
+    sample("shift, wrapped", (x) => m.shift(x, "b", 3, { wrap: true }), [a, b]),
     sample("pad with 5", (x) => m.pad(x, "b", 1, 0, 5), [a, b]),
   ],
-  concat: [sample("concat", (x, y) => m.concat([x, y], "b"), [a, b], [dimension("b", 3), a])],
+  concat: [
+    sample("stack", (x, y) => m.stack([x, y], "s"), [a, b], [b, a]),
+    sample("concat", (x, y) => m.concat([x, y], "b"), [a, b], [dimension("b", 3), a]),
+  ],
   oneHot: [
     withInput(
       sample("oneHot", (x, at) => m.mul(x, m.oneHot(at, a)), [a, b]),
@@ -232,6 +246,30 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
       "int32",
       ids,
     ),
+    withInput(
+      sample("dynamicSlice", (x, at) => m.dynamicSlice(x, "b", at, 2), [a, b]),
+      1,
+      [a],
+      "int32",
+      [1, 3, -5],
+    ),
+    withInput(
+      sample("dynamicShift", (x, at) => m.dynamicShift(x, "b", at), [a, b]),
+      1,
+      [a],
+      "int32",
+      [1, -3, 2],
+    ),
+    withInput(
+      sample("dynamicShift, wrapped", (x, at) => m.dynamicShift(x, "b", at, { wrap: true }), [
+        a,
+        b,
+      ]),
+      1,
+      [a],
+      "int32",
+      [1, -3, 9],
+    ),
   ],
   scatterAdd: [
     withInput(
@@ -243,8 +281,52 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
     ),
     gradientSample(gatherOf),
   ],
+  scatter: [
+    withInput(
+      sample("scatter", (x, y, at) => m.scatter(x, y, { a: at }), [a, c], [b, c]),
+      2,
+      [b],
+      "int32",
+      [2, 0, 2, -1],
+    ),
+    withInput(
+      sample("scatter, aligned", (x, y, at) => m.scatter(x, y, { a: at }), [c, a], [c, b]),
+      2,
+      [b, c],
+      "int32",
+      [2, 1, 0, 3, 2, 1, 0, 1],
+    ),
+    withInput(
+      sample(
+        "scatter by two dims",
+        (x, y, at) => m.scatter(x, y, { b: m.sub(at, 1), a: at }),
+        [a, c, b],
+        [dimension("e", 3), c],
+      ),
+      2,
+      [dimension("e", 3)],
+      "int32",
+      [2, 1, 3],
+    ),
+    withInput(
+      sample(
+        "dynamicUpdate",
+        (x, y, at) => m.dynamicUpdate(x, y, "b", at),
+        [a, b],
+        [dimension("b", 2), a],
+      ),
+      2,
+      [a],
+      "int32",
+      [1, 3, -5],
+    ),
+  ],
   argmax: [sample("argmax", (x) => m.mul(x, m.cast(m.argmax(x, "b"), "float32")), [a, b])],
   topK: [sample("topK", (x) => m.topK(x, "b", k).values, [a, b])],
+  sort: [
+    sample("sort", (x) => m.sort(x, "b").values, [a, b]),
+    sample("sort, descending", (x) => m.sort(x, "a", { descending: true }).values, [a, b]),
+  ],
   cumsum: [
     sample("cumsum", (x) => m.cumsum(x, "b"), [a, b]),
     sample("cumsum, the rest", (x) => m.cumsum(x, "b", { exclusive: true, reverse: true }), [a, b]),

@@ -1,4 +1,4 @@
-import { describe, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import type { AdamState, Scalar, Tensor } from "../src/index.ts";
 import * as mtf from "../src/index.ts";
 import type { Fed, SimulatorOptions, Source } from "../src/simulator.ts";
@@ -60,6 +60,20 @@ describe("types follow the names", () => {
     expectTypeOf(mtf.gather(w, token, "vocab")).toEqualTypeOf<
       Tensor<"batch" | "length" | "embd">
     >();
+    const place = mtf.placeholder([batch], "int32");
+    expectTypeOf(mtf.dynamicSlice(x, "length", place, 2)).toEqualTypeOf<typeof x>();
+    expectTypeOf(mtf.dynamicSlice(x, length, mtf.fill([], 1, "int32"), 2)).toEqualTypeOf<
+      typeof x
+    >();
+    expectTypeOf(mtf.dynamicUpdate(x, x, "length", place)).toEqualTypeOf<typeof x>();
+    const row = mtf.placeholder([batch, embd]);
+    const spare = mtf.placeholder([vocab, length, embd]);
+    const both = { vocab: place, length: place };
+    expectTypeOf(mtf.scatter(spare, row, both)).toEqualTypeOf<typeof spare>();
+    // @ts-expect-error the position has a dim that the tensor lacks
+    expect(() => mtf.dynamicSlice(bias, "embd", place, 2)).toThrow("'batch'");
+    // @ts-expect-error the rows lack a dim of the ids
+    expect(() => mtf.scatter(spare, bias, both)).toThrow("'batch'");
     expectTypeOf(mtf.oneHot(token, vocab)).toEqualTypeOf<Tensor<"batch" | "length" | "vocab">>();
     expectTypeOf(mtf.zeros([batch, embd])).toEqualTypeOf<Tensor<"batch" | "embd">>();
     expectTypeOf(mtf.fill([], 1)).toEqualTypeOf<Scalar>();

@@ -140,10 +140,12 @@ function sharedOperand(
 ): number | undefined {
   const { elements } = rules[op.kind];
   if (elements === "viewed") return operands[0];
-  if (elements !== "alike") return undefined;
+  if (elements !== "alike" && elements !== "overwritten") return undefined;
   const at = free.findIndex(
     (operand) =>
-      heap.sizes[operand] === heap.sizes[result] && heap.sharers.get(heap.home.get(operand)!) === 1,
+      (elements === "alike" || operand === operands[0]) &&
+      heap.sizes[operand] === heap.sizes[result] &&
+      heap.sharers.get(heap.home.get(operand)!) === 1,
   );
   return at < 0 ? undefined : free.splice(at, 1)[0];
 }

@@ -52,20 +52,37 @@ export interface Attributes {
   reshape: { readonly from: readonly string[]; readonly to: readonly Dimension[] };
   /** Elements begin … begin + size - 1 of a dim; size is the result's. (x) -> x */
   slice: { readonly dim: string; readonly begin: number };
-  /** `before` elements in front of a dim, the rest up to the result's size behind. (x) -> x */
+  /**
+   * `before` elements in front of a dim, the rest up to the result's size behind; where either is
+   * below 0, as many elements are left out there. (x) -> x
+   */
   pad: { readonly dim: string; readonly before: number; readonly value: number };
   /** Tensors one after the other along a dim. (…xs) -> x */
   concat: { readonly dim: string };
   /** 1 where the index equals the position along the new dim, else 0. (ids int32) -> x */
   oneHot: { readonly dim: string };
-  /** Rows of a table along `dim`; a row outside reads zeros. (table, ids int32) -> x */
+  /**
+   * Rows of a table along `dim`; a row outside reads zeros. Dims that table and ids share go
+   * together. (table, ids int32) -> x
+   */
   gather: { readonly dim: string };
-  /** Adds rows to a table of zeros along the new `dim`; rows outside vanish. (rows, ids) -> table */
+  /**
+   * Adds rows to a table of zeros along the new `dim`; rows outside vanish. Dims of the ids that the
+   * table has go together. (rows, ids) -> table
+   */
   scatterAdd: { readonly dim: string };
+  /**
+   * Rows in place of x's along `dim`: of several for one place the last, in the order of the ids'
+   * own dims; rows outside vanish. Dims that x and ids share go together. Where the ids are
+   * `distinct`, no two name one place. (x, rows, ids int32) -> x
+   */
+  scatter: { readonly dim: string; readonly distinct: boolean };
   /** Position of the largest element, the lowest of equals. (x) -> int32 */
   argmax: { readonly over: string };
   /** The k largest, descending, the lowest position first among equals. (x) -> values, int32 */
   topK: { readonly over: string; readonly k: string };
+  /** In order, equals in theirs, with their positions; a NaN is the largest. (x) -> values, int32 */
+  sort: { readonly over: string; readonly descending: boolean };
   /** Running sum along a dim. (x) -> x */
   cumsum: { readonly over: string; readonly exclusive: boolean; readonly reverse: boolean };
   /** exp(x - max) / sum. (x) -> y */
@@ -147,6 +164,11 @@ export type UnaryFn =
   | "sigmoid"
   | "relu"
   | "gelu"
+  | "softplus"
+  | "erf"
+  | "floor"
+  | "ceil"
+  | "round"
   | "sin"
   | "cos"
   | "not"

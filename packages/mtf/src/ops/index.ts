@@ -4,6 +4,9 @@ export { concat } from "./concat/concat.ts";
 export { constant, fill, type NumberArray, ones, zeros } from "./constant/constant.ts";
 export { crossEntropyWithLogsumexp, softmaxCrossEntropy } from "./crossEntropy/crossEntropy.ts";
 export { cumsum } from "./cumsum/cumsum.ts";
+export { dynamicShift } from "./dynamic/dynamicShift.ts";
+export { dynamicSlice } from "./dynamic/dynamicSlice.ts";
+export { dynamicUpdate } from "./dynamic/dynamicUpdate.ts";
 export {
   contract,
   einsum,
@@ -21,12 +24,20 @@ export { type Along, type At, accumulate, mapOver, type Slices } from "./loop/lo
 export { named } from "./named/named.ts";
 export { oneHot } from "./oneHot/oneHot.ts";
 export { pad } from "./pad/pad.ts";
+export { categorical } from "./random/categorical.ts";
 export { fold, type Key, key } from "./random/key.ts";
+export { randint } from "./random/randint.ts";
 export { normal, uniform } from "./random/random.ts";
 export { all, any, max, mean, min, type Reduced, sum } from "./reduce/reduce.ts";
 export { type FreeName, rename } from "./rename/rename.ts";
 export { merge, split } from "./reshape/reshape.ts";
+export { scatter } from "./scatter/scatter.ts";
+export { shift } from "./shift/shift.ts";
+export { at } from "./slice/at.ts";
 export { slice } from "./slice/slice.ts";
 export { logSoftmax, logsumexp, softmax } from "./softmax/softmax.ts";
+export { sort } from "./sort/sort.ts";
+export { stack } from "./stack/stack.ts";
+export { unstack } from "./stack/unstack.ts";
 export { topK } from "./topK/topK.ts";
 export { withLayout } from "./withLayout/withLayout.ts";

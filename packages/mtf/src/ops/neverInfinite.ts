@@ -56,10 +56,11 @@ export function isNotInfinite(x: number): boolean {
 }
 
 /** Functions whose results have bounds. */
-const bounded: readonly ElementwiseFn[] = ["tanh", "sigmoid", "sin", "cos", "sign"];
+const bounded: readonly ElementwiseFn[] = ["tanh", "sigmoid", "erf", "sin", "cos", "sign"];
 
-/** Functions that give nothing larger than their arguments. */
+/** Functions that give nothing infinite of what is not. */
 const keeping: readonly ElementwiseFn[] = [
   ...(["identity", "neg", "abs", "relu", "toFloat32"] as const),
+  ...(["softplus", "floor", "ceil", "round"] as const),
   ...(["maximum", "minimum", "where", "clip"] as const),
 ];

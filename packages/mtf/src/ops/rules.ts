@@ -19,8 +19,10 @@ import { reduce } from "./reduce/rule.ts";
 import { rename } from "./rename/rule.ts";
 import { reshape } from "./reshape/rule.ts";
 import type { Rules } from "./rule.ts";
+import { scatter } from "./scatter/rule.ts";
 import { slice } from "./slice/rule.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax/rule.ts";
+import { sort } from "./sort/rule.ts";
 import { topK } from "./topK/rule.ts";
 import { withLayout } from "./withLayout/rule.ts";
 
@@ -53,10 +55,12 @@ export const rules: Rules = {
   reduce,
   rename,
   reshape,
+  scatter,
   scatterAdd,
   slice,
   softmax,
   softmaxGrad,
+  sort,
   topK,
   withLayout,
 };

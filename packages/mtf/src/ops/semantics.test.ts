@@ -6,6 +6,7 @@ import {
   all,
   any,
   argmax,
+  ceil,
   clip,
   crossEntropyWithLogsumexp,
   defineDims,
@@ -13,6 +14,7 @@ import {
   div,
   dropout,
   einsum,
+  floor,
   fold,
   gather,
   grad,
@@ -26,6 +28,7 @@ import {
   mod,
   normal,
   placeholder,
+  round,
   scatterAdd,
   softmax,
   softmaxCrossEntropy,
@@ -101,6 +104,19 @@ describe("ties go to the first", () => {
         [-1, 0, 3, 4],
       ),
     ).toEqual([[0, 1, 1, 0]]);
+  });
+});
+
+describe("rounding", () => {
+  it("of halves goes to the even number, and floor and ceil to their sides", () => {
+    const halves = [-1.5, -0.5, 0.5, 2.5];
+    expect(
+      of((x) => [round(x), floor(x), ceil(x)], halves).map((x) => x.map((y) => y + 0)),
+    ).toEqual([
+      [-2, 0, 0, 2],
+      [-2, -1, 0, 2],
+      [-1, 0, 1, 3],
+    ]);
   });
 });
 

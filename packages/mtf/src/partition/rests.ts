@@ -67,7 +67,8 @@ function backward(nodes: readonly Node[], rests: Rests): void {
 
 /** Computed element by element: slices of the operands give the slice of the result. */
 export function follows(node: Node): boolean {
-  return rules[node.kind].elements === "alike";
+  const { elements } = rules[node.kind];
+  return elements === "alike" || elements === "overwritten";
 }
 
 /** Carries elements to other places along one dim: the other dims may rest as the result does. */

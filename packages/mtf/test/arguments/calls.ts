@@ -54,7 +54,7 @@ const program = () =>
 export const calls: Readonly<Record<string, Call>> = {
   // Functions of elements
   ...Object.fromEntries(
-    "identity neg abs sign square sqrt rsqrt reciprocal exp log tanh sigmoid relu gelu sin cos isFinite stopGradient"
+    "identity neg abs sign square sqrt rsqrt reciprocal exp log tanh sigmoid relu gelu softplus silu erf floor ceil round sin cos isFinite stopGradient"
       .split(" ")
       .map((name) => [name, unary]),
   ),
@@ -83,6 +83,7 @@ export const calls: Readonly<Record<string, Call>> = {
   logSoftmax: over,
   logsumexp: over,
   cumsum: ({ x }) => ({ x, over: "embd", options: { exclusive: true, reverse: false } }),
+  sort: ({ x }) => ({ x, over: "embd", options: { descending: true } }),
   topK: ({ x }) => ({ x, over: "embd", k: m.dimension("k", 2) }),
   einsum: ({ x, w }) => ({ a: x, b: w, "...output": ["batch", "ff"] }),
   contract: ({ x, w }) => ({ a: x, b: w, "...over": ["embd"] }),
@@ -93,10 +94,23 @@ export const calls: Readonly<Record<string, Call>> = {
   split: ({ x }) => ({ x, from: "embd", to: [heads, kv] }),
   merge: ({ x }) => ({ x, from: ["batch", "embd"], to: m.dimension("both", 24) }),
   slice: ({ x }) => ({ x, dim: "embd", begin: 1, end: 3 }),
+  at: ({ x }) => ({ x, dim: "embd", index: 1 }),
+  unstack: ({ x }) => ({ x, dim: "embd" }),
+  stack: ({ x }) => ({ xs: [x, x], dim: "part" }),
+  shift: ({ x }) => ({ x, dim: "embd", by: 1, options: { wrap: true } }),
   pad: ({ x }) => ({ x, dim: "embd", before: 1, after: 1, value: 0 }),
   concat: ({ x }) => ({ xs: [x, x], dim: "embd" }),
   gather: ({ w, ids }) => ({ table: w, ids, dim: "embd" }),
   scatterAdd: ({ x, ids }) => ({ rows: x, ids, dim: vocab }),
+  scatter: ({ x, w, ids }) => ({ x: w, rows: m.einsum(x, w, "batch", "ff"), ids: { embd: ids } }),
+  dynamicSlice: ({ x, ids }) => ({ x, dim: "embd", position: ids, size: 2 }),
+  dynamicUpdate: ({ x, ids }) => ({
+    x,
+    value: m.slice(x, "embd", 1, 3),
+    dim: "embd",
+    position: ids,
+  }),
+  dynamicShift: ({ x, ids }) => ({ x, dim: "embd", by: ids, options: { wrap: true } }),
   oneHot: ({ ids }) => ({ ids, dim: vocab, dtype: "float32" }),
   iota: () => ({ dim: batch }),
   layerNorm: ({ x, gain }) => ({ x, gain, bias: gain, over: "embd", options: { epsilon: 1e-5 } }),
@@ -116,6 +130,8 @@ export const calls: Readonly<Record<string, Call>> = {
   fold: () => ({ key: m.key(1), data: "name" }),
   normal: random({ mean: 0, std: 1 }),
   uniform: random({ min: 0, max: 1 }),
+  randint: random({ min: 0, max: 9 }),
+  categorical: ({ x }) => ({ key: m.key(1), logits: x, over: "embd" }),
 
   // Optimizers
   sgd: ({ x }) => ({ params: { x }, gradient: { x }, options: { rate: 0.1 } }),

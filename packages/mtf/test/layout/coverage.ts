@@ -71,7 +71,7 @@ function statesOf({ dims, placement }: Value, program: Program): readonly State[
 
 /** Ops through which sums that are owed pass, or whose results are owed where a dim is cut. */
 const linear = [
-  ...["einsum", "reduce sum", "gather", "scatterAdd", "layerNormGrad"],
+  ...["einsum", "reduce sum", "gather", "scatter", "scatterAdd", "layerNormGrad"],
   ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
   ...["softmaxGrad", "logSoftmaxGrad"],
@@ -101,12 +101,14 @@ function rare(row: string, state: State): boolean {
 /** Every row that programs of the library's ops can have. */
 export const rows: readonly string[] = [
   ...["fill", "literal", "iota", "random", "fold", "einsum"],
-  ...["reduce sum", "reduce max", "reduce min", "cumsum", "argmax", "topK"],
-  ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "oneHot", "gather", "scatterAdd"],
+  ...["reduce sum", "reduce max", "reduce min", "cumsum", "argmax", "topK", "sort"],
+  ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "oneHot"],
+  ...["gather", "scatter", "scatterAdd"],
   ...["softmax", "softmaxGrad", "logSoftmax", "logSoftmaxGrad", "logsumexp"],
   ...["layerNorm", "layerNormGrad", "crossEntropy", "crossEntropyGrad", "adam"],
   ...["neg", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal", "exp", "log"],
   ...["tanh", "sigmoid", "relu", "gelu", "geluGrad", "sin", "cos", "not", "isFinite"],
+  ...["softplus", "erf", "floor", "ceil", "round"],
   ...["toFloat32", "toInt32", "toBool", "add", "sub", "mul", "div", "mod", "pow"],
   ...["maximum", "minimum", "less", "lessEqual", "greater", "greaterEqual", "equal", "notEqual"],
   ...["and", "or", "where", "clip", "loop"],

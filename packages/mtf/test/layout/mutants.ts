@@ -53,6 +53,12 @@ export const ruleMutants: Readonly<Record<string, RuleMutant>> = {
   "padding of a sum's terms is added up": ["pad", (p) => ({ ...p, linear: [[0]] })],
   "a running sum needs no whole dim": ["cumsum", (p) => ({ ...p, whole: [] })],
   "a softmax needs no whole dim": ["softmax", (p) => ({ ...p, whole: [] })],
+  "rows to put somewhere may be anywhere": ["scatter", (p) => ({ ...p, whole: [] })],
+  "of rows to put somewhere only the tensor need owe": [
+    "scatter",
+    (p) => ({ ...p, linear: [[0]] }),
+  ],
+  "a sort needs no whole dim": ["sort", (p) => ({ ...p, whole: [] })],
   "the k largest need no whole dim": ["topK", (p) => ({ ...p, whole: [] })],
 };
 

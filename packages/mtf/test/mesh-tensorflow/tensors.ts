@@ -24,8 +24,7 @@ export const sizeOf = (x: T, dim: string): number =>
 export const squeezed = (x: T, dim: string): T => m.sum(x, dim);
 
 /** One index of a dim, which goes. */
-export const at = (x: T, dim: string, index: number): T =>
-  squeezed(m.slice(x, dim, index, index + 1), dim);
+export const at = (x: T, dim: string, index: number): T => m.at(x, dim, index);
 
 /** The value along dims it lacks. */
 export function along(x: T, written: WrittenDims | null | undefined): T {

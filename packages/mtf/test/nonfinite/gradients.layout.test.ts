@@ -14,8 +14,10 @@ import {
   pow,
   relu,
   type Scalar,
+  slice,
   softmax,
   softmaxCrossEntropy,
+  sort,
   sum,
   type Tensor,
   tanh,
@@ -186,6 +188,10 @@ describe("gradients where a function has a corner, or no slope", () => {
   scalars("min", (x) => min(x), [
     [1, nan, -inf, nan],
     [0, 1, 0, 0],
+  ]);
+  scalars("sort", (x) => sum(slice(pow(sort(x, "n").values, 2), "n", 1)), [
+    [1, inf, 3, 2],
+    [0, inf, 6, 4],
   ]);
   scalars(
     "topK",

@@ -1,18 +1,24 @@
 import {
   argmax,
   cast,
+  categorical,
+  ceil,
   clip,
   concat,
   cumsum,
   defineDims,
   dimension,
+  dynamicSlice,
   einsum,
   equal,
+  erf,
   exp,
   isFinite as finite,
+  floor,
   gather,
   gelu,
   greaterEqual,
+  key,
   layerNorm,
   less,
   log,
@@ -28,11 +34,16 @@ import {
   placeholder,
   pow,
   relu,
+  round,
+  scatter,
   scatterAdd,
   sigmoid,
   sign,
+  silu,
   softmax,
   softmaxCrossEntropy,
+  softplus,
+  sort,
   sqrt,
   sum,
   type Tensor,
@@ -95,6 +106,19 @@ describe("order: a NaN is the largest, the lowest index first", () => {
     [2, nan, inf, nan],
     [1, 3, 2],
   ]);
+});
+
+describe("sorting: a NaN is the largest, equals stay in order", () => {
+  const x = [nan, inf, -inf, inf];
+  const falling = { descending: true };
+  vectors("the values of sort", (y) => sort(y, "n").values, [x, [-inf, inf, inf, nan]]);
+  vectors("its indices", (y) => sort(y, "n").indices, [x, [2, 1, 3, 0]]);
+  vectors("the values, descending", (y) => sort(y, "n", falling).values, [
+    x,
+    [nan, inf, inf, -inf],
+  ]);
+  vectors("the indices, descending", (y) => sort(y, "n", falling).indices, [x, [0, 1, 3, 2]]);
+  vectors("what is drawn", (y) => categorical(key(1), y, "n"), [[-inf, -inf, 0, -inf], [2]]);
 });
 
 describe("softmax and its relatives", () => {
@@ -219,6 +243,18 @@ describe("functions of an element", () => {
     [nan, inf, -inf, 0],
     [nan, inf, nan, 0],
   ]);
+  vectors("silu", silu, [
+    [nan, inf, -inf, 0],
+    [nan, inf, nan, 0],
+  ]);
+  vectors("softplus", softplus, [x, [nan, inf, 0, Math.log1p(Math.exp(2))]]);
+  vectors("erf", erf, [
+    [nan, inf, -inf, 0.5],
+    [nan, 1, -1, 0.5204998778130465],
+  ]);
+  for (const [what, whole] of Object.entries({ floor, ceil, round })) {
+    vectors(what, whole, [x, [nan, inf, -inf, 2]]);
+  }
   vectors("mod", (y) => mod(-5, y), [
     [nan, inf, -inf, 3],
     [nan, inf, -5, 1],
@@ -248,6 +284,20 @@ describe("what is not taken leaves no trace", () => {
     fn: ((x: Tensor<"m">, at: Tensor<"m", "int32">) => scatterAdd(x, at, n)) as never,
     inputs: [[placeholder([m]), [inf, nan]], ids],
     gives: [[0, inf, 0, 0]],
+  });
+  everywhere("scatter", {
+    fn: ((x: Vector, y: Tensor<"m">, at: Tensor<"m", "int32">) =>
+      scatter(x, y, { n: at })) as never,
+    inputs: [[placeholder([n]), [nan, nan, inf, 1]], [placeholder([m]), [2, nan]], ids],
+    gives: [[nan, 2, inf, 1]],
+  });
+  everywhere("dynamicSlice", {
+    fn: ((x: Vector, at: Tensor<never, "int32">) => dynamicSlice(x, "n", at, 2)) as never,
+    inputs: [
+      [placeholder([n]), [nan, 2, -inf, nan]],
+      [placeholder([], "int32"), [1]],
+    ],
+    gives: [[2, -inf]],
   });
   everywhere("where", {
     fn: ((x: Vector, at: Tensor<"m", "int32">) =>

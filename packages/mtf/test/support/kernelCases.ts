@@ -215,8 +215,8 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
   },
   pad: (g) => {
     const dim = whole(g, "s", 4);
-    const before = integer(g, 0, 3);
-    const result = resized(g, "s", before + dim.size + integer(g, 0, 3));
+    const before = integer(g, -5, 3);
+    const result = resized(g, "s", Math.max(1, before + dim.size + integer(g, -2, 3)));
     const others = parts(g, ["a", "b"]);
     const x = cargo(g, [needed(g, dim, result, before), ...others]);
     const value = pick(g, x.slice.dtype === "float32" ? [0, -2.5, -Infinity] : [0, 1]);
@@ -270,6 +270,20 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
       results: [sliceOf(g, [...rows, ...both, dim], given.slice.dtype)],
     };
   },
+  scatter: (g) => {
+    const dim = part(g, "v", 6);
+    const both = parts(g, ["s"]);
+    const [rows, places] = [parts(g, ["a", "b"]), parts(g, ["i", "j"])];
+    const x = cargo(g, [...rows, ...both, dim]);
+    const { dtype } = x.slice;
+    const given = [...rows, ...both, ...places];
+    const put = dtype === "float32" ? wild(g, given) : operandOf(g, given, dtype);
+    return {
+      op: { kind: "scatter", attributes: { dim: "v", distinct: false } },
+      operands: [x, put, ids(g, [...places, ...both], dim.size)],
+      results: [sliceOf(g, [...rows, ...both, dim], dtype)],
+    };
+  },
   argmax: (g) => {
     const dims = parts(g, ["a", "b"]);
     const all = [...dims, whole(g, "row", 6)];
@@ -290,6 +304,15 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
       op: { kind: "topK", attributes: { over: "row", k: "k" } },
       operands: [x],
       results: [sliceOf(g, result, x.slice.dtype), sliceOf(g, result, "int32")],
+    };
+  },
+  sort: (g) => {
+    const all = [...parts(g, ["a", "b"]), whole(g, "row", 6)];
+    const x = numeric(g, all);
+    return {
+      op: { kind: "sort", attributes: { over: "row", descending: chance(g) } },
+      operands: [x],
+      results: [sliceOf(g, all, x.slice.dtype), sliceOf(g, all, "int32")],
     };
   },
   cumsum: (g) => {

@@ -5,11 +5,11 @@ import { adam } from "./adam.ts";
 import { crossEntropy, crossEntropyGrad } from "./crossEntropy.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
-import { gather, oneHot, scatterAdd } from "./indexing.ts";
+import { gather, oneHot, scatter, scatterAdd } from "./indexing.ts";
 import type { ArrayKernel, Bind } from "./kernel.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm.ts";
 import { fill, fold, iota, literal, random } from "./make.ts";
-import { argmax, cumsum, topK } from "./ordering.ts";
+import { argmax, cumsum, sort, topK } from "./ordering.ts";
 import { reduce } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax.ts";
 import { broadcast, concat, pad, rename, reshape, slice } from "./structure.ts";
@@ -31,8 +31,10 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   concat,
   oneHot,
   gather,
+  scatter,
   scatterAdd,
   argmax,
+  sort,
   topK,
   cumsum,
   softmax,

@@ -1,4 +1,12 @@
-import { extentsOf, positions, rangeIn, stridesOf, union, walk } from "../slices/walk.ts";
+import {
+  extentsOf,
+  positions,
+  rangeIn,
+  stridesOf,
+  union,
+  walk,
+  walkSlice,
+} from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
 
 /** 1 where the index is the position along the new dim. */
@@ -22,6 +30,25 @@ export const gather: Bind<"gather"> = ({ dim }, [table, ids], [result]) => {
     for (let i = 0; i < rows.length; i++) {
       const row = id![places[i]!]! - begin;
       out![i] = row >= 0 && row < size ? values![rows[i]! + row * strides[dim]!]! : 0;
+    }
+  };
+};
+
+/** Rows in place of others; those that are not in the slice vanish, and of equals the last stays. */
+export const scatter: Bind<"scatter"> = ({ dim }, [x, rows, ids], [result]) => {
+  const all = extentsOf(result!);
+  const kept = walkSlice(all, x!);
+  const extents = union(extentsOf(ids!), extentsOf(rows!));
+  const { begin, size } = rangeIn(result!, dim);
+  const strides = stridesOf(all);
+  const source = walk(extents, stridesOf(extentsOf(rows!)));
+  const places = walk(extents, stridesOf(extentsOf(ids!)));
+  const target = walk(extents, { ...strides, [dim]: 0 });
+  return ([old, values, id], [out]) => {
+    for (let i = 0; i < kept.length; i++) out![i] = old![kept[i]!]!;
+    for (let i = 0; i < source.length; i++) {
+      const row = id![places[i]!]! - begin;
+      if (row >= 0 && row < size) out![target[i]! + row * strides[dim]!] = values![source[i]!]!;
     }
   };
 };

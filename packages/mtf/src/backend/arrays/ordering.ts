@@ -1,3 +1,4 @@
+import { type Rows, rowsAlong } from "../slices/rows.ts";
 import { extentsOf, rangeIn, stridesOf, walk } from "../slices/walk.ts";
 import type { Bind } from "./kernel.ts";
 
@@ -44,6 +45,36 @@ export const topK: Bind<"topK"> = ({ over, k }, [x], [top, where]) => {
       for (let n = 0; n < count; n++) {
         largest![topPlaces[i]! + n * inTop[k]!] = at(order[n]!);
         indices![wherePlaces[i]! + n * inWhere[k]!] = begin + order[n]!;
+      }
+    }
+  };
+};
+
+/** In order, the lower position before an equal. */
+export const sort: Bind<"sort"> = ({ over, descending }, [x], [sorted, where]) => {
+  const rows = rowsAlong(over, [x!, sorted!, where!]);
+  const [source, target, place] = rows as [Rows, Rows, Rows];
+  const { begin, size } = rangeIn(x!, over);
+  const keys = new Float64Array(size);
+  const order = new Int32Array(size);
+  const ascending = (a: number, b: number) => {
+    const [left, right] = [keys[a]!, keys[b]!];
+    return before(right, left) ? -1 : before(left, right) ? 1 : a - b;
+  };
+  const falling = (a: number, b: number) => {
+    const [left, right] = [keys[a]!, keys[b]!];
+    return before(left, right) ? -1 : before(right, left) ? 1 : a - b;
+  };
+  return ([values], [out, positions]) => {
+    for (let i = 0; i < source.start.length; i++) {
+      for (let j = 0; j < size; j++) {
+        keys[j] = values![source.start[i]! + j * source.step]!;
+        order[j] = j;
+      }
+      order.sort(descending ? falling : ascending);
+      for (let j = 0; j < size; j++) {
+        out![target.start[i]! + j * target.step] = keys[order[j]!]!;
+        positions![place.start[i]! + j * place.step] = begin + order[j]!;
       }
     }
   };

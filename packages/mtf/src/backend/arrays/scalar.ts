@@ -25,6 +25,11 @@ const onFloat: S = {
   sigmoid: (x) => 1 / (1 + Math.exp(-x!)),
   relu: (x) => Math.max(0, x!),
   gelu: (x) => 0.5 * x! * (1 + Math.tanh(gelu0 * (x! + gelu1 * x! ** 3))),
+  softplus: (x) => Math.max(0, x!) + Math.log1p(Math.exp(-Math.abs(x!))),
+  erf,
+  floor: (x) => Math.floor(x!),
+  ceil: (x) => Math.ceil(x!),
+  round: (x) => (Math.abs(x! % 1) === 0.5 ? 2 * Math.round(x! / 2) : Math.round(x!)),
   sin: (x) => Math.sin(x!),
   cos: (x) => Math.cos(x!),
   not: (x) => (x ? 0 : 1),
@@ -103,4 +108,16 @@ function geluGrad(x?: number, dy?: number): number {
   // Far out tanh is flat: without this, 0 times an overflowing slope would be NaN.
   const bend = t * t === 1 ? 0 : 0.5 * x! * (1 - t * t) * slope;
   return dy! * (0.5 * (1 + t) + bend);
+}
+
+/** A series of terms of one sign, so that nothing cancels; from 6 on it is 1 to the last bit. */
+function erf(x?: number): number {
+  if (!(Math.abs(x!) < 6)) return Number.isNaN(x) ? Number.NaN : Math.sign(x!);
+  let term = x!;
+  let sum = term;
+  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+    term *= (2 * x! * x!) / (2 * n + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x! * x!) * sum;
 }

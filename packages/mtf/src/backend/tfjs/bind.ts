@@ -30,11 +30,13 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   concat,
   oneHot,
   gather,
-  // UnsortedSegmentSum has no batch and refuses indices outside.
+  // TensorScatterUpdate and UnsortedSegmentSum have no batch and refuse indices outside.
+  scatter: onArrays("scatter"),
   scatterAdd: onArrays("scatterAdd"),
-  // ArgMax skips a NaN, and TopK's order of equals differs between backends.
+  // ArgMax skips a NaN, there is no sort, and TopK's order of equals differs between backends.
   argmax: onArrays("argmax"),
   topK: onArrays("topK"),
+  sort: onArrays("sort"),
   cumsum,
   softmax,
   softmaxGrad,

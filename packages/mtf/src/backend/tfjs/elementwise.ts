@@ -36,6 +36,11 @@ const functions: Readonly<Record<ElementwiseFn, Apply>> = {
   sigmoid: map("Sigmoid"),
   relu: map("Relu"),
   gelu: (arena, [x]) => gelu(arena, x!),
+  softplus: map("Softplus"),
+  erf: map("Erf"),
+  floor: map("Floor"),
+  ceil: map("Ceil"),
+  round: map("Round"),
   sin: map("Sin"),
   cos: map("Cos"),
   not: map("LogicalNot"),
@@ -76,10 +81,10 @@ const wrongOnInt: ReadonlySet<ElementwiseFn> = new Set([
 ]);
 
 /**
- * Kernels that lose a NaN (Sign), or are wrong about infinities (Mod, Pow) and about floats beyond
- * int32 (Cast).
+ * Kernels that lose a NaN (Sign), are wrong about infinities (Mod, Pow) and about floats beyond
+ * int32 (Cast), or have few digits near 0 (Erf).
  */
-const wrongOnFloat: ReadonlySet<ElementwiseFn> = new Set(["sign", "mod", "pow", "toInt32"]);
+const wrongOnFloat: ReadonlySet<ElementwiseFn> = new Set(["sign", "mod", "pow", "toInt32", "erf"]);
 
 /** A function of every element. */
 export const elementwise: Bind<"elementwise"> = (attributes, operands, results) => {

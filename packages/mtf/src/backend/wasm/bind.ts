@@ -5,9 +5,9 @@ import { adam } from "./adam.ts";
 import type { BindHeap, Context, HeapKernel } from "./context.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
-import { gather, oneHot, scatterAdd } from "./indexing.ts";
+import { gather, oneHot, scatter, scatterAdd } from "./indexing.ts";
 import { fill, fold, iota, literal, random } from "./make.ts";
-import { argmax, cumsum, topK } from "./ordering.ts";
+import { argmax, cumsum, sort, topK } from "./ordering.ts";
 import { reduce } from "./reduce.ts";
 import {
   crossEntropy,
@@ -39,8 +39,10 @@ const table: { readonly [K in LocalKind]: BindHeap<K> } = {
   concat,
   oneHot,
   gather,
+  scatter,
   scatterAdd,
   argmax,
+  sort,
   topK,
   cumsum,
   softmax,

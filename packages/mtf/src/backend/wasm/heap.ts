@@ -42,7 +42,7 @@ export class Heap {
   constructor(engine: Engine) {
     this.engine = engine;
     this.description = this.reserve(4 * mostWords);
-    this.constants = this.reserve(256);
+    this.constants = this.reserve(512);
   }
 
   allocate(shape: readonly number[], dtype: DType): HeapBuffer {

@@ -1,14 +1,15 @@
 import type { Slice } from "../backend.ts";
-import { extentsOf, rangeIn, stridesOf, union, walk, without } from "../slices/walk.ts";
+import { extentsOf, rangeIn, sizeOf, stridesOf, union, walk, without } from "../slices/walk.ts";
+import { arrange } from "./arrange.ts";
 import { type BindHeap, shapeOf } from "./context.ts";
 import { collapse, words } from "./dims.ts";
 import { onArrays } from "./onArrays.ts";
 
-/** The description of rows in a table, for gather and its transpose. */
+/** The description of rows in a table: those taken, added or put there. */
 function describeRows(dim: string, table: Slice, ids: Slice, rows: Slice): Int32Array {
   const strides = stridesOf(extentsOf(table));
   const [places, elements] = [stridesOf(extentsOf(ids)), stridesOf(extentsOf(rows))];
-  const extents = without(union(extentsOf(rows), extentsOf(ids)), [dim]);
+  const extents = without(union(extentsOf(ids), extentsOf(rows)), [dim]);
   // Dims of the ids outside, then the table's in their order: what is adjacent comes last.
   const order = (name: string) => (name in places ? Infinity : strides[name]!);
   const dims = extents
@@ -62,6 +63,30 @@ export const scatterAdd: BindHeap<"scatterAdd"> = (context, attributes, operands
     add(heap.describe(description), to, indices!.block.offset, values!.block.offset);
     return [out];
   };
+};
+
+export const scatter: BindHeap<"scatter"> = (context, attributes, operands, results, reuse) => {
+  const [x, rows, ids] = operands as [Slice, Slice, Slice];
+  if (x.dtype === "bool") {
+    return onArrays(context, { kind: "scatter", attributes }, operands, results);
+  }
+  const { heap, kernels } = context;
+  const result = results[0]!;
+  const description = describeRows(attributes.dim, result, ids, rows);
+  const put = kernels.tablerows.putRows!;
+  const order = extentsOf(result);
+  const wanted = {
+    operands: [order, extentsOf(rows), extentsOf(ids)],
+    results: [order],
+    over: [[0, 0] as const],
+  };
+  return arrange(context, operands, results, reuse, wanted, ([before, values, indices], [out]) => {
+    const [from, to] = [before!.block, out!.block];
+    if (from !== to) {
+      heap.engine.wasm.HEAPU8.copyWithin(to.offset, from.offset, from.offset + 4 * sizeOf(order));
+    }
+    put(heap.describe(description), to.offset, indices!.block.offset, values!.block.offset);
+  });
 };
 
 export const oneHot: BindHeap<"oneHot"> = ({ heap }, { dim }, [ids], [result]) => {

@@ -21,8 +21,10 @@ const kinds: readonly LocalKind[] = [
   "concat",
   "oneHot",
   "gather",
+  "scatter",
   "scatterAdd",
   "argmax",
+  "sort",
   "topK",
   "cumsum",
   "softmax",
@@ -69,4 +71,30 @@ test("topK gives its two results each in its own order of dims", async () => {
   expect([...backend.view(values!)!]).toEqual([5, 5, 3, Number.NaN, 7, 2]);
   expect([...backend.view(places!)!]).toEqual([1, 1, 2, 2, 0, 0]);
   for (const buffer of [x, values!, places!]) backend.dispose(buffer);
+});
+
+test("scatter writes to an operand that is given up, in place", async () => {
+  const backend = await wasmBackend();
+  const slice = (name: string, size: number, dtype: "float32" | "int32"): Slice => ({
+    dims: [{ name, size }],
+    dtype,
+    box: [{ begin: 0, size }],
+  });
+  const x = backend.upload(Float32Array.of(1, 2, 3), [3], "float32");
+  const rows = backend.upload(Float32Array.of(10, 20, 30), [3], "float32");
+  const ids = backend.upload(Int32Array.of(2, 7, 2), [3], "int32");
+  const bind = (reuse: readonly number[]) =>
+    backend.bind(
+      { kind: "scatter", attributes: { dim: "v", distinct: false } },
+      [slice("v", 3, "float32"), slice("i", 3, "float32"), slice("i", 3, "int32")],
+      [slice("v", 3, "float32")],
+      reuse,
+    );
+  const [kept] = await bind([1])([x, rows, ids]);
+  expect([x, rows]).not.toContain(kept);
+  expect([...backend.view(x)!]).toEqual([1, 2, 3]);
+  const [written] = await bind([0, 1])([x, rows, ids]);
+  expect(written).toBe(x);
+  for (const buffer of [kept!, written!]) expect([...backend.view(buffer)!]).toEqual([1, 2, 30]);
+  for (const buffer of [kept!, x, rows, ids]) backend.dispose(buffer);
 });

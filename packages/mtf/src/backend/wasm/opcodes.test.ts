@@ -24,6 +24,7 @@ test("what the kernels lack is not found", async () => {
 const functions = [
   ...(["identity", "neg", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal"] as const),
   ...(["exp", "log", "tanh", "sigmoid", "relu", "gelu", "geluGrad", "sin", "cos"] as const),
+  ...(["softplus", "erf", "floor", "ceil", "round"] as const),
   ...(["not", "and", "or", "isFinite", "toFloat32", "toInt32", "toBool", "where"] as const),
   ...(["add", "sub", "mul", "div", "mod", "pow", "maximum", "minimum", "clip"] as const),
   ...(["less", "lessEqual", "greater", "greaterEqual", "equal", "notEqual"] as const),

@@ -8,6 +8,9 @@ import { onArrays } from "./onArrays.ts";
 export const cumsum: BindHeap<"cumsum"> = (context, attributes, operands, results) =>
   onArrays(context, { kind: "cumsum", attributes }, operands, results);
 
+export const sort: BindHeap<"sort"> = (context, attributes, operands, results) =>
+  onArrays(context, { kind: "sort", attributes }, operands, results);
+
 /** A NaN counts as the largest of all. */
 export const argmax: BindHeap<"argmax"> = ({ heap }, { over }, [x], [result]) => {
   const [source, target] = rowsAlong(over, [x!, result!]);

@@ -49,6 +49,11 @@ const bounds: readonly Bound[] = [
   { fn: "tanh", range: [-10, 10], relative: 4e-7 },
   { fn: "sigmoid", range: [-100, 100], relative: 3e-7 },
   { fn: "gelu", range: [-6, 6], relative: 8e-6 },
+  { fn: "softplus", range: [-105, 90], relative: 4e-7 },
+  { fn: "erf", range: [-5, 5], relative: 5e-7 },
+  { fn: "floor", range: [-5, 5], relative: 0 },
+  { fn: "ceil", range: [-5, 5], relative: 0 },
+  { fn: "round", range: [-5, 5], relative: 0 },
   { fn: "sqrt", range: [0, 4], relative: 6e-8 },
   { fn: "rsqrt", range: [0, 4], relative: 2e-7 },
   { fn: "sin", range: [-100, 100], relative: 2e-7 },
@@ -92,7 +97,18 @@ describe.each([true, false])("relaxed SIMD: %s", async (relaxed) => {
     expect(worst, `at ${where}`).toBeLessThanOrEqual(relative);
   });
 
-  const fns = ["exp", "log", "tanh", "sigmoid", "gelu", "relu", "sign", "abs", "neg", "sqrt"];
+  const fns = [
+    "exp",
+    "log",
+    "tanh",
+    "sigmoid",
+    "gelu",
+    "relu",
+    "sign",
+    "abs",
+    "neg",
+    "sqrt",
+  ].concat(["softplus", "erf", "floor", "ceil", "round"]);
   test.each(fns as ElementwiseFn[])("%s of zeros, infinities and NaN", (fn) => {
     const exact = oracle[fn] ?? scalarFn(fn, "float32");
     // The sign of a zero that comes of rounding is nobody's business.

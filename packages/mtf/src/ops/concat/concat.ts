@@ -17,18 +17,35 @@ export function concat<A extends string, D extends DType, S extends A>(
   dim: Select<S>,
 ): Tensor<A, D> {
   const tensors = tensorsArgument("concat", "xs", xs);
-  const [first, ...others] = tensors;
-  if (!first) throw misuse("bad-argument", "concat: there is nothing to put together.", {});
   const name = selectName("concat", "dim", dim);
-  const size = tensors.reduce((n, x) => n + namedDim("concat", "dim", x, name).size, 0);
-  for (const x of others) requireAlike(first, x, name);
-  const dims = dimsOf(first).map((d) => (d.name === name ? { name, size } : d));
-  return makeTensor("concat", { dim: name }, tensors, { dims, dtype: first.dtype }) as never;
+  requireAlike("concat", tensors, name);
+  return joined(tensors, name) as never;
 }
 
-function requireAlike(first: AnyTensor, other: AnyTensor, along: string): void {
+/** Tensors that differ along one dim at most, one after the other along it. */
+export function joined(tensors: readonly AnyTensor[], name: string): AnyTensor {
+  const [first] = tensors as [AnyTensor];
+  const size = tensors.reduce((n, x) => n + namedDim("concat", "dim", x, name).size, 0);
+  const dims = dimsOf(first).map((d) => (d.name === name ? { name, size } : d));
+  return makeTensor("concat", { dim: name }, tensors, { dims, dtype: first.dtype });
+}
+
+/** Tensors to be put together are of one dtype and differ along one dim at most. */
+export function requireAlike(op: string, tensors: readonly AnyTensor[], along?: string): void {
+  const [first, ...others] = tensors;
+  if (!first) throw misuse("bad-argument", `${op}: there is nothing to put together.`, {});
+  if (along !== undefined) for (const x of tensors) namedDim(op, "dim", x, along);
+  for (const other of others) requirePair(op, first, other, along);
+}
+
+function requirePair(
+  op: string,
+  first: AnyTensor,
+  other: AnyTensor,
+  along: string | undefined,
+): void {
   const tensors = { first, other };
-  if (first.dtype !== other.dtype) throw dtypesDiffer("concat", first, other);
+  if (first.dtype !== other.dtype) throw dtypesDiffer(op, first, other);
   for (const [a, b] of [
     [first, other],
     [other, first],
@@ -36,12 +53,12 @@ function requireAlike(first: AnyTensor, other: AnyTensor, along: string): void {
     for (const d of dimsOf(a)) {
       const same = dimsOf(b).find((own) => own.name === d.name);
       if (!same) {
-        throw misuse("missing-dim", `concat: only one of two tensors has '${d.name}'.`, tensors);
+        throw misuse("missing-dim", `${op}: only one of two tensors has '${d.name}'.`, tensors);
       }
       if (d.name === along || same.size === d.size) continue;
       throw misuse(
         "size-mismatch",
-        `concat: '${d.name}' is ${dimsOf(first).find((own) => own.name === d.name)!.size} long in one tensor and ${dimsOf(other).find((own) => own.name === d.name)!.size} in another.`,
+        `${op}: '${d.name}' is ${dimsOf(first).find((own) => own.name === d.name)!.size} long in one tensor and ${dimsOf(other).find((own) => own.name === d.name)!.size} in another.`,
         tensors,
       );
     }

@@ -130,6 +130,27 @@ export const relu: Unary<Numeric> = /* @__PURE__ */ unary("relu");
 /** x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))), the form GPT-2 was trained with. @example gelu(x) */
 export const gelu: Unary<"float32"> = /* @__PURE__ */ unary("gelu");
 
+/** log(1 + e^x), without an overflow. @example softplus(x) */
+export const softplus: Unary<"float32"> = /* @__PURE__ */ unary("softplus");
+
+/** x / (1 + e^-x), also called swish. @example silu(x) */
+export function silu<A extends string>(x: Tensor<A>): Tensor<A> {
+  const tensor = tensorArgument("silu", "x", x, ["float32"]);
+  return apply("mul", tensor, apply("sigmoid", tensor)) as never;
+}
+
+/** The error function, 2/√π times the integral of e^-t² from 0 to x. @example erf(x) */
+export const erf: Unary<"float32"> = /* @__PURE__ */ unary("erf");
+
+/** The largest whole number that is not above x; its gradient is 0. @example floor(x) */
+export const floor: Unary<"float32"> = /* @__PURE__ */ unary("floor");
+
+/** The smallest whole number that is not below x; its gradient is 0. @example ceil(x) */
+export const ceil: Unary<"float32"> = /* @__PURE__ */ unary("ceil");
+
+/** The nearest whole number, of two the even one; its gradient is 0. @example round(x) */
+export const round: Unary<"float32"> = /* @__PURE__ */ unary("round");
+
 /** The sine. @example sin(angle) */
 export const sin: Unary<"float32"> = /* @__PURE__ */ unary("sin");
 

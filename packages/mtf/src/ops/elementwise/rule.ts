@@ -47,6 +47,19 @@ const calculus: Readonly<Record<ElementwiseFn, Calculus>> = {
   },
   relu: { derivatives: [(dy, [x]) => apply("where", apply("greater", x!, 0), dy, 0)] },
   gelu: { derivatives: [(dy, [x]) => apply("geluGrad", x!, dy)], flops: 15 },
+  softplus: { derivatives: [(dy, [x]) => apply("mul", dy, apply("sigmoid", x!))], flops: 20 },
+  erf: {
+    derivatives: [
+      (dy, [x]) => {
+        const bell = apply("exp", apply("neg", apply("square", x!)));
+        return apply("mul", dy, apply("mul", bell, 2 / Math.sqrt(Math.PI)));
+      },
+    ],
+    flops: 20,
+  },
+  floor: none,
+  ceil: none,
+  round: none,
   sin: { derivatives: [(dy, [x]) => apply("mul", dy, apply("cos", x!))], flops: 10 },
   cos: {
     derivatives: [(dy, [x]) => apply("neg", apply("mul", dy, apply("sin", x!)))],

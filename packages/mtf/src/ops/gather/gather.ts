@@ -7,16 +7,21 @@ import type { Numeric } from "../elementwise/binary.ts";
 import { count } from "../iota/iota.ts";
 import { reduction } from "../reduce/reduce.ts";
 
-/** Rows of a table; the table and the ids share no dim. */
+/** Rows of a table. Dims that table and ids share go together. */
 export function rowsOf(table: AnyTensor, ids: AnyTensor, dim: string): AnyTensor {
-  const rest = dimsOf(table).filter((d) => d.name !== dim);
+  const rest = dimsOf(table).filter((d) => d.name !== dim && !hasDim(ids, d.name));
   const dims = [...dimsOf(ids), ...rest];
   return makeTensor("gather", { dim }, [table, ids], { dims, dtype: table.dtype });
 }
 
-/** Adds rows to a table of zeros along the new `dim`. */
-export function addRows(rows: AnyTensor, ids: AnyTensor, dim: Dimension): AnyTensor {
-  const rest = dimsOf(rows).filter((d) => !hasDim(ids, d.name));
+/** Adds rows to a table of zeros along the new `dim`, for each index of the dims that stay `apart`. */
+export function addRows(
+  rows: AnyTensor,
+  ids: AnyTensor,
+  dim: Dimension,
+  apart: readonly string[] = [],
+): AnyTensor {
+  const rest = dimsOf(rows).filter((d) => !hasDim(ids, d.name) || apart.includes(d.name));
   const dims = [dim, ...rest];
   return makeTensor("scatterAdd", { dim: dim.name }, [rows, ids], { dims, dtype: rows.dtype });
 }
@@ -39,8 +44,7 @@ export function gather<A extends string, D extends Numeric, B extends string, S 
   const along = selectDim("gather", "dim", from, dim);
   requireFree("gather", at, along.name);
   unionDims("gather", [from, at]);
-  const aligned = dimsOf(at).some((d) => hasDim(from, d.name));
-  return (aligned ? pick(from, at, along) : rowsOf(from, at, along.name)) as never;
+  return rowsOf(from, at, along.name) as never;
 }
 
 /** The elements at `ids`, by comparison: no element is read that another device holds. */

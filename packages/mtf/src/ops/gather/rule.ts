@@ -5,7 +5,7 @@ import { addRows, rowsOf } from "./gather.ts";
 export const gather: Rule<"gather"> = {
   gradient: ({ attributes: { dim }, operands: [table, ids] }, [dy]) => {
     const along = dimsOf(table!).find((d) => d.name === dim)!;
-    return [dy && addRows(dy, ids!, along), undefined];
+    return [dy && addRows(dy, ids!, along, table!.names), undefined];
   },
   // Ids of rows that are elsewhere read zeros, so that the sum over devices is the row.
   elements: "mixed",

@@ -5,7 +5,10 @@ import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { namedDim, requireValue, tensorArgument } from "../check.ts";
 import type { Numeric } from "../elementwise/binary.ts";
 
-/** `before` elements in front of a dim, and as many behind as make it `size` long. */
+/**
+ * `before` elements in front of a dim, and as many behind as make it `size` long; where either is
+ * below 0, as many elements are left out there.
+ */
 export function padded(
   x: AnyTensor,
   dim: string,

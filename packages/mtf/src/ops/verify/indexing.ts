@@ -1,5 +1,17 @@
 import type { Law } from "./law.ts";
-import { dimOf, int32, integers, like, numbers, replaced, union, without } from "./types.ts";
+import {
+  anything,
+  asIn,
+  dimOf,
+  int32,
+  integers,
+  like,
+  numbers,
+  replaced,
+  sameDims,
+  union,
+  without,
+} from "./types.ts";
 
 // Ops that find elements by their positions, or positions of elements.
 
@@ -15,10 +27,9 @@ export const oneHot: Law<"oneHot"> = {
 export const gather: Law<"gather"> = {
   takes: [numbers, integers],
   gives: ({ dim }, [table, ids]) => {
-    if (!dimOf(table!, dim)) return `there is no '${dim}'`;
-    const shared = ids!.dims.find((d) => dimOf(table!, d.name));
-    if (shared) return `table and ids share '${shared.name}'`;
-    return [like(table!, [...ids!.dims, ...without(table!, dim)])];
+    if (!dimOf(table!, dim) || dimOf(ids!, dim)) return `only the table has '${dim}'`;
+    const dims = union([ids!, { ...table!, dims: without(table!, dim) }]);
+    return typeof dims === "string" ? dims : [like(table!, dims)];
   },
 };
 
@@ -30,7 +41,19 @@ export const scatterAdd: Law<"scatterAdd"> = {
     const dims = union([rows!, ids!]);
     if (typeof dims === "string") return dims;
     if (dims.length !== rows!.dims.length) return "the rows lack a dim of the ids";
-    return [like(rows!, [along, ...without(rows!, ...ids!.dims.map((d) => d.name))])];
+    const summed = without(ids!, ...table!.dims.map((d) => d.name));
+    return [like(rows!, [along, ...without(rows!, ...summed.map((d) => d.name))])];
+  },
+};
+
+export const scatter: Law<"scatter"> = {
+  takes: [anything, anything, integers],
+  gives: ({ dim }, [x, rows, ids]) => {
+    if (!dimOf(x!, dim) || dimOf(rows!, dim)) return `only x has '${dim}'`;
+    if (rows!.dtype !== x!.dtype) return `${x!.dtype} meets ${rows!.dtype}`;
+    const dims = union([ids!, { ...x!, dims: without(x!, dim) }]);
+    if (typeof dims === "string") return dims;
+    return sameDims(asIn({ ...x!, dims }, rows!.dims), dims) ? [x!] : "the rows' dims are others";
   },
 };
 
@@ -38,6 +61,11 @@ export const argmax: Law<"argmax"> = {
   takes: [numbers],
   gives: ({ over }, [x]) =>
     dimOf(x!, over) ? [int32(without(x!, over))] : `there is no '${over}'`,
+};
+
+export const sort: Law<"sort"> = {
+  takes: [numbers],
+  gives: ({ over }, [x]) => (dimOf(x!, over) ? [x!, int32(x!.dims)] : `there is no '${over}'`),
 };
 
 export const topK: Law<"topK"> = {

@@ -50,7 +50,7 @@ export const pad: Law<"pad"> = {
   gives: ({ dim, before }, [x], [result]) => {
     const [part, whole] = [dimOf(x!, dim), dimOf(result!, dim)];
     if (!whole || !part) return `there is no '${dim}'`;
-    if (before < 0 || before + part.size > whole.size) return `'${dim}' has ${part.size} elements`;
+    if (!Number.isSafeInteger(before)) return `there are no ${before} elements in front`;
     return [like(x!, replaced(x!, dim, whole))];
   },
 };

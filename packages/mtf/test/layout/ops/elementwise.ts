@@ -48,6 +48,9 @@ const smooth =
       | "tanh"
       | "sigmoid"
       | "gelu"
+      | "softplus"
+      | "silu"
+      | "erf"
       | "sin"
       | "cos",
     max: (x: number) => number,
@@ -152,6 +155,13 @@ const sign: Step = (c) => {
   return call(c, "sign", [ref(x)], { max: 1, bits: 0 });
 };
 
+const rounding =
+  (fn: "floor" | "ceil" | "round"): Step =>
+  (c) => {
+    const x = operand(c, (k) => isFloat(k) && isExact(k));
+    return call(c, fn, [ref(x)], { max: x.max + 1, bits: 0 });
+  };
+
 const truth = { max: 1, bits: 0 };
 
 const comparison =
@@ -255,6 +265,12 @@ export const elementwiseSteps: Readonly<Record<string, Step>> = {
   tanh: smooth("tanh", () => 1),
   sigmoid: smooth("sigmoid", () => 1),
   gelu: smooth("gelu", (x) => x),
+  softplus: smooth("softplus", (x) => x + 1),
+  silu: smooth("silu", (x) => x),
+  erf: smooth("erf", () => 1),
+  floor: rounding("floor"),
+  ceil: rounding("ceil"),
+  round: rounding("round"),
   sin: smooth("sin", () => 1),
   cos: smooth("cos", () => 1),
   less: comparison("less"),

@@ -53,6 +53,71 @@ const scatterAdd: Step = (c) => {
   return call(c, "scatterAdd", [ref(rows), ref(ids), dim], magnitude);
 };
 
+/** A position for each row of some, out of range here and there. */
+function positions(c: Context, x: Known, dim: Dimension): Known {
+  const rest = x.dims.filter((d) => d.name !== dim.name);
+  const fits = (k: Known) =>
+    sizesAgree(k, x) && k.dims.every((d) => rest.some((e) => e.name === d.name));
+  return idsFor(c, fits, rest, dim.size);
+}
+
+const dynamicSlice: Step = (c) => {
+  const x = operand(c, (k) => isNumeric(k) && hasDims(k));
+  const dim = choice(c, x.dims);
+  const at = positions(c, x, dim);
+  return call(c, "dynamicSlice", [ref(x), dim.name, ref(at), 1 + number(c, dim.size)], x);
+};
+
+const dynamicShift: Step = (c) => {
+  const x = operand(c, (k) => isNumeric(k) && hasDims(k));
+  const dim = choice(c, x.dims);
+  const by = positions(c, x, dim);
+  return call(c, "dynamicShift", [ref(x), dim.name, ref(by), { wrap: number(c, 2) === 0 }], x);
+};
+
+const larger = (x: Known, y: Known) => ({
+  max: Math.max(x.max, y.max),
+  bits: Math.max(x.bits, y.bits),
+});
+
+const dynamicUpdate: Step = (c) => {
+  const x = operand(c, hasDims);
+  const dim = choice(c, x.dims);
+  const at = positions(c, x, dim);
+  const size = 1 + number(c, dim.size);
+  const fits = (k: Known) =>
+    k.tensor.dtype === x.tensor.dtype &&
+    k.dims.length === x.dims.length &&
+    k.dims.every((d) =>
+      x.dims.some(
+        (e) => e.name === d.name && (d.name === dim.name ? d.size <= e.size : d.size === e.size),
+      ),
+    );
+  const from = operand(c, fits);
+  const own = from.dims.find((d) => d.name === dim.name)!;
+  const value = call(c, "slice", [ref(from), dim.name, 0, Math.min(size, own.size)], from);
+  return call(c, "dynamicUpdate", [ref(x), ref(value), dim.name, ref(at)], larger(x, value));
+};
+
+const scatter: Step = (c) => {
+  const x = operand(c, (k) => isNumeric(k) && hasDims(k));
+  const dims = some(c, x.dims, 1).slice(0, 2);
+  const [shared] = x.dims.filter((d) => !dims.includes(d));
+  const own = dimension(freeName(c, x), 3);
+  const ids = dims.map((d, i) => {
+    const along = shared && number(c, 2) === 0 ? [own, shared] : [own];
+    const place = (n: number) => ((n * 5 + 2 + i) % (d.size + 2)) - 1;
+    const data = Array.from({ length: count(along) }, (_, n) => place(n));
+    const at = call(c, "constant", [data, along, "int32"], { max: d.size + 1, bits: 0 });
+    return [d.name, ref(at)] as const;
+  });
+  const max = count(dims) * x.max;
+  const names = dims.map((d) => d.name);
+  const row = call(c, "sum", [ref(x), ...names], { max, bits: x.bits });
+  const rows = call(c, "broadcast", [ref(row), own], row);
+  return call(c, "scatter", [ref(x), ref(rows), Object.fromEntries(ids)], { max, bits: x.bits });
+};
+
 const argmax: Step = (c) => {
   const x = operand(c, (k) => isNumeric(k) && isExact(k) && hasDims(k));
   const over = choice(c, x.dims);
@@ -64,6 +129,13 @@ const topK: Step = (c) => {
   const over = choice(c, x.dims);
   const k = dimension(freeName(c, x), 1 + number(c, over.size));
   return call(c, "topK", [ref(x), over.name, k], [x, { max: over.size, bits: 0 }]);
+};
+
+const sort: Step = (c) => {
+  const x = operand(c, (k) => isNumeric(k) && isExact(k) && hasDims(k));
+  const over = choice(c, x.dims);
+  const options = { descending: number(c, 2) === 0 };
+  return call(c, "sort", [ref(x), over.name, options], [x, { max: over.size, bits: 0 }]);
 };
 
 /** Labels with all of the logits' dims but one, out of range here and there. */
@@ -98,8 +170,13 @@ export const indexingSteps: Readonly<Record<string, Step>> = {
   oneHot,
   gather,
   scatterAdd,
+  dynamicSlice,
+  dynamicUpdate,
+  dynamicShift,
+  scatter,
   argmax,
   topK,
+  sort,
   softmaxCrossEntropy,
   crossEntropyWithLogsumexp,
 };

@@ -1,6 +1,18 @@
 import { type DType, dimension } from "mtf";
 import type { Context } from "../context.ts";
-import { call, choice, dimNames, type Known, number, operand, ref, some } from "../context.ts";
+import {
+  call,
+  choice,
+  dimNames,
+  hasDims,
+  isExact,
+  isFloat,
+  type Known,
+  number,
+  operand,
+  ref,
+  some,
+} from "../context.ts";
 import { count, inexact } from "../magnitude.ts";
 import type { Step } from "./step.ts";
 
@@ -57,6 +69,18 @@ const normal: Step = (c) =>
 const uniform: Step = (c) =>
   call(c, "uniform", [ref(key(c)), dims(c), { min: -1, max: 1 }], { max: 1, bits: inexact });
 
+const randint: Step = (c) => {
+  const max = 1 + number(c, 9);
+  return call(c, "randint", [ref(key(c)), dims(c), { min: -3, max }], { max: 10, bits: 0 });
+};
+
+const categorical: Step = (c) => {
+  const x = operand(c, (k) => isFloat(k) && isExact(k) && hasDims(k));
+  const over = choice(c, x.dims);
+  const drawn = [ref(key(c)), ref(x), over.name];
+  return call(c, "categorical", drawn, { max: over.size, bits: 0 });
+};
+
 export const makeSteps: Readonly<Record<string, Step>> = {
   iota,
   fill,
@@ -65,4 +89,6 @@ export const makeSteps: Readonly<Record<string, Step>> = {
   constant,
   normal,
   uniform,
+  randint,
+  categorical,
 };

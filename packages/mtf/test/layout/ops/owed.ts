@@ -1,3 +1,4 @@
+import { dimension } from "mtf";
 import {
   type Context,
   call,
@@ -51,6 +52,14 @@ const joined: Step = (c) => {
   return call(c, "concat", [[ref(x), ref(y)], choice(c, x.dims).name], x);
 };
 
+const updated: Step = (c) => {
+  const [x, y] = pair(c);
+  const dim = choice(c, x.dims);
+  const value = call(c, "slice", [ref(y), dim.name, number(c, dim.size)], y);
+  const at = call(c, "constant", [1, [], "int32"], { max: 1, bits: 0 });
+  return call(c, "dynamicUpdate", [ref(x), ref(value), dim.name, ref(at)], x);
+};
+
 const chosen: Step = (c) => {
   const [x, y] = pair(c);
   const condition = call(c, "fill", [x.dims, number(c, 2), "bool"], { max: 1, bits: 0 });
@@ -79,6 +88,12 @@ const paddedSum = (value: number): Step =>
   });
 
 const renamed = one((c, x, dim) => call(c, "rename", [ref(x), dim, freeName(c, x)], x));
+
+const factored = one((c, x, dim) => {
+  const { size } = x.dims.find((d) => d.name === dim)!;
+  const to = [dimension(dim, size), dimension(freeName(c, x), 1)];
+  return call(c, "split", [ref(x), dim, to], x);
+});
 
 // Larger at first, and smaller in the end: worth passing a sum on.
 const spread = one((c, x, dim) => {
@@ -176,6 +191,7 @@ export const owedSteps: Readonly<Record<string, Step>> = {
   difference,
   product,
   joined,
+  updated,
   chosen,
   cut,
   padded,
@@ -183,6 +199,7 @@ export const owedSteps: Readonly<Record<string, Step>> = {
   // Not linear: the padding would be added once for every term.
   paddedByOnes: paddedSum(1),
   renamed,
+  factored,
   spread,
   running,
   divided,

@@ -80,6 +80,31 @@ const pad: Step = (c) => {
   });
 };
 
+const shift: Step = (c) => {
+  const x = operand(c, (k) => isNumeric(k) && hasDims(k));
+  const dim = choice(c, x.dims);
+  const by = number(c, 2 * dim.size + 3) - dim.size - 1;
+  return call(c, "shift", [ref(x), dim.name, by, { wrap: number(c, 2) === 0 }], x);
+};
+
+const at: Step = (c) => {
+  const x = operand(c, hasDims);
+  const dim = choice(c, x.dims);
+  return call(c, "at", [ref(x), dim.name, number(c, dim.size)], x);
+};
+
+const stack: Step = (c) => {
+  const x = operand(c);
+  const fits = (y: Known) =>
+    y.tensor.dtype === x.tensor.dtype &&
+    y.dims.length === x.dims.length &&
+    y.dims.every((d) => x.dims.some((e) => e.name === d.name && d.size === e.size));
+  const all = [x, ...Array.from({ length: number(c, 3) }, () => operand(c, fits))];
+  const max = Math.max(...all.map((y) => y.max));
+  const bits = Math.max(...all.map((y) => y.bits));
+  return call(c, "stack", [all.map(ref), freeName(c, x)], { max, bits });
+};
+
 const concat: Step = (c) => {
   const x = operand(c, hasDims);
   const dim = choice(c, x.dims);
@@ -123,6 +148,9 @@ export const rearrangeSteps: Readonly<Record<string, Step>> = {
   slice,
   pad,
   concat,
+  shift,
+  at,
+  stack,
   withLayout,
   transpose,
 };

@@ -16,9 +16,6 @@ const unary =
 
 const selu = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
 
-/** log(1 + e^x) without an overflow. */
-const softplus = (x: T): T => m.add(m.relu(x), m.log(m.add(m.exp(m.neg(m.abs(x))), 1)));
-
 const elu = (x: T): T => m.where(m.greater(x, 0), x, m.sub(m.exp(x), 1));
 
 /** The activations of layers, by the names the original gives them. */
@@ -72,8 +69,8 @@ export const elementwise: Builders = {
   elu: ({ x }) => elu(x),
   selu: ({ x }) =>
     m.mul(m.where(m.greater(x, 0), x, m.mul(m.sub(m.exp(x), 1), selu.alpha)), selu.scale),
-  softplus: ({ x }) => softplus(x),
-  swish: ({ x }) => m.mul(x, m.sigmoid(x)),
+  softplus: unary("softplus"),
+  swish: unary("silu"),
 
   to_int32: ({ x }) => m.cast(x, "int32"),
   to_float: ({ x }) => m.cast(x, "float32"),
@@ -82,5 +79,5 @@ export const elementwise: Builders = {
   weights_nonzero: ({ x }) => m.cast(m.notEqual(x, 0), "float32"),
   where: ({ cond, x, y }, { attributes }) => along(m.where(cond, x, y), attributes.output_dims),
   sigmoid_cross_entropy_with_logits: ({ logits, targets }) =>
-    m.sub(softplus(logits), m.mul(logits, targets)),
+    m.sub(m.softplus(logits), m.mul(logits, targets)),
 };

@@ -3,18 +3,6 @@ import type { WrittenDims } from "../fixture.ts";
 import { along, at, m, names, product, reshapedTo, sizeOf, type T } from "../tensors.ts";
 import type { Builders } from "./elementwise.ts";
 
-/** Elements of a dim moved on by `offset`, those that fall off lost or put in again in front. */
-function shifted(x: T, dim: string, offset: number, wrap: boolean): T {
-  const size = sizeOf(x, dim);
-  const by = wrap ? ((offset % size) + size) % size : Math.max(-size, Math.min(size, offset));
-  if (by === 0) return x;
-  if (wrap) return m.concat([m.slice(x, dim, size - by), m.slice(x, dim, 0, size - by)], dim);
-  if (Math.abs(by) === size) return m.mul(x, 0);
-  return by > 0
-    ? m.pad(m.slice(x, dim, 0, size - by), dim, by, 0)
-    : m.pad(m.slice(x, dim, -by), dim, 0, -by);
-}
-
 /** A dim in pools of elements that follow each other. */
 function pooled(x: T, dim: string, size: number): T {
   const pools = dimension(dim, sizeOf(x, dim) / size);
@@ -60,17 +48,14 @@ export const shape: Builders = {
       return m.slice(x, dim, begin, begin + n);
     });
   },
-  stack: (xs, { attributes }) =>
-    m.concat(
-      Object.values(xs).map((x) => m.broadcast(x, dimension(attributes.dim_name, 1))),
-      attributes.dim_name,
-    ),
-  unstack: ({ x }, { attributes: { dim } }) =>
-    Array.from({ length: dim[1] }, (_, i) => at(x, dim[0], i)),
+  stack: (xs, { attributes }) => m.stack(Object.values(xs), attributes.dim_name),
+  unstack: ({ x }, { attributes: { dim } }) => m.unstack(x, dim[0]),
   slice: ({ x }, { attributes: { begin, size, dim_name } }) =>
     m.slice(x, dim_name, begin, begin + size),
   pad: ({ x }, { attributes: { paddings, dim_name } }) => m.pad(x, dim_name, ...paddings),
-  shift: ({ x }, { attributes: { dim, offset, wrap } }) => shifted(x, dim[0], offset, wrap),
+  shift: ({ x }, { attributes: { dim, offset, wrap } }) => m.shift(x, dim[0], offset, { wrap }),
+  dynamic_shift: ({ x, offset }, { attributes: { dim, wrap } }) =>
+    m.dynamicShift(x, dim[0], offset, { wrap }),
   pool_tensor_1d: ({ x }, { attributes: { pool_dim, pool_size, reduce } }) =>
     inPools(x, pool_dim[0], pool_size, reduce),
   stride_tensor_1d: ({ x }, { attributes: { pool_dim, pool_size } }) =>
