@@ -288,7 +288,7 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
     ),
   ],
   withLayout: [sample("withLayout", (x) => m.withLayout(x, { a: "x" }), [a, b])],
-  loop: [
+  region: [
     sample(
       "accumulate",
       (x, w) => m.accumulate(a, (row: unknown) => m.tanh(m.einsum(row, w, "c")), x, w),

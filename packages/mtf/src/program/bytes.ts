@@ -21,7 +21,7 @@ export function bytesOf(program: Program, instruction: Instruction): number {
       return reduceBytes(program.values, instruction, mesh);
     case "move":
       return moveBytes(program.values, instruction, mesh);
-    case "loop": {
+    case "region": {
       const run = instruction.body.reduce((sum, inner) => sum + bytesOf(program, inner), 0);
       return run * instruction.dim.size;
     }

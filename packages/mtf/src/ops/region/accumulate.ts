@@ -1,8 +1,5 @@
 import { functionArgument } from "../../arguments.ts";
 import type { Dimension, Without } from "../../dimension.ts";
-import type { DType } from "../../dtype.ts";
-import type { Typed } from "../../graph/kinds.ts";
-import { makeNode, makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
 import { nearest } from "../../suggest.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
@@ -11,6 +8,7 @@ import { hasDim, misuse, newDim, requireDtype, requireFree, selectDim } from "..
 import { requireOwn } from "../foreign.ts";
 import { reduction } from "../reduce/reduce.ts";
 import { requireTensors, treeArgument } from "../trees.ts";
+import { asTheyAre, entering, makeRegion, nothing, outerTensors, sliceOf } from "./region.ts";
 
 /** A tree of tensors at one index of a dim: without it. */
 export type At<T, Dim extends string> =
@@ -113,56 +111,19 @@ function run(
     );
   const begin = slices[0]!["~node"].order;
   requireOwn(op, slices, outputs, begin);
-  const constants = outerTensors(outputs, begin);
-  const results = loop(
-    { dim, sliced: sliced.length, summed: op === "accumulate" ? outputs.length : 0 },
-    [...sliced, ...constants],
-    [...slices, ...constants],
-    outputs,
+  const results = makeRegion(
+    { kind: "each", dim, reverse: false },
+    {
+      ...nothing,
+      sliced: entering(sliced, slices),
+      constant: asTheyAre(outerTensors(outputs, begin).outer),
+      [op === "accumulate" ? "summed" : "stacked"]: outputs,
+    },
   );
   return withLeaves(result, isTensor, results);
-}
-
-/** A loop node: body inputs stand for the operands, and results are those of the body's outputs. */
-export function loop(
-  { dim, sliced, summed }: { dim: Dimension; sliced: number; summed: number },
-  operands: readonly AnyTensor[],
-  inputs: readonly AnyTensor[],
-  outputs: readonly AnyTensor[],
-): readonly AnyTensor[] {
-  const results = outputs.map((x, i): Typed => {
-    const dims = dimsOf(x);
-    return { dims: i < summed ? dims : [dim, ...dims], dtype: x.dtype };
-  });
-  const body = { inputs, outputs };
-  return makeNode("loop", { dim, sliced, summed, body }, operands, results);
-}
-
-/** What stands for an operand in the body: the operand at an index. */
-export function sliceOf(x: AnyTensor, dim: Dimension, position: number): AnyTensor {
-  const dims = dimsOf(x).filter((d) => d.name !== dim.name);
-  return makeTensor("input", { path: `slice/${position}` }, [], { dims, dtype: x.dtype as DType });
 }
 
 /** The slice of a dim that has only one. */
 function onlySlice(x: AnyTensor, dim: Dimension): AnyTensor {
   return reduction(x.dtype === "bool" ? "max" : "sum", x, [dim.name]);
-}
-
-/** Tensors from outside that a body's outputs are computed from: their nodes were made before. */
-function outerTensors(outputs: readonly AnyTensor[], begin: number): readonly AnyTensor[] {
-  const outer = new Set<AnyTensor>();
-  const keep = (x: AnyTensor) => {
-    if (x["~node"].order < begin) outer.add(x);
-    return x["~node"].order >= begin;
-  };
-  const seen = new Set<AnyTensor["~node"]>();
-  const stack = outputs.filter(keep);
-  while (stack.length > 0) {
-    const node = stack.pop()!["~node"];
-    if (seen.has(node)) continue;
-    seen.add(node);
-    stack.push(...node.operands.filter(keep));
-  }
-  return [...outer];
 }
