@@ -24,6 +24,8 @@ export { fold, type Key, key } from "./random/key.ts";
 export { normal, uniform } from "./random/random.ts";
 export { all, any, max, mean, min, type Reduced, sum } from "./reduce/reduce.ts";
 export { type Along, type At, accumulate, mapOver, type Slices } from "./region/accumulate.ts";
+export { customGradient, type ForBackward } from "./region/customGradient.ts";
+export { recompute } from "./region/recompute.ts";
 export { scan } from "./region/scan.ts";
 export { type FreeName, rename } from "./rename/rename.ts";
 export { merge, split } from "./reshape/reshape.ts";

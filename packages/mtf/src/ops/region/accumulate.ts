@@ -1,14 +1,14 @@
 import { functionArgument } from "../../arguments.ts";
 import type { Dimension, Without } from "../../dimension.ts";
 import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
-import { nearest } from "../../suggest.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
 import { spread } from "../broadcast/broadcast.ts";
-import { hasDim, misuse, newDim, requireDtype, requireFree, selectDim } from "../check.ts";
+import { hasDim, newDim, requireDtype, requireFree } from "../check.ts";
 import { requireOwn } from "../foreign.ts";
 import { reduction } from "../reduce/reduce.ts";
 import { requireTensors, treeArgument } from "../trees.ts";
 import { asTheyAre, entering, makeRegion, nothing, outerTensors, sliceOf } from "./region.ts";
+import { slicedAlong } from "./sliced.ts";
 
 /** A tree of tensors at one index of a dim: without it. */
 export type At<T, Dim extends string> =
@@ -75,21 +75,7 @@ function run(
   xs.forEach((x, i) => {
     treeArgument(op, `xs[${i}]`, x);
   });
-  const sliced = leavesOf(xs, isTensor)
-    .map(([, x]) => x)
-    .filter((x) => hasDim(x, dim.name));
-  for (const x of sliced) selectDim(op, "dim", x, dim);
-  if (sliced.length === 0) {
-    const names = leavesOf(xs, isTensor).flatMap(([, x]) => x.names as readonly string[]);
-    const near = nearest(dim.name, names);
-    throw misuse(
-      "missing-dim",
-      `${op}: no argument has a dim '${dim.name}'.`,
-      {},
-      near === undefined ? [] : [near],
-      { dim: dim.name },
-    );
-  }
+  const sliced = slicedAlong(op, dim, xs);
   const once = dim.size === 1;
   const slices = sliced.map((x, i) => (once ? onlySlice(x, dim) : sliceOf(x, dim, i)));
   let next = 0;

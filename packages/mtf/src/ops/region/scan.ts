@@ -4,12 +4,13 @@ import { nextOrder } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Scalar } from "../../graph/tensor.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
 import { spread } from "../broadcast/broadcast.ts";
-import { hasDim, misuse, newDim, requireFree, selectDim } from "../check.ts";
+import { hasDim, misuse, newDim, requireFree } from "../check.ts";
 import { requireOwn } from "../foreign.ts";
 import { iota } from "../iota/iota.ts";
 import { requireTensors, treeArgument } from "../trees.ts";
 import type { Along, At } from "./accumulate.ts";
 import { asTheyAre, entering, makeRegion, outerTensors, sliceOf, standIn } from "./region.ts";
+import { slicedAlong } from "./sliced.ts";
 
 /**
  * Goes along a dim and hands on a carry, a tree of tensors, from each index to the next: a recurrent
@@ -21,7 +22,8 @@ import { asTheyAre, entering, makeRegion, outerTensors, sliceOf, standIn } from 
  * and computes the rest of each again.
  *
  * @returns the last carry, and what `fn` gave for every index
- * @throws MtfError `bad-result` unless `fn` gives a pair of trees of tensors, the first like the carry,
+ * @throws MtfError `missing-dim` where `xs` is not `[]` and has no tensor with the dim,
+ * `bad-result` unless `fn` gives a pair of trees of tensors, the first like the carry,
  * `dim-taken` where the carry or a result has the dim, `size-mismatch`, `async-function`,
  * `foreign-tensor`
  * @example
@@ -39,8 +41,7 @@ export function scan<N extends string, const C, const Xs, Y>(
   treeArgument("scan", "xs", xs);
   const first = tensorsOf(initial);
   for (const x of first) requireFree("scan", x, dim.name);
-  const given = tensorsOf(xs).filter((x) => hasDim(x, dim.name));
-  for (const x of given) selectDim("scan", "dim", x, dim);
+  const given = isEmpty(xs) ? [] : slicedAlong("scan", dim, xs);
   const sliced = [...given, iota(dim) as AnyTensor];
   const begin = nextOrder();
   const slices = sliced.map((x, i) => sliceOf(x, dim, i));
@@ -76,6 +77,11 @@ export function scan<N extends string, const C, const Xs, Y>(
     withLeaves(initial, isTensor, results.slice(0, first.length)),
     withLeaves(pair[1], isTensor, results.slice(first.length, first.length + ys.length)),
   ] as unknown as readonly [C, Along<Y, N>];
+}
+
+/** A scan may go by its index alone. */
+function isEmpty(xs: unknown): boolean {
+  return Array.isArray(xs) && xs.length === 0;
 }
 
 function tensorsOf(tree: unknown): readonly AnyTensor[] {
