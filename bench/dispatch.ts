@@ -157,7 +157,7 @@ async function decoding(
 }
 
 function count(instructions: readonly Instruction[]): number {
-  return instructions.reduce((n, i) => n + (i.kind === "loop" ? count(i.body) : 1), 0);
+  return instructions.reduce((n, i) => n + (i.kind === "region" ? count(i.body) : 1), 0);
 }
 
 function whole(): { split: Record<string, never>; partial: [] } {

@@ -83,7 +83,7 @@ function answer({ model, mesh: text }: Question): Answer {
 
 /** An instruction with those of its body. */
 function flat(instruction: Instruction): readonly Instruction[] {
-  if (instruction.kind !== "loop") return [instruction];
+  if (instruction.kind !== "region") return [instruction];
   return [instruction, ...instruction.body.flatMap(flat)];
 }
 

@@ -16,6 +16,7 @@ import {
   type Key,
   layerNorm,
   lessEqual,
+  recompute,
   rename,
   type Scalar,
   slice,
@@ -41,6 +42,8 @@ type RowMask = Tensor<"batch" | "length" | "memory_length", "bool">;
 
 /** What a forward pass may be given beside parameters and tokens. */
 export interface ForwardOptions {
+  /** Whether the gradient computes each block again, in place of holding its values. */
+  readonly recompute?: boolean;
   /** Turns dropout on, at the configured rates. */
   readonly dropout?: Key;
   /** Positions of the tokens; default 0, 1, 2 …, which padding on the left would shift. */
@@ -87,11 +90,12 @@ export function forward(
     const { ln_1, attn, ln_2, mlp }: Block = parameters.h[i]!;
     const at: Dropped = (x, name, rate) => dropped(x, `h/${i}/${name}`, rate);
     const mask: Masked = (scores) => masked(scores, masks[kind], options.attended, own);
-    let x = hidden[i]!;
-    const attended = attention(config, attn, norm(config, ln_1, x), mask, at);
-    x = add(x, at(attended, "attn", config.resid_dropout));
-    x = add(x, at(feedForward(mlp, norm(config, ln_2, x)), "mlp", config.resid_dropout));
-    hidden.push(x);
+    const block = (x: Hidden): Hidden => {
+      const attended = attention(config, attn, norm(config, ln_1, x), mask, at);
+      const y = add(x, at(attended, "attn", config.resid_dropout));
+      return add(y, at(feedForward(mlp, norm(config, ln_2, y)), "mlp", config.resid_dropout));
+    };
+    hidden.push((options.recompute ? recompute(block) : block)(hidden[i]!));
   });
   const final = norm(config, parameters.ln_f, hidden[config.num_layers]!);
   const logits = einsum(final, outputTable(parameters), "batch", "length", "vocab");

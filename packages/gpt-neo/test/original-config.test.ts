@@ -71,7 +71,6 @@ it("trains as its config says, and what has no place here is told line by line",
     config: iterations steps a TPU made at a time, which has no counterpart
     config: model_path is a place on the machines it was trained on
     config: activation_function was never read; the original computed gelu in its tanh form, which gelu_new is
-    config: recompute_grad saved memory; it changes no result
     config: precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise
     config: datasets stitch and datatype chose parts of documents; here all of them are read
     config: datasets.pile has no dataset_configs/pile.json beside the config or in ./configs: give the files with --data

@@ -40,7 +40,7 @@ function apply(name: string, args: Arguments, { x }: Given): unknown {
     key.startsWith("...") ? (value as unknown[]) : [value],
   );
   const result = functions[name]!(...list);
-  if (name === "grad" || name === "valueAndGrad")
+  if (["grad", "valueAndGrad", "recompute", "customGradient"].includes(name))
     return (result as typeof apply)(x as never, {}, {} as never);
   return typeof result === "function" ? result(1) : result;
 }

@@ -370,7 +370,7 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
     ),
   ],
   withLayout: [sample("withLayout", (x) => m.withLayout(x, { a: "x" }), [a, b])],
-  loop: [
+  region: [
     sample(
       "accumulate",
       (x, w) => m.accumulate(a, (row: unknown) => m.tanh(m.einsum(row, w, "c")), x, w),
@@ -382,6 +382,58 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
       (x, w) => m.mapOver(a, (row: unknown) => m.mul(m.contract(row, w, "b"), m.sum(w)), x),
       [a, b],
       [b, c],
+    ),
+    sample(
+      "scan, closing over",
+      (x, w) =>
+        m.scan(
+          a,
+          (h: unknown, row: unknown) => {
+            const next = m.tanh(m.add(m.mul(h, w), row));
+            return [next, m.sum(m.square(next))];
+          },
+          m.mul(w, 0.5),
+          x,
+        ),
+      [a, b],
+      [b],
+    ),
+    sample(
+      "scan of a tree, whose carry is read before it is changed",
+      (x, w) => {
+        const [last, ys] = m.scan(
+          a,
+          ({ old, total }: { old: unknown; total: unknown }, [row]: unknown[], index: unknown) => {
+            const at = m.cast(index, "float32");
+            const next = { old: m.sin(row), total: m.add(m.mul(m.mul(total, old), at), row) };
+            return [next, { old, at: m.mul(old, at) }];
+          },
+          { old: w, total: m.sum(x, "a") },
+          [x, w],
+        );
+        return [last.total, ys.old, ys.at];
+      },
+      [a, b],
+      [b],
+    ),
+    sample(
+      "recompute, closing over",
+      (x, w) => m.recompute((y: unknown) => m.tanh(m.contract(y, w, "c")))(m.sin(x)),
+      [a, c],
+      [c, b],
+    ),
+    sample(
+      "customGradient",
+      (x, w) =>
+        m.customGradient(
+          (y: unknown, z: unknown) => m.mul(m.square(y), z),
+          ({ args: [y, z], cotangent }: { args: unknown[]; cotangent: unknown }) => [
+            m.mul(m.mul(cotangent, y), m.mul(z, 2)),
+            m.sum(m.mul(cotangent, m.square(y)), "a"),
+          ],
+        )(x, w),
+      [a, b],
+      [b],
     ),
     sample(
       "loop in a loop",

@@ -31,6 +31,7 @@ export const trainCommand: Command<TrainOptions> = {
       "parts of a batch computed one by one (default: the config's, 1)",
       1,
     ),
+    recompute: flag("compute each block again for its gradient: less memory, more time"),
     context: integer("N", "tokens a sample, for eval and generate too (default: all positions)", 1),
     steps: integer("N", "steps in all (default: the config's, 1000)", 1),
     evalEvery: integer("N", "steps between validations (default: the config's, 100)", 1),

@@ -101,7 +101,7 @@ const rules: Readonly<Record<string, Rule>> = {
   gradient_clipping: kept,
   z_loss: unlessOff("counted in evaluation too; here it does in training only"),
   entmax_loss: unlessOff("gave NaN as soon as a probability was 0; here it is cross-entropy"),
-  recompute_grad: unlessOff("saved memory; it changes no result"),
+  recompute_grad: kept,
   tokens_per_mb_per_replica: kept,
   num_microbatches: always("was computed, not read"),
   seed: kept,

@@ -77,7 +77,6 @@ describe("the configs that GPT-Neo shipped", () => {
       "eval_batch_size evaluation uses the training batch's size, as the original did in fact
       predict_batch_size the original's sampling at checkpoints has no counterpart: use generate
       precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise
-      recompute_grad saved memory; it changes no result
       activation_function was never read; the original computed gelu in its tanh form, which gelu_new is
       iterations steps a TPU made at a time, which has no counterpart
       predict_steps the original's sampling at checkpoints has no counterpart: use generate

@@ -106,6 +106,7 @@ function trainingOf(keys: Keys): Keys {
     context: positions(keys),
     steps: keys.train_steps,
     grad_accumulation: microbatches(keys),
+    recompute: isOff(keys.recompute_grad) ? undefined : true,
     learning_rate: keys.lr,
     schedule: decay === "cosine" || decay === "linear" ? decay : "constant",
     warmup_steps: keys.warmup_steps,

@@ -55,6 +55,7 @@ const training = {
   context: v.optional(positive),
   steps: v.optional(positive, 1000),
   grad_accumulation: v.optional(positive, 1),
+  recompute: v.optional(v.boolean(), false),
   learning_rate: v.optional(above, 3e-4),
   schedule: v.optional(v.picklist(["cosine", "linear", "constant"]), "cosine"),
   warmup_steps: v.optional(v.nullable(natural), null),

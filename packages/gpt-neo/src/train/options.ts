@@ -17,6 +17,7 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly lr?: number;
   readonly batchSize?: number;
   readonly gradAccumulation?: number;
+  readonly recompute?: boolean;
   readonly context?: number;
   readonly steps?: number;
   readonly evalEvery?: number;

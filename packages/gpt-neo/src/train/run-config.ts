@@ -99,6 +99,7 @@ function withOptions(
     learning_rate: options.lr,
     batch_size: options.batchSize,
     grad_accumulation: options.gradAccumulation,
+    recompute: options.recompute,
     context: options.context,
     steps: options.steps,
     eval_every: options.evalEvery,

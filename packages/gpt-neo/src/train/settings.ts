@@ -39,6 +39,7 @@ const before: { readonly [Key in keyof Training]?: Training[Key] } = {
   cross_document_loss: true,
   cross_document_attention: true,
   reset_positions: false,
+  recompute: false,
   extra_saves: [],
   exit_every: null,
 };

@@ -92,6 +92,7 @@ export function trainingStep(
     ): readonly [Scalar, Sums] => {
       const { logits } = forward(config, dims, params, part, {
         dropout: fold(stepKey, index),
+        recompute: config.training.recompute,
         ...documentOptions(config, dims, part),
       });
       if (z_loss === 0) {

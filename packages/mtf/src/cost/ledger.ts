@@ -50,7 +50,7 @@ function entriesOf(program: Program, instruction: Instruction, runs: number): En
   switch (instruction.kind) {
     case "compute":
       return [];
-    case "loop":
+    case "region":
       return instruction.body.flatMap((i) => entriesOf(program, i, runs * instruction.dim.size));
     case "reduce":
     case "move": {

@@ -5,7 +5,7 @@ import { rules } from "../ops/rules.ts";
 import { type Lifetime, livenessOf } from "../program/liveness.ts";
 import { programArgument } from "../program/lowered.ts";
 import { boxOf, volume } from "../program/placement.ts";
-import type { Instruction, Program } from "../program/program.ts";
+import { enteringOf, type Instruction, leavingOf, type Program } from "../program/program.ts";
 
 /** The bytes a device holds in one run of a program, scratch space of kernels and staging apart. */
 export interface MemoryPlan {
@@ -14,7 +14,7 @@ export interface MemoryPlan {
   readonly outputBytes: number;
   /** The most held at any time, arguments included. */
   readonly peakBytes: number;
-  /** Bytes held while each instruction runs; a loop counts with its body's peak. */
+  /** Bytes held while each instruction runs; a region counts with its body's peak. */
   readonly timeline: readonly number[];
 }
 
@@ -113,17 +113,17 @@ function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): void
     case "reduce":
     case "move":
       return allocate(heap, instruction.result);
-    case "loop": {
+    case "region": {
       for (const { outer } of [...instruction.summed, ...instruction.stacked]) {
         allocate(heap, outer);
       }
-      for (const { inner } of instruction.sliced) allocate(heap, inner);
+      for (const { inner } of [...instruction.carried, ...instruction.sliced])
+        allocate(heap, inner);
       for (const { inner, outer } of instruction.constant) share(heap, inner, outer);
       run(heap, instruction.body, lifetime.body);
-      for (const { inner } of [...instruction.sliced, ...instruction.constant]) {
-        release(heap, inner);
-      }
-      for (const { inner } of [...instruction.summed, ...instruction.stacked]) {
+      // What the last round gave is what is carried out of it.
+      for (const { next, result } of instruction.carried) share(heap, result, next);
+      for (const inner of [...enteringOf(instruction), ...leavingOf(instruction)]) {
         release(heap, inner);
       }
     }

@@ -19,7 +19,7 @@ export function movingSeconds(program: Program, machine: MachineModel): number {
     switch (instruction.kind) {
       case "compute":
         return 0;
-      case "loop":
+      case "region":
         return instruction.dim.size * instruction.body.reduce((sum, i) => sum + seconds(i), 0);
       case "reduce":
       case "move":

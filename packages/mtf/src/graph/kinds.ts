@@ -1,6 +1,7 @@
 import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
 import type { Graph } from "./graph.ts";
+import type { AnyTensor } from "./tensor.ts";
 
 /**
  * The vocabulary of graphs and programs: every kind of op with its attributes. Attributes name dims
@@ -123,17 +124,36 @@ export interface Attributes {
   /** The value under other layout rules. (x) -> x */
   withLayout: { readonly rules: Readonly<Record<string, readonly string[]>> };
   /**
-   * Runs `body` once for every index of `dim`. The first `sliced` operands have the dim and are
-   * given at the index, without it; the others are given whole. The first `summed` results are
-   * summed over the runs, the others stacked along the dim, which comes first.
+   * A body of its own, run as `rounds` says. The first `carried` operands are what it carries into
+   * the first round: the first outputs are what it carries into the next, and the first results what
+   * the last gave. The next `sliced` operands have the rounds' dim and are given at the round's index,
+   * without it; the others are given whole. Of the results that follow, `summed` are summed over the
+   * rounds, the others stacked along the dim, which comes first. The last `carried` of these stack
+   * what was carried into each round: a gradient needs it, and without one it is not kept.
    */
-  loop: {
-    readonly dim: Dimension;
+  region: {
+    readonly rounds: Rounds;
+    readonly carried: number;
     readonly sliced: number;
     readonly summed: number;
     readonly body: Graph;
   };
 }
+
+/** How often a region runs its body. */
+export type Rounds =
+  /** For every index of a dim, from the last on in reverse. */
+  | { readonly kind: "each"; readonly dim: Dimension; readonly reverse: boolean }
+  /** Once: nothing is carried or sliced, and "summed" results are those of this round. */
+  | { readonly kind: "once"; readonly gradient: RegionGradient };
+
+/** The gradient of a region that runs once: through its body, computed again, or a given one. */
+export type RegionGradient =
+  | "recomputed"
+  | ((
+      results: readonly AnyTensor[],
+      cotangents: readonly (AnyTensor | undefined)[],
+    ) => readonly (AnyTensor | undefined)[]);
 
 export type Kind = keyof Attributes;
 

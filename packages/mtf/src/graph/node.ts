@@ -31,6 +31,11 @@ export interface Origin {
 let made = 0;
 let origin: Origin | undefined;
 
+/** The order that the next node gets: nodes with a smaller one are there already. */
+export function nextOrder(): number {
+  return made;
+}
+
 /** Makes a node and gives its results. */
 export function makeNode<K extends Kind>(
   kind: K,

@@ -11,11 +11,11 @@ import { gather, scatterAdd } from "./gather/rule.ts";
 import { input } from "./input/rule.ts";
 import { iota } from "./iota/rule.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm/rule.ts";
-import { loop } from "./loop/rule.ts";
 import { oneHot } from "./oneHot/rule.ts";
 import { pad } from "./pad/rule.ts";
 import { fold, random } from "./random/rule.ts";
 import { reduce } from "./reduce/rule.ts";
+import { region } from "./region/rule.ts";
 import { rename } from "./rename/rule.ts";
 import { reshape } from "./reshape/rule.ts";
 import type { Rules } from "./rule.ts";
@@ -48,11 +48,12 @@ export const rules: Rules = {
   logSoftmax,
   logSoftmaxGrad,
   logsumexp,
-  loop,
+
   oneHot,
   pad,
   random,
   reduce,
+  region,
   rename,
   reshape,
   scatter,

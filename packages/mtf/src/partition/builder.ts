@@ -9,7 +9,7 @@ export interface Builder {
   readonly mesh: Mesh;
   readonly values: Value[];
   readonly instructions: Instruction[];
-  /** How often they run: those of a loop's body once for each index. */
+  /** How often they run: those of a region's body once for each round. */
   readonly runs: number;
 }
 

@@ -3,8 +3,8 @@ import type { Node } from "../graph/node.ts";
 import { tensorOf } from "../graph/tensor.ts";
 import { partitionByRule } from "./by-rule.ts";
 import { partitionInGroups, sumsOfDifferentAxes } from "./groups.ts";
-import { partitionLoop } from "./loop.ts";
 import { partitionOverride } from "./override.ts";
+import { partitionRegion } from "./region.ts";
 import { partitionReshape } from "./reshape.ts";
 import { define, type Scope, versionsOf } from "./scope.ts";
 
@@ -21,8 +21,8 @@ function partitionNode(scope: Scope, node: Node): void {
       return partitionOverride(scope, node);
     case "reshape":
       return partitionReshape(scope, node);
-    case "loop":
-      return partitionLoop(scope, node, partitionNodes);
+    case "region":
+      return partitionRegion(scope, node, partitionNodes);
     case "elementwise":
       if (node.attributes.fn === "identity" && node.operands.length === 1) {
         return define(scope, tensorOf(node, 0), versionsOf(scope, node.operands[0]!));

@@ -15,7 +15,7 @@ import { type Rests, restOf } from "./rests.ts";
 import { type Uses, usesOf } from "./uses.ts";
 import { bring, newVersions, settleHome, type Versions } from "./versions.ts";
 
-/** What partitioning knows while it walks one graph: the program's, or a loop's body. */
+/** What partitioning knows while it walks one graph: the program's, or a region's body. */
 export interface Scope {
   readonly builder: Builder;
   readonly layout: Layout;

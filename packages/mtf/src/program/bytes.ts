@@ -24,7 +24,7 @@ export function bytesOf(
       return reduceBytes(program.values, instruction, mesh);
     case "move":
       return moveBytes(program.values, instruction, mesh);
-    case "loop": {
+    case "region": {
       const run = instruction.body.reduce((sum, inner) => sum + bytesOf(program, inner, mesh), 0);
       return run * instruction.dim.size;
     }

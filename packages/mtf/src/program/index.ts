@@ -2,16 +2,17 @@ export type { Lowered } from "./lowered.ts";
 export type { Box, Placement, Range } from "./placement.ts";
 export { printProgram } from "./print.ts";
 export type {
+  Binding,
+  Carried,
   Compute,
   Conflict,
   Input,
   Instruction,
-  Loop,
-  LoopBinding,
   Move,
   Origin,
   Output,
   Program,
   Reduce,
+  Region,
   Value,
 } from "./program.ts";

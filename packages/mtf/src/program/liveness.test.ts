@@ -42,8 +42,10 @@ test("what is the caller's does not die, what nobody wants is unused", () => {
 
 test("in a loop, what is bound stays and what is collected is taken", () => {
   const loop: Instruction = {
-    kind: "loop",
+    kind: "region",
     dim: { name: "step", size: 3 },
+    reverse: false,
+    carried: [],
     sliced: [{ outer: 0, inner: 2 }],
     constant: [{ outer: 1, inner: 3 }],
     body: [add([2, 3], 4), add([4, 3], 5)],

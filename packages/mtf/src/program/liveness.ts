@@ -1,4 +1,4 @@
-import { type Instruction, type LoopBinding, type Program, readsOf, writesOf } from "./program.ts";
+import { type Instruction, leavingOf, type Program, readsOf, writesOf } from "./program.ts";
 
 /** What ends with an instruction. */
 export interface Lifetime {
@@ -6,7 +6,7 @@ export interface Lifetime {
   readonly dies: readonly number[];
   /** The positions of operands whose memory the results may take. */
   readonly reuse: readonly number[];
-  /** Of a loop, the lifetimes of its body's instructions, the same in every run. */
+  /** Of a region, the lifetimes of its body's instructions, the same in every round. */
   readonly body: readonly Lifetime[];
 }
 
@@ -19,8 +19,8 @@ export interface Liveness {
 
 /**
  * When the values of a program die. Outputs and inputs that were not donated never do: they are the
- * caller's. In a loop's body, what the loop binds from outside never dies and what it collects
- * dies at the end of each run.
+ * caller's. In a region's body, what is bound whole from outside never dies and what is taken
+ * out of it dies at the end of each round.
  *
  * @example
  * const { instructions } = livenessOf(program);
@@ -60,8 +60,7 @@ function reusable(instruction: Instruction, dies: readonly number[]): readonly n
 }
 
 function bodyOf(instruction: Instruction): readonly Lifetime[] {
-  if (instruction.kind !== "loop") return [];
-  const inner = (bindings: readonly LoopBinding[]) => bindings.map((binding) => binding.inner);
-  const { body, constant, summed, stacked } = instruction;
-  return lifetimes(body, new Set([constant, summed, stacked].flatMap(inner)));
+  if (instruction.kind !== "region") return [];
+  const constant = instruction.constant.map((binding) => binding.inner);
+  return lifetimes(instruction.body, new Set([...constant, ...leavingOf(instruction)]));
 }

@@ -45,10 +45,11 @@ function rowsOf(program: Program, instruction: Instruction, indent: string): Row
     case "reduce":
     case "move":
       return [{ text, note: `${printBytes(bytesOf(program, instruction))}  ${cause} ${where}` }];
-    case "loop": {
-      const { body, summed, stacked } = instruction;
+    case "region": {
+      const { body, carried, summed, stacked } = instruction;
       const made = (value: number) => `%${value} ${typeOf(program, value)}`;
       const ends = [
+        ...carried.map((c) => ({ text: `${indent}${made(c.result)} = last of %${c.next}` })),
         ...summed.map((b) => ({ text: `${indent}${made(b.outer)} = sum of %${b.inner}` })),
         ...stacked.map((b) => ({ text: `${indent}${made(b.outer)} = stack of %${b.inner}` })),
       ];
@@ -58,7 +59,7 @@ function rowsOf(program: Program, instruction: Instruction, indent: string): Row
   }
 }
 
-/** `%5 f32[batch=8] partial(model) = einsum(%4, %2)`; of a loop, its head. */
+/** `%5 f32[batch=8] partial(model) = einsum(%4, %2)`; of a region, its head. */
 export function printInstruction(program: Program, instruction: Instruction): string {
   const made = (value: number) => `%${value} ${typeOf(program, value)}`;
   const list = (values: readonly number[]) => values.map((v) => `%${v}`);
@@ -76,12 +77,14 @@ export function printInstruction(program: Program, instruction: Instruction): st
       const over = axes.length > 0 ? `(${axes.join("+")})` : "";
       return `${made(result)} = ${name}${over} ${list(operands).join(", ")}`;
     }
-    case "loop": {
+    case "region": {
       const bind = (b: { inner: number; outer: number }) => `%${b.inner} = %${b.outer}`;
-      const { dim, sliced, constant } = instruction;
+      const { dim, reverse, carried, sliced, constant } = instruction;
       const at = sliced.map((b) => `${bind(b)}[${dim.name}]`);
       const given = [...at, ...constant.map(bind)].join(", ");
-      return `for each of ${dim.name}=${dim.size}${given === "" ? "" : ` with ${given}`}`;
+      const carry = carried.map((c) => `%${c.inner} = %${c.initial} then %${c.next}`).join(", ");
+      const head = `for each of ${dim.name}=${dim.size}${reverse ? " in reverse" : ""}`;
+      return `${head}${carry && ` carrying ${carry}`}${given && ` with ${given}`}`;
     }
   }
 }

@@ -61,7 +61,7 @@ export interface Origin {
   readonly cause: string;
 }
 
-export type Instruction = Compute | Reduce | Move | Loop;
+export type Instruction = Compute | Reduce | Move | Region;
 
 /** One op on the device's own slices. */
 export interface Compute {
@@ -106,28 +106,52 @@ export interface Move {
 }
 
 /**
- * Runs a body once for every index of a dim that is whole on every device. `sliced` operands are
- * given at the index, `constant` ones as they are; `summed` results are added up over the runs
- * (and may stay partial), `stacked` ones are put one after the other along the dim.
+ * Runs a body once for every index of a dim that is whole on every device, from the last on in
+ * reverse. What is `carried` goes from each round into the next. `sliced` operands are given at the
+ * index, `constant` ones as they are; `summed` results are added up over the rounds (and may stay
+ * partial), `stacked` ones are put one after the other along the dim.
  */
-export interface Loop {
-  readonly kind: "loop";
+export interface Region {
+  readonly kind: "region";
   readonly dim: Dimension;
-  readonly sliced: readonly LoopBinding[];
-  readonly constant: readonly LoopBinding[];
+  readonly reverse: boolean;
+  readonly carried: readonly Carried[];
+  readonly sliced: readonly Binding[];
+  readonly constant: readonly Binding[];
   readonly body: readonly Instruction[];
-  readonly summed: readonly LoopBinding[];
-  readonly stacked: readonly LoopBinding[];
+  readonly summed: readonly Binding[];
+  readonly stacked: readonly Binding[];
   readonly origin: Origin;
 }
 
-/** A value outside a loop and what stands for it inside. */
-export interface LoopBinding {
+/** A value outside a region and what stands for it inside. */
+export interface Binding {
   readonly outer: number;
   readonly inner: number;
 }
 
-/** The values an instruction reads; of a loop, those outside its body. */
+/** What rounds hand on: all four values have one type and lie alike. */
+export interface Carried {
+  /** Outside, what the first round is given. */
+  readonly initial: number;
+  /** Inside, what a round is given, and what it gives to the next. */
+  readonly inner: number;
+  readonly next: number;
+  /** Outside, what the last round gave. */
+  readonly result: number;
+}
+
+/** What a region's body is given in each round, by the values inside. */
+export function enteringOf({ carried, sliced, constant }: Region): readonly number[] {
+  return [...carried, ...sliced, ...constant].map((b) => b.inner);
+}
+
+/** What a region takes out of its body at the end of each round, by the values inside. */
+export function leavingOf({ carried, summed, stacked }: Region): readonly number[] {
+  return [...carried.map((c) => c.next), ...[...summed, ...stacked].map((b) => b.inner)];
+}
+
+/** The values an instruction reads; of a region, those outside its body. */
 export function readsOf(instruction: Instruction): readonly number[] {
   switch (instruction.kind) {
     case "compute":
@@ -135,12 +159,15 @@ export function readsOf(instruction: Instruction): readonly number[] {
       return instruction.operands;
     case "reduce":
       return [instruction.operand];
-    case "loop":
-      return [...instruction.sliced, ...instruction.constant].map((b) => b.outer);
+    case "region":
+      return [
+        ...instruction.carried.map((c) => c.initial),
+        ...[...instruction.sliced, ...instruction.constant].map((b) => b.outer),
+      ];
   }
 }
 
-/** The values an instruction makes; of a loop, those outside its body. */
+/** The values an instruction makes; of a region, those outside its body. */
 export function writesOf(instruction: Instruction): readonly number[] {
   switch (instruction.kind) {
     case "compute":
@@ -148,7 +175,10 @@ export function writesOf(instruction: Instruction): readonly number[] {
     case "reduce":
     case "move":
       return [instruction.result];
-    case "loop":
-      return [...instruction.summed, ...instruction.stacked].map((b) => b.outer);
+    case "region":
+      return [
+        ...instruction.carried.map((c) => c.result),
+        ...[...instruction.summed, ...instruction.stacked].map((b) => b.outer),
+      ];
   }
 }

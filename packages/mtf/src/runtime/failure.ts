@@ -49,7 +49,7 @@ function nameOf(instruction: Instruction): string {
     case "reduce":
     case "move":
       return instruction.name;
-    case "loop":
+    case "region":
       return `loop over ${instruction.dim.name}`;
   }
 }

@@ -118,6 +118,17 @@ export const calls: Readonly<Record<string, Call>> = {
   crossEntropyWithLogsumexp: labelled,
   withLayout: () => ({ x: m.ones([batch, dims.embd]), rules: { embd: "data" } }),
   accumulate: ({ x }) => ({ dim: batch, fn: (row: unknown) => m.identity(row), "...xs": [x] }),
+  scan: ({ x, gain }) => ({
+    dim: batch,
+    fn: (carry: unknown, row: unknown) => [carry, row],
+    initial: gain,
+    xs: x,
+  }),
+  recompute: () => ({ fn: m.identity }),
+  customGradient: () => ({
+    fn: m.identity,
+    backward: ({ cotangent }: { cotangent: unknown }) => [cotangent],
+  }),
   mapOver: ({ x }) => ({ dim: batch, fn: (row: unknown) => m.identity(row), "...xs": [x] }),
   dropout: ({ x }) => ({ key: m.key(1), x, rate: 0.5 }),
 

@@ -1,4 +1,10 @@
-import type { Instruction, Program, Value } from "../../src/program/index.ts";
+import {
+  type Instruction,
+  type Program,
+  readsOf,
+  type Value,
+  writesOf,
+} from "../../src/program/program.ts";
 
 /** How a value may lie: the columns of the table. */
 export const states = ["replicated", "split", "partial", "uneven", "empty slice"] as const;
@@ -18,7 +24,7 @@ function coverInstruction(coverage: Coverage, program: Program, instruction: Ins
   coverage.set(row, counts);
   const met = new Set(touched(instruction).flatMap((v) => statesOf(program.values[v]!, program)));
   for (const state of met) counts.set(state, (counts.get(state) ?? 0) + 1);
-  if (instruction.kind !== "loop") return;
+  if (instruction.kind !== "region") return;
   for (const inner of instruction.body) coverInstruction(coverage, program, inner);
 }
 
@@ -34,8 +40,8 @@ function rowOf(instruction: Instruction): string {
       return `${instruction.name} ${instruction.fn}`;
     case "move":
       return `move: ${instruction.name}`;
-    case "loop":
-      return "loop";
+    case "region":
+      return "region";
   }
 }
 
@@ -47,9 +53,8 @@ function touched(instruction: Instruction): readonly number[] {
       return [...instruction.operands, instruction.result];
     case "reduce":
       return [instruction.operand, instruction.result];
-    case "loop": {
-      const { sliced, constant, summed, stacked } = instruction;
-      return [...sliced, ...constant, ...summed, ...stacked].map((binding) => binding.outer);
+    case "region": {
+      return [...readsOf(instruction), ...writesOf(instruction)];
     }
   }
 }
@@ -75,7 +80,7 @@ const linear = [
   ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
   ...["softmaxGrad", "logSoftmaxGrad"],
-  ...["all-reduce sum", "reduce-scatter sum", "loop"],
+  ...["all-reduce sum", "reduce-scatter sum", "region"],
 ];
 
 /** Ops that use no dim but the key's, which no layout can name. */
@@ -111,7 +116,7 @@ export const rows: readonly string[] = [
   ...["softplus", "erf", "floor", "ceil", "round"],
   ...["toFloat32", "toInt32", "toBool", "add", "sub", "mul", "div", "mod", "pow"],
   ...["maximum", "minimum", "less", "lessEqual", "greater", "greaterEqual", "equal", "notEqual"],
-  ...["and", "or", "where", "clip", "loop"],
+  ...["and", "or", "where", "clip", "region"],
   ...["all-reduce sum", "all-reduce max", "all-reduce min", "reduce-scatter sum"],
   ...["move: all-gather", "move: all-to-all", "move: slice", "move: exchange"],
 ];

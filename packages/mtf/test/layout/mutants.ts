@@ -84,7 +84,7 @@ export const programMutants: Readonly<Record<string, (program: Program) => Progr
 
 function changed(program: Program, change: (i: Instruction) => Instruction): Program {
   const all = (instructions: readonly Instruction[]): readonly Instruction[] =>
-    instructions.map((i) => change(i.kind === "loop" ? { ...i, body: all(i.body) } : i));
+    instructions.map((i) => change(i.kind === "region" ? { ...i, body: all(i.body) } : i));
   return { ...program, instructions: all(program.instructions) };
 }
 

@@ -68,7 +68,7 @@ export const unsound: Readonly<Record<string, Unsound>> = {
   },
   "a loop's body reads a value outside": (program) =>
     oneChanged(program, (instruction) => {
-      if (instruction.kind !== "loop") return undefined;
+      if (instruction.kind !== "region") return undefined;
       const [binding] = instruction.constant;
       const body = oneOf(instruction.body, (inner) =>
         inner.kind === "compute" && binding && inner.operands.includes(binding.inner)
@@ -125,7 +125,7 @@ export const unsound: Readonly<Record<string, Unsound>> = {
     ),
   "a loop stacks what it should sum": (program) =>
     oneChanged(program, (instruction) =>
-      instruction.kind === "loop" && instruction.summed.length > 0
+      instruction.kind === "region" && instruction.summed.length > 0
         ? { ...instruction, summed: [], stacked: instruction.summed }
         : undefined,
     ),
@@ -219,9 +219,10 @@ function withoutOne(
         return { ...i, operands: i.operands.map(instead) };
       case "reduce":
         return { ...i, operand: instead(i.operand) };
-      case "loop": {
+      case "region": {
         const bound = (all: typeof i.sliced) => all.map((b) => ({ ...b, outer: instead(b.outer) }));
-        return { ...i, sliced: bound(i.sliced), constant: bound(i.constant) };
+        const carried = i.carried.map((c) => ({ ...c, initial: instead(c.initial) }));
+        return { ...i, carried, sliced: bound(i.sliced), constant: bound(i.constant) };
       }
     }
   };

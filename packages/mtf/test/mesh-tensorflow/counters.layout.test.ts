@@ -96,7 +96,7 @@ function originalBytes([name, count]: readonly [string, number], mesh: Mesh): nu
 
 /** One of our collectives in the original's unit: elements on all devices together. */
 function countOf(program: Program, instruction: Instruction, mesh: Mesh): number {
-  if (instruction.kind === "loop") throw new Error("there are no loops among these programs");
+  if (instruction.kind === "region") throw new Error("there are no loops among these programs");
   if (instruction.kind === "compute" || instruction.name === "slice") return 0;
   const laidOut = (value: number) => {
     const { dims, placement } = program.values[value]!;

@@ -32,7 +32,7 @@ export function summary(program: Program): string {
 /** How many collectives of a pass move a value with these dims, and the bytes of each. */
 export function moved(program: Program, pass: Pass, names: string): readonly number[] {
   return program.instructions.flatMap((i) => {
-    if (i.kind === "compute" || i.kind === "loop" || i.name === "slice") return [];
+    if (i.kind === "compute" || i.kind === "region" || i.name === "slice") return [];
     const own = program.values[i.result]!.dims.map((d) => d.name).sort();
     const same = i.origin.pass === pass && own.join() === names.split(" ").sort().join();
     return same ? [bytesOf(program, i)] : [];
@@ -48,7 +48,7 @@ export function printed(program: Program): string {
 }
 
 function linesOf(program: Program, instruction: Instruction): string[] {
-  if (instruction.kind === "loop") {
+  if (instruction.kind === "region") {
     return instruction.body.flatMap((i) => linesOf(program, i)).map((line) => `  ${line}`);
   }
   if (instruction.kind === "compute" || instruction.name === "slice") return [];

@@ -61,6 +61,7 @@ describe("a config in two files", () => {
       },
       cross_document_loss: true,
       cross_document_attention: true,
+      recompute: false,
       reset_positions: false,
       batch_size: 16,
       context: 1024,

@@ -46,7 +46,9 @@ function run(graph: Graph, inputs: readonly HostArray[], backend: Backend): Host
   for (const node of nodesOf(graph)) {
     const operands = node.operands.map(get);
     const results =
-      node.kind === "loop" ? runLoop(node, operands, backend) : compute(node, operands, backend);
+      node.kind === "region"
+        ? runRegion(node, operands, backend)
+        : compute(node, operands, backend);
     const known = values.get(node) ?? [];
     values.set(
       node,
@@ -81,22 +83,31 @@ function compute(node: Node, operands: readonly HostArray[], backend: Backend): 
   return read;
 }
 
-function runLoop(
-  node: NodeOf<"loop">,
+function runRegion(
+  node: NodeOf<"region">,
   operands: readonly HostArray[],
   backend: Backend,
 ): HostArray[] {
-  const { dim, sliced, summed, body } = node.attributes;
-  const runs = Array.from({ length: dim.size }, (_, index) => {
-    const inputs = operands.map((array, i) =>
-      i < sliced ? atIndex(array, node.operands[i]!, dim.name, index) : array,
-    );
-    return run(body, inputs, backend);
+  const { rounds, carried, sliced, summed, body } = node.attributes;
+  if (rounds.kind === "once") return run(body, operands, backend);
+  const { dim, reverse } = rounds;
+  const parts: HostArray[][] = [];
+  let carry = operands.slice(0, carried);
+  for (let round = 0; round < dim.size; round++) {
+    const index = reverse ? dim.size - 1 - round : round;
+    const inputs = operands.map((array, i) => {
+      if (i < carried) return carry[i]!;
+      return i < carried + sliced ? atIndex(array, node.operands[i]!, dim.name, index) : array;
+    });
+    const results = run(body, inputs, backend);
+    carry = results.slice(0, carried);
+    parts[index] = results.slice(carried);
+  }
+  const collected = parts[0]!.map((_, i) => {
+    const all = parts.map((results) => results[i]!);
+    return i < summed ? addUp(all) : stack(all);
   });
-  return node.results.map((_, i) => {
-    const parts = runs.map((results) => results[i]!);
-    return i < summed ? addUp(parts) : stack(parts);
-  });
+  return [...carry, ...collected];
 }
 
 /** The numbers of a tensor at one index of a dim. */

@@ -17,8 +17,8 @@ export function verifyNodes(nodes: readonly Node[]): void {
     const operands = node.operands.map(typeOf);
     const fault =
       orderFault(node) ??
-      (node.kind === "loop"
-        ? loopFault(node, operands)
+      (node.kind === "region"
+        ? regionFault(node, operands)
         : faultOf(node.kind, node.attributes, operands, node.results));
     if (!fault) continue;
     throw internal(`${node.kind}(${operands.map(printType).join(", ")}) ${node.line}: ${fault}`);
@@ -34,16 +34,19 @@ function orderFault(node: Node): string | undefined {
   return later < 0 ? undefined : `operand ${later} is made after it`;
 }
 
-function loopFault(
-  { attributes, results }: NodeOf<"loop">,
+function regionFault(
+  { attributes, results }: NodeOf<"region">,
   operands: readonly Typed[],
 ): string | undefined {
-  const { dim, sliced, summed, body } = attributes;
+  const { rounds, carried, sliced, summed, body } = attributes;
+  const dim = rounds.kind === "each" ? rounds.dim : undefined;
+  if (!dim && carried + sliced > 0) return "it runs once and carries or slices";
   if (body.inputs.length !== operands.length) return `its body takes ${body.inputs.length} inputs`;
   for (const [i, operand] of operands.entries()) {
     const inside = typeOf(body.inputs[i]!);
-    const given = i < sliced ? { ...operand, dims: without(operand, dim.name) } : operand;
-    const cut = i >= sliced || operand.dims.some((d) => d.name === dim.name && d.size === dim.size);
+    const isSliced = dim !== undefined && i >= carried && i < carried + sliced;
+    const given = isSliced ? { ...operand, dims: without(operand, dim.name) } : operand;
+    const cut = !isSliced || operand.dims.some((d) => d.name === dim.name && d.size === dim.size);
     if (!cut || !sameType(inside, given)) {
       return `input ${i} of its body is ${printType(inside)}, its operand ${printType(operand)}`;
     }
@@ -51,8 +54,10 @@ function loopFault(
   if (body.outputs.length !== results.length) return `its body has ${body.outputs.length} outputs`;
   for (const [i, output] of body.outputs.entries()) {
     const inside = typeOf(output);
-    const given = i < summed ? inside : { ...inside, dims: [dim, ...inside.dims] };
-    if (sameType(results[i]!, given)) continue;
+    const stacked = dim !== undefined && i >= carried + summed;
+    const given = stacked ? { ...inside, dims: [dim, ...inside.dims] } : inside;
+    const carries = i >= carried || sameType(results[i]!, operands[i]!);
+    if (carries && sameType(results[i]!, given)) continue;
     return `output ${i} of its body is ${printType(inside)}, its result ${printType(results[i]!)}`;
   }
   verifyNodes(nodesOf(body as Graph));

@@ -8,7 +8,7 @@ import * as structure from "./structure.ts";
 import { printType, sameType } from "./types.ts";
 
 /** Loops have a body, which is verified with them. */
-type Plain = Exclude<Kind, "loop">;
+type Plain = Exclude<Kind, "region">;
 
 const laws: { readonly [K in Plain]: Law<K> } = {
   ...along,

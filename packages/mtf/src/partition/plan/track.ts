@@ -4,7 +4,7 @@ import type { Shaped } from "../../program/transfer.ts";
 /** Where a value is made and under which placements it is asked for, in order: what moves it. */
 export interface Track {
   readonly shaped: Shaped;
-  /** How often it is made in a run: loops count. */
+  /** How often it is made in a run: rounds count. */
   readonly runs: number;
   /** The placements that it has without a move; sums may be owed in the first. */
   readonly start: readonly Placement[];

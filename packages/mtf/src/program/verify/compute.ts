@@ -32,7 +32,7 @@ export function checkCompute(
   results: readonly Value[],
   mesh: Mesh,
 ): Computed {
-  if (kind === "input" || kind === "withLayout" || kind === "loop") {
+  if (kind === "input" || kind === "withLayout" || kind === "region") {
     return { fault: `no device computes '${kind}'` };
   }
   const fault = faultOf(kind, attributes, operands, results);

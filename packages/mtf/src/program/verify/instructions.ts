@@ -1,10 +1,17 @@
 import { internal } from "../../errors.ts";
 import type { Mesh } from "../../mesh.ts";
 import { printInstruction, printValue } from "../print.ts";
-import { type Instruction, type Program, readsOf, writesOf } from "../program.ts";
+import {
+  enteringOf,
+  type Instruction,
+  leavingOf,
+  type Program,
+  readsOf,
+  writesOf,
+} from "../program.ts";
 import { moveFault, reduceFault } from "./collectives.ts";
 import { checkCompute, type Share } from "./compute.ts";
-import { loopFault } from "./loop.ts";
+import { regionFault } from "./region.ts";
 
 /** What is known while a program's instructions are gone through. */
 export interface Walk {
@@ -24,12 +31,11 @@ export function verifyInstructions(
   for (const instruction of instructions) {
     const where = () => `${printInstruction(walk.program, instruction)} ${instruction.origin.line}`;
     for (const value of readsOf(instruction)) read(walk, known, value, where, instruction);
-    if (instruction.kind === "loop") {
-      const { sliced, constant, summed, stacked, body } = instruction;
+    if (instruction.kind === "region") {
       const inside = new Set<number>();
-      for (const { inner } of [...sliced, ...constant]) make(walk, inside, inner, where);
-      verifyInstructions(walk, body, inside);
-      for (const { inner } of [...summed, ...stacked]) read(walk, inside, inner, where);
+      for (const inner of enteringOf(instruction)) make(walk, inside, inner, where);
+      verifyInstructions(walk, instruction.body, inside);
+      for (const inner of leavingOf(instruction)) read(walk, inside, inner, where);
     }
     for (const value of writesOf(instruction)) make(walk, known, value, where);
     const fault = faultOf(walk, instruction);
@@ -56,8 +62,8 @@ function faultOf(walk: Walk, instruction: Instruction): string | undefined {
     }
     case "move":
       return moveFault(instruction, operands, results[0]!);
-    case "loop":
-      return loopFault(instruction, walk.program);
+    case "region":
+      return regionFault(instruction, walk.program);
   }
 }
 

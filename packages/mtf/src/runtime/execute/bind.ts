@@ -4,7 +4,7 @@ import type { Collectives } from "../collectives/collectives.ts";
 import { failureIn } from "../failure.ts";
 import { bindCompute } from "./compute.ts";
 import type { Device, Frame, Phase } from "./device.ts";
-import { bindLoop, type LoopEdges } from "./loop.ts";
+import { bindRegion, type RegionEdges } from "./region.ts";
 
 /** A program made ready to run on a device: everything that can be known before is known. */
 export interface Bound {
@@ -21,8 +21,8 @@ export interface Step {
   readonly phases: readonly Phase[];
   /** Between phases the devices of a group wait for each other, if there are others. */
   readonly barrier: Phase | undefined;
-  readonly loop:
-    | (LoopEdges & { readonly runs: number; readonly body: readonly Step[] })
+  readonly region:
+    | (RegionEdges & { readonly runs: number; readonly body: readonly Step[] })
     | undefined;
   /** The values to free at the end. */
   readonly dies: readonly number[];
@@ -61,7 +61,7 @@ function bindStep(
   frame: Frame,
   collectives: Collectives,
 ): Step {
-  const step = { instruction, dies: lifetime.dies, loop: undefined, barrier: undefined };
+  const step = { instruction, dies: lifetime.dies, region: undefined, barrier: undefined };
   switch (instruction.kind) {
     case "compute":
       return {
@@ -76,10 +76,10 @@ function bindStep(
           : collectives.reduce(instruction, frame);
       return { ...step, barrier: collectives.barrier(instruction.axes, frame.device), phases };
     }
-    case "loop": {
+    case "region": {
       const body = bindAll(instruction.body, lifetime.body, frame, collectives);
-      const loop = { ...bindLoop(instruction, frame), runs: instruction.dim.size, body };
-      return { ...step, loop, phases: [] };
+      const region = { ...bindRegion(instruction, frame), runs: instruction.dim.size, body };
+      return { ...step, region, phases: [] };
     }
   }
 }

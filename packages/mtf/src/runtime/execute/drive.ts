@@ -27,8 +27,8 @@ async function driveSteps(
   const count = columns[0]!.length;
   for (let i = 0; i < count; i++) {
     if (stopped()) throw new Aborted();
-    if (columns[0]![i]!.loop) {
-      await driveLoop(
+    if (columns[0]![i]!.region) {
+      await driveRegion(
         columns.map((steps) => steps[i]!),
         frames,
         stopped,
@@ -60,12 +60,12 @@ async function driveSteps(
   }
 }
 
-async function driveLoop(
+async function driveRegion(
   steps: readonly Step[],
   frames: readonly Frame[],
   stopped: () => boolean,
 ): Promise<void> {
-  const loops = steps.map((step) => step.loop!);
+  const loops = steps.map((step) => step.region!);
   const bodies = loops.map((loop) => loop.body);
   const each = async (call: (d: number) => MaybePromise<void>): Promise<void> => {
     for (let d = 0; d < loops.length; d++) {

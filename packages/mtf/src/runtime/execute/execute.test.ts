@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { referenceBackend } from "../../backend/reference/index.ts";
 import { defineMesh } from "../../mesh.ts";
-import type { Instruction, Loop } from "../../program/program.ts";
+import type { Instruction, Region } from "../../program/program.ts";
 import { simulator } from "../../simulator.ts";
 import {
   aValue,
@@ -90,9 +90,11 @@ test("a loop slices, sums, stacks, and exchanges inside", async () => {
       origin,
     },
   ];
-  const loop: Loop = {
-    kind: "loop",
+  const loop: Region = {
+    kind: "region",
     dim: step,
+    reverse: false,
+    carried: [],
     sliced: [{ outer: 0, inner: 2 }],
     constant: [{ outer: 1, inner: 3 }],
     body,
@@ -138,9 +140,11 @@ test("a loop slices, sums, stacks, and exchanges inside", async () => {
 test("a loop over nothing but bindings frees what it was given", async () => {
   const step = { name: "step", size: 2 };
   const values = [aValue([step, a]), aValue([a]), aValue([a]), aValue([step, a])];
-  const loop: Loop = {
-    kind: "loop",
+  const loop: Region = {
+    kind: "region",
     dim: step,
+    reverse: false,
+    carried: [],
     sliced: [
       { outer: 0, inner: 1 },
       { outer: 0, inner: 2 },

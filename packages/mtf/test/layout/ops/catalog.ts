@@ -5,6 +5,7 @@ import { loop } from "./loops.ts";
 import { makeSteps } from "./make.ts";
 import { owedSteps } from "./owed.ts";
 import { rearrangeSteps } from "./rearrange.ts";
+import { scanning } from "./scans.ts";
 import type { Step } from "./step.ts";
 import { wildSteps } from "./wild.ts";
 
@@ -19,7 +20,7 @@ const wild: readonly Step[] = [wildSteps, wildSteps].flatMap((family) => Object.
 
 const { cast } = elementwiseSteps;
 
-const loops = [loop("accumulate", plain), loop("mapOver", plain)];
+const loops = [loop("accumulate", plain), loop("mapOver", plain), scanning(plain)];
 
 /** What a step of a program is drawn from: every op of the library. */
 export const catalog: readonly Step[] = [...plain, cast!, cast!, ...loops, ...loops, ...loops];

@@ -56,7 +56,7 @@ export const loop =
     return keep(c, { fn, args }, results, magnitudes);
   };
 
-function bodyOf(
+export function bodyOf(
   inner: Context,
   steps: readonly Step[],
   slices: readonly Known[],

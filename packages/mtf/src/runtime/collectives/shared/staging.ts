@@ -99,7 +99,7 @@ export function communicatingAxes(
   for (const instruction of instructions) {
     if (instruction.kind === "compute") continue;
     const inner =
-      instruction.kind === "loop"
+      instruction.kind === "region"
         ? communicatingAxes(mesh, instruction.body)
         : [[axesKey(mesh, instruction.axes), instruction.axes] as const];
     for (const [key, axes] of inner) if (key !== "" && !found.has(key)) found.set(key, axes);

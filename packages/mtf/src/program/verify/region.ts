@@ -1,18 +1,26 @@
 import { sameType, without } from "../../ops/verify/types.ts";
 import { axesOf, samePlacement } from "../placement.ts";
-import type { Loop, LoopBinding, Program, Value } from "../program.ts";
+import type { Binding, Program, Region, Value } from "../program.ts";
 
 /**
- * What is wrong with what a loop takes and gives: inside it lies as outside, without the loop's dim,
+ * What is wrong with what a region takes and gives: inside it lies as outside, without the rounds' dim,
  * which is whole.
  */
-export function loopFault(
-  { dim, sliced, constant, summed, stacked }: Loop,
+export function regionFault(
+  { dim, carried, sliced, constant, summed, stacked }: Region,
   { values }: Program,
 ): string | undefined {
-  const at = ({ outer, inner }: LoopBinding) => [values[outer]!, values[inner]!] as const;
-  const wrong = (binding: LoopBinding) =>
+  const at = ({ outer, inner }: Binding) => [values[outer]!, values[inner]!] as const;
+  const wrong = (binding: Binding) =>
     `%${binding.inner} inside does not go with %${binding.outer} outside`;
+  for (const { initial, inner, next, result } of carried) {
+    const first = values[initial]!;
+    const differs = [inner, next, result].find((v) => {
+      return !sameType(first, values[v]!) || !lieAlike(first, values[v]!);
+    });
+    if (differs !== undefined) return `%${differs} does not go with %${initial} that is carried`;
+    if (first.placement.partial.length > 0) return `%${initial} is carried and owes a sum`;
+  }
   for (const binding of [...constant, ...summed]) {
     const [outer, inner] = at(binding);
     if (!sameType(outer, inner) || !lieAlike(outer, inner)) return wrong(binding);

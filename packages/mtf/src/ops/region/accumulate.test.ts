@@ -50,7 +50,7 @@ describe("accumulate", () => {
     const fn = (weight: typeof w, all: typeof x) =>
       accumulate(micro, (part) => loss(weight, part), all);
     const { graph } = trace(valueAndGrad(fn), [w, x]);
-    const loops = nodesOf(graph).filter((n) => n.kind === "loop");
+    const loops = nodesOf(graph).filter((n) => n.kind === "region");
     expect(loops.map((n) => n.pass)).toEqual(["forward", "backward"]);
     expect(loops[1]!.results.map((r) => r.dims.map((d) => d.name))).toEqual([["embd"]]);
     expect(loops[1]!.operands.map((o) => o.names)).toEqual([
@@ -104,7 +104,7 @@ describe("a dim of one", () => {
       mapOver(one, (slice) => loss(weight, slice), all),
     ];
     const { graph } = trace(fn, [only, w] as const);
-    expect(nodesOf(graph).some((node) => node.kind === "loop")).toBe(false);
+    expect(nodesOf(graph).some((node) => node.kind === "region")).toBe(false);
     const results = compute(fn as unknown as Fn, [only, w] as never, [part, data[1]!]);
     const plain = (all: Tensor<"batch" | "embd">, weight: typeof w) => [loss(weight, all)];
     const spec = [placeholder([batch, embd]), w] as never;

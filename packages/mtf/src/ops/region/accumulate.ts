@@ -1,16 +1,14 @@
 import { functionArgument } from "../../arguments.ts";
 import type { Dimension, Without } from "../../dimension.ts";
-import type { DType } from "../../dtype.ts";
-import type { Typed } from "../../graph/kinds.ts";
-import { makeNode, makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
-import { nearest } from "../../suggest.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
 import { spread } from "../broadcast/broadcast.ts";
-import { hasDim, misuse, newDim, requireDtype, requireFree, selectDim } from "../check.ts";
+import { hasDim, newDim, requireDtype, requireFree } from "../check.ts";
 import { requireOwn } from "../foreign.ts";
 import { reduction } from "../reduce/reduce.ts";
 import { requireTensors, treeArgument } from "../trees.ts";
+import { asTheyAre, entering, makeRegion, nothing, outerTensors, sliceOf } from "./region.ts";
+import { slicedAlong } from "./sliced.ts";
 
 /** A tree of tensors at one index of a dim: without it. */
 export type At<T, Dim extends string> =
@@ -77,21 +75,7 @@ function run(
   xs.forEach((x, i) => {
     treeArgument(op, `xs[${i}]`, x);
   });
-  const sliced = leavesOf(xs, isTensor)
-    .map(([, x]) => x)
-    .filter((x) => hasDim(x, dim.name));
-  for (const x of sliced) selectDim(op, "dim", x, dim);
-  if (sliced.length === 0) {
-    const names = leavesOf(xs, isTensor).flatMap(([, x]) => x.names as readonly string[]);
-    const near = nearest(dim.name, names);
-    throw misuse(
-      "missing-dim",
-      `${op}: no argument has a dim '${dim.name}'.`,
-      {},
-      near === undefined ? [] : [near],
-      { dim: dim.name },
-    );
-  }
+  const sliced = slicedAlong(op, dim, xs);
   const once = dim.size === 1;
   const slices = sliced.map((x, i) => (once ? onlySlice(x, dim) : sliceOf(x, dim, i)));
   let next = 0;
@@ -113,56 +97,19 @@ function run(
     );
   const begin = slices[0]!["~node"].order;
   requireOwn(op, slices, outputs, begin);
-  const constants = outerTensors(outputs, begin);
-  const results = loop(
-    { dim, sliced: sliced.length, summed: op === "accumulate" ? outputs.length : 0 },
-    [...sliced, ...constants],
-    [...slices, ...constants],
-    outputs,
+  const results = makeRegion(
+    { kind: "each", dim, reverse: false },
+    {
+      ...nothing,
+      sliced: entering(sliced, slices),
+      constant: asTheyAre(outerTensors(outputs, begin).outer),
+      [op === "accumulate" ? "summed" : "stacked"]: outputs,
+    },
   );
   return withLeaves(result, isTensor, results);
-}
-
-/** A loop node: body inputs stand for the operands, and results are those of the body's outputs. */
-export function loop(
-  { dim, sliced, summed }: { dim: Dimension; sliced: number; summed: number },
-  operands: readonly AnyTensor[],
-  inputs: readonly AnyTensor[],
-  outputs: readonly AnyTensor[],
-): readonly AnyTensor[] {
-  const results = outputs.map((x, i): Typed => {
-    const dims = dimsOf(x);
-    return { dims: i < summed ? dims : [dim, ...dims], dtype: x.dtype };
-  });
-  const body = { inputs, outputs };
-  return makeNode("loop", { dim, sliced, summed, body }, operands, results);
-}
-
-/** What stands for an operand in the body: the operand at an index. */
-export function sliceOf(x: AnyTensor, dim: Dimension, position: number): AnyTensor {
-  const dims = dimsOf(x).filter((d) => d.name !== dim.name);
-  return makeTensor("input", { path: `slice/${position}` }, [], { dims, dtype: x.dtype as DType });
 }
 
 /** The slice of a dim that has only one. */
 function onlySlice(x: AnyTensor, dim: Dimension): AnyTensor {
   return reduction(x.dtype === "bool" ? "max" : "sum", x, [dim.name]);
-}
-
-/** Tensors from outside that a body's outputs are computed from: their nodes were made before. */
-function outerTensors(outputs: readonly AnyTensor[], begin: number): readonly AnyTensor[] {
-  const outer = new Set<AnyTensor>();
-  const keep = (x: AnyTensor) => {
-    if (x["~node"].order < begin) outer.add(x);
-    return x["~node"].order >= begin;
-  };
-  const seen = new Set<AnyTensor["~node"]>();
-  const stack = outputs.filter(keep);
-  while (stack.length > 0) {
-    const node = stack.pop()!["~node"];
-    if (seen.has(node)) continue;
-    seen.add(node);
-    stack.push(...node.operands.filter(keep));
-  }
-  return [...outer];
 }

@@ -1,0 +1,105 @@
+import { functionArgument } from "../../arguments.ts";
+import type { Rounds } from "../../graph/kinds.ts";
+import { nextOrder } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf, isTensor } from "../../graph/tensor.ts";
+import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
+import { misuse } from "../check.ts";
+import { zerosLike } from "../constant/constant.ts";
+import { requireOwn } from "../foreign.ts";
+import type { Cotangent } from "../rule.ts";
+import { requireTensors, treeArgument } from "../trees.ts";
+import { asTheyAre, entering, makeRegion, nothing, outerTensors, standIn } from "./region.ts";
+
+/** What a gradient of one's own is computed from. */
+export interface ForBackward<Args, R> {
+  /** What the function was given. */
+  readonly args: Args;
+  /** What it gave. */
+  readonly result: R;
+  /** The gradient of the loss with respect to each tensor of the result; zeros where it is none. */
+  readonly cotangent: R;
+}
+
+/**
+ * A function with a gradient of one's own. `backward` gives an array with a tree for each argument,
+ * of tensors with that argument's dims; integers and bools among them have no gradient, and what
+ * stands for theirs is not looked at. What `fn` closes over counts as constant.
+ *
+ * @returns a function of the same arguments. It throws MtfError `bad-result` where `fn` gives anything
+ * but trees of tensors; its gradient does, where `backward` gives anything but the arguments' own
+ * trees with their dims
+ * @example
+ * const clipped = customGradient(
+ *   (x) => identity(x),
+ *   ({ cotangent }) => [clip(cotangent, -1, 1)],
+ * );
+ */
+export function customGradient<const Args extends readonly unknown[], R>(
+  fn: (...args: Args) => R,
+  backward: (given: ForBackward<Args, R>) => Args,
+): (...args: Args) => R {
+  functionArgument("customGradient", "fn", fn);
+  functionArgument("customGradient", "backward", backward);
+  return (...args) => {
+    args.forEach((arg, i) => {
+      treeArgument("customGradient", `args[${i}]`, arg);
+    });
+    const outer = leavesOf(args, isTensor).map(([, x]) => x);
+    const begin = nextOrder();
+    const inner = outer.map(standIn);
+    const result = fn(...(withLeaves(args, isTensor, inner) as unknown as Args));
+    requireTensors("customGradient", result);
+    const outputs = leavesOf(result, isTensor).map(([, x]) => x);
+    requireOwn("customGradient", inner, outputs, begin);
+    const gradient: Extract<Rounds, { kind: "once" }>["gradient"] = (results, dys) => {
+      const given = {
+        args,
+        result: withLeaves(result, isTensor, results) as R,
+        cotangent: withLeaves(
+          result,
+          isTensor,
+          results.map((x, i) => dys[i] ?? zerosLike(x)),
+        ) as R,
+      };
+      return cotangentsOf(args, backward(given));
+    };
+    const results = makeRegion(
+      { kind: "once", gradient },
+      {
+        ...nothing,
+        constant: [...entering(outer, inner), ...asTheyAre(outerTensors(outputs, begin).outer)],
+        summed: outputs,
+      },
+    );
+    return withLeaves(result, isTensor, results) as R;
+  };
+}
+
+/** The cotangents of the arguments' tensors, in order. */
+function cotangentsOf(args: readonly unknown[], given: unknown): readonly Cotangent[] {
+  requireTensors("customGradient", given);
+  const found = new Map(leavesOf(given, isTensor));
+  const cotangents: Cotangent[] = [];
+  mapLeaves(args, isTensor, (x, path) => {
+    cotangents.push(x.dtype === "float32" ? cotangentOf(x, found.get(path), path) : undefined);
+  });
+  return cotangents;
+}
+
+function cotangentOf(x: AnyTensor, dx: AnyTensor | undefined, path: string): AnyTensor {
+  if (dx && dx.dtype === "float32" && sizesOf(dx) === sizesOf(x)) return dx;
+  throw misuse(
+    "bad-result",
+    `customGradient: 'backward' gave no gradient for the argument at '${path}'.`,
+    { argument: x, ...(dx && { given: dx }) },
+    ["a tensor with the argument's dims; zeros(…) where there is no gradient"],
+    { path },
+  );
+}
+
+function sizesOf(x: AnyTensor): string {
+  return dimsOf(x)
+    .map((d) => `${d.name}=${d.size}`)
+    .sort()
+    .join();
+}

@@ -1,0 +1,95 @@
+import type { Dimension } from "../../dimension.ts";
+import type { DType } from "../../dtype.ts";
+import type { Rounds, Typed } from "../../graph/kinds.ts";
+import { makeNode, makeTensor, type Node } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
+
+/** A tensor outside of a region and what stands for it in the body. */
+export interface Entering {
+  readonly outer: AnyTensor;
+  readonly inner: AnyTensor;
+}
+
+/** What goes into a region's body and comes out of it. */
+export interface Edges {
+  readonly carried: readonly (Entering & { readonly next: AnyTensor })[];
+  readonly sliced: readonly Entering[];
+  readonly constant: readonly Entering[];
+  readonly summed: readonly AnyTensor[];
+  readonly stacked: readonly AnyTensor[];
+}
+
+export const nothing: Edges = { carried: [], sliced: [], constant: [], summed: [], stacked: [] };
+
+/** A region's node: the results of what is carried, of what is summed, and of what is stacked. */
+export function makeRegion(rounds: Rounds, edges: Edges): readonly AnyTensor[] {
+  const { carried, sliced, constant, summed, stacked } = edges;
+  const operands = [...carried, ...sliced, ...constant];
+  const next = carried.map((x) => x.next);
+  const stacks = [...stacked, ...carried.map((x) => x.inner)];
+  const body = {
+    inputs: operands.map((x) => x.inner),
+    outputs: [...next, ...summed, ...stacks],
+  };
+  const stack = (x: AnyTensor): Typed =>
+    rounds.kind === "each" ? { ...typeOf(x), dims: [rounds.dim, ...dimsOf(x)] } : typeOf(x);
+  return makeNode(
+    "region",
+    { rounds, carried: carried.length, sliced: sliced.length, summed: summed.length, body },
+    operands.map((x) => x.outer),
+    [...[...next, ...summed].map(typeOf), ...stacks.map(stack)],
+  );
+}
+
+/** What stands for an operand in the body: the operand at an index. */
+export function sliceOf(x: AnyTensor, dim: Dimension, position: number): AnyTensor {
+  const dims = dimsOf(x).filter((d) => d.name !== dim.name);
+  return makeTensor("input", { path: `slice/${position}` }, [], { dims, dtype: x.dtype as DType });
+}
+
+/** What stands for something whole in the body. */
+export function standIn(x: AnyTensor, position: number): AnyTensor {
+  return makeTensor("input", { path: `slice/${position}` }, [], typeOf(x));
+}
+
+export function entering(
+  outer: readonly AnyTensor[],
+  inner: readonly AnyTensor[],
+): readonly Entering[] {
+  return outer.map((x, i) => ({ outer: x, inner: inner[i]! }));
+}
+
+/** What a body closes over stands for itself. */
+export function asTheyAre(xs: readonly AnyTensor[]): readonly Entering[] {
+  return entering(xs, xs);
+}
+
+function typeOf(x: AnyTensor): Typed {
+  return { dims: dimsOf(x), dtype: x.dtype };
+}
+
+/** What a body's outputs are computed from. */
+export interface Reached {
+  /** Tensors from outside: their nodes were made before. */
+  readonly outer: readonly AnyTensor[];
+  /** Nodes of the body, what stands in it for operands among them. */
+  readonly reached: ReadonlySet<Node>;
+}
+
+/** @param begin the order of the body's first node */
+export function outerTensors(outputs: readonly AnyTensor[], begin: number): Reached {
+  const outer = new Set<AnyTensor>();
+  const keep = (x: AnyTensor) => {
+    if (x["~node"].order < begin) outer.add(x);
+    return x["~node"].order >= begin;
+  };
+  const reached = new Set<Node>();
+  const stack = outputs.filter(keep);
+  while (stack.length > 0) {
+    const node = stack.pop()!["~node"];
+    if (reached.has(node)) continue;
+    reached.add(node);
+    stack.push(...node.operands.filter(keep));
+  }
+  return { outer: [...outer], reached };
+}
