@@ -10,6 +10,74 @@ export interface ParameterName {
   readonly shape: readonly number[];
 }
 
+/** A parameter by all its names, `{i}` being the layer. */
+export interface NameRule {
+  readonly path: string;
+  readonly huggingFace: string;
+  /** The name on Mesh-TensorFlow; undefined for what the original has not. */
+  readonly original: string | undefined;
+  /** Whether the original stores rows as columns: its kernels are [in, out]. */
+  readonly transposed: boolean;
+  /** The sizes of its dims in files. */
+  readonly shape: readonly Size[];
+}
+
+type Size = "vocab" | "position" | "embd" | "ff";
+
+const block = "transformer.h.{i}";
+
+/** Every parameter, in the order of files, by its names here, in Hugging Face's and the original's files. */
+export const nameRules: readonly NameRule[] = [
+  rule("wte", "transformer.wte.weight", ["vocab", "embd"], "wte"),
+  rule("wpe", "transformer.wpe.weight", ["position", "embd"], "wpe"),
+  ...norm("h/{i}/ln_1", `${block}.ln_1`, "h{i}/norm_1"),
+  matrix("h/{i}/attn/q", `${block}.attn.attention.q_proj`, ["embd", "embd"], "h{i}/attn/q"),
+  matrix("h/{i}/attn/k", `${block}.attn.attention.k_proj`, ["embd", "embd"], "h{i}/attn/k"),
+  matrix("h/{i}/attn/v", `${block}.attn.attention.v_proj`, ["embd", "embd"], "h{i}/attn/v"),
+  matrix("h/{i}/attn/out", `${block}.attn.attention.out_proj`, ["embd", "embd"], "h{i}/attn/o"),
+  rule(
+    "h/{i}/attn/bias",
+    `${block}.attn.attention.out_proj.bias`,
+    ["embd"],
+    "h{i}/attn/compute_output_bias/o_b",
+  ),
+  ...norm("h/{i}/ln_2", `${block}.ln_2`, "h{i}/norm_2"),
+  ...linear("up", "c_fc", ["ff", "embd"]),
+  ...linear("down", "c_proj", ["embd", "ff"]),
+  ...norm("ln_f", "transformer.ln_f", "ln_f"),
+  rule("lm_head", "lm_head.weight", ["vocab", "embd"]),
+];
+
+function rule(
+  path: string,
+  huggingFace: string,
+  shape: readonly Size[],
+  original?: string,
+  transposed = false,
+): NameRule {
+  const there = original === undefined ? undefined : `gpt2/${original}`;
+  return { path, huggingFace, original: there, transposed, shape };
+}
+
+function matrix(path: string, name: string, shape: readonly Size[], original: string): NameRule {
+  return rule(path, `${name}.weight`, shape, original, true);
+}
+
+function norm(path: string, name: string, original: string): readonly NameRule[] {
+  return [
+    rule(`${path}/gain`, `${name}.weight`, ["embd"], `${original}/g`),
+    rule(`${path}/bias`, `${name}.bias`, ["embd"], `${original}/b`),
+  ];
+}
+
+function linear(own: "up" | "down", name: string, shape: readonly [Size, Size]): NameRule[] {
+  const [path, original] = [`h/{i}/mlp/${own}`, `h{i}/mlp/conv1d_main/${name}`];
+  return [
+    matrix(path, `${block}.mlp.${name}`, shape, `${original}/kernel`),
+    rule(`${path}Bias`, `${block}.mlp.${name}.bias`, [shape[0]], `${original}/bias`),
+  ];
+}
+
 /**
  * The parameters by their names in Hugging Face's files. Numbers lie in the same order in both:
  * only `[heads, kv]` is one dim in files.
@@ -18,41 +86,28 @@ export interface ParameterName {
  * const names = parameterNames(config).map(({ name }) => name); // "transformer.wte.weight", …
  */
 export function parameterNames(config: Config): readonly ParameterName[] {
-  const embd = config.hidden_size;
-  const ff = config.intermediate_size ?? 4 * embd;
-  const norm = (path: string, name: string): ParameterName[] => [
-    { path: `${path}/gain`, name: `transformer.${name}.weight`, shape: [embd] },
-    { path: `${path}/bias`, name: `transformer.${name}.bias`, shape: [embd] },
-  ];
-  const linear = (path: string, name: string, shape: readonly number[]): ParameterName => ({
-    path,
-    name: `transformer.${name}`,
-    shape,
-  });
-  const block = (i: number): ParameterName[] => {
-    const at = (own: string) => `h/${i}/${own}`;
-    const attention = `h.${i}.attn.attention`;
-    return [
-      ...norm(at("ln_1"), `h.${i}.ln_1`),
-      linear(at("attn/q"), `${attention}.q_proj.weight`, [embd, embd]),
-      linear(at("attn/k"), `${attention}.k_proj.weight`, [embd, embd]),
-      linear(at("attn/v"), `${attention}.v_proj.weight`, [embd, embd]),
-      linear(at("attn/out"), `${attention}.out_proj.weight`, [embd, embd]),
-      linear(at("attn/bias"), `${attention}.out_proj.bias`, [embd]),
-      ...norm(at("ln_2"), `h.${i}.ln_2`),
-      linear(at("mlp/up"), `h.${i}.mlp.c_fc.weight`, [ff, embd]),
-      linear(at("mlp/upBias"), `h.${i}.mlp.c_fc.bias`, [ff]),
-      linear(at("mlp/down"), `h.${i}.mlp.c_proj.weight`, [embd, ff]),
-      linear(at("mlp/downBias"), `h.${i}.mlp.c_proj.bias`, [embd]),
-    ];
+  const sizes: { readonly [size in Size]: number } = {
+    vocab: config.vocab_size,
+    position: config.max_position_embeddings,
+    embd: config.hidden_size,
+    ff: config.intermediate_size ?? 4 * config.hidden_size,
   };
+  const named = ({ path, huggingFace, shape }: NameRule, layer: string): ParameterName => ({
+    path: path.replace("{i}", layer),
+    name: huggingFace.replace("{i}", layer),
+    shape: shape.map((size) => sizes[size]),
+  });
+  const inLayer = (one: NameRule): boolean => one.path.startsWith("h/");
+  const first = nameRules.findIndex(inLayer);
+  const after = nameRules.slice(first).filter((one) => !inLayer(one));
+  const layers = Array.from({ length: config.num_layers }, (_, i) =>
+    nameRules.filter(inLayer).map((one) => named(one, `${i}`)),
+  );
   return [
-    linear("wte", "wte.weight", [config.vocab_size, embd]),
-    linear("wpe", "wpe.weight", [config.max_position_embeddings, embd]),
-    ...Array.from({ length: config.num_layers }, (_, i) => block(i)).flat(),
-    ...norm("ln_f", "ln_f"),
-    ...(config.tie_word_embeddings
-      ? []
-      : [{ path: "lm_head", name: "lm_head.weight", shape: [config.vocab_size, embd] }]),
+    ...nameRules.slice(0, first).map((one) => named(one, "")),
+    ...layers.flat(),
+    ...after
+      .filter(({ path }) => path !== "lm_head" || !config.tie_word_embeddings)
+      .map((one) => named(one, "")),
   ];
 }

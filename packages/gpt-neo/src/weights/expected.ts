@@ -8,9 +8,5 @@ import { parameterNames } from "../parameter-names.ts";
  * expectedWeights(config).get("transformer.wte.weight"); // [50257, 768]
  */
 export function expectedWeights(config: Config): ReadonlyMap<string, readonly number[]> {
-  const shapes = new Map(parameterNames(config).map(({ name, shape }) => [name, shape]));
-  if (!config.tie_word_embeddings) {
-    shapes.set("lm_head.weight", [config.vocab_size, config.hidden_size]);
-  }
-  return shapes;
+  return new Map(parameterNames(config).map(({ name, shape }) => [name, shape]));
 }
