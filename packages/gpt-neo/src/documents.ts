@@ -1,7 +1,6 @@
 import { and, broadcast, cast, cumsum, equal, greater, iota, rename, sum, type Tensor } from "mtf";
 import type { Config } from "./config/index.ts";
-import type { Dims } from "./dims.ts";
-import type { ForwardOptions } from "./model.ts";
+import type { Dims, ForwardOptions } from "./models/index.ts";
 
 type Rows = Tensor<"batch" | "length", "int32">;
 
@@ -10,7 +9,7 @@ type Rows = Tensor<"batch" | "length", "int32">;
  * token is of, where it is to see no others, and positions that begin at 0 in each, where they do.
  *
  * @example
- * forward(config, dims, parameters, tokens, documentOptions(config, dims, tokens));
+ * modelOf(config).forward(config, dims, parameters, tokens, documentOptions(config, dims, tokens));
  */
 export function documentOptions(
   config: Config,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { type NameRule, nameRules } from "../parameter-names.ts";
+import { type NameRule, nameRules } from "../models/gpt_neo/names.ts";
 import {
   isOriginalNaming,
   meaningOfHuggingFace,

@@ -1,4 +1,4 @@
-import { nameRules } from "../parameter-names.ts";
+import { nameRules } from "../models/gpt_neo/names.ts";
 
 /** What a stored tensor is. */
 export type Meaning =

@@ -1,14 +1,5 @@
-import type { Config } from "./config/index.ts";
-
-/** One tensor of the published weights, and the parameter it is. */
-export interface ParameterName {
-  /** The path in `Parameters`: `h/0/attn/q`. */
-  readonly path: string;
-  /** Hugging Face's name: `transformer.h.0.attn.attention.q_proj.weight`. */
-  readonly name: string;
-  /** Its shape in files, where heads and their parts are one dim. */
-  readonly shape: readonly number[];
-}
+import type { Config } from "../../config/index.ts";
+import type { ParameterName } from "../parameter-name.ts";
 
 /** A parameter by all its names, `{i}` being the layer. */
 export interface NameRule {
