@@ -9,7 +9,7 @@ type Rows = Tensor<"batch" | "length", "int32">;
  * token is of, where it is to see no others, and positions that begin at 0 in each, where they do.
  *
  * @example
- * modelOf(config).forward(config, dims, parameters, tokens, documentOptions(config, dims, tokens));
+ * forward(config, dims, parameters, tokens, documentOptions(config, dims, tokens));
  */
 export function documentOptions(
   config: Config,
