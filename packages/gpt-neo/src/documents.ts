@@ -1,7 +1,6 @@
 import { and, broadcast, cast, cumsum, equal, greater, iota, rename, sum, type Tensor } from "mtf";
 import type { Config } from "./config/index.ts";
-import type { Dims } from "./dims.ts";
-import type { ForwardOptions } from "./model.ts";
+import type { Dims, ForwardOptions } from "./models/index.ts";
 
 type Rows = Tensor<"batch" | "length", "int32">;
 

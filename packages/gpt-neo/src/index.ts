@@ -44,7 +44,6 @@ export {
   type WrittenData,
   type WrittenSource,
 } from "./data/index.ts";
-export { type Dims, dimsOf } from "./dims.ts";
 export { documentOptions } from "./documents.ts";
 export {
   type Documents,
@@ -58,22 +57,17 @@ export { filterLogits, nextId, type Sampling } from "./generate/sample.ts";
 export { generateText } from "./generate/text.ts";
 export { type Inspected, inspect } from "./inspect/inspect.ts";
 export { type LoadedModel, loadModel, type ModelOptions } from "./loaded-model.ts";
-export {
-  type Forward,
-  type ForwardOptions,
-  forward,
-  labelCount,
-  loss,
-  totalLoss,
-} from "./model.ts";
-export { type ParameterName, parameterNames } from "./parameter-names.ts";
+export { labelCount, loss, totalLoss } from "./loss.ts";
+export { dimsOf } from "./models/gpt_neo/dims.ts";
+export { forward } from "./models/gpt_neo/forward.ts";
+export { parameterNames } from "./models/gpt_neo/names.ts";
 export {
   type Block,
   initialParameters,
   type Norm,
-  type Parameters,
   parameterPlaceholders,
-} from "./parameters.ts";
+} from "./models/gpt_neo/parameters.ts";
+export type { Dims, Forward, ForwardOptions, ParameterName, Parameters } from "./models/index.ts";
 export { type Score, score } from "./score/score.ts";
 export { layoutOf, meshOf, openDevices, type SessionOptions } from "./session.ts";
 export type { Scalar } from "./tensorboard/events.ts";

@@ -1,11 +1,9 @@
 import { type Layout, lower, type Mesh, MtfError } from "mtf";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "./config/index.ts";
-import { type Dims, dimsOf } from "./dims.ts";
 import { type ChooseMesh, meshFor } from "./fit/index.ts";
 import { choosing } from "./generate/next-token.ts";
-import { parameterNames } from "./parameter-names.ts";
-import { type Parameters, parameterPlaceholders } from "./parameters.ts";
+import { type Dims, modelOf, type Parameters } from "./models/index.ts";
 import { layoutOf, openDevices, type SessionOptions } from "./session.ts";
 import {
   loadTokenizer,
@@ -74,17 +72,21 @@ export async function loadModel(
   try {
     const { config } = weights;
     const context = contextOf(options, config);
-    const dims = dimsOf(config, 1, config.max_position_embeddings);
+    const dims = modelOf(config).dims(config, 1, config.max_position_embeddings);
     const chosen = typeof mesh === "function" ? mesh(config, context) : { mesh, told: [] };
     const layout = layoutOf(options, chosen.mesh, dims);
     const home = weights.format === "checkpoint" ? homeOf(weights.file) : folder;
     const tokenizer = await tokenizerOf(home, options.tokenizer, config);
     const devices = await openDevices(options, chosen.mesh);
     try {
-      const tree = parameterPlaceholders(config, dims);
+      const tree = modelOf(config).placeholders(config, dims);
       // Any program over the parameters tells how they rest.
       const resting = lower((p: Parameters) => p, { layout, inputs: [tree] as const });
-      const names = new Map(parameterNames(config).map((name) => [name.path, name]));
+      const names = new Map(
+        modelOf(config)
+          .names(config)
+          .map((name) => [name.path, name]),
+      );
       const parameters = await devices.putTree(resting, (path, tensor) =>
         parameterSource(
           weights,
@@ -108,7 +110,7 @@ export async function loadModel(
           ...chosen.told,
         ],
         program: async (length, build, rows = 1) => {
-          const [fn, rest] = build(dimsOf(config, rows, length));
+          const [fn, rest] = build(modelOf(config).dims(config, rows, length));
           return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
         },
         close: () => devices.close(),

@@ -4,8 +4,7 @@ import { type TensorToWrite, writeSafetensors } from "mtf/checkpoint";
 import { rowBlocks, volumeOf } from "mtf/files";
 import { type Held, isSharded, type Sharded, type Source } from "mtf/simulator";
 import { type Config, saveConfig, withDtype } from "./config/index.ts";
-import { parameterNames } from "./parameter-names.ts";
-import type { Parameters } from "./parameters.ts";
+import { modelOf, type Parameters } from "./models/index.ts";
 import { saveTokenizer, type Tokenizer } from "./tokenizer/index.ts";
 
 const elementsAtATime = 1 << 20;
@@ -21,14 +20,16 @@ export async function saveModel(
   tokenizer: Tokenizer | undefined,
 ): Promise<void> {
   const byPath = new Map(leavesOf(parameters, isSharded));
-  const tensors = parameterNames(config).map(
-    ({ path, name, shape }): TensorToWrite => ({
-      name,
-      dtype: "F32",
-      shape,
-      data: () => blocks(byPath.get(path)!),
-    }),
-  );
+  const tensors = modelOf(config)
+    .names(config)
+    .map(
+      ({ path, name, shape }): TensorToWrite => ({
+        name,
+        dtype: "F32",
+        shape,
+        data: () => blocks(byPath.get(path)!),
+      }),
+    );
   await writeSafetensors(join(folder, "model.safetensors"), tensors, {
     metadata: { format: "pt" },
   });

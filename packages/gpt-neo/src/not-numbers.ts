@@ -2,7 +2,7 @@ import { leavesOf, MtfError } from "mtf";
 import { rowBlocks } from "mtf/files";
 import { isSharded, type Sharded } from "mtf/simulator";
 import type { LoadedModel } from "./loaded-model.ts";
-import { parameterNames } from "./parameter-names.ts";
+import { modelOf } from "./models/index.ts";
 
 const elementsAtATime = 1 << 20;
 
@@ -20,7 +20,7 @@ export async function notNumbers(
 ): Promise<MtfError> {
   const byPath = new Map(leavesOf(parameters, isSharded));
   const bad: [string, string][] = [];
-  for (const { path, name } of parameterNames(config)) {
+  for (const { path, name } of modelOf(config).names(config)) {
     const count = await notFinite(byPath.get(path)!);
     const are = count === 1 ? "1 value is" : `${count} values are`;
     if (count > 0) bad.push([name, `${are} NaN or infinite`]);

@@ -1,5 +1,5 @@
 import { placeholder, type Tensor } from "mtf";
-import type { Dims } from "./dims.ts";
+import type { Dims } from "./models/index.ts";
 
 /** Rows of ids, and of labels beside them. */
 export type Rows = Tensor<"batch" | "length", "int32">;

@@ -1,7 +1,7 @@
 import { defineLayout, defineMesh, type Layout, type Mesh, parseRules } from "mtf";
 import { type Devices, simulator } from "mtf/simulator";
 import { coresOfMachine, workers } from "mtf/workers";
-import type { Dims } from "./dims.ts";
+import type { Dims } from "./models/index.ts";
 
 /** Where a model runs, as command lines say it; whatever is left out has a default. */
 export interface SessionOptions {

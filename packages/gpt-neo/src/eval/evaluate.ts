@@ -2,11 +2,10 @@ import type { Scalar, Tensor } from "mtf";
 import type { Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { ignoredLabel } from "../data/index.ts";
-import type { Dims } from "../dims.ts";
 import type { LoadedModel } from "../loaded-model.ts";
-import { forward, labelCount, totalLoss } from "../model.ts";
+import { labelCount, totalLoss } from "../loss.ts";
+import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import { paddedLength } from "../padded-length.ts";
-import type { Parameters } from "../parameters.ts";
 import { type Rows, rowsOf } from "../rows.ts";
 import type { Window } from "./windows.ts";
 
@@ -90,7 +89,7 @@ function scoringStep(
   withLogits: boolean,
 ): (parameters: Parameters, tokens: Rows, labels: Rows) => Outputs {
   return (parameters, tokens, labels) => {
-    const { logits } = forward(config, dims, parameters, tokens);
+    const { logits } = modelOf(config).forward(config, dims, parameters, tokens);
     const scores = [totalLoss(logits, labels), labelCount(labels, dims.vocab.size)] as const;
     return withLogits ? [...scores, logits] : scores;
   };

@@ -1,8 +1,7 @@
 import { lower, type Mesh, type Program } from "mtf";
 import type { Config } from "../config/index.ts";
-import { type Dims, dimsOf } from "../dims.ts";
+import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import { paddedLength } from "../padded-length.ts";
-import { type Parameters, parameterPlaceholders } from "../parameters.ts";
 import { devicesFor, layoutOf, meshOf, type SessionOptions } from "../session.ts";
 import { type ChosenMesh, chooseMesh, type Way } from "./choose.ts";
 import { type Machine, thisMachine } from "./machine.ts";
@@ -43,9 +42,9 @@ export function meshFor(
     // Text may be short: a mesh that was asked for is refused where nothing at all could run.
     const length = asked ? paddedLength(1, context) : context;
     const plan = ({ mesh }: Way): Program => {
-      const dims = dimsOf(config, rows(mesh), length);
+      const dims = modelOf(config).dims(config, rows(mesh), length);
       const [fn, rest] = build(config, dims);
-      const inputs = [parameterPlaceholders(config, dims), ...rest] as never;
+      const inputs = [modelOf(config).placeholders(config, dims), ...rest] as never;
       return lower(fn, { layout: layoutOf(options, mesh, dims), inputs }).program;
     };
     return chooseMesh({

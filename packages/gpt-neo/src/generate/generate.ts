@@ -1,9 +1,9 @@
 import { MtfError } from "mtf";
 import type { Run } from "mtf/simulator";
 import type { LoadedModel } from "../loaded-model.ts";
+import type { Parameters } from "../models/index.ts";
 import { notNumbers } from "../not-numbers.ts";
 import { paddedLength } from "../padded-length.ts";
-import type { Parameters } from "../parameters.ts";
 import { unknownId } from "../unknown-id.ts";
 import { type ChoosingArguments, choosing, type Next } from "./next-token.ts";
 import { nextId, type Sampling } from "./sample.ts";

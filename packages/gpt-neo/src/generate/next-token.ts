@@ -1,8 +1,6 @@
 import { einsum, fold, key, oneHot, placeholder, type Scalar, type Tensor, uniform } from "mtf";
 import type { Config } from "../config/index.ts";
-import type { Dims } from "../dims.ts";
-import { forward, outputTable } from "../model.ts";
-import type { Parameters } from "../parameters.ts";
+import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import { type Rows, rowsOf } from "../rows.ts";
 
 export type Next = readonly [Tensor<"batch" | "vocab">, Tensor<"vocab">];
@@ -22,9 +20,9 @@ export function nextTokenStep(
   position: Scalar<"int32">,
 ) => Next {
   return (parameters, tokens, last, seed, position) => {
-    const { final } = forward(config, dims, parameters, tokens);
+    const { final } = modelOf(config).forward(config, dims, parameters, tokens);
     const chosen = einsum(final, oneHot(last, dims.length), "batch", "embd");
-    const logits = einsum(chosen, outputTable(parameters), "batch", "vocab");
+    const logits = einsum(chosen, modelOf(config).outputTable(parameters), "batch", "vocab");
     return [logits, uniform(fold(fold(key(0), seed), position), [dims.vocab])];
   };
 }

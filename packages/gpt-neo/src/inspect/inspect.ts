@@ -7,7 +7,7 @@ import { knownExtensions } from "../data/format.ts";
 import { isGlob } from "../data/glob.ts";
 import { isPipe, shownName } from "../data/pipe.ts";
 import type { ReadOptions } from "../data/read.ts";
-import { missingParts } from "../model-parts.ts";
+import { modelOf } from "../models/index.ts";
 import { checkpointFile } from "../weights/index.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
 import { type DataSummary, inspectData } from "./data.ts";
@@ -188,7 +188,7 @@ async function inspectConfig(path: string): Promise<ConfigSummary> {
     file: source,
     format,
     config: { ...model, ...(trains ? { training } : trainedPart(config)) },
-    notes: Object.fromEntries([...notes, ...missingParts(config)]),
+    notes: Object.fromEntries([...notes, ...modelOf(config).missingParts(config)]),
   };
 }
 

@@ -1,13 +1,11 @@
 import { MtfError, softmaxCrossEntropy, sum, type Tensor } from "mtf";
 import type { Config } from "../config/index.ts";
 import { ignoredLabel } from "../data/index.ts";
-import type { Dims } from "../dims.ts";
 import { promptIds, tokenizerOf } from "../generate/text.ts";
 import type { LoadedModel } from "../loaded-model.ts";
-import { forward } from "../model.ts";
+import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import { notNumbers } from "../not-numbers.ts";
 import { paddedLength } from "../padded-length.ts";
-import type { Parameters } from "../parameters.ts";
 import { type Rows, rowsOf } from "../rows.ts";
 import { unknownId } from "../unknown-id.ts";
 
@@ -119,7 +117,7 @@ function scoring(
   readonly [Rows, Rows],
 ] {
   const step = (parameters: Parameters, tokens: Rows, labels: Rows) => {
-    const { logits } = forward(config, dims, parameters, tokens);
+    const { logits } = modelOf(config).forward(config, dims, parameters, tokens);
     return sum(softmaxCrossEntropy(logits, labels, "vocab"), "length");
   };
   return [step, [rowsOf(dims), rowsOf(dims)]];

@@ -3,9 +3,8 @@ import { openCheckpoint } from "mtf/checkpoint";
 import type { Devices, Held } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { type Position, start } from "../data/index.ts";
-import type { Dims } from "../dims.ts";
 import { zeros } from "../model-folder.ts";
-import { parameterNames } from "../parameter-names.ts";
+import { type Dims, modelOf } from "../models/index.ts";
 import { parameterSource } from "../weights/parameter-source.ts";
 import type { NamedTensors } from "../weights/source.ts";
 import type { Progress } from "./checkpoint.ts";
@@ -71,7 +70,11 @@ export async function begin(origin: Origin, place: Place): Promise<Beginning> {
         mean: optimizer?.mean,
         variance: optimizer?.variance,
       };
-      const names = new Map(parameterNames(config).map((name) => [name.path, name]));
+      const names = new Map(
+        modelOf(config)
+          .names(config)
+          .map((name) => [name.path, name]),
+      );
       const step = optimizer?.step ?? 0;
       const state = await devices.putTree(initial, (path, tensor) => {
         if (path === "step") return step;

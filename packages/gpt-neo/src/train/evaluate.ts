@@ -8,10 +8,9 @@ import {
   type SampleSet,
   thinned,
 } from "../data/index.ts";
-import type { Dims } from "../dims.ts";
 import { documentOptions } from "../documents.ts";
-import { forward, labelCount, totalLoss } from "../model.ts";
-import { type Parameters, parameterPlaceholders } from "../parameters.ts";
+import { labelCount, totalLoss } from "../loss.ts";
+import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import type { DataOrder } from "./data/order.ts";
 
 /** The mean loss of samples that are not trained on. */
@@ -26,7 +25,7 @@ export function evaluationStep(
 ): (parameters: Parameters, tokens: Rows, labels: Rows) => readonly [Scalar, Scalar] {
   return (parameters, tokens, labels) => {
     const options = documentOptions(config, dims, tokens);
-    const { logits } = forward(config, dims, parameters, tokens, options);
+    const { logits } = modelOf(config).forward(config, dims, parameters, tokens, options);
     return [totalLoss(logits, labels), labelCount(labels, dims.vocab.size)];
   };
 }
@@ -43,7 +42,7 @@ export async function loadValidation(
   const rows = placeholder([dims.batch, dims.length], "int32");
   const program = lower(evaluationStep(config, dims), {
     layout,
-    inputs: [parameterPlaceholders(config, dims), rows, rows] as const,
+    inputs: [modelOf(config).placeholders(config, dims), rows, rows] as const,
   });
   const run = await devices.load(program);
   return async (parameters) => {

@@ -1,6 +1,6 @@
 import { volumeOf } from "mtf/files";
 import type { Config } from "../config/index.ts";
-import { parameterNames } from "../parameter-names.ts";
+import { modelOf } from "../models/index.ts";
 
 /**
  * The floating-point operations that a token of a training step needs, forwards and backwards, as they
@@ -13,9 +13,11 @@ import { parameterNames } from "../parameter-names.ts";
 export function flopsOfToken(config: Config): number {
   const { context } = config.training;
   const isMatrix = (shape: readonly number[]): boolean => shape.length > 1;
-  const weights = parameterNames(config)
+  const model = modelOf(config);
+  const weights = model
+    .names(config)
     // Looking up a row is no product; a table that is the output's as well is counted for that.
-    .filter(({ path }) => path !== "wpe" && (path !== "wte" || config.tie_word_embeddings))
+    .filter(({ path }) => !model.isLookup(config, path))
     .filter(({ shape }) => isMatrix(shape))
     .reduce((sum, { shape }) => sum + volumeOf(shape), 0);
   const seen = config.attention_layers

@@ -1,6 +1,6 @@
 import { type Layout, type Lowered, lower, placeholder } from "mtf";
 import type { Config } from "../config/index.ts";
-import type { Dims } from "../dims.ts";
+import type { Dims } from "../models/index.ts";
 import {
   initialState,
   microbatchOf,

@@ -1,7 +1,6 @@
 import { defineMesh, type Mesh, type Program, printMesh } from "mtf";
 import { volumeOf } from "mtf/files";
 import { type Config, withTraining } from "../config/index.ts";
-import { type Dims, dimsOf } from "../dims.ts";
 import {
   type ChosenMesh,
   chooseMesh,
@@ -10,7 +9,7 @@ import {
   thisMachine,
   type Way,
 } from "../fit/index.ts";
-import { parameterNames } from "../parameter-names.ts";
+import { type Dims, modelOf } from "../models/index.ts";
 import { devicesFor } from "../session.ts";
 import { lowerStep } from "./lower-step.ts";
 import type { TrainOptions } from "./options.ts";
@@ -66,7 +65,7 @@ export function placeRun(
 
 function dimsOfStep(config: Config): Dims {
   const { batch_size, context, grad_accumulation } = config.training;
-  return dimsOf(config, batch_size / grad_accumulation, context);
+  return modelOf(config).dims(config, batch_size / grad_accumulation, context);
 }
 
 /** Parameters at rest in slices, parts of the batch one by one, and both. */
@@ -90,5 +89,7 @@ function waysFor(
 }
 
 function parametersIn(config: Config): number {
-  return parameterNames(config).reduce((sum, { shape }) => sum + volumeOf(shape), 0);
+  return modelOf(config)
+    .names(config)
+    .reduce((sum, { shape }) => sum + volumeOf(shape), 0);
 }

@@ -1,7 +1,7 @@
 import { MtfError } from "mtf";
 import { type Config, endKeys, type LeftOut, parseConfig, toJson } from "../config/index.ts";
 import { sourcesOf } from "../data/index.ts";
-import { requireParts } from "../model-parts.ts";
+import { modelOf } from "../models/index.ts";
 import {
   makeTokenizer,
   modelTokenizerSource,
@@ -42,7 +42,7 @@ export interface RunConfig {
  * `tokenizerSource`
  */
 export async function runConfig(options: TrainOptions, found: Found): Promise<RunConfig> {
-  requireParts(found.config, found.source);
+  modelOf(found.config).requireParts(found.config, found.source);
   const { training } = found.config;
   const given = options.tokenizer;
   const own =

@@ -1,6 +1,6 @@
 import { type Layout, type Mesh, parseRules, printMesh } from "mtf";
 import type { Config } from "../config/index.ts";
-import type { Dims } from "../dims.ts";
+import type { Dims } from "../models/index.ts";
 import { layoutOf, meshOf, type SessionOptions } from "../session.ts";
 
 /** Where a run is computed, and how it is split there. */

@@ -1,8 +1,7 @@
 import { lower, MtfError } from "mtf";
 import type { Held } from "mtf/simulator";
-import { dimsOf } from "../dims.ts";
 import { type Generating, generate } from "../generate/generate.ts";
-import { type Parameters, parameterPlaceholders } from "../parameters.ts";
+import { modelOf, type Parameters } from "../models/index.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import type { Place } from "./begin.ts";
 
@@ -36,9 +35,9 @@ export function samplingOf(place: Place, tokenizer: Tokenizer | undefined): Samp
       parameters,
       ends: [config.eos_token_id],
       program: async (length, build, rows = 1) => {
-        const dims = dimsOf(config, rows, length);
+        const dims = modelOf(config).dims(config, rows, length);
         const [fn, rest] = build(dims);
-        const tree = parameterPlaceholders(config, dims);
+        const tree = modelOf(config).placeholders(config, dims);
         return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
       },
     };

@@ -21,10 +21,9 @@ import {
   valueAndGrad,
 } from "mtf";
 import type { Config } from "../config/index.ts";
-import type { Dims } from "../dims.ts";
 import { documentOptions } from "../documents.ts";
-import { forward, labelCount, totalLoss, totalLossWithSquares } from "../model.ts";
-import { initialParameters, type Parameters } from "../parameters.ts";
+import { labelCount, totalLoss, totalLossWithSquares } from "../loss.ts";
+import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import { warmupOf } from "./warm-up.ts";
 
 /** What training carries from step to step. */
@@ -61,7 +60,9 @@ export function microbatchOf(config: Config): Dimension<"microbatch"> {
  * const begin = lower(() => initialState(config, dims), { layout, inputs: [] });
  */
 export function initialState(config: Config, dims: Dims): State {
-  return adamState(initialParameters(config, dims, fold(key(config.training.seed), "parameters")));
+  return adamState(
+    modelOf(config).initial(config, dims, fold(key(config.training.seed), "parameters")),
+  );
 }
 
 /**
@@ -79,6 +80,7 @@ export function trainingStep(
 ): (state: State, tokens: Rows, labels: Rows) => readonly [State, Report] {
   const { clip_norm, betas, epsilon, weight_decay, seed, z_loss } = config.training;
   const { bias_correction, decay_final_norm } = config.training;
+  const model = modelOf(config);
   const rate = learningRate(config);
   const microbatch = microbatchOf(config);
   return (state, tokens, labels) => {
@@ -90,7 +92,7 @@ export function trainingStep(
       follow: Tensor<"batch" | "length", "int32">,
       index: Scalar<"int32">,
     ): readonly [Scalar, Sums] => {
-      const { logits } = forward(config, dims, params, part, {
+      const { logits } = model.forward(config, dims, params, part, {
         dropout: fold(stepKey, index),
         recompute: config.training.recompute,
         ...documentOptions(config, dims, part),
@@ -125,7 +127,7 @@ export function trainingStep(
       epsilon,
       decay: weight_decay,
       decays: (path, parameter) =>
-        parameter.names.length > 1 || (decay_final_norm && path.startsWith("ln_f/")),
+        parameter.names.length > 1 || (decay_final_norm && model.isFinalNorm(path)),
       biasCorrection: bias_correction,
       gate: allFinite(norm),
     });

@@ -2,8 +2,8 @@ import { mkdir } from "node:fs/promises";
 import type { Mesh, MtfError } from "mtf";
 import type { Held, Run } from "mtf/simulator";
 import { type Position, takeBatch } from "../data/index.ts";
-import { type Dims, dimsOf } from "../dims.ts";
 import { saveModel } from "../model-folder.ts";
+import { type Dims, modelOf } from "../models/index.ts";
 import { type Beginning, begin, type Place } from "./begin.ts";
 import { saveStep, usuallyKept } from "./checkpoint.ts";
 import { afterStep, afterValidation, courseOf, trouble } from "./course.ts";
@@ -31,7 +31,11 @@ export async function train(training: Training): Promise<Outcome> {
   const { config, data, dataOrder, devices, layout, on, out, settings } = training;
   const { batch_size, steps, context, seed, eval_every, save_every } = config.training;
   const { extra_saves, exit_every } = config.training;
-  const dims = dimsOf(config, batch_size / config.training.grad_accumulation, context);
+  const dims = modelOf(config).dims(
+    config,
+    batch_size / config.training.grad_accumulation,
+    context,
+  );
   const { run, cost, place, ...first } = await prepare(training, dims);
   const held =
     data.validation && samplesToLookAt(config, dims, data.validation, training.dataOrder);

@@ -3,7 +3,7 @@ import { MtfError } from "mtf";
 import { type Checkpoint, openCheckpoint } from "mtf/checkpoint";
 import { checkBox, wholeBox } from "mtf/files";
 import { readConfig } from "../config/index.ts";
-import { type ParameterName, parameterNames } from "../parameter-names.ts";
+import { modelOf, type ParameterName } from "../models/index.ts";
 import { checkpointFile, homeOf } from "./home.ts";
 import type { Box, WeightSource, WeightTensor } from "./source.ts";
 
@@ -27,7 +27,7 @@ export async function openCheckpointWeights(folder: string): Promise<WeightSourc
   const { config } = await readConfig(join(homeOf(file), "config.json"));
   const checkpoint = await openCheckpoint(folder);
   const tensors = new Map<string, Saved>();
-  for (const name of parameterNames(config)) {
+  for (const name of modelOf(config).names(config)) {
     const saved = savedAs(checkpoint, name, file);
     if (saved) tensors.set(saved.name, saved);
   }

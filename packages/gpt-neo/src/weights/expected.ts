@@ -1,5 +1,5 @@
 import type { Config } from "../config/index.ts";
-import { parameterNames } from "../parameter-names.ts";
+import { modelOf } from "../models/index.ts";
 
 /**
  * The names and shapes of all weights of a model, as Hugging Face has them.
@@ -8,9 +8,9 @@ import { parameterNames } from "../parameter-names.ts";
  * expectedWeights(config).get("transformer.wte.weight"); // [50257, 768]
  */
 export function expectedWeights(config: Config): ReadonlyMap<string, readonly number[]> {
-  const shapes = new Map(parameterNames(config).map(({ name, shape }) => [name, shape]));
-  if (!config.tie_word_embeddings) {
-    shapes.set("lm_head.weight", [config.vocab_size, config.hidden_size]);
-  }
-  return shapes;
+  return new Map(
+    modelOf(config)
+      .names(config)
+      .map(({ name, shape }) => [name, shape]),
+  );
 }

@@ -12,8 +12,6 @@ export {
   type Meaning,
   meaningOfHuggingFace,
   meaningOfOriginal,
-  type NameRule,
-  nameRules,
   originalName,
 } from "./names.ts";
 export { openWeights } from "./open.ts";

@@ -1,37 +1,4 @@
-/** A tensor's name here and there, `{i}` being the layer. */
-export interface NameRule {
-  readonly original: string;
-  readonly huggingFace: string;
-  /** Whether the original stores rows as columns: its kernels are [in, out]. */
-  readonly transposed: boolean;
-}
-
-const block = "transformer.h.{i}";
-
-/** How the names of the original GPT-Neo, on Mesh-TensorFlow, relate to Hugging Face's. */
-export const nameRules: readonly NameRule[] = [
-  rule("wte", "transformer.wte.weight"),
-  rule("wpe", "transformer.wpe.weight"),
-  rule("ln_f/g", "transformer.ln_f.weight"),
-  rule("ln_f/b", "transformer.ln_f.bias"),
-  rule("h{i}/norm_1/g", `${block}.ln_1.weight`),
-  rule("h{i}/norm_1/b", `${block}.ln_1.bias`),
-  rule("h{i}/norm_2/g", `${block}.ln_2.weight`),
-  rule("h{i}/norm_2/b", `${block}.ln_2.bias`),
-  rule("h{i}/attn/q", `${block}.attn.attention.q_proj.weight`, true),
-  rule("h{i}/attn/k", `${block}.attn.attention.k_proj.weight`, true),
-  rule("h{i}/attn/v", `${block}.attn.attention.v_proj.weight`, true),
-  rule("h{i}/attn/o", `${block}.attn.attention.out_proj.weight`, true),
-  rule("h{i}/attn/compute_output_bias/o_b", `${block}.attn.attention.out_proj.bias`),
-  rule("h{i}/mlp/conv1d_main/c_fc/kernel", `${block}.mlp.c_fc.weight`, true),
-  rule("h{i}/mlp/conv1d_main/c_fc/bias", `${block}.mlp.c_fc.bias`),
-  rule("h{i}/mlp/conv1d_main/c_proj/kernel", `${block}.mlp.c_proj.weight`, true),
-  rule("h{i}/mlp/conv1d_main/c_proj/bias", `${block}.mlp.c_proj.bias`),
-];
-
-function rule(original: string, huggingFace: string, transposed = false): NameRule {
-  return { original: `gpt2/${original}`, huggingFace, transposed };
-}
+import { nameRules } from "../models/gpt_neo/names.ts";
 
 /** What a stored tensor is. */
 export type Meaning =
@@ -95,7 +62,7 @@ export function originalName(
   const layer = /^transformer\.h\.(0|[1-9]\d*)\./.exec(name)?.[1];
   const pattern = layer === undefined ? name : name.replace(/\.h\.\d+\./, ".h.{i}.");
   const found = byHuggingFace.get(pattern);
-  if (!found) return undefined;
+  if (found?.original === undefined) return undefined;
   const { original, transposed } = found;
   return { name: original.replace("{i}", layer ?? ""), transposed };
 }
@@ -113,7 +80,7 @@ export function meaningOfOriginal(name: string): Meaning {
   const weight = slot?.[1] ?? name;
   const layer = /^gpt2\/h(0|[1-9]\d*)\//.exec(weight)?.[1];
   const found = byOriginal.get(weight.replace(/^gpt2\/h\d+\//, "gpt2/h{i}/"));
-  if (!found || (layer === undefined && found.original.includes("{i}"))) {
+  if (!found || (layer === undefined && found.path.includes("{i}"))) {
     return { kind: "unexpected" };
   }
   return {

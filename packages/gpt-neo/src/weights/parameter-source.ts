@@ -1,5 +1,5 @@
 import type { BoxSource } from "mtf/simulator";
-import type { ParameterName } from "../parameter-names.ts";
+import type { ParameterName } from "../models/index.ts";
 import type { Box, NamedTensors } from "./source.ts";
 
 /**

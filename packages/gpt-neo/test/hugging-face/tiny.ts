@@ -10,9 +10,11 @@ import {
 import type { Devices } from "mtf/simulator";
 import { type Config, loadConfig, parseConfig, toJson } from "../../src/config/index.ts";
 import { ignoredLabel } from "../../src/data/index.ts";
-import { forward, loss } from "../../src/model.ts";
-import { parameterNames } from "../../src/parameter-names.ts";
-import { type Parameters, parameterPlaceholders } from "../../src/parameters.ts";
+import { loss } from "../../src/loss.ts";
+import { forward } from "../../src/models/gpt_neo/forward.ts";
+import { parameterNames } from "../../src/models/gpt_neo/names.ts";
+import { parameterPlaceholders } from "../../src/models/gpt_neo/parameters.ts";
+import type { Parameters } from "../../src/models/index.ts";
 import { microbatchOf, type State, trainingStep } from "../../src/train/step.ts";
 import {
   disagreement,

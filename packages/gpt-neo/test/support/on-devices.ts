@@ -1,9 +1,10 @@
 import { type AnyTensor, defineMesh, leavesOf, lower } from "mtf";
 import { type Devices, isSharded, readFloat64, type Source } from "mtf/simulator";
 import type { Config } from "../../src/config/index.ts";
-import { type Dims, dimsOf } from "../../src/dims.ts";
 import { zeros } from "../../src/model-folder.ts";
-import { parameterNames } from "../../src/parameter-names.ts";
+import { dimsOf } from "../../src/models/gpt_neo/dims.ts";
+import { parameterNames } from "../../src/models/gpt_neo/names.ts";
+import type { Dims } from "../../src/models/index.ts";
 import { layoutOf } from "../../src/session.ts";
 import { loadWeights } from "../../src/weights/index.ts";
 import { parameterSource } from "../../src/weights/parameter-source.ts";

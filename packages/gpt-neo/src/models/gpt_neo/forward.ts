@@ -2,9 +2,6 @@ import {
   add,
   and,
   broadcast,
-  cast,
-  crossEntropyWithLogsumexp,
-  div,
   dropout,
   einsum,
   equal,
@@ -13,23 +10,19 @@ import {
   gelu,
   greaterEqual,
   iota,
-  type Key,
   layerNorm,
   lessEqual,
   recompute,
   rename,
-  type Scalar,
   slice,
   softmax,
-  softmaxCrossEntropy,
-  square,
   sub,
-  sum,
   type Tensor,
   where,
 } from "mtf";
-import type { Config } from "./config/index.ts";
-import type { Dims } from "./dims.ts";
+import type { Config } from "../../config/index.ts";
+import type { Dims } from "../dims.ts";
+import type { Forward, ForwardOptions } from "../model.ts";
 import type { Block, Norm, Parameters } from "./parameters.ts";
 
 // GPT-Neo (Black et al., 2021), as its published weights expect it: attention logits are not
@@ -39,29 +32,6 @@ import type { Block, Norm, Parameters } from "./parameters.ts";
 type Hidden = Tensor<"batch" | "length" | "embd">;
 type Mask = Tensor<"length" | "memory_length", "bool">;
 type RowMask = Tensor<"batch" | "length" | "memory_length", "bool">;
-
-/** What a forward pass may be given beside parameters and tokens. */
-export interface ForwardOptions {
-  /** Whether the gradient computes each block again, in place of holding its values. */
-  readonly recompute?: boolean;
-  /** Turns dropout on, at the configured rates. */
-  readonly dropout?: Key;
-  /** Positions of the tokens; default 0, 1, 2 …, which padding on the left would shift. */
-  readonly positions?: Tensor<"batch" | "length", "int32">;
-  /** Which tokens may be attended to; default all. */
-  readonly attended?: Tensor<"batch" | "memory_length", "bool">;
-  /** Which document each token is of, to be the only one that it sees; default one a row. */
-  readonly documents?: Tensor<"batch" | "length", "int32">;
-}
-
-/** Every stage of a forward pass. */
-export interface Forward {
-  /** What enters each block, and last what leaves the final one, before the final norm. */
-  readonly hidden: readonly Hidden[];
-  /** After the final norm. */
-  readonly final: Hidden;
-  readonly logits: Tensor<"batch" | "length" | "vocab">;
-}
 
 /**
  * The model: tokens to the logits of what follows each.
@@ -175,66 +145,4 @@ function attentionMasks(config: Config, dims: Dims): Record<"global" | "local", 
 
 function sameDocument(documents: Tensor<"batch" | "length", "int32">): RowMask {
   return equal(documents, rename(documents, "length", "memory_length"));
-}
-
-/**
- * The mean negative log-likelihood, in nats, of the labels that are tokens: -100 and every other
- * label outside the vocabulary is ignored.
- *
- * @example
- * const value = loss(forward(config, dims, parameters, tokens).logits, labels);
- */
-export function loss(
-  logits: Tensor<"batch" | "length" | "vocab">,
-  labels: Tensor<"batch" | "length", "int32">,
-): Scalar {
-  return div(totalLoss(logits, labels), labelCount(labels, logits.dims.vocab.size));
-}
-
-/**
- * The sum of the negative log-likelihoods of the labels that are tokens.
- *
- * @example
- * const { logits } = forward(config, dims, parameters, tokens);
- * const mean = div(totalLoss(logits, labels), labelCount(labels, dims.vocab.size));
- */
-export function totalLoss(
-  logits: Tensor<"batch" | "length" | "vocab">,
-  labels: Tensor<"batch" | "length", "int32">,
-): Scalar {
-  return sum(softmaxCrossEntropy(logits, labels, "vocab"), "batch", "length");
-}
-
-/**
- * `totalLoss`, and the sum of the squares of the logsumexps it is made of, for a loss that also keeps
- * these small.
- */
-export function totalLossWithSquares(
-  logits: Tensor<"batch" | "length" | "vocab">,
-  labels: Tensor<"batch" | "length", "int32">,
-): { readonly loss: Scalar; readonly squares: Scalar } {
-  const parts = crossEntropyWithLogsumexp(logits, labels, "vocab");
-  const counted = where(isToken(labels, logits.dims.vocab.size), square(parts.logsumexp), 0);
-  return { loss: sum(parts.loss, "batch", "length"), squares: sum(counted, "batch", "length") };
-}
-
-/**
- * How many labels are tokens.
- *
- * @param vocabulary the number of tokens
- * @example
- * const mean = div(totalLoss(logits, labels), labelCount(labels, dims.vocab.size));
- */
-export function labelCount<Names extends string>(
-  labels: Tensor<Names, "int32">,
-  vocabulary: number,
-): Scalar {
-  return sum(cast(isToken(labels, vocabulary), "float32"));
-}
-
-function isToken<Names extends string>(
-  labels: Tensor<Names, "int32">,
-  vocabulary: number,
-): Tensor<Names, "bool"> {
-  return and(greaterEqual(labels, 0), lessEqual(labels, vocabulary - 1));
 }

@@ -1,10 +1,11 @@
 import { defineLayout, defineMesh, lower, placeholder, trace } from "mtf";
 import { simulator } from "mtf/simulator";
 import { expect, it } from "vitest";
-import { parseConfig, presets } from "./config/index.ts";
+import { parseConfig, presets } from "../../config/index.ts";
+import { loss, totalLossWithSquares } from "../../loss.ts";
 import { dimsOf } from "./dims.ts";
-import { forward, loss, totalLossWithSquares } from "./model.ts";
-import { parameterNames } from "./parameter-names.ts";
+import { forward } from "./forward.ts";
+import { parameterNames } from "./names.ts";
 import { parameterPlaceholders } from "./parameters.ts";
 
 const tied = parseConfig(presets.tiny);

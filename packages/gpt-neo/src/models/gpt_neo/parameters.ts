@@ -1,6 +1,6 @@
 import { type Dimension, fill, fold, type Key, normal, placeholder, type Tensor } from "mtf";
-import type { Config } from "./config/index.ts";
-import type { Dims } from "./dims.ts";
+import type { Config } from "../../config/index.ts";
+import type { Dims } from "../dims.ts";
 import { initialSpread, type Matrix } from "./initial-spread.ts";
 
 /** The gain and bias of a layer norm. */

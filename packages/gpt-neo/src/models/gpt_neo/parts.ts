@@ -1,5 +1,5 @@
 import { MtfError } from "mtf";
-import { type Architecture, type Config, usualArchitecture } from "./config/index.ts";
+import { type Architecture, type Config, usualArchitecture } from "../../config/index.ts";
 
 /**
  * What the model is made of. Keys that are not here, such as `rotary_pct`, mean nothing without one

@@ -1,0 +1,64 @@
+import type { Key, Tensor } from "mtf";
+import type { Config } from "../config/index.ts";
+import type { Dims } from "./dims.ts";
+import type { ParameterName } from "./parameter-name.ts";
+
+type Hidden = Tensor<"batch" | "length" | "embd">;
+
+/** What a forward pass may be given beside parameters and tokens. */
+export interface ForwardOptions {
+  /** Whether the gradient computes each block again, in place of holding its values. */
+  readonly recompute?: boolean;
+  /** Turns dropout on, at the configured rates. */
+  readonly dropout?: Key;
+  /** Positions of the tokens; default 0, 1, 2 …, which padding on the left would shift. */
+  readonly positions?: Tensor<"batch" | "length", "int32">;
+  /** Which tokens may be attended to; default all. */
+  readonly attended?: Tensor<"batch" | "memory_length", "bool">;
+  /** Which document each token is of, to be the only one that it sees; default one a row. */
+  readonly documents?: Tensor<"batch" | "length", "int32">;
+}
+
+/** Every stage of a forward pass. */
+export interface Forward {
+  /** What enters each block, and last what leaves the final one, before the final norm. */
+  readonly hidden: readonly Hidden[];
+  /** After the final norm. */
+  readonly final: Hidden;
+  readonly logits: Tensor<"batch" | "length" | "vocab">;
+}
+
+/**
+ * An architecture, as one value: all that training, evaluation, generation and files need of it.
+ * `Parameters` is its tree of tensors.
+ */
+export interface Model<Parameters> {
+  /** What a config asks for that it is not made of: each such key, and what there is instead. */
+  missingParts(
+    config: Pick<Config, "architecture">,
+  ): readonly (readonly [key: string, reason: string])[];
+  /** Refuses a config that asks for such parts; `where` is what errors call it. */
+  requireParts(config: Pick<Config, "architecture">, where?: string): void;
+  /** The dims at work on `batch` sequences of `length` tokens. */
+  dims(config: Config, batch: number, length: number): Dims;
+  /** The parameters by their names in Hugging Face's files, in the order of files. */
+  names(config: Config): readonly ParameterName[];
+  /** Parameters without numbers, to lower functions of parameters with. */
+  placeholders(config: Config, dims: Dims): Parameters;
+  /** Fresh parameters. */
+  initial(config: Config, dims: Dims, key: Key): Parameters;
+  /** Tokens to the logits of what follows each. */
+  forward(
+    config: Config,
+    dims: Dims,
+    parameters: Parameters,
+    tokens: Tensor<"batch" | "length", "int32">,
+    options?: ForwardOptions,
+  ): Forward;
+  /** What the final norm's result is multiplied by to become logits. */
+  outputTable(parameters: Parameters): Tensor<"vocab" | "embd">;
+  /** Whether a parameter, by its path, is of the final norm. */
+  isFinalNorm(path: string): boolean;
+  /** Whether a parameter, by its path, is a table whose rows are only looked up. */
+  isLookup(config: Config, path: string): boolean;
+}
