@@ -4,25 +4,11 @@
  * @module gpt-neo
  */
 
-// The commands, as functions of their options.
-
-export type { ConvertCommandOptions } from "./cli/convert-options.ts";
-export type { EvalOptions } from "./cli/eval-options.ts";
-export type { GenerateOptions } from "./cli/generate-options.ts";
-export type { InspectOptions } from "./cli/inspect-options.ts";
-export { type ConvertResult, run as runConvert } from "./cli/run/convert.ts";
-export { run as runEval } from "./cli/run/eval.ts";
-export { type Generated, run as runGenerate } from "./cli/run/generate.ts";
-export { run as runInspect } from "./cli/run/inspect.ts";
-export { run as runTokenize, type TokenizeResult } from "./cli/run/tokenize.ts";
-export { runTrain as runTrainTokenizer } from "./cli/run/tokenizer.ts";
-export { run as runTrain, type TrainExtras } from "./cli/run/train.ts";
-export type { TokenizeCommandOptions } from "./cli/tokenize-options.ts";
-export type { TrainTokenizerOptions } from "./cli/tokenizer-options.ts";
 export {
   type Architecture,
   type Config,
   type ConfigFormat,
+  type ConfigSource,
   type FoundConfig,
   type InitialWeights,
   loadConfig,
@@ -30,11 +16,16 @@ export {
   presets,
   readConfig,
   saveConfig,
+  type Training,
+  type WrittenConfig,
+  type WrittenTraining,
 } from "./config/index.ts";
 export { configJsonSchema } from "./config/json-schema.ts";
 export {
   type DataFile,
+  type Document,
   type DocumentPart,
+  type Documents,
   dataFiles,
   type Format,
   type ReadOptions,
@@ -46,7 +37,6 @@ export {
 } from "./data/index.ts";
 export { documentOptions } from "./documents.ts";
 export {
-  type Documents,
   type EvaluateSettings,
   type Evaluation,
   evaluate,
@@ -89,12 +79,20 @@ export {
   type WordCounts,
   withSpecial,
 } from "./tokenizer/index.ts";
-export type { Kept } from "./train/checkpoint.ts";
-export type { DataOrder } from "./train/data/order.ts";
-export type { TrainOptions } from "./train/options.ts";
+export type { GivenDocuments } from "./train/data/given.ts";
+export type {
+  RunBegun,
+  SampledText,
+  SavedStep,
+  TrainListener,
+  TrainProgress,
+  Validated,
+} from "./train/listener.ts";
+export type { KeptRun, TrainOptions } from "./train/options.ts";
 export { initialState, type Report, type State, trainingStep } from "./train/step.ts";
 export { train } from "./train/train.ts";
-export type { Outcome, StepEntry, Training } from "./train/training.ts";
+export type { TrainedInFolder, TrainedModel } from "./train/train-from.ts";
+export type { Outcome, StepEntry } from "./train/training.ts";
 export {
   type Converted,
   type ConvertOptions,

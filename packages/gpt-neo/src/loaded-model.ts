@@ -3,6 +3,7 @@ import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "./config/index.ts";
 import { type ChooseMesh, meshFor } from "./fit/index.ts";
 import { choosing } from "./generate/next-token.ts";
+import { programsOf } from "./model-program.ts";
 import { type Dims, modelOf, type Parameters } from "./models/index.ts";
 import { layoutOf, openDevices, type SessionOptions } from "./session.ts";
 import {
@@ -109,10 +110,7 @@ export async function loadModel(
           ...contextNote(context, options, config),
           ...chosen.told,
         ],
-        program: async (length, build, rows = 1) => {
-          const [fn, rest] = build(modelOf(config).dims(config, rows, length));
-          return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
-        },
+        program: programsOf({ config, devices, layout }),
         close: () => devices.close(),
       };
     } catch (error) {

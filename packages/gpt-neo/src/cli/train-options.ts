@@ -1,10 +1,21 @@
+import type { WrittenData } from "../data/index.ts";
 import type { TrainOptions } from "../train/options.ts";
 import type { Command } from "./command.ts";
 import { readingOptions, special } from "./data-options.ts";
 import { meshNotes, meshOptions } from "./mesh-options.ts";
 import { choices, flag, integer, number, pairs, required, sources, text, texts } from "./option.ts";
 
-export const trainCommand: Command<TrainOptions> = {
+/** A run as the command line says it: all is named, and it is kept in a folder. */
+export interface TrainCommandOptions
+  extends Omit<TrainOptions, "config" | "data" | "validationData"> {
+  readonly config?: string;
+  readonly data?: WrittenData;
+  readonly validationData?: readonly string[];
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+export const trainCommand: Command<TrainCommandOptions> = {
   name: "train",
   summary: "train a model, or go on training one",
   usage: "--config PRESET|FILE --data FILE… --out DIR",

@@ -6,6 +6,7 @@ export { saveConfig, toHuggingFace, toJson, trainedPart, withDtype } from "./hug
 export type { InitialWeights } from "./initial-weights.ts";
 export {
   type ConfigFormat,
+  type ConfigSource,
   type FoundConfig,
   loadConfig,
   readConfig,
@@ -14,3 +15,4 @@ export {
 export { withTraining } from "./override.ts";
 export { presets } from "./presets.ts";
 export { parseConfig, trainingKeys } from "./schema.ts";
+export type { WrittenConfig, WrittenTraining } from "./written.ts";

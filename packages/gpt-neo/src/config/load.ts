@@ -15,15 +15,22 @@ import type { DatasetFiles } from "./original-dataset.ts";
 import { datasetNames } from "./original-datasets.ts";
 import { presets } from "./presets.ts";
 import { harmlessNotes, parseConfig } from "./schema.ts";
+import { type WrittenConfig, writtenKeys } from "./written.ts";
 
 /** Whose keys a config is written with. */
 export type ConfigFormat = "preset" | "gpt-neo" | "original" | "neox";
+
+/** The name of a preset, a file of whatever format, a model's folder, or a config as it is written. */
+export type ConfigSource = string | WrittenConfig;
+
+/** What a config is called that is in no file. */
+const unnamed = "config";
 
 /** A config as it was found. */
 export interface FoundConfig {
   readonly config: Config;
   readonly format: ConfigFormat;
-  /** The name of the preset, or the file. */
+  /** The name of the preset, or the file; `config` for one that a program has written. */
   readonly source: string;
   /** What became of keys that have no place here. */
   readonly notes: readonly Note[];
@@ -34,16 +41,17 @@ export interface FoundConfig {
 }
 
 /**
- * A config by the name of a preset, from a file of whatever format, or from a model's folder, with
- * what is to be said about it. A config of NeoX's may be in several files, with commas between
- * their names.
+ * A config by the name of a preset, from a file of whatever format, from a model's folder, or as it is
+ * written here, with what is to be said about it. A config of NeoX's may be in several files, with
+ * commas between their names.
  *
  * @throws MtfError `bad-argument` with all problems of the config, or if there is no such preset
  * or file; `bad-file` if the file is damaged
  * @example
  * const { config, notes } = await readConfig("configs/gpt3_XL_256_Pile.json");
  */
-export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
+export async function readConfig(fileOrPreset: ConfigSource): Promise<FoundConfig> {
+  if (typeof fileOrPreset !== "string") return fromOurs(writtenKeys(fileOrPreset), unnamed);
   if (Object.hasOwn(presets, fileOrPreset)) {
     const preset = presets[fileOrPreset]!;
     const config = parseConfig(preset, `preset ${fileOrPreset}`);
@@ -75,17 +83,28 @@ export async function readConfig(fileOrPreset: string): Promise<FoundConfig> {
  * @example
  * await readConfigOver("gpt-neo-125M/config.json", "dropout.json"); // { "resid_dropout": 0.1 }
  */
-export async function readConfigOver(own: string, file: string): Promise<FoundConfig> {
+export async function readConfigOver(own: string, file: ConfigSource): Promise<FoundConfig> {
+  if (typeof file !== "string") return over(parseJson(await textOf(own), own), own, file);
   const isFile = (await stat(file).catch(() => undefined))?.isFile() === true;
   if (!isFile || /\.ya?ml$/i.test(file)) return readConfig(file);
   const [below, above] = [parseJson(await textOf(own), own), parseJson(await textOf(file), file)];
   const isOther = isNeoxConfig(above) || isOriginalConfig(above);
   if (isOther || !isObject(above) || !isObject(below)) return readConfig(file);
-  const training = { ...asObject(below.training), ...asObject(above.training) };
-  return fromOurs({ ...below, ...above, training }, `${file} over ${own}`);
+  return fromOurs(merged(below, above), `${file} over ${own}`);
 }
 
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
+function over(below: unknown, own: string, config: WrittenConfig): FoundConfig {
+  return fromOurs(merged(asObject(below), writtenKeys(config)), `${unnamed} over ${own}`);
+}
+
+type Keys = Readonly<Record<string, unknown>>;
+
+function merged(below: Keys, above: Keys): Keys {
+  const training = { ...asObject(below.training), ...asObject(above.training) };
+  return { ...below, ...above, training };
+}
+
+function asObject(value: unknown): Keys {
   return isObject(value) ? value : {};
 }
 
@@ -105,13 +124,14 @@ function fromOurs(value: unknown, file: string): FoundConfig {
 }
 
 /**
- * A config by the name of a preset, from a file of whatever format, or from a model's folder.
+ * A config by the name of a preset, from a file of whatever format, from a model's folder, or as it is
+ * written here.
  *
  * @throws MtfError as `readConfig`
  * @example
  * const config = await loadConfig("125M");
  */
-export async function loadConfig(fileOrPreset: string): Promise<Config> {
+export async function loadConfig(fileOrPreset: ConfigSource): Promise<Config> {
   return (await readConfig(fileOrPreset)).config;
 }
 

@@ -1,6 +1,7 @@
 export { chunkedSamples } from "./chunked-samples.ts";
 export { type Chunk, chunksOf, type Range } from "./chunks.ts";
 export type { DocumentPart, Place } from "./document.ts";
+export { type Document, type Documents, documentParts } from "./documents.ts";
 export { type DataFile, dataFiles } from "./files.ts";
 export { type FillProgress, fill } from "./fill.ts";
 export { type Format, formats } from "./format.ts";
@@ -31,5 +32,5 @@ export {
 export { type StoreOptions, tokenStore } from "./store.ts";
 export { thinned } from "./thinned.ts";
 export type { TokenSource } from "./token-source.ts";
-export { type TokenPart, tokenise, type Vocabulary } from "./tokenise.ts";
+export { inIds, type TokenPart, tokenise, type Vocabulary } from "./tokenise.ts";
 export { loadTrainingData } from "./training-data.ts";

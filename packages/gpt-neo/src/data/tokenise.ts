@@ -1,7 +1,7 @@
 import { MtfError } from "mtf";
 import type { StreamEncoder, Tokenizer } from "../tokenizer/tokenizer.ts";
 import { badData } from "./bad-data.ts";
-import type { Place } from "./document.ts";
+import type { DocumentPart, Place } from "./document.ts";
 import { firstOutside } from "./outside.ts";
 import { type ReadOptions, readDocuments } from "./read.ts";
 
@@ -32,8 +32,21 @@ export interface Vocabulary {
  */
 export async function* tokenise(
   files: readonly string[],
-  { tokenizer, size }: Vocabulary,
+  vocabulary: Vocabulary,
   options: ReadOptions = {},
+): AsyncGenerator<TokenPart> {
+  yield* inIds(readDocuments(files, options), vocabulary);
+}
+
+/**
+ * Documents in ids, in parts.
+ *
+ * @throws MtfError `bad-file` for ids that are not in the vocabulary; `bad-argument` for text and no
+ * tokenizer
+ */
+export async function* inIds(
+  documents: AsyncIterable<DocumentPart>,
+  { tokenizer, size }: Vocabulary,
 ): AsyncGenerator<TokenPart> {
   let encoder: StreamEncoder | undefined;
   const checked = (ids: TokenPart["ids"], from: Place): TokenPart["ids"] => {
@@ -41,7 +54,7 @@ export async function* tokenise(
     if (wrong === undefined) return ids;
     throw badData(from, `the id ${wrong} is not in the vocabulary of ${size}`);
   };
-  for await (const part of readDocuments(files, options)) {
+  for await (const part of documents) {
     const { end, from } = part;
     if (part.kind === "ids") {
       yield {

@@ -1,9 +1,7 @@
 import { type Evidence, MtfError } from "mtf";
-import type { TokenPart } from "../data/index.ts";
-import { tokenizerOf } from "../generate/text.ts";
+import { type Documents, documentParts, inIds } from "../data/index.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
-import { unknownId } from "../unknown-id.ts";
 import { evaluator, type Scores } from "./evaluate.ts";
 import { type Window, windowsOf } from "./windows.ts";
 
@@ -25,18 +23,13 @@ export interface EvaluateSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Texts, or ids as they stand. */
-export type Documents =
-  | Iterable<string | ArrayLike<number>>
-  | AsyncIterable<string | ArrayLike<number>>;
-
 interface MeasureSettings extends Pick<EvaluateSettings, "onProgress" | "signal"> {
   /** What the data are, for errors. */
   readonly evidence?: Evidence[];
 }
 
 /**
- * How well a model predicts documents: texts, or ids as they stand. A document that is longer than the
+ * How well a model predicts documents: texts, ids as they stand, or what `readDocuments` gives. A document that is longer than the
  * model sees at once is predicted in windows.
  *
  * @throws MtfError `bad-argument` where there is nothing to predict, for text and a model without a
@@ -57,7 +50,10 @@ export async function evaluate(
       try: [`1 to ${context}, the model's context`],
     });
   }
-  return measure(model, windowsOf(partsOf(model, documents), context, stride), settings);
+  const { tokenizer, config } = model;
+  const vocabulary = { tokenizer, size: config.vocab_size };
+  const parts = inIds(documentParts(documents, vocabulary.size), vocabulary);
+  return measure(model, windowsOf(parts, context, stride), settings);
 }
 
 /**
@@ -111,23 +107,6 @@ export function counter(
       throw new MtfError("bad-argument", "the data have nothing to predict.", { evidence });
     },
   };
-}
-
-async function* partsOf(
-  model: LoadedModel,
-  documents: Documents,
-): AsyncGenerator<Pick<TokenPart, "ids" | "end">> {
-  const size = model.config.vocab_size;
-  for await (const document of documents) {
-    const given = typeof document === "string" ? tokenizerOf(model).encode(document) : document;
-    const wrong = unknownId(given, size);
-    if (wrong !== undefined) {
-      throw new MtfError("bad-argument", `evaluate: ${wrong} is no id of the model.`, {
-        evidence: [["vocabulary", `0 to ${size - 1}`]],
-      });
-    }
-    yield { ids: Int32Array.from(given), end: true };
-  }
 }
 
 /** Windows that predict something, in batches. */

@@ -4,11 +4,18 @@ import { MtfError } from "mtf";
 import { sourcesOf, type WrittenData, writtenData } from "../data/index.ts";
 import { standardInput } from "../data/pipe.ts";
 import { type BegunWith, begunWithOf, isRunFolder } from "../run-mark.ts";
+import { areDocuments } from "./data/given.ts";
 import type { TrainOptions } from "./options.ts";
 
-/** What says how a run is, and not what is to be done this time. */
-export function begunWith({ out: _, resume: __, json: ___, ...options }: TrainOptions): BegunWith {
-  return { folder: process.cwd(), options };
+/** Options that say what is to be done this time, and not how a run is. */
+const passing = new Set(["out", "resume", "json"]);
+
+/** What a run was begun with. Documents have no name to be found by: they have to be given again. */
+export function begunWith(options: TrainOptions): BegunWith {
+  const lasting = Object.entries(options).filter(
+    ([key, value]) => !passing.has(key) && !areDocuments(value),
+  );
+  return { folder: process.cwd(), options: Object.fromEntries(lasting) };
 }
 
 /**
@@ -21,14 +28,20 @@ export function begunWith({ out: _, resume: __, json: ___, ...options }: TrainOp
  */
 export async function goingOn(given: TrainOptions): Promise<TrainOptions> {
   if (!given.resume || given.config !== undefined || given.model !== undefined) return given;
+  if (given.out === undefined) {
+    throw new MtfError("bad-argument", "there is no folder with a run to go on with.", {
+      try: ["--out DIR"],
+    });
+  }
   const before = await begunWithOf(given.out);
   if (!before) throw await unknown(given.out);
   return { ...fromElsewhere(before), ...given };
 }
 
 /** The options, with paths that hold where this is called. */
-function fromElsewhere({ folder, options }: BegunWith): Partial<TrainOptions> {
-  const before = options as Partial<TrainOptions>;
+function fromElsewhere({ folder, options }: BegunWith): TrainOptions {
+  // As JSON has it, so without documents.
+  const before = options as Saved;
   if (folder === process.cwd()) return before;
   const at = (path: string): string => (path === standardInput ? path : resolve(folder, path));
   const ifThere = (name: string): string => (existsSync(at(name)) ? at(name) : name);
@@ -38,11 +51,18 @@ function fromElsewhere({ folder, options }: BegunWith): Partial<TrainOptions> {
     ...before,
     ...(data !== undefined && { data: dataAt(data, at) }),
     ...(validationData && { validationData: validationData.map(at) }),
-    ...(config !== undefined && { config: existsSync(at(config)) ? at(config) : several(config) }),
+    ...(typeof config === "string" && {
+      config: existsSync(at(config)) ? at(config) : several(config),
+    }),
     ...(model !== undefined && { model: at(model) }),
     ...(tokenizer !== undefined && { tokenizer: ifThere(tokenizer) }),
     ...(cache !== undefined && { cache: at(cache) }),
   };
+}
+
+interface Saved extends Omit<TrainOptions, "data" | "validationData"> {
+  readonly data?: WrittenData;
+  readonly validationData?: readonly string[];
 }
 
 function dataAt(data: WrittenData, at: (path: string) => string): WrittenData {

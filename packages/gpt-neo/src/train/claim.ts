@@ -7,11 +7,12 @@ import { cutLog, type Log, openLog } from "../log.ts";
 import { begunWithOf, markRunFolder } from "../run-mark.ts";
 import { begunWith } from "./begun-with.ts";
 import { bringBack, lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
-import type { TrainOptions } from "./options.ts";
+import type { KeptRun } from "./options.ts";
 import { runFolder } from "./run-folder.ts";
 
 /** A folder that a run has to itself. */
 export interface Claim {
+  readonly out: string;
   /** What to go on from, if there is anything. */
   readonly checkpoint: Awaited<ReturnType<typeof lastCheckpoint>>;
   /** Makes it a run's folder with a log, and removes what came after the checkpoint. */
@@ -31,7 +32,7 @@ export interface Claim {
  * @example
  * const claim = await claimFolder({ out: "runs/book", resume: true });
  */
-export async function claimFolder(options: TrainOptions): Promise<Claim> {
+export async function claimFolder(options: KeptRun): Promise<Claim> {
   const { out, resume } = options;
   const before = await runFolder(out);
   if (before.kind === "taken") throw taken(options, before.names);
@@ -61,7 +62,7 @@ export async function claimFolder(options: TrainOptions): Promise<Claim> {
         await cutLog(log, checkpoint?.progress.step ?? 0);
         return openLog(log);
       };
-      return { checkpoint, open, remember, release };
+      return { out, checkpoint, open, remember, release };
     } catch (error) {
       lock.release();
       throw error;
@@ -87,7 +88,7 @@ async function removeEmpty(out: string, first: string | undefined): Promise<void
 /** As many names of files are shown. */
 const shown = 5;
 
-function taken({ out, model }: TrainOptions, names: readonly string[]): MtfError {
+function taken({ out, model }: KeptRun, names: readonly string[]): MtfError {
   const more = names.length > shown ? `, … (${names.length} in all)` : "";
   const isModel = model === out || names.some((name) => /\.(safetensors|bin)$/.test(name));
   return new MtfError("bad-argument", `${out} holds files that no run has written.`, {

@@ -9,7 +9,7 @@ import type { State } from "./step.ts";
 
 /** A run that diverges, and where. */
 export interface Lost {
-  readonly out: string;
+  readonly out: string | undefined;
   readonly tokenizer: Tokenizer | undefined;
   readonly from: Origin;
   readonly state: Held<State>;
@@ -31,7 +31,9 @@ const usualRate = 3e-4;
  */
 export async function diverged(place: Place, lost: Lost): Promise<MtfError> {
   const { config } = place;
-  const { course, from, out, saved, state, step } = lost;
+  const { course, out, saved, state } = lost;
+  if (out === undefined) return divergence(place, lost, undefined, undefined);
+  const { from } = lost;
   const isSound = saved === undefined || (course.lastWell ?? 0) > saved;
   const others = (await savedSteps(out)).filter((other) => other !== saved);
   // What a run was given to go on from stays where there is nothing else.
@@ -43,9 +45,20 @@ export async function diverged(place: Place, lost: Lost): Promise<MtfError> {
     const { state: sound } = await begin({ kind: "checkpoint", path: last.path }, place);
     await saveModel(out, config, sound.params, lost.tokenizer);
   }
+  return divergence(place, lost, aside, last?.progress.step);
+}
+
+/** What is said of it: where no step is left to go on from, the next run begins afresh. */
+function divergence(
+  { config }: Place,
+  { course, from, out, step }: Lost,
+  aside: string | undefined,
+  last: number | undefined,
+): MtfError {
   const rate = config.training.learning_rate;
   const lower = Number(Math.min(rate / 10, usualRate).toPrecision(3));
-  const goesOn = last ? `goes on from step ${last.progress.step}` : "starts afresh";
+  const goesOn = last === undefined ? "starts afresh" : `goes on from step ${last}`;
+  const again = out === undefined ? `--lr ${lower}` : `--resume --lr ${lower}, which ${goesOn}`;
   // Where not one step went well, no update is to blame.
   const blameless = course.lastWell === undefined && from.kind !== "random";
   return new MtfError("bad-argument", `training has diverged: ${trouble(course)}.`, {
@@ -61,7 +74,7 @@ export async function diverged(place: Place, lost: Lost): Promise<MtfError> {
     ],
     try: blameless
       ? ["other weights or data: no step went well, so no learning rate is to blame"]
-      : [`--resume --lr ${lower}, which ${goesOn}`],
-    step: last?.progress.step,
+      : [again],
+    step: last,
   });
 }

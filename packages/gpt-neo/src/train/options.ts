@@ -1,42 +1,65 @@
+import type { ConfigSource } from "../config/index.ts";
 import type { ReadingOptions } from "../data/reading-options.ts";
 import type { WrittenData } from "../data/source.ts";
 import type { MeshOptions } from "../mesh-options.ts";
+import type { GivenDocuments } from "./data/given.ts";
 
 /** What a run trains, on what, where and how; whatever is left out is the config's. */
 export interface TrainOptions extends MeshOptions, ReadingOptions {
-  readonly config?: string;
+  /** A preset's name, a file, or a config as it is written; with `model`, what is otherwise than there. */
+  readonly config?: ConfigSource;
+  /** The folder of a model to go on from. */
   readonly model?: string;
+  /** With `model`: go on with the optimizer's state and step saved there. */
   readonly withOptimizer?: boolean;
-  /** Files, which are one source together, or sources with weights. */
-  readonly data?: WrittenData;
-  readonly validationData?: readonly string[];
-  readonly out: string;
+  /** Files, which are one source together; sources with weights; or documents. By default the config's. */
+  readonly data?: WrittenData | GivenDocuments;
+  /** What to validate with in place of a part of the data. */
+  readonly validationData?: readonly string[] | GivenDocuments;
+  /** The run's folder, a new or an empty one. Without one nothing is written. */
+  readonly out?: string;
   /** `gpt2`, `bytes`, a `tokenizer.json` or a folder with one. */
   readonly tokenizer?: string;
+  /** Whether `<|endoftext|>` in a text ends a document. */
   readonly special?: boolean;
+  /** The highest learning rate. */
   readonly lr?: number;
+  /** Samples a step. */
   readonly batchSize?: number;
+  /** Parts of a batch computed one by one. */
   readonly gradAccumulation?: number;
+  /** Whether each block is computed again for its gradient: less memory, more time. */
   readonly recompute?: boolean;
+  /** Tokens a sample. */
   readonly context?: number;
+  /** Steps in all. */
   readonly steps?: number;
   readonly evalEvery?: number;
   readonly saveEvery?: number;
+  /** What weights, order of data and dropout follow from. */
   readonly seed?: number;
   readonly evalBatches?: number;
+  /** The part of the data held back to validate with. */
   readonly validationShare?: number;
   /** Any other keys of the config's `training`, and the dropouts. */
   readonly set?: readonly (readonly [key: string, value: unknown])[];
-  /** In GFLOP/s. */
+  /** What the machine could do, in GFLOP/s: each step tells the share of it. */
   readonly peak?: number;
+  /** Steps between samples of text; by default there are none. */
   readonly sampleEvery?: number;
+  /** The last checkpoints to keep, beside the best one; default 2. */
   readonly keep?: number;
+  /** Those after every so many steps stay for good. */
   readonly keepEvery?: number;
+  /** Go on from the last checkpoint in `out`; what is left out is as it was begun. */
   readonly resume?: boolean;
   readonly noCrossDocument?: boolean;
-  /** The folder that keeps the ids of text for the next run. */
+  /** The folder that keeps the ids of text for the next run; by default one beside `out`. */
   readonly cache?: string;
   readonly resetPositions?: boolean;
+  /** What is written beside `log.jsonl`. */
   readonly log?: readonly ("jsonl" | "tensorboard")[];
-  readonly json?: boolean;
 }
+
+/** The options of a run that is kept in a folder. */
+export type KeptRun = TrainOptions & { readonly out: string };

@@ -14,7 +14,7 @@ import type { TrainOptions } from "./options.ts";
 export function originOf(
   { withOptimizer }: TrainOptions,
   weights: Weights | undefined,
-  checkpoint: Claim["checkpoint"],
+  checkpoint: Claim["checkpoint"] | undefined,
   steps: number,
 ): Origin {
   if (checkpoint) return { kind: "checkpoint", path: checkpoint.path };

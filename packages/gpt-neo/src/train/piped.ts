@@ -24,13 +24,16 @@ export interface PipedOptions extends ReadingOptions {
   /** Whether the run goes on from a checkpoint: what it began with is read again. */
   readonly goesOn: boolean;
   readonly note: (line: string) => void;
+  /** Ends the reading by its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Keeps what comes through pipes in the run's folder, unpacked, and puts these files into the config:
  * a run may read its data more than once, and does so when it is resumed.
  *
- * @throws MtfError `bad-file` if a pipe cannot be read, or what it gives cannot be written
+ * @throws MtfError `bad-file` if a pipe cannot be read, or what it gives cannot be written; the
+ * signal's reason
  */
 export async function withoutPipes(config: Config, options: PipedOptions): Promise<Unpiped> {
   const { out, inputFormat } = options;
@@ -71,13 +74,16 @@ async function all<T>(paths: readonly T[], each: (path: T) => Promise<T>): Promi
 async function keep(
   pipe: string,
   file: string,
-  { goesOn, note, zstdWindow }: PipedOptions,
+  { goesOn, note, signal, zstdWindow }: PipedOptions,
 ): Promise<void> {
   const name = shownName(pipe);
   if (goesOn && existsSync(file)) return note(`${file} has what came through ${name} before`);
   await mkdir(join(file, ".."), { recursive: true });
   await writeAtomically(file, async (target) => {
-    for await (const chunk of bytesOf(pipe, { zstdWindow })) await target.write(chunk);
+    for await (const chunk of bytesOf(pipe, { zstdWindow })) {
+      signal?.throwIfAborted();
+      await target.write(chunk);
+    }
   });
   note(`what came through ${name} is kept in ${file}, for --resume`);
 }

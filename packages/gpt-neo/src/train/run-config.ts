@@ -11,6 +11,7 @@ import {
   tokenizerSource,
 } from "../tokenizer/index.ts";
 import { homeOf } from "../weights/index.ts";
+import { areDocuments } from "./data/given.ts";
 import type { TrainOptions } from "./options.ts";
 import { settingsOf } from "./set-keys.ts";
 
@@ -93,8 +94,8 @@ function withOptions(
   { tokenizer, ...model }: Partial<Config> & { readonly tokenizer: string | undefined },
 ): Config {
   const given = {
-    data: options.data && sourcesOf(options.data),
-    validation_data: options.validationData,
+    data: areDocuments(options.data) ? null : options.data && sourcesOf(options.data),
+    validation_data: areDocuments(options.validationData) ? null : options.validationData,
     tokenizer,
     learning_rate: options.lr,
     batch_size: options.batchSize,

@@ -1,7 +1,8 @@
-import { lower, MtfError } from "mtf";
+import { MtfError } from "mtf";
 import type { Held } from "mtf/simulator";
 import { type Generating, generate } from "../generate/generate.ts";
-import { modelOf, type Parameters } from "../models/index.ts";
+import { programsOf } from "../model-program.ts";
+import type { Parameters } from "../models/index.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import type { Place } from "./begin.ts";
 
@@ -23,7 +24,8 @@ export function samplingOf(place: Place, tokenizer: Tokenizer | undefined): Samp
       try: ["--tokenizer gpt2|bytes|FILE|DIR", "no --sample-every"],
     });
   }
-  const { config, devices, layout } = place;
+  const { config } = place;
+  const program = programsOf(place);
   const settings = {
     maxNewTokens: newTokens,
     sampling: { kind: "random", temperature: 1, topK: 40, topP: 1 },
@@ -34,12 +36,7 @@ export function samplingOf(place: Place, tokenizer: Tokenizer | undefined): Samp
       context: config.training.context,
       parameters,
       ends: [config.eos_token_id],
-      program: async (length, build, rows = 1) => {
-        const dims = modelOf(config).dims(config, rows, length);
-        const [fn, rest] = build(dims);
-        const tree = modelOf(config).placeholders(config, dims);
-        return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
-      },
+      program,
     };
     const ids: number[] = [];
     const from = [config.eos_token_id];

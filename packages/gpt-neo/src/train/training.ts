@@ -17,7 +17,8 @@ export interface Training {
   /** Kept with checkpoints, to name what changes. */
   readonly settings: Settings;
   readonly tokenizer: Tokenizer | undefined;
-  readonly out: string;
+  /** Where the model and its checkpoints are saved; without it they are not. */
+  readonly out: string | undefined;
   readonly devices: Devices;
   readonly layout: Layout;
   readonly from: Origin;
@@ -34,13 +35,13 @@ export interface Training {
 export interface Listener {
   note(text: string): void;
   /** After each step, in order; with the validation loss where there is one. */
-  step(entry: StepEntry): void;
+  step(entry: StepEntry): unknown;
   /** After each checkpoint. */
   saved?(step: number): Promise<void>;
   /** While a validation goes on: the batches that are behind it. */
   validating?(done: number, all: number): void;
   /** Text that the model makes by now, where it is asked for. */
-  sample?(step: number, text: string): void;
+  sample?(step: number, text: string): unknown;
 }
 
 /** A step, as the log has it. */
@@ -54,6 +55,8 @@ export interface StepEntry {
   /** Tokens a step. */
   readonly tokens: number;
   readonly tokensPerSecond: number;
+  /** The part of the machine's `peak` that this is, where that is given. */
+  readonly peakShare?: number;
   /** Bytes that all devices together receive from each other in a step. */
   readonly bytesMoved: number;
   /** Bytes that a step holds on a device at most, as planned. */

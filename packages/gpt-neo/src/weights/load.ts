@@ -1,5 +1,11 @@
 import { MtfError } from "mtf";
-import { type Config, type LeftOut, parseConfig, toJson } from "../config/index.ts";
+import {
+  type Config,
+  type ConfigSource,
+  type LeftOut,
+  parseConfig,
+  toJson,
+} from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { checkAdapter } from "./adapter.ts";
 import { expectedWeights } from "./expected.ts";
@@ -16,8 +22,8 @@ import { type Viewed, viewTensors } from "./view.ts";
 
 /** What can be said about weights beside where they are. */
 export interface LoadOptions {
-  /** A config file, where none lies beside the weights. */
-  readonly config?: string;
+  /** A config, where none lies beside the weights, or what is otherwise than in that one. */
+  readonly config?: ConfigSource;
   /** Rows of the embedding to keep: original checkpoints pad it. */
   readonly vocabSize?: number;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { MtfError } from "mtf";
 import {
   type Config,
+  type ConfigSource,
   type FoundConfig,
   type LeftOut,
   readConfig,
@@ -28,21 +29,23 @@ export interface ModelConfig {
 }
 
 /**
- * The config of weights: the file given, key by key over `config.json` beside them, or `config.json` beside them, or, for names of the
- * original GPT-Neo, the one JSON beside them that is a config of the original's.
+ * The config of weights: the one given, key by key over `config.json` beside them; or that `config.json`
+ * alone; or, for names of the original GPT-Neo, the one JSON beside them that is a config of the
+ * original's.
  *
  * @throws MtfError `bad-argument` if there is none, or it is wrong
  */
 export async function findModelConfig(
   weights: string,
   original: boolean,
-  given: string | undefined,
+  given: ConfigSource | undefined,
 ): Promise<ModelConfig> {
   const folder = homeOf(weights);
   const own = join(folder, "config.json");
   if (given !== undefined) {
     const isBeside = !original && existsSync(own);
-    return asFound(isBeside ? await readConfigOver(own, given) : await readConfig(given), given);
+    const config = isBeside ? await readConfigOver(own, given) : await readConfig(given);
+    return asFound(config, typeof given === "string" ? given : config.source);
   }
   const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
   if (!original) {

@@ -8,7 +8,7 @@ import type { SampleSet } from "../../src/data/index.ts";
 import { dimsOf } from "../../src/models/gpt_neo/dims.ts";
 import { layoutOf } from "../../src/session.ts";
 import type { Origin } from "../../src/train/begin.ts";
-import { train } from "../../src/train/train.ts";
+import { takeSteps } from "../../src/train/steps.ts";
 import type { StepEntry } from "../../src/train/training.ts";
 import type { Case } from "../hugging-face/layouts.ts";
 
@@ -40,7 +40,7 @@ export async function trainOn(
   const out = mkdtempSync(join(folder, "run-"));
   const entries: StepEntry[] = [];
   try {
-    await train({
+    await takeSteps({
       config,
       data: {
         train: samplesOf(batches, context),

@@ -1,43 +1,56 @@
+import { shownName } from "../../data/pipe.ts";
 import type { Progress } from "../../progress.ts";
-import type { Listener, StepEntry } from "../../train/training.ts";
+import { some } from "../../some.ts";
+import type { TrainListener, TrainProgress } from "../../train/listener.ts";
+import type { StepEntry } from "../../train/training.ts";
 import { printDuration } from "../progress.ts";
 
-/** What is shown of a run, beside its numbers. */
-export interface Shown {
-  /** All steps, to tell the time that is left. */
-  readonly steps: number;
-  /** What to show beside each validation loss: another model's, say. */
-  readonly beside?: string | undefined;
-  /** Operations that a token needs, and those a second that the machine could do. */
-  readonly peak?: { readonly flopsOfToken: number; readonly flopsPerSecond: number } | undefined;
+/** A run that is shown as it goes on. */
+export interface Shown extends TrainListener {
+  /** Whether it takes steps by now. */
+  readonly begun: boolean;
 }
 
-/** Shows a run as it goes on, and hands on its steps. */
-export function showing(
-  progress: Progress,
-  { steps, beside, peak }: Shown,
-  record: (entry: StepEntry) => void,
-): Listener {
+/** Shows a run as it goes on. */
+export function showing(progress: Progress): Shown {
+  let steps: number | undefined;
   let smooth: number | undefined;
-  return {
-    note: (text) => progress.note(text),
-    sample: (step, text) => progress.note(`step ${step}: ${JSON.stringify(text)}`),
-    validating: (done, all) => progress.update(`validating: ${done} of ${all} batches`),
-    step(entry) {
-      record(entry);
-      const { step, loss, tokensPerSecond, validationLoss } = entry;
-      smooth = smooth === undefined ? tokensPerSecond : 0.9 * smooth + 0.1 * tokensPerSecond;
-      const left = printDuration(((steps - step) * entry.tokens) / smooth);
-      const rate = Math.round(smooth).toLocaleString("en-US");
-      const part = peak && (smooth * peak.flopsOfToken) / peak.flopsPerSecond;
-      const share = part === undefined ? "" : ` (${(100 * part).toPrecision(3)} % of peak)`;
-      progress.update(
-        `step ${step} of ${steps}  loss ${loss.toFixed(3)}  ${rate} tokens/s${share}  ${left} left`,
-      );
-      if (validationLoss !== undefined) {
-        const other = beside === undefined ? "" : ` (${beside})`;
-        progress.note(`step ${step}: validation loss ${validationLoss.toFixed(3)}${other}`);
-      }
-    },
+  const stepLine = (entry: StepEntry, all: number): string => {
+    const { step, loss, tokens, tokensPerSecond, peakShare } = entry;
+    smooth = smooth === undefined ? tokensPerSecond : 0.9 * smooth + 0.1 * tokensPerSecond;
+    const left = printDuration(((all - step) * tokens) / smooth);
+    const rate = Math.round(smooth).toLocaleString("en-US");
+    const part = peakShare && (peakShare * smooth) / tokensPerSecond;
+    const share = part === undefined ? "" : ` (${(100 * part).toPrecision(3)} % of peak)`;
+    return `step ${step} of ${all}  loss ${loss.toFixed(3)}  ${rate} tokens/s${share}  ${left} left`;
   };
+  return {
+    get begun() {
+      return steps !== undefined;
+    },
+    onBegin: ({ config }) => {
+      steps = config.training.steps;
+    },
+    onStep: (entry) => progress.update(stepLine(entry, steps!)),
+    onValidation: ({ step, loss }) =>
+      progress.note(`step ${step}: validation loss ${loss.toFixed(3)}`),
+    onSample: ({ step, text }) => progress.note(`step ${step}: ${JSON.stringify(text)}`),
+    onNote: (line) => progress.note(line),
+    onProgress: (far) => showFar(far, progress),
+  };
+}
+
+function showFar(far: TrainProgress, progress: Progress): void {
+  switch (far.kind) {
+    case "reading":
+    case "tokenizing": {
+      const { kind, file, documents, tokens } = far;
+      const read = `${some(documents, "document")}, ${some(tokens, "token")}`;
+      return progress.update(`${kind} ${shownName(file)}: ${read}`);
+    }
+    case "read":
+      return progress.end();
+    case "validating":
+      return progress.update(`validating: ${far.done} of ${far.all} batches`);
+  }
 }

@@ -6,6 +6,7 @@ import { MtfError } from "mtf";
 import { coresOfMachine } from "mtf/workers";
 import { markCacheFolder } from "../../cache-mark.ts";
 import type { DataFile, FillProgress, ReadOptions } from "../../data/index.ts";
+import { some } from "../../some.ts";
 import { tokenize } from "../../tokenize/tokenize.ts";
 import type { TokenizerSource } from "../../tokenizer/index.ts";
 
@@ -22,6 +23,8 @@ export interface CacheOptions {
   readonly read?: ReadOptions | undefined;
   readonly onTokenize?: ((read: FillProgress) => void) | undefined;
   readonly note?: ((line: string) => void) | undefined;
+  /** Ends the tokenizing by its reason; the next call goes on. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -29,14 +32,14 @@ export interface CacheOptions {
  * call finds the ids. One that was killed is gone on with.
  *
  * @returns the `.bin` of a pair
- * @throws MtfError as `tokenize`
+ * @throws MtfError as `tokenize`; the signal's reason
  * @example
  * const bin = await cachedIds(files, { kind: "gpt2" }, { cache: ".gpt-neo-cache", endOfText: 50256 });
  */
 export async function cachedIds(
   files: readonly DataFile[],
   tokenizer: TokenizerSource,
-  { cache, endOfText, read = {}, onTokenize, note }: CacheOptions,
+  { cache, endOfText, read = {}, onTokenize, note, signal }: CacheOptions,
 ): Promise<string> {
   const { inputFormat, textKey, zstdWindow } = read;
   const reading = { endOfText, textKey: textKey ?? null };
@@ -66,19 +69,29 @@ export async function cachedIds(
           told = true;
           onTokenize?.(progress);
         },
+        stopped: () => signal?.aborted === true,
       },
     );
-  const done = await whenFree(make, (holder) => {
+  const done = await whenFree(make, signal, (holder) => {
     note?.(`process ${holder} is tokenizing ${what} into ${out}: waiting for it`);
   });
+  if (!done.finished) {
+    note?.(`${some(done.tokens, "token")} of ${what} are kept in ${out}, for the next run`);
+    signal?.throwIfAborted();
+  }
   if (!told) note?.(`the tokens of ${what} are in ${out}`);
   else if (done.resumed > 0) note?.(`went on after ${done.resumed} documents that were there`);
   return done.files.find((file) => file.endsWith(".bin"))!;
 }
 
 /** Calls again and again while another process has the lock that it needs. */
-async function whenFree<T>(call: () => Promise<T>, onWait: (holder: unknown) => void): Promise<T> {
+async function whenFree<T>(
+  call: () => Promise<T>,
+  signal: AbortSignal | undefined,
+  onWait: (holder: unknown) => void,
+): Promise<T> {
   for (let waited = false; ; waited = true) {
+    signal?.throwIfAborted();
     try {
       return await call();
     } catch (error) {

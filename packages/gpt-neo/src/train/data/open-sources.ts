@@ -1,13 +1,17 @@
 import { stat } from "node:fs/promises";
 import {
   type DataFile,
+  type Documents,
   dataFiles,
+  documentParts,
   type FillProgress,
   fill,
+  inIds,
   openInPlace,
   pairOf,
   type ReadOptions,
   type StoreOptions,
+  type TokenPart,
   type TokenSource,
   tokenise,
   tokenStore,
@@ -19,15 +23,17 @@ import { cachedIds } from "./cache.ts";
 export interface OpenOptions extends Omit<StoreOptions, "below"> {
   readonly endOfText: number;
   readonly read?: ReadOptions | undefined;
-  /** What threads make the tokenizer of; without one nothing is kept in a cache. */
+  /** What threads make the tokenizer of. */
   readonly source?: TokenizerSource | undefined;
-  /** The folder that keeps the ids of text for the next run. */
-  readonly cache: string;
+  /** The folder that keeps the ids of text for the next run; without one nothing is kept. */
+  readonly cache?: string | undefined;
   /** Told while data are read. */
   readonly onProgress?: ((read: FillProgress) => void) | undefined;
   /** Told while data are tokenized into the cache. */
   readonly onTokenize?: ((read: FillProgress) => void) | undefined;
   readonly note?: ((line: string) => void) | undefined;
+  /** Ends the reading by its reason; what is tokenized into the cache by then stays there. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Reading so many bytes again takes a second or two: no cache for them. */
@@ -66,22 +72,44 @@ async function openRest(
   vocabulary: Vocabulary,
   options: OpenOptions,
 ): Promise<TokenSource> {
-  const { endOfText, source, read } = options;
+  const { endOfText, source, read, cache } = options;
   const { size } = vocabulary;
-  if (source && (await bytesOf(files)) > smallBytes) {
-    const file = await cachedIds(files, source, { ...options, read });
+  if (source && cache !== undefined && (await bytesOf(files)) > smallBytes) {
+    const file = await cachedIds(files, source, { ...options, cache, read });
     const cached = await openInPlace({ file, format: "bin" }, { size, endOfText });
     if (cached) return cached;
   }
+  const paths = files.map(({ file }) => file);
+  return stored(tokenise(paths, vocabulary, read), vocabulary, options);
+}
+
+/**
+ * Reads documents of a program as a stream of ids that is read at random.
+ *
+ * @throws MtfError as `documentParts` and `inIds`
+ */
+export function openDocuments(
+  documents: Documents,
+  vocabulary: Vocabulary,
+  options: OpenOptions,
+): Promise<TokenSource> {
+  const parts = documentParts(documents, vocabulary.size);
+  return stored(inIds(parts, vocabulary), vocabulary, options);
+}
+
+async function stored(
+  parts: AsyncIterable<TokenPart>,
+  { size }: Vocabulary,
+  options: OpenOptions,
+): Promise<TokenSource> {
+  const { endOfText, signal } = options;
   const store = tokenStore({ ...options, below: Math.max(size, endOfText + 1) });
+  const onProgress = (read: FillProgress): void => {
+    signal?.throwIfAborted();
+    options.onProgress?.(read);
+  };
   try {
-    const paths = files.map(({ file }) => file);
-    const { onProgress } = options;
-    await fill([store], tokenise(paths, vocabulary, read), {
-      endOfText,
-      validation: 0,
-      onProgress,
-    });
+    await fill([store], parts, { endOfText, validation: 0, onProgress });
     return store;
   } catch (error) {
     store.close();

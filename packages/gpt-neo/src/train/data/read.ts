@@ -3,10 +3,10 @@ import { MtfError } from "mtf";
 import type { Config } from "../../config/index.ts";
 import { type FillProgress, loadTrainingData, type TrainingData } from "../../data/index.ts";
 import type { ReadingOptions } from "../../data/reading-options.ts";
-import type { Progress } from "../../progress.ts";
-import { some } from "../../some.ts";
 import type { Tokenizer, TokenizerSource } from "../../tokenizer/index.ts";
+import type { TrainListener } from "../listener.ts";
 import type { TrainOptions } from "../options.ts";
+import { runDataOf } from "./given.ts";
 import type { DataOrder } from "./order.ts";
 import { openTrainingData } from "./training-data.ts";
 
@@ -17,24 +17,29 @@ export interface Tokenizing {
   readonly source: TokenizerSource | undefined;
 }
 
-type Wanted = Pick<TrainOptions, "out" | "cache" | keyof ReadingOptions>;
+type Wanted = Pick<
+  TrainOptions,
+  "data" | "validationData" | "out" | "cache" | keyof ReadingOptions
+>;
 
 /**
- * Opens what a run trains on and validates with, and says how far that is.
+ * Opens what a run trains on and validates with, and tells how far that is.
  *
  * @param config with the command line's word over it
  * @param order that the run takes its data in
- * @throws MtfError `bad-argument` if no data are named; as `openTrainingData`
+ * @throws MtfError `bad-argument` if no data are named; as `openTrainingData`; the signal's reason
  */
 export async function readData(
   options: Wanted,
   { training, vocab_size, eos_token_id }: Config,
   { tokenizer, source }: Tokenizing,
   order: DataOrder,
-  progress: Progress,
+  { onNote: note, onProgress, signal }: TrainListener,
 ): Promise<TrainingData> {
   const { context, validation } = training;
-  if (training.data === null) {
+  const data = runDataOf(options.data, training.data);
+  const held = runDataOf(options.validationData, training.validation_data);
+  if (data === null) {
     throw new MtfError("bad-argument", "there is nothing to train on.", {
       try: ["--data FILE…", '"training": { "data": ["FILE"] } in the config'],
     });
@@ -48,30 +53,45 @@ export async function readData(
       textKey: options.textKey,
       zstdWindow: options.zstdWindow,
       except: options.out,
-      onLeftOut: progress.note,
+      onLeftOut: note,
     },
     crossDocument: training.cross_document_loss,
     folder: options.out,
   };
   const vocabulary = { tokenizer, size: vocab_size };
-  const reading =
-    (doing: string) =>
-    ({ documents, tokens, file }: FillProgress): void =>
-      progress.update(`${doing} ${file}: ${some(documents, "document")}, ${some(tokens, "token")}`);
-  try {
-    if (order === 1) {
-      const whole = { ...usual, onProgress: reading("reading") };
-      return await loadTrainingData(training.data, training.validation_data, vocabulary, whole);
-    }
-    return await openTrainingData(training.data, training.validation_data, vocabulary, {
-      ...usual,
-      source,
-      cache: options.cache ?? join(dirname(resolve(options.out)), ".gpt-neo-cache"),
-      onProgress: reading("reading"),
-      onTokenize: reading("tokenizing"),
-      note: progress.note,
-    });
-  } finally {
-    progress.end();
+  const telling =
+    (kind: "reading" | "tokenizing") =>
+    ({ documents, tokens, file }: FillProgress): void => {
+      signal?.throwIfAborted();
+      onProgress?.({ kind, documents, tokens, file });
+    };
+  if (order === 1) {
+    if (data.kind !== "files" || held?.kind === "documents") throw ofFiles();
+    const heldFiles = held === null ? null : held.files;
+    const whole = { ...usual, onProgress: telling("reading") };
+    const read = await loadTrainingData(data.files, heldFiles, vocabulary, whole);
+    onProgress?.({ kind: "read" });
+    return read;
   }
+  const opened = await openTrainingData(data, held, vocabulary, {
+    ...usual,
+    source,
+    cache: options.cache ?? (options.out === undefined ? undefined : cacheBeside(options.out)),
+    onProgress: telling("reading"),
+    onTokenize: telling("tokenizing"),
+    note,
+    signal,
+  });
+  onProgress?.({ kind: "read" });
+  return opened;
+}
+
+function cacheBeside(out: string): string {
+  return join(dirname(resolve(out)), ".gpt-neo-cache");
+}
+
+function ofFiles(): MtfError {
+  return new MtfError("bad-argument", "the run was begun by an older gpt-neo, which read files.", {
+    try: ["the files that it was begun with"],
+  });
 }

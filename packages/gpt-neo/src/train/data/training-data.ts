@@ -12,32 +12,40 @@ import {
   tooShort,
   type Vocabulary,
 } from "../../data/index.ts";
-import { type OpenOptions, openSources } from "./open-sources.ts";
+import type { RunData } from "./given.ts";
+import { type OpenOptions, openDocuments, openSources } from "./open-sources.ts";
 
 export type TrainingDataOptions = Omit<DataOptions, "onProgress"> & OpenOptions;
 
 /**
- * Opens what a run trains on and validates with: files of their own, or else parts that are held back.
+ * Opens what a run trains on and validates with: data of their own, or else parts that are held back.
  * What has to be read before the first sample does not grow with files of ids.
  *
  * @throws MtfError `bad-argument` if there are too few ids for a sample, or none to validate with; as
  * `openSources`
  * @example
- * await openTrainingData([{ files: ["ids.bin"], weight: 1 }], null, { tokenizer, size: 257 }, options);
+ * const files = [{ files: ["ids.bin"], weight: 1 }];
+ * await openTrainingData({ kind: "files", files }, null, { tokenizer, size: 257 }, options);
  */
 export async function openTrainingData(
-  sources: readonly Source[],
-  validationFiles: readonly string[] | null,
+  given: RunData<readonly Source[]>,
+  toValidate: RunData<readonly string[]> | null,
   vocabulary: Vocabulary,
   options: TrainingDataOptions,
 ): Promise<TrainingData> {
-  const open = (files: readonly string[]) => openSources(files, vocabulary, options);
-  const held = validationFiles && wholeOf(await open(validationFiles), validationFiles, options);
+  const open = async (from: RunData<readonly string[]>): Promise<readonly TokenSource[]> =>
+    from.kind === "files"
+      ? openSources(from.files, vocabulary, options)
+      : [await openDocuments(from.documents, vocabulary, options)];
+  const held = toValidate && wholeOf(await open(toValidate), toValidate, options);
   try {
     const validation = held ? 0 : options.validation;
-    const data = await mixedSources(sources, async ({ files }, named) =>
-      dividedOf(await open(files), { ...options, validation, named }),
-    );
+    const data =
+      given.kind === "documents"
+        ? dividedOf(await open(given), { ...options, validation })
+        : await mixedSources(given.files, async ({ files }, named) =>
+            dividedOf(await open({ kind: "files", files }), { ...options, validation, named }),
+          );
     if (!held) return data;
     const close = (): void => {
       data.close();
@@ -74,7 +82,7 @@ function dividedOf(sources: readonly TokenSource[], options: Cut): TrainingData 
 
 function wholeOf(
   sources: readonly TokenSource[],
-  files: readonly string[],
+  from: RunData<readonly string[]>,
   options: Cut,
 ): { readonly samples: SampleSet; close(): void } {
   const chunks = sources.flatMap((source) => chunksOf(source, [{ begin: 1, end: source.length }]));
@@ -82,7 +90,7 @@ function wholeOf(
   if (samples.tokens > 0) return { samples, close: () => closeAll(sources) };
   closeAll(sources);
   throw new MtfError("bad-argument", "the data to validate with are empty.", {
-    evidence: [["files", files.join(", ")]],
+    evidence: from.kind === "files" ? [["files", from.files.join(", ")]] : [],
   });
 }
 

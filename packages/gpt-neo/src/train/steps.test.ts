@@ -8,7 +8,7 @@ import type { SampleSet } from "../data/index.ts";
 import { dimsOf } from "../models/gpt_neo/dims.ts";
 import { layoutOf } from "../session.ts";
 import type { Report } from "./step.ts";
-import { train } from "./train.ts";
+import { takeSteps } from "./steps.ts";
 
 const folder = temporaryFolder();
 const config = parseConfig({
@@ -57,7 +57,7 @@ it("makes the next batch while the devices are at a step, and none after the las
     },
   };
   const devices = await simulator(defineMesh("data:1"), { backend: "wasm" });
-  await train({
+  await takeSteps({
     config,
     data: {
       train: samples,

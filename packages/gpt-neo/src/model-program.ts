@@ -1,0 +1,18 @@
+import { lower } from "mtf";
+import type { LoadedModel } from "./loaded-model.ts";
+import { modelOf } from "./models/index.ts";
+
+/** What loads programs over a model's parameters where these lie. */
+export function programsOf({
+  config,
+  devices,
+  layout,
+}: Pick<LoadedModel, "config" | "devices" | "layout">): LoadedModel["program"] {
+  return async (length, build, rows = 1) => {
+    const model = modelOf(config);
+    const dims = model.dims(config, rows, length);
+    const [fn, rest] = build(dims);
+    const tree = model.placeholders(config, dims);
+    return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
+  };
+}

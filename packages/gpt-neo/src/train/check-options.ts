@@ -1,0 +1,38 @@
+import { MtfError } from "mtf";
+import type { TrainOptions } from "./options.ts";
+
+/** Options that count steps or checkpoints, and are in no config that would check them. */
+const counts = ["sampleEvery", "keep", "keepEvery"] as const;
+
+/**
+ * Checks what no config and no reader checks.
+ *
+ * @throws MtfError `bad-argument`
+ */
+export function checkOptions(options: TrainOptions): void {
+  const { config, model, out, resume, withOptimizer, log } = options;
+  if (config === undefined && model === undefined && !resume) {
+    throw bad("there is neither a config nor a model to train.", [
+      'config: "tiny"',
+      'model: "models/gpt-neo-125m"',
+    ]);
+  }
+  if (resume && out === undefined) {
+    throw bad("there is no folder with a run to go on with.", ['out: "runs/book"']);
+  }
+  if (withOptimizer && model === undefined) {
+    throw bad("withOptimizer goes with model.", ['model: "models/original"']);
+  }
+  if (log !== undefined && out === undefined) {
+    throw bad("a log is written into the run's folder, and there is none.", ['out: "runs/book"']);
+  }
+  for (const name of counts) {
+    const value = options[name];
+    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
+    throw bad(`${name} is ${value}, not a whole number from 1 on.`);
+  }
+}
+
+function bad(sentence: string, instead: readonly string[] = []): MtfError {
+  return new MtfError("bad-argument", sentence, instead.length > 0 ? { try: instead } : {});
+}

@@ -1,0 +1,53 @@
+import { mkdir } from "node:fs/promises";
+import type { Held } from "mtf/simulator";
+import type { Position } from "../data/index.ts";
+import { saveModel } from "../model-folder.ts";
+import { saveStep, usuallyKept } from "./checkpoint.ts";
+import type { State } from "./step.ts";
+import type { Training } from "./training.ts";
+
+/** Where a run is, after a step. */
+export interface Reached {
+  readonly state: Held<State>;
+  readonly step: number;
+  readonly position: Position;
+  readonly loss: number | undefined;
+  /** The last validation. */
+  readonly validated: { readonly step: number; readonly loss: number } | undefined;
+}
+
+/** What keeps a run's model and checkpoints. */
+export interface Keeping {
+  /** The step of the last checkpoint. */
+  readonly saved: number | undefined;
+  /** Saves a step, unless it is saved. */
+  save(reached: Reached): Promise<void>;
+}
+
+/**
+ * Keeps a run in its folder, or nowhere if it has none.
+ *
+ * @param saved the step of the checkpoint that it goes on from
+ */
+export async function keepingOf(training: Training, saved: number | undefined): Promise<Keeping> {
+  const { out } = training;
+  if (out === undefined) return { saved: undefined, save: async () => undefined };
+  await mkdir(out, { recursive: true });
+  const { config, dataOrder, settings, tokenizer, kept, on } = training;
+  const steps = config.training.extra_saves;
+  let last = saved;
+  return {
+    get saved() {
+      return last;
+    },
+    async save({ state, step, position, loss, validated }) {
+      if (last === step) return;
+      await saveModel(out, config, state.params, tokenizer);
+      const validationLoss = validated?.step === step ? validated.loss : undefined;
+      const progress = { step, position, dataOrder, loss, validationLoss, settings };
+      await saveStep(out, state, progress, { ...usuallyKept, ...kept, steps });
+      last = step;
+      await on.saved?.(step);
+    },
+  };
+}

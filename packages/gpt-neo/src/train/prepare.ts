@@ -1,0 +1,26 @@
+import type { Mesh } from "mtf";
+import type { Run } from "mtf/simulator";
+import type { Dims } from "../models/index.ts";
+import { type Beginning, begin, type Place } from "./begin.ts";
+import { lowerStep } from "./lower-step.ts";
+import { costOf, describeRun, type StepCost } from "./report.ts";
+import type { Report, Rows, State } from "./step.ts";
+import type { Training } from "./training.ts";
+
+/** A run's program on its devices, and the state it begins with. */
+export interface Prepared extends Beginning {
+  readonly run: Run<readonly [State, Rows, Rows], readonly [State, Report]>;
+  readonly cost: StepCost;
+  readonly place: Place;
+}
+
+/** Loads the program of a step, and puts the first state on the devices. */
+export async function prepare(training: Training, dims: Dims): Promise<Prepared> {
+  const { config, devices, from, layout, on } = training;
+  const lowered = lowerStep(config, dims, layout);
+  const { program } = lowered;
+  for (const line of describeRun(program, layout.mesh as Mesh, layout, devices)) on.note(line);
+  const run = await devices.load(lowered);
+  const place = { config, dims, layout, devices };
+  return { ...(await begin(from, place)), run, place, cost: costOf(program) };
+}

@@ -1,0 +1,36 @@
+import { openEvents } from "../tensorboard/log.ts";
+import type { Claim } from "./claim.ts";
+import type { KeptRun } from "./options.ts";
+import { scalarsOf } from "./scalars.ts";
+import type { StepEntry } from "./training.ts";
+
+/** What writes down the numbers of a run's steps. */
+export interface Records {
+  append(entry: StepEntry): void;
+  close(): void;
+}
+
+/** Records of a run that is kept nowhere. */
+export const noRecords: Records = { append: () => undefined, close: () => undefined };
+
+/**
+ * Opens the logs of a run's folder behind the step that it goes on from.
+ *
+ * @throws MtfError `bad-file` if they cannot be written
+ */
+export async function openRecords(claim: Claim, { log: wanted }: KeptRun): Promise<Records> {
+  const log = await claim.open();
+  const events = wanted?.includes("tensorboard")
+    ? openEvents(claim.out, { after: claim.checkpoint?.progress.step ?? 0 })
+    : undefined;
+  return {
+    append(entry) {
+      log.append({ ...entry });
+      events?.append(entry.step, scalarsOf(entry));
+    },
+    close() {
+      log.close();
+      events?.close();
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import type { MtfError } from "mtf";
+import type { Held } from "mtf/simulator";
+import { modelOf } from "../models/index.ts";
+import { batchesOf } from "./batches.ts";
+import { afterStep, afterValidation, courseOf, trouble } from "./course.ts";
+import { diverged } from "./diverged.ts";
+import { loadValidation, samplesToLookAt } from "./evaluate.ts";
+import { keepingOf, type Reached } from "./keeping.ts";
+import { prepare } from "./prepare.ts";
+import { samplingOf } from "./sampling.ts";
+import { learningRate, type Report, type State } from "./step.ts";
+import type { Outcome, StepEntry, Training } from "./training.ts";
+
+/** As many updates in a row may be refused because they are not finite. */
+const refusals = 3;
+
+/** How a run ended, and the state it has left on the devices. */
+export interface Ended extends Outcome {
+  readonly state: Held<State>;
+}
+
+/**
+ * Takes a run's steps, with validations and checkpoints as the config says, until the last one or
+ * until it is told to stop. What steps do not go well from is not saved.
+ *
+ * @throws MtfError `bad-argument` where loss or gradient are not finite several times in a row, or the
+ * last step did not go well; `device-failed`; `bad-file` where the disk fails
+ * @example
+ * const { step, loss } = await takeSteps(training); // a Training: data, devices, layout, folder …
+ */
+export async function takeSteps(training: Training): Promise<Ended> {
+  const { config, data, dataOrder, devices, layout, on, sampleEvery } = training;
+  const { batch_size, steps, context, eval_every, save_every } = config.training;
+  const { extra_saves, exit_every } = config.training;
+  const dims = modelOf(config).dims(
+    config,
+    batch_size / config.training.grad_accumulation,
+    context,
+  );
+  const { run, cost, place, ...first } = await prepare(training, dims);
+  const held = data.validation && samplesToLookAt(config, dims, data.validation, dataOrder);
+  const validate =
+    held && (await loadValidation(config, dims, layout, devices, held, on.validating));
+  const sample = sampleEvery ? samplingOf(place, training.tokenizer) : undefined;
+  const rate = learningRate(config);
+  let { state, step, position } = first;
+  let course = courseOf(config.vocab_size, first.loss);
+  let loss: number | undefined;
+  let validated: Reached["validated"];
+  let since = performance.now();
+  const keeping = await keepingOf(training, training.from.kind === "checkpoint" ? step : undefined);
+  const save = async (): Promise<void> => {
+    await keeping.save({ state, step, position, loss, validated });
+    since = performance.now();
+  };
+  if (step === 0 && extra_saves.includes(0)) await save();
+  const lost = (): Promise<MtfError> =>
+    diverged(place, { ...training, state, step, saved: keeping.saved, course });
+  const batches = batchesOf(training);
+  let taken = batches.take(step, position);
+  while (taken && !training.stopped?.()) {
+    const { batch, next } = taken;
+    const [updated, report] = await run(state, batch.tokens, batch.labels);
+    // The devices are on their way by now, and the next batch is made meanwhile.
+    taken = batches.take(step + 1, next);
+    state = updated;
+    position = next;
+    const numbers = await readReport(report);
+    loss = numbers.loss;
+    const now = performance.now();
+    const tokensPerSecond = (batch_size * context) / ((now - since) / 1000);
+    since = now;
+    step++;
+    course = afterStep(course, step, numbers);
+    if (course.refused > 0) on.note(`step ${step}: ${trouble(course)}; no update`);
+    if (course.refused >= refusals) throw await lost();
+    if (validate && (step % eval_every === 0 || step === steps)) {
+      validated = { step, loss: await validate(state.params) };
+      course = afterValidation(course, validated.loss);
+      since = performance.now();
+    }
+    await on.step({
+      step,
+      ...numbers,
+      learningRate: rate(step - 1),
+      tokens: batch_size * context,
+      tokensPerSecond,
+      ...cost,
+      ...(validated?.step === step && { validationLoss: validated.loss }),
+    });
+    if (sample && step % sampleEvery! === 0 && course.well) {
+      await on.sample?.(step, await sample(state.params, step));
+      since = performance.now();
+    }
+    if (step % save_every === 0 || extra_saves.includes(step)) {
+      if (course.well) await save();
+      else on.note(`step ${step}: not saved, ${trouble(course)}`);
+    }
+    if (exit_every !== null && step % exit_every === 0 && step < steps) {
+      on.note(`step ${step}: ends here, as exit_every ${exit_every} says`);
+      break;
+    }
+  }
+  const { failure } = batches;
+  if (course.well && (step > 0 || !failure)) await save();
+  else if (step >= steps) throw await lost();
+  if (failure) throw failure.error;
+  const { saved } = keeping;
+  const validationLoss = validated?.loss;
+  return { step, saved, loss, validationLoss, finished: step >= steps, state };
+}
+
+async function readReport(
+  report: Held<Report>,
+): Promise<Pick<StepEntry, "loss" | "zLoss" | "gradientNorm">> {
+  const [loss, gradientNorm, zLoss] = await Promise.all([
+    report.loss.number(),
+    report.gradientNorm.number(),
+    report.zLoss?.number(),
+  ]);
+  return { loss, gradientNorm, ...(zLoss !== undefined && { zLoss }) };
+}

@@ -1,0 +1,31 @@
+import { stepFolder } from "./checkpoint.ts";
+import type { Claim } from "./claim.ts";
+import type { TrainListener } from "./listener.ts";
+import type { Records } from "./records.ts";
+import type { Listener } from "./training.ts";
+
+/** Writes down a run's steps, and tells a program of them and of the rest. */
+export function telling(
+  { onCheckpoint, onNote, onProgress, onSample, onStep, onValidation }: TrainListener,
+  claim: Claim | undefined,
+  records: Records,
+  shareOfPeak: (tokensPerSecond: number) => number | undefined,
+): Listener {
+  return {
+    note: (line) => onNote?.(line),
+    async step(measured) {
+      const peakShare = shareOfPeak(measured.tokensPerSecond);
+      const entry = peakShare === undefined ? measured : { ...measured, peakShare };
+      records.append(entry);
+      await onStep?.(entry);
+      const { step, validationLoss: loss } = entry;
+      if (loss !== undefined) await onValidation?.({ step, loss });
+    },
+    async saved(step) {
+      await claim?.remember();
+      if (claim) await onCheckpoint?.({ step, folder: stepFolder(claim.out, step) });
+    },
+    validating: (done, all) => onProgress?.({ kind: "validating", done, all }),
+    sample: (step, text) => onSample?.({ step, text }),
+  };
+}

@@ -1,0 +1,105 @@
+import type { LoadedModel } from "../loaded-model.ts";
+import { openDevices } from "../session.ts";
+import type { Weights } from "../weights/index.ts";
+import { beginNotes } from "./begin-notes.ts";
+import { usuallyKept } from "./checkpoint.ts";
+import { claimFolder } from "./claim.ts";
+import { currentOrder, orderOf } from "./data/order.ts";
+import { readData } from "./data/read.ts";
+import type { TrainListener } from "./listener.ts";
+import type { KeptRun, TrainOptions } from "./options.ts";
+import { originOf } from "./origin.ts";
+import { shareOfPeak } from "./peak.ts";
+import { withoutPipes } from "./piped.ts";
+import { planRun } from "./plan.ts";
+import { noRecords, openRecords } from "./records.ts";
+import { settingsOf } from "./settings.ts";
+import { takeSteps } from "./steps.ts";
+import { telling } from "./telling.ts";
+import { trainedModel } from "./trained-model.ts";
+import type { Outcome, Training } from "./training.ts";
+import { warmupAsBegun } from "./warm-up.ts";
+
+/** A run that is kept in a folder, where its model is loaded from. */
+export interface TrainedInFolder extends Outcome {
+  readonly out: string;
+}
+
+/** A run that is kept nowhere, with its model, which is to be closed. */
+export interface TrainedModel extends Outcome {
+  readonly out?: undefined;
+  readonly model: LoadedModel;
+}
+
+export type Trained = TrainedInFolder | TrainedModel;
+
+/** Trains from a config, or from weights, which are read where they lie. */
+export async function trainFrom(
+  options: TrainOptions,
+  weights: Weights | undefined,
+  listener: TrainListener,
+): Promise<Trained> {
+  const { signal } = listener;
+  const note = (line: string): void => listener.onNote?.(line);
+  const { config: planned, tokenizing, mesh, layout } = await planRun(options, weights, note);
+  signal?.throwIfAborted();
+  const kept = isKept(options) ? options : undefined;
+  const claim = kept && (await claimFolder(kept));
+  const closing = [async () => claim?.release()];
+  try {
+    const before = claim?.checkpoint?.progress;
+    const written = warmupAsBegun(planned, before?.settings);
+    const { steps } = written.training;
+    const from = originOf(options, weights, claim?.checkpoint, steps);
+    if (claim && before && before.step >= steps) {
+      const { step, loss } = before;
+      note(`${claim.out} is at step ${step} of ${steps}: nothing is left to do`);
+      return { out: claim.out, step, saved: step, loss, validationLoss: undefined, finished: true };
+    }
+    const goesOn = before !== undefined;
+    const piped = kept && (await withoutPipes(written, { ...kept, goesOn, note, signal }));
+    closing.push(async () => piped?.release());
+    // What is kept nowhere is read once, and so may come through a pipe.
+    const { config } = piped ?? { config: written };
+    const dataOrder = claim && before ? orderOf(before, claim.out) : currentOrder;
+    const data = await readData(options, config, tokenizing, dataOrder, listener);
+    closing.push(async () => data.close());
+    const settings = settingsOf(config, options, data, mesh, layout);
+    for (const line of beginNotes(options, config, from, before, settings)) note(line);
+    signal?.throwIfAborted();
+    const devices = await openDevices(options, mesh);
+    let isHandedOver = false;
+    closing.push(async () => (isHandedOver ? undefined : devices.close()));
+    signal?.throwIfAborted();
+    const records = claim && kept ? await openRecords(claim, kept) : noRecords;
+    closing.push(async () => records.close());
+    const behind = from.kind === "optimizer" ? from.optimizer.step : (before?.step ?? 0);
+    await listener.onBegin?.({ config, step: behind });
+    const run: Training = {
+      config,
+      data,
+      dataOrder,
+      settings,
+      tokenizer: tokenizing.tokenizer,
+      out: claim?.out,
+      devices,
+      layout,
+      from,
+      sampleEvery: options.sampleEvery,
+      kept: { last: options.keep ?? usuallyKept.last, every: options.keepEvery },
+      stopped: () => signal?.aborted === true,
+      on: telling(listener, claim, records, shareOfPeak(options, config)),
+    };
+    const { state, ...outcome } = await takeSteps(run);
+    if (claim) return { out: claim.out, ...outcome };
+    const model = trainedModel(run, state);
+    isHandedOver = true;
+    return { ...outcome, model };
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+function isKept(options: TrainOptions): options is KeptRun {
+  return options.out !== undefined;
+}

@@ -1,0 +1,26 @@
+import { dispose } from "mtf";
+import type { Devices, Held } from "mtf/simulator";
+import type { LoadedModel } from "../loaded-model.ts";
+import { programsOf } from "../model-program.ts";
+import type { State } from "./step.ts";
+import type { Training } from "./training.ts";
+
+/** A run's model where it lies, without the state of its optimizer. */
+export function trainedModel(
+  { config, devices, layout, tokenizer }: Omit<Training, "devices"> & { readonly devices: Devices },
+  { params, ...rest }: Held<State>,
+): LoadedModel {
+  dispose(rest);
+  return {
+    config,
+    tokenizer,
+    context: config.training.context,
+    devices,
+    layout,
+    parameters: params,
+    ends: [config.eos_token_id, ...config.more_eos_token_ids],
+    notes: [],
+    program: programsOf({ config, devices, layout }),
+    close: () => devices.close(),
+  };
+}
