@@ -40,10 +40,10 @@ function lossesOf(entries: readonly StepEntry[]): readonly number[] {
 }
 
 /** Trains on something, and gives what the steps came to. */
-async function lossesOn(options: TrainOptions): Promise<readonly number[]> {
+async function lossesOn(options: Omit<TrainOptions, "out">): Promise<readonly number[]> {
   const entries: StepEntry[] = [];
   const onStep = (entry: StepEntry) => entries.push(entry);
-  const { model } = await train({ config: small, ...where, ...options, out: undefined! }, { onStep });
+  const { model } = await train({ config: small, ...where, ...options }, { onStep });
   await model.close();
   return lossesOf(entries);
 }
@@ -61,14 +61,21 @@ it("trains on texts as they come, and the model says what it has learnt", async 
   const seen: StepEntry[] = [];
   const validated: number[] = [];
   const { model, ...outcome } = await train(
-    { config: "tiny", data: { documents: stream() }, steps: 60, lr: 3e-3, evalEvery: 30, ...where },
+    {
+      config: "tiny",
+      data: { documents: stream() },
+      steps: 100,
+      lr: 1e-2,
+      evalEvery: 50,
+      ...where,
+    },
     { onStep: (entry) => seen.push(entry), onValidation: ({ step }) => validated.push(step) },
   );
   try {
     expect(ended).toBe(true);
-    expect(seen.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
-    expect(validated).toEqual([30, 60]);
-    expect(outcome).toMatchObject({ step: 60, saved: undefined, finished: true });
+    expect(seen.map(({ step }) => step)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    expect(validated).toEqual([50, 100]);
+    expect(outcome).toMatchObject({ step: 100, saved: undefined, finished: true });
     expect(outcome.loss).toBe(seen.at(-1)!.loss);
     expect(outcome.validationLoss).toBe(seen.at(-1)!.validationLoss);
     let text = "";
@@ -213,41 +220,104 @@ it("fine-tunes a folder, and the folder it leaves is loaded", async () => {
   expect(losses[1]).toBeLessThan(losses[0]! - 1);
 });
 
-it.each(["data:2", "data:2,model:2"])("the model continues where it was trained, %s", async (mesh) => {
-  const options = { config: small, data: { documents: texts }, ...where };
-  const made: number[][] = [];
-  for (const on of ["data:1", mesh]) {
-    const { model } = await train({ ...options, mesh: on });
-    const ids: number[] = [];
-    const settings = { sampling: { kind: "greedy" }, maxNewTokens: 5 } as const;
-    for await (const id of generate(model, [84, 104, 101], settings)) ids.push(id);
-    expect((await evaluate(model, texts)).tokens).toBeGreaterThan(1000);
-    await model.close();
-    made.push(ids);
-  }
-  expect(made[1]).toEqual(made[0]);
-});
+it.each(["data:2", "data:2,model:2"])(
+  "the model continues where it was trained, %s",
+  async (mesh) => {
+    const options = { config: small, data: { documents: texts }, ...where };
+    const made: number[][] = [];
+    for (const on of ["data:1", mesh]) {
+      const { model } = await train({ ...options, mesh: on });
+      const ids: number[] = [];
+      const settings = { sampling: { kind: "greedy" }, maxNewTokens: 5 } as const;
+      for await (const id of generate(model, [84, 104, 101], settings)) ids.push(id);
+      expect((await evaluate(model, texts)).tokens).toBeGreaterThan(1000);
+      await model.close();
+      made.push(ids);
+    }
+    expect(made[1]).toEqual(made[0]);
+  },
+);
 
 it("says what is wrong", async () => {
   const message = (options: object): Promise<string> =>
     train({ config: small, ...where, ...options } as never).then(String, (e: Error) => e.message);
   const on = (documents: unknown) => message({ data: { documents } });
-  expect(await message({ config: undefined })).toMatchInlineSnapshot();
-  expect(await message({})).toMatchInlineSnapshot();
-  expect(await message({ resume: true })).toMatchInlineSnapshot();
-  expect(await message({ keep: 0 })).toMatchInlineSnapshot();
-  expect(await message({ log: ["tensorboard"] })).toMatchInlineSnapshot();
-  expect(await message({ config: { ...presets.tiny, hiden_size: 4 } })).toMatchInlineSnapshot();
-  expect(await message({ steps: 1.5 })).toMatchInlineSnapshot();
-  expect(await on("one text")).toMatchInlineSnapshot();
-  expect(await on(undefined)).toMatchInlineSnapshot();
-  expect(await on([{ body: "a text" }])).toMatchInlineSnapshot();
-  expect(await on(["one", null])).toMatchInlineSnapshot();
-  expect(await on(["one", [1, 257]])).toMatchInlineSnapshot();
-  expect(await on(["one"])).toMatchInlineSnapshot();
-  expect(await on([])).toMatchInlineSnapshot();
+  expect(await message({ config: undefined })).toMatchInlineSnapshot(`
+    "[bad-argument] there is neither a config nor a model to train.
+      try  config: "tiny"
+      try  model: "models/gpt-neo-125m""
+  `);
+  expect(await message({})).toMatchInlineSnapshot(`
+    "[bad-argument] there is nothing to train on.
+      try  --data FILE…
+      try  "training": { "data": ["FILE"] } in the config"
+  `);
+  expect(await message({ resume: true })).toMatchInlineSnapshot(`
+    "[bad-argument] there is no folder with a run to go on with.
+      try  out: "runs/book""
+  `);
+  expect(await message({ keep: 0 })).toMatchInlineSnapshot(
+    `"[bad-argument] keep is 0, not a whole number from 1 on."`,
+  );
+  expect(await message({ log: ["tensorboard"] })).toMatchInlineSnapshot(`
+    "[bad-argument] a log is written into the run's folder, and there is none.
+      try  out: "runs/book""
+  `);
+  expect(await message({ config: { ...presets.tiny, hiden_size: 4 } })).toMatchInlineSnapshot(`
+    "[bad-argument] config has a problem.
+      hiden_size  is no key of a config; did you mean hidden_size?"
+  `);
+  expect(await message({ steps: 1.5 })).toMatchInlineSnapshot(`
+    "[bad-argument] the config with the command line's options has a problem.
+      training.steps  is 1.5, but must be a whole number"
+  `);
+  expect(await on("one text")).toMatchInlineSnapshot(`
+    "[bad-argument] documents are no list and no iterable.
+      are  one text
+      try  documents: ["a text", "another one"]
+      try  data: "book.txt" for a file"
+  `);
+  expect(await on(undefined)).toMatchInlineSnapshot(`
+    "[bad-argument] documents are no list and no iterable.
+      are  undefined
+      try  documents: ["a text", "another one"]
+      try  data: "book.txt" for a file"
+  `);
+  expect(await on([{ body: "a text" }])).toMatchInlineSnapshot(`
+    "[bad-argument] document 1 is neither a text nor ids.
+      is   {"body":"a text"}
+      try  a string
+      try  [15496, 995]"
+  `);
+  expect(await on(["one", null])).toMatchInlineSnapshot(`
+    "[bad-argument] document 2 is neither a text nor ids.
+      is   null
+      try  a string
+      try  [15496, 995]"
+  `);
+  expect(await on(["one", [1, 257]])).toMatchInlineSnapshot(`
+    "[bad-argument] document 2 has 257, which is no id of the model.
+      vocabulary  0 to 256"
+  `);
+  expect(await on(["one"])).toMatchInlineSnapshot(`
+    "[bad-argument] the data are shorter than one sample.
+      data    4 tokens
+      needed  17 for a context of 16 and 5 % held back
+      try     --context 3"
+  `);
+  expect(await on([])).toMatchInlineSnapshot(`
+    "[bad-argument] the data are shorter than one sample.
+      data    0 tokens
+      needed  17 for a context of 16 and 5 % held back"
+  `);
   const untold = { ...small, training: { ...small.training, tokenizer: null } };
-  expect(await message({ config: untold, data: { documents: ["a"] } })).toMatchInlineSnapshot();
+  expect(await message({ config: untold, data: { documents: ["a"] } })).toMatchInlineSnapshot(`
+    "[bad-argument] document 1 holds text, but there is no tokenizer.
+      try  --tokenizer bytes
+      try  data with input_ids"
+  `);
   const validationData = { documents: [] };
-  expect(await message({ data: { documents: texts }, validationData })).toMatchInlineSnapshot();
+  expect(await message({ data: { documents: texts }, validationData })).toMatchInlineSnapshot(
+    `"[bad-argument] the data to validate with are empty."`,
+  );
 });

@@ -61,14 +61,19 @@ export async function readData(
   const vocabulary = { tokenizer, size: vocab_size };
   const telling =
     (kind: "reading" | "tokenizing") =>
-    ({ documents, tokens, file }: FillProgress): void => {
-      signal?.throwIfAborted();
+    ({ documents, tokens, file }: FillProgress): void =>
       onProgress?.({ kind, documents, tokens, file });
-    };
   if (order === 1) {
     if (data.kind !== "files" || held?.kind === "documents") throw ofFiles();
     const heldFiles = held === null ? null : held.files;
-    const whole = { ...usual, onProgress: telling("reading") };
+    const tell = telling("reading");
+    const whole = {
+      ...usual,
+      onProgress: (read: FillProgress): void => {
+        signal?.throwIfAborted();
+        tell(read);
+      },
+    };
     const read = await loadTrainingData(data.files, heldFiles, vocabulary, whole);
     onProgress?.({ kind: "read" });
     return read;
