@@ -9,7 +9,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runGenerate, runTrain } from "gpt-neo";
+import { generateText, loadModel, train } from "gpt-neo";
 import { MtfError } from "mtf";
 import { countingLoss } from "./counting-model.mjs";
 
@@ -33,26 +33,42 @@ try {
   const bytes = readFileSync(novel);
   const toBeat = countingLoss(bytes, Math.ceil((bytes.length + 1) * 0.05), 2);
   const begun = existsSync(join(out, "log.jsonl"));
-  const outcome = await runTrain(
+  const stop = new AbortController();
+  // The first Ctrl-C saves and ends; the second one ends.
+  process.once("SIGINT", () => stop.abort());
+  const { finished, step, saved } = await train(
     { config: "demo", data: [novel], out, resume: begun },
     {
-      beside: `counting with two bytes of context: ${toBeat.toFixed(3)}`,
-      again: "npm start",
+      onNote: (line) => console.error(line),
+      onStep: ({ step, loss, tokensPerSecond }) => {
+        if (step % 10 > 0) return;
+        const rate = Math.round(tokensPerSecond).toLocaleString("en-US");
+        console.error(`step ${step}: loss ${loss.toFixed(3)}, ${rate} tokens/s`);
+      },
+      onValidation: ({ step, loss }) => {
+        const beside = `counting with two bytes of context: ${toBeat.toFixed(3)}`;
+        console.error(`step ${step}: validation loss ${loss.toFixed(3)} (${beside})`);
+      },
+      signal: stop.signal,
     },
   );
-  if (outcome.finished) {
-    const { text } = await runGenerate({
-      model: out,
-      prompt: "The whale ",
-      maxNewTokens: 400,
-      temperature: 0.8,
-      topK: 40,
-      seed: outcome.step,
-    });
-    console.log(`\n${text}\n`);
+  if (finished) {
+    const model = await loadModel(out);
+    const sampling = { kind: "random", temperature: 0.8, topK: 40, topP: 1 };
+    process.stdout.write("\nThe whale ");
+    const settings = { maxNewTokens: 400, sampling, seed: step };
+    for await (const piece of generateText(model, "The whale ", settings)) {
+      process.stdout.write(piece);
+    }
+    await model.close();
+    console.log("\n");
     console.error(`the model is in ${out}; npm start -- --fresh trains another`);
+  } else {
+    console.error(`saved after step ${saved}; npm start goes on`);
+    process.exitCode = 130;
   }
 } catch (error) {
+  if (error?.name === "AbortError") process.exit(130);
   console.error(error instanceof MtfError ? error.message : error);
   process.exitCode = 1;
 }

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { onOtherDevices, root, runChanged, runNode } from "../packages/mtf/test/support/page.ts";
 
+const typed = (name: string, ...args: string[]) =>
+  runNode(["--import", "tsx", join(root, "examples", `${name}.ts`), ...args]);
+
 const example = (name: string, ...args: string[]) =>
   runNode([join(root, "examples", `${name}.mjs`), ...args]);
 
@@ -57,11 +60,46 @@ test("05-generate-and-score continues a text and knows words from none", async (
     const where = ["--mesh", "data:1", "--runtime", "simulator", "--backend", "wasm"];
     const settings = ["--config", "tiny", "--steps", "40", "--lr", "3e-3"];
     await runNode([cli, "train", ...settings, "--data", novel, "--out", run, ...where]);
-    const program = join(root, "examples", "05-generate-and-score.ts");
-    const output = await runNode(["--import", "tsx", program, run]);
+    const output = await typed("05-generate-and-score", run);
     expect(output).toMatch(/^The whale /);
     const [words, noise] = [...output.matchAll(/^(-\S+) per token/gm)].map((m) => Number(m[1]));
     expect(words).toBeGreaterThan(noise!);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 120_000);
+
+test("06-train-from-code learns sums, and its model continues one", async () => {
+  const output = await typed("06-train-from-code", "150");
+  const losses = lossesIn(output);
+  expect(losses.at(-1)).toBeLessThan(0.5 * losses[0]!);
+  expect(output).toContain("ended after step 150");
+  expect(output).toMatch(/^3 \+ 1 = 4\.$/m);
+  const [, odds] = /is (\S+) times as likely/.exec(output)!;
+  expect(Number(odds)).toBeGreaterThan(1);
+}, 120_000);
+
+test("07-fine-tune leaves a model that predicts better", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "example-"));
+  try {
+    const [text, heldOut] = ["text.txt", "held-out.txt"].map((name) => join(folder, name));
+    writeFileSync(text!, "The whale swam away. ".repeat(400));
+    writeFileSync(heldOut!, "The whale swam away. ".repeat(20));
+    const run = join(folder, "run");
+    const cli = join(root, "packages/gpt-neo/bin/gpt-neo.js");
+    const begin = ["--config", "tiny", "--steps", "2", "--data", text!, "--out", run];
+    await runNode([cli, "train", ...begin, "--mesh", "data:1", "--runtime", "simulator"]);
+    const out = join(folder, "tuned");
+    const output = await typed("07-fine-tune", run, text!, heldOut!, out);
+    expect(output).toContain("saved after step 40");
+    const [before, after] = [...output.matchAll(/^perplexity \w+ (\S+)/gm)].map((m) =>
+      Number(m[1]),
+    );
+    expect(after).toBeLessThan(0.5 * before!);
+    // The same call goes on; where all is done it says so.
+    expect(await typed("07-fine-tune", run, text!, heldOut!, out)).toContain(
+      "nothing is left to do",
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -82,5 +120,13 @@ test.each(["02-two-layer-net", "04-shard-the-optimizer"])(
 
 test("every example is tested here", () => {
   const numbered = readdirSync(join(root, "examples")).filter((file) => /^\d\d-/.test(file));
-  expect(numbered.map((file) => file.slice(0, 2))).toEqual(["01", "02", "03", "04", "05"]);
+  expect(numbered.map((file) => file.slice(0, 2))).toEqual([
+    "01",
+    "02",
+    "03",
+    "04",
+    "05",
+    "06",
+    "07",
+  ]);
 });
