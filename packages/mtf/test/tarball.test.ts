@@ -106,7 +106,7 @@ describe("the packed packages", () => {
 });
 
 const consumer = `
-import { type Config, loadConfig, runTrain } from "gpt-neo";
+import { type Config, generate, loadConfig, train } from "gpt-neo";
 import { defineDims, defineLayout, defineMesh, einsum, lower, placeholder, type Tensor } from "mtf";
 import { openCheckpoint } from "mtf/checkpoint";
 import { nearest } from "mtf/files";
@@ -128,7 +128,16 @@ export async function main(threads: boolean): Promise<number | undefined> {
   const devices: Devices = await (threads ? workers(mesh) : simulator(mesh));
   const result = await (await devices.load(program))(new Float32Array(32), new Float32Array(48));
   const config: Config = await loadConfig("tiny");
-  await runTrain({ config: "tiny", data: ["text.txt"], out: "run", steps: config.training.steps });
+  const { steps } = config.training;
+  const kept = await train({ config: "tiny", data: ["text.txt"], out: "run", steps });
+  // @ts-expect-error what is kept in a folder is loaded from there
+  console.log(kept.out, kept.model);
+  const documents = ["One fish, two fish.", [79, 110, 101]];
+  const { model } = await train(
+    { config: { ...config, num_layers: 1 }, data: { documents } },
+    { onStep: ({ step, loss }) => console.log(step, loss), signal: AbortSignal.timeout(1000) },
+  );
+  for await (const id of generate(model, [79])) console.log(id);
   await openCheckpoint("run/checkpoints/step-100");
   console.log(nearest("heds", ["heads"]));
   return (await result.read())[0];
