@@ -182,8 +182,13 @@ it("says what it cannot score or continue", async () => {
     expect(await message(evaluate(model, [[1]]))).toMatchInlineSnapshot(
       `"[bad-argument] the data have nothing to predict."`,
     );
+    expect(await message(evaluate(model, ["text"]))).toMatchInlineSnapshot(`
+      "[bad-argument] the model's folder has no tokenizer.
+        try  loadModel(folder, { tokenizer: "gpt2" })
+        try  generate(model, ids) for ids instead of text"
+    `);
     expect(await message(evaluate(model, [[1, 97]]))).toMatchInlineSnapshot(`
-      "[bad-argument] evaluate: 97 is no id of the model.
+      "[bad-argument] document 1 has 97, which is no id of the model.
         vocabulary  0 to 96"
     `);
     expect(await message(evaluate(model, [[1, 2]], { stride: 33 }))).toMatchInlineSnapshot(`

@@ -1,5 +1,6 @@
 import { type Evidence, MtfError } from "mtf";
-import { type Documents, documentParts, inIds } from "../data/index.ts";
+import { type DocumentPart, type Documents, documentParts, inIds } from "../data/index.ts";
+import { tokenizerOf } from "../generate/text.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
 import { evaluator, type Scores } from "./evaluate.ts";
@@ -52,7 +53,7 @@ export async function evaluate(
   }
   const { tokenizer, config } = model;
   const vocabulary = { tokenizer, size: config.vocab_size };
-  const parts = inIds(documentParts(documents, vocabulary.size), vocabulary);
+  const parts = inIds(readable(model, documents), vocabulary);
   return measure(model, windowsOf(parts, context, stride), settings);
 }
 
@@ -107,6 +108,14 @@ export function counter(
       throw new MtfError("bad-argument", "the data have nothing to predict.", { evidence });
     },
   };
+}
+
+/** The documents, unless there is text among them that a model without a tokenizer cannot read. */
+async function* readable(model: LoadedModel, documents: Documents): AsyncGenerator<DocumentPart> {
+  for await (const part of documentParts(documents, model.config.vocab_size)) {
+    if (part.kind === "text") tokenizerOf(model);
+    yield part;
+  }
 }
 
 /** Windows that predict something, in batches. */
