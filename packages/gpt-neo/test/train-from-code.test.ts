@@ -238,6 +238,16 @@ it.each(["data:2", "data:2,model:2"])(
   },
 );
 
+it("what diverges ends without a folder, too, and leaves nothing to go on from", async () => {
+  const run = train({ config: small, data: { documents: texts }, lr: 1e30, ...where });
+  expect(await run.then(String, (e: Error) => e.message)).toMatchInlineSnapshot(`
+    "[bad-argument] training has diverged: the loss is NaN.
+      step           4, the 3 last updates refused
+      learning rate  1e+30 at most
+      try            --lr 0.0003"
+  `);
+});
+
 it("says what is wrong", async () => {
   const message = (options: object): Promise<string> =>
     train({ config: small, ...where, ...options } as never).then(String, (e: Error) => e.message);

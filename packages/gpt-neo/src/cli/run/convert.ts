@@ -33,7 +33,7 @@ export interface ConvertResult {
  * Writes weights as a Hugging Face folder, as the command line says.
  *
  * @example
- * await runConvert({ from: "gpt3_XL/model.ckpt-362000", config: "gpt3_XL.json", to: "models/xl" });
+ * await run({ from: "gpt3_XL/model.ckpt-362000", config: "gpt3_XL.json", to: "models/xl" });
  */
 export async function run(options: ConvertCommandOptions): Promise<ConvertResult> {
   const { from, to, json: _, ...rest } = options;

@@ -17,7 +17,7 @@ import { progressLine } from "../progress.ts";
  *
  * @throws MtfError as `loadModel`; `bad-checkpoint` where the weights make a loss that is no number
  * @example
- * const { perplexity } = await runEval({ model: "runs/tuned", data: ["held-out.txt"] });
+ * const { perplexity } = await run({ model: "runs/tuned", data: ["held-out.txt"] });
  */
 export async function run(options: EvalOptions): Promise<Evaluation> {
   if (options.logits !== undefined) await checkLogitsFile(options.logits);

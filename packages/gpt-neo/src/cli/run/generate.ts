@@ -21,7 +21,7 @@ export interface Generated {
  * Continues a text as the command line says.
  *
  * @example
- * const { text } = await runGenerate({ model: "runs/tuned", prompt: "Call me", topK: 40 });
+ * const { text } = await run({ model: "runs/tuned", prompt: "Call me", topK: 40 });
  */
 export async function run(options: GenerateOptions): Promise<Generated> {
   const text = await promptText(options);

@@ -6,7 +6,7 @@ import { printInspected } from "./print-inspected.ts";
  * Tells what a path is, as the command line says: tables, or all of it as one object.
  *
  * @example
- * const found = await runInspect({ path: "model.safetensors", json: true });
+ * const found = await run({ path: "model.safetensors", json: true });
  */
 export async function run(options: InspectOptions): Promise<Inspected | { readonly text: string }> {
   const { path, json, ...reading } = options;

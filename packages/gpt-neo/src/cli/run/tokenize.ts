@@ -20,7 +20,7 @@ export interface TokenizeResult {
  *
  * @throws MtfError as `tokenize`
  * @example
- * await runTokenize({ data: ["pile/*.jsonl.zst"], out: "ids", outputFormat: "bin" });
+ * await run({ data: ["pile/*.jsonl.zst"], out: "ids", outputFormat: "bin" });
  */
 export async function run(options: TokenizeCommandOptions): Promise<TokenizeResult> {
   const source = await tokenizerSource(options.tokenizer ?? "gpt2");

@@ -19,7 +19,7 @@ import { writeOut } from "../write-out.ts";
  * `gpt-neo tokenizer train`: makes a `tokenizer.json` that Hugging Face reads, of one's own text.
  *
  * @example
- * await runTrainTokenizer({ data: ["book.txt"], vocabSize: 8000, out: "book-tokenizer.json" });
+ * await runTrain({ data: ["book.txt"], vocabSize: 8000, out: "book-tokenizer.json" });
  */
 export async function runTrain(
   options: TrainTokenizerOptions,
