@@ -7,6 +7,7 @@ import { parameterPlaceholders } from "../src/models/gpt_neo/parameters.ts";
 import { layoutOf } from "../src/session.ts";
 import { lowerStep } from "../src/train/lower-step.ts";
 import { microbatchOf, trainingStep } from "../src/train/step.ts";
+import type { Case } from "./hugging-face/layouts.ts";
 import { fixture } from "./support/expected.ts";
 import { onDevices } from "./support/on-devices.ts";
 
@@ -33,11 +34,29 @@ it("125M at 1,024 tokens needs less than half of the memory beside state and gra
 it.each([
   { mesh: "", layout: "" },
   { mesh: "data:2,model:2", layout: "batch:data,heads:model,vocab:model,ff:model" },
-  { mesh: "data:2", layout: "batch:data", storage: "embd:data" },
-])("losses are the same to the bit: $mesh", async (at) => {
+])("losses are the same to the bit: '$mesh'", async (at) => {
+  const losses = await lossesOf(at);
+  expect(losses[1]).toEqual(losses[0]);
+  expect(new Set(losses[0]).size).toBe(4);
+});
+
+// The two programs are planned apart, and these two add up in another order.
+it("losses are the same but for rounding where state is split and each program planned for it", async () => {
+  const [kept, again] = await lossesOf({
+    mesh: "data:2",
+    layout: "batch:data",
+    storage: "embd:data",
+  });
+  kept!.forEach((loss, i) => {
+    expect(Math.abs(again![i]! - loss)).toBeLessThan(loss * 2 ** -22);
+  });
+});
+
+/** Losses of four steps, of kept values and of values that are computed again. */
+async function lossesOf(at: Case): Promise<readonly (readonly number[])[]> {
   const devices = await simulator(defineMesh(at.mesh), { backend: "wasm" });
   try {
-    const losses = [];
+    const losses: number[][] = [];
     for (const config of [kept!, again!]) {
       const step = await onDevices(devices, at, {
         folder,
@@ -52,13 +71,12 @@ it.each([
         fn: (dims) => trainingStep(config, dims),
       });
       const tokens = Int32Array.from({ length: 32 }, (_, i) => (i * 7) % 97);
-      const seen = [];
+      const seen: number[] = [];
       for (let i = 0; i < 4; i++) seen.push((await step.call(tokens, tokens)).get("1/loss")![0]!);
       losses.push(seen);
     }
-    expect(losses[1]).toEqual(losses[0]);
-    expect(new Set(losses[0]).size).toBe(4);
+    return losses;
   } finally {
     await devices.close();
   }
-});
+}

@@ -45,7 +45,9 @@ describe("a cache of keys", () => {
     // The key that is written may rest split along its one position: only the cache is as long.
     const long = moved.filter((value) => program.values[value]!.dims.some((d) => d.size === 8));
     expect(long).toEqual([]);
-    expect(program.instructions.some((i) => i.kind === "reduce" || i.kind === "region")).toBe(false);
+    expect(program.instructions.some((i) => i.kind === "reduce" || i.kind === "region")).toBe(
+      false,
+    );
     const { inputBytes, peakBytes } = memoryPlan(program);
     // The key, and for each row a position, held within the dim, and the places that follow from it.
     expect(peakBytes - inputBytes).toBeLessThanOrEqual(4 * (batch.size * (12 + 3) + 1));
