@@ -101,7 +101,7 @@ describe("a mesh that is asked for", () => {
         per device  # GiB; a WebAssembly heap holds # GiB
         in all      # GiB; this machine has # GiB, too much
         workers     256; 8 cores can serve 64, too much
-        try         --mesh data:2,model:2"
+        try         --mesh data:2,model:4"
     `);
     const { parts, ...at } = advised(error);
     const accumulated = withTraining(config, { grad_accumulation: parts });
