@@ -75,6 +75,9 @@ export function readArguments<Values>(
     if (option.kind !== "groups" || !(key in values)) continue;
     values[key] = option.gather(values[key] as readonly Group[]);
   }
+  for (const [key, { otherwise }] of table) {
+    if (otherwise?.kind === "value" && !(key in values)) values[key] = otherwise.value;
+  }
   for (const [key, option] of table) {
     if (!option.required || key in values) continue;
     const name = key === command.words && option.kind !== "flag" ? option.shown : `--${typed(key)}`;

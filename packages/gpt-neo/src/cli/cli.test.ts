@@ -52,7 +52,7 @@ describe("arguments", () => {
     });
     expect(
       readArguments(generateCommand, words("--model m --input-ids 1,2,3 --top-p 0.9 --json")),
-    ).toEqual({ model: "m", inputIds: [1, 2, 3], topP: 0.9, json: true });
+    ).toEqual({ model: "m", inputIds: [1, 2, 3], topP: 0.9, seed: 0, json: true });
     expect(readArguments(generateCommand, ["--model", "m", "--prompt", ""])).toMatchObject({
       prompt: "",
     });
@@ -175,43 +175,46 @@ describe("gpt-neo", () => {
         --config PRESET|FILE         a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file
         --model DIR                  start from a model's weights instead, with fresh optimizer state
         --with-optimizer             with --model: go on with the optimizer's state and step saved there
-        --data FILE…                 files, folders, patterns, - (standard input); default: the config's
+        --data FILE…                 files, folders, patterns, - (standard input) (default: the config's)
         --weight W                   the share of samples from the --data before it (default: 1)
-        --validation-data FILE…      validate with these, not with a held-back part of the data
+        --validation-data FILE…      validate with these (default: a held-back part of --data)
         --out DIR                    the run's folder, a new or an empty one: model, log, checkpoints
         --tokenizer gpt2|bytes|FILE|DIR
                                      what makes ids of text (default: the config's, or the model's)
         --special                    <|endoftext|> in a text ends it (default: it is text)
         --lr RATE                    the highest learning rate (default: the config's, 0.0003)
-        --batch-size N               samples a step (default: the config's, 8)
+        --batch-size N               samples per step (default: the config's, 8)
         --grad-accumulation N        parts of a batch computed one by one (default: the config's, 1)
         --recompute                  compute each block again for its gradient: less memory, more time
-        --context N                  tokens a sample, for eval and generate too (default: all positions)
+        --context N                  tokens per sample, for eval and generate too (default: all positions)
         --steps N                    steps in all (default: the config's, 1000)
         --eval-every N               steps between validations (default: the config's, 100)
         --eval-batches N             batches a validation looks at (default: the config's, 32)
-        --validation-share PART      of the data, held back to validate with (default: 0.05)
+        --validation-share PART      of the data, held back to validate with (default: the config's, 0.05)
         --save-every N               steps between checkpoints (default: the config's, 500)
         --peak GFLOPS                what the machine could do, to show the share reached (default: none)
         --sample-every N             steps between samples of text, 64 tokens each (default: none)
         --keep N                     the last checkpoints to keep, and the best one (default: 2)
         --keep-every N               keep those after every N steps for good (default: none)
-        --seed N                     what weights, order of data and dropout follow from (default: 0)
+        --seed N                     what weights, order of data and dropout follow from
+                                     (default: the config's, 0)
         --set KEY=VALUE…             any key of the config's training: --set warmup_steps=50 decay_to=0
         --resume                     go on from the last checkpoint, with the options it was begun with
         --input-format txt|jsonl|json|tfrecords|bin|uint16
-                                     what files hold (default: their names tell); uint16 is nanoGPT's
+                                     what files hold; uint16 is nanoGPT's (default: their names tell)
         --text-key KEY               the text's key in JSON (default: text, input_ids)
         --zstd-window SIZE           memory that a .zst may ask for, up to 2GiB (default: 128MiB)
         --no-cross-document          no id is predicted from another document, nor sees one
         --reset-positions            positions begin at 0 in each document, not in each sample
         --cache DIR                  where tokenized text is kept (default: .gpt-neo-cache beside the run)
-        --log jsonl|tensorboard…     beside log.jsonl, events for tensorboard --logdir
+        --log jsonl|tensorboard…     log.jsonl, and events for tensorboard --logdir (default: jsonl)
         --mesh AXES                  devices: data:2,model:2 (default: one per core, or as many as needed)
         --layout RULES               which dim is split over which axis: batch:data,heads:model
+                                     (default: as below)
         --storage RULES              how parameters rest where they are not computed with: embd:data
-        --runtime workers|simulator  a worker per device, or all in one process
-        --backend wasm|cpu           what computes an op: fast, or the reference
+                                     (default: as --layout)
+        --runtime workers|simulator  a worker per device, or all in one process (default: workers)
+        --backend wasm|cpu           what computes an op: fast, or the reference (default: wasm)
         --deterministic              the same bits on every machine; slower: no BLAS, no relaxed SIMD
         --json                       end standard output with the result as one JSON object
         --help                       print this
@@ -256,7 +259,7 @@ describe("gpt-neo", () => {
         --no-cross-document          ends of text cut rows: each document is predicted by itself
         --logits FILE                write the logits there, as safetensors [rows, length, vocab]
         --input-format txt|jsonl|json|tfrecords|bin|uint16
-                                     what files hold (default: their names tell); uint16 is nanoGPT's
+                                     what files hold; uint16 is nanoGPT's (default: their names tell)
         --text-key KEY               the text's key in JSON (default: text, input_ids)
         --zstd-window SIZE           memory that a .zst may ask for, up to 2GiB (default: 128MiB)
         --tokenizer gpt2|bytes|FILE|DIR
@@ -264,9 +267,11 @@ describe("gpt-neo", () => {
         --special                    <|endoftext|> in a text ends it (default: it is text)
         --mesh AXES                  devices: data:2,model:2 (default: one per core, or as many as needed)
         --layout RULES               which dim is split over which axis: batch:data,heads:model
+                                     (default: as below)
         --storage RULES              how parameters rest where they are not computed with: embd:data
-        --runtime workers|simulator  a worker per device, or all in one process
-        --backend wasm|cpu           what computes an op: fast, or the reference
+                                     (default: as --layout)
+        --runtime workers|simulator  a worker per device, or all in one process (default: workers)
+        --backend wasm|cpu           what computes an op: fast, or the reference (default: wasm)
         --deterministic              the same bits on every machine; slower: no BLAS, no relaxed SIMD
         --json                       end standard output with {"loss", "perplexity", "tokens"}
         --help                       print this

@@ -1,6 +1,6 @@
 import type { WeightType } from "../weights/convert.ts";
 import type { Command } from "./command.ts";
-import { choice, flag, integer, required, text } from "./option.ts";
+import { choice, flag, integer, otherwise, required, text } from "./option.ts";
 import { size } from "./size.ts";
 
 export interface ConvertCommandOptions {
@@ -21,11 +21,17 @@ export const convertCommand: Command<ConvertCommandOptions> = {
   options: {
     from: required(text("DIR", "weights: a folder, a file, or a TensorFlow checkpoint")),
     to: required(text("DIR", "the folder to write: a new or an empty one")),
-    dtype: choice(["float32", "float16", "bfloat16"], "how numbers are stored; default: as before"),
-    clamp: flag("make numbers too large for the type its largest; default: an error"),
-    maxShardSize: size("SIZE", "split files larger than this: 5GB"),
-    config: text("FILE", "the config, where none lies beside the weights"),
-    vocabSize: integer("N", "rows of the embedding to keep; the rest is padding", 1),
+    dtype: otherwise(
+      "as before",
+      choice(["float32", "float16", "bfloat16"], "how numbers are stored"),
+    ),
+    clamp: otherwise("an error", flag("make numbers too large for the type its largest")),
+    maxShardSize: otherwise("one file", size("SIZE", "split files larger than this, as 5GB")),
+    config: otherwise("what lies beside the weights", text("FILE", "the config")),
+    vocabSize: otherwise(
+      "all",
+      integer("N", "rows of the embedding to keep; the rest is padding", 1),
+    ),
     json: flag("end standard output with one object that says what was written"),
   },
   notes:

@@ -6,6 +6,7 @@ import {
   integer,
   type Option,
   type Options,
+  otherwise,
   required,
   text,
   texts,
@@ -18,27 +19,33 @@ export interface DataOptions extends ReadingOptions {
 }
 
 export const readingOptions: Options<ReadingOptions> = {
-  inputFormat: choice(formats, "what files hold (default: their names tell); uint16 is nanoGPT's"),
-  textKey: text("KEY", "the text's key in JSON (default: text, input_ids)"),
-  zstdWindow: size("SIZE", "memory that a .zst may ask for, up to 2GiB (default: 128MiB)", 2 ** 31),
+  inputFormat: otherwise(
+    "their names tell",
+    choice(formats, "what files hold; uint16 is nanoGPT's"),
+  ),
+  textKey: otherwise("text, input_ids", text("KEY", "the text's key in JSON")),
+  zstdWindow: otherwise(
+    "128MiB",
+    size("SIZE", "memory that a .zst may ask for, up to 2GiB", 2 ** 31),
+  ),
 };
 
 /** For commands that run a model, whose folder may have none or another. */
-export const tokenizer: Option<string> = text(
-  "gpt2|bytes|FILE|DIR",
-  "what makes ids of text (default: the model's)",
+export const tokenizer: Option<string> = otherwise(
+  "the model's",
+  text("gpt2|bytes|FILE|DIR", "what makes ids of text"),
 );
 
 /** For commands that run a model. */
-export const context: Option<number> = integer(
-  "N",
-  "tokens the model sees at once (default: what it was trained on)",
-  1,
+export const context: Option<number> = otherwise(
+  "what it was trained on",
+  integer("N", "tokens the model sees at once", 1),
 );
 
 /** For commands that turn text into ids. */
-export const special: Option<boolean> = flag(
-  "<|endoftext|> in a text ends it (default: it is text)",
+export const special: Option<boolean> = otherwise(
+  "it is text",
+  flag("<|endoftext|> in a text ends it"),
 );
 
 export const dataOptions: Options<DataOptions> = {

@@ -3,7 +3,7 @@ import type { MeshOptions } from "../mesh-options.ts";
 import type { Command } from "./command.ts";
 import { context, readingOptions, special, tokenizer } from "./data-options.ts";
 import { meshNotes, meshOptions } from "./mesh-options.ts";
-import { flag, integer, required, text, texts } from "./option.ts";
+import { flag, integer, otherwise, required, text, texts } from "./option.ts";
 
 export interface EvalOptions extends MeshOptions, ReadingOptions {
   readonly model: string;
@@ -26,7 +26,7 @@ export const evalCommand: Command<EvalOptions> = {
     model: required(text("DIR", "a model's folder: a run's, or one of Hugging Face's")),
     data: required(texts("FILE", "what to predict: files, folders, patterns, - (standard input)")),
     context,
-    stride: integer("N", "each window predicts N new ids (default: disjoint windows)", 1),
+    stride: otherwise("disjoint windows", integer("N", "each window predicts N new ids", 1)),
     noCrossDocument: flag("ends of text cut rows: each document is predicted by itself"),
     logits: text("FILE", "write the logits there, as safetensors [rows, length, vocab]"),
     ...readingOptions,

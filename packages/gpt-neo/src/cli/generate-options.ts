@@ -2,7 +2,17 @@ import type { MeshOptions } from "../mesh-options.ts";
 import type { Command } from "./command.ts";
 import { context, tokenizer } from "./data-options.ts";
 import { meshNotes, meshOptions } from "./mesh-options.ts";
-import { anyText, flag, ids, integer, number, required, text } from "./option.ts";
+import {
+  anyText,
+  defaultsTo,
+  flag,
+  ids,
+  integer,
+  number,
+  otherwise,
+  required,
+  text,
+} from "./option.ts";
 
 export interface GenerateOptions extends MeshOptions {
   readonly model: string;
@@ -17,7 +27,7 @@ export interface GenerateOptions extends MeshOptions {
   readonly temperature?: number;
   readonly topK?: number;
   readonly topP?: number;
-  readonly seed?: number;
+  readonly seed: number;
   readonly json?: boolean;
 }
 
@@ -32,12 +42,18 @@ export const generateCommand: Command<GenerateOptions> = {
     inputIds: ids("IDS", "ids to continue instead: 1,2,3"),
     tokenizer,
     context,
-    maxNewTokens: integer("N", "ids to add at most", 1),
+    maxNewTokens: otherwise("the model's, or 100", integer("N", "ids to add at most", 1)),
     greedy: flag("always take the likeliest id"),
-    temperature: number("T", "above 1 more varied, below 1 less, 0 as --greedy", { least: 0 }),
-    topK: integer("K", "choose among the K likeliest ids", 1),
-    topP: number("P", "choose among the likeliest ids that have P of the probability", { most: 1 }),
-    seed: integer("N", "what the choices follow from"),
+    temperature: otherwise(
+      "the model's, or 1",
+      number("T", "above 1 more varied, below 1 less, 0 as --greedy", { least: 0 }),
+    ),
+    topK: otherwise("the model's, or all", integer("K", "choose among the K likeliest ids", 1)),
+    topP: otherwise(
+      "the model's, or 1",
+      number("P", "choose among the likeliest that have P of the probability", { most: 1 }),
+    ),
+    seed: defaultsTo(0, integer("N", "what the choices follow from")),
     ...meshOptions,
     json: flag('end standard output with {"ids": [all of them], "text"}'),
   },

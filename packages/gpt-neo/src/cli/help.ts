@@ -36,7 +36,7 @@ export function printCommandHelp({
 
 Usage: gpt-neo ${name} ${usage} [options]
 
-${columns([...rows.map(([word, { help }]) => [word, help] as const), ["--help", "print this"]])}
+${columns([...rows.map(([word, option]) => [word, option.help, defaultOf(option)] as const), ["--help", "print this"]])}
 ${notes === undefined ? "" : `\n${notes}\n`}`;
 }
 
@@ -46,17 +46,28 @@ function shown(key: string, option: Option<unknown>): string {
   return `${name} ${option.shown}${option.kind === "value" ? "" : "…"}`;
 }
 
+function defaultOf({ otherwise }: Option<unknown>): string {
+  if (!otherwise) return "";
+  return `(default: ${otherwise.kind === "value" ? otherwise.value : otherwise.by})`;
+}
+
 /** What is wider than this has its help on a line of its own: one long word widens no others. */
 const widest = 30;
 
-function columns(rows: readonly (readonly [string, string])[]): string {
+/** No line is wider than this. */
+const screen = 100;
+
+/** What is left, what it means, and what goes behind that, on a line of its own where it is too wide. */
+function columns(rows: readonly (readonly [left: string, help: string, more?: string])[]): string {
   const widths = rows.map(([left]) => left.length).filter((width) => width <= widest);
   const width = Math.max(...widths);
+  const indent = `\n  ${" ".repeat(width)}  `;
   return rows
-    .map(([left, right]) =>
-      left.length <= width
-        ? `  ${left.padEnd(width)}  ${right}`
-        : `  ${left}\n  ${" ".repeat(width)}  ${right}`,
-    )
+    .map(([left, help, more = ""]) => {
+      const begin = left.length <= width ? `  ${left.padEnd(width)}  ` : `  ${left}${indent}`;
+      if (more === "") return begin + help;
+      const fits = width + help.length + more.length + 5 <= screen;
+      return `${begin}${help}${fits ? " " : indent}${more}`;
+    })
     .join("\n");
 }

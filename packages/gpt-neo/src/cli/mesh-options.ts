@@ -1,12 +1,24 @@
 import type { MeshOptions } from "../mesh-options.ts";
-import { anyText, choice, flag, type Options, text } from "./option.ts";
+import { anyText, choice, flag, type Options, otherwise, text } from "./option.ts";
 
 export const meshOptions: Options<MeshOptions> = {
-  mesh: text("AXES", "devices: data:2,model:2 (default: one per core, or as many as needed)"),
-  layout: anyText("RULES", "which dim is split over which axis: batch:data,heads:model"),
-  storage: text("RULES", "how parameters rest where they are not computed with: embd:data"),
-  runtime: choice(["workers", "simulator"], "a worker per device, or all in one process"),
-  backend: choice(["wasm", "cpu"], "what computes an op: fast, or the reference"),
+  mesh: otherwise("one per core, or as many as needed", text("AXES", "devices: data:2,model:2")),
+  layout: otherwise(
+    "as below",
+    anyText("RULES", "which dim is split over which axis: batch:data,heads:model"),
+  ),
+  storage: otherwise(
+    "as --layout",
+    text("RULES", "how parameters rest where they are not computed with: embd:data"),
+  ),
+  runtime: otherwise(
+    "workers",
+    choice(["workers", "simulator"], "a worker per device, or all in one process"),
+  ),
+  backend: otherwise(
+    "wasm",
+    choice(["wasm", "cpu"], "what computes an op: fast, or the reference"),
+  ),
   deterministic: flag("the same bits on every machine; slower: no BLAS, no relaxed SIMD"),
 };
 

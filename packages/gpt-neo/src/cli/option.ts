@@ -3,35 +3,42 @@ import type { WrittenData } from "../data/source.ts";
 /** How an option's value is written, and what it means. */
 export type Option<T> = FlagOption<T> | ValueOption<T> | ValuesOption<T> | GroupsOption<T>;
 
-interface Described {
+interface Described<T> {
   /** One sentence for `--help`. */
   readonly help: string;
   readonly required?: boolean;
+  /** What holds where it is not given. */
+  readonly otherwise?: Otherwise<T>;
 }
+
+/** The value that an option has then, or what decides it, as `--help` says it. */
+export type Otherwise<T> =
+  | { readonly kind: "value"; readonly value: T }
+  | { readonly kind: "decided"; readonly by: string };
 
 /** Called with what was written; gives the value, or says what it should have been. */
 export type Read<T> = (written: string) => { readonly value: T } | { readonly expected: string };
 
-interface FlagOption<T> extends Described {
+interface FlagOption<T> extends Described<T> {
   readonly kind: "flag";
   readonly read: Read<T>;
 }
 
-export interface ValueOption<T> extends Described {
+export interface ValueOption<T> extends Described<T> {
   readonly kind: "value";
   readonly shown: string;
   readonly read: Read<T>;
 }
 
 /** Given several times, or followed by several values. */
-interface ValuesOption<T> extends Described {
+interface ValuesOption<T> extends Described<T> {
   readonly kind: "values";
   readonly shown: string;
   readonly read: Read<T>;
 }
 
 /** As `values`, but every time it is given opens a group, which may have options of its own. */
-export interface GroupsOption<T> extends Described {
+export interface GroupsOption<T> extends Described<T> {
   readonly kind: "groups";
   readonly shown: string;
   readonly read: Read<string>;
@@ -76,7 +83,7 @@ export function sources(shown: string, help: string, weightHelp: string): Option
     shown,
     help,
     read: (written) => (written === "" ? { expected: "a file" } : { value: written }),
-    own: { weight: number("W", weightHelp) },
+    own: { weight: otherwise("1", number("W", weightHelp)) },
     gather: (groups) =>
       groups.some(({ own }) => "weight" in own)
         ? groups.map(({ words, own }) => ({ files: words, weight: own.weight as number }))
@@ -204,6 +211,16 @@ export function choices<const T extends string>(
 
 export function required<T>(option: Option<T>): Option<T> {
   return { ...option, required: true };
+}
+
+/** An option that has a value of its own where it is not given. */
+export function defaultsTo<T>(value: T, option: Option<T>): Option<T> {
+  return { ...option, otherwise: { kind: "value", value } };
+}
+
+/** An option of which something else decides where it is not given. */
+export function otherwise<O extends { readonly help: string }>(by: string, option: O): O {
+  return { ...option, otherwise: { kind: "decided", by } };
 }
 
 /** `maxNewTokens` as it is typed: `max-new-tokens`. */

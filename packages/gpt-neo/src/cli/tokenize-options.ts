@@ -1,16 +1,16 @@
 import type { Command } from "./command.ts";
 import { type DataOptions, dataOptions, special } from "./data-options.ts";
-import { choice, flag, integer, required, text } from "./option.ts";
+import { choice, defaultsTo, flag, integer, otherwise, required, text } from "./option.ts";
 
 export interface TokenizeCommandOptions extends DataOptions {
   readonly out: string;
   readonly outputFormat: "bin" | "tfrecords";
-  readonly tokenizer?: string;
+  readonly tokenizer: string;
   readonly special?: boolean;
   readonly workers?: number;
-  readonly name?: string;
-  readonly chunkSize?: number;
-  readonly filesPer?: number;
+  readonly name: string;
+  readonly chunkSize: number;
+  readonly filesPer: number;
   readonly json?: boolean;
 }
 
@@ -22,12 +22,12 @@ export const tokenizeCommand: Command<TokenizeCommandOptions> = {
     ...dataOptions,
     out: required(text("DIR", "the folder to write, where a stopped call goes on")),
     outputFormat: required(choice(["bin", "tfrecords"], "NeoX's .bin/.idx, or GPT-Neo's records")),
-    tokenizer: text("NAME|FILE", "gpt2, bytes or a tokenizer.json (default: gpt2)"),
+    tokenizer: defaultsTo("gpt2", text("NAME|FILE", "gpt2, bytes or a tokenizer.json")),
     special,
-    workers: integer("N", "threads that encode (default: one a core)"),
-    name: text("NAME", "what files' names begin with (default: text_document)"),
-    chunkSize: integer("N", "a record has one id more (default: 2048)", 1),
-    filesPer: integer("N", "records a file (default: 100000)", 1),
+    workers: otherwise("one per core", integer("N", "threads that encode")),
+    name: defaultsTo("text_document", text("NAME", "what files' names begin with")),
+    chunkSize: defaultsTo(2048, integer("N", "a record has one id more", 1)),
+    filesPer: defaultsTo(100_000, integer("N", "records per file", 1)),
     json: flag('end with {"documents", "tokens", "files"}'),
   },
 };

@@ -1,11 +1,11 @@
 import type { Command } from "./command.ts";
 import { type DataOptions, dataOptions } from "./data-options.ts";
-import { flag, integer, required, text } from "./option.ts";
+import { defaultsTo, flag, integer, required, text } from "./option.ts";
 
 export interface TrainTokenizerOptions extends DataOptions {
   readonly vocabSize: number;
   readonly out: string;
-  readonly minFrequency?: number;
+  readonly minFrequency: number;
   readonly json?: boolean;
 }
 
@@ -17,7 +17,7 @@ export const trainTokenizerCommand: Command<TrainTokenizerOptions> = {
     ...dataOptions,
     vocabSize: required(integer("N", "tokens: the end of text, 256 bytes, and merges", 257)),
     out: required(text("FILE", "the tokenizer.json to write, a new file, or the folder for it")),
-    minFrequency: integer("N", "merge nothing that is seen less often (default: 2)", 1),
+    minFrequency: defaultsTo(2, integer("N", "merge nothing that is seen less often", 1)),
     json: flag('end standard output with {"vocabSize", "file"}'),
   },
 };

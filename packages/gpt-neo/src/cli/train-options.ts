@@ -3,7 +3,18 @@ import type { TrainOptions } from "../train/options.ts";
 import type { Command } from "./command.ts";
 import { readingOptions, special } from "./data-options.ts";
 import { meshNotes, meshOptions } from "./mesh-options.ts";
-import { choices, flag, integer, number, pairs, required, sources, text, texts } from "./option.ts";
+import {
+  choices,
+  flag,
+  integer,
+  number,
+  otherwise,
+  pairs,
+  required,
+  sources,
+  text,
+  texts,
+} from "./option.ts";
 
 /** A run as the command line says it: all is named, and it is kept in a folder. */
 export interface TrainCommandOptions
@@ -23,47 +34,64 @@ export const trainCommand: Command<TrainCommandOptions> = {
     config: text("PRESET|FILE", "a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file"),
     model: text("DIR", "start from a model's weights instead, with fresh optimizer state"),
     withOptimizer: flag("with --model: go on with the optimizer's state and step saved there"),
-    data: sources(
-      "FILE",
-      "files, folders, patterns, - (standard input); default: the config's",
-      "the share of samples from the --data before it (default: 1)",
+    data: otherwise(
+      "the config's",
+      sources(
+        "FILE",
+        "files, folders, patterns, - (standard input)",
+        "the share of samples from the --data before it",
+      ),
     ),
-    validationData: texts("FILE", "validate with these, not with a held-back part of the data"),
+    validationData: otherwise("a held-back part of --data", texts("FILE", "validate with these")),
     out: required(text("DIR", "the run's folder, a new or an empty one: model, log, checkpoints")),
-    tokenizer: text(
-      "gpt2|bytes|FILE|DIR",
-      "what makes ids of text (default: the config's, or the model's)",
+    tokenizer: otherwise(
+      "the config's, or the model's",
+      text("gpt2|bytes|FILE|DIR", "what makes ids of text"),
     ),
     special,
-    lr: number("RATE", "the highest learning rate (default: the config's, 0.0003)"),
-    batchSize: integer("N", "samples a step (default: the config's, 8)", 1),
-    gradAccumulation: integer(
-      "N",
-      "parts of a batch computed one by one (default: the config's, 1)",
-      1,
+    lr: otherwise("the config's, 0.0003", number("RATE", "the highest learning rate")),
+    batchSize: otherwise("the config's, 8", integer("N", "samples per step", 1)),
+    gradAccumulation: otherwise(
+      "the config's, 1",
+      integer("N", "parts of a batch computed one by one", 1),
     ),
     recompute: flag("compute each block again for its gradient: less memory, more time"),
-    context: integer("N", "tokens a sample, for eval and generate too (default: all positions)", 1),
-    steps: integer("N", "steps in all (default: the config's, 1000)", 1),
-    evalEvery: integer("N", "steps between validations (default: the config's, 100)", 1),
-    evalBatches: integer("N", "batches a validation looks at (default: the config's, 32)", 1),
-    validationShare: number("PART", "of the data, held back to validate with (default: 0.05)", {
-      least: 0,
-      most: 0.5,
-    }),
-    saveEvery: integer("N", "steps between checkpoints (default: the config's, 500)", 1),
-    peak: number("GFLOPS", "what the machine could do, to show the share reached (default: none)"),
-    sampleEvery: integer("N", "steps between samples of text, 64 tokens each (default: none)", 1),
-    keep: integer("N", "the last checkpoints to keep, and the best one (default: 2)", 1),
-    keepEvery: integer("N", "keep those after every N steps for good (default: none)", 1),
-    seed: integer("N", "what weights, order of data and dropout follow from (default: 0)"),
+    context: otherwise(
+      "all positions",
+      integer("N", "tokens per sample, for eval and generate too", 1),
+    ),
+    steps: otherwise("the config's, 1000", integer("N", "steps in all", 1)),
+    evalEvery: otherwise("the config's, 100", integer("N", "steps between validations", 1)),
+    evalBatches: otherwise("the config's, 32", integer("N", "batches a validation looks at", 1)),
+    validationShare: otherwise(
+      "the config's, 0.05",
+      number("PART", "of the data, held back to validate with", { least: 0, most: 0.5 }),
+    ),
+    saveEvery: otherwise("the config's, 500", integer("N", "steps between checkpoints", 1)),
+    peak: otherwise(
+      "none",
+      number("GFLOPS", "what the machine could do, to show the share reached"),
+    ),
+    sampleEvery: otherwise(
+      "none",
+      integer("N", "steps between samples of text, 64 tokens each", 1),
+    ),
+    keep: otherwise("2", integer("N", "the last checkpoints to keep, and the best one", 1)),
+    keepEvery: otherwise("none", integer("N", "keep those after every N steps for good", 1)),
+    seed: otherwise(
+      "the config's, 0",
+      integer("N", "what weights, order of data and dropout follow from"),
+    ),
     set: pairs("KEY=VALUE", "any key of the config's training: --set warmup_steps=50 decay_to=0"),
     resume: flag("go on from the last checkpoint, with the options it was begun with"),
     ...readingOptions,
     noCrossDocument: flag("no id is predicted from another document, nor sees one"),
     resetPositions: flag("positions begin at 0 in each document, not in each sample"),
-    cache: text("DIR", "where tokenized text is kept (default: .gpt-neo-cache beside the run)"),
-    log: choices(["jsonl", "tensorboard"], "beside log.jsonl, events for tensorboard --logdir"),
+    cache: otherwise(".gpt-neo-cache beside the run", text("DIR", "where tokenized text is kept")),
+    log: otherwise(
+      "jsonl",
+      choices(["jsonl", "tensorboard"], "log.jsonl, and events for tensorboard --logdir"),
+    ),
     ...meshOptions,
     json: flag("end standard output with the result as one JSON object"),
   },

@@ -63,7 +63,7 @@ export async function loadValidation(
 }
 
 /** Batches a validation looks at where nothing says how many. */
-const usualEvalBatches = 32;
+export const usualEvalBatches = 32;
 
 /** Of the samples held back those that a validation looks at: runs of the first order take all. */
 export function samplesToLookAt(

@@ -39,7 +39,7 @@ export async function run(options: GenerateOptions): Promise<Generated> {
     const settings = {
       maxNewTokens: most,
       sampling: samplingOf(options, own),
-      seed: options.seed ?? 0,
+      seed: options.seed,
       endOfText: own?.ends ?? model.ends,
     };
     for await (const id of generate(model, prompt, settings)) {

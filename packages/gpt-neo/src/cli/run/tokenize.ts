@@ -23,7 +23,7 @@ export interface TokenizeResult {
  * await run({ data: ["pile/*.jsonl.zst"], out: "ids", outputFormat: "bin" });
  */
 export async function run(options: TokenizeCommandOptions): Promise<TokenizeResult> {
-  const source = await tokenizerSource(options.tokenizer ?? "gpt2");
+  const source = await tokenizerSource(options.tokenizer);
   const progress = progressLine();
   const started = performance.now();
   let before: number | undefined;
@@ -45,7 +45,7 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
   try {
     const done = await tokenize(options.data, {
       out: options.out,
-      name: options.name ?? "text_document",
+      name: options.name,
       format: options.outputFormat,
       tokenizer: { ...source, ...(options.special && { special: true }) },
       read: {
@@ -55,8 +55,8 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
         onLeftOut: progress.note,
       },
       workers: options.workers ?? availableParallelism(),
-      example: (options.chunkSize ?? 2048) + 1,
-      perFile: options.filesPer ?? 100_000,
+      example: options.chunkSize + 1,
+      perFile: options.filesPer,
       onProgress: show,
       stopped: () => stopped,
     });

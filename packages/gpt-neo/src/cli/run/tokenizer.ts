@@ -45,10 +45,7 @@ export async function runTrain(
       progress.update(`${some(characters, "character")}, ${some(counts.size, "word")}`);
     }
     progress.update(`${some(counts.size, "word")}: joining pairs`);
-    const json = trainTokenizer(counts, {
-      vocabSize,
-      ...(minFrequency !== undefined && { minFrequency }),
-    });
+    const json = trainTokenizer(counts, { vocabSize, minFrequency });
     await mkdir(dirname(file), { recursive: true });
     await writeAtomically(file, (target) => target.write(json));
     const size = jsonTokenizer(file, json).vocabSize;
