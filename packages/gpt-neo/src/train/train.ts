@@ -18,8 +18,10 @@ import { type Trained, type TrainedInFolder, type TrainedModel, trainFrom } from
  * machine has not enough; `device-failed`. The signal's reason, before the first step.
  * @example
  * const documents = ["One fish, two fish.", "Red fish, blue fish."];
- * const onStep = ({ step, loss }) => console.log(step, loss);
- * const { model } = await train({ config: "tiny", data: { documents }, steps: 200 }, { onStep });
+ * const { model } = await train(
+ *   { config: "tiny", data: { documents }, steps: 200 },
+ *   { onStep: ({ step, loss }) => console.log(step, loss) },
+ * );
  * for await (const text of generateText(model, "One ")) console.log(text);
  * await model.close();
  */

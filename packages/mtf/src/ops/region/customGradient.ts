@@ -30,7 +30,7 @@ export interface ForBackward<Args, R> {
  * trees with their dims
  * @example
  * const clipped = customGradient(
- *   (x) => identity(x),
+ *   (value: Tensor<"batch">) => identity(value),
  *   ({ cotangent }) => [clip(cotangent, -1, 1)],
  * );
  */

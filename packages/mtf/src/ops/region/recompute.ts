@@ -13,7 +13,8 @@ import { asTheyAre, makeRegion, nothing, outerTensors } from "./region.ts";
  * @returns a function of the same arguments. It throws MtfError `bad-result` where `fn` gives anything
  * but trees of tensors, and `async-function`
  * @example
- * const h = recompute(block)(params, x); // like block(params, x)
+ * const activate = (value: Tensor<"batch" | "length" | "embd">) => tanh(gelu(value));
+ * const h = recompute(activate)(x); // like activate(x)
  */
 export function recompute<Args extends readonly unknown[], R>(
   fn: (...args: Args) => R,
