@@ -27,7 +27,8 @@ import { slicedAlong } from "./sliced.ts";
  * `dim-taken` where the carry or a result has the dim, `size-mismatch`, `async-function`,
  * `foreign-tensor`
  * @example
- * const [last, hidden] = scan(time, (h, x) => [cell(h, x), h], zeros([batch, embd]), inputs);
+ * const cell = (h: Tensor<"batch" | "embd">, now: Tensor<"batch" | "embd">) => tanh(add(h, now));
+ * const [last, all] = scan(length, (h, now) => [cell(h, now), h], zeros([batch, embd]), x);
  */
 export function scan<N extends string, const C, const Xs, Y>(
   dim: Dimension<N>,
