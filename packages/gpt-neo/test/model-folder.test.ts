@@ -2,9 +2,10 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openSafetensors } from "mtf/checkpoint";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
 import { fixture } from "./support/expected.ts";
+import { pythonThat } from "./support/python.ts";
 import { logOf, namesIn, someText } from "./support/runs.ts";
 
 // What `from_pretrained` takes: the fixture was written by `save_pretrained`.
@@ -94,31 +95,45 @@ it("a folder of text has its tokenizer, and generates and is evaluated as it sta
   });
 });
 
-const python = process.env.PYTHON ?? "python3";
-const transformers =
-  spawnSync(python, ["-c", "import torch, transformers"], { stdio: "ignore" }).status === 0;
-if (!transformers) console.warn("skipped: Python here has no torch and transformers");
+const python = pythonThat("import torch, transformers; transformers.GPTNeoForCausalLM");
 
-it.skipIf(!transformers)("transformers loads a trained folder and computes its loss", async () => {
-  const out = await train(
-    "python",
-    "--config",
-    `${published}/config.json`,
-    "--data",
-    ids,
-    ...short,
-  );
-  const row = join(folder, "row.jsonl");
-  writeFileSync(row, JSON.stringify({ input_ids: input_ids.slice(0, 30) }));
-  const args = ["--model", out, "--data", row, ...simulated, "--json"];
-  const { loss } = resultOf<{ loss: number }>(await callHere("eval", ...args));
-  const program = `
+describe.skipIf(!python)("transformers loads, and computes the loss of,", () => {
+  const config = ["--config", `${published}/config.json`, "--data", ids, ...short];
+  const original = fixture("weights/tensorflow/global_local");
+
+  it.each([
+    ["a trained folder", () => train("python", ...config)],
+    [
+      "a resumed one",
+      async () => {
+        await train("again", ...config);
+        return train("again", "--resume", "--steps", "4");
+      },
+    ],
+    [
+      "a converted one",
+      async () => {
+        const to = join(folder, "converted");
+        expect(await callHere("convert", "--from", original, "--to", to)).toMatchObject({
+          code: 0,
+        });
+        return to;
+      },
+    ],
+  ] as const)("%s", async (_, made) => {
+    const model = await made();
+    const row = join(folder, "row.jsonl");
+    writeFileSync(row, JSON.stringify({ input_ids: input_ids.slice(0, 16) }));
+    const args = ["--model", model, "--data", row, ...simulated, "--json"];
+    const { loss } = resultOf<{ loss: number }>(await callHere("eval", ...args));
+    const program = `
 import json, sys, torch, transformers
 model, info = transformers.AutoModelForCausalLM.from_pretrained(sys.argv[1], output_loading_info=True)
 assert not info["missing_keys"] and not info["unexpected_keys"], info
 ids = torch.tensor([json.load(open(sys.argv[2]))["input_ids"]])
 print(model(ids, labels=ids).loss.item())`;
-  const { stdout, stderr, status } = spawnSync(python, ["-c", program, out, row]);
-  expect(`${stderr}`).toEqual(status === 0 ? expect.anything() : "");
-  expect(Number(`${stdout}`)).toBeCloseTo(loss, 5);
+    const { stdout, stderr, status } = spawnSync(python!, ["-c", program, model, row]);
+    expect(`${stderr}`).toEqual(status === 0 ? expect.anything() : "");
+    expect(Number(`${stdout}`)).toBeCloseTo(loss, 5);
+  });
 });
