@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import {
+  jsonTokenizer,
   readDocuments,
   saveTokenizer,
   type Tokenizer,
@@ -77,6 +78,7 @@ const measured: Measured[] = [
     times: copies,
   })),
   { name: "encode in memory: gpt-neo", run: async () => encodeEach((one) => gpt2.encode(one)) },
+  ...(await fromFiles()),
   ...(await peers()),
 ];
 
@@ -105,6 +107,9 @@ const rate = (name: string): number => rows.find((row) => row.name === name)!.me
 const ratios = {
   "gpt-neo to gpt-tokenizer, in memory":
     rate("encode in memory: gpt-neo") / rate("encode in memory: gpt-tokenizer"),
+  "tokenizer.json in memory: gpt-neo to @huggingface/tokenizers":
+    rate("encode in memory: gpt-neo, tokenizer.json") /
+    rate("encode in memory: @huggingface/tokenizers"),
   "read and encode .jsonl to gpt-tokenizer alone":
     rate("read and encode .jsonl") / rate("encode in memory: gpt-tokenizer"),
   "two workers to one": rate("tokenize .jsonl --workers 2") / rate("tokenize .jsonl --workers 1"),
@@ -221,17 +226,28 @@ async function peers(): Promise<Measured[]> {
   const { Tiktoken } = await import("js-tiktoken/lite");
   const { default: ranks } = await import("js-tiktoken/ranks/gpt2");
   const tiktoken = new Tiktoken(ranks);
-  const { Tokenizer: HuggingFace } = await import("@huggingface/tokenizers");
-  const face = new HuggingFace(await gpt2Json(), {});
-  const peer = (name: string, encode: (text: string) => ArrayLike<number>): Measured => ({
-    name: `encode in memory: ${name}`,
-    run: async () => encodeEach(encode),
-  });
   return [
-    peer("gpt-tokenizer", (one) => theirs.encode(one)),
-    peer("js-tiktoken", (one) => tiktoken.encode(one)),
-    peer("@huggingface/tokenizers", (one) => face.encode(one).ids),
+    inMemory("gpt-tokenizer", (one) => theirs.encode(one)),
+    inMemory("js-tiktoken", (one) => tiktoken.encode(one)),
   ];
+}
+
+/** What reads any tokenizer.json, with GPT-2's. */
+async function fromFiles(): Promise<Measured[]> {
+  const json = await gpt2Json();
+  const { Tokenizer: HuggingFace } = await import("@huggingface/tokenizers");
+  const ours = jsonTokenizer("gpt2.json", JSON.stringify(json));
+  const theirs = new HuggingFace(json, {});
+  const sample = documents[0]!;
+  if (`${ours.encode(sample)}` !== `${theirs.encode(sample).ids}`) throw new Error("other ids");
+  return [
+    inMemory("gpt-neo, tokenizer.json", (one) => ours.encode(one)),
+    inMemory("@huggingface/tokenizers", (one) => theirs.encode(one).ids),
+  ];
+}
+
+function inMemory(name: string, encode: (text: string) => ArrayLike<number>): Measured {
+  return { name: `encode in memory: ${name}`, run: async () => encodeEach(encode) };
 }
 
 /** GPT-2's vocabulary as a tokenizer.json, made from the files that a run's folder gets. */
