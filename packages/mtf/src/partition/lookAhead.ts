@@ -7,8 +7,8 @@ import { improve } from "./plan/improve.ts";
 import { type Written, write } from "./write.ts";
 
 /**
- * Partitions a traced function for a layout: node by node as what is known so far suggests, and
- * again with choices that look ahead, as long as that costs less.
+ * Partitions a traced function for a layout: node by node as what is known so far suggests, and once
+ * more with choices that look ahead. The second is taken if it costs less.
  */
 export function lookAhead(
   traced: TracedLeaves,

@@ -1,14 +1,22 @@
 import { functionArgument } from "../../arguments.ts";
 import type { Rounds } from "../../graph/kinds.ts";
 import { nextOrder } from "../../graph/node.ts";
-import { type AnyTensor, dimsOf, isTensor } from "../../graph/tensor.ts";
+import { type AnyTensor, isTensor } from "../../graph/tensor.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
 import { misuse } from "../check.ts";
 import { zerosLike } from "../constant/constant.ts";
 import { requireOwn } from "../foreign.ts";
 import type { Cotangent } from "../rule.ts";
 import { requireTensors, treeArgument } from "../trees.ts";
-import { asTheyAre, entering, makeRegion, nothing, outerTensors, standIn } from "./region.ts";
+import {
+  asTheyAre,
+  entering,
+  makeRegion,
+  nothing,
+  outerTensors,
+  sizesOf,
+  standIn,
+} from "./region.ts";
 
 /** What a gradient of one's own is computed from. */
 export interface ForBackward<Args, R> {
@@ -95,11 +103,4 @@ function cotangentOf(x: AnyTensor, dx: AnyTensor | undefined, path: string): Any
     ["a tensor with the argument's dims; zeros(…) where there is no gradient"],
     { path },
   );
-}
-
-function sizesOf(x: AnyTensor): string {
-  return dimsOf(x)
-    .map((d) => `${d.name}=${d.size}`)
-    .sort()
-    .join();
 }

@@ -93,3 +93,11 @@ export function outerTensors(outputs: readonly AnyTensor[], begin: number): Reac
   }
   return { outer: [...outer], reached };
 }
+
+/** The dims of a tensor with their sizes, in no order. */
+export function sizesOf(x: AnyTensor): string {
+  return dimsOf(x)
+    .map((d) => `${d.name}=${d.size}`)
+    .sort()
+    .join();
+}

@@ -9,7 +9,15 @@ import { requireOwn } from "../foreign.ts";
 import { iota } from "../iota/iota.ts";
 import { requireTensors, treeArgument } from "../trees.ts";
 import type { Along, At } from "./accumulate.ts";
-import { asTheyAre, entering, makeRegion, outerTensors, sliceOf, standIn } from "./region.ts";
+import {
+  asTheyAre,
+  entering,
+  makeRegion,
+  outerTensors,
+  sizesOf,
+  sliceOf,
+  standIn,
+} from "./region.ts";
 import { slicedAlong } from "./sliced.ts";
 
 /**
@@ -96,18 +104,11 @@ function nextCarries(initial: unknown, next: unknown): readonly AnyTensor[] {
   if (surplus) throw otherCarry(surplus[0], { next: surplus[1] });
   return before.map(([path, x]) => {
     const y = after.find(([own]) => own === path)?.[1];
-    if (!y || y.dtype !== x.dtype || typeText(y) !== typeText(x)) {
+    if (!y || y.dtype !== x.dtype || sizesOf(y) !== sizesOf(x)) {
       throw otherCarry(path, { carry: x, ...(y && { next: y }) });
     }
     return spread(y, dimsOf(x));
   });
-}
-
-function typeText(x: AnyTensor): string {
-  return dimsOf(x)
-    .map((d) => `${d.name}=${d.size}`)
-    .sort()
-    .join();
 }
 
 function otherCarry(path: string, tensors: Readonly<Record<string, AnyTensor>>) {

@@ -2,6 +2,7 @@ import type { Dimension } from "../../dimension.ts";
 import { dimsOf } from "../../graph/tensor.ts";
 import { printPlacement } from "../../program/placement.ts";
 import { type Choice, printSplit } from "./choice.ts";
+import { remembered } from "./remembered.ts";
 import type { Track } from "./track.ts";
 
 /** How far around an op others have to be alike, too. */
@@ -56,13 +57,4 @@ function printTrack({ start, demands }: Track): string {
 
 function printDims(dims: readonly Dimension[]): string {
   return dims.map((d) => `${d.name}${d.size}`).join();
-}
-
-function remembered<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

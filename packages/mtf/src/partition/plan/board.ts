@@ -1,6 +1,7 @@
 import { transferCost } from "../../program/transfer.ts";
 import { iterationNames, operandPlacement, resultShare, workSeconds } from "../choose.ts";
 import { type Choice, printSplit, type Split } from "./choice.ts";
+import { remembered } from "./remembered.ts";
 import type { Demand, Track } from "./track.ts";
 import {
   numberOf,
@@ -106,13 +107,7 @@ export function seated(
 
 /** What a split of a choice comes to, computed once. */
 export function splitAs(places: Places, { choice, known }: Seat, split: Split): Planned {
-  const key = printSplit(split);
-  let planned = known.get(key);
-  if (!planned) {
-    planned = plannedBy(choice, split, places);
-    known.set(key, planned);
-  }
-  return planned;
+  return remembered(known, printSplit(split), () => plannedBy(choice, split, places));
 }
 
 function plannedBy(choice: Choice, { assignment, passes }: Split, places: Places): Planned {

@@ -1,4 +1,5 @@
 import type { Choice } from "./choice.ts";
+import { remembered } from "./remembered.ts";
 import type { Track } from "./track.ts";
 
 /**
@@ -22,11 +23,7 @@ export function sampleOf(
 ): readonly Choice[] {
   const around = new Map<Track, Choice[]>();
   for (const choice of choices) {
-    for (const track of choice.tracks) {
-      const known = around.get(track);
-      if (known) known.push(choice);
-      else around.set(track, [choice]);
-    }
+    for (const track of choice.tracks) remembered(around, track, () => []).push(choice);
   }
   const sample = new Set<Choice>();
   for (const group of groups) {

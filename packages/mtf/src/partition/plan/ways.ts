@@ -7,6 +7,7 @@ import {
   transferBytes,
   transferCost,
 } from "../../program/transfer.ts";
+import { remembered } from "./remembered.ts";
 
 /** Placements as numbers: the same few are compared again and again. */
 export interface Places {
@@ -46,12 +47,9 @@ export function numberOf(places: Places, placement: Placement): number {
 
 export function waysOf(places: Places, shaped: Shaped): Ways {
   const text = `${shaped.dtype} ${shaped.dims.map((d) => `${d.name}${d.size}`).join()}`;
-  let ways = places.ways.get(text);
-  if (!ways) {
-    ways = { shaped, moves: new Map(), settlings: new Map() };
-    places.ways.set(text, ways);
-  }
-  return ways;
+  return remembered(places.ways, text, () => {
+    return { shaped, moves: new Map(), settlings: new Map() };
+  });
 }
 
 // More placements than any program has.
