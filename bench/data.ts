@@ -16,9 +16,9 @@ import { gzipSync } from "node:zlib";
 import {
   jsonTokenizer,
   readDocuments,
+  readIds,
   saveTokenizer,
   type Tokenizer,
-  tokenise,
   tokenize,
   tokenizerNamed,
 } from "gpt-neo";
@@ -211,7 +211,7 @@ async function readAll(file: string): Promise<number> {
 
 async function encodeAll(file: string, tokenizer: Tokenizer): Promise<{ tokens: number }> {
   let tokens = 0;
-  for await (const { ids } of tokenise([file], { tokenizer, size: 50257 })) tokens += ids.length;
+  for await (const { ids } of readIds([file], { tokenizer, size: 50257 })) tokens += ids.length;
   return { tokens };
 }
 

@@ -1,8 +1,7 @@
-import { and, broadcast, cast, cumsum, equal, greater, iota, rename, sum, type Tensor } from "mtf";
+import { and, broadcast, cast, cumsum, equal, greater, iota, rename, sum } from "mtf";
 import type { Config } from "./config/index.ts";
 import type { Dims, ForwardOptions } from "./models/index.ts";
-
-type Rows = Tensor<"batch" | "length", "int32">;
+import type { Rows } from "./rows.ts";
 
 /**
  * What a forward pass over rows of several documents is given, as the config says: which document each

@@ -30,8 +30,8 @@ export {
   type Format,
   type ReadOptions,
   readDocuments,
+  readIds,
   type TokenPart,
-  tokenise,
   type WrittenData,
   type WrittenSource,
 } from "./data/index.ts";

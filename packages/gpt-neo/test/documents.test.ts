@@ -8,7 +8,7 @@ import { totalLoss } from "../src/loss.ts";
 import { forward } from "../src/models/gpt_neo/forward.ts";
 import { parameterPlaceholders } from "../src/models/gpt_neo/parameters.ts";
 import type { Dims, ForwardOptions, Parameters } from "../src/models/index.ts";
-import { evaluationStep } from "../src/train/evaluate.ts";
+import { scoringStep } from "../src/scoring-step.ts";
 import { microbatchOf, trainingStep } from "../src/train/step.ts";
 import { type Case, layouts } from "./hugging-face/layouts.ts";
 import { fixture } from "./support/expected.ts";
@@ -187,7 +187,7 @@ describe.each([
       const validation = await onDevices(devices, one, {
         ...use,
         inputs: (dims) => [parameterPlaceholders(config, dims), rowsIn(dims), rowsIn(dims)],
-        fn: (dims) => evaluationStep(config, dims),
+        fn: (dims) => scoringStep(config, dims),
       });
       const validated = await validation.call(...given);
       expect(validated.get("0")![0]).toBeCloseTo(loss, 5);

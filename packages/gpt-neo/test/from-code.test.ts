@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { evaluator } from "../src/eval/evaluate.ts";
+import { evaluator } from "../src/eval/evaluator.ts";
 import {
   evaluate,
   generate,

@@ -17,10 +17,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const script = `
-  import { tokenise, tokenizerNamed } from "gpt-neo";
+  import { readIds, tokenizerNamed } from "gpt-neo";
   const tokenizer = tokenizerNamed("bytes");
   let ids = 0;
-  for await (const part of tokenise([process.argv[1]], { tokenizer, size: 65536 })) {
+  for await (const part of readIds([process.argv[1]], { tokenizer, size: 65536 })) {
     ids += part.ids.length;
   }
   console.log(JSON.stringify({ ids, peak: process.resourceUsage().maxRSS / 1024 }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig, type Training } from "../config/index.ts";
 import { usuallyKept } from "../train/checkpoint.ts";
-import { usualEvalBatches } from "../train/evaluate.ts";
+import { usualEvalBatches } from "../train/validation.ts";
 import { commands } from "./commands.ts";
 import { printCommandHelp } from "./help.ts";
 import { type Option, typed } from "./option.ts";

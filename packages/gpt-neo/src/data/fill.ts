@@ -1,6 +1,6 @@
 import { mix } from "./permutation.ts";
+import type { TokenPart } from "./read-ids.ts";
 import type { TokenStore } from "./store.ts";
-import type { TokenPart } from "./tokenise.ts";
 
 /** What documents are joined with, and which part of them is held back. */
 export interface FillOptions {

@@ -13,6 +13,7 @@ export { loadMixture, mixedSamples, mixedSources } from "./mixture.ts";
 export { pairOf } from "./mmididx/open.ts";
 export { permutation } from "./permutation.ts";
 export { type ReadOptions, readDocuments } from "./read.ts";
+export { inIds, readIds, type TokenPart, type Vocabulary } from "./read-ids.ts";
 export {
   type Batch,
   batchesInOrder,
@@ -32,5 +33,4 @@ export {
 export { type StoreOptions, tokenStore } from "./store.ts";
 export { thinned } from "./thinned.ts";
 export type { TokenSource } from "./token-source.ts";
-export { inIds, type TokenPart, tokenise, type Vocabulary } from "./tokenise.ts";
 export { loadTrainingData } from "./training-data.ts";

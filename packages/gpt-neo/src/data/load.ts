@@ -1,9 +1,9 @@
 import { MtfError } from "mtf";
 import { type FillProgress, fill } from "./fill.ts";
 import type { ReadOptions } from "./read.ts";
+import { readIds, type Vocabulary } from "./read-ids.ts";
 import { type SampleSet, sampleSet } from "./samples.ts";
 import { type StoreOptions, type TokenStore, tokenStore } from "./store.ts";
-import { tokenise, type Vocabulary } from "./tokenise.ts";
 
 export interface DataOptions extends Omit<StoreOptions, "below"> {
   /** Predictions a sample. */
@@ -37,7 +37,7 @@ export interface TrainingData {
  * depends on nothing but their number and the fraction. Where whole documents make not even a
  * sample for each side, as with a single one, the last part of all ids is held back instead.
  *
- * @throws MtfError `bad-argument` if there are too few ids for a sample; as `tokenise` for bad data
+ * @throws MtfError `bad-argument` if there are too few ids for a sample; as `readIds` for bad data
  * @example
  * const data = await loadData(["novel.txt"], { tokenizer, size: 257 }, options);
  */
@@ -49,7 +49,7 @@ export async function loadData(
   const below = Math.max(vocabulary.size, options.endOfText + 1);
   const stores = [tokenStore({ ...options, below }), tokenStore({ ...options, below })] as const;
   try {
-    const documents = await fill(stores, tokenise(files, vocabulary, options.read), options);
+    const documents = await fill(stores, readIds(files, vocabulary, options.read), options);
     return cut(stores, documents, options);
   } catch (error) {
     for (const store of stores) store.close();

@@ -1,11 +1,11 @@
 import { MtfError } from "mtf";
 import { type DataOptions, loadData, type TrainingData } from "./load.ts";
 import { permutation } from "./permutation.ts";
+import type { Vocabulary } from "./read-ids.ts";
 import { remembered } from "./remembered.ts";
 import type { SampleSet } from "./samples.ts";
 import type { Source } from "./source.ts";
 import { usuallyInMemory } from "./store.ts";
-import type { Vocabulary } from "./tokenise.ts";
 
 /**
  * Several sources to train on, each as often as its weight says. What is held back to validate with is

@@ -10,7 +10,7 @@ import { bytesTokenizer } from "../tokenizer/bytes.ts";
 import { gpt2Tokenizer } from "../tokenizer/gpt2.ts";
 import { linesOf } from "./lines.ts";
 import { readDocuments } from "./read.ts";
-import { tokenise } from "./tokenise.ts";
+import { readIds } from "./read-ids.ts";
 
 const fixtures = fileURLToPath(new URL("../../test/fixtures/data/", import.meta.url));
 const expected: Record<string, string[]> = JSON.parse(
@@ -173,13 +173,13 @@ describe("readDocuments", () => {
   });
 });
 
-describe("tokenise", () => {
+describe("readIds", () => {
   it("gives whole documents, the ids of a file in parts being those of its text", async () => {
     const text = "All work and no play\n\n makes  naïve 中文🙂 Jack's\u0085day. ".repeat(11_000);
     expect(text.length).toBeGreaterThan(2 << 18);
     const file = await written("long.txt", text);
     for (const tokenizer of [bytesTokenizer, gpt2Tokenizer()]) {
-      for await (const row of wholeDocuments(tokenise([file], { tokenizer, size: 50257 }))) {
+      for await (const row of wholeDocuments(readIds([file], { tokenizer, size: 50257 }))) {
         expect(
           Buffer.compare(Buffer.from(row.buffer), Buffer.from(tokenizer.encode(text).buffer)),
         ).toBe(0);
@@ -190,13 +190,13 @@ describe("tokenise", () => {
   it("takes ids as they stand, within the vocabulary", async () => {
     const file = await written("ids.jsonl", '{"input_ids": [1, 2]}\n{"input_ids": [96]}');
     const rows: number[][] = [];
-    for await (const ids of wholeDocuments(tokenise([file], { tokenizer: undefined, size: 97 }))) {
+    for await (const ids of wholeDocuments(readIds([file], { tokenizer: undefined, size: 97 }))) {
       rows.push([...ids]);
     }
     expect(rows).toEqual([[1, 2], [96]]);
     await appendFile(file, '\n{"text": "a"}');
     const all = async (size: number) => {
-      for await (const _ of tokenise([file], { tokenizer: undefined, size }));
+      for await (const _ of readIds([file], { tokenizer: undefined, size }));
     };
     await expect(all(96)).rejects.toThrow(/id 96 is not in the vocabulary of 96/);
     await expect(all(97)).rejects.toMatchObject({ code: "bad-argument" });

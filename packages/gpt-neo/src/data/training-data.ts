@@ -1,7 +1,7 @@
 import type { DataOptions, TrainingData } from "./load.ts";
 import { loadMixture } from "./mixture.ts";
+import type { Vocabulary } from "./read-ids.ts";
 import type { Source } from "./source.ts";
-import type { Vocabulary } from "./tokenise.ts";
 import { loadWhole } from "./whole.ts";
 
 /**

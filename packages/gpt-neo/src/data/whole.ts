@@ -1,9 +1,9 @@
 import { MtfError } from "mtf";
 import { fill } from "./fill.ts";
 import type { DataOptions } from "./load.ts";
+import { readIds, type Vocabulary } from "./read-ids.ts";
 import { type SampleSet, sampleSet } from "./samples.ts";
 import { tokenStore } from "./store.ts";
-import { tokenise, type Vocabulary } from "./tokenise.ts";
 
 /** All samples of files. */
 export interface WholeData {
@@ -14,7 +14,7 @@ export interface WholeData {
 /**
  * Reads data to look at in their order, such as those to validate with: all of them, however few.
  *
- * @throws MtfError `bad-argument` if there is nothing; as `tokenise` for bad data
+ * @throws MtfError `bad-argument` if there is nothing; as `readIds` for bad data
  * @example
  * const { samples } = await loadWhole(["held-out.txt"], { tokenizer, size: 257 }, options);
  */
@@ -26,7 +26,7 @@ export async function loadWhole(
   const { context, crossDocument, endOfText, onProgress } = options;
   const store = tokenStore({ ...options, below: Math.max(vocabulary.size, endOfText + 1) });
   try {
-    const parts = tokenise(files, vocabulary, options.read);
+    const parts = readIds(files, vocabulary, options.read);
     await fill([store], parts, { endOfText, validation: 0, onProgress });
     if (store.length > 1) {
       const unpredictedAfter = crossDocument === false ? endOfText : undefined;

@@ -3,7 +3,7 @@ import { type DocumentPart, type Documents, documentParts, inIds } from "../data
 import { tokenizerOf } from "../generate/text.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
-import { evaluator, type Scores } from "./evaluate.ts";
+import { evaluator, type Scores } from "./evaluator.ts";
 import { type Window, windowsOf } from "./windows.ts";
 
 /** How well a model predicts. */

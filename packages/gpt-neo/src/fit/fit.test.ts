@@ -1,7 +1,7 @@
 import { printMesh } from "mtf";
 import { describe, expect, it } from "vitest";
 import { parseConfig, presets, withTraining } from "../config/index.ts";
-import { scoring } from "../eval/evaluate.ts";
+import { scoring } from "../eval/evaluator.ts";
 import { choosing } from "../generate/next-token.ts";
 import { placeRun } from "../train/place-run.ts";
 import { type ChooseMesh, type Machine, meshesFor, meshFor } from "./index.ts";

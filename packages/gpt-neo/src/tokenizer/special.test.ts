@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../test/support/cli.ts";
 import { fixture } from "../../test/support/expected.ts";
 import { wholeDocuments } from "../../test/support/whole-documents.ts";
-import { tokenise } from "../data/index.ts";
+import { readIds } from "../data/index.ts";
 import {
   bytesTokenizer,
   gpt2Tokenizer,
@@ -78,7 +78,7 @@ describe.each(tokenizers)("withSpecial(%s)", (name, tokenizer) => {
       const words = `${"word ".repeat(52_426)}${"x".repeat(before)}`;
       const text = `${words}${end}\nmore ${end}${"y z ".repeat(9)}`;
       await writeFile(file, text);
-      for await (const ids of wholeDocuments(tokenise([file], vocabulary))) {
+      for await (const ids of wholeDocuments(readIds([file], vocabulary))) {
         expect(endsIn(ids)).toHaveLength(2);
         expect([...ids]).toEqual([...special.encode(text)]);
       }

@@ -4,12 +4,12 @@ import { modelOf } from "../models/index.ts";
 import { batchesOf } from "./batches.ts";
 import { afterStep, afterValidation, courseOf, trouble } from "./course.ts";
 import { diverged } from "./diverged.ts";
-import { loadValidation, samplesToLookAt } from "./evaluate.ts";
 import { keepingOf, type Reached } from "./keeping.ts";
 import { prepare } from "./prepare.ts";
 import { samplingOf } from "./sampling.ts";
 import { learningRate, type Report, type State } from "./step.ts";
 import type { Outcome, StepEntry, Training } from "./training.ts";
+import { loadValidation, samplesToLookAt } from "./validation.ts";
 
 /** As many updates in a row may be refused because they are not finite. */
 const refusals = 3;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { defineMesh } from "mtf";
 import { openSafetensors } from "mtf/checkpoint";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { evaluator } from "../eval/evaluate.ts";
+import { evaluator } from "../eval/evaluator.ts";
 import { loadModel } from "../loaded-model.ts";
 import { convertWeights } from "./convert.ts";
 

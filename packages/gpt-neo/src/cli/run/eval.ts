@@ -1,7 +1,7 @@
 import { type Evidence, MtfError } from "mtf";
-import { tokenise } from "../../data/index.ts";
+import { readIds } from "../../data/index.ts";
 import { apart } from "../../eval/apart.ts";
-import { evaluator, scoring } from "../../eval/evaluate.ts";
+import { evaluator, scoring } from "../../eval/evaluator.ts";
 import { checkLogitsFile, writeLogits } from "../../eval/logits.ts";
 import { counter, type EvaluateSettings, type Evaluation, measure } from "../../eval/measure.ts";
 import { type Window, windowsOf } from "../../eval/windows.ts";
@@ -67,7 +67,7 @@ async function* windowsIn(
     tokenizer: tokenizer && options.special ? withSpecial(tokenizer) : tokenizer,
     size: config.vocab_size,
   };
-  const parts = tokenise(options.data, vocabulary, { ...options, onLeftOut });
+  const parts = readIds(options.data, vocabulary, { ...options, onLeftOut });
   const documents = options.noCrossDocument ? apart(parts, config.eos_token_id) : parts;
   yield* windowsOf(documents, longest, stride);
 }

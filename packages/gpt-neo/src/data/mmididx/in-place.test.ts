@@ -6,8 +6,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { indexOf } from "../../../test/support/index-of.ts";
 import { fill } from "../fill.ts";
+import { readIds } from "../read-ids.ts";
 import { tokenStore } from "../store.ts";
-import { tokenise } from "../tokenise.ts";
 import { openUint16InPlace } from "../uint16-in-place.ts";
 import { openInPlace } from "./in-place.ts";
 import { writeIndexed } from "./write.ts";
@@ -24,7 +24,7 @@ const options = { size: 10, endOfText: end };
 /** The stream that reading all of a file makes. */
 async function whole(file: string, inputFormat?: "uint16"): Promise<number[]> {
   const store = tokenStore();
-  const parts = tokenise([file], { tokenizer: undefined, size: 10 }, { inputFormat });
+  const parts = readIds([file], { tokenizer: undefined, size: 10 }, { inputFormat });
   await fill([store], parts, { endOfText: end, validation: 0 });
   const ids = new Int32Array(store.length);
   store.read(0, ids);

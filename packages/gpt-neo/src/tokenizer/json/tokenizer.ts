@@ -6,9 +6,9 @@ import { endOfTextToken, type Tokenizer } from "../tokenizer.ts";
 import { rememberWords } from "../words.ts";
 import { finderOf } from "./added.ts";
 import { putAround } from "./around.ts";
-import { cutterOf } from "./cut.ts";
 import { readTokenizerFile, type TokenizerFile } from "./file.ts";
 import { joinAll, joinsOf } from "./merge-pairs.ts";
+import { splitterOf } from "./splitter.ts";
 import { type EncodeOptions, streamEncoder } from "./stream.ts";
 
 /** A tokenizer of a `tokenizer.json`. */
@@ -51,11 +51,11 @@ export function jsonTokenizer(file: string, json: string, roles: Roles = {}): Js
   const plain = finders(spec.added.filter((token) => !token.special));
   const special = finders(spec.added);
   const prefixSpace = spec.cuts.some((cut) => cut.kind === "byte-level" && cut.prefixSpace);
-  const cutters = spec.cuts.map((cut) => cutterOf(cut, file));
+  const splitters = spec.cuts.map((cut) => splitterOf(cut, file));
 
   const words = (text: string): readonly string[] =>
-    cutters.reduce<readonly string[]>(
-      (pieces, cutter) => (pieces.length === 1 ? cutter(pieces[0]!) : pieces.flatMap(cutter)),
+    splitters.reduce<readonly string[]>(
+      (pieces, split) => (pieces.length === 1 ? split(pieces[0]!) : pieces.flatMap(split)),
       [text],
     );
 

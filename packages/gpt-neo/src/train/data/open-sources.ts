@@ -10,10 +10,10 @@ import {
   openInPlace,
   pairOf,
   type ReadOptions,
+  readIds,
   type StoreOptions,
   type TokenPart,
   type TokenSource,
-  tokenise,
   tokenStore,
   type Vocabulary,
 } from "../../data/index.ts";
@@ -43,7 +43,7 @@ const smallBytes = 16e6;
  * Opens files, folders and patterns as streams of ids that are read at random. Files of ids are read
  * where they lie, each a stream; all others are one stream, read from the cache where they are large.
  *
- * @throws MtfError as `dataFiles` and `tokenise`; `bad-file` if the cache cannot be written
+ * @throws MtfError as `dataFiles` and `readIds`; `bad-file` if the cache cannot be written
  */
 export async function openSources(
   paths: readonly string[],
@@ -80,7 +80,7 @@ async function openRest(
     if (cached) return cached;
   }
   const paths = files.map(({ file }) => file);
-  return stored(tokenise(paths, vocabulary, read), vocabulary, options);
+  return stored(readIds(paths, vocabulary, read), vocabulary, options);
 }
 
 /**

@@ -1,12 +1,10 @@
-import type { Scalar, Tensor } from "mtf";
 import type { Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
-import { ignoredLabel } from "../data/index.ts";
 import type { LoadedModel } from "../loaded-model.ts";
-import { labelCount, totalLoss } from "../loss.ts";
-import { type Dims, modelOf, type Parameters } from "../models/index.ts";
+import type { Dims, Parameters } from "../models/index.ts";
 import { paddedLength } from "../padded-length.ts";
-import { type Rows, rowsOf } from "../rows.ts";
+import { padRows, type Rows, rowsOf } from "../rows.ts";
+import { type Scored, scoringStep } from "../scoring-step.ts";
 import type { Window } from "./windows.ts";
 
 /** What a batch of windows comes to. */
@@ -18,11 +16,7 @@ export interface Scores {
   readonly logits?: Float32Array;
 }
 
-type Outputs =
-  | readonly [Scalar, Scalar]
-  | readonly [Scalar, Scalar, Tensor<"batch" | "length" | "vocab">];
-
-type Loaded = Run<readonly [Parameters, Rows, Rows], Outputs>;
+type Loaded = Run<readonly [Parameters, Rows, Rows], Scored>;
 
 /** What scores windows, with the programs that it has loaded for their lengths. */
 export interface Evaluator {
@@ -71,7 +65,7 @@ function load(
   withLogits: boolean,
 ): Promise<Loaded> {
   const build = (dims: Dims) => scoring(model.config, dims, withLogits);
-  return model.program<readonly [Rows, Rows], Outputs>(length, build, rows);
+  return model.program<readonly [Rows, Rows], Scored>(length, build, rows);
 }
 
 /** What scores rows, and what it takes beside parameters. */
@@ -79,33 +73,6 @@ export function scoring(
   config: Config,
   dims: Dims,
   withLogits: boolean,
-): [(parameters: Parameters, tokens: Rows, labels: Rows) => Outputs, readonly [Rows, Rows]] {
+): [(parameters: Parameters, tokens: Rows, labels: Rows) => Scored, readonly [Rows, Rows]] {
   return [scoringStep(config, dims, withLogits), [rowsOf(dims), rowsOf(dims)]];
-}
-
-function scoringStep(
-  config: Config,
-  dims: Dims,
-  withLogits: boolean,
-): (parameters: Parameters, tokens: Rows, labels: Rows) => Outputs {
-  return (parameters, tokens, labels) => {
-    const { logits } = modelOf(config).forward(config, dims, parameters, tokens);
-    const scores = [totalLoss(logits, labels), labelCount(labels, dims.vocab.size)] as const;
-    return withLogits ? [...scores, logits] : scores;
-  };
-}
-
-/** Rows side by side, filled up at their ends and with rows without labels. */
-function padRows(
-  windows: readonly Window[],
-  rows: number,
-  length: number,
-): { readonly tokens: Int32Array; readonly labels: Int32Array } {
-  const tokens = new Int32Array(rows * length);
-  const labels = new Int32Array(rows * length).fill(ignoredLabel);
-  for (const [row, window] of windows.entries()) {
-    tokens.set(window.tokens, row * length);
-    labels.set(window.labels, row * length);
-  }
-  return { tokens, labels };
 }

@@ -28,9 +28,9 @@ export interface Vocabulary {
  * @throws MtfError as `readDocuments`; `bad-file` for ids that are not in the vocabulary
  * @example
  * const tokenizer = tokenizerNamed("gpt2");
- * for await (const part of tokenise(["notes.jsonl"], { tokenizer, size: 50257 })) console.log(part.ids);
+ * for await (const part of readIds(["notes.jsonl"], { tokenizer, size: 50257 })) console.log(part.ids);
  */
-export async function* tokenise(
+export async function* readIds(
   files: readonly string[],
   vocabulary: Vocabulary,
   options: ReadOptions = {},

@@ -4,10 +4,10 @@ import { splitWords } from "../split.ts";
 import { escaped, space } from "./added.ts";
 import type { Cut } from "./file.ts";
 
-/** Cuts text into words; together they are the text. */
-export type Cutter = (text: string) => readonly string[];
+/** Splits text into words; together they are the text. */
+export type Splitter = (text: string) => readonly string[];
 
-const single: Cutter = (text) => (text === "" ? [] : [text]);
+const single: Splitter = (text) => (text === "" ? [] : [text]);
 
 /**
  * A step of a `tokenizer.json` as a function.
@@ -15,7 +15,7 @@ const single: Cutter = (text) => (text === "" ? [] : [text]);
  * @param file what errors call it
  * @throws MtfError `bad-file` if its pattern is none
  */
-export function cutterOf(cut: Cut, file: string): Cutter {
+export function splitterOf(cut: Cut, file: string): Splitter {
   switch (cut.kind) {
     case "byte-level":
       return cut.words ? splitWords : single;
@@ -29,7 +29,7 @@ export function cutterOf(cut: Cut, file: string): Cutter {
 }
 
 /** Matches are words, and so is all that lies between two of them. */
-function isolating(pattern: RegExp): Cutter {
+function isolating(pattern: RegExp): Splitter {
   return (text) => {
     const words: string[] = [];
     let done = 0;
