@@ -22,7 +22,12 @@ const config: ViteUserConfig = {
       "bench/**/*.test.ts",
       "examples/**/*.test.ts",
     ],
-    exclude: ["**/node_modules/**", "packages/*/test/large/**", "packages/*/test/mpi/**"],
+    exclude: [
+      "**/node_modules/**",
+      "packages/*/test/large/**",
+      "packages/*/test/mpi/**",
+      "packages/mtf/test/layout/mutants.test.ts",
+    ],
     setupFiles: ["packages/mtf/src/testing/verified.ts"],
     pool: "forks",
     maxWorkers: 2,
