@@ -5,6 +5,7 @@ import { type ChooseMesh, meshFor } from "./fit/index.ts";
 import { choosing } from "./generate/next-token.ts";
 import { programsOf } from "./model-program.ts";
 import { type Dims, modelOf, type Parameters } from "./models/index.ts";
+import { checkNames, type OptionNames } from "./option-names.ts";
 import { layoutOf, openDevices, type SessionOptions } from "./session.ts";
 import {
   loadTokenizer,
@@ -24,6 +25,17 @@ export interface ModelOptions extends SessionOptions {
   /** The tokens that the model sees at once; by default as many as it was trained on. */
   readonly context?: number | undefined;
 }
+
+const names: OptionNames<ModelOptions> = {
+  tokenizer: true,
+  context: true,
+  mesh: true,
+  layout: true,
+  storage: true,
+  runtime: true,
+  backend: true,
+  deterministic: true,
+};
 
 /** A model on devices, ready to run programs over its parameters. */
 export interface LoadedModel {
@@ -69,6 +81,7 @@ export async function loadModel(
   options: ModelOptions = {},
   mesh: Mesh | ChooseMesh = meshFor(options, { devices: 1, rows: () => 1, build: choosing }),
 ): Promise<LoadedModel> {
+  checkNames("loadModel", options, names);
   const weights = await loadWeights(folder);
   try {
     const { config } = weights;

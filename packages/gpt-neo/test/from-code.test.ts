@@ -9,6 +9,7 @@ import {
   type LoadedModel,
   loadModel,
   score,
+  train,
 } from "../src/index.ts";
 import { layouts } from "./hugging-face/layouts.ts";
 import { callHere, temporaryFolder } from "./support/cli.ts";
@@ -197,4 +198,32 @@ it("says what it cannot score or continue", async () => {
     `);
     expect(await score(model, [1], [])).toEqual([]);
   });
+});
+
+it("an option that nobody reads is refused by name, and the one that was meant is named", async () => {
+  const misspelt = (call: Promise<unknown>) => call.then(String, String);
+  const options = { config: "tiny", data: ["book.txt"], batch_size: 4 };
+  const loading = { runtime: "simulator", contxt: 8 } as const;
+  const settings = { ...greedy, maxTokens: 3 };
+  const windows = { stride: 8, onprogress: () => {} };
+  const errors = [
+    await misspelt(train(options)),
+    await misspelt(loadModel(reader, loading)),
+    await withModel(reader, (model) => misspelt(gathered(generateText(model, "a", settings)))),
+    await withModel(reader, (model) => misspelt(evaluate(model, ["a b"], windows))),
+  ];
+  expect(errors.join("\n")).toMatchInlineSnapshot(`
+    "MtfError: [bad-argument] train: there is no option "batch_size".
+      options  backend, batchSize, cache, config, context, data, deterministic, evalBatches, evalEvery, gradAccumulation, inputFormat, keep, keepEvery, layout, log, lr, mesh, model, noCrossDocument, out, peak, recompute, resetPositions, resume, runtime, sampleEvery, saveEvery, seed, set, special, steps, storage, textKey, tokenizer, validationData, validationShare, withOptimizer, zstdWindow
+      try      batchSize
+    MtfError: [bad-argument] loadModel: there is no option "contxt".
+      options  backend, context, deterministic, layout, mesh, runtime, storage, tokenizer
+      try      context
+    MtfError: [bad-argument] generate: there is no option "maxTokens".
+      options  endOfText, maxNewTokens, sampling, seed, signal
+      try      maxNewTokens
+    MtfError: [bad-argument] evaluate: there is no option "onprogress".
+      options  onProgress, signal, stride
+      try      onProgress"
+  `);
 });

@@ -3,6 +3,7 @@ import { type DocumentPart, type Documents, documentParts, inIds } from "../data
 import { tokenizerOf } from "../generate/text.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
+import { checkNames, type OptionNames } from "../option-names.ts";
 import { evaluator, type Scores } from "./evaluator.ts";
 import { type Window, windowsOf } from "./windows.ts";
 
@@ -24,6 +25,8 @@ export interface EvaluateSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
+const names: OptionNames<EvaluateSettings> = { stride: true, onProgress: true, signal: true };
+
 interface MeasureSettings extends Pick<EvaluateSettings, "onProgress" | "signal"> {
   /** What the data are, for errors. */
   readonly evidence?: Evidence[];
@@ -44,6 +47,7 @@ export async function evaluate(
   documents: Documents,
   settings: EvaluateSettings = {},
 ): Promise<Evaluation> {
+  checkNames("evaluate", settings, names);
   const { context } = model;
   const { stride = context } = settings;
   if (!(Number.isInteger(stride) && stride >= 1 && stride <= context)) {

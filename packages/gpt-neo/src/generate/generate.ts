@@ -3,6 +3,7 @@ import type { Run } from "mtf/simulator";
 import type { LoadedModel } from "../loaded-model.ts";
 import type { Parameters } from "../models/index.ts";
 import { notNumbers } from "../not-numbers.ts";
+import { checkNames, type OptionNames } from "../option-names.ts";
 import { paddedLength } from "../padded-length.ts";
 import { unknownId } from "../unknown-id.ts";
 import { type ChoosingArguments, choosing, type Next } from "./next-token.ts";
@@ -20,6 +21,14 @@ export interface GenerateSettings {
   /** Ends the text by its reason, thrown before the next id. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const names: OptionNames<GenerateSettings> = {
+  maxNewTokens: true,
+  sampling: true,
+  seed: true,
+  endOfText: true,
+  signal: true,
+};
 
 /** What ids are made with: of a loaded model, or of one that is being trained. */
 export type Generating = Pick<
@@ -43,6 +52,7 @@ export async function* generate(
   prompt: readonly number[],
   settings: GenerateSettings = {},
 ): AsyncGenerator<number> {
+  checkNames("generate", settings, names);
   checkPrompt(prompt, model.config.vocab_size);
   const most = model.context;
   const { maxNewTokens = 100, sampling = asLikely, seed = 0, signal } = settings;

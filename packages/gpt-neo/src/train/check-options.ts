@@ -1,5 +1,47 @@
 import { MtfError } from "mtf";
+import { checkNames, type OptionNames } from "../option-names.ts";
 import type { TrainOptions } from "./options.ts";
+
+const names: OptionNames<TrainOptions> = {
+  backend: true,
+  batchSize: true,
+  cache: true,
+  config: true,
+  context: true,
+  data: true,
+  deterministic: true,
+  evalBatches: true,
+  evalEvery: true,
+  gradAccumulation: true,
+  inputFormat: true,
+  keep: true,
+  keepEvery: true,
+  layout: true,
+  log: true,
+  lr: true,
+  mesh: true,
+  model: true,
+  noCrossDocument: true,
+  out: true,
+  peak: true,
+  recompute: true,
+  resetPositions: true,
+  resume: true,
+  runtime: true,
+  sampleEvery: true,
+  saveEvery: true,
+  seed: true,
+  set: true,
+  special: true,
+  steps: true,
+  storage: true,
+  textKey: true,
+  tokenizer: true,
+  validationData: true,
+  validationShare: true,
+  withOptimizer: true,
+  zstdWindow: true,
+};
 
 /** Options that count steps or checkpoints, and are in no config that would check them. */
 const counts = ["sampleEvery", "keep", "keepEvery"] as const;
@@ -10,6 +52,7 @@ const counts = ["sampleEvery", "keep", "keepEvery"] as const;
  * @throws MtfError `bad-argument`
  */
 export function checkOptions(options: TrainOptions): void {
+  checkNames("train", options, names);
   const { config, model, out, resume, withOptimizer, log } = options;
   if (config === undefined && model === undefined && !resume) {
     throw bad("there is neither a config nor a model to train.", [

@@ -11,6 +11,7 @@ import { some } from "../../some.ts";
 import { withSpecial } from "../../tokenizer/index.ts";
 import type { EvalOptions } from "../eval-options.ts";
 import { progressLine } from "../progress.ts";
+import { modelOptions } from "./model-options.ts";
 
 /**
  * Measures a model as the command line says.
@@ -26,7 +27,7 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
     rows: (mesh) => mesh.size,
     build: (config, dims) => scoring(config, dims, options.logits !== undefined),
   });
-  const model = await loadModel(options.model, options, chosen);
+  const model = await loadModel(options.model, modelOptions(options), chosen);
   const { mesh } = model.devices;
   const progress = progressLine();
   try {

@@ -10,6 +10,7 @@ import { type LoadedModel, loadModel } from "../../loaded-model.ts";
 import { some } from "../../some.ts";
 import type { GenerateOptions } from "../generate-options.ts";
 import { progressLine } from "../progress.ts";
+import { modelOptions } from "./model-options.ts";
 
 /** What a model makes of a prompt: all ids, and their text where there is a tokenizer. */
 export interface Generated {
@@ -26,7 +27,7 @@ export interface Generated {
 export async function run(options: GenerateOptions): Promise<Generated> {
   const text = await promptText(options);
   const mesh = meshFor(options, { devices: 1, rows: () => 1, build: choosing });
-  const model = await loadModel(options.model, options, mesh);
+  const model = await loadModel(options.model, modelOptions(options), mesh);
   const progress = progressLine();
   try {
     for (const line of model.notes) progress.note(line);

@@ -1,0 +1,27 @@
+import { MtfError } from "mtf";
+import { nearest } from "mtf/files";
+
+/** The names that options may have; the compiler asks for each of them. */
+export type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
+
+/**
+ * Checks that options are known: one misspelt would be an option that nobody reads. Types find it
+ * only where options are written out in the call, and in JavaScript nowhere.
+ *
+ * @throws MtfError `bad-argument`, with the name that was meant
+ */
+export function checkNames<Options extends object>(
+  caller: string,
+  given: Options,
+  names: OptionNames<Options>,
+): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || Object.hasOwn(names, name)) continue;
+    const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const near = Object.hasOwn(names, camel) ? camel : nearest(camel, Object.keys(names));
+    throw new MtfError("bad-argument", `${caller}: there is no option ${JSON.stringify(name)}.`, {
+      evidence: [["options", Object.keys(names).sort().join(", ")]],
+      ...(near !== undefined && { try: [near] }),
+    });
+  }
+}
