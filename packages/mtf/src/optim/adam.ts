@@ -27,6 +27,8 @@ export interface AdamOptions {
   readonly decay?: number | undefined;
   /** Whether a parameter decays; default: all do. Biases and gains often do not. */
   readonly decays?: ((path: string, parameter: AnyTensor) => boolean) | undefined;
+  /** By how much the rate of a parameter is multiplied; default 1. */
+  readonly rates?: ((path: string, parameter: AnyTensor) => number) | undefined;
   /** Where it is false, nothing changes, and the step does not count. */
   readonly gate?: Scalar<"bool"> | undefined;
   /** Makes good for means that begin at 0; default true. */
@@ -69,7 +71,7 @@ function adamStep<P>(
   return updating(() => {
     const taken = checkState(fn, state, gradient);
     const { beta1, beta2, epsilon, decay } = numbersAmong(fn, options, usualDecay);
-    const { decays } = options;
+    const { decays, rates } = options;
     const gate = gateOf(fn, options.gate);
     const step = apply("add", taken, 1);
     const corrected = options.biasCorrection ?? true;
@@ -85,10 +87,10 @@ function adamStep<P>(
       [state.params, gradient, state.mean, state.variance],
       ([parameter, slope, mean, variance], path) => {
         const own = !decays || decays(path, parameter!) ? decay : 0;
-        return adamUpdate(
-          { parameter: parameter!, gradient: slope!, mean: mean!, variance: variance!, ...scalars },
-          { beta1, beta2, epsilon, decay: own },
-        );
+        const factor = rates?.(path, parameter!) ?? 1;
+        const rate = factor === 1 ? scalars.rate : apply("mul", scalars.rate, factor);
+        const trees = { parameter: parameter!, gradient: slope!, mean: mean!, variance: variance! };
+        return adamUpdate({ ...trees, ...scalars, rate }, { beta1, beta2, epsilon, decay: own });
       },
     );
     return {
@@ -126,8 +128,10 @@ function checkState<P>(fn: string, state: AdamState<P>, gradient: P): AnyTensor 
 }
 
 function numbersAmong(fn: string, options: AdamOptions, usualDecay: number) {
-  const { rate: _, decays, gate: __, biasCorrection = true, ...numbers } = optionsOf(fn, options);
+  const { decays, rates, biasCorrection = true, ...rest } = optionsOf(fn, options);
+  const { rate: _, gate: __, ...numbers } = rest;
   if (decays !== undefined) functionArgument(fn, "options.decays", decays);
+  if (rates !== undefined) functionArgument(fn, "options.rates", rates);
   booleanArgument(fn, "options.biasCorrection", biasCorrection);
   const defaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: usualDecay };
   return numberOptions(fn, numbers, defaults);
@@ -135,7 +139,7 @@ function numbersAmong(fn: string, options: AdamOptions, usualDecay: number) {
 
 function optionsOf(fn: string, options: AdamOptions): AdamOptions {
   const numbers = ["rate", "beta1", "beta2", "epsilon", "decay"];
-  const known = [...numbers, "decays", "gate", "biasCorrection"];
+  const known = [...numbers, "decays", "rates", "gate", "biasCorrection"];
   optionsArgument(fn, "options", options, known);
   return options;
 }

@@ -14,14 +14,19 @@ import {
   isFinite as finite,
   globalNorm,
   greater,
+  inverseSquareRoot,
   isTensor,
   leavesOf,
   momentum,
   momentumState,
+  noam,
   placeholder,
+  productRate,
   schedule,
   sgd,
+  slantedTriangular,
   trace,
+  warmupStableDecay,
 } from "../index.ts";
 import { cosineDecay, linearDecay, linearWarmup } from "./schedule.ts";
 
@@ -104,6 +109,17 @@ describe("adam", () => {
     close(
       bias!,
       data[1]!.map((p, i) => byHand(p, data[3]![i]!, 3, 0)),
+    );
+  });
+
+  it("multiplies the rate of a parameter by what is asked for it", () => {
+    const rates = (path: string) => (path === "bias" ? 0.5 : 1);
+    const [w, bias] = leaves(steps(1, { ...options, decay: 0, rates }));
+    const [plain, whole] = leaves(steps(1, { ...options, decay: 0 }));
+    expect(w).toEqual(plain);
+    close(
+      bias!,
+      data[1]!.map((p, i) => p + (whole![i]! - p) / 2),
     );
   });
 
@@ -240,5 +256,42 @@ describe("trees that differ", () => {
         "[wrong-input] adam: the trees differ: where one has 'bias', another has 'other'.",
       ]
     `);
+  });
+});
+
+describe("more schedules", () => {
+  it("noam rises to its warm-up's end and falls with the root, as the paper's formula says", () => {
+    const rate = noam({ width: 512, warmup: 4000 });
+    const paper = (step: number) => 512 ** -0.5 * Math.min(step ** -0.5, step * 4000 ** -1.5);
+    for (const taken of [0, 1, 1999, 3999, 4000, 100_000]) {
+      expect(rate(taken)).toBeCloseTo(paper(taken + 1), 15);
+    }
+  });
+
+  it("warmupStableDecay rises, stays and falls", () => {
+    const rate = warmupStableDecay({ rate: 0.1, warmup: 10, decay: 20, end: 100, floor: 0.5 });
+    const at = [0, 5, 10, 50, 80, 90, 100, 200].map((step) => rate(step));
+    close(at, [0, 0.05, 0.1, 0.1, 0.1, 0.075, 0.05, 0.05]);
+  });
+
+  it("are one formula for numbers and tensors too", () => {
+    const parts = [
+      noam({ width: 64 }),
+      inverseSquareRoot({ warmup: 3 }),
+      slantedTriangular({ rate: 0.1, end: 50 }),
+      warmupStableDecay({ rate: 0.1, warmup: 5, decay: 5, end: 20 }),
+      productRate(2, linearWarmup(4), inverseSquareRoot()),
+    ];
+    for (const part of parts) {
+      for (const step of [0, 3, 7, 1000]) {
+        const fn = ((s: Scalar<"int32">) => [part(s)]) as never;
+        const [traced] = compute(fn, [placeholder([], "int32") as never], [[step]]);
+        expect(traced![0]).toBeCloseTo(part(step), 15);
+      }
+    }
+  });
+
+  it("a product of nothing is refused", () => {
+    expect(() => productRate()).toThrow("productRate: 'factors[0]'");
   });
 });

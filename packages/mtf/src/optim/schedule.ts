@@ -1,13 +1,16 @@
 import { numberArgument, optionsArgument, wordArgument } from "../arguments.ts";
-import { type AnyTensor, isTensor, type Scalar } from "../graph/tensor.ts";
 import { misuse } from "../ops/check.ts";
-import { apply } from "../ops/elementwise/apply.ts";
-
-/** A number that depends on the step: of a step that is a number, or part of the program. */
-export interface Schedule {
-  (step: number): number;
-  (step: Scalar<"int32"> | Scalar): Scalar;
-}
+import {
+  at,
+  cosineOf,
+  formula,
+  least,
+  most,
+  plus,
+  type Schedule,
+  times,
+  type Value,
+} from "./formula.ts";
 
 /** When a decay begins and ends, and which part of the whole is left after it. */
 export interface DecayOptions {
@@ -103,29 +106,4 @@ function bounds(fn: string, { begin = 0, end, floor = 0 }: DecayOptions): Bounds
 function progress(step: Value, { begin, end }: Bounds): Value {
   const done = times(plus(step, -begin), 1 / (end - begin));
   return most(least(done, 1), 0);
-}
-
-// One formula serves numbers and tensors, so what is logged is what was used.
-type Value = number | AnyTensor;
-
-const both =
-  (fn: "add" | "mul" | "minimum" | "maximum", plain: (x: number, y: number) => number) =>
-  (x: Value, y: Value): Value =>
-    typeof x === "number" && typeof y === "number" ? plain(x, y) : apply(fn, x, y);
-
-const plus = both("add", (x, y) => x + y);
-const times = both("mul", (x, y) => x * y);
-const least = both("minimum", Math.min);
-const most = both("maximum", Math.max);
-const cosineOf = (x: Value): Value => (typeof x === "number" ? Math.cos(x) : apply("cos", x));
-
-function formula(of: (step: Value) => Value): Schedule {
-  return ((step: Value) => {
-    if (!isTensor(step)) return of(numberArgument("a schedule", "step", step));
-    return of(step.dtype === "float32" ? step : apply("toFloat32", step));
-  }) as never;
-}
-
-function at(part: Schedule, step: Value): Value {
-  return part(step as never);
 }

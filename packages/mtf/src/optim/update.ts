@@ -8,7 +8,7 @@ import { apply } from "../ops/elementwise/apply.ts";
 import { treeArgument } from "../ops/trees.ts";
 import { captureLine } from "../sourceLine.ts";
 import { leavesOf } from "../tree.ts";
-import type { Schedule } from "./schedule.ts";
+import type { Schedule } from "./formula.ts";
 
 /** How fast to learn: a number, a number of the program's, or a function of the step. */
 export type Rate = number | Scalar | Schedule;
