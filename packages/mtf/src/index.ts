@@ -48,6 +48,7 @@ export { type IsLeaf, leavesOf, mapLeaves, type Tree, withLeaves } from "./tree.
 
 export { grad, valueAndGrad } from "./autodiff/grad.ts";
 export { dropout } from "./nn/dropout.ts";
+export { reversible } from "./nn/reversible.ts";
 export * from "./ops/index.ts";
 export * from "./optim/index.ts";
 

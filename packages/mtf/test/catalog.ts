@@ -417,6 +417,101 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
       [b],
     ),
     sample(
+      "whileLoop with an end, closing over",
+      (x, w) =>
+        m.whileLoop(
+          (h: unknown) => m.less(m.sum(m.square(h)), 20),
+          (h: unknown) => m.add(m.mul(h, 1.5), m.mul(m.sin(h), w)),
+          x,
+          { atMost: 12 },
+        ),
+      [a, b],
+      [b],
+    ),
+    sample(
+      "whileLoop that goes to its end, of a tree",
+      (x, w) => {
+        const { h, n } = m.whileLoop(
+          (state: { n: unknown }) => m.greaterEqual(state.n, 0),
+          (state: { h: unknown; n: unknown }) => ({
+            h: m.tanh(m.add(state.h, m.mul(w, m.cast(state.n, "float32")))),
+            n: m.add(state.n, 1),
+          }),
+          { h: m.sum(x, "a"), n: m.constant(1, [], "int32") },
+          { atMost: 3 },
+        );
+        return [h, n];
+      },
+      [a, b],
+      [b],
+    ),
+    sample(
+      "whileLoop without a round",
+      (x, w) =>
+        m.whileLoop(
+          (h: unknown) => m.greater(m.sum(m.square(h)), 1e6),
+          (h: unknown) => m.mul(h, w),
+          x,
+          { atMost: 3 },
+        ),
+      [a, b],
+      [b],
+    ),
+    sample(
+      "whileLoop in a scan",
+      (x, w) =>
+        m.scan(
+          a,
+          (h: unknown, row: unknown) => {
+            const next = m.whileLoop(
+              (y: unknown) => m.less(m.max(m.square(y)), 2),
+              (y: unknown) => m.add(m.mul(y, 1.25), m.mul(w, 0.5)),
+              m.add(h, row),
+              { atMost: 9 },
+            );
+            return [m.tanh(next), m.sum(next)];
+          },
+          w,
+          x,
+        ),
+      [a, b],
+      [b],
+    ),
+    ...[1, -1].map((sign) =>
+      sample(
+        `cond, the ${sign > 0 ? "first" : "second"} of two`,
+        (x, w, v) => {
+          const [y, z] = m.cond(
+            m.greater(m.mul(m.sum(m.square(x)), sign), 0),
+            (given: unknown) => [m.mul(m.exp(given), w), m.sum(v)],
+            (given: unknown) => [m.sin(m.mul(given, v)), m.mul(m.sum(given), 2)],
+            x,
+          );
+          return [y, z, x];
+        },
+        [a, b],
+        [b],
+        [b],
+      ),
+    ),
+    sample(
+      "cond that gives what it is given, in a whileLoop",
+      (x, w) =>
+        m.whileLoop(
+          (h: unknown) => m.less(m.sum(m.square(h)), 30),
+          (h: unknown) =>
+            m.cond(
+              m.less(m.sum(m.square(h)), 10),
+              () => m.mul(h, 1.5),
+              () => m.add(m.mul(h, 1.2), m.mul(m.square(h), w)),
+            ),
+          m.add(x, 0.5),
+          { atMost: 12 },
+        ),
+      [a, b],
+      [b],
+    ),
+    sample(
       "recompute, closing over",
       (x, w) => m.recompute((y: unknown) => m.tanh(m.contract(y, w, "c")))(m.sin(x)),
       [a, c],

@@ -1,4 +1,5 @@
 import type { Pass } from "../graph/node.ts";
+import { bodiesOf, type Unknown, unknownsIn } from "../program/bodies.ts";
 import { bytesOf } from "../program/bytes.ts";
 import { programArgument } from "../program/lowered.ts";
 import { printBytes } from "../program/print.ts";
@@ -9,8 +10,13 @@ import type { SourceLine } from "../sourceLine.ts";
 export interface Entry {
   readonly name: "all-reduce" | "reduce-scatter" | "all-gather" | "all-to-all" | "exchange";
   readonly axes: readonly string[];
-  /** Bytes that all devices together receive from others, over all runs of enclosing loops. */
+  /**
+   * Bytes that all devices together receive from others, over all runs of enclosing loops; where it
+   * stands `within` a `whileLoop` or a branch of `cond`, in one round, or where the branch is taken.
+   */
   readonly bytes: number;
+  /** Which of the ledger's unknowns says how often: the innermost around it. */
+  readonly within?: number;
   readonly pass: Pass;
   readonly cause: string;
   readonly line: SourceLine;
@@ -19,7 +25,17 @@ export interface Entry {
 /** What a program's collectives move in one run. */
 export interface Ledger {
   readonly entries: readonly Entry[];
+  /** What is moved in any case: all but what stands in a `whileLoop` or a branch of `cond`. */
   readonly bytes: number;
+  /** What only a run can tell: how often a `whileLoop` goes round, which branch of `cond` is taken. */
+  readonly unknowns: readonly Unknown[];
+  /**
+   * What a run has moved, exactly, from what `rounds` of the run gives.
+   *
+   * @example
+   * const moved = ledger(search.program).bytesAfter(await run.rounds());
+   */
+  bytesAfter(rounds: readonly number[]): number;
   /** Dims that are whole in places because an earlier rule gives their axis to another dim. */
   readonly conflicts: readonly Conflict[];
   toString(): string;
@@ -33,48 +49,84 @@ export interface Ledger {
  */
 export function ledger(program: Program): Ledger {
   programArgument("ledger", "program", program);
-  const entries = program.instructions.flatMap((i) => entriesOf(program, i, 1));
-  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  const unknowns = unknownsIn(program.instructions);
+  const entries = program.instructions.flatMap(
+    entriesIn(program, { runs: 1, numbers: unknowns.keys() }),
+  );
+  const bytes = sumOf(entries, ({ within }) => (within === undefined ? 1 : 0));
   const conflicts = program.conflicts ?? [];
-  const text = () => [table(entries, bytes), ...conflicts.map(printConflict)].join("\n");
+  const text = () => [table(entries, bytes, unknowns), ...conflicts.map(printConflict)].join("\n");
   return {
     entries,
     bytes,
+    unknowns,
+    bytesAfter: (rounds) =>
+      sumOf(entries, ({ within }) => (within === undefined ? 1 : rounds[within]!)),
     conflicts,
     toString: text,
     [Symbol.for("nodejs.util.inspect.custom")]: text,
   } as Ledger;
 }
 
-function entriesOf(program: Program, instruction: Instruction, runs: number): Entry[] {
-  switch (instruction.kind) {
-    case "compute":
-      return [];
-    case "region":
-      return instruction.body.flatMap((i) => entriesOf(program, i, runs * instruction.dim.size));
-    case "reduce":
-    case "move": {
-      const { name, axes, origin } = instruction;
-      if (name === "slice") return [];
-      return [{ name, axes, bytes: runs * bytesOf(program, instruction), ...origin }];
-    }
-  }
+function sumOf(entries: readonly Entry[], runsOf: (entry: Entry) => number): number {
+  return entries.reduce((sum, entry) => sum + runsOf(entry) * entry.bytes, 0);
 }
 
-function table(entries: readonly Entry[], bytes: number): string {
+/** Where instructions stand: how often they run for each run of the innermost unknown around them. */
+interface Place {
+  readonly runs: number;
+  readonly within?: number;
+  /** The numbers of unknowns, in the order in which they are come to. */
+  readonly numbers: Iterator<number>;
+}
+
+function entriesIn(program: Program, place: Place): (instruction: Instruction) => Entry[] {
+  const { runs, within, numbers } = place;
+  return (instruction) => {
+    switch (instruction.kind) {
+      case "compute":
+        return [];
+      case "region":
+        return bodiesOf(instruction).flatMap(({ instructions, often }) => {
+          const inside =
+            typeof often === "number"
+              ? { ...place, runs: runs * often }
+              : { runs: 1, within: numbers.next().value as number, numbers };
+          return instructions.flatMap(entriesIn(program, inside));
+        });
+      case "reduce":
+      case "move": {
+        const { name, axes, origin } = instruction;
+        if (name === "slice") return [];
+        const bytes = runs * bytesOf(program, instruction);
+        return [{ name, axes, bytes, ...(within !== undefined && { within }), ...origin }];
+      }
+    }
+  };
+}
+
+function table(entries: readonly Entry[], bytes: number, unknowns: readonly Unknown[]): string {
   const rows = entries.map((e) => [
     `${e.name}(${e.axes.join("+")})`,
     e.pass,
     `${e.cause} ${e.line}`,
     printBytes(e.bytes),
+    e.within === undefined ? "" : `per ${printUnknown(unknowns[e.within]!)}`,
   ]);
-  const total = ["total", "", "", printBytes(bytes)];
+  const inAnyCase = rows.some((row) => row[4] !== "") ? "in any case" : "";
+  const total = ["total", "", "", printBytes(bytes), inAnyCase];
   const widths = total.map((_, i) => Math.max(...[...rows, total].map((row) => row[i]!.length)));
   const line = (row: string[]) =>
     row
       .map((cell, i) => (i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join("  ");
+      .join("  ")
+      .trimEnd();
   return [...rows, total].map(line).join("\n");
+}
+
+/** `round of model.ts:12, 20 at most` */
+function printUnknown({ what, line, atMost }: Unknown): string {
+  return `${what} of ${line}${atMost === undefined ? "" : `, ${atMost} at most`}`;
 }
 
 function printConflict({ dim, axis, takenBy, values, line }: Conflict): string {

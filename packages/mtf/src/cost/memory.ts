@@ -2,10 +2,17 @@ import { bytesPerElement } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import { type Coordinate, coordinateOf, defineMesh } from "../mesh.ts";
 import { rules } from "../ops/rules.ts";
+import { bodiesOf } from "../program/bodies.ts";
 import { type Lifetime, livenessOf } from "../program/liveness.ts";
 import { programArgument } from "../program/lowered.ts";
 import { boxOf, volume } from "../program/placement.ts";
-import { enteringOf, type Instruction, leavingOf, type Program } from "../program/program.ts";
+import {
+  enteringOf,
+  type Instruction,
+  leavingOf,
+  type Program,
+  type Region,
+} from "../program/program.ts";
 
 /** The bytes a device holds in one run of a program, scratch space of kernels and staging apart. */
 export interface MemoryPlan {
@@ -113,21 +120,32 @@ function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): void
     case "reduce":
     case "move":
       return allocate(heap, instruction.result);
-    case "region": {
-      for (const { outer } of [...instruction.summed, ...instruction.stacked]) {
-        allocate(heap, outer);
-      }
-      for (const { inner } of [...instruction.carried, ...instruction.sliced])
-        allocate(heap, inner);
-      for (const { inner, outer } of instruction.constant) share(heap, inner, outer);
-      run(heap, instruction.body, lifetime.body);
-      // What the last round gave is what is carried out of it.
-      for (const { next, result } of instruction.carried) share(heap, result, next);
-      for (const inner of [...enteringOf(instruction), ...leavingOf(instruction)]) {
-        release(heap, inner);
-      }
-    }
+    case "region":
+      return performRegion(heap, instruction, lifetime.bodies);
   }
+}
+
+function performRegion(
+  heap: Heap,
+  region: Region,
+  lifetimes: readonly (readonly Lifetime[])[],
+): void {
+  const { rounds, carried, sliced, constant, summed, stacked } = region;
+  const made = [...summed, ...stacked].map((binding) => binding.outer);
+  // Of two branches either makes the results, of which there is one while it runs.
+  if (rounds.kind !== "either") for (const outer of made) allocate(heap, outer);
+  for (const { inner } of [...carried, ...sliced]) allocate(heap, inner);
+  for (const { inner, outer } of constant) share(heap, inner, outer);
+  const given = new Set(enteringOf(region));
+  bodiesOf(region).forEach(({ instructions, results }, i) => {
+    run(heap, instructions, lifetimes[i]!);
+    if (instructions === region.body && rounds.kind !== "either") return;
+    for (const value of results) if (!given.has(value)) release(heap, value);
+  });
+  if (rounds.kind === "either") for (const outer of made) allocate(heap, outer);
+  // What the last round gave is what is carried out of it.
+  for (const { next, result } of carried) share(heap, result, next);
+  for (const inner of [...enteringOf(region), ...leavingOf(region)]) release(heap, inner);
 }
 
 /** The operand whose memory a result takes: views always do, those of the same index where they may. */

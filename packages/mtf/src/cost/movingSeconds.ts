@@ -1,11 +1,13 @@
 import { elements } from "../dimension.ts";
 import { bytesPerElement } from "../dtype.ts";
 import { defineMesh } from "../mesh.ts";
+import { type Body, bodiesOf } from "../program/bodies.ts";
 import { bytesOf } from "../program/bytes.ts";
 import { splitAxes } from "../program/placement.ts";
 import type { Instruction, Program } from "../program/program.ts";
 import { devices } from "../program/transfer.ts";
 import { type MachineModel, secondsOf, sliceSeconds } from "./machineModel.ts";
+import { roundsExpected } from "./roundsExpected.ts";
 
 /** Seconds that a program's collectives and slices take in a run, one after the other. */
 export function movingSeconds(program: Program, machine: MachineModel): number {
@@ -20,7 +22,9 @@ export function movingSeconds(program: Program, machine: MachineModel): number {
       case "compute":
         return 0;
       case "region":
-        return instruction.dim.size * instruction.body.reduce((sum, i) => sum + seconds(i), 0);
+        return bodiesOf(instruction).reduce((sum, { instructions, often }) => {
+          return sum + runsExpected(often) * instructions.reduce((n, i) => n + seconds(i), 0);
+        }, 0);
       case "reduce":
       case "move":
         if (instruction.name === "slice")
@@ -33,4 +37,17 @@ export function movingSeconds(program: Program, machine: MachineModel): number {
     }
   };
   return program.instructions.reduce((sum, i) => sum + seconds(i), 0);
+}
+
+/** How often a body is planned to run: of two branches, either. */
+function runsExpected(often: Body["often"]): number {
+  if (typeof often === "number") return often;
+  switch (often.what) {
+    case "round":
+    case "test":
+      return roundsExpected(often.atMost);
+    case "first branch":
+    case "second branch":
+      return 1;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
 import type { Graph } from "./graph.ts";
-import type { AnyTensor } from "./tensor.ts";
+import type { Rounds } from "./rounds.ts";
 
 /**
  * The vocabulary of graphs and programs: every kind of op with its attributes. Attributes name dims
@@ -128,8 +128,8 @@ export interface Attributes {
    * the first round: the first outputs are what it carries into the next, and the first results what
    * the last gave. The next `sliced` operands have the rounds' dim and are given at the round's index,
    * without it; the others are given whole. Of the results that follow, `summed` are summed over the
-   * rounds, the others stacked along the dim, which comes first. The last `carried` of these stack
-   * what was carried into each round: a gradient needs it, and without one it is not kept.
+   * rounds, the others stacked along the rounds' dim, which comes first. The last `carried` of these
+   * stack what was carried into each round: a gradient needs it, and without one it is not kept.
    */
   region: {
     readonly rounds: Rounds;
@@ -139,21 +139,6 @@ export interface Attributes {
     readonly body: Graph;
   };
 }
-
-/** How often a region runs its body. */
-export type Rounds =
-  /** For every index of a dim, from the last on in reverse. */
-  | { readonly kind: "each"; readonly dim: Dimension; readonly reverse: boolean }
-  /** Once: nothing is carried or sliced, and "summed" results are those of this round. */
-  | { readonly kind: "once"; readonly gradient: RegionGradient };
-
-/** The gradient of a region that runs once: through its body, computed again, or a given one. */
-export type RegionGradient =
-  | "recomputed"
-  | ((
-      results: readonly AnyTensor[],
-      cotangents: readonly (AnyTensor | undefined)[],
-    ) => readonly (AnyTensor | undefined)[]);
 
 export type Kind = keyof Attributes;
 

@@ -1,12 +1,18 @@
 import { asyncFunction, isGenerator, isHeldLike, tell, wrongArgument } from "../arguments.ts";
 import { MtfError } from "../errors.ts";
-import { isTensor } from "../graph/tensor.ts";
+import { type AnyTensor, isTensor } from "../graph/tensor.ts";
 import { isPlainObject } from "../record.ts";
 import { captureLine } from "../sourceLine.ts";
+import { leavesOf } from "../tree.ts";
 import { heldAdvice } from "./check.ts";
 
 // The trees of tensors that functions take and give. What is looked into is an array or an object
 // that was written as one: tensors in a Map, or in what a class made, would not be found.
+
+/** The tensors of a tree, in order. */
+export function tensorsOf(tree: unknown): readonly AnyTensor[] {
+  return leavesOf(tree, isTensor).map(([, x]) => x);
+}
 
 /** An argument that may hold tensors, and other values beside them. */
 export function treeArgument(fn: string, argument: string, tree: unknown): void {

@@ -1,14 +1,23 @@
-import { nodesOf } from "../graph/graph.ts";
+import { roundsExpected } from "../cost/roundsExpected.ts";
 import type { NodeOf } from "../graph/node.ts";
-import type { AnyTensor } from "../graph/tensor.ts";
-import { dimsOf, tensorOf } from "../graph/tensor.ts";
+import { dimOfRounds, type Rounds as GraphRounds } from "../graph/rounds.ts";
+import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
 import { type Placement, samePlacement } from "../program/placement.ts";
-import type { Binding, Carried, Instruction } from "../program/program.ts";
-import { addValue, type Builder } from "./builder.ts";
-import { restrict } from "./place.ts";
-import { restOf, setRest, spreadRests } from "./rests.ts";
+import type { Binding, Carried, Rounds } from "../program/program.ts";
+import { addValue } from "./builder.ts";
+import { partitionEither } from "./either.ts";
 import {
-  define,
+  bindWhole,
+  bodyScope,
+  enter,
+  entriesOf,
+  partitionBody,
+  partitionOutputs,
+  readSettled,
+  usedResults,
+} from "./insideRegion.ts";
+import { partitionOnce } from "./once.ts";
+import {
   defineValue,
   originOf,
   type PartitionNodes,
@@ -18,8 +27,7 @@ import {
   versionsOf,
   wanted,
 } from "./scope.ts";
-import { usesOf } from "./uses.ts";
-import { newVersions, readWhereItLies } from "./versions.ts";
+import { readWhereItLies } from "./versions.ts";
 
 /**
  * Partitions a region: its body once, with what it closes over lying inside as it does outside. Sums
@@ -30,17 +38,42 @@ export function partitionRegion(
   node: NodeOf<"region">,
   partitionNodes: PartitionNodes,
 ): void {
-  if (node.attributes.rounds.kind === "once") return partitionOnce(scope, node, partitionNodes);
-  const { dim, reverse } = node.attributes.rounds;
+  const { rounds } = node.attributes;
+  switch (rounds.kind) {
+    case "once":
+      return partitionOnce(scope, node, partitionNodes);
+    case "either":
+      return partitionEither(scope, node, rounds.otherwise, partitionNodes);
+    case "each":
+    case "while":
+      return partitionRounds(scope, node, rounds, partitionNodes);
+  }
+}
+
+type Loop = Extract<GraphRounds, { kind: "each" | "while" }>;
+
+function partitionRounds(
+  scope: Scope,
+  node: NodeOf<"region">,
+  rounds: Loop,
+  partitionNodes: PartitionNodes,
+): void {
   const origin = originOf(node);
-  const { carried, sliced, constant } = operandsOf(node);
+  const { body } = node.attributes;
+  const { carried, sliced, steering, constant } = entriesOf(node);
   const outside = {
-    sliced: sliced.map(({ operand }) => sliceable(scope, operand, dim.name, origin)),
+    sliced: sliced.map(({ operand }) =>
+      sliceable(scope, operand, dimOfRounds(rounds)!.name, origin),
+    ),
     constant: constant.map(({ operand }) => readSettled(scope, operand)),
   };
+  const count = steering && readSettled(scope, steering);
+  const known = rounds.kind === "each" && !rounds.counted;
+  const often = known ? rounds.dim.size : roundsExpected(dimOfRounds(rounds)?.size);
   const results = usedResults(scope, node);
   const made = atFixedPoint(scope, node, (places) => {
-    const inner = bodyScope(scope, scope.builder.runs * dim.size);
+    const runs = scope.builder.runs * often;
+    const inner = bodyScope(scope, runs);
     const entering = carried.map(({ input }, i) => bindFresh(inner, node, input, places[i]!));
     const slices = sliced.map(({ input }, i): Binding => {
       const { placement } = scope.builder.values[outside.sliced[i]!]!;
@@ -49,31 +82,42 @@ export function partitionRegion(
     const constants = constant.map(({ operand, input }, i): Binding => {
       return { outer: outside.constant[i]!, inner: bindWhole(scope, inner, operand, input) };
     });
-    partitionBody(scope, inner, node, results, partitionNodes);
-    const lasts = node.attributes.body.outputs.slice(0, carried.length);
+    const condition = bodyScope(scope, runs);
+    if (rounds.kind === "while") {
+      carried.forEach(({ input }, i) => {
+        defineValue(condition, input, entering[i]!, origin);
+      });
+      constant.forEach(({ operand, input }, i) => {
+        enter(scope, condition, operand, input, constants[i]!.inner);
+      });
+      const holds = { inputs: body.inputs, outputs: [rounds.condition] };
+      partitionOutputs(condition, holds, partitionNodes);
+    }
+    const outputs = results.map((i) => body.outputs[i]!);
+    partitionBody(scope, inner, node, results, outputs, partitionNodes);
+    const lasts = body.outputs.slice(0, carried.length);
     const lies = lasts.map((last) => settledValue(inner, last).placement);
     const next = lasts.map((last, i) => valueAt(inner, last, places[i]!, origin));
-    return { inner, entering, slices, constants, lies, next };
+    return { inner, condition, entering, slices, constants, lies, next };
   });
-  const { inner, places } = made;
+  const { inner, condition, places } = made;
   const carries = carried.map(({ operand }, i): Carried => {
     const initial = valueAt(scope, operand, places[i]!, origin);
     const result = addValue(scope.builder, node.results[i]!, places[i]!);
     return { initial, inner: made.entering[i]!, next: made.next[i]!, result };
   });
   const leaving = results.slice(carried.length).map((i): Binding => {
-    const versions = versionsOf(inner, node.attributes.body.outputs[i]!);
+    const versions = versionsOf(inner, body.outputs[i]!);
     readWhereItLies(inner.builder, versions);
     const from = versions.home;
     const { placement } = scope.builder.values[from]!;
     return { outer: addValue(scope.builder, node.results[i]!, placement), inner: from };
   });
-  scope.choices.push(...inner.choices);
+  scope.choices.push(...condition.choices, ...inner.choices);
   const summed = results.filter((i) => i >= carried.length && i < firstStacked(node)).length;
   scope.builder.instructions.push({
     kind: "region",
-    dim,
-    reverse,
+    rounds: programRounds(rounds, count, condition),
     carried: carries,
     sliced: made.slices,
     constant: made.constants,
@@ -86,27 +130,6 @@ export function partitionRegion(
   results.forEach((result, i) => {
     defineValue(scope, tensorOf(node, result), values[i]!, origin);
   });
-}
-
-/** A region that runs once is its body, in a scope of its own: what is brought there ends there. */
-function partitionOnce(scope: Scope, node: NodeOf<"region">, partitionNodes: PartitionNodes): void {
-  const { body } = node.attributes;
-  // What is gathered for it serves its whole body, and nothing after it.
-  const inner = {
-    ...bodyScope(scope, scope.builder.runs, scope.builder.instructions),
-    layout: { ...scope.layout, stored: "keep" as const },
-    choices: scope.choices,
-  };
-  node.operands.forEach((operand: AnyTensor, i) => {
-    enter(scope, inner, operand, body.inputs[i]!, readSettled(scope, operand));
-  });
-  const results = usedResults(scope, node);
-  partitionBody(scope, inner, node, results, partitionNodes);
-  for (const i of results) {
-    const versions = versionsOf(inner, body.outputs[i]!);
-    readWhereItLies(inner.builder, versions);
-    define(scope, tensorOf(node, i), newVersions(scope.builder, versions.home, versions.origin));
-  }
 }
 
 /**
@@ -136,66 +159,16 @@ function stays(lies: readonly Placement[], places: readonly Placement[]): boolea
   return lies.every((placement, i) => samePlacement(placement, places[i]!));
 }
 
-function bodyScope(scope: Scope, runs: number, instructions: Instruction[] = []): Scope {
-  const builder: Builder = { ...scope.builder, instructions, runs };
-  return {
-    builder,
-    layout: scope.layout,
-    rests: new Map(),
-    uses: scope.uses,
-    versions: new Map(),
-    stored: new Set(),
-    passes: new Map(),
-    plan: scope.plan,
-    // A body may be written several times: only the last counts.
-    choices: [],
-  };
-}
-
-/** An operand with nothing owed, read where it lies. */
-function readSettled(scope: Scope, operand: AnyTensor): number {
-  const { id } = settledValue(scope, operand);
-  readWhereItLies(scope.builder, versionsOf(scope, operand));
-  return id;
-}
-
-/** Writes the body's instructions: those that results which somebody reads are computed by. */
-function partitionBody(
-  scope: Scope,
-  inner: Scope,
-  node: NodeOf<"region">,
-  results: readonly number[],
-  partitionNodes: PartitionNodes,
-): void {
-  const { inputs } = node.attributes.body;
-  const body = { inputs, outputs: results.map((i) => node.attributes.body.outputs[i]!) };
-  const nodes = nodesOf(body);
-  results.forEach((i, at) => {
-    const rest = restOf(scope.rests, tensorOf(node, i));
-    const output = body.outputs[at]!;
-    const names = dimsOf(output).map((d) => d.name);
-    if (rest) setRest(inner.rests, output, { split: restrict(rest.split, names), partial: [] });
-  });
-  spreadRests(nodes, inner.rests);
-  partitionNodes({ ...inner, uses: usesOf(body, nodes) }, nodes);
-}
-
-/** The results that are carried or read: others are not made. */
-function usedResults(scope: Scope, node: NodeOf<"region">): readonly number[] {
-  return node.results.flatMap((_, i) => {
-    const used = i < node.attributes.carried || scope.uses.count(tensorOf(node, i)) > 0;
-    return used ? [i] : [];
-  });
-}
-
-function operandsOf(node: NodeOf<"region">) {
-  const { carried, sliced, body } = node.attributes;
-  const all = node.operands.map((operand: AnyTensor, i) => ({ operand, input: body.inputs[i]! }));
-  return {
-    carried: all.slice(0, carried),
-    sliced: all.slice(carried, carried + sliced),
-    constant: all.slice(carried + sliced),
-  };
+/** The rounds as a program has them, with the condition that was partitioned for them. */
+function programRounds(rounds: Loop, count: number | undefined, condition: Scope): Rounds {
+  if (rounds.kind === "each") {
+    const { kind, dim, reverse } = rounds;
+    return { kind, dim, reverse, ...(count !== undefined && { count }) };
+  }
+  const { kind, most } = rounds;
+  const holds = readSettled(condition, rounds.condition);
+  const side = { instructions: condition.builder.instructions, results: [holds] };
+  return { kind, condition: side, ...(most && { most }) };
 }
 
 function firstStacked({ attributes: { carried, summed } }: NodeOf<"region">): number {
@@ -223,27 +196,4 @@ function bindFresh(
   const value = addValue(inner.builder, type, { split, partial: [] });
   defineValue(inner, input, value, originOf(node));
   return value;
-}
-
-function bindWhole(scope: Scope, inner: Scope, operand: AnyTensor, input: AnyTensor): number {
-  const outer = settledValue(scope, operand);
-  const value = addValue(inner.builder, outer, outer.placement);
-  enter(scope, inner, operand, input, value);
-  return value;
-}
-
-/** Makes known inside what stands for an operand there, and that it is stored, if it is. */
-function enter(
-  scope: Scope,
-  inner: Scope,
-  operand: AnyTensor,
-  input: AnyTensor,
-  value: number,
-): void {
-  const { origin } = versionsOf(scope, operand);
-  const versions = newVersions(inner.builder, value, origin);
-  define(inner, input, versions);
-  if (scope.stored.has(versionsOf(scope, operand))) inner.stored.add(versions);
-  const rest = restOf(scope.rests, operand);
-  if (rest) setRest(inner.rests, input, rest);
 }

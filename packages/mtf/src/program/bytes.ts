@@ -2,6 +2,7 @@ import { elements } from "../dimension.ts";
 import { bytesPerElement } from "../dtype.ts";
 import { defineMesh, type Mesh } from "../mesh.ts";
 import { entryOf } from "../record.ts";
+import { bodiesOf } from "./bodies.ts";
 import { heldAlready, type MovedDim } from "./heldAlready.ts";
 import { axesOf, overlap, splitAxes } from "./placement.ts";
 import type { Instruction, Move, Program, Reduce, Value } from "./program.ts";
@@ -10,7 +11,8 @@ import { devices } from "./transfer.ts";
 /**
  * The bytes that all devices together receive from others in one run of an instruction, in closed
  * form: all-gather and reduce-scatter (n - 1) S for each group of n devices, all-reduce 2 (n - 1) S,
- * S being the whole buffer. A loop's body counts as often as it runs.
+ * S being the whole buffer. A loop's body counts as often as it runs, and not at all where only a run
+ * tells how often.
  */
 export function bytesOf(
   program: Program,
@@ -24,10 +26,11 @@ export function bytesOf(
       return reduceBytes(program.values, instruction, mesh);
     case "move":
       return moveBytes(program.values, instruction, mesh);
-    case "region": {
-      const run = instruction.body.reduce((sum, inner) => sum + bytesOf(program, inner, mesh), 0);
-      return run * instruction.dim.size;
-    }
+    case "region":
+      return bodiesOf(instruction).reduce((sum, { instructions, often }) => {
+        if (typeof often !== "number") return sum;
+        return sum + often * instructions.reduce((n, i) => n + bytesOf(program, i, mesh), 0);
+      }, 0);
   }
 }
 

@@ -1,3 +1,4 @@
+export type { Unknown } from "./bodies.ts";
 export type { Lowered } from "./lowered.ts";
 export type { Box, Placement, Range } from "./placement.ts";
 export { printProgram } from "./print.ts";
@@ -14,5 +15,7 @@ export type {
   Program,
   Reduce,
   Region,
+  Rounds,
+  Side,
   Value,
 } from "./program.ts";

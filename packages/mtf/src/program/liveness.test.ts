@@ -43,8 +43,7 @@ test("what is the caller's does not die, what nobody wants is unused", () => {
 test("in a loop, what is bound stays and what is collected is taken", () => {
   const loop: Instruction = {
     kind: "region",
-    dim: { name: "step", size: 3 },
-    reverse: false,
+    rounds: { kind: "each", dim: { name: "step", size: 3 }, reverse: false },
     carried: [],
     sliced: [{ outer: 0, inner: 2 }],
     constant: [{ outer: 1, inner: 3 }],
@@ -55,7 +54,7 @@ test("in a loop, what is bound stays and what is collected is taken", () => {
   };
   const { instructions } = livenessOf(program([loop], [0, 1], [6]));
   expect(instructions[0]!.dies).toEqual([0, 1]);
-  expect(instructions[0]!.body.map(({ dies, reuse }) => ({ dies, reuse }))).toEqual([
+  expect(instructions[0]!.bodies[0]!.map(({ dies, reuse }) => ({ dies, reuse }))).toEqual([
     { dies: [2], reuse: [0] },
     { dies: [4], reuse: [0] },
   ]);

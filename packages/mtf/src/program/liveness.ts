@@ -1,4 +1,11 @@
-import { type Instruction, leavingOf, type Program, readsOf, writesOf } from "./program.ts";
+import {
+  enteringOf,
+  type Instruction,
+  leavingOf,
+  type Program,
+  readsOf,
+  writesOf,
+} from "./program.ts";
 
 /** What ends with an instruction. */
 export interface Lifetime {
@@ -6,8 +13,8 @@ export interface Lifetime {
   readonly dies: readonly number[];
   /** The positions of operands whose memory the results may take. */
   readonly reuse: readonly number[];
-  /** Of a region, the lifetimes of its body's instructions, the same in every round. */
-  readonly body: readonly Lifetime[];
+  /** Of a region, the lifetimes of the instructions of each of its bodies, the same in every round. */
+  readonly bodies: readonly (readonly Lifetime[])[];
 }
 
 export interface Liveness {
@@ -46,7 +53,7 @@ function lifetimes(
     const touched = new Set([...readsOf(instruction), ...writesOf(instruction)]);
     const dies = [...touched].filter((value) => !needed.has(value));
     for (const value of dies) needed.add(value);
-    result.push({ dies, reuse: reusable(instruction, dies), body: bodyOf(instruction) });
+    result.push({ dies, reuse: reusable(instruction, dies), bodies: insideOf(instruction) });
   }
   return result.reverse();
 }
@@ -59,8 +66,22 @@ function reusable(instruction: Instruction, dies: readonly number[]): readonly n
   return operands.flatMap((value, i) => (dies.includes(value) && once(value) ? [i] : []));
 }
 
-function bodyOf(instruction: Instruction): readonly Lifetime[] {
+function insideOf(instruction: Instruction): readonly (readonly Lifetime[])[] {
   if (instruction.kind !== "region") return [];
-  const constant = instruction.constant.map((binding) => binding.inner);
-  return lifetimes(instruction.body, new Set([...constant, ...leavingOf(instruction)]));
+  const { rounds, body, constant } = instruction;
+  const shared = constant.map((binding) => binding.inner);
+  const own = lifetimes(body, new Set([...shared, ...leavingOf(instruction)]));
+  switch (rounds.kind) {
+    case "each":
+      return [own];
+    case "while": {
+      // The body reads what the condition was given.
+      const kept = new Set([...enteringOf(instruction), ...rounds.condition.results]);
+      return [lifetimes(rounds.condition.instructions, kept), own];
+    }
+    case "either": {
+      const kept = new Set([...shared, ...rounds.otherwise.results]);
+      return [own, lifetimes(rounds.otherwise.instructions, kept)];
+    }
+  }
 }

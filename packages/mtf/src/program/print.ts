@@ -1,9 +1,10 @@
 import { dtypeAbbreviation } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
+import { dimOf } from "./bodies.ts";
 import { bytesOf } from "./bytes.ts";
 import { programArgument } from "./lowered.ts";
 import { axesOf } from "./placement.ts";
-import type { Instruction, Program, Value } from "./program.ts";
+import type { Binding, Instruction, Program, Rounds, Value } from "./program.ts";
 
 /**
  * A program as text: a line for each instruction, with the placement of what it makes in the shape
@@ -46,15 +47,33 @@ function rowsOf(program: Program, instruction: Instruction, indent: string): Row
     case "move":
       return [{ text, note: `${printBytes(bytesOf(program, instruction))}  ${cause} ${where}` }];
     case "region": {
-      const { body, carried, summed, stacked } = instruction;
+      const { rounds, body, carried, summed, stacked } = instruction;
       const made = (value: number) => `%${value} ${typeOf(program, value)}`;
+      const inside = (instructions: readonly Instruction[]) =>
+        instructions.flatMap((inner) => rowsOf(program, inner, `${indent}  `));
+      const sum = (b: Binding, i: number) =>
+        rounds.kind === "either"
+          ? `%${b.inner} or %${rounds.otherwise.results[i]}`
+          : `sum of %${b.inner}`;
       const ends = [
         ...carried.map((c) => ({ text: `${indent}${made(c.result)} = last of %${c.next}` })),
-        ...summed.map((b) => ({ text: `${indent}${made(b.outer)} = sum of %${b.inner}` })),
+        ...summed.map((b, i) => ({ text: `${indent}${made(b.outer)} = ${sum(b, i)}` })),
         ...stacked.map((b) => ({ text: `${indent}${made(b.outer)} = stack of %${b.inner}` })),
       ];
-      const inside = body.flatMap((inner) => rowsOf(program, inner, `${indent}  `));
-      return [{ text, note: where }, ...inside, ...ends];
+      switch (rounds.kind) {
+        case "each":
+          return [{ text, note: where }, ...inside(body), ...ends];
+        case "while": {
+          const { instructions, results } = rounds.condition;
+          const until = { text: `${indent}as long as %${results[0]}` };
+          return [{ text, note: where }, ...inside(instructions), until, ...inside(body), ...ends];
+        }
+        case "either": {
+          const other = { text: `${indent}else` };
+          const others = inside(rounds.otherwise.instructions);
+          return [{ text, note: where }, ...inside(body), other, ...others, ...ends];
+        }
+      }
     }
   }
 }
@@ -79,13 +98,29 @@ export function printInstruction(program: Program, instruction: Instruction): st
     }
     case "region": {
       const bind = (b: { inner: number; outer: number }) => `%${b.inner} = %${b.outer}`;
-      const { dim, reverse, carried, sliced, constant } = instruction;
-      const at = sliced.map((b) => `${bind(b)}[${dim.name}]`);
+      const { rounds, carried, sliced, constant } = instruction;
+      const at = sliced.map((b) => `${bind(b)}[${dimOf(rounds)?.name}]`);
       const given = [...at, ...constant.map(bind)].join(", ");
       const carry = carried.map((c) => `%${c.inner} = %${c.initial} then %${c.next}`).join(", ");
-      const head = `for each of ${dim.name}=${dim.size}${reverse ? " in reverse" : ""}`;
-      return `${head}${carry && ` carrying ${carry}`}${given && ` with ${given}`}`;
+      return `${printRounds(rounds)}${carry && ` carrying ${carry}`}${given && ` with ${given}`}`;
     }
+  }
+}
+
+/** `for each of time=5 in reverse`, `if %3` */
+function printRounds(rounds: Rounds): string {
+  switch (rounds.kind) {
+    case "each": {
+      const { dim, reverse, count } = rounds;
+      const which = count === undefined ? "each of" : `the first %${count} of`;
+      return `for ${which} ${dim.name}=${dim.size}${reverse ? " in reverse" : ""}`;
+    }
+    case "while":
+      return rounds.most
+        ? `while, for each of ${rounds.most.name}=${rounds.most.size} at most,`
+        : "while";
+    case "either":
+      return `if %${rounds.predicate}`;
   }
 }
 

@@ -106,15 +106,14 @@ export interface Move {
 }
 
 /**
- * Runs a body once for every index of a dim that is whole on every device, from the last on in
- * reverse. What is `carried` goes from each round into the next. `sliced` operands are given at the
- * index, `constant` ones as they are; `summed` results are added up over the rounds (and may stay
- * partial), `stacked` ones are put one after the other along the dim.
+ * Runs a body as `rounds` says. What is `carried` goes from each round into the next. `sliced` operands
+ * are given at the round's index, `constant` ones as they are; `summed` results are added up over the
+ * rounds (and may stay partial), `stacked` ones are put one after the other along the rounds' dim,
+ * with zeros where there is no round.
  */
 export interface Region {
   readonly kind: "region";
-  readonly dim: Dimension;
-  readonly reverse: boolean;
+  readonly rounds: Rounds;
   readonly carried: readonly Carried[];
   readonly sliced: readonly Binding[];
   readonly constant: readonly Binding[];
@@ -122,6 +121,32 @@ export interface Region {
   readonly summed: readonly Binding[];
   readonly stacked: readonly Binding[];
   readonly origin: Origin;
+}
+
+/** How often a region runs its body. */
+export type Rounds =
+  /**
+   * Once for every index of a dim that is whole on every device, from the last on in reverse; where
+   * there is a `count`, an int32 scalar outside, for as many of the first indices.
+   */
+  | {
+      readonly kind: "each";
+      readonly dim: Dimension;
+      readonly reverse: boolean;
+      readonly count?: number;
+    }
+  /**
+   * As long as the condition's only result holds, which is computed before each round from what the
+   * body is given, and for at most as many rounds as `most` is long.
+   */
+  | { readonly kind: "while"; readonly condition: Side; readonly most?: Dimension }
+  /** Once, or where the predicate outside does not hold, `otherwise`, whose results are the summed. */
+  | { readonly kind: "either"; readonly predicate: number; readonly otherwise: Side };
+
+/** Instructions of a region beside its body, which are given what the body is given. */
+export interface Side {
+  readonly instructions: readonly Instruction[];
+  readonly results: readonly number[];
 }
 
 /** A value outside a region and what stands for it inside. */
@@ -163,7 +188,20 @@ export function readsOf(instruction: Instruction): readonly number[] {
       return [
         ...instruction.carried.map((c) => c.initial),
         ...[...instruction.sliced, ...instruction.constant].map((b) => b.outer),
+        ...steeringOf(instruction.rounds),
       ];
+  }
+}
+
+/** The values outside that say how often a region runs its body, or whether. */
+function steeringOf(rounds: Rounds): readonly number[] {
+  switch (rounds.kind) {
+    case "each":
+      return rounds.count === undefined ? [] : [rounds.count];
+    case "while":
+      return [];
+    case "either":
+      return [rounds.predicate];
   }
 }
 

@@ -148,6 +148,15 @@ export interface Run<Arguments extends readonly unknown[], Result> {
     argument: I,
     data: Sources<Arguments[I]>,
   ): Promise<Held<Arguments[I]>>;
+  /**
+   * How often each round, condition and branch ran in the last run whose promise has resolved: those
+   * of which only a run can tell, in the order of the ledger's `unknowns`.
+   *
+   * @throws MtfError `bad-argument` if the program was unloaded; `device-failed`
+   * @example
+   * const moved = ledger(search.program).bytesAfter(await run.rounds());
+   */
+  rounds(): Promise<readonly number[]>;
   /** Forgets the program on the devices. Runs that still wait for their inputs are rejected. */
   unload(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { type Evidence, MtfError } from "../errors.ts";
 import { printValue } from "../program/print.ts";
-import { type Instruction, type Value, writesOf } from "../program/program.ts";
+import { type Instruction, type Rounds, type Value, writesOf } from "../program/program.ts";
 import type { Device } from "./execute/device.ts";
 
 /** Thrown on a device that gave up because another one failed. */
@@ -50,7 +50,18 @@ function nameOf(instruction: Instruction): string {
     case "move":
       return instruction.name;
     case "region":
-      return `loop over ${instruction.dim.name}`;
+      return regionName(instruction.rounds);
+  }
+}
+
+function regionName(rounds: Rounds): string {
+  switch (rounds.kind) {
+    case "each":
+      return `loop over ${rounds.dim.name}`;
+    case "while":
+      return "whileLoop";
+    case "either":
+      return "cond";
   }
 }
 

@@ -74,6 +74,10 @@ export function makeHost(
       await drive(bounds, () => stopped);
       for (const [i, bound] of bounds.entries()) collect(bound, hosted[i]!, inputs, outputs);
     },
+    async rounds({ program }) {
+      const [bound] = programs.get(program)!;
+      return bound!.counted.map(({ runs }) => runs);
+    },
     async read({ array, dtype, device, box }) {
       if (volume(box) === 0) return new Float32Array(0);
       const holder = byNumber.get(device);

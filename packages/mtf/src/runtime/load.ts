@@ -44,7 +44,13 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
     });
   const put = (argument: number, data: unknown) =>
     called(() => putArgument(fleet, lowered, argument, data));
-  return Object.assign(run, { put, unload }) as unknown as Run<Arguments, Result>;
+  const rounds = () =>
+    called(async () => {
+      if (loaded.unloaded) throw new MtfError("bad-argument", "the program was unloaded.");
+      const [counts] = await fleet.ask<"rounds">(() => ({ kind: "rounds", program: loaded.id }));
+      return counts;
+    });
+  return Object.assign(run, { put, rounds, unload }) as unknown as Run<Arguments, Result>;
 }
 
 /** @throws MtfError `bad-mesh` if the program was lowered for another mesh */

@@ -44,6 +44,11 @@ export type Request =
       /** Which part of the device's slice, in its own coordinates. */
       readonly box: Box;
     }
+  | {
+      /** How often the bodies ran whose number of runs only a run can tell, in the last run. */
+      readonly kind: "rounds";
+      readonly program: number;
+    }
   | { readonly kind: "dispose"; readonly arrays: readonly ArrayId[] }
   | { readonly kind: "usage"; readonly devices: readonly number[] };
 
@@ -53,6 +58,7 @@ export interface Answers {
   readonly put: undefined;
   readonly run: undefined;
   readonly read: HostArray;
+  readonly rounds: readonly number[];
   readonly dispose: undefined;
   /** One entry for each device that was asked about. */
   readonly usage: readonly DeviceUsage[];

@@ -2,6 +2,8 @@ import { evaluate } from "../../src/backend/reference/evaluate.ts";
 import { elements } from "../../src/dimension.ts";
 import type { HostArray } from "../../src/dtype.ts";
 import { nodesOf } from "../../src/graph/graph.ts";
+import type { Node } from "../../src/graph/node.ts";
+import { dimOfRounds, type Rounds } from "../../src/graph/rounds.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../src/graph/tensor.ts";
 import { defineLayout, defineMesh, dimension, parseRules } from "../../src/index.ts";
 import { lower } from "../../src/partition/lower.ts";
@@ -94,14 +96,26 @@ export function boundOf({ fn, inputs, data }: Given): number {
     // Masks add a number that stands for infinity and decides nothing.
     if (Math.abs(x) < 1e8) largest = Math.max(largest, Math.abs(x));
   }
+  return 2 ** -24 * (1 + roundingsOf(nodesOf(graph))) * largest;
+}
+
+/** A loop's body rounds in each round; how many a `whileLoop` runs, nobody knows before. */
+const roundsOf = (rounds: Rounds): number => dimOfRounds(rounds)?.size ?? 8;
+
+function roundingsOf(nodes: readonly Node[]): number {
   let roundings = 0;
-  for (const node of nodesOf(graph)) {
+  for (const node of nodes) {
+    if (node.kind === "region") {
+      const { body, rounds } = node.attributes;
+      roundings += roundsOf(rounds) * roundingsOf(nodesOf(body));
+      continue;
+    }
     const operands = node.operands.map((x) => elements(dimsOf(x)));
     const results = node.results.map(({ dims }) => elements(dims));
     roundings +=
       node.kind === "input" ? 0 : Math.max(1, ...operands) / Math.min(...results, ...operands);
   }
-  return 2 ** -24 * (1 + roundings) * largest;
+  return roundings;
 }
 
 /** A case lowered for a mesh and layout as the fixtures write them. */

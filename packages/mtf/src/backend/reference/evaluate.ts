@@ -1,9 +1,10 @@
 import { elements } from "../../dimension.ts";
-import type { HostArray } from "../../dtype.ts";
+import { type DType, type HostArray, hostArray } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
 import { type Graph, nodesOf } from "../../graph/graph.ts";
 import type { Op } from "../../graph/kinds.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
+import { dimOfRounds } from "../../graph/rounds.ts";
 import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
 import type { Backend, Buffer } from "../backend.ts";
 import { wholeSlice } from "../slices/whole.ts";
@@ -88,24 +89,65 @@ function runRegion(
   operands: readonly HostArray[],
   backend: Backend,
 ): HostArray[] {
+  const { rounds, carried, sliced, body } = node.attributes;
+  switch (rounds.kind) {
+    case "once":
+      return run(body, operands, backend);
+    case "either": {
+      const outputs = operands[0]![0] ? body.outputs : rounds.otherwise;
+      return run({ ...body, outputs }, operands, backend);
+    }
+    case "each": {
+      const { dim, reverse, counted } = rounds;
+      const count = counted ? operands[carried + sliced]![0]! : dim.size;
+      const indices = Array.from({ length: count }, (_, i) => (reverse ? count - 1 - i : i));
+      return runRounds(node, operands, indices, () => true, backend);
+    }
+    case "while": {
+      const { condition, most } = rounds;
+      const holds = (inputs: readonly HostArray[]) =>
+        run({ inputs: body.inputs, outputs: [condition] }, inputs, backend)[0]![0] === 1;
+      return runRounds(
+        node,
+        operands,
+        upTo(most?.size ?? Number.POSITIVE_INFINITY),
+        holds,
+        backend,
+      );
+    }
+  }
+}
+
+function* upTo(end: number): Iterable<number> {
+  for (let i = 0; i < end; i++) yield i;
+}
+
+/** Runs a region's body for indices in order, until the condition on its inputs fails. */
+function runRounds(
+  node: NodeOf<"region">,
+  operands: readonly HostArray[],
+  indices: Iterable<number>,
+  holds: (inputs: readonly HostArray[]) => boolean,
+  backend: Backend,
+): HostArray[] {
   const { rounds, carried, sliced, summed, body } = node.attributes;
-  if (rounds.kind === "once") return run(body, operands, backend);
-  const { dim, reverse } = rounds;
+  const dim = dimOfRounds(rounds);
   const parts: HostArray[][] = [];
   let carry = operands.slice(0, carried);
-  for (let round = 0; round < dim.size; round++) {
-    const index = reverse ? dim.size - 1 - round : round;
+  for (const index of indices) {
     const inputs = operands.map((array, i) => {
       if (i < carried) return carry[i]!;
-      return i < carried + sliced ? atIndex(array, node.operands[i]!, dim.name, index) : array;
+      return i < carried + sliced ? atIndex(array, node.operands[i]!, dim!.name, index) : array;
     });
+    if (!holds(inputs)) break;
     const results = run(body, inputs, backend);
     carry = results.slice(0, carried);
     parts[index] = results.slice(carried);
   }
-  const collected = parts[0]!.map((_, i) => {
-    const all = parts.map((results) => results[i]!);
-    return i < summed ? addUp(all) : stack(all);
+  const collected = node.results.slice(carried).map(({ dims, dtype }, i) => {
+    const made = parts.map((results) => results[i]!);
+    const empty = zerosOf(dtype, elements(dims));
+    return i < summed ? addUp(empty, made) : stack(empty, made);
   });
   return [...carry, ...collected];
 }
@@ -119,15 +161,21 @@ function atIndex(array: HostArray, x: AnyTensor, dim: string, index: number): Ho
   return array.filter((_, i) => Math.floor((i % stride) / inner) === index);
 }
 
-function addUp(parts: readonly HostArray[]): HostArray {
-  return parts.reduce((sum, part) => (sum as Float64Array).map((x, i) => x + part[i]!));
+function zerosOf(dtype: DType, length: number): HostArray {
+  return dtype === "float32" ? new Float64Array(length) : hostArray(dtype, length);
 }
 
-function stack(parts: readonly HostArray[]): HostArray {
-  const length = parts[0]!.length;
-  const whole = new (parts[0]!.constructor as Float64ArrayConstructor)(length * parts.length);
+/** The sum of arrays; zeros of none. */
+function addUp(zeros: HostArray, parts: readonly HostArray[]): HostArray {
+  const [first, ...others] = parts;
+  if (!first) return zeros;
+  return others.reduce((sum, part) => (sum as Float64Array).map((x, i) => x + part[i]!), first);
+}
+
+/** Arrays one after the other, and zeros where there are no more. */
+function stack(zeros: HostArray, parts: readonly HostArray[]): HostArray {
   parts.forEach((part, i) => {
-    whole.set(part, i * length);
+    zeros.set(part, i * part.length);
   });
-  return whole;
+  return zeros;
 }

@@ -98,7 +98,7 @@ function run(
   const begin = slices[0]!["~node"].order;
   requireOwn(op, slices, outputs, begin);
   const results = makeRegion(
-    { kind: "each", dim, reverse: false },
+    { kind: "each", dim, reverse: false, counted: false },
     {
       ...nothing,
       sliced: entering(sliced, slices),

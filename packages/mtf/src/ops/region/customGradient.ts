@@ -1,6 +1,6 @@
 import { functionArgument } from "../../arguments.ts";
-import type { Rounds } from "../../graph/kinds.ts";
 import { nextOrder } from "../../graph/node.ts";
+import type { Rounds } from "../../graph/rounds.ts";
 import { type AnyTensor, isTensor } from "../../graph/tensor.ts";
 import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
 import { misuse } from "../check.ts";

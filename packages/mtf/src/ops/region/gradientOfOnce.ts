@@ -1,5 +1,5 @@
-import type { Rounds } from "../../graph/kinds.ts";
 import type { NodeOf } from "../../graph/node.ts";
+import type { Rounds } from "../../graph/rounds.ts";
 import { tensorOf } from "../../graph/tensor.ts";
 import type { Backward, Cotangent } from "../rule.ts";
 import { asTheyAre, entering, makeRegion, nothing } from "./region.ts";

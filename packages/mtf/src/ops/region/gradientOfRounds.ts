@@ -1,10 +1,17 @@
-import type { Rounds } from "../../graph/kinds.ts";
+import type { Dimension } from "../../dimension.ts";
 import type { NodeOf } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../graph/tensor.ts";
 import { spread } from "../broadcast/broadcast.ts";
 import { zerosLike } from "../constant/constant.ts";
 import type { Backward, Cotangent } from "../rule.ts";
-import { asTheyAre, entering, makeRegion, sliceOf, standIn } from "./region.ts";
+import { asTheyAre, entering, makeRegion, outerTensors, sliceOf, standIn } from "./region.ts";
+
+/** The rounds that a region ran through: of a dim, or as many of its first indices as were counted. */
+export interface RoundsRun {
+  readonly dim: Dimension;
+  readonly reverse: boolean;
+  readonly count: AnyTensor | undefined;
+}
 
 /**
  * A region that runs through the rounds the other way. Its body computes a round again, from what
@@ -13,12 +20,11 @@ import { asTheyAre, entering, makeRegion, sliceOf, standIn } from "./region.ts";
  */
 export function gradientOfRounds(
   node: NodeOf<"region">,
-  rounds: Extract<Rounds, { kind: "each" }>,
+  { dim, reverse, count }: RoundsRun,
   dys: readonly Cotangent[],
   { vjp, wanted }: Backward,
 ): readonly Cotangent[] {
   const { carried, sliced, summed, body } = node.attributes;
-  const { dim } = rounds;
   const whole = dys.slice(carried, carried + summed);
   const stacked = dys.slice(carried + summed);
   let position = node.operands.length;
@@ -43,26 +49,36 @@ export function gradientOfRounds(
   });
   const toSum = found.filter(({ operand }) => operand >= carried + sliced);
   const toStack = found.filter(({ operand }) => operand < carried + sliced);
+  const next = carries.map(({ x }, i) => ordered(dxs[i] ?? zerosLike(x), x));
   const saved = node.results.length - carried;
   const given = entering(node.operands, body.inputs);
+  const along = [
+    ...body.inputs
+      .slice(0, carried)
+      .map((inner, i) => ({ outer: tensorOf(node, saved + i), inner })),
+    ...given.slice(carried, carried + sliced),
+    ...stacked.flatMap((dy, i) => (dy ? [{ outer: dy, inner: slices[i]! }] : [])),
+  ];
+  const begin = Math.min(...along.map(({ inner }) => inner["~node"].order));
+  const { reached } = outerTensors([...next, ...found.map(({ dx }) => dx)], begin);
   const results = makeRegion(
-    { ...rounds, reverse: carried > 0 ? !rounds.reverse : rounds.reverse },
+    {
+      kind: "each",
+      dim,
+      reverse: carried > 0 ? !reverse : reverse,
+      counted: count !== undefined,
+    },
     {
       carried: carries.map(({ x, at, dy }, i) => ({
         outer: ordered(dys[at] ?? zerosLike(x), x),
         inner: dy,
-        next: ordered(dxs[i] ?? zerosLike(x), x),
+        next: next[i]!,
       })),
-      sliced: [
-        ...body.inputs.slice(0, carried).map((inner, i) => ({
-          outer: tensorOf(node, saved + i),
-          inner,
-        })),
-        ...given.slice(carried, carried + sliced),
-        ...stacked.flatMap((dy, i) => (dy ? [{ outer: dy, inner: slices[i]! }] : [])),
-      ],
+      // What was carried into the rounds is kept only where it is read again.
+      sliced: along.filter(({ inner }) => reached.has(inner["~node"])),
       constant: [
-        ...given.slice(carried + sliced),
+        ...(count ? [{ outer: count, inner: standIn(count, position) }] : []),
+        ...given.slice(carried + sliced).filter(({ outer }) => outer !== count),
         ...asTheyAre(whole.filter((dy) => dy !== undefined)),
       ],
       summed: toSum.map(({ dx }) => dx),

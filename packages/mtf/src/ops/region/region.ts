@@ -1,7 +1,8 @@
 import type { Dimension } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
-import type { Rounds, Typed } from "../../graph/kinds.ts";
+import type { Typed } from "../../graph/kinds.ts";
 import { makeNode, makeTensor, type Node } from "../../graph/node.ts";
+import { dimOfRounds, type Rounds } from "../../graph/rounds.ts";
 import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
 
 /** A tensor outside of a region and what stands for it in the body. */
@@ -10,9 +11,14 @@ export interface Entering {
   readonly inner: AnyTensor;
 }
 
+/** What is carried into the first round, what stands for it in a round, and what the next gets. */
+export interface Carrying extends Entering {
+  readonly next: AnyTensor;
+}
+
 /** What goes into a region's body and comes out of it. */
 export interface Edges {
-  readonly carried: readonly (Entering & { readonly next: AnyTensor })[];
+  readonly carried: readonly Carrying[];
   readonly sliced: readonly Entering[];
   readonly constant: readonly Entering[];
   readonly summed: readonly AnyTensor[];
@@ -21,18 +27,21 @@ export interface Edges {
 
 export const nothing: Edges = { carried: [], sliced: [], constant: [], summed: [], stacked: [] };
 
-/** A region's node: the results of what is carried, of what is summed, and of what is stacked. */
+/**
+ * A region's node: the results of what is carried, of what is summed, and of what is stacked. Where
+ * one says how often or which body runs, it is the first constant.
+ */
 export function makeRegion(rounds: Rounds, edges: Edges): readonly AnyTensor[] {
   const { carried, sliced, constant, summed, stacked } = edges;
   const operands = [...carried, ...sliced, ...constant];
   const next = carried.map((x) => x.next);
-  const stacks = [...stacked, ...carried.map((x) => x.inner)];
+  const dim = dimOfRounds(rounds);
+  const stacks = dim ? [...stacked, ...carried.map((x) => x.inner)] : [];
   const body = {
     inputs: operands.map((x) => x.inner),
     outputs: [...next, ...summed, ...stacks],
   };
-  const stack = (x: AnyTensor): Typed =>
-    rounds.kind === "each" ? { ...typeOf(x), dims: [rounds.dim, ...dimsOf(x)] } : typeOf(x);
+  const stack = (x: AnyTensor): Typed => ({ ...typeOf(x), dims: [dim!, ...dimsOf(x)] });
   return makeNode(
     "region",
     { rounds, carried: carried.length, sliced: sliced.length, summed: summed.length, body },

@@ -145,7 +145,7 @@ describe("scan", () => {
     for (const rules of [{ batch: "x" }, { embd: "x" }, { next: "x" }] as const) {
       const program = trained(3, rules);
       const regions = program.instructions.filter((i) => i.kind === "region");
-      expect(regions.map((r) => r.reverse)).toEqual([false, true]);
+      expect(regions.map((r) => r.rounds)).toMatchObject([{ reverse: false }, { reverse: true }]);
       for (const { carried } of regions) {
         for (const { initial, inner, next, result } of carried) {
           const places = [initial, inner, next, result].map((v) => program.values[v]!.placement);

@@ -1,23 +1,15 @@
 import { functionArgument } from "../../arguments.ts";
 import type { Dimension } from "../../dimension.ts";
 import { nextOrder } from "../../graph/node.ts";
-import { type AnyTensor, dimsOf, isTensor, type Scalar } from "../../graph/tensor.ts";
-import { leavesOf, mapLeaves, withLeaves } from "../../tree.ts";
-import { spread } from "../broadcast/broadcast.ts";
+import { type AnyTensor, isTensor, type Scalar } from "../../graph/tensor.ts";
+import { mapLeaves, withLeaves } from "../../tree.ts";
 import { hasDim, misuse, newDim, requireFree } from "../check.ts";
 import { requireOwn } from "../foreign.ts";
 import { iota } from "../iota/iota.ts";
-import { requireTensors, treeArgument } from "../trees.ts";
+import { requireTensors, tensorsOf, treeArgument } from "../trees.ts";
 import type { Along, At } from "./accumulate.ts";
-import {
-  asTheyAre,
-  entering,
-  makeRegion,
-  outerTensors,
-  sizesOf,
-  sliceOf,
-  standIn,
-} from "./region.ts";
+import { alikeLeaves } from "./alike.ts";
+import { asTheyAre, entering, makeRegion, outerTensors, sliceOf, standIn } from "./region.ts";
 import { slicedAlong } from "./sliced.ts";
 
 /**
@@ -65,7 +57,12 @@ export function scan<N extends string, const C, const Xs, Y>(
   );
   requireTensors("scan", pair);
   if (!Array.isArray(pair) || pair.length !== 2) throw noPair();
-  const carried = nextCarries(initial, pair[0]);
+  const carried = alikeLeaves(initial, pair[0], {
+    op: "scan",
+    given: "the next carry",
+    like: "the one before",
+    advice: "a next carry with the dims and dtypes of 'initial'",
+  });
   const ys = tensorsOf(pair[1]);
   for (const y of ys) requireFree("scan", y, dim.name);
   const outputs = [...carried, ...ys];
@@ -73,7 +70,7 @@ export function scan<N extends string, const C, const Xs, Y>(
   // The index is counted where somebody reads it.
   const { reached, outer } = outerTensors(outputs, begin);
   const results = makeRegion(
-    { kind: "each", dim, reverse: false },
+    { kind: "each", dim, reverse: false, counted: false },
     {
       carried: first.map((x, i) => ({ outer: x, inner: carries[i]!, next: carried[i]! })),
       sliced: entering(sliced, slices).filter(({ inner }) => reached.has(inner["~node"])),
@@ -91,35 +88,6 @@ export function scan<N extends string, const C, const Xs, Y>(
 /** A scan may go by its index alone. */
 function isEmpty(xs: unknown): boolean {
   return Array.isArray(xs) && xs.length === 0;
-}
-
-function tensorsOf(tree: unknown): readonly AnyTensor[] {
-  return leavesOf(tree, isTensor).map(([, x]) => x);
-}
-
-/** The leaves of the next carry, each with its dims in the order that they had before. */
-function nextCarries(initial: unknown, next: unknown): readonly AnyTensor[] {
-  const [before, after] = [leavesOf(initial, isTensor), leavesOf(next, isTensor)];
-  const surplus = after.find(([path]) => !before.some(([own]) => own === path));
-  if (surplus) throw otherCarry(surplus[0], { next: surplus[1] });
-  return before.map(([path, x]) => {
-    const y = after.find(([own]) => own === path)?.[1];
-    if (!y || y.dtype !== x.dtype || sizesOf(y) !== sizesOf(x)) {
-      throw otherCarry(path, { carry: x, ...(y && { next: y }) });
-    }
-    return spread(y, dimsOf(x));
-  });
-}
-
-function otherCarry(path: string, tensors: Readonly<Record<string, AnyTensor>>) {
-  const where = path === "" ? "" : ` at '${path}'`;
-  return misuse(
-    "bad-result",
-    `scan: the next carry${where} is not like the one before.`,
-    tensors,
-    ["a next carry with the dims and dtypes of 'initial'"],
-    { path },
-  );
 }
 
 function noPair() {

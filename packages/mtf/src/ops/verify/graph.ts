@@ -1,7 +1,9 @@
+import type { DType } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
-import { type Graph, nodesOf } from "../../graph/graph.ts";
+import { nodesOf } from "../../graph/graph.ts";
 import type { Typed } from "../../graph/kinds.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
+import { besidesOf, dimOfRounds, type Rounds } from "../../graph/rounds.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
 import { faultOf } from "./laws.ts";
 import { printType, sameType, without } from "./types.ts";
@@ -39,8 +41,11 @@ function regionFault(
   operands: readonly Typed[],
 ): string | undefined {
   const { rounds, carried, sliced, summed, body } = attributes;
-  const dim = rounds.kind === "each" ? rounds.dim : undefined;
-  if (!dim && carried + sliced > 0) return "it runs once and carries or slices";
+  const dim = dimOfRounds(rounds);
+  const once = rounds.kind === "once" || rounds.kind === "either";
+  if (once && carried + sliced > 0) return "it runs once and carries or slices";
+  if (!dim && results.length > carried + summed) return "it stacks along no dim";
+  if (rounds.kind !== "each" && sliced > 0) return "it slices along no dim";
   if (body.inputs.length !== operands.length) return `its body takes ${body.inputs.length} inputs`;
   for (const [i, operand] of operands.entries()) {
     const inside = typeOf(body.inputs[i]!);
@@ -60,6 +65,32 @@ function regionFault(
     if (carries && sameType(results[i]!, given)) continue;
     return `output ${i} of its body is ${printType(inside)}, its result ${printType(results[i]!)}`;
   }
-  verifyNodes(nodesOf(body as Graph));
-  return undefined;
+  const besides = besidesOf(rounds);
+  verifyNodes(nodesOf({ inputs: body.inputs, outputs: [...body.outputs, ...besides] }));
+  return steeringFault(rounds, operands[carried + sliced], results);
+}
+
+/** What is wrong with what decides which body runs, and how often. */
+function steeringFault(
+  rounds: Rounds,
+  first: Typed | undefined,
+  results: readonly Typed[],
+): string | undefined {
+  const isScalar = (x: Typed | undefined, dtype: DType) =>
+    x?.dims.length === 0 && x.dtype === dtype;
+  switch (rounds.kind) {
+    case "each":
+      return rounds.counted && !isScalar(first, "int32") ? "it is counted by no int32" : undefined;
+    case "while":
+      return isScalar(typeOf(rounds.condition), "bool") ? undefined : "its condition is no bool";
+    case "either": {
+      if (!isScalar(first, "bool")) return "its predicate is no bool";
+      const others = rounds.otherwise.map(typeOf);
+      const alike =
+        others.length === results.length && others.every((x, i) => sameType(x, results[i]!));
+      return alike ? undefined : `otherwise it gives ${others.map(printType).join(", ")}`;
+    }
+    case "once":
+      return undefined;
+  }
 }

@@ -1,14 +1,8 @@
 import { internal } from "../../errors.ts";
 import type { Mesh } from "../../mesh.ts";
+import { bodiesOf } from "../bodies.ts";
 import { printInstruction, printValue } from "../print.ts";
-import {
-  enteringOf,
-  type Instruction,
-  leavingOf,
-  type Program,
-  readsOf,
-  writesOf,
-} from "../program.ts";
+import { enteringOf, type Instruction, type Program, readsOf, writesOf } from "../program.ts";
 import { moveFault, reduceFault } from "./collectives.ts";
 import { checkCompute, type Share } from "./compute.ts";
 import { regionFault } from "./region.ts";
@@ -34,8 +28,12 @@ export function verifyInstructions(
     if (instruction.kind === "region") {
       const inside = new Set<number>();
       for (const inner of enteringOf(instruction)) make(walk, inside, inner, where);
-      verifyInstructions(walk, instruction.body, inside);
-      for (const inner of leavingOf(instruction)) read(walk, inside, inner, where);
+      for (const { instructions, results } of bodiesOf(instruction)) {
+        // Bodies know what enters, and nothing of one another.
+        const own = new Set(inside);
+        verifyInstructions(walk, instructions, own);
+        for (const inner of results) read(walk, own, inner, where);
+      }
     }
     for (const value of writesOf(instruction)) make(walk, known, value, where);
     const fault = faultOf(walk, instruction);

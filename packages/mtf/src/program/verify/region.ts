@@ -1,15 +1,18 @@
+import type { DType } from "../../dtype.ts";
 import { sameType, without } from "../../ops/verify/types.ts";
+import { dimOf } from "../bodies.ts";
 import { axesOf, samePlacement } from "../placement.ts";
-import type { Binding, Program, Region, Value } from "../program.ts";
+import type { Binding, Program, Region, Rounds, Value } from "../program.ts";
 
 /**
  * What is wrong with what a region takes and gives: inside it lies as outside, without the rounds' dim,
  * which is whole.
  */
 export function regionFault(
-  { dim, carried, sliced, constant, summed, stacked }: Region,
+  { rounds, carried, sliced, constant, summed, stacked }: Region,
   { values }: Program,
 ): string | undefined {
+  const dim = dimOf(rounds);
   const at = ({ outer, inner }: Binding) => [values[outer]!, values[inner]!] as const;
   const wrong = (binding: Binding) =>
     `%${binding.inner} inside does not go with %${binding.outer} outside`;
@@ -24,6 +27,10 @@ export function regionFault(
   for (const binding of [...constant, ...summed]) {
     const [outer, inner] = at(binding);
     if (!sameType(outer, inner) || !lieAlike(outer, inner)) return wrong(binding);
+  }
+  if (!dim) {
+    const along = [...sliced, ...stacked][0];
+    return along ? `%${along.outer} is along no dim` : steeringFault(rounds, summed, values);
   }
   for (const binding of sliced) {
     const [outer, inner] = at(binding);
@@ -41,7 +48,45 @@ export function regionFault(
   });
   if (cut) return `'${dim.name}' of %${cut.outer} is cut`;
   const bool = summed.find((b) => values[b.outer]!.dtype === "bool");
-  return bool && `%${bool.outer} is a sum of bools`;
+  if (bool) return `%${bool.outer} is a sum of bools`;
+  return steeringFault(rounds, summed, values);
+}
+
+/** What is wrong with what says how often a body runs, or with what runs in place of it. */
+function steeringFault(
+  rounds: Rounds,
+  summed: readonly Binding[],
+  values: readonly Value[],
+): string | undefined {
+  const isWhole = (value: number | undefined, dtype: DType) => {
+    const found = value === undefined ? undefined : values[value]!;
+    return (
+      found?.dtype === dtype && found.dims.length === 0 && found.placement.partial.length === 0
+    );
+  };
+  switch (rounds.kind) {
+    case "each": {
+      const { count } = rounds;
+      return count === undefined || isWhole(count, "int32")
+        ? undefined
+        : `%${count} counts nothing`;
+    }
+    case "while": {
+      const [holds, ...others] = rounds.condition.results;
+      const sums = summed.length > 0 ? "it sums" : undefined;
+      return others.length === 0 && isWhole(holds, "bool") ? sums : `%${holds} is no condition`;
+    }
+    case "either": {
+      const { predicate, otherwise } = rounds;
+      if (!isWhole(predicate, "bool")) return `%${predicate} is no predicate`;
+      if (otherwise.results.length !== summed.length) return "its bodies have different results";
+      const odd = otherwise.results.find((value, i) => {
+        const [a, b] = [values[value]!, values[summed[i]!.inner]!];
+        return !sameType(a, b) || !lieAlike(a, b);
+      });
+      return odd === undefined ? undefined : `%${odd} does not go with what it stands for`;
+    }
+  }
 }
 
 function lieAlike(a: Value, b: Value): boolean {

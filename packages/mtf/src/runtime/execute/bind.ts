@@ -1,10 +1,11 @@
+import { bodiesOf } from "../../program/bodies.ts";
 import { type Lifetime, livenessOf } from "../../program/liveness.ts";
 import type { Instruction, Program } from "../../program/program.ts";
 import type { Collectives } from "../collectives/collectives.ts";
 import { failureIn } from "../failure.ts";
 import { bindCompute } from "./compute.ts";
 import type { Device, Frame, Phase } from "./device.ts";
-import { bindRegion, type RegionEdges } from "./region.ts";
+import { bindRegion, type RegionEdges } from "./region/region.ts";
 
 /** A program made ready to run on a device: everything that can be known before is known. */
 export interface Bound {
@@ -13,6 +14,14 @@ export interface Bound {
   readonly steps: readonly Step[];
   /** Donated inputs that nothing needs. */
   readonly unused: readonly number[];
+  /** The bodies whose number of runs only a run can tell, in the order of `unknownsIn`. */
+  readonly counted: readonly BoundBody[];
+}
+
+/** A body of a region made ready, and how often it has run since its program began. */
+export interface BoundBody {
+  readonly steps: readonly Step[];
+  runs: number;
 }
 
 /** An instruction made ready. */
@@ -21,9 +30,7 @@ export interface Step {
   readonly phases: readonly Phase[];
   /** Between phases the devices of a group wait for each other, if there are others. */
   readonly barrier: Phase | undefined;
-  readonly region:
-    | (RegionEdges & { readonly runs: number; readonly body: readonly Step[] })
-    | undefined;
+  readonly region: (RegionEdges & { readonly bodies: readonly BoundBody[] }) | undefined;
   /** The values to free at the end. */
   readonly dies: readonly number[];
 }
@@ -37,7 +44,17 @@ export function bindProgram(program: Program, device: Device, collectives: Colle
   };
   const { unused, instructions } = livenessOf(program);
   const steps = bindAll(program.instructions, instructions, frame, collectives);
-  return { program, frame, steps, unused };
+  return { program, frame, steps, unused, counted: countedIn(steps) };
+}
+
+function countedIn(steps: readonly Step[]): readonly BoundBody[] {
+  return steps.flatMap(({ instruction, region }) => {
+    if (!region || instruction.kind !== "region") return [];
+    return bodiesOf(instruction).flatMap(({ often }, i) => {
+      const body = region.bodies[i]!;
+      return [...(typeof often === "number" ? [] : [body]), ...countedIn(body.steps)];
+    });
+  });
 }
 
 function bindAll(
@@ -77,8 +94,10 @@ function bindStep(
       return { ...step, barrier: collectives.barrier(instruction.axes, frame.device), phases };
     }
     case "region": {
-      const body = bindAll(instruction.body, lifetime.body, frame, collectives);
-      const region = { ...bindRegion(instruction, frame), runs: instruction.dim.size, body };
+      const bodies = bodiesOf(instruction).map(({ instructions }, i) => {
+        return { steps: bindAll(instructions, lifetime.bodies[i]!, frame, collectives), runs: 0 };
+      });
+      const region = { ...bindRegion(instruction, frame), bodies };
       return { ...step, region, phases: [] };
     }
   }

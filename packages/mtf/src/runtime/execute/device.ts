@@ -50,6 +50,9 @@ export function sharing({ device, values, slots }: Frame, operand: number, resul
 }
 
 /** Goes on at once where there is nothing to wait for: a promise costs more than a tiny kernel. */
-export function after<A, B>(value: MaybePromise<A>, next: (value: A) => B): MaybePromise<B> {
+export function after<A, B>(
+  value: MaybePromise<A>,
+  next: (value: A) => MaybePromise<B>,
+): MaybePromise<B> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

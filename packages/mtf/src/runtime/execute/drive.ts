@@ -1,4 +1,5 @@
 import type { MaybePromise } from "../../backend/backend.ts";
+import { internal } from "../../errors.ts";
 import { Aborted, failureIn } from "../failure.ts";
 import type { Bound, Step } from "./bind.ts";
 import type { Frame } from "./device.ts";
@@ -12,6 +13,7 @@ import { charge } from "./usage.ts";
  * @throws Aborted if they gave up
  */
 export async function drive(devices: readonly Bound[], stopped: () => boolean): Promise<void> {
+  for (const { counted } of devices) for (const body of counted) body.runs = 0;
   await driveSteps(
     devices.map((bound) => bound.steps),
     devices.map((bound) => bound.frame),
@@ -65,24 +67,32 @@ async function driveRegion(
   frames: readonly Frame[],
   stopped: () => boolean,
 ): Promise<void> {
-  const loops = steps.map((step) => step.region!);
-  const bodies = loops.map((loop) => loop.body);
-  const each = async (call: (d: number) => MaybePromise<void>): Promise<void> => {
-    for (let d = 0; d < loops.length; d++) {
+  const regions = steps.map((step) => step.region!);
+  const columns = regions[0]!.bodies.map((_, i) => regions.map(({ bodies }) => bodies[i]!.steps));
+  const each = async <T>(call: (d: number) => MaybePromise<T>): Promise<T> => {
+    let agreed: T | undefined;
+    for (let d = 0; d < regions.length; d++) {
       try {
-        await call(d);
+        const made = call(d);
+        const given = made instanceof Promise ? await made : made;
+        if (d > 0 && given !== agreed) throw internal("devices go on with different bodies");
+        agreed = given;
       } catch (error) {
         throw named(error, steps[d]!, frames[d]!);
       }
       charge(frames[d]!.device);
     }
+    return agreed as T;
   };
-  for (let index = 0; index < loops[0]!.runs; index++) {
-    await each((d) => loops[d]!.begin(index));
-    await driveSteps(bodies, frames, stopped);
-    await each((d) => loops[d]!.end(index));
+  await each((d) => regions[d]!.open());
+  for (;;) {
+    const body = await each((d) => regions[d]!.enter());
+    if (body === undefined) break;
+    for (const { bodies } of regions) bodies[body]!.runs++;
+    await driveSteps(columns[body]!, frames, stopped);
+    await each((d) => regions[d]!.leave());
   }
-  await each((d) => loops[d]!.finish());
+  await each((d) => regions[d]!.finish());
 }
 
 function free({ dies }: Step, { slots, device }: Frame): void {

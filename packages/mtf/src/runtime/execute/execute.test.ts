@@ -92,8 +92,7 @@ test("a loop slices, sums, stacks, and exchanges inside", async () => {
   ];
   const loop: Region = {
     kind: "region",
-    dim: step,
-    reverse: false,
+    rounds: { kind: "each", dim: step, reverse: false },
     carried: [],
     sliced: [{ outer: 0, inner: 2 }],
     constant: [{ outer: 1, inner: 3 }],
@@ -142,8 +141,7 @@ test("a loop over nothing but bindings frees what it was given", async () => {
   const values = [aValue([step, a]), aValue([a]), aValue([a]), aValue([step, a])];
   const loop: Region = {
     kind: "region",
-    dim: step,
-    reverse: false,
+    rounds: { kind: "each", dim: step, reverse: false },
     carried: [],
     sliced: [
       { outer: 0, inner: 1 },

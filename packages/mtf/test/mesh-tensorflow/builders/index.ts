@@ -3,6 +3,7 @@ import { type Builders, elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
 import { layers } from "./layers.ts";
 import { reduce } from "./reduce.ts";
+import { regions } from "./regions.ts";
 import { shape } from "./shape.ts";
 
 /** How each of the original's ops is written with ours. */
@@ -13,4 +14,5 @@ export const builders: Builders = {
   ...indexing,
   ...layers,
   ...attention,
+  ...regions,
 };

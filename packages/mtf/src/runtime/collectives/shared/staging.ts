@@ -1,5 +1,6 @@
 import { bytesPerElement, type DType, type HostArray } from "../../../dtype.ts";
 import type { Mesh } from "../../../mesh.ts";
+import { bodiesOf } from "../../../program/bodies.ts";
 import type { Instruction } from "../../../program/program.ts";
 import { axesKey, type Group } from "../groups.ts";
 
@@ -100,7 +101,10 @@ export function communicatingAxes(
     if (instruction.kind === "compute") continue;
     const inner =
       instruction.kind === "region"
-        ? communicatingAxes(mesh, instruction.body)
+        ? communicatingAxes(
+            mesh,
+            bodiesOf(instruction).flatMap((body) => body.instructions),
+          )
         : [[axesKey(mesh, instruction.axes), instruction.axes] as const];
     for (const [key, axes] of inner) if (key !== "" && !found.has(key)) found.set(key, axes);
   }
