@@ -1,6 +1,6 @@
 import type { Dimension } from "../dimension.ts";
 import type { SourceLine } from "../sourceLine.ts";
-import { type Instruction, leavingOf, type Region, type Rounds } from "./program.ts";
+import { type Instruction, leavingOf, type Region, type Rounds, type Side } from "./program.ts";
 
 /** Instructions that a region runs, what is taken out of them, and how often. */
 export interface Body {
@@ -64,4 +64,22 @@ export function unknownsIn(instructions: readonly Instruction[]): readonly Unkno
       return [...(typeof often === "number" ? [] : [often]), ...unknownsIn(inner)];
     });
   });
+}
+
+/** A region with other instructions in place of those of each of its bodies. */
+export function withBodies(
+  region: Region,
+  change: (instructions: readonly Instruction[]) => readonly Instruction[],
+): Region {
+  const { rounds } = region;
+  const inside = (side: Side): Side => ({ ...side, instructions: change(side.instructions) });
+  const body = change(region.body);
+  switch (rounds.kind) {
+    case "each":
+      return { ...region, body };
+    case "while":
+      return { ...region, body, rounds: { ...rounds, condition: inside(rounds.condition) } };
+    case "either":
+      return { ...region, body, rounds: { ...rounds, otherwise: inside(rounds.otherwise) } };
+  }
 }

@@ -22,6 +22,10 @@ export interface Loop {
   readonly parameters: readonly number[];
   readonly body: readonly Call[];
   readonly outputs: readonly number[];
+  /** Whether it takes one argument, which is an array of its parameters. */
+  readonly state?: true;
+  /** Whether it gives its only output, not an array of it. */
+  readonly single?: true;
 }
 
 /** A call of one of the library's functions. */
@@ -59,12 +63,14 @@ function resolved(argument: Argument, environment: Environment): unknown {
   return Object.fromEntries(entries.map(([key, x]) => [key, resolved(x, environment)]));
 }
 
-function functionOf({ parameters, body, outputs }: Loop, environment: Environment) {
-  return (...slices: readonly AnyTensor[]): readonly AnyTensor[] => {
+function functionOf({ parameters, body, outputs, state, single }: Loop, environment: Environment) {
+  return (...given: readonly unknown[]): AnyTensor | readonly AnyTensor[] => {
+    const slices = (state ? given[0] : given) as readonly AnyTensor[];
     const inner = new Map(environment);
     parameters.forEach((id, i) => void inner.set(id, slices[i]!));
     replay(body, inner);
-    return outputs.map((id) => inner.get(id)!);
+    const made = outputs.map((id) => inner.get(id)!);
+    return single ? made[0]! : made;
   };
 }
 
@@ -100,10 +106,11 @@ export function printArgument(argument: Argument, indent = ""): string {
   if (typeof argument !== "object") return JSON.stringify(argument);
   if (isRef(argument)) return `t${argument.ref}`;
   if (isLoop(argument)) {
-    const { parameters, body, outputs } = argument;
+    const { parameters, body, outputs, state, single } = argument;
     const list = (ids: readonly number[]) => ids.map((id) => `t${id}`).join(", ");
-    const lines = [printCalls(body, `${indent}  `), `${indent}  return [${list(outputs)}];`];
-    return `(${list(parameters)}) => {\n${lines.filter(Boolean).join("\n")}\n${indent}}`;
+    const given = single ? list(outputs) : `[${list(outputs)}]`;
+    const lines = [printCalls(body, `${indent}  `), `${indent}  return ${given};`];
+    return `(${state ? `[${list(parameters)}]` : list(parameters)}) => {\n${lines.filter(Boolean).join("\n")}\n${indent}}`;
   }
   if (Array.isArray(argument))
     return `[${argument.map((x) => printArgument(x, indent)).join(", ")}]`;

@@ -119,13 +119,14 @@ export async function runSplit(
   const before = await received(devices);
   const result = await run(...(arraysOf(program) as never));
   const counted = (await received(devices)) - before;
+  const promised = ledger(lowered.program).bytesAfter(await run.rounds());
   const outcomes: Outcome[] = [];
   for (const [path, sharded] of leavesOf(result, isSharded)) {
     outcomes.push({ path, dtype: sharded.dtype, numbers: await readFloat64(sharded) });
     sharded.dispose();
   }
   await run.unload();
-  return { program: lowered.program, outcomes, counted, promised: ledger(lowered.program).bytes };
+  return { program: lowered.program, outcomes, counted, promised };
 }
 
 async function received(devices: Devices): Promise<number> {

@@ -1,3 +1,4 @@
+import { bodiesOf } from "../../src/program/bodies.ts";
 import {
   type Instruction,
   type Program,
@@ -25,7 +26,9 @@ function coverInstruction(coverage: Coverage, program: Program, instruction: Ins
   const met = new Set(touched(instruction).flatMap((v) => statesOf(program.values[v]!, program)));
   for (const state of met) counts.set(state, (counts.get(state) ?? 0) + 1);
   if (instruction.kind !== "region") return;
-  for (const inner of instruction.body) coverInstruction(coverage, program, inner);
+  for (const { instructions } of bodiesOf(instruction)) {
+    for (const inner of instructions) coverInstruction(coverage, program, inner);
+  }
 }
 
 /** An op's kind, of functions their name; collectives by theirs. */
@@ -41,7 +44,7 @@ function rowOf(instruction: Instruction): string {
     case "move":
       return `move: ${instruction.name}`;
     case "region":
-      return "region";
+      return `region: ${instruction.rounds.kind}`;
   }
 }
 
@@ -80,7 +83,7 @@ const linear = [
   ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
   ...["softmaxGrad", "logSoftmaxGrad"],
-  ...["all-reduce sum", "reduce-scatter sum", "region"],
+  ...["all-reduce sum", "reduce-scatter sum", "region: each", "region: either"],
 ];
 
 /** Ops that use no dim but the key's, which no layout can name. */
@@ -116,7 +119,7 @@ export const rows: readonly string[] = [
   ...["softplus", "erf", "floor", "ceil", "round"],
   ...["toFloat32", "toInt32", "toBool", "add", "sub", "mul", "div", "mod", "pow"],
   ...["maximum", "minimum", "less", "lessEqual", "greater", "greaterEqual", "equal", "notEqual"],
-  ...["and", "or", "where", "clip", "region"],
+  ...["and", "or", "where", "clip", "region: each", "region: while", "region: either"],
   ...["all-reduce sum", "all-reduce max", "all-reduce min", "reduce-scatter sum"],
   ...["move: all-gather", "move: all-to-all", "move: slice", "move: exchange"],
 ];

@@ -1,6 +1,7 @@
 import type { Kind } from "../../src/graph/kinds.ts";
 import type { Node } from "../../src/graph/node.ts";
 import type { Partition, Rules } from "../../src/ops/rule.ts";
+import { withBodies } from "../../src/program/bodies.ts";
 import type { Program } from "../../src/program/index.ts";
 import type { Instruction } from "../../src/program/program.ts";
 
@@ -84,7 +85,7 @@ export const programMutants: Readonly<Record<string, (program: Program) => Progr
 
 function changed(program: Program, change: (i: Instruction) => Instruction): Program {
   const all = (instructions: readonly Instruction[]): readonly Instruction[] =>
-    instructions.map((i) => change(i.kind === "region" ? { ...i, body: all(i.body) } : i));
+    instructions.map((i) => change(i.kind === "region" ? withBodies(i, all) : i));
   return { ...program, instructions: all(program.instructions) };
 }
 

@@ -20,7 +20,7 @@ export const unsound: Readonly<Record<string, Unsound>> = {
       return first && { ...value, dims: [{ ...first, size: first.size + 1 }, ...rest] };
     }),
   "what an op makes is of another dtype": (program) =>
-    resultChanged(program, isCompute, (value) => ({
+    resultChanged(program, computesFromOthers, (value) => ({
       ...value,
       dtype: value.dtype === "int32" ? "float32" : "int32",
     })),
@@ -129,6 +129,21 @@ export const unsound: Readonly<Record<string, Unsound>> = {
         ? { ...instruction, summed: [], stacked: instruction.summed }
         : undefined,
     ),
+  "a loop goes on by what is no condition": (program) =>
+    oneChanged(program, (instruction) => {
+      if (instruction.kind !== "region" || instruction.rounds.kind !== "while") return undefined;
+      const { rounds, carried } = instruction;
+      const results = carried.slice(0, 1).map((c) => c.inner);
+      return { ...instruction, rounds: { ...rounds, condition: { ...rounds.condition, results } } };
+    }),
+  "one of two branches gives nothing": (program) =>
+    oneChanged(program, (instruction) => {
+      if (instruction.kind !== "region" || instruction.rounds.kind !== "either") return undefined;
+      const { rounds } = instruction;
+      if (rounds.otherwise.results.length === 0) return undefined;
+      const otherwise = { ...rounds.otherwise, results: [] };
+      return { ...instruction, rounds: { ...rounds, otherwise } };
+    }),
   "an output is another value": (program) => {
     const [first, ...rest] = program.outputs;
     const type = typeOf(program.values[first!.value]!);
@@ -141,7 +156,8 @@ function typeOf({ dims, dtype }: Value): string {
   return `${dtype} ${dims.map((d) => `${d.name}=${d.size}`).join()}`;
 }
 
-const isCompute = (i: Instruction) => i.kind === "compute";
+/** What is computed from nothing may be of any dtype that whoever reads it takes. */
+const computesFromOthers = (i: Instruction) => i.kind === "compute" && i.operands.length > 0;
 const isElementwise = (i: Instruction) => i.kind === "compute" && i.op.kind === "elementwise";
 const isMove = (i: Instruction) => i.kind === "move";
 const changesSplit = (i: Instruction) => i.kind === "move" && i.name === "all-to-all";
@@ -222,7 +238,15 @@ function withoutOne(
       case "region": {
         const bound = (all: typeof i.sliced) => all.map((b) => ({ ...b, outer: instead(b.outer) }));
         const carried = i.carried.map((c) => ({ ...c, initial: instead(c.initial) }));
-        return { ...i, carried, sliced: bound(i.sliced), constant: bound(i.constant) };
+        const { rounds } = i;
+        const steered =
+          rounds.kind === "each" && rounds.count !== undefined
+            ? { ...rounds, count: instead(rounds.count) }
+            : rounds.kind === "either"
+              ? { ...rounds, predicate: instead(rounds.predicate) }
+              : rounds;
+        const [sliced, constant] = [bound(i.sliced), bound(i.constant)];
+        return { ...i, rounds: steered, carried, sliced, constant };
       }
     }
   };

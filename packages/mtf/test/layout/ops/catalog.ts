@@ -1,3 +1,4 @@
+import { branching } from "./branches.ts";
 import { contractSteps } from "./contract.ts";
 import { elementwiseSteps } from "./elementwise.ts";
 import { indexingSteps } from "./indexing.ts";
@@ -7,6 +8,7 @@ import { owedSteps } from "./owed.ts";
 import { rearrangeSteps } from "./rearrange.ts";
 import { scanning } from "./scans.ts";
 import type { Step } from "./step.ts";
+import { looping } from "./while.ts";
 import { wildSteps } from "./wild.ts";
 
 // Families of few ops are drawn from as often as those of many.
@@ -20,12 +22,21 @@ const wild: readonly Step[] = [wildSteps, wildSteps].flatMap((family) => Object.
 
 const { cast } = elementwiseSteps;
 
-const loops = [loop("accumulate", plain), loop("mapOver", plain), scanning(plain)];
+/** Every region, with a body of such steps. */
+const regions = (steps: readonly Step[]): readonly Step[] => [
+  loop("accumulate", steps),
+  loop("mapOver", steps),
+  scanning(steps),
+  looping(steps),
+  branching(steps),
+];
+
+const loops = regions(plain);
 
 /** What a step of a program is drawn from: every op of the library. */
 export const catalog: readonly Step[] = [...plain, cast!, cast!, ...loops, ...loops, ...loops];
 
-const wildLoops = [loop("accumulate", [...plain, ...wild]), loop("mapOver", [...plain, ...wild])];
+const wildLoops = regions([...plain, ...wild]);
 
 /** As `catalog`, for programs whose inputs hold NaN and infinities. */
 export const wildCatalog: readonly Step[] = [...plain, ...wild, ...wildLoops, ...wildLoops];

@@ -9,7 +9,6 @@ import {
   isFloat,
   type Known,
   keep,
-  NotApplicable,
   operand,
   ref,
 } from "../context.ts";
@@ -47,10 +46,11 @@ export const scanning =
         const { max, bits } = magnitudes[i]!;
         return { id: c.position.named++, tensor, dims: dimsIn(tensor), max, bits };
       });
-      known.forEach(({ id, tensor }, i) => {
+      for (const { id, tensor } of known) {
         c.environment.set(id, tensor);
-        if (c.wild.has([initial, x][i]!.id)) c.wild.add(id);
-      });
+        // What is carried may be anything after a round.
+        if (c.wild.size > 0) c.wild.add(id);
+      }
       parameters = known.map((value) => value.id);
       inner.values.push(...known);
       const [carry, slice] = known as [Known, Known];
@@ -66,7 +66,6 @@ export const scanning =
       return [next.tensor, drawn[0]!.tensor];
     };
     const results = scan(dim, body as never, initial.tensor, x.tensor);
-    if (c.wild.size > 0 && parameters.some((id) => c.wild.has(id))) throw new NotApplicable();
     const args = [
       dim,
       { parameters, body: inner.calls as readonly Call[], outputs: outputs.map((o) => o.id) },
@@ -78,7 +77,7 @@ export const scanning =
 
 const summed = (x: Known, size: number) => ({ max: size * x.max, bits: x.bits });
 
-function sameDims(x: Known, y: Known): boolean {
+export function sameDims(x: Known, y: Known): boolean {
   const sizes = (k: Known) => k.dims.map((d) => `${d.name}=${d.size}`).sort();
   return sizes(x).join() === sizes(y).join();
 }
