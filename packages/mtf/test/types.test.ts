@@ -110,6 +110,52 @@ describe("types follow the names", () => {
     expectTypeOf(each.total).toEqualTypeOf<Tensor<"micro">>();
   });
 
+  it("through loops that carry, and branches", () => {
+    const start = mtf.zeros([batch, embd]);
+    const [last, all] = mtf.scan(
+      length,
+      (carry, now, index) => {
+        expectTypeOf(now).toEqualTypeOf<Tensor<"batch" | "embd">>();
+        expectTypeOf(index).toEqualTypeOf<Scalar<"int32">>();
+        return [mtf.add(carry, now), { total: mtf.sum(now, "embd") }] as const;
+      },
+      start,
+      x,
+    );
+    expectTypeOf(last).toEqualTypeOf<Tensor<"batch" | "embd">>();
+    expectTypeOf(all.total).toEqualTypeOf<Tensor<"length" | "batch">>();
+
+    const state = mtf.whileLoop(
+      ({ round }) => mtf.less(round, 3),
+      ({ h, round }) => ({ h: mtf.tanh(h), round: mtf.add(round, 1) }),
+      { h: x, round: mtf.constant(0, [], "int32") },
+    );
+    expectTypeOf(state.h).toEqualTypeOf<typeof x>();
+    expectTypeOf(state.round).toEqualTypeOf<Scalar<"int32">>();
+    // @ts-expect-error a condition is a bool
+    mtf.whileLoop(() => one, mtf.tanh, x);
+    // @ts-expect-error a state keeps its dims
+    mtf.whileLoop(
+      () => mtf.less(one, 1),
+      (h) => mtf.sum(h, "embd"),
+      x,
+    );
+
+    const either = mtf.cond(
+      mtf.greater(one, 0),
+      (given) => ({ y: mtf.exp(given) }),
+      (given) => ({ y: given }),
+      x,
+    );
+    expectTypeOf(either.y).toEqualTypeOf<typeof x>();
+    // @ts-expect-error a predicate is a bool
+    mtf.cond(one, mtf.exp, mtf.tanh, x);
+
+    const [y1, y2] = mtf.reversible([(h) => mtf.tanh(h)], x, x);
+    expectTypeOf(y1).toEqualTypeOf<typeof x>();
+    expectTypeOf(y2).toEqualTypeOf<typeof x>();
+  });
+
   it("in layers that are generic in the dims they do not know", () => {
     function norm<Rest extends string>(
       given: Tensor<Rest | "embd">,

@@ -18,6 +18,8 @@ const narrow = typed.placeholder([typed.dimension("embd", 10), batch]);
 const weight = typed.placeholder([heads, kv]);
 const ids = typed.placeholder([batch], "int32");
 const scalar = typed.placeholder();
+const small = typed.less(scalar, 1);
+const row = typed.zeros([embd]);
 
 const mesh = typed.defineMesh({ data: 2 });
 const dims = { batch, embd };
@@ -227,6 +229,64 @@ const wrong: Record<string, () => unknown> = {
   "a mesh of no size": () => m.defineMesh({ data: 0 }),
   "a mesh of no size in text": () => m.defineMesh("data:0"),
   "a schedule without length": () => m.schedule({ rate: 1, decay: "linear", end: 0 })(1),
+  "scan over a dim that nothing has": () => m.scan(vocab, (h: unknown) => [h, h], x, [x]),
+  "scan whose carry has the dim": () => m.scan(batch, (h: unknown) => [h, h], x, [x]),
+  "scan that gives a carry alone": () => m.scan(batch, (h: unknown) => h, row, x),
+  "scan whose carry gains a dim": () =>
+    m.scan(batch, (h: unknown) => [m.broadcast(h, vocab), h], row, x),
+  "scan whose carry becomes integers": () =>
+    m.scan(batch, (h: unknown) => [m.cast(h, "int32"), h], row, x),
+  "scan whose carry loses a tensor": () =>
+    m.scan(batch, ({ h }: { h: unknown }) => [{ h }, h], { h: row, c: row }, x),
+  "scan whose carry gains a tensor": () =>
+    m.scan(batch, ({ h }: { h: unknown }) => [{ h, c: h }, h], { h: row }, x),
+  "scan that gives a number": () => m.scan(batch, (h: unknown) => [h, 1], row, x),
+  "scan whose results have the dim": () => m.scan(batch, (h: unknown) => [h, x], row, x),
+  "whileLoop by a tensor with dims": () => m.whileLoop((h: unknown) => m.less(h, 1), m.exp, x),
+  "whileLoop by a float": () => m.whileLoop((h: unknown) => m.sum(h), m.exp, x),
+  "whileLoop by a boolean of JavaScript": () => m.whileLoop(() => true, m.exp, x),
+  "whileLoop by an async condition": () => m.whileLoop(async () => small, m.exp, x),
+  "whileLoop whose state loses a dim": () =>
+    m.whileLoop(
+      () => small,
+      (h: unknown) => m.sum(h, "embd"),
+      x,
+    ),
+  "whileLoop whose state lacks a tensor": () =>
+    m.whileLoop(
+      () => small,
+      ({ h }: { h: unknown }) => ({ h }),
+      { h: x, n: ids },
+    ),
+  "whileLoop whose body gives nothing": () =>
+    m.whileLoop(
+      () => small,
+      () => {},
+      x,
+    ),
+  "whileLoop of at most half a round": () => m.whileLoop(() => small, m.exp, x, { atMost: 0.5 }),
+  "whileLoop with a misspelt option": () => m.whileLoop(() => small, m.exp, x, { most: 3 }),
+  "the gradient of a whileLoop without an end": () =>
+    m.grad((y: unknown) => m.sum(m.whileLoop(() => small, m.exp, y)))(x),
+  "a tensor of a whileLoop's body outside of it": () => {
+    const inside = argumentOf((fn) => m.whileLoop(() => small, fn, x));
+    return lowered(() => inside);
+  },
+  "cond by a tensor with dims": () => m.cond(m.less(x, 1), m.exp, m.tanh, x),
+  "cond by a float": () => m.cond(scalar, m.exp, m.tanh, x),
+  "cond by a boolean of JavaScript": () => m.cond(true, m.exp, m.tanh, x),
+  "cond of a tensor for a function": () => m.cond(small, x, m.tanh, x),
+  "cond whose branches differ in dims": () => m.cond(small, m.exp, m.sum, x),
+  "cond whose branches differ in dtype": () =>
+    m.cond(small, m.exp, (y: unknown) => m.cast(y, "int32"), x),
+  "cond whose second branch gives less": () =>
+    m.cond(
+      small,
+      () => ({ x, ids }),
+      () => ({ x }),
+    ),
+  "cond one of whose branches gives nothing": () => m.cond(small, m.exp, () => {}, x),
+  "reversible layers of two kinds of streams": () => m.reversible([m.exp], x, narrow),
   "a schedule for sgd": () => m.sgd({ x }, { x }, { rate: m.schedule({ rate: 1 }) }),
 };
 

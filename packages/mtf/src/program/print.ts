@@ -116,9 +116,7 @@ function printRounds(rounds: Rounds): string {
       return `for ${which} ${dim.name}=${dim.size}${reverse ? " in reverse" : ""}`;
     }
     case "while":
-      return rounds.most
-        ? `while, for each of ${rounds.most.name}=${rounds.most.size} at most,`
-        : "while";
+      return rounds.most ? `while (${rounds.most.name}=${rounds.most.size} at most)` : "while";
     case "either":
       return `if %${rounds.predicate}`;
   }

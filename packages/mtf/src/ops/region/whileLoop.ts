@@ -55,7 +55,7 @@ export function whileLoop<S>(
   const begin = nextOrder();
   const states = first.map(standIn);
   const state = withLeaves(initial, isTensor, states) as S;
-  const holds = predicateArgument("whileLoop", "the condition", condition(state));
+  const holds = predicateArgument("whileLoop", "condition", condition(state));
   const next = body(state);
   requireTensors("whileLoop", next);
   const given = alikeLeaves(initial, next, {
