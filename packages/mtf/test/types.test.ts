@@ -134,9 +134,9 @@ describe("types follow the names", () => {
     expectTypeOf(state.round).toEqualTypeOf<Scalar<"int32">>();
     // @ts-expect-error a condition is a bool
     mtf.whileLoop(() => one, mtf.tanh, x);
-    // @ts-expect-error a state keeps its dims
     mtf.whileLoop(
       () => mtf.less(one, 1),
+      // @ts-expect-error a state keeps its dims
       (h) => mtf.sum(h, "embd"),
       x,
     );
