@@ -112,6 +112,7 @@ describe("types follow the names", () => {
 
   it("through loops that carry, and branches", () => {
     const start = mtf.zeros([batch, embd]);
+    const small = mtf.less(one, 1);
     const [last, all] = mtf.scan(
       length,
       (carry, now, index) => {
@@ -133,13 +134,10 @@ describe("types follow the names", () => {
     expectTypeOf(state.h).toEqualTypeOf<typeof x>();
     expectTypeOf(state.round).toEqualTypeOf<Scalar<"int32">>();
     // @ts-expect-error a condition is a bool
-    mtf.whileLoop(() => one, mtf.tanh, x);
-    mtf.whileLoop(
-      () => mtf.less(one, 1),
-      // @ts-expect-error a state keeps its dims
-      (h) => mtf.sum(h, "embd"),
-      x,
-    );
+    expect(() => mtf.whileLoop(() => one, mtf.tanh, x)).toThrow(/dtype-mismatch/);
+    const lesser = (h: typeof x) => mtf.sum(h, "embd");
+    // @ts-expect-error a state keeps its dims
+    expect(() => mtf.whileLoop(() => small, lesser, x)).toThrow(/bad-result/);
 
     const either = mtf.cond(
       mtf.greater(one, 0),
@@ -149,7 +147,7 @@ describe("types follow the names", () => {
     );
     expectTypeOf(either.y).toEqualTypeOf<typeof x>();
     // @ts-expect-error a predicate is a bool
-    mtf.cond(one, mtf.exp, mtf.tanh, x);
+    expect(() => mtf.cond(one, mtf.exp, mtf.tanh, x)).toThrow(/dtype-mismatch/);
 
     const [y1, y2] = mtf.reversible([(h) => mtf.tanh(h)], x, x);
     expectTypeOf(y1).toEqualTypeOf<typeof x>();

@@ -49,7 +49,7 @@ const wrong: Record<string, () => unknown> = {
   "cast to a dtype there is none of": () => m.cast(x, "bfloat16"),
   "normal with a seed for a key": () => m.normal(3, [batch]),
   "normal with a misspelt option": () => m.normal(m.key(3), [batch], { sdt: 2 }),
-  "adam with a misspelt option": () => m.adam(m.adamState({ x }), { x }, { rates: 1e-3 }),
+  "adam with a misspelt option": () => m.adam(m.adamState({ x }), { x }, { rats: 1e-3 }),
   "sgd of what is not a tree": () => m.sgd(new Map([["x", x]]), new Map([["x", x]]), { rate: 1 }),
   "oneHot along a name": () => m.oneHot(ids, "vocab"),
   "mapOver of an async function": () => m.mapOver(batch, async (row: unknown) => row, x),

@@ -124,13 +124,13 @@ export const calls: Readonly<Record<string, Call>> = {
     initial: gain,
     xs: x,
   }),
-  whileLoop: ({ x }) => ({
-    condition: (state: unknown) => m.less(m.sum(state), 1),
-    body: (state: unknown) => m.identity(state),
+  whileLoop: ({ x, mask }) => ({
+    condition: () => m.any(mask),
+    body: (state: unknown) => state,
     initial: x,
     options: { atMost: 3 },
   }),
-  cond: ({ x, mask }) => ({ predicate: m.any(mask), a: m.exp, b: m.identity, "...args": [x] }),
+  cond: ({ x, mask }) => ({ predicate: m.any(mask), a: () => m.exp(x), b: () => x }),
   reversible: ({ x }) => ({ layers: [m.identity, m.tanh], x1: x, x2: m.sin(x) }),
   recompute: () => ({ fn: m.identity }),
   customGradient: () => ({

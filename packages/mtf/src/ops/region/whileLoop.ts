@@ -1,4 +1,9 @@
-import { countArgument, functionArgument, optionsArgument } from "../../arguments.ts";
+import {
+  countArgument,
+  functionArgument,
+  optionsArgument,
+  wrongArgument,
+} from "../../arguments.ts";
 import { type Dimension, dimension } from "../../dimension.ts";
 import { nextOrder } from "../../graph/node.ts";
 import { type AnyTensor, isTensor, type Scalar } from "../../graph/tensor.ts";
@@ -28,13 +33,13 @@ export interface WhileLoopOptions {
  *
  * @returns the state for which the condition did not hold, or that of the last round
  * @throws MtfError `not-a-tensor`, `not-a-scalar` or `dtype-mismatch` unless the condition gives a
- * bool scalar, `bad-result` unless `body` gives a tree like the state, `async-function`,
- * `foreign-tensor`; its gradient throws `no-gradient` without `atMost`
+ * bool scalar, `bad-argument` for a state without tensors, `bad-result` unless `body` gives a tree like
+ * the state, `async-function`, `foreign-tensor`; its gradient throws `no-gradient` without `atMost`
  * @example
  * const halved = whileLoop(
- *   (value: Tensor<"batch">) => greater(max(value), 1),
+ *   (value) => greater(max(value), 1),
  *   (value) => mul(value, 0.5),
- *   y,
+ *   x,
  *   { atMost: 20 },
  * );
  */
@@ -51,6 +56,10 @@ export function whileLoop<S>(
   const { atMost } = options;
   if (atMost !== undefined) countArgument("whileLoop", "options.atMost", atMost, 1);
   const first = tensorsOf(initial);
+  if (first.length === 0) {
+    const takes = "a tensor, or an array or object of them";
+    throw wrongArgument("whileLoop", "initial", takes, initial);
+  }
   const zero = atMost === undefined ? undefined : filled(0, [], "int32");
   const begin = nextOrder();
   const states = first.map(standIn);
