@@ -70,8 +70,8 @@ describe("whileLoop", () => {
         output value = %9
         output rounds = %10"
     `);
-    expect(`${ledger(program)}`.replaceAll(/ \S+\.ts:\d+/g, "")).toMatchInlineSnapshot(`
-      "all-reduce(x)  forward  max  8 B  each test
+    expect(`${ledger(program)}`.replaceAll(/ (of )?\S+\.ts:\d+/g, "")).toMatchInlineSnapshot(`
+      "all-reduce(x)  forward  max  8 B  per test
       total                                             0 B  in any case"
     `);
   });

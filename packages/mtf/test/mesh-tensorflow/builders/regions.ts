@@ -2,7 +2,7 @@ import { contracted, m, names, sizeOf, type T } from "../tensors.ts";
 import type { Builders } from "./elementwise.ts";
 import { layers } from "./layers.ts";
 
-/** Rows of as many zeros as x has, without gradient. */
+/** Zeros with the dims of a tensor. */
 const zerosLike = (x: T): T => m.mul(x, 0);
 
 const accumulating = ({ x: start, y, n }: Readonly<Record<string, T>>): T[] => {
