@@ -5,7 +5,7 @@ import { printBytes } from "../program/print.ts";
 import type { Conflict, Instruction, Program } from "../program/program.ts";
 import type { SourceLine } from "../sourceLine.ts";
 
-/** One collective of a program: what it is, what it moves in one run, and who asked for it. */
+/** A value that a collective settles or moves: how, what that moves in one run, and who asked for it. */
 export interface Entry {
   readonly name: "all-reduce" | "reduce-scatter" | "all-gather" | "all-to-all" | "exchange";
   readonly axes: readonly string[];
@@ -14,6 +14,8 @@ export interface Entry {
   readonly pass: Pass;
   readonly cause: string;
   readonly line: SourceLine;
+  /** Whether it is done as one with the entry before: devices wait for each other once for both. */
+  readonly joined: boolean;
 }
 
 /** What a program's collectives move in one run. */
@@ -52,18 +54,24 @@ function entriesOf(program: Program, instruction: Instruction, runs: number): En
       return [];
     case "region":
       return instruction.body.flatMap((i) => entriesOf(program, i, runs * instruction.dim.size));
+    case "bucket":
+      return instruction.reduces.flatMap((reduce, i) => {
+        return entriesOf(program, reduce, runs).map((entry) => ({ ...entry, joined: i > 0 }));
+      });
     case "reduce":
     case "move": {
       const { name, axes, origin } = instruction;
       if (name === "slice") return [];
-      return [{ name, axes, bytes: runs * bytesOf(program, instruction), ...origin }];
+      return [
+        { name, axes, bytes: runs * bytesOf(program, instruction), ...origin, joined: false },
+      ];
     }
   }
 }
 
 function table(entries: readonly Entry[], bytes: number): string {
   const rows = entries.map((e) => [
-    `${e.name}(${e.axes.join("+")})`,
+    `${e.joined ? "and " : ""}${e.name}(${e.axes.join("+")})`,
     e.pass,
     `${e.cause} ${e.line}`,
     printBytes(e.bytes),

@@ -32,18 +32,41 @@ export function memoryPlan(program: Program): MemoryPlan {
 
 /** What a program will hold on the device at a coordinate. */
 export function memoryAt(program: Program, coordinate: Coordinate): MemoryPlan {
-  const mesh = defineMesh(program.mesh);
-  const liveness = livenessOf(program);
-  const sizes = program.values.map(({ dims, dtype, placement }) => {
+  const sizes = slicesAt(program, coordinate);
+  const { inputBytes, peakBytes, held } = heldIn(program, sizes);
+  const outputBytes = program.outputs.reduce((sum, output) => sum + sizes[output.value]!, 0);
+  return { inputBytes, outputBytes, peakBytes, timeline: held.map(({ bytes }) => bytes) };
+}
+
+/** The bytes that the device at a coordinate needs for each value of a program. */
+export function slicesAt(
+  { mesh: axes, values }: Pick<Program, "mesh" | "values">,
+  coordinate: Coordinate,
+): number[] {
+  const mesh = defineMesh(axes);
+  return values.map(({ dims, dtype, placement }) => {
     return volume(boxOf(dims, placement, mesh, coordinate)) * bytesPerElement[dtype];
   });
+}
+
+/** What is held while an instruction runs, and of a region while each of its body does. */
+export interface Held {
+  readonly bytes: number;
+  readonly body: readonly Held[];
+}
+
+/** What a device holds in a run of a program, given the bytes of its values. */
+export function heldIn(
+  program: Program,
+  sizes: readonly number[],
+): Pick<MemoryPlan, "inputBytes" | "peakBytes"> & { readonly held: readonly Held[] } {
+  const liveness = livenessOf(program);
   const heap = newHeap(sizes);
   for (const input of program.inputs) allocate(heap, input.value);
   const inputBytes = heap.held;
   for (const value of liveness.unused) release(heap, value);
-  const timeline = run(heap, program.instructions, liveness.instructions);
-  const outputBytes = program.outputs.reduce((sum, output) => sum + sizes[output.value]!, 0);
-  return { inputBytes, outputBytes, peakBytes: heap.peak, timeline };
+  const held = run(heap, program.instructions, liveness.instructions);
+  return { inputBytes, peakBytes: heap.peak, held };
 }
 
 /** Which values share which memory, and how much is held. */
@@ -86,20 +109,20 @@ function run(
   heap: Heap,
   instructions: readonly Instruction[],
   lifetimes: readonly Lifetime[],
-): number[] {
+): Held[] {
   return instructions.map((instruction, i) => {
     const lifetime = lifetimes[i]!;
     const before = heap.peak;
     heap.peak = heap.held;
-    perform(heap, instruction, lifetime);
-    const during = heap.peak;
-    heap.peak = Math.max(before, during);
+    const body = perform(heap, instruction, lifetime);
+    const bytes = heap.peak;
+    heap.peak = Math.max(before, bytes);
     for (const value of lifetime.dies) release(heap, value);
-    return during;
+    return { bytes, body };
   });
 }
 
-function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): void {
+function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): readonly Held[] {
   switch (instruction.kind) {
     case "compute": {
       const free = lifetime.reuse.map((i) => instruction.operands[i]!);
@@ -108,11 +131,15 @@ function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): void
         if (operand === undefined) allocate(heap, result);
         else share(heap, result, operand);
       }
-      return;
+      return [];
     }
     case "reduce":
     case "move":
-      return allocate(heap, instruction.result);
+      allocate(heap, instruction.result);
+      return [];
+    case "bucket":
+      for (const { result } of instruction.reduces) allocate(heap, result);
+      return [];
     case "region": {
       for (const { outer } of [...instruction.summed, ...instruction.stacked]) {
         allocate(heap, outer);
@@ -120,12 +147,13 @@ function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): void
       for (const { inner } of [...instruction.carried, ...instruction.sliced])
         allocate(heap, inner);
       for (const { inner, outer } of instruction.constant) share(heap, inner, outer);
-      run(heap, instruction.body, lifetime.body);
+      const body = run(heap, instruction.body, lifetime.body);
       // What the last round gave is what is carried out of it.
       for (const { next, result } of instruction.carried) share(heap, result, next);
       for (const inner of [...enteringOf(instruction), ...leavingOf(instruction)]) {
         release(heap, inner);
       }
+      return body;
     }
   }
 }

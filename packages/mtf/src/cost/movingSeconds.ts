@@ -21,6 +21,10 @@ export function movingSeconds(program: Program, machine: MachineModel): number {
         return 0;
       case "region":
         return instruction.dim.size * instruction.body.reduce((sum, i) => sum + seconds(i), 0);
+      case "bucket": {
+        const { axes } = instruction.reduces[0]!;
+        return secondsOf(machine, axes, bytesOf(program, instruction, mesh) / mesh.size);
+      }
       case "reduce":
       case "move":
         if (instruction.name === "slice")
