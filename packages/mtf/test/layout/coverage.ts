@@ -19,6 +19,9 @@ export function cover(coverage: Coverage, program: Program): void {
 }
 
 function coverInstruction(coverage: Coverage, program: Program, instruction: Instruction): void {
+  if (instruction.kind === "bucket") {
+    for (const reduce of instruction.reduces) coverInstruction(coverage, program, reduce);
+  }
   const row = rowOf(instruction);
   const counts = coverage.get(row) ?? new Map<State, number>();
   coverage.set(row, counts);
@@ -40,6 +43,8 @@ function rowOf(instruction: Instruction): string {
       return `${instruction.name} ${instruction.fn}`;
     case "move":
       return `move: ${instruction.name}`;
+    case "bucket":
+      return "bucket";
     case "region":
       return "region";
   }
@@ -53,6 +58,7 @@ function touched(instruction: Instruction): readonly number[] {
       return [...instruction.operands, instruction.result];
     case "reduce":
       return [instruction.operand, instruction.result];
+    case "bucket":
     case "region": {
       return [...readsOf(instruction), ...writesOf(instruction)];
     }
@@ -80,7 +86,7 @@ const linear = [
   ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
   ...["softmaxGrad", "logSoftmaxGrad"],
-  ...["all-reduce sum", "reduce-scatter sum", "region"],
+  ...["all-reduce sum", "reduce-scatter sum", "bucket", "region"],
 ];
 
 /** Ops that use no dim but the key's, which no layout can name. */
@@ -117,7 +123,7 @@ export const rows: readonly string[] = [
   ...["toFloat32", "toInt32", "toBool", "add", "sub", "mul", "div", "mod", "pow"],
   ...["maximum", "minimum", "less", "lessEqual", "greater", "greaterEqual", "equal", "notEqual"],
   ...["and", "or", "where", "clip", "region"],
-  ...["all-reduce sum", "all-reduce max", "all-reduce min", "reduce-scatter sum"],
+  ...["all-reduce sum", "all-reduce max", "all-reduce min", "reduce-scatter sum", "bucket"],
   ...["move: all-gather", "move: all-to-all", "move: slice", "move: exchange"],
 ];
 
