@@ -7,7 +7,7 @@ import {
   presets,
   trainingStep,
 } from "gpt-neo";
-import { dimension, type Instruction, lower, placeholder } from "mtf";
+import { dimension, type Instruction, ledger, lower, placeholder } from "mtf";
 import { serve, startModule } from "./lib/child.ts";
 import { chosen, countOf, readOptions } from "./lib/options.ts";
 import { figure, median, note, printLines, table } from "./lib/report.ts";
@@ -76,9 +76,8 @@ function answer({ model, mesh: text }: Question): Answer {
   };
   const { milliseconds: cold, program } = once();
   const all = program.instructions.flatMap(flat);
-  const collectives = all.filter((i) => i.kind === "reduce" || i.kind === "move");
-  const moved = collectives.filter((i) => i.name !== "slice").length;
-  return { cold, warm: once().milliseconds, instructions: all.length, collectives: moved };
+  const collectives = ledger(program).entries.filter(({ joined }) => !joined).length;
+  return { cold, warm: once().milliseconds, instructions: all.length, collectives };
 }
 
 /** An instruction with those of its body. */

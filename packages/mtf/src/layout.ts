@@ -28,6 +28,12 @@ export interface Layout<Names extends string = string, Axis extends string = str
   readonly storage: readonly StorageRule[];
   /** Whether stored parameters are gathered once for each pass, or once and then kept. */
   readonly stored: "regather" | "keep";
+  /**
+   * Sums over the rounds of a loop that come to rest split, such as gradients over microbatches:
+   * `whole` on each device until they are reduced after the loop, or `split` by a reduction in each
+   * round. Whole unless this says otherwise or the machine has too little memory.
+   */
+  readonly sums: "whole" | "split" | undefined;
   readonly "~names"?: Names;
 }
 
@@ -54,6 +60,8 @@ export interface LayoutSpec<Names extends string, Axis extends string> {
       }
     | undefined;
   readonly stored?: "regather" | "keep" | undefined;
+  /** See `Layout.sums`. */
+  readonly sums?: "whole" | "split" | undefined;
 }
 
 /**
@@ -82,11 +90,19 @@ export function defineLayout<Names extends string, Axis extends string>(
     rules: check(`spec.storage[${JSON.stringify(path)}]`, stored),
   }));
   if (mistakes.length > 0) throw mistaken(mistakes, spec);
-  return Object.freeze({ mesh: spec.mesh, rules, storage, stored: spec.stored ?? "regather" });
+  const { mesh, stored = "regather", sums } = spec;
+  return Object.freeze({ mesh, rules, storage, stored, sums });
 }
 
 function checkSpec(spec: LayoutSpec<string, string>): void {
-  optionsArgument("defineLayout", "spec", spec, ["dims", "mesh", "rules", "storage", "stored"]);
+  optionsArgument("defineLayout", "spec", spec, [
+    "dims",
+    "mesh",
+    "rules",
+    "storage",
+    "stored",
+    "sums",
+  ]);
   recordArgument("defineLayout", "spec.dims", spec.dims, "dims by their names, of defineDims");
   for (const [name, dim] of Object.entries<unknown>(spec.dims)) {
     if ((dim as Dimension | null | undefined)?.name === name) continue;
@@ -99,6 +115,7 @@ function checkSpec(spec: LayoutSpec<string, string>): void {
     recordArgument("defineLayout", "spec.storage", spec.storage, takes);
   }
   wordArgument("defineLayout", "spec.stored", spec.stored ?? "regather", ["regather", "keep"]);
+  wordArgument("defineLayout", "spec.sums", spec.sums ?? "whole", ["whole", "split"]);
 }
 
 /** A layout given to a function that places values by it. */

@@ -23,7 +23,8 @@ export function describeRun(
 ): readonly string[] {
   const { bytes, entries } = ledger(program);
   const { peakBytes } = memoryPlan(program);
-  const count = entries.length === 1 ? "a collective" : `${entries.length} collectives`;
+  const collectives = entries.filter(({ joined }) => !joined).length;
+  const count = collectives === 1 ? "a collective" : `${collectives} collectives`;
   return [
     `mesh ${printMesh(mesh)} (${mesh.size === 1 ? "one device" : `${mesh.size} devices`}, ${devices.variant}), ${printLayout(layout)}`,
     `a step moves ${megabytes(bytes)} in ${count} and holds ${megabytes(peakBytes)} per device`,

@@ -6,7 +6,7 @@ import { printBytes } from "../program/print.ts";
 import type { Conflict, Instruction, Program } from "../program/program.ts";
 import type { SourceLine } from "../sourceLine.ts";
 
-/** One collective of a program: what it is, what it moves in one run, and who asked for it. */
+/** A value that a collective settles or moves: how, what that moves in one run, and who asked for it. */
 export interface Entry {
   readonly name: "all-reduce" | "reduce-scatter" | "all-gather" | "all-to-all" | "exchange";
   readonly axes: readonly string[];
@@ -20,6 +20,8 @@ export interface Entry {
   readonly pass: Pass;
   readonly cause: string;
   readonly line: SourceLine;
+  /** Whether it is done as one with the entry before: devices wait for each other once for both. */
+  readonly joined: boolean;
 }
 
 /** What a program's collectives move in one run. */
@@ -94,12 +96,17 @@ function entriesIn(program: Program, place: Place): (instruction: Instruction) =
               : { runs: 1, within: numbers.next().value as number, numbers };
           return instructions.flatMap(entriesIn(program, inside));
         });
+      case "bucket":
+        return instruction.reduces
+          .flatMap(entriesIn(program, place))
+          .map((entry, i) => ({ ...entry, joined: i > 0 }));
       case "reduce":
       case "move": {
         const { name, axes, origin } = instruction;
         if (name === "slice") return [];
         const bytes = runs * bytesOf(program, instruction);
-        return [{ name, axes, bytes, ...(within !== undefined && { within }), ...origin }];
+        const inside = within !== undefined && { within };
+        return [{ name, axes, bytes, ...inside, ...origin, joined: false }];
       }
     }
   };
@@ -107,7 +114,7 @@ function entriesIn(program: Program, place: Place): (instruction: Instruction) =
 
 function table(entries: readonly Entry[], bytes: number, unknowns: readonly Unknown[]): string {
   const rows = entries.map((e) => [
-    `${e.name}(${e.axes.join("+")})`,
+    `${e.joined ? "and " : ""}${e.name}(${e.axes.join("+")})`,
     e.pass,
     `${e.cause} ${e.line}`,
     printBytes(e.bytes),

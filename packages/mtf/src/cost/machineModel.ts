@@ -11,6 +11,8 @@ export interface MachineModel {
   readonly flops: number;
   /** Bytes per second that one device reads from its own memory. */
   readonly memory: number;
+  /** Bytes that one device may hold; as many as it needs unless this says otherwise. */
+  readonly capacity?: number;
   /** What a device receives from others. */
   readonly link: Link;
   /** Other links, by axis of the mesh: between hosts, for example. */
@@ -27,7 +29,7 @@ export interface Link {
 
 /**
  * The machine that programs are planned for unless another is given: one core for each device, all
- * of one host.
+ * of one host, each with a WebAssembly heap.
  *
  * @example
  * const slowLink = { ...defaultMachine, link: { bandwidth: 1e8, latency: 1e-4 } };
@@ -35,6 +37,7 @@ export interface Link {
 export const defaultMachine: MachineModel = {
   flops: 40e9,
   memory: 10e9,
+  capacity: 2 ** 32,
   link: { bandwidth: 2e9, latency: 20e-6 },
 };
 
@@ -62,8 +65,8 @@ export function linkAlong({ link, links }: MachineModel, axes: readonly string[]
 
 /** A machine given to a function that plans for it. */
 export function machineArgument(fn: string, argument: string, machine: unknown, mesh: Mesh): void {
-  optionsArgument(fn, argument, machine, ["flops", "memory", "link", "links"]);
-  const { flops, memory, link, links = {} } = machine as MachineModel;
+  optionsArgument(fn, argument, machine, ["flops", "memory", "capacity", "link", "links"]);
+  const { flops, memory, capacity, link, links = {} } = machine as MachineModel;
   const check = (name: string, value: unknown, least: number) => {
     if (typeof value === "number" && Number.isFinite(value) && value >= least) return;
     const takes = least > 0 ? "a number above 0" : "a number from 0 on";
@@ -76,6 +79,7 @@ export function machineArgument(fn: string, argument: string, machine: unknown, 
   };
   check("flops", flops, Number.MIN_VALUE);
   check("memory", memory, Number.MIN_VALUE);
+  if (capacity !== undefined) check("capacity", capacity, Number.MIN_VALUE);
   checkLink("link", link);
   recordArgument(fn, `${argument}.links`, links, "an object of axes and links");
   for (const [axis, own] of Object.entries(links)) {

@@ -39,18 +39,41 @@ export function memoryPlan(program: Program): MemoryPlan {
 
 /** What a program will hold on the device at a coordinate. */
 export function memoryAt(program: Program, coordinate: Coordinate): MemoryPlan {
-  const mesh = defineMesh(program.mesh);
-  const liveness = livenessOf(program);
-  const sizes = program.values.map(({ dims, dtype, placement }) => {
+  const sizes = slicesAt(program, coordinate);
+  const { inputBytes, peakBytes, held } = heldIn(program, sizes);
+  const outputBytes = program.outputs.reduce((sum, output) => sum + sizes[output.value]!, 0);
+  return { inputBytes, outputBytes, peakBytes, timeline: held.map(({ bytes }) => bytes) };
+}
+
+/** The bytes that the device at a coordinate needs for each value of a program. */
+export function slicesAt(
+  { mesh: axes, values }: Pick<Program, "mesh" | "values">,
+  coordinate: Coordinate,
+): number[] {
+  const mesh = defineMesh(axes);
+  return values.map(({ dims, dtype, placement }) => {
     return volume(boxOf(dims, placement, mesh, coordinate)) * bytesPerElement[dtype];
   });
+}
+
+/** What is held while an instruction runs, and of a region while each of its bodies' does. */
+export interface Held {
+  readonly bytes: number;
+  readonly bodies: readonly (readonly Held[])[];
+}
+
+/** What a device holds in a run of a program, given the bytes of its values. */
+export function heldIn(
+  program: Program,
+  sizes: readonly number[],
+): Pick<MemoryPlan, "inputBytes" | "peakBytes"> & { readonly held: readonly Held[] } {
+  const liveness = livenessOf(program);
   const heap = newHeap(sizes);
   for (const input of program.inputs) allocate(heap, input.value);
   const inputBytes = heap.held;
   for (const value of liveness.unused) release(heap, value);
-  const timeline = run(heap, program.instructions, liveness.instructions);
-  const outputBytes = program.outputs.reduce((sum, output) => sum + sizes[output.value]!, 0);
-  return { inputBytes, outputBytes, peakBytes: heap.peak, timeline };
+  const held = run(heap, program.instructions, liveness.instructions);
+  return { inputBytes, peakBytes: heap.peak, held };
 }
 
 /** Which values share which memory, and how much is held. */
@@ -93,20 +116,20 @@ function run(
   heap: Heap,
   instructions: readonly Instruction[],
   lifetimes: readonly Lifetime[],
-): number[] {
+): Held[] {
   return instructions.map((instruction, i) => {
     const lifetime = lifetimes[i]!;
     const before = heap.peak;
     heap.peak = heap.held;
-    perform(heap, instruction, lifetime);
-    const during = heap.peak;
-    heap.peak = Math.max(before, during);
+    const bodies = perform(heap, instruction, lifetime);
+    const bytes = heap.peak;
+    heap.peak = Math.max(before, bytes);
     for (const value of lifetime.dies) release(heap, value);
-    return during;
+    return { bytes, bodies };
   });
 }
 
-function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): void {
+function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): Held["bodies"] {
   switch (instruction.kind) {
     case "compute": {
       const free = lifetime.reuse.map((i) => instruction.operands[i]!);
@@ -115,11 +138,15 @@ function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): void
         if (operand === undefined) allocate(heap, result);
         else share(heap, result, operand);
       }
-      return;
+      return [];
     }
     case "reduce":
     case "move":
-      return allocate(heap, instruction.result);
+      allocate(heap, instruction.result);
+      return [];
+    case "bucket":
+      for (const { result } of instruction.reduces) allocate(heap, result);
+      return [];
     case "region":
       return performRegion(heap, instruction, lifetime.bodies);
   }
@@ -129,7 +156,7 @@ function performRegion(
   heap: Heap,
   region: Region,
   lifetimes: readonly (readonly Lifetime[])[],
-): void {
+): Held["bodies"] {
   const { rounds, carried, sliced, constant, summed, stacked } = region;
   const made = [...summed, ...stacked].map((binding) => binding.outer);
   // Of two branches either makes the results, of which there is one while it runs.
@@ -137,15 +164,17 @@ function performRegion(
   for (const { inner } of [...carried, ...sliced]) allocate(heap, inner);
   for (const { inner, outer } of constant) share(heap, inner, outer);
   const given = new Set(enteringOf(region));
-  bodiesOf(region).forEach(({ instructions, results }, i) => {
-    run(heap, instructions, lifetimes[i]!);
-    if (instructions === region.body && rounds.kind !== "either") return;
+  const held = bodiesOf(region).map(({ instructions, results }, i) => {
+    const inside = run(heap, instructions, lifetimes[i]!);
+    if (instructions === region.body && rounds.kind !== "either") return inside;
     for (const value of results) if (!given.has(value)) release(heap, value);
+    return inside;
   });
   if (rounds.kind === "either") for (const outer of made) allocate(heap, outer);
   // What the last round gave is what is carried out of it.
   for (const { next, result } of carried) share(heap, result, next);
   for (const inner of [...enteringOf(region), ...leavingOf(region)]) release(heap, inner);
+  return held;
 }
 
 /** The operand whose memory a result takes: views always do, those of the same index where they may. */

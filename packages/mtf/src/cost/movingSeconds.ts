@@ -25,6 +25,10 @@ export function movingSeconds(program: Program, machine: MachineModel): number {
         return bodiesOf(instruction).reduce((sum, { instructions, often }) => {
           return sum + runsExpected(often) * instructions.reduce((n, i) => n + seconds(i), 0);
         }, 0);
+      case "bucket": {
+        const { axes } = instruction.reduces[0]!;
+        return secondsOf(machine, axes, bytesOf(program, instruction, mesh) / mesh.size);
+      }
       case "reduce":
       case "move":
         if (instruction.name === "slice")

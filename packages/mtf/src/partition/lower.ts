@@ -1,12 +1,14 @@
 import { optionsArgument } from "../arguments.ts";
 import { defaultMachine, type MachineModel, machineArgument } from "../cost/machineModel.ts";
 import { type Layout, layoutArgument } from "../layout.ts";
+import { improveProgram } from "../passes/improve.ts";
 import type { Lowered } from "../program/lowered.ts";
 import { loweredOf } from "../program/loweredOf.ts";
 import { traceFor } from "../trace.ts";
 import { checkDonated } from "./donate.ts";
 import { lookAhead } from "./lookAhead.ts";
 import { checkStorage } from "./storage.ts";
+import { wishesOf } from "./wishes.ts";
 
 export interface LowerOptions<Arguments extends readonly unknown[]> {
   readonly layout: Layout;
@@ -46,6 +48,8 @@ export function lower<Arguments extends readonly unknown[], Result>(
   const donated = options.donate ?? [];
   checkDonated(donated, options.inputs.length);
   checkStorage(options.layout, [...traced.inputs, ...traced.outputs]);
-  const { program } = lookAhead(traced, options.layout, donated, machine);
+  const { layout } = options;
+  const written = lookAhead(traced, layout, donated, machine).program;
+  const program = improveProgram(written, wishesOf(layout, machine));
   return loweredOf(program, options.inputs as Arguments, traced.result);
 }

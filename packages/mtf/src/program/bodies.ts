@@ -69,11 +69,17 @@ export function unknownsIn(instructions: readonly Instruction[]): readonly Unkno
 /** A region with other instructions in place of those of each of its bodies. */
 export function withBodies(
   region: Region,
-  change: (instructions: readonly Instruction[]) => readonly Instruction[],
+  change: (
+    instructions: readonly Instruction[],
+    results: readonly number[],
+  ) => readonly Instruction[],
 ): Region {
   const { rounds } = region;
-  const inside = (side: Side): Side => ({ ...side, instructions: change(side.instructions) });
-  const body = change(region.body);
+  const inside = (side: Side): Side => ({
+    ...side,
+    instructions: change(side.instructions, side.results),
+  });
+  const body = change(region.body, leavingOf(region));
   switch (rounds.kind) {
     case "each":
       return { ...region, body };

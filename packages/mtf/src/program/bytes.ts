@@ -24,6 +24,8 @@ export function bytesOf(
       return 0;
     case "reduce":
       return reduceBytes(program.values, instruction, mesh);
+    case "bucket":
+      return instruction.reduces.reduce((sum, r) => sum + reduceBytes(program.values, r, mesh), 0);
     case "move":
       return moveBytes(program.values, instruction, mesh);
     case "region":

@@ -4,6 +4,7 @@ export type { Box, Placement, Range } from "./placement.ts";
 export { printProgram } from "./print.ts";
 export type {
   Binding,
+  Bucket,
   Carried,
   Compute,
   Conflict,

@@ -46,6 +46,10 @@ function rowsOf(program: Program, instruction: Instruction, indent: string): Row
     case "reduce":
     case "move":
       return [{ text, note: `${printBytes(bytesOf(program, instruction))}  ${cause} ${where}` }];
+    case "bucket":
+      return instruction.reduces.flatMap((reduce, i) => {
+        return rowsOf(program, reduce, i === 0 ? indent : `${indent}and `);
+      });
     case "region": {
       const { rounds, body, carried, summed, stacked } = instruction;
       const made = (value: number) => `%${value} ${typeOf(program, value)}`;
@@ -91,6 +95,8 @@ export function printInstruction(program: Program, instruction: Instruction): st
       const { name, fn, axes, operand, result } = instruction;
       return `${made(result)} = ${name}(${fn}, ${axes.join("+")}) %${operand}`;
     }
+    case "bucket":
+      return instruction.reduces.map((reduce) => printInstruction(program, reduce)).join(" and ");
     case "move": {
       const { name, axes, operands, result } = instruction;
       const over = axes.length > 0 ? `(${axes.join("+")})` : "";

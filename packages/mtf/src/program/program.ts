@@ -61,7 +61,7 @@ export interface Origin {
   readonly cause: string;
 }
 
-export type Instruction = Compute | Reduce | Move | Region;
+export type Instruction = Compute | Reduce | Bucket | Move | Region;
 
 /** One op on the device's own slices. */
 export interface Compute {
@@ -85,6 +85,16 @@ export interface Reduce {
   readonly axes: readonly string[];
   readonly operand: number;
   readonly result: number;
+  readonly origin: Origin;
+}
+
+/**
+ * Several reductions of one kind along the same axes, done as one: the devices wait for each other
+ * once for all of them. Each is of its own value and folded as it would be alone.
+ */
+export interface Bucket {
+  readonly kind: "bucket";
+  readonly reduces: readonly Reduce[];
   readonly origin: Origin;
 }
 
@@ -184,6 +194,8 @@ export function readsOf(instruction: Instruction): readonly number[] {
       return instruction.operands;
     case "reduce":
       return [instruction.operand];
+    case "bucket":
+      return instruction.reduces.map(({ operand }) => operand);
     case "region":
       return [
         ...instruction.carried.map((c) => c.initial),
@@ -213,6 +225,8 @@ export function writesOf(instruction: Instruction): readonly number[] {
     case "reduce":
     case "move":
       return [instruction.result];
+    case "bucket":
+      return instruction.reduces.map(({ result }) => result);
     case "region":
       return [
         ...instruction.carried.map((c) => c.result),

@@ -49,6 +49,8 @@ function nameOf(instruction: Instruction): string {
     case "reduce":
     case "move":
       return instruction.name;
+    case "bucket":
+      return instruction.reduces[0]!.name;
     case "region":
       return regionName(instruction.rounds);
   }

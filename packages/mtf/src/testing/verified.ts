@@ -25,3 +25,14 @@ vi.mock("../partition/lower.ts", async (original) => {
   };
   return { ...real, lower };
 });
+
+vi.mock("../passes/pass.ts", async (original) => {
+  const real = await original<typeof import("../passes/pass.ts")>();
+  const { verifyProgram } = await import("../program/verify/lowered.ts");
+  const through: typeof real.through = (program, pass, wishes) => {
+    const changed = real.through(program, pass, wishes);
+    verifyProgram(changed);
+    return changed;
+  };
+  return { ...real, through };
+});

@@ -35,6 +35,8 @@ export interface CaseData {
   readonly storage: readonly { readonly path: number; readonly rules: readonly RuleData[] }[];
   readonly keep: boolean;
   readonly donate: boolean;
+  /** Whether sums over rounds are held split where they come to rest so. */
+  readonly split: boolean;
   /** Whether inputs hold NaN and infinities here and there. */
   readonly wild?: true;
 }
@@ -101,6 +103,7 @@ export const caseData: fc.Arbitrary<CaseData> = fc.record({
   ),
   keep: fc.boolean(),
   donate: fc.boolean(),
+  split: fc.boolean(),
 });
 
 /** A case whose inputs hold NaN and infinities. */

@@ -20,6 +20,9 @@ export function cover(coverage: Coverage, program: Program): void {
 }
 
 function coverInstruction(coverage: Coverage, program: Program, instruction: Instruction): void {
+  if (instruction.kind === "bucket") {
+    for (const reduce of instruction.reduces) coverInstruction(coverage, program, reduce);
+  }
   const row = rowOf(instruction);
   const counts = coverage.get(row) ?? new Map<State, number>();
   coverage.set(row, counts);
@@ -43,6 +46,8 @@ function rowOf(instruction: Instruction): string {
       return `${instruction.name} ${instruction.fn}`;
     case "move":
       return `move: ${instruction.name}`;
+    case "bucket":
+      return "bucket";
     case "region":
       return `region: ${instruction.rounds.kind}`;
   }
@@ -56,6 +61,7 @@ function touched(instruction: Instruction): readonly number[] {
       return [...instruction.operands, instruction.result];
     case "reduce":
       return [instruction.operand, instruction.result];
+    case "bucket":
     case "region": {
       return [...readsOf(instruction), ...writesOf(instruction)];
     }
@@ -83,7 +89,7 @@ const linear = [
   ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
   ...["softmaxGrad", "logSoftmaxGrad"],
-  ...["all-reduce sum", "reduce-scatter sum", "region: each", "region: either"],
+  ...["all-reduce sum", "reduce-scatter sum", "bucket", "region: each", "region: either"],
 ];
 
 /** Ops that use no dim but the key's, which no layout can name. */
@@ -120,7 +126,7 @@ export const rows: readonly string[] = [
   ...["toFloat32", "toInt32", "toBool", "add", "sub", "mul", "div", "mod", "pow"],
   ...["maximum", "minimum", "less", "lessEqual", "greater", "greaterEqual", "equal", "notEqual"],
   ...["and", "or", "where", "clip", "region: each", "region: while", "region: either"],
-  ...["all-reduce sum", "all-reduce max", "all-reduce min", "reduce-scatter sum"],
+  ...["all-reduce sum", "all-reduce max", "all-reduce min", "reduce-scatter sum", "bucket"],
   ...["move: all-gather", "move: all-to-all", "move: slice", "move: exchange"],
 ];
 

@@ -16,6 +16,7 @@ export interface WrittenLayout {
   readonly rules: WrittenRules;
   readonly storage: Readonly<Record<string, WrittenRules>>;
   readonly stored: "keep" | "regather";
+  readonly sums: "whole" | "split";
 }
 
 type WrittenRules = Readonly<Record<string, readonly string[]>>;
@@ -30,6 +31,7 @@ export function writtenLayout(data: CaseData): WrittenLayout {
       data.storage.map(({ path, rules }) => [paths[path]!, rulesOf(rules, axes)]),
     ),
     stored: data.keep ? "keep" : "regather",
+    sums: data.split ? "split" : "whole",
   };
 }
 
@@ -43,11 +45,6 @@ function rulesOf(data: readonly RuleData[], axes: readonly string[]): WrittenRul
   return rules;
 }
 
-export function layoutFrom({
-  mesh,
-  rules,
-  storage,
-  stored,
-}: WrittenLayout): Layout & { mesh: Mesh } {
-  return defineLayout<string, string>({ dims, mesh: defineMesh(mesh), rules, storage, stored });
+export function layoutFrom({ mesh, ...spec }: WrittenLayout): Layout & { mesh: Mesh } {
+  return defineLayout<string, string>({ dims, mesh: defineMesh(mesh), ...spec });
 }

@@ -10,14 +10,17 @@ export function printCase(data: CaseData): string {
   return [printLayout(layout, data.donate), printProgram(program)].join("\n");
 }
 
-function printLayout({ mesh, rules, storage, stored }: WrittenLayout, donate: boolean): string {
+function printLayout(
+  { mesh, rules, storage, stored, sums }: WrittenLayout,
+  donate: boolean,
+): string {
   const lines = [
     `mesh     ${Object.entries(mesh)
       .map(([axis, n]) => `${axis}:${n}`)
       .join(",")}`,
     `rules    ${printRules(rules)}`,
     ...Object.entries(storage).map(
-      ([path, own]) => `storage  "${path}" ${printRules(own)} ${stored}`,
+      ([path, own]) => `storage  "${path}" ${printRules(own)} ${stored}, sums ${sums}`,
     ),
   ];
   return (donate ? [...lines, "donate   [0]"] : lines).join("\n");

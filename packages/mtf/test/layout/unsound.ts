@@ -117,6 +117,13 @@ export const unsound: Readonly<Record<string, Unsound>> = {
     withoutOne(program, (i) => (i.kind === "reduce" && i.fn !== "sum" ? i : undefined)),
   "a sum is not settled": (program) =>
     withoutOne(program, (i) => (i.kind === "reduce" && i.fn === "sum" ? i : undefined)),
+  "sums and extremes are settled as one": (program) =>
+    oneChanged(program, (instruction) => {
+      if (instruction.kind !== "bucket") return undefined;
+      const [first, ...others] = instruction.reduces;
+      const fn = first!.fn === "sum" ? "max" : "sum";
+      return { ...instruction, reduces: [{ ...first!, fn }, ...others] };
+    }),
   "elements are moved between no devices": (program) =>
     oneChanged(program, (instruction) =>
       instruction.kind === "move" && instruction.axes.length > 0
@@ -235,6 +242,10 @@ function withoutOne(
         return { ...i, operands: i.operands.map(instead) };
       case "reduce":
         return { ...i, operand: instead(i.operand) };
+      case "bucket": {
+        const reduces = i.reduces.map((r) => ({ ...r, operand: instead(r.operand) }));
+        return { ...i, reduces };
+      }
       case "region": {
         const bound = (all: typeof i.sliced) => all.map((b) => ({ ...b, outer: instead(b.outer) }));
         const carried = i.carried.map((c) => ({ ...c, initial: instead(c.initial) }));

@@ -3,9 +3,10 @@ import { elements } from "../../src/dimension.ts";
 import { defineLayout, defineMesh, dimension, type Mesh, parseRules } from "../../src/index.ts";
 import { lower } from "../../src/partition/lower.ts";
 import { bytesOf } from "../../src/program/bytes.ts";
-import type { Instruction, Program } from "../../src/program/index.ts";
+import type { Program } from "../../src/program/index.ts";
 import { splitAxes } from "../../src/program/placement.ts";
 import { devices } from "../../src/program/transfer.ts";
+import { type Separate, separate } from "../support/separate.ts";
 import { fixture, type WrittenDims } from "./fixture.ts";
 import { type CountedProgram, programs, reshapeProgram, shiftProgram } from "./programs.ts";
 
@@ -54,7 +55,7 @@ it.each(cases)("layout '$layout' on $mesh of $name: no more is communicated", (o
     bytes: of.collectives.reduce((sum, c) => sum + originalBytes(c, mesh), 0),
   };
   const ours = {
-    elements: program.instructions.reduce((sum, i) => sum + countOf(program, i, mesh), 0),
+    elements: separate(program.instructions).reduce((sum, i) => sum + countOf(program, i, mesh), 0),
     bytes: program.instructions.reduce((sum, i) => sum + bytesOf(program, i), 0),
   };
   const less = ours.bytes < theirs.bytes ? whyLess(of.program, of.mesh) : "";
@@ -95,7 +96,7 @@ function originalBytes([name, count]: readonly [string, number], mesh: Mesh): nu
 }
 
 /** One of our collectives in the original's unit: elements on all devices together. */
-function countOf(program: Program, instruction: Instruction, mesh: Mesh): number {
+function countOf(program: Program, instruction: Separate, mesh: Mesh): number {
   if (instruction.kind === "region") throw new Error("there are no loops among these programs");
   if (instruction.kind === "compute" || instruction.name === "slice") return 0;
   const laidOut = (value: number) => {

@@ -10,8 +10,8 @@ import {
 } from "../../src/index.ts";
 import type { Mesh } from "../../src/mesh.ts";
 import { bytesOf } from "../../src/program/bytes.ts";
-import type { Instruction } from "../../src/program/index.ts";
 import { printBytes } from "../../src/program/print.ts";
+import { type Separate, separate } from "../support/separate.ts";
 import { dims } from "./transformer.ts";
 
 /**
@@ -19,7 +19,7 @@ import { dims } from "./transformer.ts";
  * in one line with their number, and the most that a device holds.
  */
 export function summary(program: Program): string {
-  const lines = program.instructions.flatMap((i) => linesOf(program, i));
+  const lines = separate(program.instructions).flatMap((i) => linesOf(program, i));
   const bytes = program.instructions.reduce((n, i) => n + bytesOf(program, i), 0);
   if (ledger(program).bytes !== bytes) throw new Error("the ledger and the program differ");
   const counted = [...new Set(lines)].map(
@@ -31,7 +31,7 @@ export function summary(program: Program): string {
 
 /** How many collectives of a pass move a value with these dims, and the bytes of each. */
 export function moved(program: Program, pass: Pass, names: string): readonly number[] {
-  return program.instructions.flatMap((i) => {
+  return separate(program.instructions).flatMap((i) => {
     if (i.kind === "compute" || i.kind === "region" || i.name === "slice") return [];
     const own = program.values[i.result]!.dims.map((d) => d.name).sort();
     const same = i.origin.pass === pass && own.join() === names.split(" ").sort().join();
@@ -47,9 +47,11 @@ export function printed(program: Program): string {
     .join("\n");
 }
 
-function linesOf(program: Program, instruction: Instruction): string[] {
+function linesOf(program: Program, instruction: Separate): string[] {
   if (instruction.kind === "region") {
-    return instruction.body.flatMap((i) => linesOf(program, i)).map((line) => `  ${line}`);
+    return separate(instruction.body)
+      .flatMap((i) => linesOf(program, i))
+      .map((line) => `  ${line}`);
   }
   if (instruction.kind === "compute" || instruction.name === "slice") return [];
   const { name, axes, origin } = instruction;
@@ -66,6 +68,7 @@ export interface Rules {
   readonly rules: LayoutRules<Names>;
   readonly storage?: { readonly [path: string]: LayoutRules<Names> };
   readonly stored?: "regather" | "keep";
+  readonly sums?: "whole" | "split";
 }
 
 /** A function's program under rules. */

@@ -36,7 +36,7 @@ describe("data-parallel layout", () => {
       2 x backward all-reduce(data) [embd=16, ff=32] 4,096 B einsum
       2 x backward all-reduce(data) [ff=32] 256 B sum
       2 x backward all-reduce(data) [ff=32, embd=16] 4,096 B einsum
-      moved 34,576 B, held 49,476 B"
+      moved 34,576 B, held 51,972 B"
     `);
   });
 

@@ -53,12 +53,12 @@ describe("sequence layout", () => {
       1 x backward all-reduce(seq) [vocab=20, embd=16] 5,120 B einsum
       10 x backward all-reduce(seq) [embd=16] 256 B layerNormGrad
       2 x backward all-reduce(seq) [embd=16, heads=2, kv=6] 3,072 B einsum
-      4 x backward all-reduce(seq+memory) [embd=16, heads=2, kv=6] 4,608 B einsum
       2 x backward all-reduce(seq) [heads=2, kv=6, embd=16] 3,072 B einsum
       4 x backward all-reduce(seq) [embd=16] 256 B sum
       2 x backward all-reduce(seq) [embd=16, ff=32] 8,192 B einsum
       2 x backward all-reduce(seq) [ff=32] 512 B sum
       2 x backward all-reduce(seq) [ff=32, embd=16] 8,192 B einsum
+      4 x backward all-reduce(seq+memory) [embd=16, heads=2, kv=6] 4,608 B einsum
       moved 106,024 B, held 50,404 B"
     `);
   });

@@ -1,6 +1,6 @@
 import { sameType } from "../../ops/verify/types.ts";
 import { axesOf, samePlacement, splitAxes } from "../placement.ts";
-import type { Move, Reduce, Value } from "../program.ts";
+import type { Bucket, Move, Program, Reduce, Value } from "../program.ts";
 import { moveOf } from "../transfer.ts";
 import type { Share } from "./compute.ts";
 
@@ -37,6 +37,26 @@ export function reduceFault(
   const scattered = name === "reduce-scatter" ? axes : [];
   const fits = gained.length === scattered.length && gained.every((a) => scattered.includes(a));
   return fits ? undefined : `it splits the result by '${gained.join("+")}'`;
+}
+
+/** What is wrong with reductions done as one: all are of one kind and settle what they say. */
+export function bucketFault(
+  { reduces }: Bucket,
+  { values }: Program,
+  shares: ReadonlyMap<number, Share>,
+): string | undefined {
+  if (reduces.length < 2) return "it is no more than one reduction";
+  const kindOf = ({ name, fn, axes, operand }: Reduce) =>
+    `${name} ${fn} ${axes.join("+")} ${values[operand]!.dtype}`;
+  for (const reduce of reduces) {
+    if (kindOf(reduce) !== kindOf(reduces[0]!)) {
+      return `%${reduce.result} is settled otherwise than %${reduces[0]!.result}`;
+    }
+    const { operand, result } = reduce;
+    const fault = reduceFault(reduce, values[operand]!, values[result]!, shares.get(operand));
+    if (fault) return `%${result}: ${fault}`;
+  }
+  return undefined;
 }
 
 /** What is wrong with moving elements from where operands lie to where the result does. */

@@ -3,7 +3,7 @@ import type { Mesh } from "../../mesh.ts";
 import { bodiesOf } from "../bodies.ts";
 import { printInstruction, printValue } from "../print.ts";
 import { enteringOf, type Instruction, type Program, readsOf, writesOf } from "../program.ts";
-import { moveFault, reduceFault } from "./collectives.ts";
+import { bucketFault, moveFault, reduceFault } from "./collectives.ts";
 import { checkCompute, type Share } from "./compute.ts";
 import { regionFault } from "./region.ts";
 
@@ -58,6 +58,8 @@ function faultOf(walk: Walk, instruction: Instruction): string | undefined {
       const share = walk.shares.get(instruction.operand);
       return reduceFault(instruction, operands[0]!, results[0]!, share);
     }
+    case "bucket":
+      return bucketFault(instruction, walk.program, walk.shares);
     case "move":
       return moveFault(instruction, operands, results[0]!);
     case "region":
@@ -74,7 +76,7 @@ export function read(
   by?: Instruction,
 ): void {
   if (!known.has(value)) throw internal(`${where()}: %${value} is read before it is made`);
-  if (by?.kind === "reduce" || !shares.has(value)) return;
+  if (by?.kind === "reduce" || by?.kind === "bucket" || !shares.has(value)) return;
   const type = printValue(program.values[value]!);
   throw internal(`${where()}: %${value} ${type} is a device's own share of an extreme`);
 }

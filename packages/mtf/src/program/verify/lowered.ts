@@ -20,6 +20,13 @@ export function verifyLowered(
   lowered: Pick<Lowered<never, unknown>, "program" | "arguments" | "result">,
 ): void {
   const { program } = lowered;
+  verifyProgram(program);
+  requireTypes(program, "input", program.inputs, lowered.arguments);
+  requireTypes(program, "output", program.outputs, lowered.result);
+}
+
+/** Requires that a program is sound in itself, whatever function it is of. */
+export function verifyProgram(program: Program): void {
   const { values, inputs, outputs } = program;
   const mesh = defineMesh(program.mesh);
   values.forEach((value, i) => {
@@ -33,8 +40,6 @@ export function verifyLowered(
   for (const { value, path } of outputs) read(walk, known, value, () => `output ${path}`);
   const never = values.findIndex((_, i) => !walk.made.has(i));
   if (never >= 0) throw internal(`%${never} ${printValue(values[never]!)} is never made`);
-  requireTypes(program, "input", inputs, lowered.arguments);
-  requireTypes(program, "output", outputs, lowered.result);
 }
 
 /** Inputs and outputs are the leaves of the function's trees, and owe nothing. */

@@ -9,10 +9,11 @@ import type { Device, Frame, Phase } from "../execute/device.ts";
  */
 export interface Collectives {
   /**
-   * Makes a reduction ready on a device. Every element is folded in ascending order of devices, with
-   * rounding after every step, so that all ways give the same bits.
+   * Makes reductions of one kind along the same axes ready on a device, to be done as one. Every
+   * element is folded in ascending order of devices, with rounding after every step, so that all ways
+   * give the same bits.
    */
-  reduce(reduce: Reduce, frame: Frame): readonly Phase[];
+  reduce(reduces: readonly Reduce[], frame: Frame): readonly Phase[];
   /** Makes a move ready on a device. */
   move(move: Move, frame: Frame): readonly Phase[];
   /**

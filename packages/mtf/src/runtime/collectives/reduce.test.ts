@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DType } from "../../dtype.ts";
 import { coordinateOf, groupOf, type Mesh } from "../../mesh.ts";
-import { boxOf, volume } from "../../program/placement.ts";
-import type { Reduce, Value } from "../../program/program.ts";
+import { type Box, boxOf, volume } from "../../program/placement.ts";
+import type { Bucket, Reduce, Value } from "../../program/program.ts";
 import { fromPlaces, markOf, runOne, stagings } from "../testing/hosted.ts";
 import { dimsOfAnySize, meshes, splitsOf } from "../testing/meshes.ts";
 import { aValue, origin } from "../testing/programs.ts";
@@ -88,5 +88,28 @@ test("sums, maxima and minima are those of the whole group, in whatever segments
       expect(ran.leaked).toBe(0);
     }),
     { numRuns: 400 },
+  );
+});
+
+test("of values settled as one, each is settled as it is alone", async () => {
+  const both = fc.tuple(cases, stagings, fc.boolean());
+  await fc.assert(
+    fc.asyncProperty(both, async ([{ mesh, values, reduce }, staging, isFirst]) => {
+      const [from, to] = values as [Value, Value];
+      const { dims, dtype } = from;
+      const given = (shift: number) => (device: number, box: Box) =>
+        fromPlaces(dtype, box, (place) => termOf(dtype, markOf(dims, place) + shift, device));
+      const alone = await runOne(mesh, values, reduce, (_, ...at) => given(0)(...at), staging);
+      const own: Reduce = { ...reduce, operand: 1, result: 3 };
+      const other: Reduce = { ...reduce, operand: 0, result: 2 };
+      const reduces = isFirst ? [own, other] : [other, own];
+      const bucket: Bucket = { kind: "bucket", reduces, origin };
+      const numbers = (value: number, ...at: [number, Box]) => given(value === 1 ? 0 : 5)(...at);
+      const together = await runOne(mesh, [from, from, to, to], bucket, numbers, staging);
+      expect(together.slices).toEqual(alone.slices);
+      expect(together.received).toBe(2 * alone.received);
+      expect(together.leaked).toBe(0);
+    }),
+    { numRuns: 200 },
   );
 });

@@ -86,11 +86,13 @@ function bindStep(
         phases: [bindCompute(instruction, frame, lifetime.dies, lifetime.reuse)],
       };
     case "reduce":
+    case "bucket": {
+      const reduces = instruction.kind === "bucket" ? instruction.reduces : [instruction];
+      const phases = collectives.reduce(reduces, frame);
+      return { ...step, barrier: collectives.barrier(reduces[0]!.axes, frame.device), phases };
+    }
     case "move": {
-      const phases =
-        instruction.kind === "move"
-          ? collectives.move(instruction, frame)
-          : collectives.reduce(instruction, frame);
+      const phases = collectives.move(instruction, frame);
       return { ...step, barrier: collectives.barrier(instruction.axes, frame.device), phases };
     }
     case "region": {

@@ -5,7 +5,7 @@ import type { Dimension } from "../../dimension.ts";
 import { arrayOf, type DType, type HostArray, hostArray } from "../../dtype.ts";
 import { coordinateOf, type Mesh } from "../../mesh.ts";
 import { type Box, boxOf, volume } from "../../program/placement.ts";
-import type { Instruction, Value } from "../../program/program.ts";
+import { type Instruction, type Value, writesOf } from "../../program/program.ts";
 import { messageCollectives } from "../collectives/messages/collectives.ts";
 import { sharedMemory } from "../collectives/shared/collectives.ts";
 import { memoryOf } from "../collectives/shared/memories.ts";
@@ -44,7 +44,7 @@ function withoutViews(backend: Backend): Backend {
   return { ...backend, view: () => undefined, read };
 }
 
-/** Runs one instruction from all values but the last, given by device, to the last. */
+/** Runs one instruction from all values that it does not make, given by device, to the last. */
 export async function runOne(
   mesh: Mesh,
   values: readonly Value[],
@@ -65,7 +65,8 @@ export async function runOne(
         });
   const host = makeHost(mesh, devices, backend, collectives);
   const result = values.length - 1;
-  const inputs = values.slice(0, -1).map((_, i) => i);
+  const made = writesOf(instruction);
+  const inputs = [...values.keys()].filter((value) => !made.includes(value));
   const code = programOf(mesh, values, inputs, [result], [instruction]);
   const boxIn = (value: Value, device: number) =>
     boxOf(value.dims, value.placement, mesh, coordinateOf(mesh, device));

@@ -17,8 +17,14 @@ export function messageCollectives(
   const groupOf = groupsOf(mesh);
   const { processes, own } = messages;
   return {
-    reduce: (reduce, frame) =>
-      bindReduce(reduce, frame, groupOf(frame.device.number, reduce.axes), messages, segmentBytes),
+    reduce: (reduces, frame) =>
+      bindReduce(
+        reduces,
+        frame,
+        groupOf(frame.device.number, reduces[0]!.axes),
+        messages,
+        segmentBytes,
+      ),
     move: (move, frame) =>
       bindMove(move, frame, groupOf(frame.device.number, move.axes), messages, segmentBytes),
     // Whoever awaits a message waits for the one who sends it.

@@ -1,5 +1,6 @@
 import type { HostArray } from "../../../dtype.ts";
 import { type Copy, copyElements, eachRun } from "../copy.ts";
+import { roomLike } from "../row.ts";
 
 /** Runs of neighbours in one array, and where they go in another. */
 export interface Runs {
@@ -49,9 +50,4 @@ export function unpack({ list }: Runs, packed: HostArray, target: HostArray): vo
     copyElements(packed, at, target, to, length);
     at += length;
   }
-}
-
-/** An array for as many elements, of the type of another. */
-export function roomLike(array: HostArray, elements: number): HostArray {
-  return new (array.constructor as new (length: number) => HostArray)(elements);
 }

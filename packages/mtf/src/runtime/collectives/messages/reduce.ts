@@ -1,129 +1,186 @@
-import { bytesPerElement } from "../../../dtype.ts";
-import { volume } from "../../../program/placement.ts";
+import { bytesPerElement, type HostArray } from "../../../dtype.ts";
 import type { Reduce } from "../../../program/program.ts";
-import { after, type Frame, type Phase, sharing, sliceOf } from "../../execute/device.ts";
-import { accessTo } from "../access.ts";
+import { after, type Frame, type Phase, sharing } from "../../execute/device.ts";
+import { copyElements } from "../copy.ts";
 import { foldOf } from "../fold.ts";
 import type { Group } from "../groups.ts";
-import { keptOf } from "../kept.ts";
+import {
+  closeAll,
+  eachPart,
+  landingInRow,
+  lengthOf,
+  openAll,
+  type Part,
+  readRow,
+  roomLike,
+  rowOf,
+  writeRow,
+} from "../row.ts";
 import type { Messages } from "./messages.ts";
-import { landing, pack, roomLike, runsWithin, unpack } from "./packed.ts";
+import { landing, pack, type Runs, runsWithin, unpack } from "./packed.ts";
 import { segmentsOf } from "./segments.ts";
 
 /**
- * Settles a partial value. Each device folds a part: its share of a segment in an all-reduce, which
- * it sends to the others, or what it is to keep in a reduce-scatter.
+ * Settles partial values, all in one. Each device folds a part: its share of a segment in an
+ * all-reduce, which it sends to the others, or what it is to keep in a reduce-scatter.
+ *
+ * @param reduces of one kind, along the same axes
  */
 export function bindReduce(
-  reduce: Reduce,
+  reduces: readonly Reduce[],
   frame: Frame,
   group: Group,
   messages: Messages,
   segmentBytes: number,
 ): readonly Phase[] {
-  if (group.members.length === 1) return [sharing(frame, reduce.operand, reduce.result)];
-  return reduce.name === "all-reduce"
-    ? allReduce(reduce, frame, group, messages, segmentBytes)
-    : reduceScatter(reduce, frame, group, messages, segmentBytes);
+  if (group.members.length === 1) {
+    const shared = reduces.map((reduce) => sharing(frame, reduce.operand, reduce.result));
+    return [() => shared.forEach((share) => void share())];
+  }
+  const [{ name }] = reduces as [Reduce];
+  const bind = name === "all-reduce" ? allReduce : reduceScatter;
+  return bind(reduces, rowOf(reduces, frame), frame, group, messages, segmentBytes);
 }
 
 function allReduce(
-  reduce: Reduce,
-  frame: Frame,
+  [reduce]: readonly Reduce[],
+  row: readonly Part[],
+  { device, values }: Frame,
   { members, rank }: Group,
   messages: Messages,
   segmentBytes: number,
 ): readonly Phase[] {
-  const { device, values } = frame;
-  const { dtype } = values[reduce.result]!;
+  const { dtype } = values[reduce!.result]!;
   const own = device.number;
-  const host = accessTo(frame, [reduce.operand], reduce.result);
-  const fold = foldOf(reduce.fn, dtype);
+  const fold = foldOf(reduce!.fn, dtype);
   const others = members.flatMap((member, i) => (i === rank ? [] : [{ member, i }]));
-  const elements = volume(sliceOf(values[reduce.operand]!, device).box);
   const received = (length: number) => {
     device.usage.bytesReceived += length * bytesPerElement[dtype];
   };
 
-  const segments = segmentsOf(elements, dtype, segmentBytes).map(
+  const segments = segmentsOf(lengthOf(row), dtype, segmentBytes).map(
     ({ begin, end }): readonly Phase[] => {
       const cut = (i: number) => begin + Math.floor(((end - begin) * i) / members.length);
       const length = (i: number) => cut(i + 1) - cut(i);
       const reached = others.filter(({ i }) => length(i) > 0);
       const send = () => {
-        const operand = host.operand(0);
         for (const { member, i } of reached) {
-          messages.send(own, member, operand.subarray(cut(i), cut(i + 1)));
+          messages.send(own, member, readRow(row, cut(i), cut(i + 1)));
         }
       };
       const foldShare = () => {
         if (length(rank) === 0) return;
-        const share = host.operand(0).subarray(cut(rank), cut(rank + 1));
+        const share = readRow(row, cut(rank), cut(rank + 1));
         const terms = members.map((_, i) => (i === rank ? share : roomLike(share, share.length)));
         const awaited = others.map(({ member, i }) => ({ from: member, into: terms[i]! }));
         return after(messages.receive(own, awaited), () => {
-          const target = host.result();
-          fold(terms, 0, target, cut(rank), share.length);
+          const folded = landingInRow(row, cut(rank), cut(rank + 1));
+          fold(terms, 0, folded, 0, share.length);
+          writeRow(row, cut(rank), folded);
           received(share.length * others.length);
-          const folded = target.subarray(cut(rank), cut(rank + 1));
           for (const { member } of others) messages.send(own, member, folded);
         });
       };
       const gather = () => {
-        const target = host.result();
         const awaited = reached.map(({ member, i }) => {
           received(length(i));
-          return { from: member, into: target.subarray(cut(i), cut(i + 1)) };
+          return { from: member, into: landingInRow(row, cut(i), cut(i + 1)), at: cut(i) };
         });
-        return messages.receive(own, awaited);
+        return after(messages.receive(own, awaited), () => {
+          for (const { at, into } of awaited) writeRow(row, at, into);
+        });
       };
       return [send, foldShare, gather];
     },
   );
-  return [() => host.open(undefined), ...segments.flat(), () => host.close()];
+  return [() => openAll(row), ...segments.flat(), () => closeAll(row)];
+}
+
+/** What a member keeps of a part's elements in a segment. */
+interface Kept {
+  readonly part: Part;
+  readonly runs: Runs;
 }
 
 function reduceScatter(
-  reduce: Reduce,
-  frame: Frame,
+  [reduce]: readonly Reduce[],
+  row: readonly Part[],
+  { device, values }: Frame,
   { members, rank }: Group,
   messages: Messages,
   segmentBytes: number,
 ): readonly Phase[] {
-  const { device, values } = frame;
-  const { dtype } = values[reduce.result]!;
+  const { dtype } = values[reduce!.result]!;
   const own = device.number;
-  const host = accessTo(frame, [reduce.operand], reduce.result);
-  const fold = foldOf(reduce.fn, dtype);
-  const kept = members.map((member) => keptOf(reduce, values, device.mesh, member));
-  const elements = volume(sliceOf(values[reduce.operand]!, device).box);
+  const fold = foldOf(reduce!.fn, dtype);
+  const copies = members.map((member) => new Map(row.map((part) => [part, part.kept(member)])));
 
-  const segments = segmentsOf(elements, dtype, segmentBytes).map(
+  const segments = segmentsOf(lengthOf(row), dtype, segmentBytes).map(
     ({ begin, end }): readonly Phase[] => {
-      const runsOf = (i: number) => runsWithin([kept[i]!], begin, end);
+      const keptBy = (i: number): readonly Kept[] => {
+        const all: Kept[] = [];
+        eachPart(row, begin, end, (part, from, length) => {
+          const runs = runsWithin([copies[i]!.get(part)!], from, from + length);
+          if (runs.elements > 0) all.push({ part, runs });
+        });
+        return all;
+      };
       const send = () => {
-        const operand = host.operand(0);
         members.forEach((member, i) => {
-          const runs = i === rank ? undefined : runsOf(i);
-          if (runs && runs.elements > 0) messages.send(own, member, pack(runs, operand));
+          const kept = i === rank ? [] : keptBy(i);
+          if (kept.length > 0) messages.send(own, member, packAll(kept));
         });
       };
       const foldKept = () => {
-        const runs = runsOf(rank);
-        if (runs.elements === 0) return messages.receive(own, []);
-        const mine = pack(runs, host.operand(0));
+        const kept = keptBy(rank);
+        if (kept.length === 0) return messages.receive(own, []);
+        const mine = packAll(kept);
         const terms = members.map((_, i) => (i === rank ? mine : roomLike(mine, mine.length)));
         const awaited = members.flatMap((from, i) => (i === rank ? [] : { from, into: terms[i]! }));
         return after(messages.receive(own, awaited), () => {
-          const target = host.result();
-          const folded = landing(runs, target);
-          fold(terms, 0, folded, 0, runs.elements);
-          unpack(runs, folded, target);
-          device.usage.bytesReceived += runs.elements * awaited.length * bytesPerElement[dtype];
+          foldAll(kept, (folded) => fold(terms, 0, folded, 0, mine.length), mine);
+          device.usage.bytesReceived += mine.length * awaited.length * bytesPerElement[dtype];
         });
       };
       return [send, foldKept];
     },
   );
-  return [() => host.open(undefined), ...segments.flat(), () => host.close()];
+  return [() => openAll(row), ...segments.flat(), () => closeAll(row)];
+}
+
+/** What is kept of all parts, in a row. */
+function packAll(kept: readonly Kept[]): HostArray {
+  const packed = kept.map(({ part, runs }) => pack(runs, part.host.operand(0)));
+  if (packed.length === 1) return packed[0]!;
+  const all = roomLike(
+    packed[0]!,
+    packed.reduce((sum, { length }) => sum + length, 0),
+  );
+  let at = 0;
+  for (const numbers of packed) {
+    all.set(numbers, at);
+    at += numbers.length;
+  }
+  return all;
+}
+
+/** Folds what is kept of all parts, in a row, and puts it where it belongs. */
+function foldAll(kept: readonly Kept[], fold: (into: HostArray) => void, like: HostArray): void {
+  if (kept.length === 1) {
+    const [{ part, runs }] = kept as [Kept];
+    const target = part.host.result();
+    const folded = landing(runs, target);
+    fold(folded);
+    return unpack(runs, folded, target);
+  }
+  const folded = roomLike(like, like.length);
+  fold(folded);
+  let at = 0;
+  for (const { part, runs } of kept) {
+    const target = part.host.result();
+    for (const [, to, length] of runs.list) {
+      copyElements(folded, at, target, to, length);
+      at += length;
+    }
+  }
 }

@@ -36,8 +36,8 @@ export function sharedMemory({ mesh, wide, memory, barrier }: SharedMemory): Col
   };
 
   return {
-    reduce: (reduce, frame) =>
-      bindReduce(reduce, frame, stagingOf(frame.device.number, reduce.axes)),
+    reduce: (reduces, frame) =>
+      bindReduce(reduces, frame, stagingOf(frame.device.number, reduces[0]!.axes)),
     move: (move, frame) => bindMove(move, frame, stagingOf(frame.device.number, move.axes)),
     barrier(axes, { number }) {
       const staging = stagingOf(number, axes);

@@ -99,13 +99,14 @@ export function communicatingAxes(
   const found = new Map<string, readonly string[]>();
   for (const instruction of instructions) {
     if (instruction.kind === "compute") continue;
+    const alongOf = (axes: readonly string[]) => [[axesKey(mesh, axes), axes] as const];
     const inner =
       instruction.kind === "region"
         ? communicatingAxes(
             mesh,
             bodiesOf(instruction).flatMap((body) => body.instructions),
           )
-        : [[axesKey(mesh, instruction.axes), instruction.axes] as const];
+        : alongOf((instruction.kind === "bucket" ? instruction.reduces[0]! : instruction).axes);
     for (const [key, axes] of inner) if (key !== "" && !found.has(key)) found.set(key, axes);
   }
   return found;

@@ -1,0 +1,174 @@
+import { linkAlong, type MachineModel } from "../cost/machineModel.ts";
+import { memoryPlan } from "../cost/memory.ts";
+import { defineMesh, type Mesh } from "../mesh.ts";
+import { withBodies } from "../program/bodies.ts";
+import { bytesOf } from "../program/bytes.ts";
+import {
+  type Bucket,
+  type Instruction,
+  type Program,
+  type Reduce,
+  readsOf,
+  writesOf,
+} from "../program/program.ts";
+import type { ProgramPass } from "./pass.ts";
+import { allOf, tidied } from "./rewrite.ts";
+import { bytesHeld, mostFor, reasonable } from "./room.ts";
+
+/** A bucket is full where its bytes take so many times the latency. */
+const full = 8;
+
+/**
+ * Does reductions of one kind along the same axes as one, where their latency counts: wherever what
+ * they settle is there and nobody has read what they give. Every element is folded as before, so no
+ * bit changes.
+ */
+export const buckets: ProgramPass = (program, wishes) => {
+  const work: Work = { program, machine: wishes.machine, mesh: defineMesh(program.mesh) };
+  const outputs = program.outputs.map(({ value }) => value);
+  const instructions = inBuckets(work, program.instructions, outputs);
+  if (instructions === program.instructions) return program;
+  const joined = tidied({ ...program, instructions });
+  if (!hasRoomFor(joined, program, wishes.machine)) return program;
+  // What could not be reduced together because it depended on reductions may be now.
+  return buckets(joined, wishes);
+};
+
+/** Whether a program with buckets holds little more than without: what waits is held. */
+function hasRoomFor(joined: Program, before: Program, machine: MachineModel): boolean {
+  const waiting = [...allOf(joined.instructions)].flatMap((instruction) => {
+    return instruction.kind === "bucket" ? instruction.reduces.map((r) => r.operand) : [];
+  });
+  const inputs = before.inputs.map(({ value }) => value);
+  // Buckets are small: mostly it need not be known what exactly is held when.
+  if (bytesHeld(joined, waiting) <= reasonable * bytesHeld(before, inputs)) return true;
+  const most = mostFor(memoryPlan(before).peakBytes, machine);
+  return memoryPlan(joined).peakBytes <= most;
+}
+
+interface Work {
+  readonly program: Program;
+  readonly machine: MachineModel;
+  readonly mesh: Mesh;
+}
+
+/** Where a reduction may be done: before the instructions from `first` to `last`. */
+interface Window {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Reductions to be done as one: where they may be, and their bytes as a part of what fills it. */
+interface Open extends Window {
+  readonly members: readonly number[];
+  readonly size: number;
+}
+
+/** The same instructions where there is nothing to put together. */
+function inBuckets(
+  work: Work,
+  instructions: readonly Instruction[],
+  leaving: readonly number[],
+): readonly Instruction[] {
+  const inside = instructions.map((instruction) => {
+    if (instruction.kind !== "region") return instruction;
+    let changed = false;
+    const region = withBodies(instruction, (inner, results) => {
+      const joined = inBuckets(work, inner, results);
+      changed ||= joined !== inner;
+      return joined;
+    });
+    return changed ? region : instruction;
+  });
+  const found = together(work, instructions, leaving);
+  if (found.length === 0) {
+    return inside.some((instruction, i) => instruction !== instructions[i]) ? inside : instructions;
+  }
+  const joined = new Set(found.flatMap(({ members }) => members));
+  const bucketsAt = new Map<number, Bucket[]>();
+  for (const { members, last } of found) {
+    const reduces = members.map((i) => instructions[i] as Reduce);
+    const bucket: Bucket = { kind: "bucket", reduces, origin: reduces[0]!.origin };
+    // As they are asked for, but not before the last of them was.
+    const at = Math.min(last, members.at(-1)!);
+    bucketsAt.set(at, [...(bucketsAt.get(at) ?? []), bucket]);
+  }
+  return inside.flatMap((instruction, i) => [
+    ...(bucketsAt.get(i) ?? []),
+    ...(joined.has(i) ? [] : [instruction]),
+  ]);
+}
+
+/** The reductions that are to be done as one, each by its place. */
+function together(
+  work: Work,
+  instructions: readonly Instruction[],
+  leaving: readonly number[],
+): readonly Open[] {
+  const small = instructions.flatMap((instruction, i) => {
+    return instruction.kind === "reduce" && sizeOf(work, instruction) < 1 ? [i] : [];
+  });
+  if (small.length < 2) return [];
+  const windowOf = windowsIn(instructions, leaving);
+  const open = new Map<string, Open>();
+  const closed: Open[] = [];
+  for (const i of small) {
+    const reduce = instructions[i] as Reduce;
+    const key = kindOf(work.program, reduce);
+    const own = { ...windowOf(i), members: [i], size: sizeOf(work, reduce) };
+    const known = open.get(key);
+    const both = known && {
+      first: Math.max(known.first, own.first),
+      last: Math.min(known.last, own.last),
+      members: [...known.members, i],
+      size: known.size + own.size,
+    };
+    if (both && both.first <= both.last && both.size <= 1) {
+      open.set(key, both);
+    } else {
+      if (known) closed.push(known);
+      open.set(key, own);
+    }
+  }
+  return [...closed, ...open.values()].filter(({ members }) => members.length > 1);
+}
+
+/**
+ * Where reductions may be done. One that depends on another is not done earlier, and one that another
+ * depends on not later: they would have to wait for each other.
+ */
+function windowsIn(
+  instructions: readonly Instruction[],
+  leaving: readonly number[],
+): (at: number) => Window {
+  const made = new Map<number, number>();
+  const read = new Map<number, number>();
+  instructions.forEach((instruction, i) => {
+    for (const value of readsOf(instruction)) if (!read.has(value)) read.set(value, i);
+    for (const value of writesOf(instruction)) made.set(value, i);
+  });
+  const end = instructions.length - 1;
+  for (const value of leaving) if (!read.has(value)) read.set(value, end);
+  const reducesAt = (i: number | undefined) =>
+    i !== undefined && instructions[i]!.kind === "reduce";
+  return (at) => {
+    const { operand, result } = instructions[at] as Reduce;
+    const [from, to] = [made.get(operand), read.get(result)];
+    return {
+      first: reducesAt(from) ? at : (from ?? -1) + 1,
+      last: reducesAt(to) ? at : (to ?? end),
+    };
+  };
+}
+
+/** A reduction's bytes as a part of those that fill a bucket. */
+function sizeOf({ program, machine, mesh }: Work, reduce: Reduce): number {
+  const { bandwidth, latency } = linkAlong(machine, reduce.axes);
+  const seconds = bytesOf(program, reduce, mesh) / mesh.size / bandwidth;
+  return seconds / (full * latency);
+}
+
+/** What reductions have in common that can be done as one. */
+function kindOf({ values }: Program, { name, fn, axes, operand }: Reduce): string {
+  return `${name} ${fn} ${axes.join("+")} ${values[operand]!.dtype}`;
+}
