@@ -1,24 +1,17 @@
 import type { Op } from "../graph/kinds.ts";
 import type { Node } from "../graph/node.ts";
 import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
-import { partitionOf } from "../ops/partitionOf.ts";
-import type { Partition } from "../ops/rule.ts";
 import { rules } from "../ops/rules.ts";
 import { type Placement, samePlacement, splitAxes } from "../program/placement.ts";
 import { entryOf } from "../record.ts";
+import { factsFor } from "./answers.ts";
 import { compute, reduce } from "./builder.ts";
-import {
-  type Assignment,
-  choose,
-  elementsTouched,
-  operandPlacement,
-  operandSplit,
-  resultShare,
-  type Situation,
-} from "./choose.ts";
+import { type Assignment, choose, operandSplit, type Situation } from "./choose.ts";
 import { partitionMove } from "./exchange.ts";
 import { partitionExpanded } from "./expand.ts";
-import { passingThrough } from "./passing.ts";
+import type { Facts } from "./facts.ts";
+import { outcomeOf } from "./outcome.ts";
+import { type Passing, passingThrough } from "./passing.ts";
 import type { Asked } from "./plan/choice.ts";
 import { carries, follows, restOf } from "./rests.ts";
 import {
@@ -39,58 +32,48 @@ import { bring } from "./versions.ts";
  * elsewhere along a cut dim, or as the primitives of a composite whose whole dim is cut.
  */
 export function partitionByRule(scope: Scope, node: Node, partitionNodes: PartitionNodes): void {
-  const partition = partitionOf(node);
+  const { answers, chosen } = scope.plan;
+  const facts = factsFor(answers, node);
+  const { partition } = facts;
   const passing = passingThrough(scope, node, partition);
-  const situation = situationOf(scope, node, partition, passing.operands, passing.axes);
-  const mustBeWhole = [...(partition.whole ?? []), ...(partition.move ? [partition.move.dim] : [])];
-  const whole = new Set(mustBeWhole);
-  const planned = scope.plan.chosen.get(node);
+  const situation = situationOf(scope, node, facts, passing);
+  const planned = chosen.get(node);
   if (planned) {
     const { assignment, passes } = planned;
     if (passes && passesAlong(scope, node, situation, assignment)) {
-      return emit(scope, node, situation, assignment, whole, true);
+      return emit(scope, node, situation, assignment, true);
     }
-    return emit(scope, node, situationOf(scope, node, partition, [], []), assignment, whole, false);
+    return emit(scope, node, { ...situation, ...nonePassing }, assignment, false);
   }
-  const free = choose(situation, new Set());
+  const free = choose(answers, situation, "nothing");
   const cut = (dim: string) => (entryOf(free, dim) ?? []).length > 0;
   if (partition.move && cut(partition.move.dim)) return partitionMove(scope, node, partition);
+  const cutsWhole = [...facts.whole].some(cut);
   const expand = rules[node.kind].expand as ((node: Node) => readonly AnyTensor[]) | undefined;
-  if (expand && mustBeWhole.some(cut)) {
-    return partitionExpanded(scope, node, expand, partitionNodes);
-  }
-  const assignment = mustBeWhole.some(cut) ? choose(situation, whole) : free;
+  if (expand && cutsWhole) return partitionExpanded(scope, node, expand, partitionNodes);
+  const assignment = cutsWhole ? choose(answers, situation, "whole") : free;
   if (!passesAlong(scope, node, situation, assignment)) {
-    const settled = situationOf(scope, node, partition, [], []);
-    return emit(scope, node, settled, choose(settled, whole), whole, false);
+    const settled = { ...situation, ...nonePassing };
+    return emit(scope, node, settled, choose(answers, settled, "whole"), false);
   }
-  emit(scope, node, situation, assignment, whole, true);
+  emit(scope, node, situation, assignment, true);
 }
 
-function situationOf(
-  scope: Scope,
-  node: Node,
-  partition: Partition,
-  passing: readonly number[],
-  owed: readonly string[],
-): Situation {
-  const flops = rules[node.kind].flops as ((node: Node) => number) | undefined;
-  const { machine, axes } = scope.plan;
+const nonePassing = { passing: [], owed: [] };
+
+function situationOf(scope: Scope, node: Node, facts: Facts, passing: Passing): Situation {
+  const { answers, axes } = scope.plan;
   return {
     node,
-    partition,
+    facts,
     operands: node.operands.map((operand) => startOf(scope, node, operand)),
     results: node.results.map((_, i) => aimOf(scope, node, i)),
-    passing,
-    owed,
+    passing: passing.operands,
+    owed: passing.axes,
     rules: scope.layout.rules,
     mesh: scope.layout.mesh,
     axes,
-    machine,
-    seconds: () => {
-      const touched = elementsTouched(node);
-      return Math.max((flops?.(node) ?? touched) / machine.flops, (4 * touched) / machine.memory);
-    },
+    machine: answers.machine,
   };
 }
 
@@ -142,29 +125,26 @@ function emit(
   node: Node,
   s: Situation,
   assignment: Assignment,
-  whole: ReadonlySet<string>,
   passes: boolean,
 ): void {
   const origin = originOf(node);
+  const outcome = outcomeOf(scope.plan.answers, s, assignment);
   const asked: Asked[] = [];
   const operands = node.operands.map((operand, i) => {
     const versions = versionsIn(scope, operand, origin.pass);
-    const value = bring(scope.builder, versions, operandPlacement(s, assignment, i), origin);
+    const value = bring(scope.builder, versions, outcome.asks[i]!, origin);
     asked.push({ track: versions.track, demand: versions.track.demands.at(-1)! });
     return value;
   });
-  const combine = s.partition.combine ?? "sum";
-  const results = node.results.map((shaped, i) => {
-    const share = resultShare(s, assignment, i);
-    const placement = combine === "sum" ? share : { split: share.split, partial: [] };
-    return { shaped, placement, shared: share.partial };
-  });
+  const combine = s.facts.partition.combine ?? "sum";
+  const results = node.results.map((shaped, i) => ({ shaped, placement: outcome.gives[i]! }));
   // A sum that passes through is owed since the op that left it so.
   const first = s.passing[0];
   const since = first === undefined ? origin : versionsOf(scope, node.operands[first]!).origin;
   const op = { kind: node.kind, attributes: node.attributes } as Op;
   const made = compute(scope.builder, op, operands, results, origin);
-  results.forEach(({ placement, shared }, i) => {
+  results.forEach(({ placement }, i) => {
+    const shared = outcome.shares[i]!.partial;
     const value =
       combine !== "sum" && shared.length > 0
         ? reduce(scope.builder, made[i]!, placement, combine, shared, origin)
@@ -175,7 +155,7 @@ function emit(
   scope.choices.push({
     situation: s,
     runs: scope.builder.runs,
-    whole,
+    work: scope.builder.runs * outcome.work,
     // Where nothing is owed now, sums may pass that another plan leaves owed.
     split: { assignment, passes },
     operands: asked,

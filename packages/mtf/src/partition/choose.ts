@@ -1,20 +1,21 @@
 import { linkAlong, type MachineModel } from "../cost/machineModel.ts";
-import { elements } from "../dimension.ts";
-import { bytesPerElement } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { dimsOf } from "../graph/tensor.ts";
 import type { RuleTable } from "../layout.ts";
 import type { Mesh } from "../mesh.ts";
-import type { Partition } from "../ops/rule.ts";
 import type { Placement } from "../program/placement.ts";
 import { devices, type Price, transferCost } from "../program/transfer.ts";
 import { entryOf } from "../record.ts";
+import type { Answers } from "./answers.ts";
+import type { Facts } from "./facts.ts";
 import { assign, type Claims } from "./place.ts";
+import { numberOf } from "./placements.ts";
+import { remembered } from "./plan/remembered.ts";
 
 /** What a node's operands and results are, for choosing how to split the work on it. */
 export interface Situation {
   readonly node: Node;
-  readonly partition: Partition;
+  readonly facts: Facts;
   /** Where the operands lie, and where the results want to. */
   readonly operands: readonly Placement[];
   readonly results: readonly Placement[];
@@ -26,15 +27,24 @@ export interface Situation {
   /** The axes of more than one device that the layout names: others are left idle. */
   readonly axes: readonly string[];
   readonly machine: MachineModel;
-  /** Seconds that one device alone would need for the whole op. */
-  readonly seconds: () => number;
 }
 
 /** An assignment of axes to the dims a node runs over. */
 export type Assignment = Placement["split"];
 
-/** The assignment that costs least; of equals, the first: results as wanted before operands. */
-export function choose(situation: Situation, whole: ReadonlySet<string>): Assignment {
+const nothing: ReadonlySet<string> = new Set();
+
+/** The assignment that costs least among those that leave an op's whole dims whole, or that need not. */
+export function choose(answers: Answers, s: Situation, keeps: "whole" | "nothing"): Assignment {
+  const whole = keeps === "whole" ? s.facts.whole : nothing;
+  let text = `${keeps} ${s.facts.shape} ${s.passing} ${s.owed}`;
+  for (const placement of s.operands) text += ` ${numberOf(answers.placements, placement)}`;
+  for (const placement of s.results) text += ` ${numberOf(answers.placements, placement)}`;
+  return remembered(answers.assignments, text, () => chooseAmong(s, whole));
+}
+
+/** Of equals, the first: results as wanted before operands. */
+function chooseAmong(situation: Situation, whole: ReadonlySet<string>): Assignment {
   const { mesh, owed, rules } = situation;
   const dims = new Set(iterationNames(situation));
   for (const dim of whole) dims.delete(dim);
@@ -69,7 +79,7 @@ function cheapest(situation: Situation, assignments: readonly Assignment[]): Ass
   return best;
 }
 
-function printAssignment(assignment: Assignment): string {
+export function printAssignment(assignment: Assignment): string {
   let text = "";
   for (const dim in assignment) text += `${dim}@${assignment[dim]!.join("+")} `;
   return text;
@@ -104,7 +114,8 @@ export function resultShare(s: Situation, assignment: Assignment, result: number
 }
 
 /** What an operand's dim is called among those that the op runs over. */
-function iterationName({ partition: { alias } }: Situation, name: string): string {
+function iterationName({ facts }: Situation, name: string): string {
+  const { alias } = facts.partition;
   return (alias && entryOf(alias, name)) ?? name;
 }
 
@@ -156,11 +167,5 @@ function costOf(s: Situation, assignment: Assignment): number {
 
 /** Seconds that each device computes under an assignment. */
 export function workSeconds(s: Situation, assignment: Assignment): number {
-  return s.seconds() / devices(Object.values(assignment).flat(), s.mesh);
-}
-
-/** Operations of an op that has no better estimate: one for each element it reads or makes. */
-export function elementsTouched(node: Node): number {
-  const read = node.operands.reduce((n, t) => n + elements(dimsOf(t)), 0);
-  return node.results.reduce((n, r) => n + elements(r.dims) * (bytesPerElement[r.dtype] / 4), read);
+  return s.facts.seconds / devices(Object.values(assignment).flat(), s.mesh);
 }

@@ -2,8 +2,10 @@ import { type MachineModel, secondsOf, sliceSeconds } from "../cost/machineModel
 import type { Layout } from "../layout.ts";
 import type { Price } from "../program/transfer.ts";
 import type { TracedLeaves } from "../trace.ts";
+import { newAnswers } from "./answers.ts";
 import type { Plan } from "./plan/choice.ts";
 import { improve } from "./plan/improve.ts";
+import { subjectOf } from "./subject.ts";
 import { type Written, write } from "./write.ts";
 
 /**
@@ -16,14 +18,16 @@ export function lookAhead(
   donated: readonly number[],
   machine: MachineModel,
 ): Written {
-  const fixed: Omit<Plan, "chosen"> = { machine, axes: axesNamed(layout), expanded: new Map() };
+  const subject = subjectOf(traced, layout, donated);
+  const answers = newAnswers(machine);
+  const fixed: Omit<Plan, "chosen"> = { answers, axes: axesNamed(layout), expanded: new Map() };
   const price: Price = {
     collective: (axes, bytes) => secondsOf(machine, axes, bytes),
     slice: (bytes) => sliceSeconds(machine, bytes),
   };
-  const by = (chosen: Plan["chosen"]) => write(traced, layout, donated, { ...fixed, chosen });
+  const by = (chosen: Plan["chosen"]) => write(subject, { ...fixed, chosen });
   const first = by(new Map());
-  const changed = improve(first.choices, layout.mesh, price);
+  const changed = improve(first.choices, layout.mesh, price, answers);
   if (changed.size === 0) return first;
   const chosen = first.choices.map((choice) => {
     return [choice.situation.node, changed.get(choice) ?? choice.split] as const;

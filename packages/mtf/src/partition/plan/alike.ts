@@ -1,6 +1,5 @@
-import type { Dimension } from "../../dimension.ts";
-import { dimsOf } from "../../graph/tensor.ts";
-import { printPlacement } from "../../program/placement.ts";
+import type { Answers } from "../answers.ts";
+import { numberOf, type Placements } from "../placements.ts";
 import { type Choice, printSplit } from "./choice.ts";
 import { remembered } from "./remembered.ts";
 import type { Track } from "./track.ts";
@@ -12,9 +11,12 @@ const hops = 2;
  * The choices that are alike, in groups: the same op of the same line on the same dims, planned
  * alike, among others that are. The blocks of a model are found so, however many.
  */
-export function groupsOf(choices: readonly Choice[]): readonly (readonly Choice[])[] {
+export function groupsOf(
+  choices: readonly Choice[],
+  { placements }: Answers,
+): readonly (readonly Choice[])[] {
   const texts = new Map<Track, string>();
-  const shown = (track: Track) => remembered(texts, track, () => printTrack(track));
+  const shown = (track: Track) => remembered(texts, track, () => printTrack(track, placements));
   let kinds = numbered(choices, (choice) => describe(choice, shown));
   for (let hop = 0; hop < hops; hop++) {
     const around = new Map<Track, Set<number>>();
@@ -43,18 +45,18 @@ function numbered(
 }
 
 function describe(choice: Choice, shown: (track: Track) => string): string {
-  const { node } = choice.situation;
-  const dims = [...node.operands.map(dimsOf), ...node.results.map((r) => r.dims)].map(printDims);
-  const tracks = choice.tracks.map(shown);
-  const split = printSplit(choice.split);
-  return [node.kind, `${node.line}`, node.pass, choice.runs, ...dims, split, ...tracks].join("|");
+  const { node, facts } = choice.situation;
+  let text = `${facts.shape} ${node.line} ${node.pass} ${choice.runs} ${printSplit(choice.split)}`;
+  for (const track of choice.tracks) text += `|${shown(track)}`;
+  return text;
 }
 
-function printTrack({ start, demands }: Track): string {
-  const demanded = demands.map(({ to, settles }) => `${printPlacement(to)}${settles ? "!" : ""}`);
-  return [...start.map(printPlacement), "to", ...new Set(demanded)].join(";");
-}
-
-function printDims(dims: readonly Dimension[]): string {
-  return dims.map((d) => `${d.name}${d.size}`).join();
+function printTrack({ start, demands }: Track, placements: Placements): string {
+  let text = "";
+  for (const placement of start) text += `${numberOf(placements, placement)} `;
+  const demanded = new Set<string>();
+  for (const { to, settles } of demands) {
+    demanded.add(`${numberOf(placements, to)}${settles ? "!" : ""}`);
+  }
+  return `${text}to ${[...demanded].join()}`;
 }

@@ -1,12 +1,12 @@
-import type { MachineModel } from "../../cost/machineModel.ts";
 import type { Node } from "../../graph/node.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
+import type { Answers } from "../answers.ts";
 import type { Assignment, Situation } from "../choose.ts";
 import type { Demand, Track } from "./track.ts";
 
 /** What is settled about a graph before its program is written. */
 export interface Plan {
-  readonly machine: MachineModel;
+  readonly answers: Answers;
   /** The axes of more than one device that the layout names. */
   readonly axes: readonly string[];
   readonly chosen: ReadonlyMap<Node, Split>;
@@ -25,8 +25,8 @@ export interface Choice {
   readonly situation: Situation;
   /** How often it is computed in a run. */
   readonly runs: number;
-  /** Dims that it has to have whole. */
-  readonly whole: ReadonlySet<string>;
+  /** Seconds that each device computes in a run. */
+  readonly work: number;
   readonly split: Split;
   readonly operands: readonly Asked[];
   readonly results: readonly Track[];
