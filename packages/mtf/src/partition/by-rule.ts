@@ -6,12 +6,11 @@ import { type Placement, samePlacement, splitAxes } from "../program/placement.t
 import { entryOf } from "../record.ts";
 import { factsFor } from "./answers.ts";
 import { compute, reduce } from "./builder.ts";
-import { type Assignment, choose, operandSplit, type Situation } from "./choose.ts";
+import { type Assignment, choose, operandSplit, type Situation, type Task } from "./choose.ts";
 import { partitionMove } from "./exchange.ts";
 import { partitionExpanded } from "./expand.ts";
-import type { Facts } from "./facts.ts";
 import { outcomeOf } from "./outcome.ts";
-import { type Passing, passingThrough } from "./passing.ts";
+import { passingThrough } from "./passing.ts";
 import type { Asked } from "./plan/choice.ts";
 import { carries, follows, restOf } from "./rests.ts";
 import {
@@ -35,16 +34,18 @@ export function partitionByRule(scope: Scope, node: Node, partitionNodes: Partit
   const { answers, chosen } = scope.plan;
   const facts = factsFor(answers, node);
   const { partition } = facts;
-  const passing = passingThrough(scope, node, partition);
-  const situation = situationOf(scope, node, facts, passing);
+  const { operands: passes, axes: owed } = passingThrough(scope, node, partition);
+  const { mesh } = scope.layout;
+  const task: Task = { node, facts, passing: passes, owed, mesh, axes: scope.plan.axes };
   const planned = chosen.get(node);
   if (planned) {
-    const { assignment, passes } = planned;
-    if (passes && passesAlong(scope, node, situation, assignment)) {
-      return emit(scope, node, situation, assignment, true);
+    const { assignment } = planned;
+    if (planned.passes && passesAlong(scope, task, assignment)) {
+      return emit(scope, task, assignment, true);
     }
-    return emit(scope, node, { ...situation, ...nonePassing }, assignment, false);
+    return emit(scope, { ...task, ...nonePassing }, assignment, false);
   }
+  const situation = situationOf(scope, task);
   const free = choose(answers, situation, "nothing");
   const cut = (dim: string) => (entryOf(free, dim) ?? []).length > 0;
   if (partition.move && cut(partition.move.dim)) return partitionMove(scope, node, partition);
@@ -52,28 +53,21 @@ export function partitionByRule(scope: Scope, node: Node, partitionNodes: Partit
   const expand = rules[node.kind].expand as ((node: Node) => readonly AnyTensor[]) | undefined;
   if (expand && cutsWhole) return partitionExpanded(scope, node, expand, partitionNodes);
   const assignment = cutsWhole ? choose(answers, situation, "whole") : free;
-  if (!passesAlong(scope, node, situation, assignment)) {
-    const settled = { ...situation, ...nonePassing };
-    return emit(scope, node, settled, choose(answers, settled, "whole"), false);
-  }
-  emit(scope, node, situation, assignment, true);
+  if (passesAlong(scope, task, assignment)) return emit(scope, task, assignment, true);
+  const settled = choose(answers, { ...situation, ...nonePassing }, "whole");
+  emit(scope, { ...task, ...nonePassing }, settled, false);
 }
 
 const nonePassing = { passing: [], owed: [] };
 
-function situationOf(scope: Scope, node: Node, facts: Facts, passing: Passing): Situation {
-  const { answers, axes } = scope.plan;
+function situationOf(scope: Scope, task: Task): Situation {
+  const { node } = task;
   return {
-    node,
-    facts,
+    ...task,
     operands: node.operands.map((operand) => startOf(scope, node, operand)),
     results: node.results.map((_, i) => aimOf(scope, node, i)),
-    passing: passing.operands,
-    owed: passing.axes,
     rules: scope.layout.rules,
-    mesh: scope.layout.mesh,
-    axes,
-    machine: answers.machine,
+    machine: scope.plan.answers.machine,
   };
 }
 
@@ -104,31 +98,21 @@ function startOf(scope: Scope, node: Node, operand: AnyTensor): Placement {
 }
 
 /** Whether the operands through which owed sums pass lie as an assignment wants them. */
-function passesAlong(
-  scope: Scope,
-  node: Node,
-  situation: Situation,
-  assignment: Assignment,
-): boolean {
-  if (splitAxes({ split: assignment, partial: [] }).some((a) => situation.owed.includes(a))) {
-    return false;
-  }
-  return situation.passing.every((i) => {
-    const split = operandSplit(situation, assignment, i);
+function passesAlong(scope: Scope, task: Task, assignment: Assignment): boolean {
+  const { node, owed, passing } = task;
+  if (passing.length === 0) return true;
+  if (splitAxes({ split: assignment, partial: [] }).some((a) => owed.includes(a))) return false;
+  return passing.every((i) => {
+    const split = operandSplit(task, assignment, i);
     const now = { split: lying(scope, node.operands[i]!).split, partial: [] };
     return samePlacement({ split, partial: [] }, now);
   });
 }
 
-function emit(
-  scope: Scope,
-  node: Node,
-  s: Situation,
-  assignment: Assignment,
-  passes: boolean,
-): void {
+function emit(scope: Scope, task: Task, assignment: Assignment, passes: boolean): void {
+  const { node } = task;
   const origin = originOf(node);
-  const outcome = outcomeOf(scope.plan.answers, s, assignment);
+  const outcome = outcomeOf(scope.plan.answers, task, assignment);
   const asked: Asked[] = [];
   const operands = node.operands.map((operand, i) => {
     const versions = versionsIn(scope, operand, origin.pass);
@@ -136,10 +120,10 @@ function emit(
     asked.push({ track: versions.track, demand: versions.track.demands.at(-1)! });
     return value;
   });
-  const combine = s.facts.partition.combine ?? "sum";
+  const combine = task.facts.partition.combine ?? "sum";
   const results = node.results.map((shaped, i) => ({ shaped, placement: outcome.gives[i]! }));
   // A sum that passes through is owed since the op that left it so.
-  const first = s.passing[0];
+  const first = task.passing[0];
   const since = first === undefined ? origin : versionsOf(scope, node.operands[first]!).origin;
   const op = { kind: node.kind, attributes: node.attributes } as Op;
   const made = compute(scope.builder, op, operands, results, origin);
@@ -153,7 +137,7 @@ function emit(
   });
   const tracks = node.results.map((_, i) => versionsOf(scope, tensorOf(node, i)).track);
   scope.choices.push({
-    situation: s,
+    task,
     runs: scope.builder.runs,
     work: scope.builder.runs * outcome.work,
     // Where nothing is owed now, sums may pass that another plan leaves owed.

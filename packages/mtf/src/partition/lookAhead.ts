@@ -30,7 +30,7 @@ export function lookAhead(
   const changed = improve(first.choices, layout.mesh, price, answers);
   if (changed.size === 0) return first;
   const chosen = first.choices.map((choice) => {
-    return [choice.situation.node, changed.get(choice) ?? choice.split] as const;
+    return [choice.task.node, changed.get(choice) ?? choice.split] as const;
   });
   const second = by(new Map(chosen));
   const better = second.cost < first.cost && second.work <= first.work * (1 + 1e-9);

@@ -5,7 +5,7 @@ import {
   operandPlacement,
   printAssignment,
   resultShare,
-  type Situation,
+  type Task,
   workSeconds,
 } from "./choose.ts";
 import { remembered } from "./plan/remembered.ts";
@@ -22,7 +22,7 @@ export interface Outcome {
   readonly work: number;
 }
 
-export function outcomeOf(answers: Answers, s: Situation, assignment: Assignment): Outcome {
+export function outcomeOf(answers: Answers, s: Task, assignment: Assignment): Outcome {
   const text = `${s.facts.shape} ${printAssignment(assignment)}|${s.passing}|${s.owed}`;
   return remembered(answers.outcomes, text, () => {
     const shares = s.node.results.map((_, i) => resultShare(s, assignment, i));

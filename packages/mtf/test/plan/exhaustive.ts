@@ -42,7 +42,7 @@ export function exhaustive({ traced, layout }: Drawn): Found | undefined {
     const chosen = new Map<Node, Split>();
     let rest = way;
     splits.forEach((own, i) => {
-      chosen.set(first.choices[i]!.situation.node, own[rest % own.length]!);
+      chosen.set(first.choices[i]!.task.node, own[rest % own.length]!);
       rest = Math.floor(rest / own.length);
     });
     const now = by(chosen);
@@ -54,17 +54,15 @@ export function exhaustive({ traced, layout }: Drawn): Found | undefined {
 }
 
 /** Every way to give each axis to a dim of an op or to none, sums passing where they may or not. */
-function splitsOf({ situation }: Choice): readonly Split[] {
-  const dims = [...new Set(iterationNames(situation))].filter(
-    (name) => !situation.facts.whole.has(name),
-  );
+function splitsOf({ task }: Choice): readonly Split[] {
+  const dims = [...new Set(iterationNames(task))].filter((name) => !task.facts.whole.has(name));
   let assignments: Split["assignment"][] = [{}];
-  for (const axis of situation.axes) {
+  for (const axis of task.axes) {
     assignments = assignments.flatMap((assignment) => [
       assignment,
       ...dims.map((dim) => ({ ...assignment, [dim]: [...(entryOf(assignment, dim) ?? []), axis] })),
     ]);
   }
-  const passes = situation.facts.partition.linear?.length ? [true, false] : [true];
+  const passes = task.facts.partition.linear?.length ? [true, false] : [true];
   return assignments.flatMap((assignment) => passes.map((p) => ({ assignment, passes: p })));
 }

@@ -45,7 +45,7 @@ function numbered(
 }
 
 function describe(choice: Choice, shown: (track: Track) => string): string {
-  const { node, facts } = choice.situation;
+  const { node, facts } = choice.task;
   let text = `${facts.shape} ${node.line} ${node.pass} ${choice.runs} ${printSplit(choice.split)}`;
   for (const track of choice.tracks) text += `|${shown(track)}`;
   return text;

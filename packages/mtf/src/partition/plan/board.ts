@@ -81,11 +81,11 @@ export function seated(
   };
   return new Map(
     sample.map((choice) => {
-      const names = iterationNames(choice.situation);
+      const names = iterationNames(choice.task);
       const own = choice.tracks.map(linkOf);
       const seat: Seat = {
         choice,
-        dims: new Set(names.filter((name) => !choice.situation.facts.whole.has(name))),
+        dims: new Set(names.filter((name) => !choice.task.facts.whole.has(name))),
         links: own,
         asks: choice.operands.map(({ demand }) => demands.get(demand)!),
         makes: choice.results.map(linkOf),
@@ -105,8 +105,8 @@ export function splitAs(places: Places, { choice, known }: Seat, split: Split): 
 }
 
 function plannedBy(choice: Choice, { assignment, passes }: Split, places: Places): Planned {
-  const { situation, runs } = choice;
-  const s = passes ? situation : { ...situation, passing: [], owed: [] };
+  const { task, runs } = choice;
+  const s = passes ? task : { ...task, passing: [], owed: [] };
   const { asks, shares, gives, work } = outcomeOf(places.answers, s, assignment);
   let moves = 0;
   shares.forEach((share, i) => {

@@ -1,7 +1,7 @@
 import type { Node } from "../../graph/node.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
 import type { Answers } from "../answers.ts";
-import type { Assignment, Situation } from "../choose.ts";
+import type { Assignment, Task } from "../choose.ts";
 import type { Demand, Track } from "./track.ts";
 
 /** What is settled about a graph before its program is written. */
@@ -22,7 +22,7 @@ export interface Split {
 
 /** One op that a program computes, with what depends on how it is split. */
 export interface Choice {
-  readonly situation: Situation;
+  readonly task: Task;
   /** How often it is computed in a run. */
   readonly runs: number;
   /** Seconds that each device computes in a run. */
