@@ -50,8 +50,7 @@ export function partitionByRule(scope: Scope, node: Node, partitionNodes: Partit
   const cut = (dim: string) => (entryOf(free, dim) ?? []).length > 0;
   if (partition.move && cut(partition.move.dim)) return partitionMove(scope, node, partition);
   const cutsWhole = [...facts.whole].some(cut);
-  const expand = rules[node.kind].expand as ((node: Node) => readonly AnyTensor[]) | undefined;
-  if (expand && cutsWhole) return partitionExpanded(scope, node, expand, partitionNodes);
+  if (cutsWhole && rules[node.kind].expand) return partitionExpanded(scope, node, partitionNodes);
   const assignment = cutsWhole ? choose(answers, situation, "whole") : free;
   if (passesAlong(scope, task, assignment)) return emit(scope, task, assignment, true);
   const settled = choose(answers, { ...situation, ...nonePassing }, "whole");

@@ -2,15 +2,18 @@ import { type MachineModel, secondsOf, sliceSeconds } from "../cost/machineModel
 import type { Layout } from "../layout.ts";
 import type { Price } from "../program/transfer.ts";
 import type { TracedLeaves } from "../trace.ts";
-import { newAnswers } from "./answers.ts";
+import { type Answers, newAnswers } from "./answers.ts";
+import { carriedOver } from "./carriedOver.ts";
+import { flattened } from "./flatten.ts";
 import type { Plan } from "./plan/choice.ts";
 import { improve } from "./plan/improve.ts";
 import { subjectOf } from "./subject.ts";
 import { type Written, write } from "./write.ts";
 
 /**
- * Partitions a traced function for a layout: node by node as what is known so far suggests, and once
- * more with choices that look ahead. The second is taken if it costs less.
+ * Partitions a traced function for a layout by choices that look ahead. Where it has regions that run
+ * once it is planned as if it had none, so that what is computed again is computed as it was, and
+ * results are the same to the bit.
  */
 export function lookAhead(
   traced: TracedLeaves,
@@ -18,8 +21,26 @@ export function lookAhead(
   donated: readonly number[],
   machine: MachineModel,
 ): Written {
-  const subject = subjectOf(traced, layout, donated);
   const answers = newAnswers(machine);
+  const flat = flattened(traced);
+  const best = bestOf(flat?.traced ?? traced, layout, donated, answers);
+  if (!flat) return best;
+  const subject = subjectOf(traced, layout, donated);
+  return write(subject, carriedOver(best, flat.originals));
+}
+
+/**
+ * Writes a program node by node as what is known so far suggests, and once more with choices that look
+ * ahead. The second is taken if it costs less.
+ */
+function bestOf(
+  traced: TracedLeaves,
+  layout: Layout,
+  donated: readonly number[],
+  answers: Answers,
+): Written {
+  const { machine } = answers;
+  const subject = subjectOf(traced, layout, donated);
   const fixed: Omit<Plan, "chosen"> = { answers, axes: axesNamed(layout), expanded: new Map() };
   const price: Price = {
     collective: (axes, bytes) => secondsOf(machine, axes, bytes),
@@ -27,13 +48,14 @@ export function lookAhead(
   };
   const by = (chosen: Plan["chosen"]) => write(subject, { ...fixed, chosen });
   const first = by(new Map());
-  const changed = improve(first.choices, layout.mesh, price, answers);
+  const { choices, cost, work } = first;
+  const changed = improve(choices, layout.mesh, price, answers);
   if (changed.size === 0) return first;
-  const chosen = first.choices.map((choice) => {
+  const chosen = choices.map((choice) => {
     return [choice.task.node, changed.get(choice) ?? choice.split] as const;
   });
   const second = by(new Map(chosen));
-  const better = second.cost < first.cost && second.work <= first.work * (1 + 1e-9);
+  const better = second.cost < cost && second.work <= work * (1 + 1e-9);
   return better ? second : first;
 }
 

@@ -17,8 +17,9 @@ import {
 } from "./scope.ts";
 import type { Subject } from "./subject.ts";
 
-/** A program with the choices that made it and what they cost. */
+/** A program with the plan and the choices that made it, and what they cost. */
 export interface Written {
+  readonly plan: Plan;
   readonly program: Program;
   readonly choices: readonly Choice[];
   /** Seconds that each device computes in a run, and all that a run takes. */
@@ -71,7 +72,7 @@ export function write(subject: Subject, plan: Plan): Written {
   };
   const { choices } = scope;
   const work = choices.reduce((sum, choice) => sum + choice.work, 0);
-  return { program, choices, work, cost: work + movingSeconds(program, machine) };
+  return { plan, program, choices, work, cost: work + movingSeconds(program, machine) };
 }
 
 /** The value of an input where it rests. */

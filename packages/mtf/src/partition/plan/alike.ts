@@ -1,6 +1,6 @@
 import type { Answers } from "../answers.ts";
 import { numberOf, type Placements } from "../placements.ts";
-import { type Choice, printSplit } from "./choice.ts";
+import { type Choice, printSorted } from "./choice.ts";
 import { remembered } from "./remembered.ts";
 import type { Track } from "./track.ts";
 
@@ -15,18 +15,22 @@ export function groupsOf(
   choices: readonly Choice[],
   { placements }: Answers,
 ): readonly (readonly Choice[])[] {
-  const texts = new Map<Track, string>();
-  const shown = (track: Track) => remembered(texts, track, () => printTrack(track, placements));
-  let kinds = numbered(choices, (choice) => describe(choice, shown));
+  const numberedTrack = numbering((track: Track) => printTrack(track, placements));
+  const numberedSplit = numbering(printSorted);
+  let kinds = numbered(choices, ({ task, runs, split, tracks }) => {
+    const { node, facts } = task;
+    const by = `${numberedSplit(split.assignment)} ${split.passes}`;
+    return `${facts.shape} ${node.line} ${node.pass} ${runs} ${by} ${tracks.map(numberedTrack)}`;
+  });
   for (let hop = 0; hop < hops; hop++) {
     const around = new Map<Track, Set<number>>();
     choices.forEach(({ tracks }, i) => {
       for (const track of tracks) remembered(around, track, () => new Set()).add(kinds[i]!);
     });
-    const joined = new Map<Track, string>();
-    const join = (track: Track) =>
-      remembered(joined, track, () => [...around.get(track)!].sort((a, b) => a - b).join());
-    kinds = numbered(choices, ({ tracks }, i) => `${kinds[i]} ${tracks.map(join).join(" ")}`);
+    const joined = numbering((track: Track) =>
+      [...around.get(track)!].sort((a, b) => a - b).join(),
+    );
+    kinds = numbered(choices, ({ tracks }, i) => `${kinds[i]} ${tracks.map(joined)}`);
   }
   const groups = new Map<number, Choice[]>();
   choices.forEach((choice, i) => {
@@ -44,11 +48,12 @@ function numbered(
   return choices.map((choice, i) => remembered(numbers, text(choice, i), () => numbers.size));
 }
 
-function describe(choice: Choice, shown: (track: Track) => string): string {
-  const { node, facts } = choice.task;
-  let text = `${facts.shape} ${node.line} ${node.pass} ${choice.runs} ${printSplit(choice.split)}`;
-  for (const track of choice.tracks) text += `|${shown(track)}`;
-  return text;
+/** The same number for items with the same text, which each is asked for once. */
+function numbering<Item>(text: (item: Item) => string): (item: Item) => number {
+  const numbers = new Map<string, number>();
+  const known = new Map<Item, number>();
+  return (item) =>
+    remembered(known, item, () => remembered(numbers, text(item), () => numbers.size));
 }
 
 function printTrack({ start, demands }: Track, placements: Placements): string {

@@ -41,6 +41,11 @@ export interface Asked {
 }
 
 export function printSplit({ assignment, passes }: Split): string {
+  return `${printSorted(assignment)} ${passes}`;
+}
+
+/** The same text for the same assignment, whatever the order of its dims. */
+export function printSorted(assignment: Assignment): string {
   const dims = Object.keys(assignment).sort();
-  return `${dims.map((dim) => `${dim}@${assignment[dim]!.join("+")}`).join(" ")} ${passes}`;
+  return dims.map((dim) => `${dim}@${assignment[dim]!.join("+")}`).join(" ");
 }
