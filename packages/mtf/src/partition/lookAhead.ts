@@ -1,4 +1,5 @@
 import { type MachineModel, secondsOf, sliceSeconds } from "../cost/machineModel.ts";
+import { memoryPlan } from "../cost/memory.ts";
 import type { Layout } from "../layout.ts";
 import type { Price } from "../program/transfer.ts";
 import type { TracedLeaves } from "../trace.ts";
@@ -23,22 +24,40 @@ export function lookAhead(
 ): Written {
   const answers = newAnswers(machine);
   const flat = flattened(traced);
-  const best = bestOf(flat?.traced ?? traced, layout, donated, answers);
-  if (!flat) return best;
-  const subject = subjectOf(traced, layout, donated);
-  return write(subject, carriedOver(best, flat.originals));
+  const ways = waysBy(flat?.traced ?? traced, layout, donated, answers);
+  const subject = flat && subjectOf(traced, layout, donated);
+  const programs = ways.map((way) => () => {
+    return flat && subject ? write(subject, carriedOver(way, flat.originals)) : way;
+  });
+  return firstThatFits(programs, machine);
+}
+
+/** The first program for which devices have the memory; of none, the first. */
+function firstThatFits(
+  [first, ...others]: readonly (() => Written)[],
+  { capacity = Number.POSITIVE_INFINITY }: MachineModel,
+): Written {
+  const fits = ({ program }: Written) =>
+    capacity === Number.POSITIVE_INFINITY || memoryPlan(program).peakBytes <= capacity;
+  const best = first!();
+  if (fits(best)) return best;
+  for (const other of others) {
+    const written = other();
+    if (fits(written)) return written;
+  }
+  return best;
 }
 
 /**
- * Writes a program node by node as what is known so far suggests, and once more with choices that look
- * ahead. The second is taken if it costs less.
+ * A program written node by node as what is known so far suggests, and once more with choices that look
+ * ahead, if that costs less: what costs least comes first.
  */
-function bestOf(
+function waysBy(
   traced: TracedLeaves,
   layout: Layout,
   donated: readonly number[],
   answers: Answers,
-): Written {
+): readonly Written[] {
   const { machine } = answers;
   const subject = subjectOf(traced, layout, donated);
   const fixed: Omit<Plan, "chosen"> = { answers, axes: axesNamed(layout), expanded: new Map() };
@@ -50,13 +69,13 @@ function bestOf(
   const first = by(new Map());
   const { choices, cost, work } = first;
   const changed = improve(choices, layout.mesh, price, answers);
-  if (changed.size === 0) return first;
+  if (changed.size === 0) return [first];
   const chosen = choices.map((choice) => {
     return [choice.task.node, changed.get(choice) ?? choice.split] as const;
   });
   const second = by(new Map(chosen));
   const better = second.cost < cost && second.work <= work * (1 + 1e-9);
-  return better ? second : first;
+  return better ? [second, first] : [first];
 }
 
 /** The axes that split anything by a layout's rules. */
