@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { defineMachine } from "mtf";
 import { expect, test } from "vitest";
 
 // Each benchmark, in sizes that take seconds: that it runs, and prints what it says it prints.
@@ -47,6 +48,13 @@ test("memory: workers hold what was planned", async () => {
   const [found] = await lines("memory");
   expect(found).toMatchObject({ planBytes: positive, peakBytes: positive, rssBytes: positive });
   expect(Math.abs((found!.ratio as number) - 1)).toBeLessThan(0.1);
+});
+
+test("machine: figures that lower takes", async () => {
+  const [found] = await lines("machine", "--mesh", "data:2");
+  const link = { bandwidth: positive, latency: positive };
+  expect(found).toEqual({ flops: positive, memory: positive, capacity: positive, link });
+  expect(defineMachine(found as never)).toBe(found);
 });
 
 test("collectives: each, beside memcpy", async () => {

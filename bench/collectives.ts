@@ -2,16 +2,14 @@ import {
   defineDims,
   defineMesh,
   type Instruction,
-  type Lowered,
   ledger,
   type Origin,
   type Placement,
-  type Program,
   placeholder,
   type Tensor,
-  type Value,
 } from "mtf";
 import { type Held, workers } from "mtf/workers";
+import { handWritten } from "./lib/hand-written.ts";
 import { countOf, readOptions } from "./lib/options.ts";
 import { figure, median, note, printLines, size, table } from "./lib/report.ts";
 
@@ -139,23 +137,17 @@ function memcpy(bytes: number): Case {
 async function collective(name: string, kind: Kind, bytes: number): Promise<Case> {
   const dims = defineDims({ row: 4, column: bytes / 16 });
   const tensor = placeholder([dims.row, dims.column]);
-  const value = (placement: Placement): Value => {
-    return { dims: [dims.row, dims.column], dtype: "float32", placement };
-  };
-  const given = await filled(tensor, value, kind.from, bytes);
+  const given = await filled(tensor, kind.from, bytes);
   const count = repeats(bytes);
-  const program: Program = {
-    mesh: mesh.axes,
-    values: [value(kind.from), ...Array<Value>(count).fill(value(kind.to))],
-    inputs: [{ path: "0", value: 0, donated: false }],
-    outputs: [{ path: "0", value: count }],
-    instructions: Array.from({ length: count }, (_, i) => kind.instruction(0, i + 1)),
-  };
-  const run = await devices.load(handWritten(program, tensor));
+  const steps = Array.from({ length: count }, (_, i) => {
+    return { to: kind.to, instruction: kind.instruction(0, i + 1) };
+  });
+  const lowered = handWritten(mesh.axes, tensor, kind.from, steps);
+  const run = await devices.load(lowered);
   return {
     collective: name,
     bytes,
-    received: ledger(program).bytes / count,
+    received: ledger(lowered.program).bytes / count,
     async once() {
       const since = performance.now();
       const [made] = await run(given as never);
@@ -178,31 +170,17 @@ async function collective(name: string, kind: Kind, bytes: number): Promise<Case
 type Grid = Tensor<"row" | "column">;
 
 /** A tensor of ones on the devices. Where a sum is owed, it is made there: each has its own ones. */
-async function filled(
-  tensor: Grid,
-  value: (placement: Placement) => Value,
-  placement: Placement,
-  bytes: number,
-): Promise<Held<Grid>> {
+async function filled(tensor: Grid, placement: Placement, bytes: number): Promise<Held<Grid>> {
   const ones = new Float32Array(bytes / 4).fill(1);
   if (placement !== owed) return (await devices.put(tensor as never, placement, ones)) as never;
   const op = { kind: "elementwise", attributes: { fn: "mul", scalars: [null, 1] } } as const;
-  const program: Program = {
-    mesh: mesh.axes,
-    values: [value(whole), value(owed)],
-    inputs: [{ path: "0", value: 0, donated: false }],
-    outputs: [{ path: "0", value: 1 }],
-    instructions: [{ kind: "compute", op, operands: [0], results: [1], origin }],
-  };
-  const run = await devices.load(handWritten(program, tensor));
+  const instruction = { kind: "compute", op, operands: [0], results: [1], origin } as const;
+  const run = await devices.load(
+    handWritten(mesh.axes, tensor, whole, [{ to: owed, instruction }]),
+  );
   const [made] = await run(ones as never);
   await run.unload();
   return made;
-}
-
-/** A program as `lower` gives it. */
-function handWritten(program: Program, tensor: Grid): Lowered<readonly [Grid], readonly [Grid]> {
-  return { program, arguments: [tensor], result: [tensor], toString: () => "by hand" };
 }
 
 function print(

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { defaultMachine } from "mtf";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../src/config/index.ts";
 import { presets } from "../src/config/presets.ts";
@@ -39,6 +40,25 @@ describe("train --out RUN --resume", () => {
     // And it is what the next one goes on with.
     const third = await callHere("train", "--out", at("parts"), "--resume", "--json");
     expect(third.stderr).toContain("is at step 8 of 8");
+  });
+
+  it("plans for the machine that it was begun for", async () => {
+    const file = at("machine.json");
+    const machine = { ...defaultMachine, link: { bandwidth: 1e8, latency: 1e-4 } };
+    writeFileSync(file, JSON.stringify(machine));
+    const of = (out: string) => JSON.parse(readFileSync(join(at(out), "run.json"), "utf8"));
+    const begin = [...command, "--steps", "1", "--json"];
+    resultOf(await callHere(...begin, "--out", at("planned"), "--machine", file));
+    expect(of("planned").begunWith.options.machine).toEqual(machine);
+    resultOf(await callHere(...begin, "--out", at("usual")));
+    expect(of("usual").begunWith.options.machine).toEqual(defaultMachine);
+    // It is not asked for again.
+    writeFileSync(file, '{"flops": 0}');
+    const rest = ["train", "--out", at("planned"), "--resume", "--steps", "2", "--json"];
+    expect(resultOf(await callHere(...rest))).toMatchObject({ step: 2 });
+    const refused = await callHere(...rest, "--machine", file);
+    expect(refused.stderr).toContain(`${file} holds no machine`);
+    expect(refused.stderr).toContain("'figures.flops' must be a number above 0, and is 0");
   });
 
   it("works from another folder: paths are those of where it was begun", async () => {

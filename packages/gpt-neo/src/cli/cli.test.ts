@@ -192,6 +192,8 @@ describe("gpt-neo", () => {
         --eval-batches N             batches a validation looks at (default: the config's, 32)
         --validation-share PART      of the data, held back to validate with (default: the config's, 0.05)
         --save-every N               steps between checkpoints (default: the config's, 500)
+        --machine FILE               the machine to plan for, as npm run bench -- machine prints it
+                                     (default: one core for each device)
         --peak GFLOPS                what the machine could do, to show the share reached (default: none)
         --sample-every N             steps between samples of text, 64 tokens each (default: none)
         --keep N                     the last checkpoints to keep, and the best one (default: 2)

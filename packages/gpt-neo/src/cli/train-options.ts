@@ -18,10 +18,11 @@ import {
 
 /** A run as the command line says it: all is named, and it is kept in a folder. */
 export interface TrainCommandOptions
-  extends Omit<TrainOptions, "config" | "data" | "validationData"> {
+  extends Omit<TrainOptions, "config" | "data" | "validationData" | "machine"> {
   readonly config?: string;
   readonly data?: WrittenData;
   readonly validationData?: readonly string[];
+  readonly machine?: string;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -68,6 +69,10 @@ export const trainCommand: Command<TrainCommandOptions> = {
       number("PART", "of the data, held back to validate with", { least: 0, most: 0.5 }),
     ),
     saveEvery: otherwise("the config's, 500", integer("N", "steps between checkpoints", 1)),
+    machine: otherwise(
+      "one core for each device",
+      text("FILE", "the machine to plan for, as npm run bench -- machine prints it"),
+    ),
     peak: otherwise(
       "none",
       number("GFLOPS", "what the machine could do, to show the share reached"),

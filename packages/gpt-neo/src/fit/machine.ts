@@ -4,6 +4,8 @@ import { coresOfMachine, memoryOfMachine } from "mtf/workers";
 export interface Machine {
   readonly cores: number;
   readonly memoryBytes: number;
+  /** What one device can hold, where the machine that is planned for says so. */
+  readonly deviceBytes?: number | undefined;
 }
 
 /** This machine, or the part of it that a container gives. */

@@ -50,7 +50,7 @@ interface Limit {
 function limitsOf(
   { devices, bytesPerDevice }: Need,
   { runtime = "workers", backend = "wasm" }: SessionOptions,
-  { cores, memoryBytes }: Machine,
+  { cores, memoryBytes, deviceBytes }: Machine,
 ): readonly Limit[] {
   const all = devices * bytesPerDevice;
   const print = printBytes;
@@ -60,6 +60,9 @@ function limitsOf(
       ? { label: "per device", needed: bytesPerDevice, whose: "a WebAssembly heap holds" }
       : { label: "one process", needed: all, whose: "its WebAssembly heap holds" };
   const heaps: readonly Limit[] = backend === "wasm" ? [{ ...heap, limit: heapBytes, print }] : [];
+  const device = { label: "per device", needed: bytesPerDevice, print, whose: "--machine says" };
+  const devicesOwn: readonly Limit[] =
+    deviceBytes === undefined ? [] : [{ ...device, limit: deviceBytes }];
   const memory = {
     label: "in all",
     needed: all,
@@ -75,7 +78,7 @@ function limitsOf(
     print: String,
     whose,
   };
-  return [...heaps, memory, ...(runtime === "workers" ? [workers] : [])];
+  return [...heaps, ...devicesOwn, memory, ...(runtime === "workers" ? [workers] : [])];
 }
 
 /** A number of bytes as errors have it. */

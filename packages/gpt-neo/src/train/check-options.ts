@@ -19,6 +19,7 @@ const names: OptionNames<TrainOptions> = {
   layout: true,
   log: true,
   lr: true,
+  machine: true,
   mesh: true,
   model: true,
   noCrossDocument: true,

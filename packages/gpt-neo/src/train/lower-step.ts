@@ -1,6 +1,14 @@
-import { type Layout, type Lowered, lower, placeholder } from "mtf";
+import {
+  defaultMachine,
+  type Layout,
+  type Lowered,
+  lower,
+  type MachineModel,
+  placeholder,
+} from "mtf";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "../models/index.ts";
+import { machineOn } from "./machine.ts";
 import {
   initialState,
   microbatchOf,
@@ -15,11 +23,13 @@ export function lowerStep(
   config: Config,
   dims: Dims,
   layout: Layout,
+  machine: MachineModel = defaultMachine,
 ): Lowered<readonly [State, Rows, Rows], readonly [State, Report]> {
   const rows = placeholder([dims.batch, microbatchOf(config), dims.length], "int32");
   return lower(trainingStep(config, dims), {
     layout,
     inputs: [initialState(config, dims), rows, rows] as const,
     donate: [0],
+    machine: machineOn(machine, layout.mesh),
   });
 }

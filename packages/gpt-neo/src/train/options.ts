@@ -1,3 +1,4 @@
+import type { MachineModel } from "mtf";
 import type { ConfigSource } from "../config/index.ts";
 import type { ReadingOptions } from "../data/reading-options.ts";
 import type { WrittenData } from "../data/source.ts";
@@ -43,6 +44,11 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly validationShare?: number;
   /** Any other keys of the config's `training`, and the dropouts. */
   readonly set?: readonly (readonly [key: string, value: unknown])[];
+  /**
+   * The machine that the step is planned for, or a file with one, as `npm run bench -- machine` prints
+   * it. Links of axes that the mesh lacks are left out. A run that goes on takes the one it was begun for.
+   */
+  readonly machine?: string | MachineModel;
   /** What the machine could do, in GFLOP/s: each step tells the share of it. */
   readonly peak?: number;
   /** Steps between samples of text; by default there are none. */
@@ -63,3 +69,6 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
 
 /** The options of a run that is kept in a folder. */
 export type KeptRun = TrainOptions & { readonly out: string };
+
+/** Options with the machine that they come to. */
+export type OnMachine = TrainOptions & { readonly machine: MachineModel };

@@ -1,4 +1,4 @@
-import { defineMesh, type Mesh, type Program, printMesh } from "mtf";
+import { defineMesh, type MachineModel, type Mesh, type Program, printMesh } from "mtf";
 import { volumeOf } from "mtf/files";
 import { type Config, withTraining } from "../config/index.ts";
 import {
@@ -26,7 +26,9 @@ const bytesPerParameter = 16;
  * @throws MtfError `out-of-memory` where there is not enough; as `runLayout`
  */
 export function placeRun(
-  options: Pick<TrainOptions, "mesh" | "layout" | "storage" | "runtime" | "backend">,
+  options: Pick<TrainOptions, "mesh" | "layout" | "storage" | "runtime" | "backend"> & {
+    readonly machine?: MachineModel;
+  },
   config: Config,
   machine: Machine = thisMachine(),
 ): RunLayout & Pick<ChosenMesh, "told"> {
@@ -48,7 +50,8 @@ export function placeRun(
   const plan = (way: Way): Program => {
     const { gradAccumulation: parts } = way;
     const split = parts === undefined ? config : withTraining(config, { grad_accumulation: parts });
-    return lowerStep(split, dimsOfStep(split), placed(way, split).layout).program;
+    const { layout } = placed(way, split);
+    return lowerStep(split, dimsOfStep(split), layout, options.machine).program;
   };
   const by = options.mesh === undefined ? "as the config says" : "as --mesh says";
   const { mesh, told } = chooseMesh({
@@ -58,7 +61,7 @@ export function placeRun(
     ways: waysFor(meshes.filter(isAdvised), options, config),
     leastBytes: bytesPerParameter * parametersIn(config),
     where: options,
-    machine,
+    machine: { ...machine, deviceBytes: options.machine?.capacity },
   });
   return { ...placed({ mesh }), told };
 }

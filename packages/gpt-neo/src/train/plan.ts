@@ -4,7 +4,7 @@ import type { Weights } from "../weights/index.ts";
 import { prefixNote } from "../weights/prefix-note.ts";
 import { unexpectedLines } from "../weights/unexpected.ts";
 import type { Tokenizing } from "./data/read.ts";
-import type { TrainOptions } from "./options.ts";
+import type { OnMachine } from "./options.ts";
 import { placeRun } from "./place-run.ts";
 import { runConfig } from "./run-config.ts";
 
@@ -23,7 +23,7 @@ export interface Plan {
  * @throws MtfError as `readConfig`, `runConfig` and `placeRun`
  */
 export async function planRun(
-  options: TrainOptions,
+  options: OnMachine,
   weights: Weights | undefined,
   note: (line: string) => void,
 ): Promise<Plan> {

@@ -16,8 +16,8 @@ export interface Prepared extends Beginning {
 
 /** Loads the program of a step, and puts the first state on the devices. */
 export async function prepare(training: Training, dims: Dims): Promise<Prepared> {
-  const { config, devices, from, layout, on } = training;
-  const lowered = lowerStep(config, dims, layout);
+  const { config, devices, from, layout, machine, on } = training;
+  const lowered = lowerStep(config, dims, layout, machine);
   const { program } = lowered;
   for (const line of describeRun(program, layout.mesh as Mesh, layout, devices)) on.note(line);
   const run = await devices.load(lowered);

@@ -7,7 +7,7 @@ import { claimFolder } from "./claim.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
 import { readData } from "./data/read.ts";
 import type { TrainListener } from "./listener.ts";
-import type { KeptRun, TrainOptions } from "./options.ts";
+import type { KeptRun, OnMachine, TrainOptions } from "./options.ts";
 import { originOf } from "./origin.ts";
 import { shareOfPeak } from "./peak.ts";
 import { withoutPipes } from "./piped.ts";
@@ -35,7 +35,7 @@ export type Trained = TrainedInFolder | TrainedModel;
 
 /** Trains from a config, or from weights, which are read where they lie. */
 export async function trainFrom(
-  options: TrainOptions,
+  options: OnMachine,
   weights: Weights | undefined,
   listener: TrainListener,
 ): Promise<Trained> {
@@ -84,6 +84,7 @@ export async function trainFrom(
       out: claim?.out,
       devices,
       layout,
+      machine: options.machine,
       from,
       sampleEvery: options.sampleEvery,
       kept: { last: options.keep ?? usuallyKept.last, every: options.keepEvery },

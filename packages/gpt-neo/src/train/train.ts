@@ -2,6 +2,7 @@ import { loadWeights } from "../weights/index.ts";
 import { goingOn } from "./begun-with.ts";
 import { checkOptions } from "./check-options.ts";
 import type { TrainListener } from "./listener.ts";
+import { withMachine } from "./machine.ts";
 import type { KeptRun, TrainOptions } from "./options.ts";
 import { type Trained, type TrainedInFolder, type TrainedModel, trainFrom } from "./train-from.ts";
 
@@ -32,7 +33,7 @@ export function train(
 ): Promise<TrainedModel>;
 export async function train(options: TrainOptions, listener: TrainListener = {}): Promise<Trained> {
   checkOptions(options);
-  const all = await goingOn(options);
+  const all = await withMachine(await goingOn(options));
   const { model, config } = all;
   const weights =
     model === undefined

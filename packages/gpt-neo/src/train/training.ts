@@ -1,4 +1,4 @@
-import type { Layout } from "mtf";
+import type { Layout, MachineModel } from "mtf";
 import type { Devices } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import type { TrainingData } from "../data/index.ts";
@@ -21,6 +21,8 @@ export interface Training {
   readonly out: string | undefined;
   readonly devices: Devices;
   readonly layout: Layout;
+  /** What a step is planned for; the default of `lower` without it. */
+  readonly machine?: MachineModel;
   readonly from: Origin;
   /** The checkpoints to keep; by default the last two, and the best. */
   readonly kept?: Kept;

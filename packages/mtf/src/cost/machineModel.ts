@@ -11,7 +11,10 @@ export interface MachineModel {
   readonly flops: number;
   /** Bytes per second that one device reads from its own memory. */
   readonly memory: number;
-  /** Bytes that one device may hold; as many as it needs unless this says otherwise. */
+  /**
+   * Bytes that one device can hold. A plan that needs more is not taken where another one fits; without
+   * it there is no limit.
+   */
   readonly capacity?: number;
   /** What a device receives from others. */
   readonly link: Link;
@@ -41,6 +44,18 @@ export const defaultMachine: MachineModel = {
   link: { bandwidth: 2e9, latency: 20e-6 },
 };
 
+/**
+ * A machine of figures that were measured or written down: checked, and as it was given.
+ *
+ * @throws MtfError `bad-argument` for a figure that is none, `unknown-option` for one that there is not
+ * @example
+ * const machine = defineMachine(JSON.parse('{"flops":4e10,"memory":1e10,"link":{"bandwidth":2e9,"latency":2e-5}}'));
+ */
+export function defineMachine(figures: MachineModel): MachineModel {
+  machineArgument("defineMachine", "figures", figures);
+  return figures;
+}
+
 /** Seconds of a collective along these axes in which a device receives so many bytes. */
 export function secondsOf(machine: MachineModel, axes: readonly string[], bytes: number): number {
   if (bytes === 0) return 0;
@@ -63,8 +78,8 @@ export function linkAlong({ link, links }: MachineModel, axes: readonly string[]
   };
 }
 
-/** A machine given to a function that plans for it. */
-export function machineArgument(fn: string, argument: string, machine: unknown, mesh: Mesh): void {
+/** A machine given to a function, which may plan for it on a mesh. */
+export function machineArgument(fn: string, argument: string, machine: unknown, mesh?: Mesh): void {
   optionsArgument(fn, argument, machine, ["flops", "memory", "capacity", "link", "links"]);
   const { flops, memory, capacity, link, links = {} } = machine as MachineModel;
   const check = (name: string, value: unknown, least: number) => {
@@ -83,7 +98,7 @@ export function machineArgument(fn: string, argument: string, machine: unknown, 
   checkLink("link", link);
   recordArgument(fn, `${argument}.links`, links, "an object of axes and links");
   for (const [axis, own] of Object.entries(links)) {
-    if (!mesh.names.includes(axis)) {
+    if (mesh && !mesh.names.includes(axis)) {
       const takes = `an axis of the mesh: ${mesh.names.join(", ")}`;
       throw wrongArgument(fn, `${argument}.links`, takes, axis);
     }

@@ -1,23 +1,15 @@
 import type { Op } from "../graph/kinds.ts";
 import type { Node } from "../graph/node.ts";
 import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
-import { partitionOf } from "../ops/partitionOf.ts";
-import type { Partition } from "../ops/rule.ts";
 import { rules } from "../ops/rules.ts";
 import { type Placement, samePlacement, splitAxes } from "../program/placement.ts";
 import { entryOf } from "../record.ts";
+import { factsFor } from "./answers.ts";
 import { compute, reduce } from "./builder.ts";
-import {
-  type Assignment,
-  choose,
-  elementsTouched,
-  operandPlacement,
-  operandSplit,
-  resultShare,
-  type Situation,
-} from "./choose.ts";
+import { type Assignment, choose, operandSplit, type Situation, type Task } from "./choose.ts";
 import { partitionMove } from "./exchange.ts";
 import { partitionExpanded } from "./expand.ts";
+import { outcomeOf } from "./outcome.ts";
 import { passingThrough } from "./passing.ts";
 import type { Asked } from "./plan/choice.ts";
 import { carries, follows, restOf } from "./rests.ts";
@@ -39,58 +31,42 @@ import { bring } from "./versions.ts";
  * elsewhere along a cut dim, or as the primitives of a composite whose whole dim is cut.
  */
 export function partitionByRule(scope: Scope, node: Node, partitionNodes: PartitionNodes): void {
-  const partition = partitionOf(node);
-  const passing = passingThrough(scope, node, partition);
-  const situation = situationOf(scope, node, partition, passing.operands, passing.axes);
-  const mustBeWhole = [...(partition.whole ?? []), ...(partition.move ? [partition.move.dim] : [])];
-  const whole = new Set(mustBeWhole);
-  const planned = scope.plan.chosen.get(node);
+  const { answers, chosen } = scope.plan;
+  const facts = factsFor(answers, node);
+  const { partition } = facts;
+  const { operands: passes, axes: owed } = passingThrough(scope, node, partition);
+  const { mesh } = scope.layout;
+  const task: Task = { node, facts, passing: passes, owed, mesh, axes: scope.plan.axes };
+  const planned = chosen.get(node);
   if (planned) {
-    const { assignment, passes } = planned;
-    if (passes && passesAlong(scope, node, situation, assignment)) {
-      return emit(scope, node, situation, assignment, whole, true);
+    const { assignment } = planned;
+    if (planned.passes && passesAlong(scope, task, assignment)) {
+      return emit(scope, task, assignment, true);
     }
-    return emit(scope, node, situationOf(scope, node, partition, [], []), assignment, whole, false);
+    return emit(scope, { ...task, ...nonePassing }, assignment, false);
   }
-  const free = choose(situation, new Set());
+  const situation = situationOf(scope, task);
+  const free = choose(answers, situation, "nothing");
   const cut = (dim: string) => (entryOf(free, dim) ?? []).length > 0;
   if (partition.move && cut(partition.move.dim)) return partitionMove(scope, node, partition);
-  const expand = rules[node.kind].expand as ((node: Node) => readonly AnyTensor[]) | undefined;
-  if (expand && mustBeWhole.some(cut)) {
-    return partitionExpanded(scope, node, expand, partitionNodes);
-  }
-  const assignment = mustBeWhole.some(cut) ? choose(situation, whole) : free;
-  if (!passesAlong(scope, node, situation, assignment)) {
-    const settled = situationOf(scope, node, partition, [], []);
-    return emit(scope, node, settled, choose(settled, whole), whole, false);
-  }
-  emit(scope, node, situation, assignment, whole, true);
+  const cutsWhole = [...facts.whole].some(cut);
+  if (cutsWhole && rules[node.kind].expand) return partitionExpanded(scope, node, partitionNodes);
+  const assignment = cutsWhole ? choose(answers, situation, "whole") : free;
+  if (passesAlong(scope, task, assignment)) return emit(scope, task, assignment, true);
+  const settled = choose(answers, { ...situation, ...nonePassing }, "whole");
+  emit(scope, { ...task, ...nonePassing }, settled, false);
 }
 
-function situationOf(
-  scope: Scope,
-  node: Node,
-  partition: Partition,
-  passing: readonly number[],
-  owed: readonly string[],
-): Situation {
-  const flops = rules[node.kind].flops as ((node: Node) => number) | undefined;
-  const { machine, axes } = scope.plan;
+const nonePassing = { passing: [], owed: [] };
+
+function situationOf(scope: Scope, task: Task): Situation {
+  const { node } = task;
   return {
-    node,
-    partition,
+    ...task,
     operands: node.operands.map((operand) => startOf(scope, node, operand)),
     results: node.results.map((_, i) => aimOf(scope, node, i)),
-    passing,
-    owed,
     rules: scope.layout.rules,
-    mesh: scope.layout.mesh,
-    axes,
-    machine,
-    seconds: () => {
-      const touched = elementsTouched(node);
-      return Math.max((flops?.(node) ?? touched) / machine.flops, (4 * touched) / machine.memory);
-    },
+    machine: scope.plan.answers.machine,
   };
 }
 
@@ -121,50 +97,37 @@ function startOf(scope: Scope, node: Node, operand: AnyTensor): Placement {
 }
 
 /** Whether the operands through which owed sums pass lie as an assignment wants them. */
-function passesAlong(
-  scope: Scope,
-  node: Node,
-  situation: Situation,
-  assignment: Assignment,
-): boolean {
-  if (splitAxes({ split: assignment, partial: [] }).some((a) => situation.owed.includes(a))) {
-    return false;
-  }
-  return situation.passing.every((i) => {
-    const split = operandSplit(situation, assignment, i);
+function passesAlong(scope: Scope, task: Task, assignment: Assignment): boolean {
+  const { node, owed, passing } = task;
+  if (passing.length === 0) return true;
+  if (splitAxes({ split: assignment, partial: [] }).some((a) => owed.includes(a))) return false;
+  return passing.every((i) => {
+    const split = operandSplit(task, assignment, i);
     const now = { split: lying(scope, node.operands[i]!).split, partial: [] };
     return samePlacement({ split, partial: [] }, now);
   });
 }
 
-function emit(
-  scope: Scope,
-  node: Node,
-  s: Situation,
-  assignment: Assignment,
-  whole: ReadonlySet<string>,
-  passes: boolean,
-): void {
+function emit(scope: Scope, task: Task, assignment: Assignment, passes: boolean): void {
+  const { node } = task;
   const origin = originOf(node);
+  const outcome = outcomeOf(scope.plan.answers, task, assignment);
   const asked: Asked[] = [];
   const operands = node.operands.map((operand, i) => {
     const versions = versionsIn(scope, operand, origin.pass);
-    const value = bring(scope.builder, versions, operandPlacement(s, assignment, i), origin);
+    const value = bring(scope.builder, versions, outcome.asks[i]!, origin);
     asked.push({ track: versions.track, demand: versions.track.demands.at(-1)! });
     return value;
   });
-  const combine = s.partition.combine ?? "sum";
-  const results = node.results.map((shaped, i) => {
-    const share = resultShare(s, assignment, i);
-    const placement = combine === "sum" ? share : { split: share.split, partial: [] };
-    return { shaped, placement, shared: share.partial };
-  });
+  const combine = task.facts.partition.combine ?? "sum";
+  const results = node.results.map((shaped, i) => ({ shaped, placement: outcome.gives[i]! }));
   // A sum that passes through is owed since the op that left it so.
-  const first = s.passing[0];
+  const first = task.passing[0];
   const since = first === undefined ? origin : versionsOf(scope, node.operands[first]!).origin;
   const op = { kind: node.kind, attributes: node.attributes } as Op;
   const made = compute(scope.builder, op, operands, results, origin);
-  results.forEach(({ placement, shared }, i) => {
+  results.forEach(({ placement }, i) => {
+    const shared = outcome.shares[i]!.partial;
     const value =
       combine !== "sum" && shared.length > 0
         ? reduce(scope.builder, made[i]!, placement, combine, shared, origin)
@@ -173,9 +136,9 @@ function emit(
   });
   const tracks = node.results.map((_, i) => versionsOf(scope, tensorOf(node, i)).track);
   scope.choices.push({
-    situation: s,
+    task,
     runs: scope.builder.runs,
-    whole,
+    work: scope.builder.runs * outcome.work,
     // Where nothing is owed now, sums may pass that another plan leaves owed.
     split: { assignment, passes },
     operands: asked,

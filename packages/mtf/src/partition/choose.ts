@@ -1,49 +1,63 @@
 import { linkAlong, type MachineModel } from "../cost/machineModel.ts";
-import { elements } from "../dimension.ts";
-import { bytesPerElement } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { dimsOf } from "../graph/tensor.ts";
 import type { RuleTable } from "../layout.ts";
 import type { Mesh } from "../mesh.ts";
-import type { Partition } from "../ops/rule.ts";
 import type { Placement } from "../program/placement.ts";
 import { devices, type Price, transferCost } from "../program/transfer.ts";
 import { entryOf } from "../record.ts";
+import type { Answers } from "./answers.ts";
+import type { Facts } from "./facts.ts";
 import { assign, type Claims } from "./place.ts";
+import { numberOf } from "./placements.ts";
+import { remembered } from "./plan/remembered.ts";
 
-/** What a node's operands and results are, for choosing how to split the work on it. */
-export interface Situation {
+/** A node whose work is to be split. */
+export interface Task {
   readonly node: Node;
-  readonly partition: Partition;
-  /** Where the operands lie, and where the results want to. */
-  readonly operands: readonly Placement[];
-  readonly results: readonly Placement[];
+  readonly facts: Facts;
   /** The operands whose owed sums pass through, and the axes over which they are owed. */
   readonly passing: readonly number[];
   readonly owed: readonly string[];
-  readonly rules: RuleTable;
   readonly mesh: Mesh;
   /** The axes of more than one device that the layout names: others are left idle. */
   readonly axes: readonly string[];
+}
+
+/** A task with where the node's operands lie, and where its results want to. */
+export interface Situation extends Task {
+  readonly operands: readonly Placement[];
+  readonly results: readonly Placement[];
+  readonly rules: RuleTable;
   readonly machine: MachineModel;
-  /** Seconds that one device alone would need for the whole op. */
-  readonly seconds: () => number;
 }
 
 /** An assignment of axes to the dims a node runs over. */
 export type Assignment = Placement["split"];
 
-/** The assignment that costs least; of equals, the first: results as wanted before operands. */
-export function choose(situation: Situation, whole: ReadonlySet<string>): Assignment {
+const nothing: ReadonlySet<string> = new Set();
+
+/** The assignment that costs least among those that leave an op's whole dims whole, or that need not. */
+export function choose(answers: Answers, s: Situation, keeps: "whole" | "nothing"): Assignment {
+  const whole = keeps === "whole" ? s.facts.whole : nothing;
+  let text = `${keeps} ${s.facts.shape} ${s.passing} ${s.owed}`;
+  for (const placement of s.operands) text += ` ${numberOf(answers.placements, placement)}`;
+  for (const placement of s.results) text += ` ${numberOf(answers.placements, placement)}`;
+  return remembered(answers.assignments, text, () => chooseAmong(s, whole));
+}
+
+/** Of equals, the first: results as wanted before operands. */
+function chooseAmong(situation: Situation, whole: ReadonlySet<string>): Assignment {
   const { mesh, owed, rules } = situation;
   const dims = new Set(iterationNames(situation));
   for (const dim of whole) dims.delete(dim);
   const wanted = situation.results.flatMap((p) => Object.entries(p.split));
-  const lying = situation.operands.map((p, i) => claimsOf(situation, p, i));
+  const lying = distinctClaims(situation);
+  const all = lying.flat();
   const orders: Claims[] = [
-    [...wanted, ...lying.flat(), ...rules],
-    [...rules, ...wanted, ...lying.flat()],
-    ...lying.map((own) => [...own, ...wanted, ...lying.flat(), ...rules]),
+    [...wanted, ...all, ...rules],
+    [...rules, ...wanted, ...all],
+    ...lying.map((own) => [...own, ...wanted, ...all, ...rules]),
     // As the rules say and no more, whatever else is split now: gathering an operand may cost less
     // than a sum that would be owed.
     rules,
@@ -55,6 +69,17 @@ export function choose(situation: Situation, whole: ReadonlySet<string>): Assign
     if (!distinct.has(key)) distinct.set(key, assignment);
   }
   return cheapest(situation, [...distinct.values()]);
+}
+
+/** What operands claim as they lie: a sum of a thousand gradients has few that differ. */
+function distinctClaims(s: Situation): readonly Claims[] {
+  const found = new Map<string, Claims>();
+  s.operands.forEach((placement, i) => {
+    const claims = claimsOf(s, placement, i);
+    const text = claims.map(([dim, axes]) => `${dim}@${axes.join("+")}`).join(" ");
+    if (!found.has(text)) found.set(text, claims);
+  });
+  return [...found.values()];
 }
 
 /** Most often all orders of claims come to the same, and there is nothing to compare. */
@@ -69,14 +94,14 @@ function cheapest(situation: Situation, assignments: readonly Assignment[]): Ass
   return best;
 }
 
-function printAssignment(assignment: Assignment): string {
+export function printAssignment(assignment: Assignment): string {
   let text = "";
   for (const dim in assignment) text += `${dim}@${assignment[dim]!.join("+")} `;
   return text;
 }
 
 /** The placement an assignment asks of an operand. */
-export function operandSplit(s: Situation, assignment: Assignment, operand: number): Assignment {
+export function operandSplit(s: Task, assignment: Assignment, operand: number): Assignment {
   const split: Record<string, readonly string[]> = {};
   for (const { name } of dimsOf(s.node.operands[operand]!)) {
     const axes = entryOf(assignment, iterationName(s, name));
@@ -86,13 +111,13 @@ export function operandSplit(s: Situation, assignment: Assignment, operand: numb
 }
 
 /** Where an assignment asks an operand to lie, owed sums that pass through included. */
-export function operandPlacement(s: Situation, assignment: Assignment, operand: number): Placement {
+export function operandPlacement(s: Task, assignment: Assignment, operand: number): Placement {
   const partial = s.passing.includes(operand) ? s.owed : [];
   return { split: operandSplit(s, assignment, operand), partial };
 }
 
 /** What an assignment leaves a result as: split, and each device with its share of the rest. */
-export function resultShare(s: Situation, assignment: Assignment, result: number): Placement {
+export function resultShare(s: Task, assignment: Assignment, result: number): Placement {
   const split: Record<string, readonly string[]> = {};
   const names = s.node.results[result]!.dims.map((d) => d.name);
   const shared = new Set(s.owed);
@@ -104,25 +129,26 @@ export function resultShare(s: Situation, assignment: Assignment, result: number
 }
 
 /** What an operand's dim is called among those that the op runs over. */
-function iterationName({ partition: { alias } }: Situation, name: string): string {
+function iterationName({ facts }: Task, name: string): string {
+  const { alias } = facts.partition;
   return (alias && entryOf(alias, name)) ?? name;
 }
 
-function iterationDims(s: Situation, operand: number): string[] {
+function iterationDims(s: Task, operand: number): string[] {
   const names = dimsOf(s.node.operands[operand]!).map((d) => d.name);
   return names.map((name) => iterationName(s, name));
 }
 
 /** The dims that an op runs over. */
-export function iterationNames(s: Situation): readonly string[] {
+export function iterationNames(s: Task): readonly string[] {
   return [
-    ...s.operands.flatMap((_, i) => iterationDims(s, i)),
+    ...s.node.operands.flatMap((_, i) => iterationDims(s, i)),
     ...s.node.results.flatMap((r) => r.dims.map((d) => d.name)),
   ];
 }
 
 /** What a placement of an operand claims of the dims that the op runs over. */
-export function claimsOf(s: Situation, placement: Placement, operand: number): Claims {
+export function claimsOf(s: Task, placement: Placement, operand: number): Claims {
   const names = dimsOf(s.node.operands[operand]!).map((d) => d.name);
   return names.flatMap((name) => {
     const axes = entryOf(placement.split, name);
@@ -155,12 +181,6 @@ function costOf(s: Situation, assignment: Assignment): number {
 }
 
 /** Seconds that each device computes under an assignment. */
-export function workSeconds(s: Situation, assignment: Assignment): number {
-  return s.seconds() / devices(Object.values(assignment).flat(), s.mesh);
-}
-
-/** Operations of an op that has no better estimate: one for each element it reads or makes. */
-export function elementsTouched(node: Node): number {
-  const read = node.operands.reduce((n, t) => n + elements(dimsOf(t)), 0);
-  return node.results.reduce((n, r) => n + elements(r.dims) * (bytesPerElement[r.dtype] / 4), read);
+export function workSeconds(s: Task, assignment: Assignment): number {
+  return s.facts.seconds / devices(Object.values(assignment).flat(), s.mesh);
 }

@@ -1,14 +1,20 @@
 import { type MachineModel, secondsOf, sliceSeconds } from "../cost/machineModel.ts";
+import { memoryPlan } from "../cost/memory.ts";
 import type { Layout } from "../layout.ts";
 import type { Price } from "../program/transfer.ts";
 import type { TracedLeaves } from "../trace.ts";
+import { type Answers, newAnswers } from "./answers.ts";
+import { carriedOver } from "./carriedOver.ts";
+import { flattened } from "./flatten.ts";
 import type { Plan } from "./plan/choice.ts";
 import { improve } from "./plan/improve.ts";
+import { subjectOf } from "./subject.ts";
 import { type Written, write } from "./write.ts";
 
 /**
- * Partitions a traced function for a layout: node by node as what is known so far suggests, and once
- * more with choices that look ahead. The second is taken if it costs less.
+ * Partitions a traced function for a layout by choices that look ahead. Where it has regions that run
+ * once it is planned as if it had none, so that what is computed again is computed as it was, and
+ * results are the same to the bit.
  */
 export function lookAhead(
   traced: TracedLeaves,
@@ -16,21 +22,60 @@ export function lookAhead(
   donated: readonly number[],
   machine: MachineModel,
 ): Written {
-  const fixed: Omit<Plan, "chosen"> = { machine, axes: axesNamed(layout), expanded: new Map() };
+  const answers = newAnswers(machine);
+  const flat = flattened(traced);
+  const ways = waysBy(flat?.traced ?? traced, layout, donated, answers);
+  const subject = flat && subjectOf(traced, layout, donated);
+  const programs = ways.map((way) => () => {
+    return flat && subject ? write(subject, carriedOver(way, flat.originals)) : way;
+  });
+  return firstThatFits(programs, machine);
+}
+
+/** The first program for which devices have the memory; of none, the first. */
+function firstThatFits(
+  [first, ...others]: readonly (() => Written)[],
+  { capacity = Number.POSITIVE_INFINITY }: MachineModel,
+): Written {
+  const fits = ({ program }: Written) =>
+    capacity === Number.POSITIVE_INFINITY || memoryPlan(program).peakBytes <= capacity;
+  const best = first!();
+  if (fits(best)) return best;
+  for (const other of others) {
+    const written = other();
+    if (fits(written)) return written;
+  }
+  return best;
+}
+
+/**
+ * A program written node by node as what is known so far suggests, and once more with choices that look
+ * ahead, if that costs less: what costs least comes first.
+ */
+function waysBy(
+  traced: TracedLeaves,
+  layout: Layout,
+  donated: readonly number[],
+  answers: Answers,
+): readonly Written[] {
+  const { machine } = answers;
+  const subject = subjectOf(traced, layout, donated);
+  const fixed: Omit<Plan, "chosen"> = { answers, axes: axesNamed(layout), expanded: new Map() };
   const price: Price = {
     collective: (axes, bytes) => secondsOf(machine, axes, bytes),
     slice: (bytes) => sliceSeconds(machine, bytes),
   };
-  const by = (chosen: Plan["chosen"]) => write(traced, layout, donated, { ...fixed, chosen });
+  const by = (chosen: Plan["chosen"]) => write(subject, { ...fixed, chosen });
   const first = by(new Map());
-  const changed = improve(first.choices, layout.mesh, price);
-  if (changed.size === 0) return first;
-  const chosen = first.choices.map((choice) => {
-    return [choice.situation.node, changed.get(choice) ?? choice.split] as const;
+  const { choices, cost, work } = first;
+  const changed = improve(choices, layout.mesh, price, answers);
+  if (changed.size === 0) return [first];
+  const chosen = choices.map((choice) => {
+    return [choice.task.node, changed.get(choice) ?? choice.split] as const;
   });
   const second = by(new Map(chosen));
-  const better = second.cost < first.cost && second.work <= first.work * (1 + 1e-9);
-  return better ? second : first;
+  const better = second.cost < cost && second.work <= work * (1 + 1e-9);
+  return better ? [second, first] : [first];
 }
 
 /** The axes that split anything by a layout's rules. */

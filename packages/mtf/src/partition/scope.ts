@@ -2,13 +2,13 @@ import { internal } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
 import { causeOf } from "../graph/show.ts";
-import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import type { AnyTensor } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
 import { printType, sameType } from "../ops/verify/types.ts";
 import type { Placement } from "../program/placement.ts";
 import type { Origin, Value } from "../program/program.ts";
+import { placeOf } from "./answers.ts";
 import type { Builder } from "./builder.ts";
-import { place } from "./place.ts";
 import type { Choice, Plan } from "./plan/choice.ts";
 import { newTrack } from "./plan/track.ts";
 import { type Rests, restOf } from "./rests.ts";
@@ -74,7 +74,7 @@ export function wanted(scope: Scope, tensor: AnyTensor): Placement {
 }
 
 export function byRules(scope: Scope, tensor: AnyTensor): Placement {
-  return place(dimsOf(tensor), scope.layout.rules, scope.layout.mesh);
+  return placeOf(scope.plan.answers, tensor, scope.layout);
 }
 
 /**
@@ -99,7 +99,7 @@ function forPass({ passes }: Scope, versions: Versions, pass: string): Versions 
   if (!own) {
     const { shaped, runs, start } = versions.track;
     const track = newTrack(shaped, runs, [...start]);
-    own = { ...versions, byPlacement: new Map(versions.byPlacement), track };
+    own = { ...versions, all: [...versions.all], track };
     known.set(pass, own);
   }
   return own;

@@ -1,4 +1,4 @@
-import { type Placement, printPlacement } from "../program/placement.ts";
+import { type Placement, samePlacement } from "../program/placement.ts";
 import type { Origin } from "../program/program.ts";
 import { transferBytes } from "../program/transfer.ts";
 import { type Builder, move, settle } from "./builder.ts";
@@ -9,16 +9,16 @@ export interface Versions {
   /** Where it was made, or where it was settled. */
   home: number;
   readonly origin: Origin;
-  /** By a text of the placement. */
-  readonly byPlacement: Map<string, number>;
+  /** Under each placement that it has been brought to: few enough to look through. */
+  readonly all: number[];
   /** What has been asked for so far. */
   readonly track: Track;
 }
 
 export function newVersions(builder: Builder, home: number, origin: Origin): Versions {
   const value = builder.values[home]!;
-  const byPlacement = new Map([[printPlacement(value.placement), home]]);
-  return { home, origin, byPlacement, track: newTrack(value, builder.runs, [value.placement]) };
+  const track = newTrack(value, builder.runs, [value.placement]);
+  return { home, origin, all: [home], track };
 }
 
 /**
@@ -31,8 +31,7 @@ export function bring(builder: Builder, versions: Versions, to: Placement, origi
 }
 
 function brought(builder: Builder, versions: Versions, to: Placement, origin: Origin): number {
-  const key = printPlacement(to);
-  const known = versions.byPlacement.get(key);
+  const known = versions.all.find((id) => samePlacement(builder.values[id]!.placement, to));
   if (known !== undefined) return known;
   const home = builder.values[versions.home]!;
   if (home.placement.partial.some((axis) => !to.partial.includes(axis))) {
@@ -41,13 +40,13 @@ function brought(builder: Builder, versions: Versions, to: Placement, origin: Or
   }
   let nearest = versions.home;
   let fewest = Number.POSITIVE_INFINITY;
-  for (const version of versions.byPlacement.values()) {
+  for (const version of versions.all) {
     const { placement } = builder.values[version]!;
     const bytes = transferBytes(home, placement, to, builder.mesh);
     if (bytes < fewest) [nearest, fewest] = [version, bytes];
   }
   const moved = move(builder, nearest, to, origin);
-  remember(builder, versions, moved);
+  versions.all.push(moved);
   return moved;
 }
 
@@ -66,10 +65,5 @@ export function settleHome(builder: Builder, versions: Versions, to: Placement):
 /** For good: no version of before is left. */
 function settleIn(builder: Builder, versions: Versions, to: Placement): void {
   versions.home = settle(builder, versions.home, to, versions.origin);
-  versions.byPlacement.clear();
-  remember(builder, versions, versions.home);
-}
-
-function remember(builder: Builder, versions: Versions, value: number): void {
-  versions.byPlacement.set(printPlacement(builder.values[value]!.placement), value);
+  versions.all.splice(0, versions.all.length, versions.home);
 }

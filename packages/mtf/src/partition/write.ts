@@ -1,16 +1,9 @@
 import { movingSeconds } from "../cost/movingSeconds.ts";
-import { nodesOf } from "../graph/graph.ts";
-import { dimsOf } from "../graph/tensor.ts";
-import type { Layout } from "../layout.ts";
-import { samePlacement } from "../program/placement.ts";
+import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import { type Placement, samePlacement } from "../program/placement.ts";
 import type { Input, Output, Program } from "../program/program.ts";
-import type { TracedLeaf, TracedLeaves } from "../trace.ts";
 import { addValue, type Builder } from "./builder.ts";
-import { workSeconds } from "./choose.ts";
-import { conflictsOf } from "./conflicts.ts";
-import { donatedPlaces } from "./donate.ts";
 import { partitionNodes } from "./partition.ts";
-import { rest } from "./place.ts";
 import type { Choice, Plan } from "./plan/choice.ts";
 import { type Rests, setRest, spreadRests } from "./rests.ts";
 import {
@@ -22,10 +15,11 @@ import {
   valueAt,
   versionsOf,
 } from "./scope.ts";
-import { usesOf } from "./uses.ts";
+import type { Subject } from "./subject.ts";
 
-/** A program with the choices that made it and what they cost. */
+/** A program with the plan and the choices that made it, and what they cost. */
 export interface Written {
+  readonly plan: Plan;
   readonly program: Program;
   readonly choices: readonly Choice[];
   /** Seconds that each device computes in a run, and all that a run takes. */
@@ -34,17 +28,10 @@ export interface Written {
 }
 
 /** Writes the program of a traced function by a plan. */
-export function write(
-  traced: TracedLeaves,
-  layout: Layout,
-  donated: readonly number[],
-  plan: Plan,
-): Written {
-  const { graph } = traced;
-  const nodes = nodesOf(graph);
+export function write(subject: Subject, plan: Plan): Written {
+  const { traced, layout, nodes, uses, conflicts } = subject;
   const builder: Builder = { mesh: layout.mesh, values: [], instructions: [], runs: 1 };
   const rests: Rests = new Map();
-  const uses = usesOf(graph, nodes);
   const scope: Scope = {
     builder,
     layout,
@@ -56,27 +43,27 @@ export function write(
     plan,
     choices: [],
   };
-  const inputs = traced.inputs.map((leaf) => defineInput(scope, leaf, donated));
-  const successors = donatedPlaces(traced, donated);
-  const targets = traced.outputs.map(({ tensor, path }) =>
-    rest(dimsOf(tensor), successors.get(path) ?? path, layout),
-  );
-  const given = new Set(graph.inputs.map((input) => input["~node"]));
+  const inputs = traced.inputs.map(({ tensor, path }, i): Input => {
+    const donated = subject.donated.has(path.split("/")[0]!);
+    return { path, value: defineInput(scope, tensor, subject.inputs[i]!), donated };
+  });
+  const given = new Set(traced.graph.inputs.map((input) => input["~node"]));
   traced.outputs.forEach(({ tensor }, i) => {
-    if (given.has(tensor["~node"]) || samePlacement(targets[i]!, byRules(scope, tensor))) return;
-    setRest(rests, tensor, targets[i]!);
+    const target = subject.outputs[i]!;
+    if (given.has(tensor["~node"]) || samePlacement(target, byRules(scope, tensor))) return;
+    setRest(rests, tensor, target);
   });
   spreadRests(nodes, rests);
   partitionNodes(scope, nodes);
-  const outputs = traced.outputs.map((leaf, i): Output => {
-    settledValue(scope, leaf.tensor);
-    const origin = originOf(leaf.tensor["~node"]);
-    return { path: leaf.path, value: valueAt(scope, leaf.tensor, targets[i]!, origin) };
+  const outputs = traced.outputs.map(({ tensor, path }, i): Output => {
+    settledValue(scope, tensor);
+    const value = valueAt(scope, tensor, subject.outputs[i]!, originOf(tensor["~node"]));
+    return { path, value };
   });
-  const conflicts = conflictsOf([...given, ...nodes], layout);
+  const { machine } = plan.answers;
   const program: Program = {
     mesh: layout.mesh.axes,
-    machine: plan.machine,
+    machine,
     values: builder.values,
     inputs,
     outputs,
@@ -84,20 +71,17 @@ export function write(
     ...(conflicts.length > 0 && { conflicts }),
   };
   const { choices } = scope;
-  const work = choices.reduce((sum, { situation, runs, split }) => {
-    return sum + runs * workSeconds(situation, split.assignment);
-  }, 0);
-  return { program, choices, work, cost: work + movingSeconds(program, plan.machine) };
+  const work = choices.reduce((sum, choice) => sum + choice.work, 0);
+  return { plan, program, choices, work, cost: work + movingSeconds(program, machine) };
 }
 
-function defineInput(scope: Scope, leaf: TracedLeaf, donated: readonly number[]): Input {
-  const { tensor, path } = leaf;
-  const rests = rest(dimsOf(tensor), path, scope.layout);
+/** The value of an input where it rests. */
+function defineInput(scope: Scope, tensor: AnyTensor, rests: Placement): number {
   const value = addValue(scope.builder, { dims: dimsOf(tensor), dtype: tensor.dtype }, rests);
   defineValue(scope, tensor, value, originOf(tensor["~node"]));
   if (!samePlacement(rests, byRules(scope, tensor))) {
     scope.stored.add(versionsOf(scope, tensor));
     setRest(scope.rests, tensor, rests);
   }
-  return { path, value, donated: donated.includes(Number(path.split("/")[0])) };
+  return value;
 }

@@ -25,7 +25,7 @@ export function splitAxes(placement: Placement): readonly string[] {
 }
 
 export function samePlacement(a: Placement, b: Placement): boolean {
-  return printPlacement(a) === printPlacement(b);
+  return a === b || printPlacement(a) === printPlacement(b);
 }
 
 const texts = new WeakMap<Placement, string>();

@@ -228,6 +228,7 @@ export const calls: Readonly<Record<string, Call>> = {
   dimension: () => ({ name: "batch", size: 4 }),
   defineDims: () => ({ sizes: { batch: 4, embd: 6 } }),
   defineMesh: () => ({ axes: { data: 2, model: 2 } }),
+  defineMachine: () => ({ figures: typed.defaultMachine }),
   defineLayout: () => ({
     spec: { dims, mesh, rules: { batch: "data" }, storage: { params: {} }, stored: "keep" },
   }),

@@ -18,6 +18,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { nodesOf } from "../../src/graph/graph.ts";
 import { attributedTo, type Node } from "../../src/graph/node.ts";
 import { tensorOf } from "../../src/graph/tensor.ts";
+import { rules } from "../../src/ops/rules.ts";
 
 // A composite's primitives that give its result with dims in another order, as they once did: found
 // where the result is defined, and in the program if nothing looks there.
@@ -28,8 +29,9 @@ vi.mock("../../src/partition/expand.ts", async (original) => {
   const { define, innerScope, settledValue, versionsOf } = await import(
     "../../src/partition/scope.ts"
   );
-  const partitionExpanded: typeof real.partitionExpanded = (scope, node, expand, partition) => {
-    if (active.mutant === "") return real.partitionExpanded(scope, node, expand, partition);
+  const partitionExpanded: typeof real.partitionExpanded = (scope, node, partition) => {
+    if (active.mutant === "") return real.partitionExpanded(scope, node, partition);
+    const expand = rules[node.kind].expand as (node: Node) => ReturnType<typeof real.primitivesOf>;
     const outputs = attributedTo(node, () => expand(node));
     for (const operand of node.operands) settledValue(scope, operand);
     const graph = { inputs: node.operands, outputs };
@@ -41,7 +43,7 @@ vi.mock("../../src/partition/expand.ts", async (original) => {
       else scope.versions.set(node, [versions]);
     });
   };
-  return { partitionExpanded };
+  return { ...real, partitionExpanded };
 });
 
 afterEach(() => {

@@ -5,10 +5,17 @@ import {
   defineDims,
   defineLayout,
   defineMesh,
+  dimension,
   einsum,
+  gather,
+  iota,
+  max,
   mul,
   placeholder,
+  recompute,
   relu,
+  rename,
+  softmax,
   sum,
 } from "../../src/index.ts";
 import { type Layout, layoutArgument } from "../../src/layout.ts";
@@ -80,8 +87,18 @@ export function draw(seed: number): Drawn {
       lines.push(`einsum(${own} ; ${dimsOf(other).map((d) => d.name)} -> ${out})`);
       return (einsum as Loose)(last, other, ...out);
     }
-    if (kind < 0.7) return note("relu", own, (relu as Loose)(last));
-    if (kind < 0.8 && own.length > 1) return note("sum", own, (sum as Loose)(last, own[0]!));
+    const [first] = own;
+    if (kind < 0.61) return note("relu", own, (relu as Loose)(last));
+    if (kind < 0.64 && first) return note("softmax", own, (softmax as Loose)(last, first));
+    if (kind < 0.67) return note("recompute", own, recompute(activated)(last) as AnyTensor);
+    if (kind < 0.7 && first && !first.includes("_")) {
+      return note("rename", own, (rename as Loose)(last, first, `${first}_2`));
+    }
+    if (kind < 0.73 && own.length > 1 && first !== "row") {
+      return note("gather", own, (gather as Loose)(last, iota(dimension("row", 32)), first));
+    }
+    if (kind < 0.79 && own.length > 1) return note("max", own, (max as Loose)(last, own[0]!));
+    if (kind < 0.84 && own.length > 1) return note("sum", own, (sum as Loose)(last, own[0]!));
     const same = dimsOf(other).every((d) => own.includes(d.name));
     if (same && kind < 0.9) return note("add", own, (add as Loose)(last, other));
     return note("mul", own, (mul as Loose)(last, 2));
@@ -98,6 +115,9 @@ export function draw(seed: number): Drawn {
   ].join("\n");
   return { traced, layout, text };
 }
+
+/** The body of a region that runs once. */
+const activated = (x: AnyTensor): AnyTensor => (mul as Loose)((relu as Loose)(x), 3);
 
 function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
   const keyed = items.map((item) => [random(), item] as const);

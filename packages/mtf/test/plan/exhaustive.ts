@@ -1,8 +1,10 @@
 import { defaultMachine } from "../../src/cost/machineModel.ts";
 import type { Node } from "../../src/graph/node.ts";
+import { newAnswers } from "../../src/partition/answers.ts";
 import { iterationNames } from "../../src/partition/choose.ts";
 import { axesNamed } from "../../src/partition/lookAhead.ts";
 import type { Choice, Plan, Split } from "../../src/partition/plan/choice.ts";
+import { subjectOf } from "../../src/partition/subject.ts";
 import { type Written, write } from "../../src/partition/write.ts";
 import { entryOf } from "../../src/record.ts";
 import type { Drawn } from "./drawn.ts";
@@ -23,8 +25,13 @@ export interface Found {
  * devices repeat work that is split by the rules; nothing where the ways are too many.
  */
 export function exhaustive({ traced, layout }: Drawn): Found | undefined {
-  const fixed = { machine: defaultMachine, axes: axesNamed(layout), expanded: new Map() };
-  const by = (chosen: Plan["chosen"]) => write(traced, layout, [], { ...fixed, chosen });
+  const subject = subjectOf(traced, layout, []);
+  const fixed = {
+    answers: newAnswers(defaultMachine),
+    axes: axesNamed(layout),
+    expanded: new Map(),
+  };
+  const by = (chosen: Plan["chosen"]) => write(subject, { ...fixed, chosen });
   const first = by(new Map());
   const splits = first.choices.map(splitsOf);
   const ways = splits.reduce((product, own) => product * own.length, 1);
@@ -35,7 +42,7 @@ export function exhaustive({ traced, layout }: Drawn): Found | undefined {
     const chosen = new Map<Node, Split>();
     let rest = way;
     splits.forEach((own, i) => {
-      chosen.set(first.choices[i]!.situation.node, own[rest % own.length]!);
+      chosen.set(first.choices[i]!.task.node, own[rest % own.length]!);
       rest = Math.floor(rest / own.length);
     });
     const now = by(chosen);
@@ -47,15 +54,15 @@ export function exhaustive({ traced, layout }: Drawn): Found | undefined {
 }
 
 /** Every way to give each axis to a dim of an op or to none, sums passing where they may or not. */
-function splitsOf({ situation, whole }: Choice): readonly Split[] {
-  const dims = [...new Set(iterationNames(situation))].filter((name) => !whole.has(name));
+function splitsOf({ task }: Choice): readonly Split[] {
+  const dims = [...new Set(iterationNames(task))].filter((name) => !task.facts.whole.has(name));
   let assignments: Split["assignment"][] = [{}];
-  for (const axis of situation.axes) {
+  for (const axis of task.axes) {
     assignments = assignments.flatMap((assignment) => [
       assignment,
       ...dims.map((dim) => ({ ...assignment, [dim]: [...(entryOf(assignment, dim) ?? []), axis] })),
     ]);
   }
-  const passes = situation.partition.linear?.length ? [true, false] : [true];
+  const passes = task.facts.partition.linear?.length ? [true, false] : [true];
   return assignments.flatMap((assignment) => passes.map((p) => ({ assignment, passes: p })));
 }

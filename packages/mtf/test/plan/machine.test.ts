@@ -9,10 +9,13 @@ import {
   lower,
   type MachineModel,
   MtfError,
+  memoryPlan,
   placeholder,
   relu,
   type Tensor,
 } from "../../src/index.ts";
+import { lookAhead } from "../../src/partition/lookAhead.ts";
+import { draw } from "./drawn.ts";
 
 const dims = defineDims({ batch: 64, embd: 32, ff: 128 });
 const { batch, embd, ff } = dims;
@@ -62,6 +65,28 @@ describe("a plan", () => {
     expect(values.flatMap((v) => Object.values(v.placement.split).flat())).not.toContain("idle");
   });
 
+  it("that devices have no memory for gives way to one that fits", () => {
+    const seeds = Array.from({ length: 60 }, (_, i) => i + 1);
+    const changed = seeds.filter((seed) => {
+      const { traced, layout, text } = draw(seed);
+      const on = (capacity?: number) => {
+        const machine = { ...defaultMachine, ...(capacity !== undefined && { capacity }) };
+        const { cost, program } = lookAhead(traced, layout, [], machine);
+        return { cost, peak: memoryPlan(program).peakBytes };
+      };
+      const free = on();
+      expect(on(free.peak), text).toEqual(free);
+      // Where nothing fits, the plan that costs least is given: to refuse it is the runtime's.
+      expect(on(1), text).toEqual(free);
+      const less = on(free.peak - 1);
+      if (less.peak === free.peak) return false;
+      expect(less.peak, text).toBeLessThan(free.peak);
+      expect(less.cost, text).toBeGreaterThan(free.cost);
+      return true;
+    });
+    expect(changed.length).toBeGreaterThan(0);
+  });
+
   it("is recorded with its machine", () => {
     const layout = defineLayout({ dims, mesh, rules: {} });
     expect(lower(feed, { layout, inputs }).program.machine).toEqual(defaultMachine);
@@ -85,6 +110,7 @@ describe("a machine that is none", () => {
       refused({ ...defaultMachine, flops: 0 }),
       refused({ ...defaultMachine, memory: "fast" }),
       refused({ ...defaultMachine, link: { bandwidth: 1e9, latency: -1 } }),
+      refused({ ...defaultMachine, capacity: "4 GiB" }),
       refused({ ...defaultMachine, links }),
       refused({ ...defaultMachine, speed: 1 }),
     ]).toMatchInlineSnapshot(`
@@ -92,6 +118,7 @@ describe("a machine that is none", () => {
         "[bad-argument] lower: 'options.machine.flops' must be a number above 0, and is 0.",
         "[bad-argument] lower: 'options.machine.memory' must be a number above 0, and is the text "fast".",
         "[bad-argument] lower: 'options.machine.link.latency' must be a number from 0 on, and is -1.",
+        "[bad-argument] lower: 'options.machine.capacity' must be a number above 0, and is the text "4 GiB".",
         "[bad-argument] lower: 'options.machine.links' must be an axis of the mesh: model, and is the text "pod".",
         "[unknown-option] lower: 'options.machine' has no 'speed'.",
       ]

@@ -1,7 +1,6 @@
-import type { Dimension } from "../../dimension.ts";
-import { dimsOf } from "../../graph/tensor.ts";
-import { printPlacement } from "../../program/placement.ts";
-import { type Choice, printSplit } from "./choice.ts";
+import type { Answers } from "../answers.ts";
+import { numberOf, type Placements } from "../placements.ts";
+import { type Choice, printSorted } from "./choice.ts";
 import { remembered } from "./remembered.ts";
 import type { Track } from "./track.ts";
 
@@ -12,19 +11,26 @@ const hops = 2;
  * The choices that are alike, in groups: the same op of the same line on the same dims, planned
  * alike, among others that are. The blocks of a model are found so, however many.
  */
-export function groupsOf(choices: readonly Choice[]): readonly (readonly Choice[])[] {
-  const texts = new Map<Track, string>();
-  const shown = (track: Track) => remembered(texts, track, () => printTrack(track));
-  let kinds = numbered(choices, (choice) => describe(choice, shown));
+export function groupsOf(
+  choices: readonly Choice[],
+  { placements }: Answers,
+): readonly (readonly Choice[])[] {
+  const numberedTrack = numbering((track: Track) => printTrack(track, placements));
+  const numberedSplit = numbering(printSorted);
+  let kinds = numbered(choices, ({ task, runs, split, tracks }) => {
+    const { node, facts } = task;
+    const by = `${numberedSplit(split.assignment)} ${split.passes}`;
+    return `${facts.shape} ${node.line} ${node.pass} ${runs} ${by} ${tracks.map(numberedTrack)}`;
+  });
   for (let hop = 0; hop < hops; hop++) {
     const around = new Map<Track, Set<number>>();
     choices.forEach(({ tracks }, i) => {
       for (const track of tracks) remembered(around, track, () => new Set()).add(kinds[i]!);
     });
-    const joined = new Map<Track, string>();
-    const join = (track: Track) =>
-      remembered(joined, track, () => [...around.get(track)!].sort((a, b) => a - b).join());
-    kinds = numbered(choices, ({ tracks }, i) => `${kinds[i]} ${tracks.map(join).join(" ")}`);
+    const joined = numbering((track: Track) =>
+      [...around.get(track)!].sort((a, b) => a - b).join(),
+    );
+    kinds = numbered(choices, ({ tracks }, i) => `${kinds[i]} ${tracks.map(joined)}`);
   }
   const groups = new Map<number, Choice[]>();
   choices.forEach((choice, i) => {
@@ -42,19 +48,20 @@ function numbered(
   return choices.map((choice, i) => remembered(numbers, text(choice, i), () => numbers.size));
 }
 
-function describe(choice: Choice, shown: (track: Track) => string): string {
-  const { node } = choice.situation;
-  const dims = [...node.operands.map(dimsOf), ...node.results.map((r) => r.dims)].map(printDims);
-  const tracks = choice.tracks.map(shown);
-  const split = printSplit(choice.split);
-  return [node.kind, `${node.line}`, node.pass, choice.runs, ...dims, split, ...tracks].join("|");
+/** The same number for items with the same text, which each is asked for once. */
+function numbering<Item>(text: (item: Item) => string): (item: Item) => number {
+  const numbers = new Map<string, number>();
+  const known = new Map<Item, number>();
+  return (item) =>
+    remembered(known, item, () => remembered(numbers, text(item), () => numbers.size));
 }
 
-function printTrack({ start, demands }: Track): string {
-  const demanded = demands.map(({ to, settles }) => `${printPlacement(to)}${settles ? "!" : ""}`);
-  return [...start.map(printPlacement), "to", ...new Set(demanded)].join(";");
-}
-
-function printDims(dims: readonly Dimension[]): string {
-  return dims.map((d) => `${d.name}${d.size}`).join();
+function printTrack({ start, demands }: Track, placements: Placements): string {
+  let text = "";
+  for (const placement of start) text += `${numberOf(placements, placement)} `;
+  const demanded = new Set<string>();
+  for (const { to, settles } of demands) {
+    demanded.add(`${numberOf(placements, to)}${settles ? "!" : ""}`);
+  }
+  return `${text}to ${[...demanded].join()}`;
 }

@@ -1,17 +1,11 @@
 import { transferCost } from "../../program/transfer.ts";
-import { iterationNames, operandPlacement, resultShare, workSeconds } from "../choose.ts";
+import { iterationNames } from "../choose.ts";
+import { outcomeOf } from "../outcome.ts";
+import { numberOf } from "../placements.ts";
 import { type Choice, printSplit, type Split } from "./choice.ts";
 import { remembered } from "./remembered.ts";
 import type { Demand, Track } from "./track.ts";
-import {
-  numberOf,
-  type Places,
-  settledTowards,
-  type Way,
-  type Ways,
-  wayBetween,
-  waysOf,
-} from "./ways.ts";
+import { type Places, settledTowards, type Way, type Ways, wayBetween, waysOf } from "./ways.ts";
 
 /** A choice among others, with what is planned for it. */
 export interface Seat {
@@ -70,10 +64,10 @@ export function seated(
       link = {
         track,
         seats: [],
-        start: track.start.map((placement) => numberOf(places, placement)),
+        start: track.start.map((placement) => numberOf(places.answers.placements, placement)),
         demands: own.map((demand) => {
           const { to, settles } = demand;
-          const known = { to: numberOf(places, to), settles };
+          const known = { to: numberOf(places.answers.placements, to), settles };
           demands.set(demand, known);
           return known;
         }),
@@ -87,11 +81,11 @@ export function seated(
   };
   return new Map(
     sample.map((choice) => {
-      const names = iterationNames(choice.situation);
+      const names = iterationNames(choice.task);
       const own = choice.tracks.map(linkOf);
       const seat: Seat = {
         choice,
-        dims: new Set(names.filter((name) => !choice.whole.has(name))),
+        dims: new Set(names.filter((name) => !choice.task.facts.whole.has(name))),
         links: own,
         asks: choice.operands.map(({ demand }) => demands.get(demand)!),
         makes: choice.results.map(linkOf),
@@ -111,24 +105,20 @@ export function splitAs(places: Places, { choice, known }: Seat, split: Split): 
 }
 
 function plannedBy(choice: Choice, { assignment, passes }: Split, places: Places): Planned {
-  const { situation, runs } = choice;
-  const s = passes ? situation : { ...situation, passing: [], owed: [] };
-  const { node, mesh } = s;
-  const shares = node.results.map((_, i) => resultShare(s, assignment, i));
-  const sums = (s.partition.combine ?? "sum") === "sum";
-  const gives = sums ? shares : shares.map(({ split }) => ({ split, partial: [] }));
+  const { task, runs } = choice;
+  const s = passes ? task : { ...task, passing: [], owed: [] };
+  const { asks, shares, gives, work } = outcomeOf(places.answers, s, assignment);
   let moves = 0;
-  if (!sums) {
-    node.results.forEach((shaped, i) => {
-      moves += transferCost(shaped, shares[i]!, gives[i]!, mesh, places.price);
-    });
-  }
+  shares.forEach((share, i) => {
+    if (share === gives[i]) return;
+    moves += transferCost(s.node.results[i]!, share, gives[i]!, s.mesh, places.price);
+  });
   return {
     assignment,
     passes,
-    asks: node.operands.map((_, i) => numberOf(places, operandPlacement(s, assignment, i))),
-    gives: gives.map((placement) => numberOf(places, placement)),
-    work: runs * workSeconds(s, assignment),
+    asks: asks.map((placement) => numberOf(places.answers.placements, placement)),
+    gives: gives.map((placement) => numberOf(places.answers.placements, placement)),
+    work: runs * work,
     moves: runs * moves,
   };
 }

@@ -1,5 +1,5 @@
 import { entryOf } from "../../record.ts";
-import { type Assignment, claimsOf, type Situation } from "../choose.ts";
+import { type Assignment, claimsOf, type Task } from "../choose.ts";
 import { assign, type Claims } from "../place.ts";
 import { type Link, type Planned, type Seat, splitAs } from "./board.ts";
 import type { Places } from "./ways.ts";
@@ -10,30 +10,30 @@ import type { Places } from "./ways.ts";
  */
 export function candidatesOf(places: Places, seat: Seat): readonly Planned[] {
   const { choice, dims, planned } = seat;
-  const { situation } = choice;
+  const { task } = choice;
   const found = new Set<Planned>();
   const add = (assignment: Assignment, passes: boolean) => {
     found.add(splitAs(places, seat, { assignment, passes }));
   };
-  const ways = situation.passing.length > 0 ? [true, false] : [true];
+  const ways = task.passing.length > 0 ? [true, false] : [true];
   for (const passes of ways) {
-    const kept = passes ? situation.owed : [];
+    const kept = passes ? task.owed : [];
     const now = without(planned.assignment, kept);
     add(now, passes);
     for (const link of seat.links) {
       for (const claims of claimsBy(places, seat, link)) {
-        const whole = assign([...claims, ...Object.entries(now)], dims, situation.mesh);
+        const whole = assign([...claims, ...Object.entries(now)], dims, task.mesh);
         add(without(whole, kept), passes);
       }
     }
-    for (const axis of situation.axes) {
+    for (const axis of task.axes) {
       if (kept.includes(axis)) continue;
       const free = without(now, [axis]);
       add(free, passes);
       for (const dim of dims) {
         const axes = [...(entryOf(free, dim) ?? []), axis];
         add({ ...free, [dim]: axes }, passes);
-        if (axes.length > 1) add({ ...free, [dim]: inMeshOrder(axes, situation) }, passes);
+        if (axes.length > 1) add({ ...free, [dim]: inMeshOrder(axes, task) }, passes);
       }
     }
   }
@@ -47,7 +47,7 @@ const mostInAll = 200;
 /** All ways to give each axis to a dim of a node or to none, where these are not too many. */
 export function allSplitsOf(places: Places, seat: Seat): readonly Planned[] {
   const { choice, dims, planned } = seat;
-  const { axes } = choice.situation;
+  const { axes } = choice.task;
   if ((dims.size + 1) ** axes.length > mostInAll) return [];
   let assignments: readonly Assignment[] = [{}];
   for (const axis of axes) {
@@ -70,12 +70,12 @@ export function allSplitsOf(places: Places, seat: Seat): readonly Planned[] {
 /** Ways to split a node's work as one value lies or is asked for. */
 export function candidatesBy(places: Places, seat: Seat, link: Link): readonly Planned[] {
   const { choice, dims, planned } = seat;
-  const { situation } = choice;
-  const kept = planned.passes ? situation.owed : [];
+  const { task } = choice;
+  const kept = planned.passes ? task.owed : [];
   const now = Object.entries(without(planned.assignment, kept));
   const found = new Set<Planned>();
   const add = (claims: Claims) => {
-    const assignment = without(assign(claims, dims, situation.mesh), kept);
+    const assignment = without(assign(claims, dims, task.mesh), kept);
     found.add(splitAs(places, seat, { assignment, passes: planned.passes }));
   };
   for (const claims of claimsBy(places, seat, link)) {
@@ -88,14 +88,14 @@ export function candidatesBy(places: Places, seat: Seat, link: Link): readonly P
 
 /** The placements that a value has or is asked for under, as claims on a node's dims. */
 function claimsBy(places: Places, seat: Seat, link: Link): readonly Claims[] {
-  const { situation, operands } = seat.choice;
+  const { task, operands } = seat.choice;
   const distinct = new Set([link.start[0]!]);
   for (const { to } of link.demands) distinct.add(to);
   const placements = [...distinct].map((number) => places.all[number]!);
   const claims: Claims[] = [];
   operands.forEach(({ track }, i) => {
     if (track !== link.track) return;
-    for (const placement of placements) claims.push(claimsOf(situation, placement, i));
+    for (const placement of placements) claims.push(claimsOf(task, placement, i));
   });
   if (seat.makes.includes(link)) {
     for (const { split } of placements) claims.push(Object.entries(split));
@@ -111,6 +111,6 @@ function without(assignment: Assignment, axes: readonly string[]): Assignment {
   return Object.fromEntries(left.filter(([, own]) => own.length > 0));
 }
 
-function inMeshOrder(axes: readonly string[], { mesh }: Situation): readonly string[] {
+function inMeshOrder(axes: readonly string[], { mesh }: Task): readonly string[] {
   return mesh.names.filter((axis) => axes.includes(axis));
 }

@@ -1,12 +1,12 @@
-import type { MachineModel } from "../../cost/machineModel.ts";
 import type { Node } from "../../graph/node.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
-import type { Assignment, Situation } from "../choose.ts";
+import type { Answers } from "../answers.ts";
+import type { Assignment, Task } from "../choose.ts";
 import type { Demand, Track } from "./track.ts";
 
 /** What is settled about a graph before its program is written. */
 export interface Plan {
-  readonly machine: MachineModel;
+  readonly answers: Answers;
   /** The axes of more than one device that the layout names. */
   readonly axes: readonly string[];
   readonly chosen: ReadonlyMap<Node, Split>;
@@ -22,11 +22,11 @@ export interface Split {
 
 /** One op that a program computes, with what depends on how it is split. */
 export interface Choice {
-  readonly situation: Situation;
+  readonly task: Task;
   /** How often it is computed in a run. */
   readonly runs: number;
-  /** Dims that it has to have whole. */
-  readonly whole: ReadonlySet<string>;
+  /** Seconds that each device computes in a run. */
+  readonly work: number;
   readonly split: Split;
   readonly operands: readonly Asked[];
   readonly results: readonly Track[];
@@ -41,6 +41,11 @@ export interface Asked {
 }
 
 export function printSplit({ assignment, passes }: Split): string {
+  return `${printSorted(assignment)} ${passes}`;
+}
+
+/** The same text for the same assignment, whatever the order of its dims. */
+export function printSorted(assignment: Assignment): string {
   const dims = Object.keys(assignment).sort();
-  return `${dims.map((dim) => `${dim}@${assignment[dim]!.join("+")}`).join(" ")} ${passes}`;
+  return dims.map((dim) => `${dim}@${assignment[dim]!.join("+")}`).join(" ");
 }

@@ -1,5 +1,6 @@
 import type { Mesh } from "../../mesh.ts";
 import type { Price } from "../../program/transfer.ts";
+import type { Answers } from "../answers.ts";
 import { groupsOf } from "./alike.ts";
 import {
   change,
@@ -47,10 +48,11 @@ export function improve(
   choices: readonly Choice[],
   mesh: Mesh,
   price: Price,
+  answers: Answers,
 ): ReadonlyMap<Choice, Split> {
-  const places = newPlaces(mesh, price);
+  const places = newPlaces(mesh, price, answers);
   const open = plannable(choices);
-  const groups = groupsOf(open);
+  const groups = groupsOf(open, answers);
   const seats = seated(open, sampleOf(open, groups), places);
   const alike: Alike = new Map(
     groups.flatMap((group) => {

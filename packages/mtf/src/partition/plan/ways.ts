@@ -1,5 +1,5 @@
 import type { Mesh } from "../../mesh.ts";
-import { type Placement, printPlacement } from "../../program/placement.ts";
+import type { Placement } from "../../program/placement.ts";
 import {
   type Price,
   type Shaped,
@@ -7,15 +7,17 @@ import {
   transferBytes,
   transferCost,
 } from "../../program/transfer.ts";
+import type { Answers } from "../answers.ts";
+import { numberOf } from "../placements.ts";
 import { remembered } from "./remembered.ts";
 
-/** Placements as numbers: the same few are compared again and again. */
+/** What moving values costs, worked out once for each shape and pair of placements. */
 export interface Places {
   readonly mesh: Mesh;
   readonly price: Price;
-  readonly numbers: Map<string, number>;
-  readonly all: Placement[];
-  /** What moving values of a shape costs, by the shape's text. */
+  readonly answers: Answers;
+  readonly all: readonly Placement[];
+  /** By the text of a shape. */
   readonly ways: Map<string, Ways>;
 }
 
@@ -31,18 +33,8 @@ export interface Way {
   readonly cost: number;
 }
 
-export function newPlaces(mesh: Mesh, price: Price): Places {
-  return { mesh, price, numbers: new Map(), all: [], ways: new Map() };
-}
-
-export function numberOf(places: Places, placement: Placement): number {
-  const text = printPlacement(placement);
-  let number = places.numbers.get(text);
-  if (number === undefined) {
-    number = places.all.push(placement) - 1;
-    places.numbers.set(text, number);
-  }
-  return number;
+export function newPlaces(mesh: Mesh, price: Price, answers: Answers): Places {
+  return { mesh, price, answers, all: answers.placements.all, ways: new Map() };
 }
 
 export function waysOf(places: Places, shaped: Shaped): Ways {
@@ -76,7 +68,7 @@ export function settledTowards(places: Places, ways: Ways, from: number, to: num
   if (at === undefined) {
     const [start, end] = [places.all[from]!, places.all[to]!];
     const owed = start.partial.filter((axis) => !end.partial.includes(axis));
-    at = numberOf(places, settled(ways.shaped.dims, start, owed, end));
+    at = numberOf(places.answers.placements, settled(ways.shaped.dims, start, owed, end));
     ways.settlings.set(key, at);
   }
   return at;

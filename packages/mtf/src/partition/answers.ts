@@ -1,0 +1,51 @@
+import type { MachineModel } from "../cost/machineModel.ts";
+import type { Node } from "../graph/node.ts";
+import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import type { Layout } from "../layout.ts";
+import type { Placement } from "../program/placement.ts";
+import type { Assignment } from "./choose.ts";
+import { type Facts, factsOf } from "./facts.ts";
+import type { Outcome } from "./outcome.ts";
+import { place } from "./place.ts";
+import { newPlacements, type Placements } from "./placements.ts";
+import { remembered } from "./plan/remembered.ts";
+
+/**
+ * What has been worked out for one layout and machine, for whoever asks again: the blocks of a model
+ * ask the same, and a program that is written twice asks all of it twice.
+ */
+export interface Answers {
+  readonly machine: MachineModel;
+  readonly facts: Map<Node, Facts>;
+  /** Numbers for the texts of nodes that are alike. */
+  readonly shapes: Map<string, number>;
+  readonly placements: Placements;
+  /** Where the rules put values, by the names of their dims. */
+  readonly byRules: Map<string, Placement>;
+  readonly assignments: Map<string, Assignment>;
+  readonly outcomes: Map<string, Outcome>;
+}
+
+export function newAnswers(machine: MachineModel): Answers {
+  return {
+    machine,
+    facts: new Map(),
+    shapes: new Map(),
+    placements: newPlacements(),
+    byRules: new Map(),
+    assignments: new Map(),
+    outcomes: new Map(),
+  };
+}
+
+export function factsFor({ facts, machine, shapes }: Answers, node: Node): Facts {
+  return remembered(facts, node, () => factsOf(node, machine, shapes));
+}
+
+/** Where a layout's rules put a tensor. */
+export function placeOf({ byRules }: Answers, tensor: AnyTensor, layout: Layout): Placement {
+  const dims = dimsOf(tensor);
+  let names = "";
+  for (const { name } of dims) names += `${name} `;
+  return remembered(byRules, names, () => place(dims, layout.rules, layout.mesh));
+}

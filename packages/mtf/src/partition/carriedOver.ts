@@ -1,0 +1,26 @@
+import { nodesOf } from "../graph/graph.ts";
+import type { Node } from "../graph/node.ts";
+import { primitivesOf } from "./expand.ts";
+import type { Plan } from "./plan/choice.ts";
+import type { Written } from "./write.ts";
+
+/** What was chosen for the nodes of a flattened function, for those that they are made after. */
+export function carriedOver({ plan, choices }: Written, renewed: ReadonlyMap<Node, Node>): Plan {
+  const originals = new Map(renewed);
+  const expanded: Plan["expanded"] = new Map();
+  for (const [node, outputs] of plan.expanded) {
+    const original = originals.get(node) ?? node;
+    const own = original === node ? outputs : primitivesOf(original);
+    expanded.set(original, own);
+    if (original === node) continue;
+    // Made by the same steps, they come in the same order.
+    const primitives = nodesOf({ inputs: node.operands, outputs });
+    nodesOf({ inputs: original.operands, outputs: own }).forEach((primitive, i) => {
+      originals.set(primitives[i]!, primitive);
+    });
+  }
+  const chosen = choices.map(({ task, split }) => {
+    return [originals.get(task.node) ?? task.node, split] as const;
+  });
+  return { ...plan, expanded, chosen: new Map(chosen) };
+}

@@ -1,0 +1,54 @@
+import type { MachineModel } from "../cost/machineModel.ts";
+import { type Dimension, elements } from "../dimension.ts";
+import { bytesPerElement } from "../dtype.ts";
+import type { Node } from "../graph/node.ts";
+import { dimsOf } from "../graph/tensor.ts";
+import { partitionOf } from "../ops/partitionOf.ts";
+import type { Partition } from "../ops/rule.ts";
+import { rules } from "../ops/rules.ts";
+import { remembered } from "./plan/remembered.ts";
+
+/** What matters of a node for splitting its work, wherever its operands lie. */
+export interface Facts {
+  readonly partition: Partition;
+  /** Dims that a device must hold whole, or that one exchange cuts. */
+  readonly whole: ReadonlySet<string>;
+  /** Seconds that one device alone would need for the whole op. */
+  readonly seconds: number;
+  /** The same number for nodes that are split alike wherever what they read and make lies alike. */
+  readonly shape: number;
+}
+
+/** @param shapes numbers for the texts of nodes that are alike */
+export function factsOf(node: Node, machine: MachineModel, shapes: Map<string, number>): Facts {
+  const partition = partitionOf(node);
+  const flops = rules[node.kind].flops as ((node: Node) => number) | undefined;
+  const touched = elementsTouched(node);
+  const seconds = Math.max(
+    (flops?.(node) ?? touched) / machine.flops,
+    (4 * touched) / machine.memory,
+  );
+  const { whole = [], move, alias, combine } = partition;
+  const read = node.operands.map((operand) => printShape(operand.dtype, dimsOf(operand)));
+  const made = node.results.map(({ dtype, dims }) => printShape(dtype, dims));
+  const aliases = alias ? Object.entries(alias).join() : "";
+  const text = `${node.kind} ${read.join(";")} ${made.join(";")} ${aliases} ${combine} ${seconds}`;
+  return {
+    partition,
+    whole: new Set(move ? [...whole, move.dim] : whole),
+    seconds,
+    shape: remembered(shapes, text, () => shapes.size),
+  };
+}
+
+/** Operations of an op that has no better estimate: one for each element it reads or makes. */
+function elementsTouched(node: Node): number {
+  const read = node.operands.reduce((n, t) => n + elements(dimsOf(t)), 0);
+  return node.results.reduce((n, r) => n + elements(r.dims) * (bytesPerElement[r.dtype] / 4), read);
+}
+
+function printShape(dtype: string, dims: readonly Dimension[]): string {
+  let text = dtype;
+  for (const { name, size } of dims) text += ` ${name}${size}`;
+  return text;
+}
