@@ -1,11 +1,11 @@
-import { bytesPerElement } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import { type Coordinate, coordinateOf, defineMesh } from "../mesh.ts";
 import { rules } from "../ops/rules.ts";
 import { type Lifetime, livenessOf } from "../program/liveness.ts";
 import { programArgument } from "../program/lowered.ts";
-import { boxOf, volume } from "../program/placement.ts";
+import { boxOf } from "../program/placement.ts";
 import { enteringOf, type Instruction, leavingOf, type Program } from "../program/program.ts";
+import { bytesAtRest } from "../rest/bytes.ts";
 
 /** The bytes a device holds in one run of a program, scratch space of kernels and staging apart. */
 export interface MemoryPlan {
@@ -34,10 +34,13 @@ export function memoryPlan(program: Program): MemoryPlan {
 export function memoryAt(program: Program, coordinate: Coordinate): MemoryPlan {
   const mesh = defineMesh(program.mesh);
   const liveness = livenessOf(program);
-  const sizes = program.values.map(({ dims, dtype, placement }) => {
-    return volume(boxOf(dims, placement, mesh, coordinate)) * bytesPerElement[dtype];
+  const sizes = program.values.map(({ placement, ...typed }) => {
+    const box = boxOf(typed.dims, placement, mesh, coordinate);
+    const dims = typed.dims.map(({ name }, d) => ({ name, size: box[d]!.size }));
+    return bytesAtRest({ ...typed, dims });
   });
-  const heap = newHeap(sizes);
+  const rests = program.values.map(({ rest }) => rest !== undefined);
+  const heap = newHeap(sizes, rests);
   for (const input of program.inputs) allocate(heap, input.value);
   const inputBytes = heap.held;
   for (const value of liveness.unused) release(heap, value);
@@ -49,6 +52,8 @@ export function memoryAt(program: Program, coordinate: Coordinate): MemoryPlan {
 /** Which values share which memory, and how much is held. */
 interface Heap {
   readonly sizes: readonly number[];
+  /** Which values rest narrow: they lie in memory of their own kind. */
+  readonly rests: readonly boolean[];
   /** The value whose memory a value lies in. */
   readonly home: Map<number, number>;
   readonly sharers: Map<number, number>;
@@ -56,8 +61,8 @@ interface Heap {
   peak: number;
 }
 
-function newHeap(sizes: readonly number[]): Heap {
-  return { sizes, home: new Map(), sharers: new Map(), held: 0, peak: 0 };
+function newHeap(sizes: readonly number[], rests: readonly boolean[]): Heap {
+  return { sizes, rests, home: new Map(), sharers: new Map(), held: 0, peak: 0 };
 }
 
 function allocate(heap: Heap, value: number): void {
@@ -139,11 +144,13 @@ function sharedOperand(
   result: number,
 ): number | undefined {
   const { elements } = rules[op.kind];
-  if (elements === "viewed") return operands[0];
+  const alike = operands.filter((operand) => heap.rests[operand] === heap.rests[result]);
+  if (elements === "viewed") return alike[0];
   if (elements !== "alike" && elements !== "overwritten") return undefined;
   const at = free.findIndex(
     (operand) =>
       (elements === "alike" || operand === operands[0]) &&
+      alike.includes(operand) &&
       heap.sizes[operand] === heap.sizes[result] &&
       heap.sharers.get(heap.home.get(operand)!) === 1,
   );

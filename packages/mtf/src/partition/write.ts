@@ -1,6 +1,6 @@
 import { movingSeconds } from "../cost/movingSeconds.ts";
 import { nodesOf } from "../graph/graph.ts";
-import { dimsOf } from "../graph/tensor.ts";
+import { dimsOf, typeOf } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
 import { samePlacement } from "../program/placement.ts";
 import type { Input, Output, Program } from "../program/program.ts";
@@ -23,6 +23,7 @@ import {
   versionsOf,
 } from "./scope.ts";
 import { usesOf } from "./uses.ts";
+import { widened } from "./widen.ts";
 
 /** A program with the choices that made it and what they cost. */
 export interface Written {
@@ -71,7 +72,10 @@ export function write(
   const outputs = traced.outputs.map((leaf, i): Output => {
     settledValue(scope, leaf.tensor);
     const origin = originOf(leaf.tensor["~node"]);
-    return { path: leaf.path, value: valueAt(scope, leaf.tensor, targets[i]!, origin) };
+    const value = valueAt(scope, leaf.tensor, targets[i]!, origin);
+    // What an op gives is float32, even where a layout only had to move what rests.
+    const passed = typeOf(leaf.tensor).rest !== undefined;
+    return { path: leaf.path, value: passed ? value : widened(builder, value, origin) };
   });
   const conflicts = conflictsOf([...given, ...nodes], layout);
   const program: Program = {
@@ -93,7 +97,7 @@ export function write(
 function defineInput(scope: Scope, leaf: TracedLeaf, donated: readonly number[]): Input {
   const { tensor, path } = leaf;
   const rests = rest(dimsOf(tensor), path, scope.layout);
-  const value = addValue(scope.builder, { dims: dimsOf(tensor), dtype: tensor.dtype }, rests);
+  const value = addValue(scope.builder, typeOf(tensor), rests);
   defineValue(scope, tensor, value, originOf(tensor["~node"]));
   if (!samePlacement(rests, byRules(scope, tensor))) {
     scope.stored.add(versionsOf(scope, tensor));

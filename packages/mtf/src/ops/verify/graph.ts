@@ -2,7 +2,7 @@ import { internal } from "../../errors.ts";
 import { type Graph, nodesOf } from "../../graph/graph.ts";
 import type { Typed } from "../../graph/kinds.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
-import type { AnyTensor } from "../../graph/tensor.ts";
+import { typeOf } from "../../graph/tensor.ts";
 import { faultOf } from "./laws.ts";
 import { printType, sameType, without } from "./types.ts";
 
@@ -23,10 +23,6 @@ export function verifyNodes(nodes: readonly Node[]): void {
     if (!fault) continue;
     throw internal(`${node.kind}(${operands.map(printType).join(", ")}) ${node.line}: ${fault}`);
   }
-}
-
-function typeOf(tensor: AnyTensor): Typed {
-  return tensor["~node"].results[tensor["~result"]]!;
 }
 
 function orderFault(node: Node): string | undefined {

@@ -7,6 +7,7 @@ import {
   transferBytes,
   transferCost,
 } from "../../program/transfer.ts";
+import { printResting } from "../../rest/print.ts";
 import { remembered } from "./remembered.ts";
 
 /** Placements as numbers: the same few are compared again and again. */
@@ -46,7 +47,7 @@ export function numberOf(places: Places, placement: Placement): number {
 }
 
 export function waysOf(places: Places, shaped: Shaped): Ways {
-  const text = `${shaped.dtype} ${shaped.dims.map((d) => `${d.name}${d.size}`).join()}`;
+  const text = printResting(shaped, shaped.dims.map((d) => `${d.name}${d.size}`).join());
   return remembered(places.ways, text, () => {
     return { shaped, moves: new Map(), settlings: new Map() };
   });

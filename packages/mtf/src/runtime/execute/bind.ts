@@ -1,6 +1,7 @@
 import { type Lifetime, livenessOf } from "../../program/liveness.ts";
 import type { Instruction, Program } from "../../program/program.ts";
 import type { Collectives } from "../collectives/collectives.ts";
+import { movesOf } from "../collectives/moving.ts";
 import { failureIn } from "../failure.ts";
 import { bindCompute } from "./compute.ts";
 import type { Device, Frame, Phase } from "./device.ts";
@@ -72,7 +73,7 @@ function bindStep(
     case "move": {
       const phases =
         instruction.kind === "move"
-          ? collectives.move(instruction, frame)
+          ? movesOf(instruction, frame).flatMap((m) => collectives.move(m.move, m.moving))
           : collectives.reduce(instruction, frame);
       return { ...step, barrier: collectives.barrier(instruction.axes, frame.device), phases };
     }

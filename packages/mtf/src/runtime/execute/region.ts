@@ -97,8 +97,8 @@ function bindSliced(
   const at = whole.dims.findIndex((d) => d.name === dim.name);
   if (at < 0) throw internal(`a region over ${dim.name} slices a value without it`);
   const one: Slice = {
-    ...whole,
     dims: whole.dims.map((d, i) => (i === at ? { name: d.name, size: 1 } : d)),
+    dtype: whole.dtype,
     box: whole.box.map((range, i) => (i === at ? { begin: 0, size: 1 } : range)),
   };
   const shape = shapeOf(sliceOf(values[inner]!, device));

@@ -19,8 +19,8 @@ export function messageCollectives(
   return {
     reduce: (reduce, frame) =>
       bindReduce(reduce, frame, groupOf(frame.device.number, reduce.axes), messages, segmentBytes),
-    move: (move, frame) =>
-      bindMove(move, frame, groupOf(frame.device.number, move.axes), messages, segmentBytes),
+    move: (move, moving) =>
+      bindMove(move, moving, groupOf(moving.device.number, move.axes), messages, segmentBytes),
     // Whoever awaits a message waits for the one who sends it.
     barrier: () => undefined,
     broadcast(holder, numbers) {

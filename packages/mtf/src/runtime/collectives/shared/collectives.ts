@@ -38,7 +38,7 @@ export function sharedMemory({ mesh, wide, memory, barrier }: SharedMemory): Col
   return {
     reduce: (reduce, frame) =>
       bindReduce(reduce, frame, stagingOf(frame.device.number, reduce.axes)),
-    move: (move, frame) => bindMove(move, frame, stagingOf(frame.device.number, move.axes)),
+    move: (move, moving) => bindMove(move, moving, stagingOf(moving.device.number, move.axes)),
     barrier(axes, { number }) {
       const staging = stagingOf(number, axes);
       return barrier && staging && (() => barrier(staging));
