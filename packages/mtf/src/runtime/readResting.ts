@@ -3,8 +3,8 @@ import type { HostArray } from "../dtype.ts";
 import { type Box, volume } from "../program/placement.ts";
 import { bytesAtRest, type Sized } from "../rest/bytes.ts";
 import { widen } from "../rest/widen.ts";
+import { bytesOf } from "./execute/bytesOf.ts";
 import { sizedOf } from "./execute/device.ts";
-import { bytesOf } from "./execute/reading.ts";
 import { cutResting } from "./sources/cutResting.ts";
 
 /** How numbers that rest narrow are to be read: as float32, or as the bytes that they rest in. */

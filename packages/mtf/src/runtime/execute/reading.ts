@@ -1,10 +1,11 @@
 import type { Backend, Buffer, Kernel, MaybePromise, Slice } from "../../backend/backend.ts";
-import { overlapOf } from "../../backend/slices/walk.ts";
-import type { Attributes, Op } from "../../graph/kinds.ts";
+import type { Op } from "../../graph/kinds.ts";
 import { widen } from "../../rest/widen.ts";
 import { volumeOf } from "../../shape.ts";
-import { cutResting } from "../sources/cutResting.ts";
+import { bytesOf } from "./bytesOf.ts";
 import { after, heldOf, shapeOf, sizedOf } from "./device.ts";
+import { gathering } from "./gathering.ts";
+import { slicing } from "./slicing.ts";
 
 /**
  * Binds an op to slices of which some may rest narrow: the backend's kernel widens them as it reads,
@@ -21,6 +22,9 @@ export function bindReading(
   if (rests.length === 0) return backend.bind(op, operands, results, reuse);
   if (results[0]!.rest) return viewing(backend, results[0]!);
   if (op.kind === "slice") return slicing(backend, op.attributes, operands[0]!, results[0]!);
+  if (op.kind === "gather" && operands[0]!.rest) {
+    return gathering(backend, op, operands as [Slice, Slice], results[0]!);
+  }
   const own = reuse.filter((i) => !operands[i]!.rest);
   const reading = backend.bindResting?.(op, operands, results, own);
   if (reading) return reading;
@@ -47,27 +51,6 @@ function viewing(backend: Backend, result: Slice): Kernel {
   return ([buffer]) => [backend.share(buffer!, shape)];
 }
 
-/** A slice along a dim: only what it keeps is widened. */
-function slicing(
-  backend: Backend,
-  { dim, begin }: Attributes["slice"],
-  x: Slice,
-  result: Slice,
-): Kernel {
-  const [sized, shape] = [sizedOf(x), shapeOf(result)];
-  const { from } = overlapOf(dim, x, result, -begin);
-  const box = x.dims.map(({ name }, d) => {
-    return { begin: name === dim ? from : 0, size: shape[d]! };
-  });
-  return ([buffer]) =>
-    after(bytesOf(backend, buffer!), (bytes) => {
-      const kept = cutResting({ bytes, sized }, box);
-      const numbers = new Float32Array(volumeOf(shape));
-      widen(kept.bytes, kept.sized, numbers);
-      return [backend.upload(numbers, shape, "float32")];
-    });
-}
-
 /** The float32 numbers of a slice that rests. */
 function widening(backend: Backend, slice: Slice): (buffer: Buffer) => MaybePromise<Buffer> {
   const { rest: _, ...wide } = slice;
@@ -90,10 +73,4 @@ function widening(backend: Backend, slice: Slice): (buffer: Buffer) => MaybeProm
 function all(buffers: readonly MaybePromise<Buffer>[]): MaybePromise<readonly Buffer[]> {
   const waits = buffers.some((buffer) => buffer instanceof Promise);
   return waits ? Promise.all(buffers) : (buffers as readonly Buffer[]);
-}
-
-/** The bytes that a buffer holds, valid until the next allocation. */
-export function bytesOf(backend: Backend, buffer: Buffer): MaybePromise<Uint8Array> {
-  const bytes = backend.view(buffer) ?? backend.read(buffer);
-  return bytes as MaybePromise<Uint8Array>;
 }
