@@ -28,8 +28,20 @@ export function narrow(numbers: HostArray, sized: Sized): Uint8Array | undefined
 /** The largest int8 that is used: -128 has no counterpart. */
 const most = 127;
 
-/** Times 127 it is finite: a little larger, and the largest float32 would come back as infinity. */
-const largestScale = ((2 - 2 ** -22) * 2 ** 127) / most;
+const scale = new Float32Array(1);
+const bits = new Uint32Array(scale.buffer);
+
+/**
+ * A 127th of the largest number of a row, with 17 bits: the product with a number of 7 bits is exact.
+ * So what rests is the same when it is narrowed once more. Up, lest the largest be out of reach, but
+ * where 127 times as much would be infinite.
+ */
+function scaleOf(largest: number): number {
+  scale[0] = largest / most;
+  bits[0] = (bits[0]! + 0x7f) & ~0x7f;
+  if (!Number.isFinite(Math.fround(scale[0]! * most))) bits[0] -= 0x80;
+  return scale[0]!;
+}
 
 function narrowInt8(
   numbers: HostArray,
@@ -46,7 +58,7 @@ function narrowInt8(
   });
   for (let s = 0; s < scales!.length; s++) {
     if (!Number.isFinite(scales![s])) return false;
-    scales![s] = Math.min(scales![s]! / most, largestScale);
+    scales![s] = scaleOf(scales![s]!);
   }
   eachRow(sized, ({ begin, end, scale, step }) => {
     let s = scale;

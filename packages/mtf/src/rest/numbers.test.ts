@@ -74,6 +74,17 @@ test("an int8 is within half a step of its number, a step being a 127th of its r
   );
 });
 
+test("an int8 is widened exactly, and is the same when it is narrowed once more", () => {
+  fc.assert(
+    fc.property(int8s, ({ sized, numbers }) => {
+      const bytes = narrow(Float32Array.from(numbers), sized)!;
+      const widened = new Float64Array(numbers.length);
+      widen(bytes, sized, widened);
+      expect(narrow(widened, sized)).toEqual(bytes);
+    }),
+  );
+});
+
 test("int8 rounds ties to even, and holds zeros, but no infinity and no NaN", () => {
   const sized: Sized = {
     dims: row(6),

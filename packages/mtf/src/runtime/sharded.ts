@@ -14,7 +14,7 @@ import {
   volume,
 } from "../program/placement.ts";
 import type { Value } from "../program/program.ts";
-import { bytesAtRest, type Sized } from "../rest/bytes.ts";
+import { bytesAtRest, partsIn, type Sized } from "../rest/bytes.ts";
 import { type ArrayState, checkUsable, discard, poisoned } from "./arrays.ts";
 import { called } from "./called.ts";
 import type { AnySharded, Sharded } from "./devices.ts";
@@ -130,11 +130,11 @@ async function readExactly(held: ArrayState, box: Box): Promise<HostArray> {
 }
 
 /**
- * A box of what rests narrow, as the bytes that it rests in.
+ * A box of what rests narrow, as the arrays that it rests in: of an int8 scales and numbers.
  *
  * @throws MtfError `poisoned` if the run that should have made it failed
  */
-export async function readBytes(array: AnySharded, box: Box): Promise<Uint8Array> {
+export async function readRestingParts(array: AnySharded, box: Box): Promise<readonly HostArray[]> {
   const held = stateOf(array)!;
   const { dims: whole, dtype, rest } = held;
   const sizedAs = (of: Box): Sized => {
@@ -145,7 +145,7 @@ export async function readBytes(array: AnySharded, box: Box): Promise<Uint8Array
   for (const { numbers, within } of await readParts(held, box, "bytes")) {
     pasteResting({ bytes: numbers as Uint8Array, sized: sizedAs(within) }, result, sized, within);
   }
-  return result;
+  return partsIn(result, sized);
 }
 
 interface ReadPart {
