@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineMesh } from "mtf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { evaluator } from "../eval/evaluate.ts";
+import { run } from "../cli/run/generate.ts";
+import { evaluator } from "../eval/evaluator.ts";
 import { generate } from "../generate/generate.ts";
 import { loadModel, type ModelOptions } from "../loaded-model.ts";
 import { convertWeights } from "./convert.ts";
@@ -69,7 +70,9 @@ it("int8 takes little more than a quarter, and comes near, on every mesh alike",
   expect(two.bytes).toBeLessThan(0.45 * whole.bytes);
 });
 
-it("is told what weights can rest as", async () => {
+it("is told what weights can rest as, by commands, too", async () => {
+  const asked = { model: original, inputIds: [1], seed: 0, dtype: "bf16" as never };
+  await expect(run({ ...asked, runtime: "simulator" })).rejects.toThrow("cannot rest as bf16");
   await expect(loadModel(original, { dtype: "bf16" as never })).rejects.toThrow(
     "loadModel: weights cannot rest as bf16.",
   );
