@@ -5,7 +5,8 @@ import { narrowData } from "./case.ts";
 import { checkCase, roundings } from "./checkCase.ts";
 import { failureOf } from "./failure.ts";
 
-const cases = Number(process.env.MTF_CASES ?? 240);
+const enough = 240;
+const cases = Number(process.env.MTF_CASES ?? enough);
 const seed = Number(process.env.MTF_SEED ?? 1);
 
 // Expected is what the unsplit run gives for numbers that were rounded before.
@@ -30,7 +31,7 @@ test.each([
     });
     const result = await fc.check(property, { numRuns: Math.ceil(numRuns), seed });
     if (result.failed) throw failureOf(result, "narrow.test.ts", 10);
-    if (name !== "reference") return;
+    if (name !== "reference" || cases < enough) return;
     expect([...moved].sort()).toEqual(["bfloat16", "float16", "int8"]);
   },
 );
