@@ -57,7 +57,14 @@ export {
   type Norm,
   parameterPlaceholders,
 } from "./models/gpt_neo/parameters.ts";
-export type { Dims, Forward, ForwardOptions, ParameterName, Parameters } from "./models/index.ts";
+export type {
+  Dims,
+  Forward,
+  ForwardOptions,
+  ParameterName,
+  Parameters,
+  WeightsDType,
+} from "./models/index.ts";
 export { type Score, score } from "./score/score.ts";
 export { layoutOf, meshOf, openDevices, type SessionOptions } from "./session.ts";
 export type { Scalar } from "./tensorboard/events.ts";

@@ -5,6 +5,7 @@ import { type ChooseMesh, meshFor } from "./fit/index.ts";
 import { choosing } from "./generate/next-token.ts";
 import { programsOf } from "./model-program.ts";
 import { type Dims, modelOf, type Parameters } from "./models/index.ts";
+import { type WeightsDType, weightsDTypes } from "./models/weights-dtype.ts";
 import { checkNames, type OptionNames } from "./option-names.ts";
 import { layoutOf, openDevices, type SessionOptions } from "./session.ts";
 import {
@@ -24,11 +25,14 @@ export interface ModelOptions extends SessionOptions {
   readonly tokenizer?: string | undefined;
   /** The tokens that the model sees at once; by default as many as it was trained on. */
   readonly context?: number | undefined;
+  /** What the weights rest as; default float32. They are computed with in float32. */
+  readonly dtype?: WeightsDType | undefined;
 }
 
 const names: OptionNames<ModelOptions> = {
   tokenizer: true,
   context: true,
+  dtype: true,
   mesh: true,
   layout: true,
   storage: true,
@@ -45,6 +49,8 @@ export interface LoadedModel {
   readonly context: number;
   readonly devices: Devices;
   readonly layout: Layout;
+  /** What its weights rest as. */
+  readonly dtype: WeightsDType;
   readonly parameters: Held<Parameters>;
   /** The ids that end a text, as the config or else the tokenizer says. */
   readonly ends: readonly number[];
@@ -82,6 +88,7 @@ export async function loadModel(
   mesh: Mesh | ChooseMesh = meshFor(options, { devices: 1, rows: () => 1, build: choosing }),
 ): Promise<LoadedModel> {
   checkNames("loadModel", options, names);
+  const dtype = dtypeOf(options);
   const weights = await loadWeights(folder);
   try {
     const { config } = weights;
@@ -93,7 +100,7 @@ export async function loadModel(
     const tokenizer = await tokenizerOf(home, options.tokenizer, config);
     const devices = await openDevices(options, chosen.mesh);
     try {
-      const tree = modelOf(config).placeholders(config, dims);
+      const tree = modelOf(config).placeholders(config, dims, dtype);
       // Any program over the parameters tells how they rest.
       const resting = lower((p: Parameters) => p, { layout, inputs: [tree] as const });
       const names = new Map(
@@ -114,6 +121,7 @@ export async function loadModel(
         context,
         devices,
         layout,
+        dtype,
         parameters,
         ends: endsOf(weights, tokenizer),
         notes: [
@@ -123,7 +131,7 @@ export async function loadModel(
           ...contextNote(context, options, config),
           ...chosen.told,
         ],
-        program: programsOf({ config, devices, layout }),
+        program: programsOf({ config, devices, layout, dtype }),
         close: () => devices.close(),
       };
     } catch (error) {
@@ -133,6 +141,12 @@ export async function loadModel(
   } finally {
     await weights.close();
   }
+}
+
+function dtypeOf({ dtype = "float32" }: ModelOptions): WeightsDType {
+  if (weightsDTypes.includes(dtype)) return dtype;
+  const sentence = `loadModel: weights cannot rest as ${dtype}.`;
+  throw new MtfError("bad-argument", sentence, { try: [weightsDTypes.join(", ")] });
 }
 
 function contextOf({ context }: ModelOptions, config: Config): number {

@@ -7,12 +7,14 @@ export function programsOf({
   config,
   devices,
   layout,
-}: Pick<LoadedModel, "config" | "devices" | "layout">): LoadedModel["program"] {
+  dtype,
+}: Pick<LoadedModel, "config" | "devices" | "layout"> &
+  Partial<Pick<LoadedModel, "dtype">>): LoadedModel["program"] {
   return async (length, build, rows = 1) => {
     const model = modelOf(config);
     const dims = model.dims(config, rows, length);
     const [fn, rest] = build(dims);
-    const tree = model.placeholders(config, dims);
+    const tree = model.placeholders(config, dims, dtype);
     return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
   };
 }

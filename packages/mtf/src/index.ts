@@ -41,7 +41,9 @@ export {
   type Tensor,
 } from "./graph/tensor.ts";
 export { type DTypeIn, mapTensors } from "./mapTensors.ts";
-export { placeholder } from "./trace.ts";
+export type { RestAs } from "./rest/argument.ts";
+export type { Int8Rest, Rest } from "./rest/rest.ts";
+export { type PlaceholderOptions, placeholder } from "./trace.ts";
 export { type IsLeaf, leavesOf, mapLeaves, type Tree, withLeaves } from "./tree.ts";
 
 // Functions of tensors: ops, gradients, optimizers.

@@ -1,29 +1,50 @@
-import { arrayArgument, functionArgument } from "./arguments.ts";
-import type { Dimension, Dimensions } from "./dimension.ts";
+import { arrayArgument, functionArgument, optionsArgument } from "./arguments.ts";
+import type { Dimensions } from "./dimension.ts";
 import type { DType } from "./dtype.ts";
 import { MtfError } from "./errors.ts";
 import type { Graph } from "./graph/graph.ts";
+import type { Typed } from "./graph/kinds.ts";
 import { attributedTo, makeTensor } from "./graph/node.ts";
-import { type AnyTensor, dimsOf, isTensor, type Tensor } from "./graph/tensor.ts";
+import { type AnyTensor, isTensor, type Tensor, typeOf } from "./graph/tensor.ts";
 import { dtypeArgument, newDims } from "./ops/check.ts";
 import { requireOwn } from "./ops/foreign.ts";
 import { requireTensors, treeArgument } from "./ops/trees.ts";
+import { narrowAsDType, type RestAs, restArgument } from "./rest/argument.ts";
 import { captureLine } from "./sourceLine.ts";
 import { leavesOf, mapLeaves } from "./tree.ts";
 
+/** What a float32 input rests as. */
+export interface PlaceholderOptions<Names extends string = string> {
+  readonly rest: RestAs<Names>;
+}
+
 /**
- * A tensor that stands for an argument: dims and a dtype, and no numbers.
+ * A tensor that stands for an argument: dims and a dtype, and no numbers. A float32 tensor may rest
+ * narrower, in half or a quarter of the memory: every op reads it as float32, so results are those of
+ * the rounded numbers, under every layout.
  *
- * @throws MtfError `duplicate-dim`
+ * @throws MtfError `duplicate-dim`; `missing-dim` for scales of an int8 along a dim
+ * that it lacks
  * @example
  * const image = placeholder([batch, pixel]);
+ * const table = placeholder([vocab, embd], { rest: "bfloat16" });
+ * const weight = placeholder([embd, ff], { rest: { dtype: "int8", scales: [ff] } });
  */
-export function placeholder<const N extends readonly string[] = [], D extends DType = "float32">(
+export function placeholder<
+  const N extends readonly string[] = [],
+  const D extends DType | PlaceholderOptions<N[number]> = "float32",
+>(
   dims: Dimensions<N> = [] as never,
-  dtype: D = "float32" as D,
-): Tensor<N[number], NoInfer<D>> {
+  dtype: D = "float32" as never,
+): Tensor<N[number], NoInfer<D extends DType ? D : "float32">> {
   const own = newDims("placeholder", "dims", dims);
-  return input("", own, dtypeArgument("placeholder", "dtype", dtype)) as never;
+  if (typeof dtype !== "object") {
+    narrowAsDType("placeholder", "dtype", dtype, own);
+    return input("", { dims: own, dtype: dtypeArgument("placeholder", "dtype", dtype) }) as never;
+  }
+  optionsArgument("placeholder", "dtype", dtype, ["rest"]);
+  const rest = restArgument("placeholder", "rest", (dtype as PlaceholderOptions).rest, own);
+  return input("", { dims: own, dtype: "float32", rest }) as never;
 }
 
 /** A graph whose inputs and outputs have places in trees. */
@@ -80,7 +101,7 @@ export function traceFor<Arguments extends readonly unknown[], Result>(
   if (args.length < fn.length) throw missingInput(caller, argument, fn.length, args.length);
   // All inputs are of the one line that traces: it is asked for once.
   const given = attributedTo({ line: captureLine(), pass: "forward" }, () =>
-    mapLeaves(args, isTensor, (x, path) => input(path, dimsOf(x), x.dtype)),
+    mapLeaves(args, isTensor, (x, path) => input(path, typeOf(x))),
   );
   const result = fn(...(given as Arguments));
   requireTensors(caller, result);
@@ -110,6 +131,6 @@ function missingInput(fn: string, argument: string, takes: number, given: number
 const tracedLeaves = (tree: unknown): readonly TracedLeaf[] =>
   leavesOf(tree, isTensor).map(([path, tensor]) => ({ path, tensor }));
 
-function input(path: string, dims: readonly Dimension[], dtype: DType): AnyTensor {
-  return makeTensor("input", { path }, [], { dims, dtype });
+function input(path: string, type: Typed): AnyTensor {
+  return makeTensor("input", { path }, [], type);
 }

@@ -257,6 +257,9 @@ describe("gpt-neo", () => {
         --model DIR                  a model's folder: a run's, or one of Hugging Face's
         --data FILE…                 what to predict: files, folders, patterns, - (standard input)
         --context N                  tokens the model sees at once (default: what it was trained on)
+        --dtype float32|bfloat16|float16|int8
+                                     what weights take in memory; all compute in float32
+                                     (default: float32)
         --stride N                   each window predicts N new ids (default: disjoint windows)
         --no-cross-document          ends of text cut rows: each document is predicted by itself
         --logits FILE                write the logits there, as safetensors [rows, length, vocab]

@@ -1,5 +1,6 @@
 import { formats } from "../data/format.ts";
 import type { ReadingOptions } from "../data/reading-options.ts";
+import { type WeightsDType, weightsDTypes } from "../models/weights-dtype.ts";
 import {
   choice,
   flag,
@@ -40,6 +41,12 @@ export const tokenizer: Option<string> = otherwise(
 export const context: Option<number> = otherwise(
   "what it was trained on",
   integer("N", "tokens the model sees at once", 1),
+);
+
+/** For commands that run a model and do not train it. */
+export const dtype: Option<WeightsDType> = otherwise(
+  "float32",
+  choice(weightsDTypes, "what weights take in memory; all compute in float32"),
 );
 
 /** For commands that turn text into ids. */

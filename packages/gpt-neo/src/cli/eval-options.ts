@@ -1,7 +1,8 @@
 import type { ReadingOptions } from "../data/reading-options.ts";
 import type { MeshOptions } from "../mesh-options.ts";
+import type { WeightsDType } from "../models/weights-dtype.ts";
 import type { Command } from "./command.ts";
-import { context, readingOptions, special, tokenizer } from "./data-options.ts";
+import { context, dtype, readingOptions, special, tokenizer } from "./data-options.ts";
 import { meshNotes, meshOptions } from "./mesh-options.ts";
 import { flag, integer, otherwise, required, text, texts } from "./option.ts";
 
@@ -9,6 +10,7 @@ export interface EvalOptions extends MeshOptions, ReadingOptions {
   readonly model: string;
   readonly data: readonly string[];
   readonly context?: number;
+  readonly dtype?: WeightsDType;
   readonly stride?: number;
   readonly noCrossDocument?: boolean;
   readonly logits?: string;
@@ -26,6 +28,7 @@ export const evalCommand: Command<EvalOptions> = {
     model: required(text("DIR", "a model's folder: a run's, or one of Hugging Face's")),
     data: required(texts("FILE", "what to predict: files, folders, patterns, - (standard input)")),
     context,
+    dtype,
     stride: otherwise("disjoint windows", integer("N", "each window predicts N new ids", 1)),
     noCrossDocument: flag("ends of text cut rows: each document is predicted by itself"),
     logits: text("FILE", "write the logits there, as safetensors [rows, length, vocab]"),

@@ -1,6 +1,7 @@
 import type { MeshOptions } from "../mesh-options.ts";
+import type { WeightsDType } from "../models/weights-dtype.ts";
 import type { Command } from "./command.ts";
-import { context, tokenizer } from "./data-options.ts";
+import { context, dtype, tokenizer } from "./data-options.ts";
 import { meshNotes, meshOptions } from "./mesh-options.ts";
 import {
   anyText,
@@ -22,6 +23,7 @@ export interface GenerateOptions extends MeshOptions {
   /** `gpt2`, `bytes`, a `tokenizer.json` or a folder with one. */
   readonly tokenizer?: string;
   readonly context?: number;
+  readonly dtype?: WeightsDType;
   readonly maxNewTokens?: number;
   readonly greedy?: boolean;
   readonly temperature?: number;
@@ -42,6 +44,7 @@ export const generateCommand: Command<GenerateOptions> = {
     inputIds: ids("IDS", "ids to continue instead: 1,2,3"),
     tokenizer,
     context,
+    dtype,
     maxNewTokens: otherwise("the model's, or 100", integer("N", "ids to add at most", 1)),
     greedy: flag("always take the likeliest id"),
     temperature: otherwise(

@@ -157,6 +157,11 @@ describe("a model", () => {
     `);
   });
 
+  it("whose weights rest narrow needs fewer", () => {
+    const dtype = "bfloat16" as const;
+    expect(on(meshFor({ dtype }, use.generate, laptop))).toEqual(["data:1"]);
+  });
+
   it("takes a mesh on which it can be evaluated", () => {
     expect(on(meshFor({}, use.evaluate, laptop), small)).toEqual(["data:8"]);
     expect(on(meshFor({}, use.evaluate, laptop))).toMatchInlineSnapshot(`

@@ -1,6 +1,7 @@
 import { lower, type Mesh, type Program } from "mtf";
 import type { Config } from "../config/index.ts";
 import { type Dims, modelOf, type Parameters } from "../models/index.ts";
+import type { WeightsDType } from "../models/weights-dtype.ts";
 import { paddedLength } from "../padded-length.ts";
 import { devicesFor, layoutOf, meshOf, type SessionOptions } from "../session.ts";
 import { type ChosenMesh, chooseMesh, type Way } from "./choose.ts";
@@ -33,7 +34,7 @@ export interface ModelUse {
  * await loadModel("gpt-neo-1.3B", options, meshFor(options, use), 1);
  */
 export function meshFor(
-  options: SessionOptions,
+  options: SessionOptions & { readonly dtype?: WeightsDType | undefined },
   { devices, rows, build }: ModelUse,
   machine: Machine = thisMachine(),
 ): ChooseMesh {
@@ -44,7 +45,7 @@ export function meshFor(
     const plan = ({ mesh }: Way): Program => {
       const dims = modelOf(config).dims(config, rows(mesh), length);
       const [fn, rest] = build(config, dims);
-      const inputs = [modelOf(config).placeholders(config, dims), ...rest] as never;
+      const inputs = [modelOf(config).placeholders(config, dims, options.dtype), ...rest] as never;
       return lower(fn, { layout: layoutOf(options, mesh, dims), inputs }).program;
     };
     return chooseMesh({

@@ -7,6 +7,7 @@ export type { Dims } from "./dims.ts";
 export type { Parameters } from "./gpt_neo/parameters.ts";
 export type { Forward, ForwardOptions, Model } from "./model.ts";
 export type { ParameterName } from "./parameter-name.ts";
+export { type WeightsDType, weightsDTypes } from "./weights-dtype.ts";
 
 /**
  * The architecture that a config is of.

@@ -2,6 +2,7 @@ import type { Key, Tensor } from "mtf";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "./dims.ts";
 import type { ParameterName } from "./parameter-name.ts";
+import type { WeightsDType } from "./weights-dtype.ts";
 
 type Hidden = Tensor<"batch" | "length" | "embd">;
 
@@ -44,7 +45,7 @@ export interface Model<Parameters> {
   /** The parameters by their names in Hugging Face's files, in the order of files. */
   names(config: Config): readonly ParameterName[];
   /** Parameters without numbers, to lower functions of parameters with. */
-  placeholders(config: Config, dims: Dims): Parameters;
+  placeholders(config: Config, dims: Dims, dtype?: WeightsDType): Parameters;
   /** Fresh parameters. */
   initial(config: Config, dims: Dims, key: Key): Parameters;
   /** Tokens to the logits of what follows each. */

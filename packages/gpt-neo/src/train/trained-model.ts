@@ -17,6 +17,7 @@ export function trainedModel(
     context: config.training.context,
     devices,
     layout,
+    dtype: "float32",
     parameters: params,
     ends: [config.eos_token_id, ...config.more_eos_token_ids],
     notes: [],

@@ -2,6 +2,7 @@ import type { Dimension } from "../dimension.ts";
 import type { DType, HostArray } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import type { Box } from "../program/placement.ts";
+import type { Rest } from "../rest/rest.ts";
 
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -10,6 +11,8 @@ export interface Slice {
   /** The dims of the whole tensor, in the order in which the slice is stored, row by row. */
   readonly dims: readonly Dimension[];
   readonly dtype: DType;
+  /** What its numbers rest as, where that is narrower: then they lie in a buffer of bytes. */
+  readonly rest?: Rest | undefined;
   /** Which part of the whole this device holds. */
   readonly box: Box;
 }
@@ -45,6 +48,16 @@ export interface Backend {
     results: readonly Slice[],
     reuse: readonly number[],
   ): Kernel;
+  /**
+   * As `bind`, where some operands rest narrow and lie in buffers of bytes: a kernel that widens them
+   * as it reads. Undefined where there is none, and without it they are widened beforehand.
+   */
+  bindResting?(
+    op: Op,
+    operands: readonly Slice[],
+    results: readonly Slice[],
+    reuse: readonly number[],
+  ): Kernel | undefined;
   /** A buffer of the given numbers, row by row. */
   upload(data: HostArray, shape: readonly number[], dtype: DType): Buffer;
   /** A buffer of undefined content, or of `fill`. */

@@ -1,11 +1,10 @@
-import { bytesPerElement } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import { type Coordinate, coordinateOf, defineMesh } from "../mesh.ts";
 import { rules } from "../ops/rules.ts";
 import { bodiesOf } from "../program/bodies.ts";
 import { type Lifetime, livenessOf } from "../program/liveness.ts";
 import { programArgument } from "../program/lowered.ts";
-import { boxOf, volume } from "../program/placement.ts";
+import { boxOf } from "../program/placement.ts";
 import {
   enteringOf,
   type Instruction,
@@ -13,6 +12,7 @@ import {
   type Program,
   type Region,
 } from "../program/program.ts";
+import { bytesAtRest } from "../rest/bytes.ts";
 
 /** The bytes a device holds in one run of a program, scratch space of kernels and staging apart. */
 export interface MemoryPlan {
@@ -51,8 +51,10 @@ export function slicesAt(
   coordinate: Coordinate,
 ): number[] {
   const mesh = defineMesh(axes);
-  return values.map(({ dims, dtype, placement }) => {
-    return volume(boxOf(dims, placement, mesh, coordinate)) * bytesPerElement[dtype];
+  return values.map(({ placement, ...typed }) => {
+    const box = boxOf(typed.dims, placement, mesh, coordinate);
+    const dims = typed.dims.map(({ name }, d) => ({ name, size: box[d]!.size }));
+    return bytesAtRest({ ...typed, dims });
   });
 }
 
@@ -68,7 +70,8 @@ export function heldIn(
   sizes: readonly number[],
 ): Pick<MemoryPlan, "inputBytes" | "peakBytes"> & { readonly held: readonly Held[] } {
   const liveness = livenessOf(program);
-  const heap = newHeap(sizes);
+  const rests = program.values.map(({ rest }) => rest !== undefined);
+  const heap = newHeap(sizes, rests);
   for (const input of program.inputs) allocate(heap, input.value);
   const inputBytes = heap.held;
   for (const value of liveness.unused) release(heap, value);
@@ -79,6 +82,8 @@ export function heldIn(
 /** Which values share which memory, and how much is held. */
 interface Heap {
   readonly sizes: readonly number[];
+  /** Which values rest narrow: they lie in memory of their own kind. */
+  readonly rests: readonly boolean[];
   /** The value whose memory a value lies in. */
   readonly home: Map<number, number>;
   readonly sharers: Map<number, number>;
@@ -86,8 +91,8 @@ interface Heap {
   peak: number;
 }
 
-function newHeap(sizes: readonly number[]): Heap {
-  return { sizes, home: new Map(), sharers: new Map(), held: 0, peak: 0 };
+function newHeap(sizes: readonly number[], rests: readonly boolean[]): Heap {
+  return { sizes, rests, home: new Map(), sharers: new Map(), held: 0, peak: 0 };
 }
 
 function allocate(heap: Heap, value: number): void {
@@ -186,11 +191,13 @@ function sharedOperand(
   result: number,
 ): number | undefined {
   const { elements } = rules[op.kind];
-  if (elements === "viewed") return operands[0];
+  const alike = operands.filter((operand) => heap.rests[operand] === heap.rests[result]);
+  if (elements === "viewed") return alike[0];
   if (elements !== "alike" && elements !== "overwritten") return undefined;
   const at = free.findIndex(
     (operand) =>
       (elements === "alike" || operand === operands[0]) &&
+      alike.includes(operand) &&
       heap.sizes[operand] === heap.sizes[result] &&
       heap.sharers.get(heap.home.get(operand)!) === 1,
   );

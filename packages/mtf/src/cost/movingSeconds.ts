@@ -1,11 +1,10 @@
-import { elements } from "../dimension.ts";
-import { bytesPerElement } from "../dtype.ts";
 import { defineMesh } from "../mesh.ts";
 import { type Body, bodiesOf } from "../program/bodies.ts";
 import { bytesOf } from "../program/bytes.ts";
 import { splitAxes } from "../program/placement.ts";
 import type { Instruction, Program } from "../program/program.ts";
 import { devices } from "../program/transfer.ts";
+import { bytesAtRest } from "../rest/bytes.ts";
 import { type MachineModel, secondsOf, sliceSeconds } from "./machineModel.ts";
 import { roundsExpected } from "./roundsExpected.ts";
 
@@ -13,9 +12,8 @@ import { roundsExpected } from "./roundsExpected.ts";
 export function movingSeconds(program: Program, machine: MachineModel): number {
   const mesh = defineMesh(program.mesh);
   const bytesHeld = (value: number) => {
-    const { dims, dtype, placement } = program.values[value]!;
-    const parts = devices(splitAxes(placement), mesh);
-    return (elements(dims) * bytesPerElement[dtype]) / parts;
+    const held = program.values[value]!;
+    return bytesAtRest(held) / devices(splitAxes(held.placement), mesh);
   };
   const seconds = (instruction: Instruction): number => {
     switch (instruction.kind) {

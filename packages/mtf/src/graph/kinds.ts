@@ -1,5 +1,6 @@
 import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
+import type { Rest } from "../rest/rest.ts";
 import type { Graph } from "./graph.ts";
 import type { Rounds } from "./rounds.ts";
 
@@ -205,4 +206,6 @@ export type BinaryFn =
 export interface Typed {
   readonly dims: readonly Dimension[];
   readonly dtype: DType;
+  /** What it rests as, where that is narrower than its dtype. */
+  readonly rest?: Rest | undefined;
 }

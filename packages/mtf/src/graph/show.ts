@@ -1,6 +1,6 @@
 import { printDims } from "../dimension.ts";
-import { dtypeAbbreviation } from "../dtype.ts";
 import { MtfError } from "../errors.ts";
+import { printResting } from "../rest/print.ts";
 import { captureLine } from "../sourceLine.ts";
 import type { Node } from "./node.ts";
 import type { AnyTensor } from "./tensor.ts";
@@ -15,7 +15,7 @@ export function causeOf(node: Node): string {
 
 /** `f32[batch=8, embd=64]` */
 export function printType(x: AnyTensor): string {
-  return `${dtypeAbbreviation[x.dtype]}[${printDims(Object.values(x.dims))}]`;
+  return printResting(x["~node"].results[x["~result"]]!, printDims(Object.values(x.dims)));
 }
 
 /** `Tensor f32[batch=8, embd=64] (relu net.ts:14)` */

@@ -1,5 +1,6 @@
 import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
+import type { Typed } from "./kinds.ts";
 import type { Node } from "./node.ts";
 import { shown } from "./show.ts";
 
@@ -41,9 +42,14 @@ export function isTensor(value: unknown): value is AnyTensor {
   return typeof value === "object" && value !== null && brand in value;
 }
 
+/** What a tensor is: its dims in their order of storage, its dtype and what it rests as. */
+export function typeOf(tensor: AnyTensor): Typed {
+  return tensor["~node"].results[tensor["~result"]]!;
+}
+
 /** The dims of a tensor in its order of storage. */
 export function dimsOf(tensor: AnyTensor): readonly Dimension[] {
-  return tensor["~node"].results[tensor["~result"]]!.dims;
+  return typeOf(tensor).dims;
 }
 
 /** The value that is result number `result` of a node. */

@@ -1,11 +1,12 @@
 import { numberArgument, wrongArgument } from "../arguments.ts";
 import type { DType } from "../dtype.ts";
 import { attributedTo } from "../graph/node.ts";
-import { type AnyTensor, isTensor, type Scalar } from "../graph/tensor.ts";
+import { type AnyTensor, isTensor, type Scalar, typeOf } from "../graph/tensor.ts";
 import { misuse, tensorArgument } from "../ops/check.ts";
 import { filled } from "../ops/constant/constant.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { treeArgument } from "../ops/trees.ts";
+import { restDType } from "../rest/rest.ts";
 import { captureLine } from "../sourceLine.ts";
 import { leavesOf } from "../tree.ts";
 import type { Schedule } from "./formula.ts";
@@ -41,8 +42,21 @@ export function floatTree(fn: string, argument: string, tree: unknown): void {
     throw wrongArgument(fn, argument, "a tensor, or an array or object of them", tree);
   }
   for (const [path, x] of leaves) {
-    tensorArgument(fn, path === "" ? argument : `${argument}/${path}`, x, ["float32"]);
+    const name = path === "" ? argument : `${argument}/${path}`;
+    requireMaster(fn, name, tensorArgument(fn, name, x, ["float32"]));
   }
+}
+
+/** What is updated adds up small steps, which narrow numbers would round away. */
+function requireMaster(fn: string, argument: string, x: AnyTensor): void {
+  const { rest } = typeOf(x);
+  if (rest === undefined) return;
+  const sentence = `${fn}: '${argument}' rests as ${restDType(rest)}, and an update needs float32.`;
+  const advice = [
+    "placeholder(dims) in the state, a float32 master that is updated",
+    "a copy that rests narrow as another argument, for what only reads it",
+  ];
+  throw misuse("dtype-mismatch", sentence, { given: x }, advice, { function: fn, argument, rest });
 }
 
 /** One number of the program. */

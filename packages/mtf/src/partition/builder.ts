@@ -14,7 +14,8 @@ export interface Builder {
 }
 
 export function addValue(builder: Builder, shaped: Shaped, placement: Placement): number {
-  return builder.values.push({ dims: shaped.dims, dtype: shaped.dtype, placement }) - 1;
+  const { dims, dtype, rest } = shaped;
+  return builder.values.push({ dims, dtype, ...(rest && { rest }), placement }) - 1;
 }
 
 export function compute(

@@ -1,6 +1,6 @@
 import { linkAlong, type MachineModel } from "../cost/machineModel.ts";
 import type { Node } from "../graph/node.ts";
-import { dimsOf } from "../graph/tensor.ts";
+import { dimsOf, typeOf } from "../graph/tensor.ts";
 import type { RuleTable } from "../layout.ts";
 import type { Mesh } from "../mesh.ts";
 import type { Placement } from "../program/placement.ts";
@@ -169,7 +169,7 @@ function costOf(s: Situation, assignment: Assignment): number {
   let cost = workSeconds(s, assignment);
   s.node.operands.forEach((operand, i) => {
     if (s.passing.includes(i)) return;
-    const shaped = { dims: dimsOf(operand), dtype: operand.dtype };
+    const shaped = typeOf(operand);
     const to = { split: operandSplit(s, assignment, i), partial: [] };
     cost += transferCost(shaped, s.operands[i]!, to, s.mesh, price);
   });

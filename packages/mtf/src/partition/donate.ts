@@ -1,5 +1,9 @@
 import { arrayArgument, wrongArgument } from "../arguments.ts";
-import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import { MtfError } from "../errors.ts";
+import { printTensor } from "../graph/show.ts";
+import { type AnyTensor, dimsOf, typeOf } from "../graph/tensor.ts";
+import { restDType, sameRest } from "../rest/rest.ts";
+import { captureLine } from "../sourceLine.ts";
 import type { TracedLeaf, TracedLeaves } from "../trace.ts";
 
 /** Arguments to be given up are places among the arguments. */
@@ -30,11 +34,31 @@ export function donatedPlaces(
       const placeOf = (leaf: TracedLeaf) => join(part, within(leaf));
       const fits = own.every((leaf) => sameValue(outputs.get(placeOf(leaf)), leaf.tensor));
       if (!fits || own.some((leaf) => places.has(placeOf(leaf)))) continue;
-      for (const leaf of own) places.set(placeOf(leaf), leaf.path);
+      for (const leaf of own) {
+        requireMaster(leaf, outputs.get(placeOf(leaf))!);
+        places.set(placeOf(leaf), leaf.path);
+      }
       break;
     }
   }
   return places;
+}
+
+/** A state that rests narrow cannot be what a step makes of it: results are float32. */
+function requireMaster({ path, tensor }: TracedLeaf, next: AnyTensor): void {
+  const { rest } = typeOf(tensor);
+  if (rest === undefined || sameRest(rest, typeOf(next).rest)) return;
+  const sentence = `lower: '${path}' is given up and rests as ${restDType(rest)}, and what takes its place is float32.`;
+  throw new MtfError("dtype-mismatch", sentence, {
+    function: "lower",
+    path,
+    evidence: [
+      ["given up", printTensor(tensor)],
+      ["in its place", printTensor(next)],
+      ["at", captureLine()],
+    ],
+    try: ["placeholder(dims) in a state: float32, which small steps add up in"],
+  });
 }
 
 function head(leaf: TracedLeaf): string {

@@ -22,6 +22,7 @@ import {
   wanted,
 } from "./scope.ts";
 import { readWhereItLies } from "./versions.ts";
+import { widened } from "./widen.ts";
 
 /**
  * Partitions a region of which one of two bodies runs: both, what they close over lying inside as it
@@ -54,6 +55,7 @@ export function partitionEither(
     const used = results.map((i) => outputs[i]!);
     partitionBody(scope, inner, node, results, used, partitionNodes);
   }
+  const wide = (at: number, value: number) => widened(bodies[at]!.inner.builder, value, origin);
   const made = results.map((i) => {
     const versions = bodies.map(({ inner, outputs }) => versionsOf(inner, outputs[i]!));
     const [a, b] = versions.map(({ home }) => scope.builder.values[home]!.placement);
@@ -61,10 +63,13 @@ export function partitionEither(
       versions.forEach((own, at) => {
         readWhereItLies(bodies[at]!.inner.builder, own);
       });
-      return { placement: a!, inside: versions.map(({ home }) => home) };
+      const inside = versions.map(({ home }, at) => wide(at, home));
+      return { placement: a!, inside };
     }
     const to = wanted(scope, tensorOf(node, i));
-    const inside = bodies.map(({ inner, outputs }) => valueAt(inner, outputs[i]!, to, origin));
+    const inside = bodies.map(({ inner, outputs }, at) => {
+      return wide(at, valueAt(inner, outputs[i]!, to, origin));
+    });
     return { placement: to, inside };
   });
   const values = made.map(({ placement }, at) =>

@@ -1,11 +1,13 @@
 import type { MachineModel } from "../cost/machineModel.ts";
-import { type Dimension, elements } from "../dimension.ts";
+import { elements } from "../dimension.ts";
 import { bytesPerElement } from "../dtype.ts";
+import type { Typed } from "../graph/kinds.ts";
 import type { Node } from "../graph/node.ts";
-import { dimsOf } from "../graph/tensor.ts";
+import { dimsOf, typeOf } from "../graph/tensor.ts";
 import { partitionOf } from "../ops/partitionOf.ts";
 import type { Partition } from "../ops/rule.ts";
 import { rules } from "../ops/rules.ts";
+import { printResting } from "../rest/print.ts";
 import { remembered } from "./plan/remembered.ts";
 
 /** What matters of a node for splitting its work, wherever its operands lie. */
@@ -29,8 +31,8 @@ export function factsOf(node: Node, machine: MachineModel, shapes: Map<string, n
     (4 * touched) / machine.memory,
   );
   const { whole = [], move, alias, combine } = partition;
-  const read = node.operands.map((operand) => printShape(operand.dtype, dimsOf(operand)));
-  const made = node.results.map(({ dtype, dims }) => printShape(dtype, dims));
+  const read = node.operands.map((operand) => printShape(typeOf(operand)));
+  const made = node.results.map(printShape);
   const aliases = alias ? Object.entries(alias).join() : "";
   const text = `${node.kind} ${read.join(";")} ${made.join(";")} ${aliases} ${combine} ${seconds}`;
   return {
@@ -47,8 +49,8 @@ function elementsTouched(node: Node): number {
   return node.results.reduce((n, r) => n + elements(r.dims) * (bytesPerElement[r.dtype] / 4), read);
 }
 
-function printShape(dtype: string, dims: readonly Dimension[]): string {
-  let text = dtype;
-  for (const { name, size } of dims) text += ` ${name}${size}`;
-  return text;
+function printShape(typed: Typed): string {
+  let text = "";
+  for (const { name, size } of typed.dims) text += ` ${name}${size}`;
+  return printResting(typed, text);
 }

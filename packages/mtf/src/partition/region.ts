@@ -28,6 +28,7 @@ import {
   wanted,
 } from "./scope.ts";
 import { readWhereItLies } from "./versions.ts";
+import { widened } from "./widen.ts";
 
 /**
  * Partitions a region: its body once, with what it closes over lying inside as it does outside. Sums
@@ -97,19 +98,21 @@ function partitionRounds(
     partitionBody(scope, inner, node, results, outputs, partitionNodes);
     const lasts = body.outputs.slice(0, carried.length);
     const lies = lasts.map((last) => settledValue(inner, last).placement);
-    const next = lasts.map((last, i) => valueAt(inner, last, places[i]!, origin));
+    const next = lasts.map((last, i) => {
+      return widened(inner.builder, valueAt(inner, last, places[i]!, origin), origin);
+    });
     return { inner, condition, entering, slices, constants, lies, next };
   });
   const { inner, condition, places } = made;
   const carries = carried.map(({ operand }, i): Carried => {
-    const initial = valueAt(scope, operand, places[i]!, origin);
+    const initial = widened(scope.builder, valueAt(scope, operand, places[i]!, origin), origin);
     const result = addValue(scope.builder, node.results[i]!, places[i]!);
     return { initial, inner: made.entering[i]!, next: made.next[i]!, result };
   });
   const leaving = results.slice(carried.length).map((i): Binding => {
     const versions = versionsOf(inner, body.outputs[i]!);
     readWhereItLies(inner.builder, versions);
-    const from = versions.home;
+    const from = widened(inner.builder, versions.home, origin);
     const { placement } = scope.builder.values[from]!;
     return { outer: addValue(scope.builder, node.results[i]!, placement), inner: from };
   });

@@ -1,5 +1,5 @@
 import { movingSeconds } from "../cost/movingSeconds.ts";
-import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import { type AnyTensor, typeOf } from "../graph/tensor.ts";
 import { type Placement, samePlacement } from "../program/placement.ts";
 import type { Input, Output, Program } from "../program/program.ts";
 import { addValue, type Builder } from "./builder.ts";
@@ -16,6 +16,7 @@ import {
   versionsOf,
 } from "./scope.ts";
 import type { Subject } from "./subject.ts";
+import { widened } from "./widen.ts";
 
 /** A program with the plan and the choices that made it, and what they cost. */
 export interface Written {
@@ -57,8 +58,11 @@ export function write(subject: Subject, plan: Plan): Written {
   partitionNodes(scope, nodes);
   const outputs = traced.outputs.map(({ tensor, path }, i): Output => {
     settledValue(scope, tensor);
-    const value = valueAt(scope, tensor, subject.outputs[i]!, originOf(tensor["~node"]));
-    return { path, value };
+    const origin = originOf(tensor["~node"]);
+    const value = valueAt(scope, tensor, subject.outputs[i]!, origin);
+    // What an op gives is float32, even where a layout only had to move what rests.
+    const passed = typeOf(tensor).rest !== undefined;
+    return { path, value: passed ? value : widened(builder, value, origin) };
   });
   const { machine } = plan.answers;
   const program: Program = {
@@ -77,7 +81,7 @@ export function write(subject: Subject, plan: Plan): Written {
 
 /** The value of an input where it rests. */
 function defineInput(scope: Scope, tensor: AnyTensor, rests: Placement): number {
-  const value = addValue(scope.builder, { dims: dimsOf(tensor), dtype: tensor.dtype }, rests);
+  const value = addValue(scope.builder, typeOf(tensor), rests);
   defineValue(scope, tensor, value, originOf(tensor["~node"]));
   if (!samePlacement(rests, byRules(scope, tensor))) {
     scope.stored.add(versionsOf(scope, tensor));

@@ -1,10 +1,12 @@
 import { axesOf } from "../program/placement.ts";
 import type { Compute, Move, Origin, Program, Reduce, Value } from "../program/program.ts";
+import { printResting } from "../rest/print.ts";
 
 /** Where a value lies, by the places of its dims: the same for all names that these may have. */
-export function lyingByPlace({ dims, dtype, placement }: Value): string {
+export function lyingByPlace(value: Value): string {
+  const { dims, placement } = value;
   const places = dims.map(({ name, size }) => `${size}@${axesOf(placement, name).join("+")}`);
-  return `${dtype} ${places.join()} ${placement.partial.join("+")}`;
+  return `${printResting(value, places.join())} ${placement.partial.join("+")}`;
 }
 
 /** What a collective of one value does with it, whatever the names of its dims. */

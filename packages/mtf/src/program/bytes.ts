@@ -4,6 +4,7 @@ import { defineMesh, type Mesh } from "../mesh.ts";
 import { entryOf } from "../record.ts";
 import { bodiesOf } from "./bodies.ts";
 import { heldAlready, type MovedDim } from "./heldAlready.ts";
+import { type Lying, lyingParts } from "./lying.ts";
 import { axesOf, overlap, splitAxes } from "./placement.ts";
 import type { Instruction, Move, Program, Reduce, Value } from "./program.ts";
 import { devices } from "./transfer.ts";
@@ -45,11 +46,14 @@ function reduceBytes(values: readonly Value[], instruction: Reduce, mesh: Mesh):
 }
 
 function moveBytes(values: readonly Value[], instruction: Move, mesh: Mesh): number {
-  const received = instruction.operands.map((operand, i) =>
-    receivedElements(values[operand]!, values[instruction.result]!, instruction.offsets[i]!, mesh),
+  const to = lyingParts(values[instruction.result]!);
+  const received = instruction.operands.flatMap((operand, i) =>
+    lyingParts(values[operand]!).map((from, part) => {
+      const count = receivedElements(from, to[part]!, instruction.offsets[i]!, mesh);
+      return count * bytesPerElement[from.dtype];
+    }),
   );
-  const { dtype } = values[instruction.result]!;
-  return received.reduce((sum, n) => sum + n, 0) * bytesPerElement[dtype];
+  return received.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /**
@@ -58,8 +62,8 @@ function moveBytes(values: readonly Value[], instruction: Move, mesh: Mesh): num
  * devices of a product over dims is the product over sets of such sums.
  */
 function receivedElements(
-  from: Value,
-  to: Value,
+  from: Lying,
+  to: Lying,
   offsets: Readonly<Record<string, number>>,
   mesh: Mesh,
 ): number {
@@ -100,7 +104,7 @@ interface LinkedDims {
   readonly axes: readonly string[];
 }
 
-function linkedDims(from: Value, to: Value): readonly LinkedDims[] {
+function linkedDims(from: Lying, to: Lying): readonly LinkedDims[] {
   let sets: LinkedDims[] = [];
   for (const { name } of to.dims) {
     const axes = [...axesOf(from.placement, name), ...axesOf(to.placement, name)];

@@ -1,5 +1,5 @@
-import { dtypeAbbreviation } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
+import { printResting } from "../rest/print.ts";
 import { dimOf } from "./bodies.ts";
 import { bytesOf } from "./bytes.ts";
 import { programArgument } from "./lowered.ts";
@@ -140,7 +140,7 @@ export function printValue(value: Value): string {
   });
   const { partial } = value.placement;
   const owed = partial.length > 0 ? ` partial(${partial.join("+")})` : "";
-  return `${dtypeAbbreviation[value.dtype]}[${dims.join(", ")}]${owed}`;
+  return `${printResting(value, dims.join(", "))}${owed}`;
 }
 
 /** `mul(%1, 2)`, `reduce(%1, fn=sum, over=[embd])`: the op, its operands and its attributes. */

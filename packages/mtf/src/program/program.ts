@@ -3,6 +3,7 @@ import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import type { Pass } from "../graph/node.ts";
+import type { Rest } from "../rest/rest.ts";
 import type { SourceLine } from "../sourceLine.ts";
 import type { Placement } from "./placement.ts";
 
@@ -36,6 +37,8 @@ export interface Conflict {
 export interface Value {
   readonly dims: readonly Dimension[];
   readonly dtype: DType;
+  /** What it rests as, where that is narrower: whoever reads it widens it. */
+  readonly rest?: Rest | undefined;
   readonly placement: Placement;
 }
 

@@ -1,12 +1,15 @@
-import { type Dimension, elements } from "../dimension.ts";
-import { bytesPerElement, type DType } from "../dtype.ts";
+import type { Dimension } from "../dimension.ts";
+import type { DType } from "../dtype.ts";
 import type { Mesh } from "../mesh.ts";
+import { bytesAtRest } from "../rest/bytes.ts";
+import type { Rest } from "../rest/rest.ts";
 import { axesOf, type Placement, splitAxes } from "./placement.ts";
 
 /** What a value is, as far as moving it goes. */
 export interface Shaped {
   readonly dims: readonly Dimension[];
   readonly dtype: DType;
+  readonly rest?: Rest | undefined;
 }
 
 /** Bytes that a device receives on average when a value goes from one placement to another. */
@@ -32,7 +35,7 @@ export function transferCost(
   mesh: Mesh,
   { collective, slice }: Price,
 ): number {
-  const whole = elements(value.dims) * bytesPerElement[value.dtype];
+  const whole = bytesAtRest(value);
   const owed = from.partial.filter((axis) => !to.partial.includes(axis));
   let cost = 0;
   let at = from;

@@ -2,6 +2,7 @@ import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
 import { type Evidence, MtfError, sentenceOf } from "../errors.ts";
 import type { Placement } from "../program/placement.ts";
+import type { Rest } from "../rest/rest.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArrayId } from "./protocol.ts";
 import { printArray } from "./shown.ts";
@@ -12,6 +13,7 @@ export interface ArrayState {
   readonly fleet: Fleet;
   readonly dims: readonly Dimension[];
   readonly dtype: DType;
+  readonly rest?: Rest | undefined;
   readonly placement: Placement;
   /** The caller has no more use for it, and said so in this way. */
   disposed: "dispose" | "number" | undefined;
@@ -47,12 +49,12 @@ export function whyGone({ disposed, givenUp }: ArrayState): Gone | undefined {
  * @throws MtfError if the array is gone or was never made
  */
 export function checkUsable(array: ArrayState, path?: string): void {
-  const { poison, fleet, dims, dtype } = array;
+  const { poison, fleet } = array;
   if (fleet.failure?.code === "closed") throw fleet.failure;
   if (poison) throw poisoned(poison);
   const gone = whyGone(array);
   if (!gone) return;
-  const evidence: Evidence = ["array", printArray(dtype, dims)];
+  const evidence: Evidence = ["array", printArray(array)];
   const what = path === undefined ? "the array" : `'${path}'`;
   throw new MtfError("bad-argument", `${what} is gone: ${gone.why}.`, {
     ...(path !== undefined && { path }),

@@ -1,5 +1,5 @@
 import { MtfError } from "../errors.ts";
-import { dimsOf } from "../graph/tensor.ts";
+import { typeOf } from "../graph/tensor.ts";
 import { tensorArgument } from "../ops/check.ts";
 import { called, calledNow } from "./called.ts";
 import type { Devices } from "./devices.ts";
@@ -23,7 +23,7 @@ export function devicesOf(fleet: Fleet): Devices {
         if (placement.partial.length > 0) {
           throw new MtfError("bad-argument", "what is put on devices cannot be partial.");
         }
-        const value = { dims: dimsOf(tensor), dtype: tensor.dtype, placement };
+        const value = { ...typeOf(tensor), placement };
         return (await putAll(fleet, [{ path: "source", value, source }]))[0]!;
       }),
     putTree: (lowered, sourceOf) => called(() => putTree(fleet, lowered, sourceOf)),

@@ -5,6 +5,7 @@ import type { Mesh } from "../mesh.ts";
 import type { Lowered } from "../program/lowered.ts";
 import type { Box, Placement } from "../program/placement.ts";
 import type { Program } from "../program/program.ts";
+import type { Rest } from "../rest/rest.ts";
 
 /**
  * A tensor on the devices of a mesh, each holding its slice. Given by `run`, taken by `run`, and
@@ -14,6 +15,8 @@ export interface Sharded<in out Names extends string = string, D extends DType =
   readonly dims: { readonly [N in Names]: Dimension<N> };
   readonly names: readonly Names[];
   readonly dtype: D;
+  /** What it rests as, where that is narrower. It is read as float32 all the same. */
+  readonly rest?: Rest | undefined;
   readonly mesh: Mesh;
   readonly placement: Placement;
   /**
@@ -84,6 +87,8 @@ export interface BoxSource {
 export interface WantedTensor {
   readonly dims: readonly Dimension[];
   readonly dtype: DType;
+  /** What float32 numbers are to be rounded to. A Uint16Array of its bits is taken as it is. */
+  readonly rest?: Rest | undefined;
 }
 
 /** A tree of tensors as it is given to a run. */

@@ -1,5 +1,7 @@
 import { tell } from "../arguments.ts";
+import { printDims } from "../dimension.ts";
 import { MtfError } from "../errors.ts";
+import type { Typed } from "../graph/kinds.ts";
 import { printPlacement, samePlacement } from "../program/placement.ts";
 import type { Program, Value } from "../program/program.ts";
 import { captureLine } from "../sourceLine.ts";
@@ -8,6 +10,7 @@ import type { Source } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import { givenLeaves } from "./givenLeaves.ts";
 import { stateOf } from "./sharded.ts";
+import { printArray } from "./shown.ts";
 import { type Wanted, wrongInput } from "./sources/array.ts";
 import { type Divided, divide } from "./sources/divide.ts";
 
@@ -38,7 +41,7 @@ export function givenTo(
   return program.inputs.map(({ value: number, donated }, i): Given => {
     const [path, tensor, source] = leaves[i]!;
     const value = program.values[number]!;
-    const wanted = { path, dims: value.dims, dtype: tensor.dtype };
+    const wanted = { path, dims: value.dims, dtype: tensor.dtype, rest: value.rest };
     const array = handles[i];
     if (!array) {
       const divided = divide(source as Source, wanted, value.placement, fleet);
@@ -79,8 +82,8 @@ function checkHandle(array: ArrayState, value: Value, to: Wanted, fleet: Fleet):
 /** @throws MtfError `wrong-input` if an array is not on these devices, or another tensor than wanted */
 export function checkShape(array: ArrayState, value: Value, to: Wanted, fleet: Fleet): void {
   if (array.fleet !== fleet) throw wrongInput(to, `'${to.path}' lies on other devices.`);
-  const shape = ({ dtype, dims }: Pick<Value, "dtype" | "dims">) =>
-    `${dtype}[${dims.map((d) => `${d.name}=${d.size}`).join(", ")}]`;
+  const shape = (typed: Typed) =>
+    typed.rest ? printArray(typed) : `${typed.dtype}[${printDims(typed.dims)}]`;
   if (shape(array) === shape(value)) return;
   throw wrongInput(to, `'${to.path}' was given ${shape(array)}.`);
 }

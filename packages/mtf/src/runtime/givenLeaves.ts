@@ -1,6 +1,6 @@
 import { tell } from "../arguments.ts";
 import { type ErrorDetails, type Evidence, MtfError } from "../errors.ts";
-import { type AnyTensor, dimsOf, isTensor } from "../graph/tensor.ts";
+import { type AnyTensor, isTensor, typeOf } from "../graph/tensor.ts";
 import { entryOf } from "../record.ts";
 import { wrongInput } from "./sources/array.ts";
 
@@ -17,7 +17,7 @@ export function givenLeaves(
 ): [string, AnyTensor, unknown][] {
   if (isTensor(tree)) {
     if (given !== undefined && given !== null) return [[path, tree, given]];
-    const wanted = { path, dims: dimsOf(tree), dtype: tree.dtype };
+    const wanted = { path, ...typeOf(tree) };
     throw wrongInput(wanted, `'${path}' is missing.`, path.includes("/") ? insteadOf(within) : {});
   }
   if (tree === null || typeof tree !== "object") {

@@ -3,15 +3,17 @@ import type { HostArray } from "../dtype.ts";
 import { internal } from "../errors.ts";
 import type { Mesh } from "../mesh.ts";
 import { type Box, volume } from "../program/placement.ts";
+import type { Value } from "../program/program.ts";
 import type { Collectives } from "./collectives/collectives.ts";
 import type { DeviceUsage } from "./devices.ts";
 import { type Bound, bindProgram } from "./execute/bind.ts";
-import { type Device, makeDevice, shapeOf, sliceOf } from "./execute/device.ts";
+import { type Device, heldOf, makeDevice, sliceOf } from "./execute/device.ts";
 import { drive } from "./execute/drive.ts";
 import { charge, watch } from "./execute/usage.ts";
 import { isWide, roomFor } from "./execute/wide.ts";
 import { Aborted } from "./failure.ts";
 import type { Answers, ArrayId, Feed, Part, Request, RequestOf } from "./protocol.ts";
+import { type ReadAs, readResting, roomForResting } from "./readResting.ts";
 import { cut } from "./sources/cut.ts";
 
 /** Some devices of a mesh in one process or thread, and what they hold. */
@@ -62,8 +64,8 @@ export function makeHost(
     },
     async put({ array, value, parts }) {
       hosted.forEach(({ device, arrays }, i) => {
-        const slice = sliceOf(value, device);
-        arrays.set(array, backend.upload(numbersIn(parts[i]!), shapeOf(slice), slice.dtype));
+        const { shape, dtype } = heldOf(sliceOf(value, device));
+        arrays.set(array, backend.upload(numbersIn(parts[i]!), shape, dtype));
         charge(device);
       });
     },
@@ -78,12 +80,14 @@ export function makeHost(
       const [bound] = programs.get(program)!;
       return bound!.counted.map(({ runs }) => runs);
     },
-    async read({ array, dtype, device, box }) {
+    async read({ array, value, as, device, box }) {
       if (volume(box) === 0) return new Float32Array(0);
       const holder = byNumber.get(device);
       const numbers = holder
-        ? await read(holder.arrays.get(array), box)
-        : roomFor(dtype, volume(box), wide);
+        ? await read(holder, array, value, box, as)
+        : value.rest
+          ? roomForResting(value, box, as)
+          : roomFor(value.dtype, volume(box), wide);
       await collectives.broadcast(device, numbers);
       return numbers;
     },
@@ -109,8 +113,16 @@ export function makeHost(
     },
   };
 
-  async function read(buffer: Buffer | undefined, box: Box): Promise<HostArray> {
+  async function read(
+    { device, arrays }: Hosted,
+    array: ArrayId,
+    value: Value,
+    box: Box,
+    as: ReadAs,
+  ): Promise<HostArray> {
+    const buffer = arrays.get(array);
     if (!buffer) throw internal("an array was read that is not on the device");
+    if (value.rest) return readResting(backend, buffer, sliceOf(value, device), box, as);
     const whole = box.every(({ size }, d) => size === buffer.shape[d]);
     if (whole) return backend.read(buffer);
     return cut(backend.view(buffer) ?? (await backend.read(buffer)), buffer.shape, box);
@@ -148,8 +160,8 @@ function feed(bound: Bound, { device, arrays }: Hosted, inputs: readonly Feed[],
       if (donated) arrays.delete(given.array);
       if (!slots[value]) throw internal(`input ${i} is not on the device`);
     } else {
-      const slice = sliceOf(values[value]!, device);
-      slots[value] = device.backend.upload(given.parts[at]!, shapeOf(slice), slice.dtype);
+      const { shape, dtype } = heldOf(sliceOf(values[value]!, device));
+      slots[value] = device.backend.upload(given.parts[at]!, shape, dtype);
     }
   });
   charge(device);

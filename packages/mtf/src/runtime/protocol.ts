@@ -1,7 +1,8 @@
-import type { DType, HostArray } from "../dtype.ts";
+import type { HostArray } from "../dtype.ts";
 import type { Box } from "../program/placement.ts";
 import type { Program, Value } from "../program/program.ts";
 import type { DeviceUsage } from "./devices.ts";
+import type { ReadAs } from "./readResting.ts";
 import type { FilePart } from "./sources/file.ts";
 
 /** Names an array held by devices. Chosen before it is made, so that it can be spoken of at once. */
@@ -39,7 +40,9 @@ export type Request =
   | {
       readonly kind: "read";
       readonly array: ArrayId;
-      readonly dtype: DType;
+      /** What it is, and how it is wanted if it rests narrow. */
+      readonly value: Value;
+      readonly as: ReadAs;
       readonly device: number;
       /** Which part of the device's slice, in its own coordinates. */
       readonly box: Box;

@@ -17,7 +17,7 @@ export async function putArgument(
 ): Promise<unknown> {
   const wanted = argumentLeaves(lowered, argument, data).map(({ path, value, given }) => {
     if (!isSharded(given)) return { path, value, source: given as Source };
-    const to = { path, dims: value.dims, dtype: value.dtype };
+    const to = { path, dims: value.dims, dtype: value.dtype, rest: value.rest };
     throw wrongInput(to, `'${path}' is on devices already.`, {
       try: [`devices.reshard(held, program, ${argument})`],
     });

@@ -19,7 +19,7 @@ export interface ToPut {
  */
 export async function putAll(fleet: Fleet, tensors: readonly ToPut[]): Promise<readonly Sharded[]> {
   const sources = tensors.map(({ path, value, source }) => {
-    const wanted = { path, dims: value.dims, dtype: value.dtype };
+    const wanted = { path, dims: value.dims, dtype: value.dtype, rest: value.rest };
     return { value, divided: divide(source, wanted, value.placement, fleet) };
   });
   const made: Sharded[] = [];

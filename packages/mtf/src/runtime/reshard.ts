@@ -28,7 +28,7 @@ export function planReshard(
   checkMesh(to.program, fleet.mesh);
   const relocations = argumentLeaves(to, argument, held).map(
     ({ path, value, given }): Relocation => {
-      const wanted = { path, dims: value.dims, dtype: value.dtype };
+      const wanted = { path, dims: value.dims, dtype: value.dtype, rest: value.rest };
       const array = stateOf(given);
       if (!array) {
         throw wrongInput(wanted, `'${path}' is not on devices yet.`, {
@@ -37,8 +37,8 @@ export function planReshard(
       }
       checkUsable(array, path);
       checkShape(array, value, wanted, fleet);
-      const { dims, dtype, placement } = array;
-      return { path, value: { dims, dtype, placement }, to: value.placement };
+      const { dims, dtype, rest, placement } = array;
+      return { path, value: { dims, dtype, rest, placement }, to: value.placement };
     },
   );
   const program = reshardProgram(relocations, fleet.mesh, donate, captureLine());

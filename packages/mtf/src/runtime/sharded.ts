@@ -14,13 +14,16 @@ import {
   volume,
 } from "../program/placement.ts";
 import type { Value } from "../program/program.ts";
+import { bytesAtRest, partsIn, type Sized } from "../rest/bytes.ts";
 import { type ArrayState, checkUsable, discard, poisoned } from "./arrays.ts";
 import { called } from "./called.ts";
 import type { AnySharded, Sharded } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArrayId } from "./protocol.ts";
+import type { ReadAs } from "./readResting.ts";
 import { heldTraits } from "./shown.ts";
 import { paste } from "./sources/cut.ts";
+import { pasteResting } from "./sources/cutResting.ts";
 
 const handles = new WeakMap<object, ArrayState>();
 
@@ -43,12 +46,17 @@ export function isSharded(value: unknown): value is Sharded {
 }
 
 /** The handle of an array that the devices hold, or will. */
-export function makeSharded(fleet: Fleet, id: ArrayId, { dims, dtype, placement }: Value): Sharded {
+export function makeSharded(
+  fleet: Fleet,
+  id: ArrayId,
+  { dims, dtype, rest, placement }: Value,
+): Sharded {
   const held: ArrayState = {
     id,
     fleet,
     dims,
     dtype,
+    rest,
     placement,
     disposed: undefined,
     givenUp: false,
@@ -65,6 +73,7 @@ export function makeSharded(fleet: Fleet, id: ArrayId, { dims, dtype, placement 
     dims: Object.fromEntries(dims.map((d) => [d.name, d])),
     names: dims.map((d) => d.name),
     dtype,
+    ...(rest && { rest }),
     mesh: fleet.mesh,
     placement,
     read: () => readBox(wholeOf(own())),
@@ -111,34 +120,73 @@ async function numberOf(array: Sharded): Promise<number> {
 
 /** A box of an array as its backend holds it. */
 async function readExactly(held: ArrayState, box: Box): Promise<HostArray> {
+  const read = await readParts(held, box, "float32");
+  if (read.length === 1 && read[0]!.numbers.length === volume(box)) return read[0]!.numbers;
+  const type = read[0]?.numbers.constructor as (new (length: number) => HostArray) | undefined;
+  const result = type ? new type(volume(box)) : hostArray(held.dtype, volume(box));
+  const shape = box.map((range) => range.size);
+  for (const { numbers, within } of read) paste(numbers, result, shape, within);
+  return result;
+}
+
+/**
+ * A box of what rests narrow, as the arrays that it rests in: of an int8 scales and numbers.
+ *
+ * @throws MtfError `poisoned` if the run that should have made it failed
+ */
+export async function readRestingParts(array: AnySharded, box: Box): Promise<readonly HostArray[]> {
+  const held = stateOf(array)!;
+  const { dims: whole, dtype, rest } = held;
+  const sizedAs = (of: Box): Sized => {
+    return { dims: whole.map(({ name }, d) => ({ name, size: of[d]!.size })), dtype, rest };
+  };
+  const sized = sizedAs(box);
+  const result = new Uint8Array(bytesAtRest(sized));
+  for (const { numbers, within } of await readParts(held, box, "bytes")) {
+    pasteResting({ bytes: numbers as Uint8Array, sized: sizedAs(within) }, result, sized, within);
+  }
+  return partsIn(result, sized);
+}
+
+interface ReadPart {
+  readonly numbers: HostArray;
+  /** Where it is in the box that was asked for. */
+  readonly within: Box;
+}
+
+async function readParts(held: ArrayState, box: Box, as: ReadAs): Promise<readonly ReadPart[]> {
   checkUsable(held);
   checkBox(box, held.dims);
-  const { fleet, dtype, placement } = held;
-  const wanted = holders(fleet.mesh, held.dims, placement, box);
-  const partOf = async ({ device, local }: (typeof wanted)[number]) => {
-    const request = { kind: "read", array: held.id, dtype, device, box: local } as const;
+  const { fleet, dims, dtype, rest, placement } = held;
+  const value = { dims, dtype, rest, placement };
+  const partOf = async ({ device, local, within }: Holder): Promise<ReadPart> => {
+    const request = { kind: "read", array: held.id, value, as, device, box: local } as const;
     const reaching = fleet.reaching(device);
     const answers = await fleet.ask<"read">((link) => (link === reaching ? request : undefined));
-    return answers.find((answer) => answer !== undefined)!;
+    return { numbers: answers.find((answer) => answer !== undefined)!, within };
   };
+  const wanted = holders(fleet.mesh, dims, placement, box);
   try {
-    const numbers = await fleet.inOrder(() => Promise.all(wanted.map(partOf)));
-    if (numbers.length === 1 && numbers[0]!.length === volume(box)) return numbers[0]!;
-    const type = numbers[0]?.constructor as (new (length: number) => HostArray) | undefined;
-    const result = type ? new type(volume(box)) : hostArray(dtype, volume(box));
-    const shape = box.map((range) => range.size);
-    wanted.forEach(({ within }, i) => {
-      paste(numbers[i]!, result, shape, within);
-    });
-    return result;
+    return await fleet.inOrder(() => Promise.all(wanted.map(partOf)));
   } catch (error) {
     await held.run;
     throw held.poison ? poisoned(held.poison) : error;
   }
 }
 
+interface Holder {
+  readonly device: number;
+  readonly local: Box;
+  readonly within: Box;
+}
+
 /** One device for every distinct part of a box: its own box there, and the part's place in it. */
-function holders(mesh: Mesh, dims: readonly Dimension[], placement: Placement, wanted: Box) {
+function holders(
+  mesh: Mesh,
+  dims: readonly Dimension[],
+  placement: Placement,
+  wanted: Box,
+): readonly Holder[] {
   const split = splitAxes(placement);
   return Array.from({ length: mesh.size }, (_, device) => device).flatMap((device) => {
     const coordinate = coordinateOf(mesh, device);

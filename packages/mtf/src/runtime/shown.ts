@@ -1,8 +1,9 @@
-import { type Dimension, printDims } from "../dimension.ts";
-import { type DType, dtypeAbbreviation } from "../dtype.ts";
+import { printDims } from "../dimension.ts";
 import { MtfError } from "../errors.ts";
+import type { Typed } from "../graph/kinds.ts";
 import { printMesh } from "../mesh.ts";
 import { printPlacement } from "../program/placement.ts";
+import { printResting } from "../rest/print.ts";
 import { captureLine } from "../sourceLine.ts";
 import type { Sharded } from "./devices.ts";
 
@@ -10,14 +11,14 @@ import type { Sharded } from "./devices.ts";
 // [object Object] of it.
 
 /** `f32[batch=8, embd=64]`, as errors and handles tell a tensor. */
-export function printArray(dtype: DType, dims: readonly Dimension[]): string {
-  return `${dtypeAbbreviation[dtype]}[${printDims(dims)}]`;
+export function printArray(array: Typed): string {
+  return printResting(array, printDims(array.dims));
 }
 
 /** `Sharded f32[batch=8] (batch -> data, on data:2)` */
 function printed(this: Sharded): string {
   const where = [printPlacement(this.placement), `on ${printMesh(this.mesh) || "one device"}`];
-  return `Sharded ${printArray(this.dtype, Object.values(this.dims))} (${where.filter(Boolean).join(", ")})`;
+  return `Sharded ${printArray({ dims: Object.values(this.dims), dtype: this.dtype, rest: this.rest })} (${where.filter(Boolean).join(", ")})`;
 }
 
 /** What every handle inherits: how it prints, and that it is no number. */

@@ -16,10 +16,12 @@ import {
   sum,
   valueAndGrad,
 } from "mtf";
+import type { Rest } from "../../src/rest/rest.ts";
 import { type Call, refsIn, replay } from "./call.ts";
 import type { CaseData, InputData } from "./case.ts";
 import { type Context, dimNames, dimsIn, type Known, NotApplicable } from "./context.ts";
 import { count, inexact } from "./magnitude.ts";
+import { atRest, drawnRest } from "./narrow.ts";
 import { catalog, wildCatalog } from "./ops/catalog.ts";
 
 /** An input of a program with its numbers. */
@@ -28,6 +30,11 @@ export interface DrawnInput {
   readonly id: number;
   readonly dims: readonly Dimension[];
   readonly dtype: DType;
+  /** What it rests as, if it rests narrow. */
+  readonly rest: Rest | undefined;
+  /** The numbers that devices are given. */
+  readonly given: readonly number[];
+  /** The numbers that they are to compute with. */
   readonly data: readonly number[];
 }
 
@@ -45,20 +52,23 @@ export interface DrawnProgram {
 export function build(data: CaseData, axes: readonly string[]): DrawnProgram {
   // Some inputs hold none, lest nothing finite be left.
   const isWild = ({ seed }: InputData) => data.wild === true && seed % 3 > 0;
-  const inputs = data.inputs.map((given, i): DrawnInput => {
+  const inputs = data.inputs.map((drawn, i): DrawnInput => {
     const dtype = (["float32", "float32", "float32", "float32", "int32", "bool"] as const)[
-      given.dtype
+      drawn.dtype
     ]!;
     const left = dimNames.slice(0, 6).map((name, d) => dimension(name, data.sizes[d]!));
-    const dims = given.dims.map((n) => left.splice(n % left.length, 1)[0]!);
-    const numbers = Array.from({ length: count(dims) }, (_, at) => hash(given.seed, at));
-    const element = dtype === "float32" && isWild(given) ? wildElement : elementOf;
+    const dims = drawn.dims.map((n) => left.splice(n % left.length, 1)[0]!);
+    const numbers = Array.from({ length: count(dims) }, (_, at) => hash(drawn.seed, at));
+    const element = dtype === "float32" && isWild(drawn) ? wildElement : elementOf;
     const name = `${dtype === "float32" ? "x" : "n"}${i}`;
-    return { name, id: i, dims, dtype, data: numbers.map((n) => element(dtype, n)) };
+    const given = numbers.map((n) => element(dtype, n));
+    const rest = data.narrow && dtype === "float32" ? drawnRest(drawn.seed, dims) : undefined;
+    return { name, id: i, dims, dtype, rest, ...atRest(given, dims, rest) };
   });
-  const values = inputs.map(({ id, dims, dtype }): Known => {
-    const tensor = placeholder(dims, dtype) as AnyTensor;
-    const bits = dtype === "float32" ? 3 : 0;
+  const values = inputs.map(({ id, dims, dtype, rest }): Known => {
+    const tensor = placeholder(dims, rest ? { rest } : dtype) as AnyTensor;
+    // What an int8 is multiplied by is no power of 2.
+    const bits = typeof rest === "object" ? inexact : dtype === "float32" ? 3 : 0;
     return { id, tensor, dims, bits, max: dtype === "float32" ? 4 : dtype === "int32" ? 6 : 1 };
   });
   const context: Context = {
@@ -89,7 +99,10 @@ export function build(data: CaseData, axes: readonly string[]): DrawnProgram {
     .map(({ id, bits }) => ({ id, exact: bits !== inexact }));
   const none = outputs.length === 0 ? [{ id: values.at(-1)!.id, exact: true }] : outputs;
   const differentiable = inputs.some((x) => x.dtype === "float32");
-  const update = differentiable ? updates[[1, 1, 1, 1, 0, 0, 2, 3, 4, 5][data.update]!]! : "none";
+  const wanted = updates[[1, 1, 1, 1, 0, 0, 2, 3, 4, 5][data.update]!]!;
+  // What rests narrow is not updated.
+  const fits = inputs.some((x) => x.rest) && wanted !== "none" ? "gradients" : wanted;
+  const update = differentiable ? fits : "none";
   return { inputs, calls: context.calls, outputs: none, update };
 }
 
@@ -127,13 +140,21 @@ export interface State {
 /** Trees of what the program's arguments are made of: of placeholders, or of numbers. */
 export function argumentsOf<T>(
   program: DrawnProgram,
-  leaf: (dims: readonly Dimension[], dtype: DType, data: readonly number[]) => T,
+  leaf: (
+    dims: readonly Dimension[],
+    dtype: DType,
+    data: readonly number[],
+    input: DrawnInput | undefined,
+  ) => T,
 ): readonly [Record<string, unknown>, Record<string, T>] {
   const floats = program.inputs.filter((x) => x.dtype === "float32");
   const others = program.inputs.filter((x) => x.dtype !== "float32");
-  const tree = (inputs: readonly DrawnInput[], change = (n: number) => n): Record<string, T> =>
+  const tree = (inputs: readonly DrawnInput[], change?: (n: number) => number): Record<string, T> =>
     Object.fromEntries(
-      inputs.map((x) => [x.name, leaf(x.dims, x.dtype, x.data.map(change))] as const),
+      inputs.map((x) => {
+        const data = change ? x.data.map(change) : x.data;
+        return [x.name, leaf(x.dims, x.dtype, data, change ? undefined : x)] as const;
+      }),
     );
   const params = tree(floats);
   const state: Record<string, unknown> = { params };
@@ -141,7 +162,7 @@ export function argumentsOf<T>(
   if (program.update === "adamw" || program.update === "clip") {
     state.mean = tree(floats, (n) => 1 - n / 2);
     state.variance = tree(floats, (n) => n * n + 1);
-    state.step = leaf([], "int32", [3]);
+    state.step = leaf([], "int32", [3], undefined);
   }
   return [state, tree(others)];
 }

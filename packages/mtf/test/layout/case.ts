@@ -39,6 +39,8 @@ export interface CaseData {
   readonly split: boolean;
   /** Whether inputs hold NaN and infinities here and there. */
   readonly wild?: true;
+  /** Whether floats among the inputs rest narrow here and there. */
+  readonly narrow?: true;
 }
 
 const nat = (max: number) => fc.integer({ min: 0, max });
@@ -105,6 +107,9 @@ export const caseData: fc.Arbitrary<CaseData> = fc.record({
   donate: fc.boolean(),
   split: fc.boolean(),
 });
+
+/** A case whose inputs rest narrow. */
+export const narrowData: fc.Arbitrary<CaseData> = caseData.map((d) => ({ ...d, narrow: true }));
 
 /** A case whose inputs hold NaN and infinities. */
 export const wildData: fc.Arbitrary<CaseData> = caseData.map((data) => ({ ...data, wild: true }));

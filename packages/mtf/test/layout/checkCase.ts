@@ -67,23 +67,24 @@ export function expect64(program: DrawnProgram): Expected {
 }
 
 function inputsOf(program: DrawnProgram) {
-  return argumentsOf(program, (dims, dtype) => placeholder(dims, dtype) as AnyTensor);
+  return argumentsOf(program, (dims, dtype, _, input) => {
+    return placeholder(dims, input?.rest ? { rest: input.rest } : dtype) as AnyTensor;
+  });
 }
 
-function arraysOf(program: DrawnProgram) {
-  return argumentsOf(program, (_, dtype, data) =>
-    dtype === "float32"
-      ? Float64Array.from(data)
-      : dtype === "int32"
-        ? Int32Array.from(data)
-        : Uint8Array.from(data),
-  );
+/** Numbers as devices are given them, or as they are to compute with them. */
+function arraysOf(program: DrawnProgram, as: "given" | "data") {
+  return argumentsOf(program, (_, dtype, data, input) => {
+    const numbers = input?.[as] ?? data;
+    if (dtype === "float32") return Float64Array.from(numbers);
+    return dtype === "int32" ? Int32Array.from(numbers) : Uint8Array.from(numbers);
+  });
 }
 
 const isArray = (x: unknown): x is HostArray => ArrayBuffer.isView(x);
 
 function arrayAt(program: DrawnProgram, path: string): HostArray {
-  return leavesOf(arraysOf(program), isArray).find(([own]) => own === path)![1];
+  return leavesOf(arraysOf(program, "data"), isArray).find(([own]) => own === path)![1];
 }
 
 export interface SplitRun {
@@ -117,7 +118,7 @@ export async function runSplit(
 ): Promise<SplitRun> {
   const run = await devices.load(lowered);
   const before = await received(devices);
-  const result = await run(...(arraysOf(program) as never));
+  const result = await run(...(arraysOf(program, "given") as never));
   const counted = (await received(devices)) - before;
   const promised = ledger(lowered.program).bytesAfter(await run.rounds());
   const outcomes: Outcome[] = [];

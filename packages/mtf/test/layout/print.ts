@@ -32,10 +32,11 @@ const printRules = (rules: WrittenLayout["rules"]) =>
     .join(",");
 
 function printProgram({ inputs, calls, outputs, update }: DrawnProgram): string {
-  const given = inputs.map(({ name, id, dims, dtype, data }) => {
-    const type = `${printArgument(dims)}, "${dtype}"`;
-    return `const t${id} = placeholder(${type}); // ${name} = [${data.join(", ")}]`;
+  const lines = inputs.map(({ name, id, dims, dtype, rest, given }) => {
+    const as = rest ? JSON.stringify({ rest }) : `"${dtype}"`;
+    const type = `${printArgument(dims)}, ${as}`;
+    return `const t${id} = placeholder(${type}); // ${name} = [${given.join(", ")}]`;
   });
   const result = outputs.map(({ id, exact }) => `t${id}${exact ? " (exact)" : ""}`).join(", ");
-  return [...given, printCalls(calls, ""), `outputs  ${result}; then ${update}`].join("\n");
+  return [...lines, printCalls(calls, ""), `outputs  ${result}; then ${update}`].join("\n");
 }

@@ -1,6 +1,7 @@
 import { type Dimension, fill, fold, type Key, normal, placeholder, type Tensor } from "mtf";
 import type { Config } from "../../config/index.ts";
 import type { Dims } from "../dims.ts";
+import type { WeightsDType } from "../weights-dtype.ts";
 import { initialSpread, type Matrix } from "./initial-spread.ts";
 
 /** The gain and bias of a layer norm. */
@@ -66,11 +67,28 @@ export function initialParameters(config: Config, dims: Dims, key: Key): Paramet
 /**
  * Parameters without numbers, to lower functions of parameters with.
  *
+ * @param dtype what they rest as; default float32
  * @example
  * const inputs = [parameterPlaceholders(config, dims), tokens] as const;
  */
-export function parameterPlaceholders(config: Config, dims: Dims): Parameters {
-  return build(config, dims, (_name, of) => placeholder(of));
+export function parameterPlaceholders(
+  config: Config,
+  dims: Dims,
+  dtype: WeightsDType = "float32",
+): Parameters {
+  return build(config, dims, (_name, of) => {
+    if (dtype === "bfloat16" || dtype === "float16") return placeholder(of, { rest: dtype });
+    if (dtype === "float32" || of.length === 1) return placeholder(of);
+    return placeholder(of, { rest: { dtype, scales: outputsOf(of) } });
+  });
+}
+
+/** The dims of a matrix that its products keep: the outputs, which come first. */
+function outputsOf<Names extends string>(
+  dims: readonly Dimension<Names>[],
+): readonly Dimension<Names>[] {
+  const [first] = dims;
+  return first!.name === "embd" ? [first!] : dims.filter((dim) => dim.name !== "embd");
 }
 
 function build(config: Config, dims: Dims, make: Make): Parameters {

@@ -4,6 +4,7 @@ import { findBlas } from "./blas/find.ts";
 import type { Context } from "./context.ts";
 import { copyOut, Heap, type HeapBuffer, heapLimit } from "./heap.ts";
 import { instantiate } from "./instantiate.ts";
+import { bindResting } from "./resting.ts";
 import { startEngine } from "./tensorflow.ts";
 
 export interface WasmOptions {
@@ -44,6 +45,10 @@ export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
     bind: (op, operands, results, reuse) => {
       const kernel = bind(context, op, operands, results, reuse);
       return (buffers) => kernel(buffers as readonly HeapBuffer[]);
+    },
+    bindResting(op, operands, results) {
+      const kernel = bindResting(context, op, operands, results);
+      return kernel && ((buffers) => kernel(buffers as readonly HeapBuffer[]));
     },
     upload(data, shape, dtype) {
       const buffer = heap.allocate(shape, dtype);

@@ -1,6 +1,8 @@
+import { type DType, dtypes } from "../../dtype.ts";
 import { type Box, overlap, volume } from "../../program/placement.ts";
 import { isPlainObject } from "../../record.ts";
-import { type Entry, type Index, type Part, storedAs } from "./format.ts";
+import type { Rest } from "../../rest/rest.ts";
+import type { Entry, Index, Part } from "./format.ts";
 
 type Fail = (reason: string) => Error;
 
@@ -26,11 +28,14 @@ export function checkIndex(value: unknown, fail: Fail): Index {
 
 function checkEntry(entry: unknown, fail: Fail): asserts entry is Entry {
   if (!isPlainObject(entry)) throw fail("is no object");
-  if (typeof entry.dtype !== "string" || !Object.hasOwn(storedAs, entry.dtype)) {
+  if (typeof entry.dtype !== "string" || !dtypes.includes(entry.dtype as DType)) {
     throw fail("has no dtype that is known");
   }
   const { dims, parts } = entry;
   if (!Array.isArray(dims) || !dims.every(isDim)) throw fail("has no dims");
+  if (entry.rest !== undefined && !(entry.dtype === "float32" && isRest(entry.rest, dims))) {
+    throw fail("rests as nothing that is known");
+  }
   if (!Array.isArray(parts)) throw fail("has no parts");
   if (parts.length > mostParts) throw fail(`has ${parts.length} parts, more than ${mostParts}`);
   const whole: Box = dims.map(([, size]) => ({ begin: 0, size }));
@@ -62,6 +67,12 @@ function checkPart(part: unknown, whole: Box, fail: Fail): Box {
 
 function meet(a: Box, b: Box): boolean {
   return a.every((range, d) => overlap(range, b[d]!).size > 0);
+}
+
+function isRest(rest: unknown, dims: Entry["dims"]): rest is Rest {
+  if (rest === "bfloat16" || rest === "float16") return true;
+  if (!isPlainObject(rest) || rest.dtype !== "int8" || !Array.isArray(rest.scales)) return false;
+  return rest.scales.every((name) => dims.some(([dim]) => dim === name));
 }
 
 function isDim(dim: unknown): dim is readonly [string, number] {

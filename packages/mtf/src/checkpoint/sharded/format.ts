@@ -1,5 +1,6 @@
-import type { DType } from "../../dtype.ts";
+import type { StoredDType as AnyDType, DType } from "../../dtype.ts";
 import type { Box } from "../../program/placement.ts";
+import { type Rest, restDType } from "../../rest/rest.ts";
 import type { StoredDType } from "../safetensors/index.ts";
 
 /** The list of a checkpoint's parts, beside the files that hold them. */
@@ -16,6 +17,8 @@ export interface Index {
 
 export interface Entry {
   readonly dtype: DType;
+  /** What it rests as, and is stored as, where that is narrower. */
+  readonly rest?: Rest | undefined;
   readonly dims: readonly (readonly [name: string, size: number])[];
   /** Which files hold which boxes; the boxes do not overlap and make up the tensor. */
   readonly parts: readonly Part[];
@@ -26,8 +29,19 @@ export interface Part {
   readonly box: Box;
 }
 
-export const storedAs: Readonly<Record<DType, StoredDType>> = {
+const stored: Readonly<Record<AnyDType, StoredDType>> = {
   float32: "F32",
   int32: "I32",
   bool: "BOOL",
+  bfloat16: "BF16",
+  float16: "F16",
+  int8: "I8",
 };
+
+/** How a file stores a tensor. */
+export function storedAs({ dtype, rest }: Pick<Entry, "dtype" | "rest">): StoredDType {
+  return stored[rest === undefined ? dtype : restDType(rest)];
+}
+
+/** The tensor of a file that holds the scales of an int8. */
+export const scalesOf = (name: string): string => `${name}.scales`;

@@ -24,7 +24,7 @@ export interface Checkpoint {
   readonly metadata: unknown;
   readonly names: readonly string[];
   /** The element type and the dims of every tensor. */
-  readonly tensors: ReadonlyMap<string, Pick<Entry, "dtype" | "dims">>;
+  readonly tensors: ReadonlyMap<string, Pick<Entry, "dtype" | "rest" | "dims">>;
   /**
    * Puts the saved tensors on devices as the results of a lowered function would lie there, without
    * running it: each is found by its path in the result. What else was saved is left alone.

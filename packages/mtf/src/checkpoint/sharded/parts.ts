@@ -1,9 +1,11 @@
 import { type HostArray, hostArray } from "../../dtype.ts";
 import { type Box, overlap, volume } from "../../program/placement.ts";
+import type { Int8Rest } from "../../rest/rest.ts";
+import { eachRow } from "../../rest/rows.ts";
 import { copyElements, copyOf, eachRun, stepsOf } from "../../runtime/collectives/copy.ts";
 import { badFile } from "../safetensors/bad-file.ts";
 import { openSafetensors, type Safetensors } from "../safetensors/index.ts";
-import { type Entry, type Part, storedAs } from "./format.ts";
+import { type Entry, type Part, scalesOf, storedAs } from "./format.ts";
 
 /** A file of parts, open. */
 export interface OpenPart extends Safetensors {
@@ -36,7 +38,9 @@ export async function readParts(
     if (!common) continue;
     const file = await open(part.file);
     checkStored(name, entry, part, file);
-    const numbers = await file.read(name, { box: relative(common, part.box), as: entry.dtype });
+    const own = relative(common, part.box);
+    const numbers = await file.read(name, { box: own, as: entry.dtype });
+    if (typeof entry.rest === "object") await scale(name, entry, own, numbers, file);
     const steps = stepsOf(common);
     const copy = copyOf(
       relative(common, wanted).map(({ begin, size }, d) => ({
@@ -52,13 +56,30 @@ export async function readParts(
   return whole;
 }
 
+/** Multiplies the numbers of an int8 by the scales of their rows. */
+async function scale(
+  name: string,
+  { dims, dtype, rest }: Entry,
+  box: Box,
+  numbers: HostArray,
+  file: OpenPart,
+): Promise<void> {
+  const { scales } = rest as Int8Rest;
+  const rows = box.filter((_, d) => scales.includes(dims[d]![0]));
+  const read = await file.read(scalesOf(name), { box: rows, as: "float32" });
+  const sized = { dims: dims.map(([dim], d) => ({ name: dim, size: box[d]!.size })), dtype, rest };
+  eachRow(sized, ({ begin, end, scale: first, step }) => {
+    for (let i = begin; i < end; i++) numbers[i]! *= read[first + step * (i - begin)]!;
+  });
+}
+
 /** Before anything is read: a file holds the part that the index says. */
 function checkStored(name: string, entry: Entry, part: Part, { file, tensors }: OpenPart): void {
   const stored = tensors.get(name);
   const shape = part.box.map((range) => range.size).join();
-  if (stored?.dtype === storedAs[entry.dtype] && stored.shape.join() === shape) return;
+  if (stored?.dtype === storedAs(entry) && stored.shape.join() === shape) return;
   const told = stored ? `${stored.dtype} [${stored.shape.join(", ")}]` : "not there";
-  const wanted = `${storedAs[entry.dtype]} [${shape.replaceAll(",", ", ")}]`;
+  const wanted = `${storedAs(entry)} [${shape.replaceAll(",", ", ")}]`;
   throw badFile(file, stored?.offset ?? 0, `tensor '${name}' is ${told}, not ${wanted}`);
 }
 

@@ -1,14 +1,16 @@
 import { mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { textArgument } from "../../arguments.ts";
+import type { HostArray } from "../../dtype.ts";
 import { coordinateOf } from "../../mesh.ts";
 import { type Box, boxOf, volume } from "../../program/placement.ts";
 import type { Sharded } from "../../runtime/devices.ts";
+import { readRestingParts } from "../../runtime/sharded.ts";
 import { syncFolder } from "../safetensors/atomic.ts";
 import { cannotWrite } from "../safetensors/cannot-write.ts";
 import { removeDraftsIn } from "../safetensors/draft.ts";
 import { rowBlocks, writeAtomically, writeSafetensors } from "../safetensors/index.ts";
-import { type Entry, type Index, indexName, storedAs } from "./format.ts";
+import { type Entry, type Index, indexName, scalesOf, storedAs } from "./format.ts";
 import { keptMetadata } from "./metadata.ts";
 import { freeNames, isPart } from "./part-names.ts";
 import { type PartToWrite, together } from "./together.ts";
@@ -98,14 +100,35 @@ function plan(
     if (seen.has(key) || volume(box) === 0) continue;
     seen.add(key);
     const file = fileOf(device);
-    const shape = box.map((r) => r.size);
-    const data = () => blocks(tensor, box);
     const held = files.get(file) ?? [];
-    held.push({ name, dtype: storedAs[tensor.dtype], shape, data });
+    held.push(...tensorsOf(name, tensor, box));
     files.set(file, held);
     parts.push({ file, box });
   }
-  return { dtype: tensor.dtype, dims: dims.map((d) => [d.name, d.size]), parts };
+  const { dtype, rest } = tensor;
+  return { dtype, ...(rest && { rest }), dims: dims.map((d) => [d.name, d.size]), parts };
+}
+
+/** A box of a tensor, as it rests: an int8 is two tensors of a file. */
+function tensorsOf(name: string, tensor: Sharded, box: Box): readonly PartToWrite[] {
+  const numbers = {
+    name,
+    dtype: storedAs(tensor),
+    shape: box.map((r) => r.size),
+    data: () => blocks(tensor, box),
+  };
+  const { rest } = tensor;
+  if (typeof rest !== "object") return [numbers];
+  const first = box.map((range, d) =>
+    rest.scales.includes(tensor.names[d]!) ? range : { ...range, size: 1 },
+  );
+  const shape = box.flatMap((r, d) => (rest.scales.includes(tensor.names[d]!) ? [r.size] : []));
+  const data = () => scaleBlocks(tensor, first);
+  return [numbers, { name: scalesOf(name), dtype: "F32", shape, data }];
+}
+
+async function* scaleBlocks(tensor: Sharded, box: Box): AsyncGenerator<Float32Array> {
+  yield (await readRestingParts(tensor, box))[0] as Float32Array;
 }
 
 async function* blocks(
@@ -114,10 +137,15 @@ async function* blocks(
 ): AsyncGenerator<Float32Array | Int32Array | Uint8Array> {
   const shape = box.map((r) => r.size);
   for (const block of rowBlocks(shape, elementsAtATime)) {
-    yield await tensor.readBox(
-      block.map((r, d) => ({ begin: r.begin + box[d]!.begin, size: r.size })),
-    );
+    const own = block.map((r, d) => ({ begin: r.begin + box[d]!.begin, size: r.size }));
+    if (!tensor.rest) yield await tensor.readBox(own);
+    else yield bytesOf((await readRestingParts(tensor, own)).at(-1)!);
   }
+}
+
+/** What is stored as bytes is stored as it rests. */
+function bytesOf({ buffer, byteOffset, byteLength }: HostArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Removes what earlier checkpoints have left. */

@@ -1,12 +1,19 @@
 import type { Dimension, Mistake, Select, Without } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
-import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { type AnyTensor, dimsOf, type Tensor, typeOf } from "../../graph/tensor.ts";
+import { renamedRest } from "../../rest/rest.ts";
 import { misuse, newDim, newName, requireFree, selectDim, tensorArgument } from "../check.ts";
 
 export function renamed(x: AnyTensor, from: string, to: string): AnyTensor {
   const dims = dimsOf(x).map((d) => (d.name === from ? { name: to, size: d.size } : d));
-  return makeTensor("rename", { from, to }, [x], { dims, dtype: x.dtype });
+  const { dtype, rest } = typeOf(x);
+  const renamed = renamedRest(rest, from, to);
+  return makeTensor("rename", { from, to }, [x], {
+    dims,
+    dtype,
+    ...(renamed && { rest: renamed }),
+  });
 }
 
 /** A name that a tensor does not have, as far as the compiler knows the tensor's names. */

@@ -4,7 +4,7 @@ import { nodesOf } from "../../graph/graph.ts";
 import type { Typed } from "../../graph/kinds.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
 import { besidesOf, dimOfRounds, type Rounds } from "../../graph/rounds.ts";
-import type { AnyTensor } from "../../graph/tensor.ts";
+import { typeOf } from "../../graph/tensor.ts";
 import { faultOf } from "./laws.ts";
 import { printType, sameType, without } from "./types.ts";
 
@@ -25,10 +25,6 @@ export function verifyNodes(nodes: readonly Node[]): void {
     if (!fault) continue;
     throw internal(`${node.kind}(${operands.map(printType).join(", ")}) ${node.line}: ${fault}`);
   }
-}
-
-function typeOf(tensor: AnyTensor): Typed {
-  return tensor["~node"].results[tensor["~result"]]!;
 }
 
 function orderFault(node: Node): string | undefined {

@@ -1,10 +1,11 @@
 import { type Dimension, printDims } from "../../dimension.ts";
-import { type DType, dtypeAbbreviation } from "../../dtype.ts";
+import type { DType } from "../../dtype.ts";
 import type { Typed } from "../../graph/kinds.ts";
+import { printResting } from "../../rest/print.ts";
 
 /** `f32[batch=8, embd=64]` */
-export function printType({ dims, dtype }: Typed): string {
-  return `${dtypeAbbreviation[dtype]}[${printDims(dims)}]`;
+export function printType(typed: Typed): string {
+  return printResting(typed, printDims(typed.dims));
 }
 
 /** Whether two values have one dtype and the same dims in the same order. */

@@ -2,7 +2,7 @@ import { recordArgument } from "../../arguments.ts";
 import { printDims } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
-import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { type AnyTensor, dimsOf, type Tensor, typeOf } from "../../graph/tensor.ts";
 import { ruleTable } from "../../layout.ts";
 import { nearest } from "../../suggest.ts";
 import { hasDim, misuse, tensorArgument } from "../check.ts";
@@ -11,7 +11,7 @@ export function laidOut(
   x: AnyTensor,
   rules: Readonly<Record<string, readonly string[]>>,
 ): AnyTensor {
-  return makeTensor("withLayout", { rules }, [x], { dims: dimsOf(x), dtype: x.dtype });
+  return makeTensor("withLayout", { rules }, [x], typeOf(x));
 }
 
 /**

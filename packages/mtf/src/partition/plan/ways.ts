@@ -7,6 +7,7 @@ import {
   transferBytes,
   transferCost,
 } from "../../program/transfer.ts";
+import { printResting } from "../../rest/print.ts";
 import type { Answers } from "../answers.ts";
 import { numberOf } from "../placements.ts";
 import { remembered } from "./remembered.ts";
@@ -38,7 +39,7 @@ export function newPlaces(mesh: Mesh, price: Price, answers: Answers): Places {
 }
 
 export function waysOf(places: Places, shaped: Shaped): Ways {
-  const text = `${shaped.dtype} ${shaped.dims.map((d) => `${d.name}${d.size}`).join()}`;
+  const text = printResting(shaped, shaped.dims.map((d) => `${d.name}${d.size}`).join());
   return remembered(places.ways, text, () => {
     return { shaped, moves: new Map(), settlings: new Map() };
   });

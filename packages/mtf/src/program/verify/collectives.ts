@@ -1,4 +1,5 @@
 import { sameType } from "../../ops/verify/types.ts";
+import { sameRest } from "../../rest/rest.ts";
 import { axesOf, samePlacement, splitAxes } from "../placement.ts";
 import type { Bucket, Move, Program, Reduce, Value } from "../program.ts";
 import { moveOf } from "../transfer.ts";
@@ -11,6 +12,7 @@ export function reduceFault(
   to: Value,
   share: Share | undefined,
 ): string | undefined {
+  if (from.rest || to.rest) return "narrow numbers are never added";
   if (!sameType(from, to)) return "operand and result differ in dims or dtype";
   if (axes.length === 0) return "it is over no axis";
   if (share) {
@@ -69,13 +71,18 @@ export function moveFault(
     return "each operand needs offsets";
   }
   const { placement: to } = result;
-  for (const [i, { dims, dtype, placement: from }] of operands.entries()) {
+  for (const [i, { dims, dtype, rest, placement: from }] of operands.entries()) {
     // The first has its dims in the result's order, others may not.
     const alike = dims.every((d, at) => {
       const other = i === 0 ? result.dims[at] : result.dims.find((r) => r.name === d.name);
       return d.name === other?.name && (d.size === other.size || d.name in offsets[i]!);
     });
-    if (!alike || dims.length !== result.dims.length || dtype !== result.dtype) {
+    if (
+      !alike ||
+      dims.length !== result.dims.length ||
+      dtype !== result.dtype ||
+      !sameRest(rest, result.rest)
+    ) {
       return `operand ${i} differs in dims or dtype`;
     }
     if (from.partial.join() !== to.partial.join()) return "no sum is settled by moving";

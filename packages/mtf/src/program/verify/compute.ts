@@ -35,6 +35,7 @@ export function checkCompute(
   if (kind === "input" || kind === "withLayout" || kind === "region") {
     return { fault: `no device computes '${kind}'` };
   }
+  if (results.some((x) => x.rest) && kind !== "rename") return { fault: "its results rest narrow" };
   const fault = faultOf(kind, attributes, operands, results);
   if (fault) return { fault };
   const node = { kind, attributes, operands: operands.map(standIn), results } as unknown as Node;

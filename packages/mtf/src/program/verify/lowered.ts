@@ -1,7 +1,8 @@
 import { internal } from "../../errors.ts";
-import { type AnyTensor, dimsOf, isTensor } from "../../graph/tensor.ts";
+import { type AnyTensor, isTensor, typeOf } from "../../graph/tensor.ts";
 import { defineMesh } from "../../mesh.ts";
 import { printType, sameType } from "../../ops/verify/types.ts";
+import { sameRest } from "../../rest/rest.ts";
 import { leavesOf } from "../../tree.ts";
 import type { Lowered } from "../lowered.ts";
 import { printValue } from "../print.ts";
@@ -54,9 +55,10 @@ function requireTypes(
     throw internal(`${given.length} ${role}s of ${leaves.length}`);
   given.forEach(({ path, value }, i) => {
     const own = values[value]!;
-    const expected = { dims: dimsOf(leaves[i]!), dtype: leaves[i]!.dtype };
+    const expected = typeOf(leaves[i]!);
     const where = `${role} '${path}': %${value} ${printValue(own)}`;
-    if (!sameType(own, expected)) throw internal(`${where} is ${printType(expected)}`);
+    if (!sameType(own, expected) || !sameRest(own.rest, expected.rest))
+      throw internal(`${where} is ${printType(expected)}`);
     if (own.placement.partial.length > 0) throw internal(`${where} owes a sum`);
   });
 }

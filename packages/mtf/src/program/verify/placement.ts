@@ -5,7 +5,10 @@ import type { Value } from "../program.ts";
  * What is wrong with where a value lies: dims that it has are split by axes of the mesh, an axis
  * splits or is owed over once, and only numbers are summed.
  */
-export function placementFault({ dims, dtype, placement }: Value, mesh: Mesh): string | undefined {
+export function placementFault(
+  { dims, dtype, rest, placement }: Value,
+  mesh: Mesh,
+): string | undefined {
   const used: string[] = [];
   for (const [dim, axes] of Object.entries(placement.split)) {
     if (!dims.some((d) => d.name === dim)) return `it is split by '${dim}', which it lacks`;
@@ -14,6 +17,7 @@ export function placementFault({ dims, dtype, placement }: Value, mesh: Mesh): s
   }
   const { partial } = placement;
   used.push(...partial);
+  if (partial.length > 0 && rest) return "a sum of narrow numbers is owed";
   if (partial.length > 0 && dtype === "bool") return "a sum of bools is owed";
   const unknown = used.find((axis) => mesh.axes[axis] === undefined);
   if (unknown) return `the mesh has no axis '${unknown}'`;

@@ -1,5 +1,6 @@
 import type { DType } from "../../dtype.ts";
 import { sameType, without } from "../../ops/verify/types.ts";
+import { sameRest } from "../../rest/rest.ts";
 import { dimOf } from "../bodies.ts";
 import { axesOf, samePlacement } from "../placement.ts";
 import type { Binding, Program, Region, Rounds, Value } from "../program.ts";
@@ -24,8 +25,16 @@ export function regionFault(
     if (differs !== undefined) return `%${differs} does not go with %${initial} that is carried`;
     if (first.placement.partial.length > 0) return `%${initial} is carried and owes a sum`;
   }
+  const fresh = [
+    ...carried.flatMap((c) => [c.initial, c.inner, c.next, c.result]),
+    ...sliced.map((b) => b.inner),
+    ...[...summed, ...stacked].flatMap((b) => [b.inner, b.outer]),
+  ];
+  const narrow = fresh.find((v) => values[v]!.rest);
+  if (narrow !== undefined) return `%${narrow} of a loop rests narrow`;
   for (const binding of [...constant, ...summed]) {
     const [outer, inner] = at(binding);
+    if (!sameRest(outer.rest, inner.rest)) return wrong(binding);
     if (!sameType(outer, inner) || !lieAlike(outer, inner)) return wrong(binding);
   }
   if (!dim) {

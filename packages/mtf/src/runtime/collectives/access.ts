@@ -1,7 +1,8 @@
-import type { Buffer, MaybePromise } from "../../backend/backend.ts";
+import type { Buffer, MaybePromise, Slice } from "../../backend/backend.ts";
 import { type HostArray, hostArray } from "../../dtype.ts";
+import { partsIn } from "../../rest/bytes.ts";
 import { volumeOf } from "../../shape.ts";
-import { type Frame, shapeOf, sliceOf } from "../execute/device.ts";
+import { type Frame, heldOf, sizedOf, sliceOf } from "../execute/device.ts";
 
 /**
  * The numbers of a collective's operands and result on the host: the backend's own memory where it
@@ -18,42 +19,54 @@ export interface Access {
 
 const nothing = new Float32Array(0);
 
+/** @param part which of the arrays that the values rest in, where they are more than one */
 export function accessTo(
   { device, values, slots }: Frame,
   operands: readonly number[],
   result: number,
+  part = 0,
 ): Access {
   const { backend } = device;
   const slice = sliceOf(values[result]!, device);
-  const shape = shapeOf(slice);
-  const elements = volumeOf(shape);
+  const { shape, dtype } = heldOf(slice);
+  const length = volumeOf(shape);
+  const partIn = (buffer: HostArray, of: Slice): HostArray =>
+    of.rest ? partsIn(buffer as Uint8Array, sizedOf(of))[part]! : buffer;
+  const slices = operands.map((value) => sliceOf(values[value]!, device));
   const copies: (HostArray | undefined)[] = [];
   let own: HostArray | undefined;
 
   return {
     open(fill) {
-      const made = backend.allocate(shape, slice.dtype, fill);
+      // Whoever moves the first part allocates all of them.
+      const made = part === 0 ? backend.allocate(shape, dtype, fill) : slots[result]!;
       slots[result] = made;
-      if (elements > 0 && !backend.view(made)) {
-        own = hostArray(slice.dtype, elements);
+      if (length > 0 && !backend.view(made)) {
+        own = hostArray(dtype, length);
         if (fill) own.fill(fill);
       }
       const pending: Promise<unknown>[] = [];
+      const read = (buffer: Buffer, keep: (numbers: HostArray) => void) => {
+        const copy = backend.read(buffer);
+        if (copy instanceof Promise) pending.push(copy.then(keep));
+        else keep(copy);
+      };
+      if (own && part > 0) read(made, (numbers) => own!.set(numbers));
       operands.forEach((value, i) => {
         const buffer = slots[value]!;
         if (isEmpty(buffer) || backend.view(buffer)) return;
-        const copy = backend.read(buffer);
-        if (!(copy instanceof Promise)) copies[i] = copy;
-        else pending.push(copy.then((numbers) => (copies[i] = numbers)));
+        read(buffer, (numbers) => {
+          copies[i] = numbers;
+        });
       });
       return pending.length > 0 ? Promise.all(pending).then(() => undefined) : undefined;
     },
     operand(position) {
       const buffer = slots[operands[position]!]!;
       if (isEmpty(buffer)) return nothing;
-      return copies[position] ?? backend.view(buffer)!;
+      return partIn(copies[position] ?? backend.view(buffer)!, slices[position]!);
     },
-    result: () => (elements === 0 ? nothing : (own ?? backend.view(slots[result]!)!)),
+    result: () => (length === 0 ? nothing : partIn(own ?? backend.view(slots[result]!)!, slice)),
     close() {
       if (own) backend.write(slots[result]!, 0, own);
       own = undefined;

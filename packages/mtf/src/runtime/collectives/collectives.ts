@@ -2,6 +2,7 @@ import type { MaybePromise } from "../../backend/backend.ts";
 import type { HostArray } from "../../dtype.ts";
 import type { Move, Reduce } from "../../program/program.ts";
 import type { Device, Frame, Phase } from "../execute/device.ts";
+import type { Moving } from "./moving.ts";
 
 /**
  * How numbers get from one device to another: all that the executor knows of other devices. Whoever
@@ -14,8 +15,8 @@ export interface Collectives {
    * give the same bits.
    */
   reduce(reduces: readonly Reduce[], frame: Frame): readonly Phase[];
-  /** Makes a move ready on a device. */
-  move(move: Move, frame: Frame): readonly Phase[];
+  /** Makes a move of arrays of numbers ready on a device. */
+  move(move: Move, moving: Moving): readonly Phase[];
   /**
    * What a device does between two phases: it waits until all devices that differ from it along
    * some axes have done the first. Undefined where nobody has to wait.

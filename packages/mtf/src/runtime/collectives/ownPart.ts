@@ -1,8 +1,9 @@
-import { volume } from "../../program/placement.ts";
+import { boxOf, volume } from "../../program/placement.ts";
 import type { Move } from "../../program/program.ts";
-import { after, type Frame, type Phase, sharing, sliceOf } from "../execute/device.ts";
+import { after, type Phase, sharing } from "../execute/device.ts";
 import { type Access, accessTo } from "./access.ts";
 import { copyElements, eachRun } from "./copy.ts";
+import type { Moving } from "./moving.ts";
 import type { Piece } from "./pieces.ts";
 
 /** A device's own part in a move, however numbers get to it from others. */
@@ -15,12 +16,12 @@ export interface OwnPart {
 }
 
 /** @param pieces what the device's result is made of */
-export function ownPart(move: Move, frame: Frame, pieces: readonly Piece[]): OwnPart {
-  const { device, values } = frame;
+export function ownPart(move: Move, moving: Moving, pieces: readonly Piece[]): OwnPart {
+  const { device, frame, part } = moving;
   const own = pieces.filter((piece) => piece.holder === device.number);
   const covered = pieces.reduce((sum, piece) => sum + piece.copy.elements, 0);
-  const wanted = volume(sliceOf(values[move.result]!, device).box);
-  const host = accessTo(frame, move.operands, move.result);
+  const wanted = elementsOf(moving, move.result);
+  const host = accessTo(frame, move.operands, move.result, part);
   return {
     host,
     fill: covered < wanted ? move.fill : undefined,
@@ -38,12 +39,12 @@ export function ownPart(move: Move, frame: Frame, pieces: readonly Piece[]): Own
 /** A move in which nothing gets from one device to another. */
 export function stayingMove(
   move: Move,
-  frame: Frame,
+  moving: Moving,
   pieces: readonly Piece[],
   { host, fill, copy }: OwnPart,
 ): readonly Phase[] {
-  const same = unmoved(move, pieces, frame);
-  if (same !== undefined) return [sharing(frame, same, move.result)];
+  const same = moving.alone ? unmoved(move, pieces, moving) : undefined;
+  if (same !== undefined) return [sharing(moving.frame, same, move.result)];
   const finish = () => {
     copy();
     host.close();
@@ -52,13 +53,15 @@ export function stayingMove(
 }
 
 /** The operand whose slice is the result's, number by number, if there is one. */
-function unmoved(
-  move: Move,
-  [piece]: readonly Piece[],
-  { device, values }: Frame,
-): number | undefined {
-  if (piece?.holder !== device.number || piece.copy.counts.length > 0) return undefined;
+function unmoved(move: Move, [piece]: readonly Piece[], moving: Moving): number | undefined {
+  if (piece?.holder !== moving.device.number || piece.copy.counts.length > 0) return undefined;
   const operand = move.operands[piece.operand]!;
-  const sizes = [operand, move.result].map((v) => volume(sliceOf(values[v]!, device).box));
+  const sizes = [operand, move.result].map((value) => elementsOf(moving, value));
   return sizes.every((size) => size === piece.copy.elements) ? operand : undefined;
+}
+
+/** How many elements of an array a device holds. */
+function elementsOf({ device, values }: Moving, value: number): number {
+  const { dims, placement } = values[value]!;
+  return volume(boxOf(dims, placement, device.mesh, device.coordinate));
 }

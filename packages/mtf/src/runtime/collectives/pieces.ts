@@ -1,7 +1,8 @@
 import { internal } from "../../errors.ts";
 import { type Coordinate, coordinateOf, deviceAt, type Mesh } from "../../mesh.ts";
+import type { Lying } from "../../program/lying.ts";
 import { axesOf, type Box, boxOf, overlap, rangeOf, volume } from "../../program/placement.ts";
-import type { Move, Value } from "../../program/program.ts";
+import type { Move } from "../../program/program.ts";
 import { entryOf } from "../../record.ts";
 import { type Copy, copyOf, stepsOf } from "./copy.ts";
 
@@ -18,7 +19,7 @@ export interface Piece {
  */
 function piecesOf(
   move: Move,
-  values: readonly Value[],
+  values: readonly Lying[],
   mesh: Mesh,
   device: number,
 ): readonly Piece[] {
@@ -58,7 +59,7 @@ const known = new WeakMap<Move, Map<number, ReadonlyMap<number, readonly Piece[]
 /** By device, what the results of a group's devices are made of. */
 export function piecesOfGroup(
   move: Move,
-  values: readonly Value[],
+  values: readonly Lying[],
   mesh: Mesh,
   members: readonly number[],
 ): ReadonlyMap<number, readonly Piece[]> {
@@ -73,7 +74,7 @@ export function piecesOfGroup(
 
 /** The devices along `axes` that hold a box, one for each part, in ascending order. */
 function holdersOf(
-  { dims, placement }: Value,
+  { dims, placement }: Lying,
   wanted: Box,
   axes: readonly string[],
   mesh: Mesh,

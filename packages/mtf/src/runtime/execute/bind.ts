@@ -2,6 +2,7 @@ import { bodiesOf } from "../../program/bodies.ts";
 import { type Lifetime, livenessOf } from "../../program/liveness.ts";
 import type { Instruction, Program } from "../../program/program.ts";
 import type { Collectives } from "../collectives/collectives.ts";
+import { movesOf } from "../collectives/moving.ts";
 import { failureIn } from "../failure.ts";
 import { bindCompute } from "./compute.ts";
 import type { Device, Frame, Phase } from "./device.ts";
@@ -92,7 +93,7 @@ function bindStep(
       return { ...step, barrier: collectives.barrier(reduces[0]!.axes, frame.device), phases };
     }
     case "move": {
-      const phases = collectives.move(instruction, frame);
+      const phases = movesOf(instruction, frame).flatMap((m) => collectives.move(m.move, m.moving));
       return { ...step, barrier: collectives.barrier(instruction.axes, frame.device), phases };
     }
     case "region": {

@@ -4,6 +4,7 @@ import { volume } from "../../program/placement.ts";
 import type { Compute } from "../../program/program.ts";
 import { type Device, type Frame, type Phase, shapeOf, sliceOf } from "./device.ts";
 import { neutralOf, numberOf } from "./neutral.ts";
+import { bindReading } from "./reading.ts";
 
 /** Binds one op to the slices it computes on, or to what it gives without looking at them. */
 export function bindKernel(
@@ -17,7 +18,7 @@ export function bindKernel(
   const empty = (slice: Slice) => volume(slice.box) === 0;
   const neutral = results.map((_, i) => neutralOf(op, i));
   const asked = neutral.includes(undefined) || !operands.some(empty);
-  if (asked && !results.every(empty)) return backend.bind(op, operands, results, reuse);
+  if (asked && !results.every(empty)) return bindReading(backend, op, operands, results, reuse);
   const fills = results.map((slice, i) => ({
     shape: shapeOf(slice),
     dtype: slice.dtype,

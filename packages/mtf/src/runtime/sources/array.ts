@@ -1,7 +1,9 @@
 import { tell } from "../../arguments.ts";
 import { type Dimension, elements, printDims } from "../../dimension.ts";
-import { type DType, dtypeAbbreviation, type HostArray } from "../../dtype.ts";
+import type { DType, HostArray } from "../../dtype.ts";
 import { type ErrorDetails, type Evidence, MtfError } from "../../errors.ts";
+import { printResting } from "../../rest/print.ts";
+import type { Rest } from "../../rest/rest.ts";
 import type { Source } from "../devices.ts";
 
 /** What a source is to fill. */
@@ -10,6 +12,7 @@ export interface Wanted {
   readonly path: string;
   readonly dims: readonly Dimension[];
   readonly dtype: DType;
+  readonly rest?: Rest | undefined;
 }
 
 /**
@@ -30,6 +33,8 @@ export function numbersOf(source: HostArray | readonly number[] | number, to: Wa
     throw wrongInput(to, sentence, { given: numbers.length, expected });
   }
   if (ArrayBuffer.isView(numbers)) {
+    // Halves may come as they will rest: as bits.
+    if (numbers instanceof Uint16Array && typeof to.rest === "string") return numbers;
     if (accepts[to.dtype].some((type) => numbers instanceof type)) {
       // Whatever is not 0 holds, as a mask of 255 in images.
       return isBool(to) && numbers.some((x) => x > 1)
@@ -75,14 +80,10 @@ function requireNumbers(values: readonly unknown[], to: Wanted): void {
   });
 }
 
-export function wrongInput(
-  { path, dims, dtype }: Wanted,
-  sentence: string,
-  facts: ErrorDetails = {},
-): MtfError {
-  const takes = `${dtypeAbbreviation[dtype]}[${printDims(dims)}]`;
+export function wrongInput(to: Wanted, sentence: string, facts: ErrorDetails = {}): MtfError {
+  const takes = printResting(to, printDims(to.dims));
   const evidence: Evidence[] = [["takes", takes], ...(facts.evidence ?? [])];
-  return new MtfError("wrong-input", sentence, { path, ...facts, evidence });
+  return new MtfError("wrong-input", sentence, { path: to.path, ...facts, evidence });
 }
 
 export function isNumbers(source: Source): source is HostArray | readonly number[] | number {

@@ -8,6 +8,7 @@ import { messageOf } from "../failure.ts";
 import { isNumbers, numbersOf, type Wanted, wrongInput } from "./array.ts";
 import { cut } from "./cut.ts";
 import type { FilePart } from "./file.ts";
+import { neededFor, partAtRest } from "./resting.ts";
 import { storedBytes } from "./stored.ts";
 
 /** A source divided among devices: parts by device. */
@@ -42,13 +43,14 @@ export function divide(
     new Map(boxes.map(([device, box]) => [device, partOf(box)]));
   if (isNumbers(source)) {
     const numbers = numbersOf(source, to);
-    return { kind: "numbers", parts: parts((box) => cut(numbers, shape, box)) };
+    const partOf = (box: Box) => partAtRest(cut(numbers, shape, neededFor(box, to)), box, to);
+    return { kind: "numbers", parts: parts(partOf) };
   }
   if (isFile(source)) {
     if (source.stored !== undefined) {
       wordArgument(`'${to.path}'`, "stored", source.stored, Object.keys(storedBytes));
     }
-    return { kind: "file", parts: parts((box) => ({ source, dtype: to.dtype, shape, box })) };
+    return { kind: "file", parts: parts((box) => ({ source, to, box })) };
   }
   if (isBoxes(source)) return { kind: "function", ask: () => fromBoxes(source, to, boxes) };
   throw wrongInput(to, `'${to.path}' was given ${tell(source)}, which holds no numbers.`, {
@@ -74,10 +76,12 @@ async function fromBoxes(
   const parts = new Map<number, HostArray>();
   for (const [device, box] of boxes) {
     const key = JSON.stringify(box);
-    const dims = to.dims.map((d, i) => ({ name: d.name, size: box[i]!.size }));
-    const numbers = known.get(key) ?? numbersOf(await ask(source, to, box), { ...to, dims });
-    known.set(key, numbers);
-    parts.set(device, numbers.slice());
+    const needed = neededFor(box, to);
+    const dims = to.dims.map((d, i) => ({ name: d.name, size: needed[i]!.size }));
+    const numbersIn = async () => numbersOf(await ask(source, to, needed), { ...to, dims });
+    const part = known.get(key) ?? partAtRest(await numbersIn(), box, to);
+    known.set(key, part);
+    parts.set(device, part.slice());
   }
   return parts;
 }
@@ -93,8 +97,9 @@ async function ask(source: BoxSource, to: Wanted, box: Box): Promise<HostArray> 
 }
 
 async function called(source: BoxSource, to: Wanted, box: Box): Promise<Source> {
+  const { dims, dtype, rest } = to;
   try {
-    return await source.box(box, { dims: to.dims, dtype: to.dtype });
+    return await source.box(box, { dims, dtype, ...(rest && { rest }) });
   } catch (error) {
     // One of ours says what is wrong and where; nothing is to be added.
     if (error instanceof MtfError) throw error;

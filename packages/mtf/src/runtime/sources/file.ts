@@ -1,18 +1,19 @@
 import type { FileHandle } from "node:fs/promises";
-import type { DType, HostArray } from "../../dtype.ts";
+import type { HostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
 import type { Box } from "../../program/placement.ts";
 import { eachRun } from "../collectives/copy.ts";
 import type { FileSource } from "../devices.ts";
+import type { Wanted } from "./array.ts";
 import { cutting } from "./cut.ts";
+import { neededFor, partAtRest } from "./resting.ts";
 import { decode, type Stored, storedBytes } from "./stored.ts";
 
 /** A device's part of a tensor in a file, which it reads itself. */
 export interface FilePart {
   readonly source: FileSource;
-  readonly dtype: DType;
-  /** The whole tensor's sizes and the part of it that is wanted. */
-  readonly shape: readonly number[];
+  /** The whole tensor and the part of it that is wanted. */
+  readonly to: Wanted;
   readonly box: Box;
 }
 
@@ -27,12 +28,21 @@ const gapBytes = 64 << 10;
  *
  * @throws MtfError `wrong-input` if the file cannot be read or is too short
  */
-export async function readFilePart({ source, dtype, shape, box }: FilePart): Promise<HostArray> {
+export async function readFilePart({ source, to, box }: FilePart): Promise<HostArray> {
+  return partAtRest(await readBox(source, to, neededFor(box, to)), box, to);
+}
+
+async function readBox(source: FileSource, to: Wanted, box: Box): Promise<HostArray> {
   const { open, stat } = await import("node:fs/promises");
-  const stored: Stored = source.stored ?? dtype;
+  const stored: Stored = source.stored ?? to.dtype;
+  // Halves that will rest as they are stored stay bits.
+  const kept = stored === to.rest ? stored : to.dtype;
   const width = storedBytes[stored];
-  const copy = cutting(shape, box);
-  const result = decode(new Uint8Array(copy.elements * width), stored, dtype);
+  const copy = cutting(
+    to.dims.map((d) => d.size),
+    box,
+  );
+  const result = decode(new Uint8Array(copy.elements * width), stored, kept);
   const absent = (error: Error) => {
     throw unreadable(source, error.message);
   };
@@ -43,7 +53,7 @@ export async function readFilePart({ source, dtype, shape, box }: FilePart): Pro
   try {
     for (const { begin, end } of stretchesOf(copy.fromEnd, chunkBytes / width, gapBytes / width)) {
       const bytes = await readBytes(file, source, begin * width, (end - begin) * width);
-      const numbers = decode(bytes, stored, dtype);
+      const numbers = decode(bytes, stored, kept);
       eachRun(copy, begin, end, (from, to, length) => {
         result.set(numbers.subarray(from - begin, from - begin + length), to);
       });

@@ -18,9 +18,18 @@ export const storedBytes: Readonly<Record<Stored, number>> = {
 
 type Numbers = ArrayLike<number> & Iterable<number>;
 
-/** The numbers in a stretch of a file. Bytes are little-endian, as this machine's are. */
-export function decode(bytes: Uint8Array, stored: Stored, dtype: DType): HostArray {
+/**
+ * The numbers in a stretch of a file. Bytes are little-endian, as this machine's are.
+ *
+ * @param dtype what they are to be; of 16 bits only if they are stored so
+ */
+export function decode(
+  bytes: Uint8Array,
+  stored: Stored,
+  dtype: DType | "bfloat16" | "float16",
+): HostArray {
   const { buffer } = bytes;
+  if (dtype === "float16" || dtype === "bfloat16") return new Uint16Array(buffer);
   switch (stored) {
     case "float32":
       return cast(new Float32Array(buffer), dtype);

@@ -78,11 +78,13 @@ export async function runOne(
   }
   const feeds = inputs.map((array) => ({ array }));
   await host.answer({ kind: "run", program: 0, inputs: feeds, outputs: [result] });
-  const { dtype } = values[result]!;
   const slices: HostArray[] = [];
+  const value = values[result]!;
   for (const device of devices) {
-    const box = boxIn(values[result]!, device).map(({ size }) => ({ begin: 0, size }));
-    slices.push(await host.answer({ kind: "read", array: result, dtype, device, box }));
+    const box = boxIn(value, device).map(({ size }) => ({ begin: 0, size }));
+    slices.push(
+      await host.answer({ kind: "read", array: result, value, as: "float32", device, box }),
+    );
   }
   const usage = await host.answer({ kind: "usage", devices });
   host.close();

@@ -25,8 +25,8 @@ export function messageCollectives(
         messages,
         segmentBytes,
       ),
-    move: (move, frame) =>
-      bindMove(move, frame, groupOf(frame.device.number, move.axes), messages, segmentBytes),
+    move: (move, moving) =>
+      bindMove(move, moving, groupOf(moving.device.number, move.axes), messages, segmentBytes),
     // Whoever awaits a message waits for the one who sends it.
     barrier: () => undefined,
     broadcast(holder, numbers) {

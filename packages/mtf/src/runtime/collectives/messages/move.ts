@@ -2,9 +2,10 @@ import { bytesPerElement } from "../../../dtype.ts";
 import { coordinateOf } from "../../../mesh.ts";
 import { boxOf, volume } from "../../../program/placement.ts";
 import type { Move } from "../../../program/program.ts";
-import { after, type Frame, type Phase } from "../../execute/device.ts";
+import { after, type Phase } from "../../execute/device.ts";
 import type { Copy } from "../copy.ts";
 import type { Group } from "../groups.ts";
+import type { Moving } from "../moving.ts";
 import { ownPart, stayingMove } from "../ownPart.ts";
 import { type Piece, piecesOfGroup } from "../pieces.ts";
 import type { Messages } from "./messages.ts";
@@ -21,24 +22,24 @@ interface Parcel {
 /** Moves elements: each device sends what others lack, in a row, and copies what it holds itself. */
 export function bindMove(
   move: Move,
-  frame: Frame,
+  moving: Moving,
   { members }: Group,
   messages: Messages,
   segmentBytes: number,
 ): readonly Phase[] {
-  const { device, values } = frame;
+  const { device, values } = moving;
   const { mesh, number: self } = device;
   const { dtype } = values[move.result]!;
   const made = piecesOfGroup(move, values, mesh, members);
   const pieces = made.get(self)!;
-  const part = ownPart(move, frame, pieces);
+  const part = ownPart(move, moving, pieces);
   const incoming = parcels(pieces.map((piece) => [piece.holder, piece]));
   const outgoing = parcels(
     [...made].flatMap(([member, of]) =>
       of.flatMap((piece) => (piece.holder === self ? [[member, piece] as const] : [])),
     ),
   );
-  if (incoming.length + outgoing.length === 0) return stayingMove(move, frame, pieces, part);
+  if (incoming.length + outgoing.length === 0) return stayingMove(move, moving, pieces, part);
   const { host } = part;
 
   /** Of slices of devices, the first one's are the largest. */

@@ -1,9 +1,9 @@
-import { bytesPerElement, type DType } from "../../../dtype.ts";
+import { bytesPerElement, type StoredDType } from "../../../dtype.ts";
 
 /** Ranges of elements that are sent one after the other, of so many bytes at most. */
 export function segmentsOf(
   elements: number,
-  dtype: DType,
+  dtype: StoredDType,
   bytes: number,
 ): readonly { readonly begin: number; readonly end: number }[] {
   const length = Math.max(1, Math.floor(bytes / bytesPerElement[dtype]));

@@ -38,7 +38,7 @@ export function sharedMemory({ mesh, wide, memory, barrier }: SharedMemory): Col
   return {
     reduce: (reduces, frame) =>
       bindReduce(reduces, frame, stagingOf(frame.device.number, reduces[0]!.axes)),
-    move: (move, frame) => bindMove(move, frame, stagingOf(frame.device.number, move.axes)),
+    move: (move, moving) => bindMove(move, moving, stagingOf(moving.device.number, move.axes)),
     barrier(axes, { number }) {
       const staging = stagingOf(number, axes);
       return barrier && staging && (() => barrier(staging));

@@ -1,7 +1,8 @@
 import { bytesPerElement } from "../../../dtype.ts";
 import type { Move } from "../../../program/program.ts";
-import { after, type Frame, type Phase } from "../../execute/device.ts";
+import { after, type Phase } from "../../execute/device.ts";
 import { copyElements, eachRun } from "../copy.ts";
+import type { Moving } from "../moving.ts";
 import { ownPart, stayingMove } from "../ownPart.ts";
 import { planMove, type Stretch } from "./plan.ts";
 import type { Staging } from "./staging.ts";
@@ -12,13 +13,17 @@ import type { Staging } from "./staging.ts";
  *
  * @param staging undefined where the device has no others
  */
-export function bindMove(move: Move, frame: Frame, staging: Staging | undefined): readonly Phase[] {
-  const { device, values } = frame;
+export function bindMove(
+  move: Move,
+  moving: Moving,
+  staging: Staging | undefined,
+): readonly Phase[] {
+  const { device, values } = moving;
   const { dtype } = values[move.result]!;
   const plan = planMove(move, values, device.mesh, staging?.members ?? [device.number]);
   const pieces = plan.pieces.get(device.number)!;
-  const own = ownPart(move, frame, pieces);
-  if (!staging || plan.published === 0) return stayingMove(move, frame, pieces, own);
+  const own = ownPart(move, moving, pieces);
+  if (!staging || plan.published === 0) return stayingMove(move, moving, pieces, own);
 
   const { host } = own;
   const foreign = pieces.filter((piece) => piece.holder !== device.number);

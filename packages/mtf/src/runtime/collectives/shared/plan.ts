@@ -1,5 +1,6 @@
 import type { Mesh } from "../../../mesh.ts";
-import type { Move, Value } from "../../../program/program.ts";
+import type { Lying } from "../../../program/lying.ts";
+import type { Move } from "../../../program/program.ts";
 import { type Piece, piecesOfGroup } from "../pieces.ts";
 
 /** How the devices of a group carry out a move. */
@@ -25,7 +26,7 @@ const plans = new WeakMap<Move, Map<number, MovePlan>>();
 
 export function planMove(
   move: Move,
-  values: readonly Value[],
+  values: readonly Lying[],
   mesh: Mesh,
   members: readonly number[],
 ): MovePlan {
@@ -38,7 +39,7 @@ export function planMove(
 
 function makePlan(
   move: Move,
-  values: readonly Value[],
+  values: readonly Lying[],
   mesh: Mesh,
   members: readonly number[],
 ): MovePlan {

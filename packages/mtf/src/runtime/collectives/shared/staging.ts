@@ -1,4 +1,4 @@
-import { bytesPerElement, type DType, type HostArray } from "../../../dtype.ts";
+import { bytesPerElement, elementsIn, type HostArray, type StoredDType } from "../../../dtype.ts";
 import type { Mesh } from "../../../mesh.ts";
 import { bodiesOf } from "../../../program/bodies.ts";
 import type { Instruction } from "../../../program/program.ts";
@@ -24,9 +24,9 @@ export interface Staging {
   /** The device's place among them. */
   readonly rank: number;
   /** How many elements of a dtype half a window holds. */
-  capacity(dtype: DType): number;
+  capacity(dtype: StoredDType): number;
   /** The half of a member's window whose turn it is. */
-  window(member: number, dtype: DType): HostArray;
+  window(member: number, dtype: StoredDType): HostArray;
   /** Goes over to the other half. All members do so alike. */
   turn(): void;
   readonly arrivals: Int32Array;
@@ -65,23 +65,23 @@ export function makeStaging(
 ): Staging {
   const half = memory.windows.byteLength / mesh.size / 2;
   let side = 0;
-  const width = (dtype: DType) => (wide && dtype === "float32" ? 8 : bytesPerElement[dtype]);
-  const cut = (dtype: DType, i: number): HostArray => {
+  const width = (dtype: StoredDType) => (wide && dtype === "float32" ? 8 : bytesPerElement[dtype]);
+  const cut = (dtype: StoredDType, i: number): HostArray => {
     const length = half / width(dtype);
     if (width(dtype) === 8) return new Float64Array(memory.windows, i * half, length);
-    if (dtype === "float32") return new Float32Array(memory.windows, i * half, length);
-    if (dtype === "int32") return new Int32Array(memory.windows, i * half, length);
-    return new Uint8Array(memory.windows, i * half, length);
+    return elementsIn(dtype, memory.windows, i * half, length);
   };
-  const halves: Record<DType, HostArray[]> = { float32: [], int32: [], bool: [] };
+  const halves = new Map<StoredDType, HostArray[]>();
   return {
     members,
     rank,
     capacity: (dtype) => half / width(dtype),
     window(member, dtype) {
       const i = 2 * member + side;
-      halves[dtype][i] ??= cut(dtype, i);
-      return halves[dtype][i];
+      const own = halves.get(dtype) ?? [];
+      halves.set(dtype, own);
+      own[i] ??= cut(dtype, i);
+      return own[i];
     },
     turn() {
       side = 1 - side;

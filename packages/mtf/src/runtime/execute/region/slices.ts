@@ -1,10 +1,11 @@
-import type { MaybePromise } from "../../../backend/backend.ts";
+import type { MaybePromise, Slice } from "../../../backend/backend.ts";
 import type { Dimension } from "../../../dimension.ts";
 import { internal } from "../../../errors.ts";
 import type { Binding } from "../../../program/program.ts";
 import { accessTo } from "../../collectives/access.ts";
 import { copyElements, copyOf, eachRun, stepsOf } from "../../collectives/copy.ts";
-import { after, type Frame, sliceOf } from "../device.ts";
+import { after, type Frame, shapeOf, sliceOf } from "../device.ts";
+import { bindReading } from "../reading.ts";
 
 /** Makes the slice of a value at an index of a dim: one copy, planned before, for all indices. */
 export function bindSlice(
@@ -15,6 +16,7 @@ export function bindSlice(
   const whole = sliceOf(frame.values[outer]!, frame.device);
   const at = whole.dims.findIndex((d) => d.name === dim.name);
   if (at < 0) throw internal(`a region over ${dim.name} slices a value without it`);
+  if (whole.rest) return bindWidening(dim, whole, inner, outer, frame);
   const steps = stepsOf(whole.box);
   const box = whole.box.map((range, i) => (i === at ? { begin: 0, size: 1 } : range));
   const copy = copyOf(
@@ -34,4 +36,30 @@ export function bindSlice(
       });
       access.close();
     });
+}
+
+/** Of what rests narrow, a slice is widened as it is cut. */
+function bindWidening(
+  { name }: Dimension,
+  whole: Slice,
+  inner: number,
+  outer: number,
+  { device, values, slots }: Frame,
+): (index: number) => MaybePromise<void> {
+  const { backend } = device;
+  const one: Slice = {
+    dims: whole.dims.map((d) => (d.name === name ? { name, size: 1 } : d)),
+    dtype: whole.dtype,
+    box: whole.box.map((range, i) =>
+      whole.dims[i]!.name === name ? { begin: 0, size: 1 } : range,
+    ),
+  };
+  const shape = shapeOf(sliceOf(values[inner]!, device));
+  return (index) => {
+    const op = { kind: "slice", attributes: { dim: name, begin: index } } as const;
+    return after(bindReading(backend, op, [whole], [one], [])([slots[outer]!]), ([part]) => {
+      slots[inner] = backend.share(part!, shape);
+      backend.dispose(part!);
+    });
+  };
 }

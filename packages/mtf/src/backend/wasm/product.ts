@@ -1,0 +1,102 @@
+import type { Slice } from "../backend.ts";
+import { type Extent, extentsOf, type Strides, stridesOf, union } from "../slices/walk.ts";
+import { gemmOf, paysOff } from "./blas/gemm.ts";
+import { bindProduct as bindBlasProduct, type Product } from "./blas/product.ts";
+import type { Context } from "./context.ts";
+import { collapse, described, type LoopDim, turns, words } from "./dims.ts";
+
+/** An array that takes part in a product: what of its dims, and how far apart in memory. */
+export interface Factor {
+  readonly extents: readonly Extent[];
+  readonly strides: Strides;
+}
+
+/** A slice as it lies in memory. */
+export function factorOf(slice: Slice): Factor {
+  const extents = extentsOf(slice);
+  return { extents, strides: stridesOf(extents) };
+}
+
+/** The dims of a product, by the tensors that have them. */
+export interface Groups {
+  /** In all three: strides of a, b and c. */
+  readonly batch: readonly LoopDim[];
+  /** Not in b: strides of a and c. */
+  readonly rows: readonly LoopDim[];
+  /** Not in a: strides of b and c. */
+  readonly columns: readonly LoopDim[];
+  /** Not in c: strides of a and b. */
+  readonly depths: readonly LoopDim[];
+}
+
+/** Below this many rows the kernel reads the other operand where it is, and packs only this one. */
+const few = 8;
+
+export function groupsOf(a: Factor, b: Factor, c: Factor): Groups {
+  const all = union(a.extents, b.extents).map(({ name, size }) => ({
+    size,
+    a: a.strides[name],
+    b: b.strides[name],
+    c: c.strides[name],
+  }));
+  /** The loop over the dims that some tensors have and one lacks, in the order of the last. */
+  const loop = (present: readonly ("a" | "b" | "c")[], absent: readonly ("a" | "b" | "c")[]) => {
+    const last = present.at(-1)!;
+    const dims = all
+      .filter((d) => present.every((t) => d[t] !== undefined))
+      .filter((d) => absent.every((t) => d[t] === undefined))
+      .sort((x, y) => y[last]! - x[last]!);
+    return collapse(dims.map((d) => ({ size: d.size, strides: present.map((t) => d[t]!) })));
+  };
+  return {
+    batch: loop(["a", "b", "c"], []),
+    rows: loop(["a", "c"], ["b"]),
+    columns: loop(["b", "c"], ["a"]),
+    depths: loop(["a", "b"], ["c"]),
+  };
+}
+
+/**
+ * Whether b's own dims should be the rows: where they are few, since few rows need no packing of
+ * the other operand, else where a's dims are adjacent in c, since the kernel writes whole vectors
+ * of columns.
+ */
+function shouldSwap({ rows, columns }: Groups): boolean {
+  const [m, n] = [turns(rows), turns(columns)];
+  if (m <= few || n <= few) return n < m;
+  return rows.at(-1)?.strides[1] === 1;
+}
+
+/** Multiplies arrays at places of the heap, in the way that is fastest. */
+export function bindProduct(context: Context, groups: Groups): Product {
+  return bindBlas(context, groups) ?? bindMatmul(context, shouldSwap(groups), groups);
+}
+
+/** The product by BLAS, where there is one, the strides allow it and it is the faster way. */
+function bindBlas({ blas, heap }: Context, groups: Groups): Product | undefined {
+  const gemm = blas && gemmOf(groups);
+  if (!gemm || !paysOff(gemm)) return undefined;
+  return bindBlasProduct(blas, heap, gemm, groups.batch);
+}
+
+function bindMatmul({ heap, kernels }: Context, swapped: boolean, groups: Groups): Product {
+  const inOrder = (dims: readonly LoopDim[]) =>
+    swapped
+      ? dims.map(({ size, strides: [x, y, ...z] }) => ({ size, strides: [y!, x!, ...z] }))
+      : dims;
+  const pairs = (dims: readonly LoopDim[]) =>
+    described(dims.map(({ size, strides: [x, y] }) => ({ size, strides: [x!, y!, 0] })));
+  const description = words(
+    described(inOrder(groups.batch)),
+    pairs(swapped ? groups.columns : groups.rows),
+    pairs(swapped ? groups.rows : groups.columns),
+    pairs(inOrder(groups.depths)),
+  );
+  const matmul = kernels.matmul.matmul!;
+  const scratchBytes = kernels.matmul.scratchBytes!();
+  return (a, b, c) => {
+    const scratch = heap.scratch(scratchBytes);
+    const [left, right] = swapped ? [b, a] : [a, b];
+    matmul(heap.describe(description), scratch, left, right, c);
+  };
+}

@@ -1,0 +1,81 @@
+import type { HostArray } from "../dtype.ts";
+import { toBfloat16, toFloat16 } from "../half.ts";
+import { bytesAtRest, partsIn, type Sized } from "./bytes.ts";
+import { restDType } from "./rest.ts";
+import { eachRow } from "./rows.ts";
+
+/**
+ * Numbers as the bytes that they rest in, each the nearest there is, ties to even. Rows of an int8
+ * must be whole: its scales come of their largest numbers.
+ *
+ * @returns undefined where an int8 is to hold what is infinite or NaN
+ */
+export function narrow(numbers: HostArray, sized: Sized): Uint8Array | undefined {
+  const bytes = new Uint8Array(bytesAtRest(sized));
+  const parts = partsIn(bytes, sized);
+  const dtype = restDType(sized.rest!);
+  if (dtype === "int8") return narrowInt8(numbers, parts, sized) ? bytes : undefined;
+  const [bits] = parts;
+  // Bits that were given as such stay as they are.
+  if (numbers instanceof Uint16Array) bits!.set(numbers);
+  else {
+    const convert = dtype === "bfloat16" ? toBfloat16 : toFloat16;
+    for (let i = 0; i < numbers.length; i++) bits![i] = convert(numbers[i]!);
+  }
+  return bytes;
+}
+
+/** The largest int8 that is used: -128 has no counterpart. */
+const most = 127;
+
+const scale = new Float32Array(1);
+const bits = new Uint32Array(scale.buffer);
+
+/**
+ * A 127th of the largest number of a row, with 17 bits: the product with a number of 7 bits is exact.
+ * So what rests is the same when it is narrowed once more. Up, lest the largest be out of reach, but
+ * where 127 times as much would be infinite.
+ */
+function scaleOf(largest: number): number {
+  scale[0] = largest / most;
+  bits[0] = (bits[0]! + 0x7f) & ~0x7f;
+  if (!Number.isFinite(Math.fround(scale[0]! * most))) bits[0] -= 0x80;
+  return scale[0]!;
+}
+
+function narrowInt8(
+  numbers: HostArray,
+  [scales, narrowed]: readonly HostArray[],
+  sized: Sized,
+): boolean {
+  eachRow(sized, ({ begin, end, scale, step }) => {
+    let s = scale;
+    for (let i = begin; i < end; i++) {
+      const size = Math.abs(Math.fround(numbers[i]!));
+      scales![s] = Math.max(scales![s]!, size);
+      s += step;
+    }
+  });
+  for (let s = 0; s < scales!.length; s++) {
+    if (!Number.isFinite(scales![s])) return false;
+    scales![s] = scaleOf(scales![s]!);
+  }
+  eachRow(sized, ({ begin, end, scale, step }) => {
+    let s = scale;
+    for (let i = begin; i < end; i++) {
+      const unit = scales![s]!;
+      const steps = unit === 0 ? 0 : toNearest(Math.fround(numbers[i]!) / unit);
+      narrowed![i] = Math.max(-most, Math.min(most, steps));
+      s += step;
+    }
+  });
+  return true;
+}
+
+/** The nearest integer, the even one of two as near. */
+function toNearest(x: number): number {
+  const below = Math.floor(x);
+  const over = x - below;
+  if (over !== 0.5) return over < 0.5 ? below : below + 1;
+  return below % 2 === 0 ? below : below + 1;
+}
