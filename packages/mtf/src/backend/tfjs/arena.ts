@@ -23,7 +23,7 @@ export interface Arena {
 }
 
 export function openArena(memory: Memory): Arena {
-  const { instance, name } = memory;
+  const { instance, kernels } = memory.target;
   let owned: TensorInfo[] = [];
 
   const own = (info: TensorInfo): TensorInfo => {
@@ -32,8 +32,8 @@ export function openArena(memory: Memory): Arena {
   };
   const arena: Arena = {
     call(kernel, inputs, attributes = {}) {
-      const found = getKernel(kernel, name);
-      if (!found) throw internal(`the backend '${name}' has no kernel '${kernel}'`);
+      const found = getKernel(kernel, kernels);
+      if (!found) throw internal(`the backend '${kernels}' has no kernel '${kernel}'`);
       const attrs = attributes as unknown as NamedAttrMap;
       const made = found.kernelFunc({ inputs: inputs as never, attrs, backend: instance });
       return own(made as TensorInfo);

@@ -10,10 +10,8 @@ export const einsum: Bind<"einsum"> = (attributes, operands, results) => {
   const inB = has(b);
   const kept = has(c);
   const lonely = [...a, ...b].some((e) => !kept(e) && !(inA(e) && inB(e)));
-  // BatchMatMul rounds products of int32 to float64, and sums only what both have.
-  if (results[0]!.dtype === "int32" || lonely) {
-    return onArrays("einsum")(attributes, operands, results);
-  }
+  // BatchMatMul sums only what both have.
+  if (lonely) return onArrays("einsum")(attributes, operands, results);
   const batch = c.filter((e) => inA(e) && inB(e));
   const left = c.filter((e) => !inB(e));
   const right = c.filter((e) => !inA(e));
