@@ -22,6 +22,7 @@ const everywhere: readonly Fault[] = [
     kinds: ["argmax", "topK", "sort"],
     why: "ArgMax skips a NaN, there is no sort, and TopK's order of equals differs between backends",
   },
+  { kinds: ["reduce"], on: ["bool"], why: "Max and Min are for numbers" },
   { kinds: ["scatter"], why: "TensorScatterUpdate has no batch, and refuses indices outside" },
 ];
 
@@ -31,7 +32,6 @@ export const faults: Readonly<Record<"cpu" | "tensorflow", readonly Fault[]>> = 
     ...everywhere,
     { kinds: ["scatterAdd"], why: "UnsortedSegmentSum has no batch, and refuses indices outside" },
     { kinds: ["einsum"], on: ["int32"], why: "BatchMatMul rounds products to float64" },
-    { kinds: ["reduce"], on: ["bool"], why: "Max and Min give numbers" },
     {
       kinds: ["elementwise"],
       fns: ["abs", "square", "mul", "div", "mod", "pow"],
