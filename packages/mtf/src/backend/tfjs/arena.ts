@@ -16,6 +16,8 @@ export interface Arena {
   zip(kernel: string, a: TensorInfo | number, b: TensorInfo | number): TensorInfo;
   put(data: HostArray, shape: readonly number[], dtype: DType): TensorInfo;
   read(x: TensorInfo): MaybePromise<HostArray>;
+  /** The numbers, where the host can have them without waiting. */
+  atHand(x: TensorInfo): HostArray | undefined;
   /** Takes a tensor out, with a reference of its own. */
   keep(x: TensorInfo): TensorInfo;
   /** Frees all that was not taken out. */
@@ -47,6 +49,10 @@ export function openArena(memory: Memory): Arena {
     },
     put: (data, shape, dtype) => own(put(memory, data, shape, dtype)),
     read: (x) => numbersOf(memory, x),
+    atHand({ dataId }) {
+      const { view, read } = memory.target;
+      return (view ?? read)?.(dataId);
+    },
     keep(x) {
       const at = owned.indexOf(x);
       if (at >= 0) owned.splice(at, 1);
