@@ -16,7 +16,12 @@ const installed = packages.filter((name) => {
 test.skipIf(installed.length > 0)(
   "where it is not installed, the error says what to install",
   async () => {
-    await expect(openBackend("tensorflow")).rejects.toThrowErrorMatchingInlineSnapshot();
+    await expect(openBackend("tensorflow")).rejects.toThrowErrorMatchingInlineSnapshot(`
+      [MtfError: [backend-unavailable] TensorFlow's kernels are not installed.
+        looked for  @tensorflow/tfjs-node-gpu, @tensorflow/tfjs-node
+        try         npm install @tensorflow/tfjs-node
+        try         npm install @tensorflow/tfjs-node-gpu]
+    `);
   },
 );
 
