@@ -76,7 +76,7 @@ function isInstalled(require: NodeJS.Require, name: string): boolean {
   }
 }
 
-/** Node 23 removed two functions that the package, older than that, still calls. */
+/** Node lets go of functions that the package, older than that, still calls: one since Node 23. */
 function supplyUtil(name: string): void {
   const util = process.getBuiltinModule("node:util") as unknown as Record<string, unknown>;
   const gone = {
