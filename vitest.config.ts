@@ -26,6 +26,7 @@ const config: ViteUserConfig = {
       "**/node_modules/**",
       "packages/*/test/large/**",
       "packages/*/test/mpi/**",
+      "packages/mtf/test/conformance/**",
       "packages/mtf/test/layout/mutants.test.ts",
     ],
     setupFiles: ["packages/mtf/src/testing/verified.ts"],

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { type Child, start, startModule } from "./lib/child.ts";
 import { chosen, countOf, fail, readOptions } from "./lib/options.ts";
@@ -19,9 +20,11 @@ runs in a process of its own; they take turns, and the median round counts. What
   ours-1              gpt-neo on one worker
   ours-2-data         gpt-neo on two workers, the batch split
   ours-2-model        gpt-neo on two workers, heads, ff and vocab split
+  ours-tensorflow     gpt-neo on one device of TensorFlow's kernels, if tfjs-node is installed
   jax-js              @jax-js/jax, wasm, eager
   tfjs-wasm           TensorFlow.js, wasm, tf.train.adam
   tfjs-wasm-explicit  the same, its products' gradients by hand without the slow transpose flags
+  tfjs-node           TensorFlow.js, TensorFlow's kernels, tf.train.adam, if it is installed
   pytorch             PyTorch, eager, where Python has it
 
   --systems a,b  only these
@@ -32,9 +35,12 @@ const systems = {
   "ours-1": (folder: string) => startModule("peers/ours.ts", [folder, "data:1"]),
   "ours-2-data": (folder: string) => startModule("peers/ours.ts", [folder, "data:2"]),
   "ours-2-model": (folder: string) => startModule("peers/ours.ts", [folder, "model:2"]),
+  "ours-tensorflow": (folder: string) =>
+    startModule("peers/ours.ts", [folder, "data:1", "tensorflow"]),
   "jax-js": (folder: string) => startModule("peers/jax-js.ts", [folder]),
   "tfjs-wasm": (folder: string) => startModule("peers/tfjs.ts", [folder]),
   "tfjs-wasm-explicit": (folder: string) => startModule("peers/tfjs.ts", [folder, "explicit"]),
+  "tfjs-node": (folder: string) => startModule("peers/tfjs.ts", [folder, "node"]),
   pytorch: (folder: string) =>
     start("python3", [fileURLToPath(new URL("peers/pytorch.py", import.meta.url)), folder]),
 };
@@ -46,6 +52,7 @@ const ratios: readonly (readonly [System, System])[] = [
   ["ours-2-data", "ours-1"],
   ["ours-2-model", "ours-1"],
   ["ours-1", "tfjs-wasm-explicit"],
+  ["ours-tensorflow", "tfjs-node"],
   ["ours-2-data", "pytorch"],
 ];
 
@@ -63,7 +70,10 @@ const { json, quick, values } = readOptions(help, ["systems", "rounds", "steps"]
 const rounds = countOf(values.rounds, "rounds", quick ? 1 : 3);
 const steps = countOf(values.steps, "steps", quick ? 2 : 3);
 const wanted = chosen(values.systems, "systems", Object.keys(systems) as System[]);
-const names = wanted.filter((name) => name !== "pytorch" || pythonHasTorch());
+const names = wanted.filter((name) => {
+  if (name === "pytorch") return pythonHasTorch();
+  return !["ours-tensorflow", "tfjs-node"].includes(name) || tensorflowIsHere(name);
+});
 if (names.length === 0) fail("none of these systems is here");
 const task = quick ? quickWorkload : workload;
 const folder = await writeTask(task);
@@ -122,6 +132,16 @@ function pythonHasTorch(): boolean {
   if (spawnSync("python3", ["-c", "import torch"], { stdio: "ignore" }).status === 0) return true;
   note("pytorch is left out: python3 has no torch here");
   return false;
+}
+
+function tensorflowIsHere(name: System): boolean {
+  try {
+    createRequire(import.meta.url).resolve("@tensorflow/tfjs-node");
+    return true;
+  } catch {
+    note(`${name} is left out: @tensorflow/tfjs-node is not installed`);
+    return false;
+  }
 }
 
 function print(): void {

@@ -1,4 +1,4 @@
-// gpt-neo's own training step, by workers: ours.ts FOLDER MESH.
+// gpt-neo's own training step, by workers: ours.ts FOLDER MESH [BACKEND].
 
 import {
   dimsOf,
@@ -14,7 +14,7 @@ import { dimension, isTensor, leavesOf, lower, mapLeaves, placeholder } from "mt
 import { serveSteps } from "./serve-steps.ts";
 import { batchOf, readTask } from "./task.ts";
 
-const [folder, meshText] = process.argv.slice(2);
+const [folder, meshText, backend = "wasm"] = process.argv.slice(2);
 const given = await readTask(folder!);
 const { task } = given;
 const config = parseConfig({
@@ -46,7 +46,7 @@ const lowered = lower(trainingStep(config, dims), {
   inputs: [initialState(config, dims), rows, rows] as const,
   donate: [0],
 });
-const devices = await openDevices({}, mesh);
+const devices = await openDevices({ backend: backend as "wasm" | "tensorflow" }, mesh);
 const run = await devices.load(lowered);
 
 const parameters = parameterPlaceholders(config, dims);

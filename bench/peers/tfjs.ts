@@ -1,8 +1,9 @@
-// The training step on TensorFlow.js's wasm backend, as its API has it: tfjs.ts FOLDER [explicit].
+// The training step on TensorFlow.js's wasm backend, as its API has it: tfjs.ts FOLDER [explicit|node].
 //
 // In Node its products with a transpose flag take up to 47 times as long, and its own gradients use
 // them. "explicit" gives all products by hand, each operand transposed before it is multiplied.
-// Both scatter the embedding's gradient in JavaScript, as wasm has no kernel for it.
+// "node" is the same as its API has it on TensorFlow's kernels, by @tensorflow/tfjs-node.
+// All scatter the embedding's gradient in JavaScript, as wasm has no kernel for it.
 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -18,7 +19,10 @@ const require = createRequire(import.meta.url);
 // Not part of its main module, and not written as Node imports modules.
 require("@tensorflow/tfjs-core/dist/register_all_gradients");
 setWasmPaths(join(dirname(require.resolve("@tensorflow/tfjs-backend-wasm")), "/"));
-if (!(await tf.setBackend("wasm"))) throw new Error("TensorFlow.js has no wasm backend here");
+if (how === "node") require("@tensorflow/tfjs-node");
+const backend = how === "node" ? "tensorflow" : "wasm";
+if (!(await tf.setBackend(backend)))
+  throw new Error(`TensorFlow.js has no ${backend} backend here`);
 
 const given = await readTask(folder!);
 const { task } = given;

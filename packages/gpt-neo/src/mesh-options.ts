@@ -4,6 +4,6 @@ export interface MeshOptions {
   readonly layout?: string;
   readonly storage?: string;
   readonly runtime?: "workers" | "simulator";
-  readonly backend?: "wasm" | "cpu";
+  readonly backend?: "wasm" | "cpu" | "tensorflow";
   readonly deterministic?: boolean;
 }

@@ -5,14 +5,18 @@ import type { Dims } from "./models/index.ts";
 
 /** Where a model runs, as command lines say it; whatever is left out has a default. */
 export interface SessionOptions {
-  /** `data:2,model:2`; by default as many devices along `data` as there are cores. */
+  /**
+   * `data:2,model:2`; by default as many devices along `data` as there are cores, or one on
+   * `tensorflow`, which takes all cores itself.
+   */
   readonly mesh?: string | undefined;
   /** `batch:data,heads:model`; by default every dim that the mesh has an axis for. */
   readonly layout?: string | undefined;
   /** How parameters and optimizer state rest: `embd:data`. */
   readonly storage?: string | undefined;
   readonly runtime?: "workers" | "simulator" | undefined;
-  readonly backend?: "wasm" | "cpu" | undefined;
+  /** `tensorflow` is TensorFlow's own kernels, where `@tensorflow/tfjs-node` or `-gpu` is installed. */
+  readonly backend?: "wasm" | "cpu" | "tensorflow" | undefined;
   /** Compute only with kernels that give the same bits on every machine. */
   readonly deterministic?: boolean | undefined;
 }
@@ -39,7 +43,7 @@ const usual: Readonly<Record<string, string>> = {
 
 /**
  * The mesh of a command line, or one device for each core, at most 8 and at most one for each
- * sequence of a batch.
+ * sequence of a batch; on `tensorflow` one device.
  *
  * @throws MtfError `bad-mesh`
  * @example
@@ -47,12 +51,19 @@ const usual: Readonly<Record<string, string>> = {
  */
 export function meshOf(options: SessionOptions, batch: number): Mesh {
   if (options.mesh !== undefined) return defineMesh(options.mesh);
-  return defineMesh({ data: devicesFor(batch) });
+  return defineMesh({ data: devicesFor(options, batch) });
 }
 
-/** The devices of a mesh that nobody has written: one for each core, at most 8 and one a row. */
-export function devicesFor(batch: number, cores: number = coresOfMachine()): number {
-  return Math.max(1, Math.min(cores, 8, batch));
+/**
+ * The devices of a mesh that nobody has written: one for each core, at most 8 and one a row.
+ * TensorFlow's threads are the process's: one device has them all.
+ */
+export function devicesFor(
+  { backend }: Pick<SessionOptions, "backend">,
+  batch: number,
+  cores: number = coresOfMachine(),
+): number {
+  return backend === "tensorflow" ? 1 : Math.max(1, Math.min(cores, 8, batch));
 }
 
 /**

@@ -17,7 +17,10 @@ export const meshOptions: Options<MeshOptions> = {
   ),
   backend: otherwise(
     "wasm",
-    choice(["wasm", "cpu"], "what computes an op: fast, or the reference"),
+    choice(
+      ["wasm", "cpu", "tensorflow"],
+      "what computes an op: fast; plain; TensorFlow, if installed",
+    ),
   ),
   deterministic: flag("the same bits on every machine; slower: no BLAS, no relaxed SIMD"),
 };

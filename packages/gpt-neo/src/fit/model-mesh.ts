@@ -51,7 +51,7 @@ export function meshFor(
     return chooseMesh({
       plan,
       asked: asked && { mesh: asked, by: "as --mesh says" },
-      meshes: meshesFor(devicesFor(devices, machine.cores), devices),
+      meshes: meshesFor(devicesFor(options, devices, machine.cores), devices),
       where: options,
       machine,
     });

@@ -33,7 +33,7 @@ export function placeRun(
   machine: Machine = thisMachine(),
 ): RunLayout & Pick<ChosenMesh, "told"> {
   const { batch_size, mesh: written } = config.training;
-  const meshes = meshesFor(devicesFor(batch_size, machine.cores), batch_size);
+  const meshes = meshesFor(devicesFor(options, batch_size, machine.cores), batch_size);
   const given = options.mesh ?? written ?? undefined;
   const asked = given === undefined ? undefined : defineMesh(given);
   // As many devices as usual, or more that split nothing but the model.

@@ -1,13 +1,14 @@
 import { defineMesh } from "mtf";
 import { type Devices, simulator } from "mtf/simulator";
 import { describe, it } from "vitest";
+import { backendsOr } from "../../../mtf/test/support/backends.ts";
 import { agreement } from "../support/agree.ts";
 import { layouts } from "./layouts.ts";
 import { type Disagreements, forwardAndBackward, padding, steps } from "./tiny.ts";
 
 const agree = agreement("Hugging Face's gpt-neo-tiny");
 
-describe.each(["wasm", "reference"] as const)("Hugging Face's GPT-Neo on %s", (backend) => {
+describe.each(backendsOr("wasm", "reference"))("Hugging Face's GPT-Neo on %s", (backend) => {
   describe.each(Object.entries(layouts))("%s", (name, at) => {
     const check = async (part: string, run: (devices: Devices) => Promise<Disagreements>) => {
       const devices = await simulator(defineMesh(at.mesh), { backend });

@@ -3,7 +3,7 @@ import type { Backend } from "./backend.ts";
 import type { Computing } from "./computing.ts";
 
 /** The backends that can be asked for by name. */
-export type BackendName = "wasm" | "cpu" | "reference";
+export type BackendName = "wasm" | "cpu" | "tensorflow" | "reference";
 
 /**
  * Loads a backend, and only the one that was asked for.
@@ -25,6 +25,11 @@ export async function openBackend(
         });
       case "cpu":
         return await (await import("./cpu.ts")).cpuBackend();
+      case "tensorflow":
+        return await (await import("./tensorflow/index.ts")).tensorflowBackend({
+          threads,
+          deterministic,
+        });
       case "reference":
         return (await import("./reference/index.ts")).referenceBackend();
     }
@@ -32,7 +37,7 @@ export async function openBackend(
     if (error instanceof MtfError) throw error;
     throw unavailable(name, error instanceof Error ? error.message : String(error));
   }
-  throw unavailable(name, "there is none of that name: wasm, cpu or reference");
+  throw unavailable(name, "there is none of that name: wasm, cpu, tensorflow or reference");
 }
 
 function unavailable(name: string, cause: string): MtfError {

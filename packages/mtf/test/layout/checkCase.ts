@@ -8,6 +8,7 @@ import {
   trace,
 } from "mtf";
 import type { Backend } from "../../src/backend/backend.ts";
+import type { BackendName } from "../../src/backend/open.ts";
 import { evaluate } from "../../src/backend/reference/evaluate.ts";
 import { ledger } from "../../src/cost/ledger.ts";
 import { nodesOf } from "../../src/graph/graph.ts";
@@ -19,6 +20,7 @@ import type { Lowered, Program } from "../../src/program/index.ts";
 import type { Devices } from "../../src/runtime/devices.ts";
 import { isSharded, readFloat64 } from "../../src/runtime/sharded.ts";
 import { simulator } from "../../src/simulator.ts";
+import { roundings } from "../support/backends.ts";
 import { argumentsOf, build, type DrawnProgram, functionOf } from "./build.ts";
 import type { CaseData } from "./case.ts";
 import { layoutFrom, writtenLayout } from "./layoutOf.ts";
@@ -135,11 +137,6 @@ async function received(devices: Devices): Promise<number> {
   return usage.reduce((sum, device) => sum + device.bytesReceived, 0);
 }
 
-export const roundings: { readonly float64: number; readonly float32: number } = {
-  float64: 2 ** -52,
-  float32: 2 ** -23,
-};
-
 /** What a program gives on one device of a backend: what is infinite in its floats, too. */
 async function unsplit(
   program: DrawnProgram,
@@ -159,11 +156,8 @@ async function unsplit(
 }
 
 /** Runs a case on the simulator and throws where it differs from the unsplit run. */
-export async function checkCase(
-  data: CaseData,
-  backend: Backend,
-  rounding: number = roundings.float64,
-): Promise<SplitRun> {
+export async function checkCase(data: CaseData, backend: Backend): Promise<SplitRun> {
+  const rounding = roundings[backend.name as BackendName];
   const program = build(data, Object.keys(writtenLayout(data).mesh));
   const { outcomes, bound } = expect64(program);
   const expected = data.wild

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defineMesh } from "../../src/index.ts";
 import type { Devices } from "../../src/runtime/devices.ts";
 import { simulator } from "../../src/simulator.ts";
+import { backendsOr } from "../support/backends.ts";
 import { builders } from "./builders/index.ts";
 import { type Case, fixture } from "./fixture.ts";
 import { boundOf, difference, given, lowered, runOn } from "./run.ts";
@@ -16,13 +17,17 @@ const { mesh, left_out, cases } = fixture<Ops>("ops.json");
 const byOp = new Map<string, Case[]>();
 for (const of of cases) byOp.set(of.op, [...(byOp.get(of.op) ?? []), of]);
 
+const [backend] = backendsOr("reference");
+/** The fixture's floats are off by as much as one bound; so are another's that rounds, too. */
+const rounded = backend === "reference" ? 1 : 2;
+
 const count = { cases: 0, gradients: 0, checked: 0, refused: 0, worst: 0, worstOf: "" };
 let one: Devices;
 let four: Devices;
 
 beforeAll(async () => {
-  one = await simulator(defineMesh("all:1"));
-  four = await simulator(defineMesh(mesh));
+  one = await simulator(defineMesh("all:1"), { backend: backend! });
+  four = await simulator(defineMesh(mesh), { backend: backend! });
 });
 afterAll(async () => {
   await one.close();
@@ -40,7 +45,7 @@ afterAll(async () => {
 
 async function check(of: Case): Promise<void> {
   const known = given(of);
-  const bound = boundOf(known);
+  const bound = rounded * boundOf(known);
   const refused = of.layouts_refused.map(([layout]) => layout);
   for (const layout of [undefined, ...of.layouts_checked, ...refused]) {
     const program = lowered(known, layout === undefined ? "all:1" : mesh, layout ?? "");

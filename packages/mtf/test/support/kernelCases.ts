@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { Slice } from "../../src/backend/backend.ts";
 import type { LocalKind } from "../../src/backend/localOp.ts";
 import type { DType, HostArray } from "../../src/dtype.ts";
-import type { Op } from "../../src/graph/kinds.ts";
+import type { ElementwiseFn, Op } from "../../src/graph/kinds.ts";
 import {
   chance,
   crowded,
@@ -34,6 +34,8 @@ export interface KernelCase {
 export interface CaseOptions {
   /** Only these kinds. */
   readonly kinds?: readonly LocalKind[];
+  /** Only these functions of elements. */
+  readonly fns?: readonly ElementwiseFn[];
   /** How many dims a case has where it otherwise has one. */
   readonly crowd?: number;
 }
@@ -45,10 +47,10 @@ export interface CaseOptions {
  * fc.assert(fc.property(kernelCases({ kinds: ["einsum"] }), ({ op, operands, results }) => …));
  */
 export function kernelCases(options: CaseOptions = {}): fc.Arbitrary<KernelCase> {
-  const kinds = options.kinds ?? (Object.keys(cases) as LocalKind[]);
   return fc.gen().map((draw) => {
     const g = drawing(draw, options.crowd ?? 1);
-    return cases[pick(g, kinds)](g);
+    if (options.fns) return elementwiseCase(g, pick(g, options.fns));
+    return cases[pick(g, options.kinds ?? kinds)](g);
   });
 }
 
@@ -142,10 +144,11 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
   elementwise: (g) => elementwiseCase(g, pick(g, elementwiseFns)),
   reduce: (g) => {
     const dims = parts(g, ["a", "b", "c", "d"], 1);
-    const x = numeric(g, dims);
+    const fn = pick(g, ["sum", "max", "min"] as const);
+    const isBool = fn !== "sum" && integer(g, 0, 3) === 0;
+    const x = isBool ? operandOf(g, dims, "bool") : numeric(g, dims);
     const over = dims.filter(() => chance(g)).map((d) => d.name);
     const kept = dims.filter((d) => !over.includes(d.name));
-    const fn = pick(g, ["sum", "max", "min"] as const);
     const results = [sliceOf(g, kept, x.slice.dtype)];
     return { op: { kind: "reduce", attributes: { fn, over } }, operands: [x], results };
   },
@@ -409,6 +412,9 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
     };
   },
 };
+
+/** Every kind that a backend computes. */
+export const kinds = Object.keys(cases) as readonly LocalKind[];
 
 /** The numbers of a case's operands. */
 export function dataOf(given: KernelCase): readonly HostArray[] {

@@ -16,6 +16,8 @@ export interface Arena {
   zip(kernel: string, a: TensorInfo | number, b: TensorInfo | number): TensorInfo;
   put(data: HostArray, shape: readonly number[], dtype: DType): TensorInfo;
   read(x: TensorInfo): MaybePromise<HostArray>;
+  /** The numbers, where the host can have them without waiting. */
+  atHand(x: TensorInfo): HostArray | undefined;
   /** Takes a tensor out, with a reference of its own. */
   keep(x: TensorInfo): TensorInfo;
   /** Frees all that was not taken out. */
@@ -23,7 +25,7 @@ export interface Arena {
 }
 
 export function openArena(memory: Memory): Arena {
-  const { instance, name } = memory;
+  const { instance, kernels } = memory.target;
   let owned: TensorInfo[] = [];
 
   const own = (info: TensorInfo): TensorInfo => {
@@ -32,8 +34,8 @@ export function openArena(memory: Memory): Arena {
   };
   const arena: Arena = {
     call(kernel, inputs, attributes = {}) {
-      const found = getKernel(kernel, name);
-      if (!found) throw internal(`the backend '${name}' has no kernel '${kernel}'`);
+      const found = getKernel(kernel, kernels);
+      if (!found) throw internal(`the backend '${kernels}' has no kernel '${kernel}'`);
       const attrs = attributes as unknown as NamedAttrMap;
       const made = found.kernelFunc({ inputs: inputs as never, attrs, backend: instance });
       return own(made as TensorInfo);
@@ -47,6 +49,10 @@ export function openArena(memory: Memory): Arena {
     },
     put: (data, shape, dtype) => own(put(memory, data, shape, dtype)),
     read: (x) => numbersOf(memory, x),
+    atHand({ dataId }) {
+      const { view, read } = memory.target;
+      return (view ?? read)?.(dataId);
+    },
     keep(x) {
       const at = owned.indexOf(x);
       if (at >= 0) owned.splice(at, 1);

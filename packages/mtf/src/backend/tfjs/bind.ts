@@ -6,19 +6,17 @@ import { crossEntropy, crossEntropyGrad } from "./crossEntropy.ts";
 import { cumsum } from "./cumsum.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
+import { isFaulty } from "./faults.ts";
 import { gather, oneHot } from "./indexing.ts";
-import { type Bind, onArrays, type Step } from "./kernel.ts";
+import { type Bind, type Binds, onArrays, type Step } from "./kernel.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm.ts";
 import { reduce } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax.ts";
 import { broadcast, concat, fill, pad, rename, reshape, slice } from "./structure.ts";
+import type { Target } from "./target.ts";
 
-const table: { readonly [K in LocalKind]: Bind<K> } = {
+const table: Binds = {
   fill,
-  literal: onArrays("literal"),
-  iota: onArrays("iota"),
-  random: onArrays("random"),
-  fold: onArrays("fold"),
   elementwise,
   reduce,
   einsum,
@@ -30,13 +28,6 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   concat,
   oneHot,
   gather,
-  // TensorScatterUpdate and UnsortedSegmentSum have no batch and refuse indices outside.
-  scatter: onArrays("scatter"),
-  scatterAdd: onArrays("scatterAdd"),
-  // ArgMax skips a NaN, there is no sort, and TopK's order of equals differs between backends.
-  argmax: onArrays("argmax"),
-  topK: onArrays("topK"),
-  sort: onArrays("sort"),
   cumsum,
   softmax,
   softmaxGrad,
@@ -50,9 +41,18 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   adam,
 };
 
-/** The kernels of an op, for given slices. */
-export function bindStep(op: Op, operands: readonly Slice[], results: readonly Slice[]): Step {
+/**
+ * The kernels of an op, for given slices: the backend's own way, or that of all, or the host's where
+ * neither is right.
+ */
+export function bindStep(
+  { faults, own = {} }: Target,
+  op: Op,
+  operands: readonly Slice[],
+  results: readonly Slice[],
+): Step {
   const { kind, attributes } = localOp(op);
-  const bind = table[kind] as Bind<LocalKind>;
-  return bind(attributes as never, operands, results);
+  const bind = isFaulty(faults, op, operands) ? undefined : (own[kind] ?? table[kind]);
+  const step = (bind ?? onArrays(kind)) as Bind<LocalKind>;
+  return step(attributes as never, operands, results);
 }

@@ -1,7 +1,7 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { expect, test } from "vitest";
 import { checkBackend } from "../../../test/support/checkBackend.ts";
-import { cpuBackend } from "../cpu.ts";
+import { cpuBackend, cpuTarget } from "../cpu.ts";
 import { tfjsBackend } from "./index.ts";
 
 test("every kind agrees with the reference and leaks nothing", async () => {
@@ -18,7 +18,7 @@ test("every elementwise function agrees with the reference", async () => {
 
 test("every kind agrees where numbers can only be read asynchronously", async () => {
   const instance = Object.assign(new MathBackendCPU(), { firstUse: false });
-  await checkBackend(tfjsBackend(instance, "cpu"), { runs: 1000 });
+  await checkBackend(tfjsBackend(cpuTarget(instance)), { runs: 1000 });
 });
 
 test("a failed allocation is an error", async () => {
@@ -40,7 +40,7 @@ test("shared memory is freed with its last buffer", async () => {
 
 test("part of a buffer is written over, also where the host cannot reach it", async () => {
   const instance = Object.assign(new MathBackendCPU(), { firstUse: false });
-  for (const backend of [await cpuBackend(), tfjsBackend(instance, "cpu")]) {
+  for (const backend of [await cpuBackend(), tfjsBackend(cpuTarget(instance))]) {
     const buffer = backend.upload(Int32Array.of(1, 2, 3, 4, 5, 6), [2, 3], "int32");
     backend.write(buffer, 2, Int32Array.of(30, 40));
     backend.write(buffer, 0, Int32Array.of(10));

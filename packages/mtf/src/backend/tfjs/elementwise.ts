@@ -1,6 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { ElementwiseFn } from "../../graph/kinds.ts";
-import { extentsOf } from "../slices/walk.ts";
+import type { Slice } from "../backend.ts";
+import { type Extent, extentsOf } from "../slices/walk.ts";
 import type { Arena } from "./arena.ts";
 import { aligned, expanded } from "./arrange.ts";
 import { gelu, geluGrad } from "./gelu.ts";
@@ -70,33 +71,14 @@ const functions: Readonly<Record<ElementwiseFn, Apply>> = {
   clip: (arena, [x, low, high]) => arena.zip("Minimum", arena.zip("Maximum", x!, low!), high!),
 };
 
-/** Kernels that round int32 to float64 or float32, or divide as TensorFlow.js alone does. */
-const wrongOnInt: ReadonlySet<ElementwiseFn> = new Set([
-  "abs",
-  "square",
-  "mul",
-  "div",
-  "mod",
-  "pow",
-]);
-
-/**
- * Kernels that lose a NaN (Sign), are wrong about infinities (Mod, Pow) and about floats beyond
- * int32 (Cast), or have few digits near 0 (Erf).
- */
-const wrongOnFloat: ReadonlySet<ElementwiseFn> = new Set(["sign", "mod", "pow", "toInt32", "erf"]);
-
 /** A function of every element. */
 export const elementwise: Bind<"elementwise"> = (attributes, operands, results) => {
   const { fn, scalars } = attributes;
   const dtype = operands.at(-1)?.dtype;
-  const wrong = dtype === "int32" ? wrongOnInt : wrongOnFloat;
-  if (dtype === undefined || wrong.has(fn)) {
-    return onArrays("elementwise")(attributes, operands, results);
-  }
+  if (dtype === undefined) return onArrays("elementwise")(attributes, operands, results);
   const extents = extentsOf(results[0]!);
-  // Select does not broadcast; the others do.
-  const arrange = fn === "where" ? expanded : aligned;
+  // Select does not broadcast, and the others do it along so many dims and no more.
+  const arrange = fn === "where" || isTangled(operands, extents) ? expanded : aligned;
   const arranged = operands.map((slice) => arrange(extentsOf(slice), extents));
   const shape = fn === "where" ? extents.map((e) => e.size) : [];
   const constantType = dtype === "bool" ? results[0]!.dtype : dtype;
@@ -110,3 +92,15 @@ export const elementwise: Bind<"elementwise"> = (attributes, operands, results) 
   };
   return step;
 };
+
+/** Whether dims that only some operands have are so scattered that kernels would not broadcast them. */
+function isTangled(operands: readonly Slice[], extents: readonly Extent[]): boolean {
+  const present = operands.map((slice) => new Set(extentsOf(slice).map((e) => e.name)));
+  const patterns = extents
+    .filter((e) => e.size > 1)
+    .map((e) => present.map((names) => names.has(e.name)).join());
+  return patterns.filter((pattern, i) => pattern !== patterns[i - 1]).length > mostBroadcast;
+}
+
+/** Neighbours that the same operands have are one dim to a kernel; TensorFlow takes as many of these. */
+const mostBroadcast = 4;

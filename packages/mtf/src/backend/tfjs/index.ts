@@ -1,4 +1,3 @@
-import type { KernelBackend } from "@tensorflow/tfjs-core";
 import { type HostArray, hostArray } from "../../dtype.ts";
 import { volumeOf } from "../../shape.ts";
 import type { Backend, Kernel } from "../backend.ts";
@@ -11,43 +10,35 @@ import {
   explain,
   guard,
   hold,
-  type Memory,
   numbersOf,
+  openMemory,
   put,
   settle,
+  share,
+  usageOf,
 } from "./memory.ts";
 import { overwrite } from "./overwrite.ts";
-
-export interface TfjsOptions {
-  /** The memory behind a key, where the host can reach it. */
-  readonly view?: (dataId: object) => HostArray;
-}
+import type { Target } from "./target.ts";
 
 /**
  * A backend of TensorFlow.js, whose kernels are called directly: no tape, no engine, no tensors but
  * the backend's own.
  *
  * @example
- * const backend = tfjsBackend(new MathBackendCPU(), "cpu");
+ * const instance = new MathBackendCPU();
+ * const backend = tfjsBackend({
+ *   name: "cpu", variant: "cpu", kernels: "cpu", instance, faults: faults.cpu,
+ * });
  */
-export function tfjsBackend(
-  instance: KernelBackend,
-  name: string,
-  options: TfjsOptions = {},
-): Backend {
-  const memory: Memory = {
-    instance,
-    name,
-    view: options.view,
-    live: new Set(),
-    held: new Map(),
-  };
+export function tfjsBackend(target: Target): Backend {
+  const { name, variant } = target;
+  const memory = openMemory(target);
 
   return {
     name,
-    variant: name,
+    variant,
     bind(op, operands, results): Kernel {
-      const step = bindStep(op, operands, results);
+      const step = bindStep(target, op, operands, results);
       return (buffers) => {
         const arena = openArena(memory);
         const run = () =>
@@ -72,25 +63,18 @@ export function tfjsBackend(
       const data = guard(() => hostArray(dtype, size));
       return hold(memory, put(memory, fill === 0 ? data : data.fill(fill), shape, dtype));
     },
-    view: (buffer) => memory.view?.(check(memory, buffer).dataId),
+    view: (buffer) => target.view?.(check(memory, buffer).dataId),
     read(buffer) {
       const numbers = numbersOf(memory, check(memory, buffer));
-      return memory.view ? (numbers as HostArray).slice() : numbers;
+      return target.view ? (numbers as HostArray).slice() : numbers;
     },
     write(buffer, offset, data) {
-      const target = check(memory, buffer);
-      if (memory.view) memory.view(target.dataId).set(data, offset);
-      else overwrite(memory, target, offset, data);
+      const own = check(memory, buffer);
+      if (target.view) target.view(own.dataId).set(data, offset);
+      else overwrite(memory, own, offset, data);
     },
-    share(buffer, shape) {
-      const { dataId, dtype } = check(memory, buffer);
-      instance.incRef(dataId);
-      return hold(memory, { dataId, dtype, shape: [...shape] });
-    },
+    share: (buffer, shape) => share(memory, buffer, shape),
     dispose: (buffer) => drop(memory, buffer),
-    memory() {
-      const bytes = [...memory.held.values()].reduce((sum, entry) => sum + entry.bytes, 0);
-      return { buffers: instance.numDataIds(), bytes };
-    },
+    memory: () => usageOf(memory),
   };
 }

@@ -21,6 +21,9 @@ export type Bind<K extends LocalKind> = (
   results: readonly Slice[],
 ) => Step;
 
+/** What each kind of op calls, of those that do not go to the host. */
+export type Binds = { readonly [K in LocalKind]?: Bind<K> };
+
 /**
  * A kind for which TensorFlow.js has no kernel that is right: computed on the host, as the
  * reference does.

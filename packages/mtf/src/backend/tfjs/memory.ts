@@ -1,28 +1,35 @@
-import type { KernelBackend, TensorInfo, TypedArray } from "@tensorflow/tfjs-core";
+import type { TensorInfo, TypedArray } from "@tensorflow/tfjs-core";
 import { bytesPerElement, type DType, type HostArray, hostArray } from "../../dtype.ts";
 import { internal, MtfError } from "../../errors.ts";
 import { volumeOf } from "../../shape.ts";
 import type { Buffer, MaybePromise } from "../backend.ts";
 import { after } from "./maybe.ts";
+import type { Target } from "./target.ts";
 
 /** A buffer is what a kernel takes: shape and dtype with the key of its numbers. */
 export type TfjsBuffer = Buffer & TensorInfo;
 
+/** Numbers that somebody holds, which may lie under several keys. */
+interface Numbers {
+  readonly bytes: number;
+  keys: number;
+}
+
 /** The numbers of a TensorFlow.js backend, without its engine: who holds what, and how to reach it. */
 export interface Memory {
-  readonly instance: KernelBackend;
-  /** The registered name whose kernels run on the instance. */
-  readonly name: string;
-  /** The memory behind a key where the host can reach it. */
-  readonly view: ((dataId: object) => HostArray) | undefined;
-  /** Buffers that are held, and for each key its bytes and holders. */
+  readonly target: Target;
   readonly live: Set<Buffer>;
-  readonly held: Map<object, { readonly bytes: number; holders: number }>;
+  /** For each key what lies under it, and how many buffers have it. */
+  readonly held: Map<object, { readonly numbers: Numbers; holders: number }>;
+}
+
+export function openMemory(target: Target): Memory {
+  return { target, live: new Set(), held: new Map() };
 }
 
 /** New numbers, with one reference that the caller holds. */
 export function put(
-  { instance }: Memory,
+  { target: { instance } }: Memory,
   data: HostArray,
   shape: readonly number[],
   dtype: DType,
@@ -31,14 +38,22 @@ export function put(
   return { dataId, shape: [...shape], dtype };
 }
 
-/** A buffer of a tensor whose reference it takes over. */
-export function hold(memory: Memory, info: TensorInfo): TfjsBuffer {
+/**
+ * A buffer of a tensor whose reference it takes over.
+ *
+ * @param of the buffer whose numbers these are, if they have a key of their own
+ */
+export function hold(memory: Memory, info: TensorInfo, of?: TfjsBuffer): TfjsBuffer {
   const dtype = info.dtype as DType;
   const buffer: TfjsBuffer = { dataId: info.dataId, shape: info.shape, dtype };
-  const entry = memory.held.get(info.dataId);
-  const size = volumeOf(info.shape);
-  if (entry) entry.holders++;
-  else memory.held.set(info.dataId, { bytes: size * bytesPerElement[dtype], holders: 1 });
+  const known = memory.held.get(info.dataId);
+  if (known) known.holders++;
+  else {
+    const bytes = volumeOf(info.shape) * bytesPerElement[dtype];
+    const numbers = of ? memory.held.get(of.dataId)!.numbers : { bytes, keys: 0 };
+    numbers.keys++;
+    memory.held.set(info.dataId, { numbers, holders: 1 });
+  }
   memory.live.add(buffer);
   return buffer;
 }
@@ -47,8 +62,27 @@ export function drop(memory: Memory, buffer: Buffer): void {
   const { dataId } = check(memory, buffer);
   memory.live.delete(buffer);
   const entry = memory.held.get(dataId)!;
-  if (--entry.holders === 0) memory.held.delete(dataId);
-  memory.instance.disposeData(dataId);
+  if (--entry.holders === 0) {
+    memory.held.delete(dataId);
+    entry.numbers.keys--;
+  }
+  memory.target.instance.disposeData(dataId);
+}
+
+/** Another buffer on the same numbers. */
+export function share(memory: Memory, buffer: Buffer, shape: readonly number[]): TfjsBuffer {
+  const own = check(memory, buffer);
+  const { instance, reshaped } = memory.target;
+  if (reshaped && shape.join() !== own.shape.join()) return hold(memory, reshaped(own, shape), own);
+  instance.incRef(own.dataId);
+  return hold(memory, { dataId: own.dataId, dtype: own.dtype, shape: [...shape] });
+}
+
+/** What is held: numbers under several keys count once. */
+export function usageOf({ target, held }: Memory): { buffers: number; bytes: number } {
+  const all = new Set([...held.values()].map((entry) => entry.numbers));
+  const bytes = [...all].reduce((sum, numbers) => sum + numbers.bytes, 0);
+  return { buffers: target.instance.numDataIds() - (held.size - all.size), bytes };
 }
 
 export function check(memory: Memory, buffer: Buffer): TfjsBuffer {
@@ -57,9 +91,11 @@ export function check(memory: Memory, buffer: Buffer): TfjsBuffer {
 }
 
 /** A copy of a tensor's numbers, or the numbers themselves where `view` reaches them. */
-export function numbersOf(memory: Memory, info: TensorInfo): MaybePromise<HostArray> {
-  if (memory.view) return memory.view(info.dataId);
-  return after(memory.instance.read(info.dataId), (data) => {
+export function numbersOf({ target }: Memory, info: TensorInfo): MaybePromise<HostArray> {
+  const { instance, view, read } = target;
+  if (view) return view(info.dataId);
+  if (read) return typedAs(info.dtype as DType, read(info.dataId));
+  return after(instance.read(info.dataId), (data) => {
     return typedAs(info.dtype as DType, data as HostArray);
   });
 }
@@ -69,12 +105,13 @@ export function numbersOf(memory: Memory, info: TensorInfo): MaybePromise<HostAr
  * operand under another dtype (Cast), or floats for any dtype (OneHot).
  */
 export function settle(memory: Memory, info: TensorInfo): TensorInfo {
-  if (!memory.view) return info;
-  const data = memory.view(info.dataId);
+  const { view, instance } = memory.target;
+  if (!view) return info;
+  const data = view(info.dataId);
   const dtype = info.dtype as DType;
   if (data.constructor === hostArray(dtype, 0).constructor && !isWindow(data)) return info;
   const own = put(memory, typedAs(dtype, data.slice()), info.shape, dtype);
-  memory.instance.disposeData(info.dataId);
+  instance.disposeData(info.dataId);
   return own;
 }
 

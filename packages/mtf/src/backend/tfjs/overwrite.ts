@@ -15,10 +15,13 @@ export function overwrite(
   data: HostArray,
 ): void {
   const entry = memory.held.get(buffer.dataId)!;
-  if (entry.holders > 1) throw internal("a shared buffer cannot be written on this backend");
+  if (entry.holders > 1 || entry.numbers.keys > 1) {
+    throw internal("a shared buffer cannot be written on this backend");
+  }
   const size = volumeOf(buffer.shape);
+  const { shape } = buffer;
   const arena = openArena(memory);
-  try {
+  const pieced = () => {
     const flat = arena.call("Reshape", { x: buffer }, { shape: [size] });
     const cut = (begin: number, end: number) =>
       begin === end
@@ -26,10 +29,14 @@ export function overwrite(
         : [arena.call("Slice", { x: flat }, { begin: [begin], size: [end - begin] })];
     const written = arena.put(data.slice(), [data.length], buffer.dtype as DType);
     const parts = [...cut(0, offset), written, ...cut(offset + data.length, size)];
-    const made = parts.length === 1 ? written : arena.call("Concat", parts, { axis: 0 });
+    return arena.call("Reshape", { x: arena.call("Concat", parts, { axis: 0 }) }, { shape });
+  };
+  try {
+    const whole = data.length === size;
+    const made = whole ? arena.put(data.slice(), shape, buffer.dtype as DType) : pieced();
     const { dataId } = arena.keep(made);
     memory.held.delete(buffer.dataId);
-    memory.instance.disposeData(buffer.dataId);
+    memory.target.instance.disposeData(buffer.dataId);
     memory.held.set(dataId, entry);
     Object.assign(buffer, { dataId });
   } finally {

@@ -1,6 +1,6 @@
 import { extentsOf, without } from "../slices/walk.ts";
 import { ordered } from "./arrange.ts";
-import { type Bind, onArrays } from "./kernel.ts";
+import type { Bind } from "./kernel.ts";
 
 const kernels = {
   sum: ["Sum", "axis"],
@@ -9,13 +9,10 @@ const kernels = {
 } as const;
 
 /** Sum, maximum or minimum over dims. */
-export const reduce: Bind<"reduce"> = (attributes, operands, results) => {
-  const { fn, over } = attributes;
-  const [x, result] = [operands[0]!, results[0]!];
-  if (x.dtype === "bool") return onArrays("reduce")(attributes, operands, results);
-  const extents = extentsOf(x);
+export const reduce: Bind<"reduce"> = ({ fn, over }, [x], [result]) => {
+  const extents = extentsOf(x!);
   const axes = extents.flatMap((e, i) => (over.includes(e.name) ? [i] : []));
-  const order = ordered(without(extents, over), extentsOf(result));
+  const order = ordered(without(extents, over), extentsOf(result!));
   const [kernel, axis] = kernels[fn];
   return (arena, [tensor]) => {
     if (axes.length === 0) return [order(arena, tensor!)];

@@ -1,7 +1,15 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { internal } from "../../errors.ts";
 import type { Slice } from "../backend.ts";
-import { extentsOf, only, overlapOf, sizeOf, without } from "../slices/walk.ts";
+import {
+  type Extent,
+  extentsOf,
+  only,
+  overlapOf,
+  rangeIn,
+  sizeOf,
+  without,
+} from "../slices/walk.ts";
 import type { Arena } from "./arena.ts";
 import { type Arrange, chain, expanded, ordered, shaped } from "./arrange.ts";
 import type { Bind, Step } from "./kernel.ts";
@@ -57,17 +65,36 @@ function placed(dim: string, x: Slice, result: Slice, shift: number, value: numb
     const full = filled(result, value);
     return (arena) => [full(arena)];
   }
-  const order = ordered(extentsOf(x), extentsOf(result));
+  const extents = extentsOf(result);
+  const order = ordered(extentsOf(x), extents);
   const cut = overlapping(dim, x, result, shift);
-  const paddings = extentsOf(result).map((e) =>
-    e.name === dim ? [to, e.size - size - to] : [0, 0],
-  );
-  const whole = paddings.flat().every((n) => n === 0);
+  const behind = rangeIn(result, dim).size - size - to;
+  if (to === 0 && behind === 0) return (arena, [tensor]) => [order(arena, cut(arena, tensor!))];
+  const { before, after } = around(dim, extents);
+  const paddings = [
+    [0, 0],
+    [to, behind],
+    [0, 0],
+  ];
+  const enter = shaped([before, size, after]);
+  const leave = shaped(extents.map((e) => e.size));
   return (arena, [tensor]) => {
-    const part = order(arena, cut(arena, tensor!));
-    if (whole) return [part];
-    return [arena.call("PadV2", { x: part }, { paddings, constantValue: value })];
+    const part = enter(arena, order(arena, cut(arena, tensor!)));
+    const padded = arena.call("PadV2", { x: part }, { paddings, constantValue: value });
+    return [leave(arena, padded)];
   };
+}
+
+/**
+ * How many elements there are in front of a dim and behind it. Kernels that move elements take so
+ * many dims and no more, but any tensor has three, seen from one of them.
+ */
+function around(
+  dim: string,
+  extents: readonly Extent[],
+): { readonly before: number; readonly after: number } {
+  const at = extents.findIndex((e) => e.name === dim);
+  return { before: sizeOf(extents.slice(0, at)), after: sizeOf(extents.slice(at + 1)) };
 }
 
 /** The elements of an operand that lie on the result when moved along a dim. */
@@ -75,9 +102,11 @@ function overlapping(dim: string, x: Slice, result: Slice, shift: number): Arran
   const { from, size } = overlapOf(dim, x, result, shift);
   const extents = extentsOf(x);
   if (extents.some((e) => e.name === dim && e.size === size)) return (_, tensor) => tensor;
-  const begin = extents.map((e) => (e.name === dim ? from : 0));
-  const sizes = extents.map((e) => (e.name === dim ? size : e.size));
-  return (arena, tensor) => arena.call("Slice", { x: tensor }, { begin, size: sizes });
+  const { before, after } = around(dim, extents);
+  const enter = shaped([before, rangeIn(x, dim).size, after]);
+  const leave = shaped(extents.map((e) => (e.name === dim ? size : e.size)));
+  const window = { begin: [0, from, 0], size: [before, size, after] };
+  return (arena, tensor) => leave(arena, arena.call("Slice", { x: enter(arena, tensor) }, window));
 }
 
 /** Tensors one after the other along a dim. */

@@ -1,43 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { checkBackend } from "../../../test/support/checkBackend.ts";
+import { kinds } from "../../../test/support/kernelCases.ts";
 import type { Slice } from "../backend.ts";
-import type { LocalKind } from "../localOp.ts";
 import { wasmBackend } from "./index.ts";
-
-const kinds: readonly LocalKind[] = [
-  "fill",
-  "literal",
-  "iota",
-  "random",
-  "fold",
-  "elementwise",
-  "reduce",
-  "einsum",
-  "rename",
-  "broadcast",
-  "reshape",
-  "slice",
-  "pad",
-  "concat",
-  "oneHot",
-  "gather",
-  "scatter",
-  "scatterAdd",
-  "argmax",
-  "sort",
-  "topK",
-  "cumsum",
-  "softmax",
-  "softmaxGrad",
-  "logSoftmax",
-  "logSoftmaxGrad",
-  "logsumexp",
-  "layerNorm",
-  "layerNormGrad",
-  "crossEntropy",
-  "crossEntropyGrad",
-  "adam",
-];
 
 describe.each([true, false])("relaxed SIMD: %s", async (relaxed) => {
   const backend = await wasmBackend({ relaxed });

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import type { FromWorker, Start, ToWorker } from "./messages.ts";
 
 /** A worker, as the thread that started it knows it. */
@@ -17,7 +17,9 @@ export interface Listener {
 
 /** Starts one of Node's workers. */
 export function spawn(start: Start, { message, died }: Listener): Spawned {
-  const worker = new Worker(script(), { workerData: start, name: `mtf device ${start.device}` });
+  const name = `mtf device ${start.device}`;
+  // The process's own environment, for libraries read there how they are to compute.
+  const worker = new Worker(script(), { workerData: start, name, env: SHARE_ENV });
   worker.on("message", message);
   worker.on("messageerror", (error) => died(`a message could not be read: ${error.message}`));
   worker.on("error", (error) => died(error instanceof Error ? error.message : String(error)));

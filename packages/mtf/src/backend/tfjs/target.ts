@@ -1,0 +1,26 @@
+import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
+import type { HostArray } from "../../dtype.ts";
+import type { Fault } from "./faults.ts";
+import type { Binds } from "./kernel.ts";
+
+/** One of TensorFlow.js's backends, and what the adapter has to know of it. */
+export interface Target {
+  /** What holds the numbers that kernels work on. */
+  readonly instance: KernelBackend;
+  /** The name that its kernels are registered under. */
+  readonly kernels: string;
+  /** What a mesh's devices must agree on. */
+  readonly variant: string;
+  /** Its name here. */
+  readonly name: string;
+  /** What the host computes instead. */
+  readonly faults: readonly Fault[];
+  /** Its own way with some kinds of op. */
+  readonly own?: Binds;
+  /** The memory behind a key, where the host can reach it. */
+  readonly view?: (dataId: object) => HostArray;
+  /** A copy of the numbers behind a key, where it is had at once. */
+  readonly read?: (dataId: object) => HostArray;
+  /** The same numbers under another key, where a key's shape cannot change. */
+  readonly reshaped?: (x: TensorInfo, shape: readonly number[]) => TensorInfo;
+}

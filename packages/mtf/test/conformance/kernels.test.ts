@@ -1,0 +1,20 @@
+import { describe, test } from "vitest";
+import { openBackend } from "../../src/backend/open.ts";
+import { backendsOr } from "../support/backends.ts";
+import { checkBackend } from "../support/checkBackend.ts";
+import { elementwiseFns } from "../support/elementwiseCase.ts";
+import { kinds } from "../support/kernelCases.ts";
+
+// Each case is compared with float64, computed twice, leaves its operands as they were and nothing
+// behind in the backend's memory.
+
+const [name] = backendsOr("wasm");
+const backend = await openBackend(name!);
+
+describe("every kind of op, on slices in any order of dims", () => {
+  test.each(kinds)("%s", (kind) => checkBackend(backend, { kinds: [kind], runs: 150 }));
+});
+
+describe("every function of elements", () => {
+  test.each(elementwiseFns)("%s", (fn) => checkBackend(backend, { fns: [fn], runs: 60 }));
+});

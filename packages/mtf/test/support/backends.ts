@@ -1,0 +1,17 @@
+import type { BackendName } from "../../src/backend/open.ts";
+
+/** The backend that `npm run conformance` is about, in its tests. */
+export const asked = process.env.MTF_BACKEND as BackendName | undefined;
+
+/** The backends that a test runs on: the one that was asked for, or the usual ones. */
+export function backendsOr(...usual: readonly BackendName[]): readonly BackendName[] {
+  return asked ? [asked] : usual;
+}
+
+/** How far apart two neighbours among a backend's floats are, at 1. */
+export const roundings: { readonly [B in BackendName]: number } = {
+  reference: 2 ** -52,
+  cpu: 2 ** -23,
+  wasm: 2 ** -23,
+  tensorflow: 2 ** -23,
+};
