@@ -22,6 +22,7 @@ const names: OptionNames<TrainOptions> = {
   mesh: true,
   model: true,
   noCrossDocument: true,
+  optimizer: true,
   out: true,
   peak: true,
   recompute: true,

@@ -1,4 +1,4 @@
-import type { ConfigSource } from "../config/index.ts";
+import type { ConfigSource, OptimizerName } from "../config/index.ts";
 import type { ReadingOptions } from "../data/reading-options.ts";
 import type { WrittenData } from "../data/source.ts";
 import type { MeshOptions } from "../mesh-options.ts";
@@ -22,6 +22,8 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly tokenizer?: string;
   /** Whether `<|endoftext|>` in a text ends a document. */
   readonly special?: boolean;
+  /** What makes a step of a gradient. */
+  readonly optimizer?: OptimizerName;
   /** The highest learning rate. */
   readonly lr?: number;
   /** Samples a step. */
