@@ -95,8 +95,9 @@ export type {
   TrainProgress,
   Validated,
 } from "./train/listener.ts";
+export type { State } from "./train/optimizer.ts";
 export type { KeptRun, TrainOptions } from "./train/options.ts";
-export { initialState, type Report, type State, trainingStep } from "./train/step.ts";
+export { initialState, type Report, trainingStep } from "./train/step.ts";
 export { train } from "./train/train.ts";
 export type { TrainedInFolder, TrainedModel } from "./train/train-from.ts";
 export type { Outcome, StepEntry } from "./train/training.ts";

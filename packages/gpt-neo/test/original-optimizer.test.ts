@@ -10,7 +10,7 @@ import { temporaryFolder } from "./support/cli.ts";
 import { disagreement, fixture, readJson, readTensors } from "./support/expected.ts";
 import { type GivenBatch, type Ran, trainOn } from "./support/train-on.ts";
 
-// The original GPT-Neo's steps with Adam, from its own configs, checkpoints and batches.
+// The original GPT-Neo's steps with Adam and with Adafactor, from its own configs, checkpoints and batches.
 
 interface Step {
   /** With what z_loss adds to it. */
@@ -22,7 +22,7 @@ interface Step {
 interface Case {
   readonly config: Config;
   readonly init: Weights;
-  readonly final: Weights;
+  readonly final?: Weights | undefined;
   readonly steps: readonly Step[];
   readonly batch: GivenBatch;
 }
@@ -33,11 +33,16 @@ afterAll(() => Promise.all(opened.map((weights) => weights.close())));
 const agree = agreement("GPT-Neo's own steps");
 const one = { mesh: "data:1", layout: "" };
 
-async function open(name: string): Promise<Case> {
+/** A case, with the weights after its last step, if all of them were kept. */
+async function open(name: string, kept: "all" | "some" = "all"): Promise<Case> {
   const at = `original-training/${name}`;
-  const init = await loadWeights(fixture(`${at}/init.safetensors`));
-  const final = await loadWeights(fixture(`${at}/final.safetensors`));
-  opened.push(init, final);
+  const load = async (file: string): Promise<Weights> => {
+    const weights = await loadWeights(fixture(`${at}/${file}.safetensors`));
+    opened.push(weights);
+    return weights;
+  };
+  const init = await load("init");
+  const final = kept === "all" ? await load("final") : undefined;
   const steps = await readJson<readonly Step[]>(`${at}/steps.json`);
   const batch = await readTensors(`${at}/batch.safetensors`);
   const [tokens, labels] = [batch.get("inputs")!, batch.get("labels")!];
@@ -65,7 +70,7 @@ async function wantedOf({ config, final, steps }: Case): Promise<Map<string, rea
     ["loss", steps.map(({ loss }) => loss)],
     ["gradient norm", steps.map((step) => step.gradient_norm)],
   ]);
-  const kept = { params: final, mean: final.moments?.first, variance: final.moments?.second };
+  const kept = { params: final, mean: final?.moments?.first, variance: final?.moments?.second };
   for (const [part, tensors] of Object.entries(kept)) {
     for (const { path, name } of tensors ? parameterNames(config) : []) {
       wanted.set(`${part}/${path}`, [...(await tensors!.read(name, { as: "float64" }))]);
@@ -95,7 +100,7 @@ function compare(
   return found;
 }
 
-describe("the original's steps with Adam", () => {
+describe("the original's steps", () => {
   it.each([
     "constant_no_warmup_no_wd",
     "cosine",
@@ -111,6 +116,43 @@ describe("the original's steps with Adam", () => {
     agree(`${name}, wasm`, compare(float32, wanted, float32, float64));
     agree(`${name}, reference`, compare(float64, wanted, float32, float64));
     if (name === "cosine") expect(wanted.has("variance/wte")).toBe(true);
+  });
+
+  // At a constant rate, whatever schedule it logged.
+  it.each(["adafactor_default", "adafactor_decay_rate"])("%s", async (name) => {
+    const of = await open(name);
+    expect(of.config.training.optimizer).toBe("adafactor");
+    const wanted = await wantedOf(of);
+    const float32 = numbersOf(await take(of, "wasm"));
+    const float64 = numbersOf(await take(of, "reference"));
+    agree(`${name}, wasm`, compare(float32, wanted, float32, float64));
+    agree(`${name}, reference`, compare(float64, wanted, float32, float64));
+  });
+
+  it("adafactor_factored, whose means are of rows and columns", async () => {
+    // Of its large weights two were kept, and all means.
+    const of = await open("adafactor_factored", "some");
+    const final = await readTensors("original-training/adafactor_factored/final.safetensors");
+    const wanted = await wantedOf(of);
+    for (const [path, name] of [
+      ["params/wte", "gpt2/wte"],
+      ["squares/wte/rows", "gpt2/wte_slot_vr"],
+      ["squares/wte/columns", "gpt2/wte_slot_vc"],
+      ["squares/wpe/whole", "gpt2/wpe_slot_v"],
+      ["squares/h/0/attn/q/rows", "gpt2/h0/attn/q_slot_vr"],
+      ["squares/h/0/attn/q/columns", "gpt2/h0/attn/q_slot_vc"],
+      ["squares/h/0/mlp/down/rows", "gpt2/h0/mlp/conv1d_main/c_proj/kernel_slot_vr"],
+    ] as const) {
+      wanted.set(path, [...final.get(name)!]);
+    }
+    // It had inputs in rows, and Hugging Face's files have them in columns.
+    const [q, width] = [final.get("gpt2/h0/attn/q")!, of.config.hidden_size];
+    const transposed = q.map((_, i) => q[(i % width) * width + Math.floor(i / width)]!);
+    wanted.set("params/h/0/attn/q", [...transposed]);
+    const float32 = numbersOf(await take(of, "wasm"));
+    const float64 = numbersOf(await take(of, "reference"));
+    agree("adafactor_factored, wasm", compare(float32, wanted, float32, float64));
+    agree("adafactor_factored, reference", compare(float64, wanted, float32, float64));
   });
 
   it("would be others if one of its rules were", async () => {

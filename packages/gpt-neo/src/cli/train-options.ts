@@ -1,9 +1,11 @@
+import { optimizerNames } from "../config/index.ts";
 import type { WrittenData } from "../data/index.ts";
 import type { TrainOptions } from "../train/options.ts";
 import type { Command } from "./command.ts";
 import { readingOptions, special } from "./data-options.ts";
 import { meshNotes, meshOptions } from "./mesh-options.ts";
 import {
+  choice,
   choices,
   flag,
   integer,
@@ -50,6 +52,10 @@ export const trainCommand: Command<TrainCommandOptions> = {
       text("gpt2|bytes|FILE|DIR", "what makes ids of text"),
     ),
     special,
+    optimizer: otherwise(
+      "the config's, adamw",
+      choice(optimizerNames, "what makes a step of a gradient; adafactor needs the least memory"),
+    ),
     lr: otherwise("the config's, 0.0003", number("RATE", "the highest learning rate")),
     batchSize: otherwise("the config's, 8", integer("N", "samples per step", 1)),
     gradAccumulation: otherwise(

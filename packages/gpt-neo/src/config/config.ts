@@ -1,6 +1,7 @@
 import type { Source } from "../data/source.ts";
 import type { Architecture } from "./architecture.ts";
 import type { InitialWeights } from "./initial-weights.ts";
+import type { OptimizerName } from "./optimizer-names.ts";
 
 /** `[["global", "local"], 6]`: a pattern of layers, and how often it is repeated. */
 export type AttentionTypes = readonly (readonly [readonly AttentionType[], number])[];
@@ -84,6 +85,15 @@ export interface Training {
   readonly decay_to: number;
   /** The step at which the decay ends; null is the last one. */
   readonly decay_steps: number | null;
+  readonly optimizer: OptimizerName;
+  /** How much Adafactor keeps of its means of squares in a step; null is 1 - steps^-0.8. */
+  readonly adafactor_decay_rate: number | null;
+  /** How much Adafactor keeps of its mean of steps; null keeps no such mean. */
+  readonly adafactor_momentum: number | null;
+  /** Added to squared gradients by Adafactor. */
+  readonly adafactor_epsilon: number;
+  /** The least root mean square that Adafactor takes a parameter to have. */
+  readonly adafactor_least_scale: number;
   readonly weight_decay: number;
   /** Whether the final norm's gain and bias decay with the matrices; other gains and biases never do. */
   readonly decay_final_norm: boolean;

@@ -12,6 +12,7 @@ export {
   readConfig,
   readConfigOver,
 } from "./load.ts";
+export { type OptimizerName, optimizerNames } from "./optimizer-names.ts";
 export { withTraining } from "./override.ts";
 export { presets } from "./presets.ts";
 export { parseConfig, trainingKeys } from "./schema.ts";

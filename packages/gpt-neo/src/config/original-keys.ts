@@ -87,17 +87,17 @@ const rules: Readonly<Record<string, Rule>> = {
   train_batch_size: kept,
   weight_decay: (value, keys) =>
     isAdafactor(keys) && !isOff(value)
-      ? note("was taken for Adafactor's decay rate: weights did not decay, and do not here")
+      ? note("was taken for Adafactor's decay rate, and is here: weights did not decay")
       : undefined,
   opt_name: (_, keys) =>
     isAdafactor(keys)
-      ? note("is Adafactor, which ran at a constant rate; here it is AdamW")
+      ? note("is Adafactor, which ran at a constant rate, whatever lr_decay and warmup_steps said")
       : undefined,
   beta1: kept,
   beta2: kept,
   epsilon: kept,
-  ada_epsilon1: always("belongs to Adafactor"),
-  ada_epsilon2: always("belongs to Adafactor"),
+  ada_epsilon1: ofAdafactor,
+  ada_epsilon2: ofAdafactor,
   gradient_clipping: kept,
   z_loss: unlessOff("counted in evaluation too; here it does in training only"),
   entmax_loss: unlessOff("gave NaN as soon as a probability was 0; here it is cross-entropy"),
@@ -154,6 +154,10 @@ export function noteOf(key: string, value: unknown, keys: Keys): KeyNote | undef
 /** Whether the optimizer is the original's other one. */
 export function isAdafactor(keys: Keys): boolean {
   return typeof keys.opt_name === "string" && keys.opt_name.toLowerCase() !== "adam";
+}
+
+function ofAdafactor(_: unknown, keys: Keys): KeyNote | undefined {
+  return isAdafactor(keys) ? undefined : note("belongs to Adafactor");
 }
 
 function attentionTypes(value: unknown): KeyNote | undefined {

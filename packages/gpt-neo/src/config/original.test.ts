@@ -158,8 +158,13 @@ describe("options of the original", () => {
 
   it("Adafactor never decayed weights", () => {
     const { config } = parseOriginalConfig({ ...XL, opt_name: "Adafactor", weight_decay: 0.1 });
-    expect(config.training.weight_decay).toBe(0);
-    expect(config.training).toMatchObject({ bias_correction: true, decay_final_norm: false });
+    expect(config.training).toMatchObject({
+      optimizer: "adafactor",
+      weight_decay: 0,
+      adafactor_decay_rate: 0.1,
+      schedule: "constant",
+      warmup_steps: 0,
+    });
   });
 
   it("Adam's corrected nothing and decayed the final norm", () => {

@@ -99,7 +99,6 @@ function modelOf(keys: Keys, end: unknown): Keys {
 }
 
 function trainingOf(keys: Keys): Keys {
-  const decay = keys.lr_decay;
   const evaluations = keys.eval_steps;
   const training: { readonly [Key in keyof Training]?: unknown } = {
     batch_size: keys.train_batch_size,
@@ -108,16 +107,12 @@ function trainingOf(keys: Keys): Keys {
     grad_accumulation: microbatches(keys),
     recompute: isOff(keys.recompute_grad) ? undefined : true,
     learning_rate: keys.lr,
-    schedule: decay === "cosine" || decay === "linear" ? decay : "constant",
-    warmup_steps: keys.warmup_steps,
-    decay_steps: keys.lr_decay_end || undefined,
-    weight_decay: isAdafactor(keys) ? 0 : (keys.weight_decay ?? 0),
+    ...(isAdafactor(keys) ? adafactorOf(keys) : adamOf(keys)),
     betas:
       keys.beta1 === undefined && keys.beta2 === undefined
         ? undefined
         : [keys.beta1 ?? 0.9, keys.beta2 ?? 0.95],
     epsilon: keys.epsilon,
-    ...(!isAdafactor(keys) && { bias_correction: false, decay_final_norm: true }),
     clip_norm: keys.gradient_clipping,
     // It was there unless it was switched off.
     z_loss: keys.z_loss === false ? 0 : (keys.z_loss ?? 1e-4),
@@ -132,6 +127,32 @@ function trainingOf(keys: Keys): Keys {
     layout: layoutIn(keys).layout,
   };
   return defined(training);
+}
+
+function adamOf(keys: Keys): { readonly [Key in keyof Training]?: unknown } {
+  const decay = keys.lr_decay;
+  return {
+    schedule: decay === "cosine" || decay === "linear" ? decay : "constant",
+    warmup_steps: keys.warmup_steps,
+    decay_steps: keys.lr_decay_end || undefined,
+    weight_decay: keys.weight_decay ?? 0,
+    bias_correction: false,
+    decay_final_norm: true,
+  };
+}
+
+/** It ran at a constant rate, and took the decay of weights for that of its means. */
+function adafactorOf(keys: Keys): { readonly [Key in keyof Training]?: unknown } {
+  return {
+    optimizer: "adafactor",
+    adafactor_decay_rate: isOff(keys.weight_decay) ? null : keys.weight_decay,
+    adafactor_momentum: isOff(keys.beta1) ? null : keys.beta1,
+    adafactor_epsilon: keys.ada_epsilon1 ?? undefined,
+    adafactor_least_scale: keys.ada_epsilon2 ?? undefined,
+    schedule: "constant",
+    warmup_steps: 0,
+    weight_decay: 0,
+  };
 }
 
 /** Tools that converted weights wanted this key under Hugging Face's older name. */

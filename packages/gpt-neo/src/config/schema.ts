@@ -11,6 +11,7 @@ import { whyHarmless } from "./harmless-keys.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { otherKeys } from "./keys.ts";
 import type { Note } from "./note.ts";
+import { optimizerNames } from "./optimizer-names.ts";
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 /** Few enough to be written out; the largest model of this kind has 44. */
@@ -61,6 +62,11 @@ const training = {
   warmup_steps: v.optional(v.nullable(natural), null),
   decay_to: v.optional(part, 0.1),
   decay_steps: v.optional(v.nullable(positive), null),
+  optimizer: v.optional(v.picklist(optimizerNames), "adamw"),
+  adafactor_decay_rate: v.optional(v.nullable(part), null),
+  adafactor_momentum: v.optional(v.nullable(part), null),
+  adafactor_epsilon: v.optional(rate, 1e-30),
+  adafactor_least_scale: v.optional(above, 1e-3),
   weight_decay: v.optional(rate, 0.1),
   decay_final_norm: v.optional(v.boolean(), false),
   betas: v.optional(v.strictTuple([part, part]), [0.9, 0.95]),

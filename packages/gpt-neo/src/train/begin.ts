@@ -9,8 +9,9 @@ import { parameterSource } from "../weights/parameter-source.ts";
 import type { NamedTensors } from "../weights/source.ts";
 import type { Progress } from "./checkpoint.ts";
 import { positionIn } from "./data/position.ts";
+import type { State } from "./optimizer.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
-import { initialState, type State } from "./step.ts";
+import { initialState } from "./step.ts";
 
 /** What a run begins from. */
 export type Origin =

@@ -23,6 +23,7 @@ const names: OptionNames<TrainOptions> = {
   mesh: true,
   model: true,
   noCrossDocument: true,
+  optimizer: true,
   out: true,
   peak: true,
   recompute: true,

@@ -4,8 +4,8 @@ import { isCheckpoint, openCheckpoint, removeCheckpoint, saveCheckpoint } from "
 import type { Held } from "mtf/simulator";
 import type { Position } from "../data/index.ts";
 import type { DataOrder } from "./data/order.ts";
+import type { State } from "./optimizer.ts";
 import type { Settings } from "./settings.ts";
-import type { State } from "./step.ts";
 
 /** What a checkpoint holds beside tensors. */
 export interface Progress {

@@ -5,7 +5,7 @@ import type { Tokenizer } from "../tokenizer/index.ts";
 import { begin, type Origin, type Place } from "./begin.ts";
 import { lastCheckpoint, savedSteps, setAside } from "./checkpoint.ts";
 import { type Course, trouble } from "./course.ts";
-import type { State } from "./step.ts";
+import type { State } from "./optimizer.ts";
 
 /** A run that diverges, and where. */
 export interface Lost {

@@ -3,7 +3,7 @@ import type { Held } from "mtf/simulator";
 import type { Position } from "../data/index.ts";
 import { saveModel } from "../model-folder.ts";
 import { saveStep, usuallyKept } from "./checkpoint.ts";
-import type { State } from "./step.ts";
+import type { State } from "./optimizer.ts";
 import type { Training } from "./training.ts";
 
 /** Where a run is, after a step. */

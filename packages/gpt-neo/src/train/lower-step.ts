@@ -9,14 +9,8 @@ import {
 import type { Config } from "../config/index.ts";
 import type { Dims } from "../models/index.ts";
 import { machineOn } from "./machine.ts";
-import {
-  initialState,
-  microbatchOf,
-  type Report,
-  type Rows,
-  type State,
-  trainingStep,
-} from "./step.ts";
+import type { State } from "./optimizer.ts";
+import { initialState, microbatchOf, type Report, type Rows, trainingStep } from "./step.ts";
 
 /** A training step for one layout: the state it is given is gone after it. */
 export function lowerStep(

@@ -1,5 +1,5 @@
 import type { MachineModel } from "mtf";
-import type { ConfigSource } from "../config/index.ts";
+import type { ConfigSource, OptimizerName } from "../config/index.ts";
 import type { ReadingOptions } from "../data/reading-options.ts";
 import type { WrittenData } from "../data/source.ts";
 import type { MeshOptions } from "../mesh-options.ts";
@@ -23,6 +23,8 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly tokenizer?: string;
   /** Whether `<|endoftext|>` in a text ends a document. */
   readonly special?: boolean;
+  /** What makes a step of a gradient. */
+  readonly optimizer?: OptimizerName;
   /** The highest learning rate. */
   readonly lr?: number;
   /** Samples a step. */

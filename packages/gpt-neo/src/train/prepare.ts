@@ -3,8 +3,9 @@ import type { Run } from "mtf/simulator";
 import type { Dims } from "../models/index.ts";
 import { type Beginning, begin, type Place } from "./begin.ts";
 import { lowerStep } from "./lower-step.ts";
+import type { State } from "./optimizer.ts";
 import { costOf, describeRun, type StepCost } from "./report.ts";
-import type { Report, Rows, State } from "./step.ts";
+import type { Report, Rows } from "./step.ts";
 import type { Training } from "./training.ts";
 
 /** A run's program on its devices, and the state it begins with. */

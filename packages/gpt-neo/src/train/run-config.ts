@@ -97,6 +97,7 @@ function withOptions(
     data: areDocuments(options.data) ? null : options.data && sourcesOf(options.data),
     validation_data: areDocuments(options.validationData) ? null : options.validationData,
     tokenizer,
+    optimizer: options.optimizer,
     learning_rate: options.lr,
     batch_size: options.batchSize,
     grad_accumulation: options.gradAccumulation,

@@ -40,6 +40,11 @@ const before: { readonly [Key in keyof Training]?: Training[Key] } = {
   cross_document_attention: true,
   reset_positions: false,
   recompute: false,
+  optimizer: "adamw",
+  adafactor_decay_rate: null,
+  adafactor_momentum: null,
+  adafactor_epsilon: 1e-30,
+  adafactor_least_scale: 1e-3,
   extra_saves: [],
   exit_every: null,
 };

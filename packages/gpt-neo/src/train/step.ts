@@ -1,8 +1,6 @@
 import {
-  type AdamState,
+  type AnyTensor,
   accumulate,
-  adamState,
-  adamw,
   add,
   isFinite as allFinite,
   clipByGlobalNorm,
@@ -24,10 +22,8 @@ import type { Config } from "../config/index.ts";
 import { documentOptions } from "../documents.ts";
 import { labelCount, totalLoss, totalLossWithSquares } from "../loss.ts";
 import { type Dims, modelOf, type Parameters } from "../models/index.ts";
+import { optimizerOf, type State } from "./optimizer.ts";
 import { warmupOf } from "./warm-up.ts";
-
-/** What training carries from step to step. */
-export type State = AdamState<Parameters>;
 
 /** What a step tells. */
 export interface Report {
@@ -60,15 +56,14 @@ export function microbatchOf(config: Config): Dimension<"microbatch"> {
  * const begin = lower(() => initialState(config, dims), { layout, inputs: [] });
  */
 export function initialState(config: Config, dims: Dims): State {
-  return adamState(
-    modelOf(config).initial(config, dims, fold(key(config.training.seed), "parameters")),
-  );
+  const seed = fold(key(config.training.seed), "parameters");
+  return optimizerOf(config).begin(modelOf(config).initial(config, dims, seed), config);
 }
 
 /**
  * One step of training: the loss of all labels, its gradient, clipped to the configured norm, and
- * AdamW's update of matrices with decay and of biases and gains without, but for the final norm's
- * where they are configured to. Where loss or gradient is not finite, the state stays as it was.
+ * the optimizer's update of matrices with decay and of biases and gains without, but for the final
+ * norm's where they are configured to. Where loss or gradient is not finite, the state stays as it was.
  *
  * @example
  * const step = trainingStep(config, dims);
@@ -78,8 +73,7 @@ export function trainingStep(
   config: Config,
   dims: Dims,
 ): (state: State, tokens: Rows, labels: Rows) => readonly [State, Report] {
-  const { clip_norm, betas, epsilon, weight_decay, seed, z_loss } = config.training;
-  const { bias_correction, decay_final_norm } = config.training;
+  const { clip_norm, weight_decay, decay_final_norm, seed, z_loss } = config.training;
   const model = modelOf(config);
   const rate = learningRate(config);
   const microbatch = microbatchOf(config);
@@ -120,17 +114,14 @@ export function trainingStep(
       clip_norm === null
         ? { clipped: gradient, norm: globalNorm(gradient) }
         : clipByGlobalNorm(gradient, clip_norm);
-    const next = adamw(state, clipped, {
+    const update = {
       rate,
-      beta1: betas[0],
-      beta2: betas[1],
-      epsilon,
       decay: weight_decay,
-      decays: (path, parameter) =>
+      decays: (path: string, parameter: AnyTensor) =>
         parameter.names.length > 1 || (decay_final_norm && model.isFinalNorm(path)),
-      biasCorrection: bias_correction,
       gate: allFinite(norm),
-    });
+    };
+    const next = optimizerOf(config).step(state, clipped, update, config);
     const report = { loss: div(sums.loss, count), gradientNorm: norm };
     if (!sums.squares) return [next, report];
     return [next, { ...report, zLoss: mul(div(sums.squares, count), z_loss) }];

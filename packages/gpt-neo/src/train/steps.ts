@@ -5,9 +5,10 @@ import { batchesOf } from "./batches.ts";
 import { afterStep, afterValidation, courseOf, trouble } from "./course.ts";
 import { diverged } from "./diverged.ts";
 import { keepingOf, type Reached } from "./keeping.ts";
+import type { State } from "./optimizer.ts";
 import { prepare } from "./prepare.ts";
 import { samplingOf } from "./sampling.ts";
-import { learningRate, type Report, type State } from "./step.ts";
+import { learningRate, type Report } from "./step.ts";
 import type { Outcome, StepEntry, Training } from "./training.ts";
 import { loadValidation, samplesToLookAt } from "./validation.ts";
 

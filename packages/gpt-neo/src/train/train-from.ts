@@ -50,7 +50,7 @@ export async function trainFrom(
     const before = claim?.checkpoint?.progress;
     const written = warmupAsBegun(planned, before?.settings);
     const { steps } = written.training;
-    const from = originOf(options, weights, claim?.checkpoint, steps);
+    const from = originOf(options, weights, claim?.checkpoint, written.training);
     if (claim && before && before.step >= steps) {
       const { step, loss } = before;
       note(`${claim.out} is at step ${step} of ${steps}: nothing is left to do`);

@@ -2,7 +2,7 @@ import { dispose } from "mtf";
 import type { Devices, Held } from "mtf/simulator";
 import type { LoadedModel } from "../loaded-model.ts";
 import { programsOf } from "../model-program.ts";
-import type { State } from "./step.ts";
+import type { State } from "./optimizer.ts";
 import type { Training } from "./training.ts";
 
 /** A run's model where it lies, without the state of its optimizer. */

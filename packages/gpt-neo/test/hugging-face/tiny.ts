@@ -1,4 +1,5 @@
 import {
+  type AdamState,
   adamState,
   adamw,
   clipByGlobalNorm,
@@ -15,7 +16,7 @@ import { forward } from "../../src/models/gpt_neo/forward.ts";
 import { parameterNames } from "../../src/models/gpt_neo/names.ts";
 import { parameterPlaceholders } from "../../src/models/gpt_neo/parameters.ts";
 import type { Parameters } from "../../src/models/index.ts";
-import { microbatchOf, type State, trainingStep } from "../../src/train/step.ts";
+import { microbatchOf, trainingStep } from "../../src/train/step.ts";
 import {
   disagreement,
   type Expected,
@@ -189,12 +190,16 @@ export async function steps(
     steps: true,
     inputs: (dims) => {
       const rows = placeholder([dims.batch, microbatchOf(training), dims.length], "int32");
-      return [adamState(parameterPlaceholders(training, dims)) as State, rows, rows];
+      return [
+        adamState(parameterPlaceholders(training, dims)) as AdamState<Parameters>,
+        rows,
+        rows,
+      ];
     },
     fn: (dims) =>
       decays === "matrices"
         ? trainingStep(training, dims)
-        : (state: State, tokens: Microbatches, labels: Microbatches) => {
+        : (state: AdamState<Parameters>, tokens: Microbatches, labels: Microbatches) => {
             const lossOf = (p: Parameters) =>
               loss(forward(training, dims, p, row(tokens)).logits, row(labels));
             const [value, gradient] = valueAndGrad(lossOf)(state.params);

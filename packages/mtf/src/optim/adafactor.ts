@@ -61,12 +61,13 @@ export function adafactorState<P>(
   const fn = "adafactorState";
   return updating(() => {
     floatTree(fn, "params", params);
-    const known = ["factored", "minDimSizeToFactor", "stacked", "momentum"];
+    const known = ["factored", "minDimSizeToFactor", "stacked", "sides", "momentum"];
     optionsArgument(fn, "options", options, known);
-    const { momentum = false, factored = true } = options;
+    const { momentum = false, factored = true, sides } = options;
+    if (sides !== undefined) functionArgument(fn, "options.sides", sides);
     booleanArgument(fn, "options.momentum", momentum);
     booleanArgument(fn, "options.factored", factored);
-    const squares = mapLeaves(params, isTensor, (p) => noSquares(p, options));
+    const squares = mapLeaves(params, isTensor, (p, path) => noSquares(p, path, options));
     const [mean] = momentum ? zipTensors(fn, [params], ([p]) => [zerosLike(p!)]) : [];
     const step = filled(0, [], "int32");
     return { params, squares, ...(mean !== undefined && { mean }), step } as never;

@@ -1,7 +1,8 @@
 import { type AnyTensor, dimsOf, isTensor } from "../graph/tensor.ts";
 import { filled, zerosLike } from "../ops/constant/constant.ts";
 import { apply } from "../ops/elementwise/apply.ts";
-import { meanOver } from "./size.ts";
+import type { Sides } from "./orthogonal.ts";
+import { meanOver, sizeOf } from "./size.ts";
 
 /** The running means of a parameter's squared gradients: of each number, or of rows and columns. */
 export type Squares =
@@ -16,6 +17,11 @@ export interface Factoring {
   readonly minDimSizeToFactor?: number | undefined;
   /** Dims along which parameters are stacked: they are never factored. */
   readonly stacked?: readonly string[] | undefined;
+  /**
+   * The two sides of a parameter that is a matrix of several dims; each counts as one dim. By default
+   * each dim is a side.
+   */
+  readonly sides?: ((path: string, parameter: AnyTensor) => Sides | undefined) | undefined;
 }
 
 export function isSquares(value: unknown): value is Squares {
@@ -25,17 +31,20 @@ export function isSquares(value: unknown): value is Squares {
 }
 
 /** Those of a parameter before the first step. */
-export function noSquares(p: AnyTensor, factoring: Factoring): Squares {
+export function noSquares(p: AnyTensor, path: string, factoring: Factoring): Squares {
   const { factored = true, minDimSizeToFactor: least = 128, stacked = [] } = factoring;
-  const own = dimsOf(p).filter((d) => !stacked.includes(d.name));
-  // Of dims as large as one another, the first counts as the larger.
-  const [largest, second] = own.toSorted((one, other) => other.size - one.size);
-  if (!factored || !largest || !second || second.size < least) return { whole: zerosLike(p) };
-  return { rows: zerosWithout(p, largest.name), columns: zerosWithout(p, second.name) };
+  const sides = factoring.sides?.(path, p);
+  const all = sides ? [sides.inputs, sides.outputs] : p.names.map((name) => [name]);
+  const own = all.filter((side) => !side.some((name) => stacked.includes(name)));
+  // Of sides as large as one another, the first counts as the larger.
+  const [largest, second] = own.toSorted((one, other) => sizeOf(p, other) - sizeOf(p, one));
+  const large = largest && second && sizeOf(p, second) >= least;
+  if (!factored || !large) return { whole: zerosLike(p) };
+  return { rows: zerosWithout(p, largest), columns: zerosWithout(p, second) };
 }
 
-function zerosWithout(p: AnyTensor, name: string): AnyTensor {
-  const dims = dimsOf(p).filter((d) => d.name !== name);
+function zerosWithout(p: AnyTensor, side: readonly string[]): AnyTensor {
+  const dims = dimsOf(p).filter((d) => !side.includes(d.name));
   return filled(0, dims, "float32");
 }
 
@@ -55,14 +64,14 @@ export function normalized(
   }
   const largest = lacking(before.rows, square);
   const second = lacking(before.columns, square);
-  const rows = mixed(before.rows, meanOver(square, [largest]));
-  const columns = mixed(before.columns, meanOver(square, [second]));
-  const byRow = apply("rsqrt", apply("div", rows, meanOver(rows, [second])));
+  const rows = mixed(before.rows, meanOver(square, largest));
+  const columns = mixed(before.columns, meanOver(square, second));
+  const byRow = apply("rsqrt", apply("div", rows, meanOver(rows, second)));
   const direction = apply("mul", apply("mul", gradient, byRow), apply("rsqrt", columns));
   return { direction, squares: { rows, columns } };
 }
 
-/** The one dim of a parameter that means over it lack. */
-function lacking(means: AnyTensor, square: AnyTensor): string {
-  return square.names.find((name) => !means.names.includes(name))!;
+/** The dims of a parameter that means over them lack. */
+function lacking(means: AnyTensor, square: AnyTensor): readonly string[] {
+  return square.names.filter((name) => !means.names.includes(name));
 }

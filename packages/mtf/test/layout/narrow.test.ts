@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { openBackend } from "../../src/backend/open.ts";
 import { narrowData } from "./case.ts";
-import { checkCase, roundings } from "./checkCase.ts";
+import { checkCase } from "./checkCase.ts";
 import { failureOf } from "./failure.ts";
 
 const enough = 240;
@@ -21,8 +21,7 @@ test.each([
     const backend = await openBackend(name);
     const moved = new Set<string>();
     const property = fc.asyncProperty(narrowData, async (data) => {
-      const rounding = name === "reference" ? roundings.float64 : roundings.float32;
-      const { program } = await checkCase(data, backend, rounding);
+      const { program } = await checkCase(data, backend);
       for (const instruction of program.instructions) {
         if (instruction.kind !== "move") continue;
         const { rest } = program.values[instruction.result]!;
