@@ -4,7 +4,7 @@ import { MtfError } from "mtf";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../src/config/index.ts";
 import { parseNeox, readNeox } from "../src/config/neox/index.ts";
-import { dimsOf } from "../src/models/gpt_neo/dims.ts";
+import { dimsOf } from "../src/models/index.ts";
 
 // What NeoX's own model files ask of a model beside GPT-Neo's parts. The files themselves are not
 // here: NEOX_CONFIGS=…/gpt-neox/configs names a folder that has them, and then they are read.

@@ -210,7 +210,7 @@ describe("a wrong config", () => {
         hidden_size: -1,
         num_layers: 1.5,
         vocab_size: "many",
-        activation_function: "relu",
+        activation_function: "tan",
         attention_types: [[["globel"], 24]],
         training: { schedule: "cosin", betas: [0.9], mesh: 3, learning_rate: 0 },
       }),
@@ -220,7 +220,7 @@ describe("a wrong config", () => {
         hidden_size             is -1, but must be >=1
         num_layers              is 1.5, but must be a whole number
         attention_types.0.0.0   is "globel", but must be ("global" | "local")
-        activation_function     is "relu", but must be "gelu_new"
+        activation_function     is "tan", but must be ("gelu_new" | "gelu" | "gelu_fast" | "gelu_pytorch_tanh" | "relu" | "silu" | "swish")
         training.learning_rate  is 0, but must be >0
         training.schedule       is "cosin", but must be ("cosine" | "linear" | "constant")
         training.betas.1        is missing, and must be number

@@ -21,6 +21,9 @@ const rate = v.pipe(v.number(), v.minValue(0), v.finite());
 const above = v.pipe(v.number(), v.gtValue(0), v.finite());
 const idList = v.pipe(v.array(natural), v.minLength(1));
 const attentionType = v.picklist(["global", "local"]);
+const activations = [
+  ...(["gelu_new", "gelu", "gelu_fast", "gelu_pytorch_tanh", "relu", "silu", "swish"] as const),
+] as const;
 
 const name = v.pipe(v.string(), v.minLength(1));
 const names = v.pipe(v.array(name), v.minLength(1));
@@ -93,7 +96,7 @@ const model = {
   attention_layers: v.optional(v.array(attentionType)),
   window_size: v.optional(positive, 256),
   intermediate_size: v.optional(v.nullable(positive), null),
-  activation_function: v.optional(v.picklist(["gelu_new"]), "gelu_new"),
+  activation_function: v.optional(v.picklist(activations), "gelu_new"),
   layer_norm_epsilon: v.optional(above, 1e-5),
   initializer_range: v.optional(above, 0.02),
   resid_dropout: v.optional(part, 0),

@@ -11,10 +11,8 @@ import type { Devices } from "mtf/simulator";
 import { type Config, loadConfig, parseConfig, toJson } from "../../src/config/index.ts";
 import { ignoredLabel } from "../../src/data/index.ts";
 import { loss } from "../../src/loss.ts";
-import { forward } from "../../src/models/gpt_neo/forward.ts";
-import { parameterNames } from "../../src/models/gpt_neo/names.ts";
-import { parameterPlaceholders } from "../../src/models/gpt_neo/parameters.ts";
 import type { Parameters } from "../../src/models/index.ts";
+import { forward, parameterNames, parameterPlaceholders } from "../../src/models/index.ts";
 import { microbatchOf, type State, trainingStep } from "../../src/train/step.ts";
 import {
   disagreement,

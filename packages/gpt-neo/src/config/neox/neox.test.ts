@@ -5,7 +5,7 @@ import { MtfError } from "mtf";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../test/support/cli.ts";
 import { fixture } from "../../../test/support/expected.ts";
-import { dimsOf } from "../../models/gpt_neo/dims.ts";
+import { dimsOf } from "../../models/index.ts";
 import { usualArchitecture } from "../architecture.ts";
 import { toJson } from "../hugging-face.ts";
 import { loadConfig, readConfig } from "../load.ts";

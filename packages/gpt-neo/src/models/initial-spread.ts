@@ -1,5 +1,5 @@
-import type { Config } from "../../config/index.ts";
-import type { NeoxMethod, OriginalInitialWeights } from "../../config/initial-weights.ts";
+import type { Config } from "../config/index.ts";
+import type { NeoxMethod, OriginalInitialWeights } from "../config/initial-weights.ts";
 
 /** The matrices of the model: of a block's, which one. */
 export type Matrix = "wte" | "wpe" | "lm_head" | "q" | "k" | "v" | "out" | "up" | "down";
