@@ -8,7 +8,7 @@ export type AttentionTypes = readonly (readonly [readonly AttentionType[], numbe
 export type AttentionType = "global" | "local";
 
 /** Architectures, as Hugging Face names them. */
-export type ModelType = "gpt_neo";
+export type ModelType = "gpt_neo" | "gpt2" | "gpt_neox" | "gptj" | "llama" | "mistral";
 
 /** Hugging Face's names: "gelu" is the exact one, most others are its form with tanh. */
 export type ActivationName =

@@ -7,6 +7,8 @@ import { architectureKeys, architectureSchemas, usualArchitecture } from "./arch
 import { alternating, expandAttentionTypes, layersIn } from "./attention.ts";
 import { problems } from "./check.ts";
 import type { AttentionType, Config, Training } from "./config.ts";
+import { inOurWords } from "./dialects/in-our-words.ts";
+import { dialectOf } from "./dialects/index.ts";
 import { whyHarmless } from "./harmless-keys.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { otherKeys } from "./keys.ts";
@@ -21,6 +23,7 @@ const rate = v.pipe(v.number(), v.minValue(0), v.finite());
 const above = v.pipe(v.number(), v.gtValue(0), v.finite());
 const idList = v.pipe(v.array(natural), v.minLength(1));
 const attentionType = v.picklist(["global", "local"]);
+const modelTypes = ["gpt_neo", "gpt2", "gpt_neox", "gptj", "llama", "mistral"] as const;
 const activations = [
   ...(["gelu_new", "gelu", "gelu_fast", "gelu_pytorch_tanh", "relu", "silu", "swish"] as const),
 ] as const;
@@ -106,7 +109,7 @@ const model = {
   eos_token_id: v.optional(v.nullable(v.union([natural, idList], "an id or a list of ids"))),
   pad_token_id: v.optional(v.nullable(natural), null),
   tie_word_embeddings: v.optional(v.boolean(), true),
-  model_type: v.optional(v.literal("gpt_neo"), "gpt_neo"),
+  model_type: v.optional(v.picklist(modelTypes), "gpt_neo"),
   architectures: v.optional(v.nullable(v.array(v.string())), ["GPTNeoForCausalLM"]),
 };
 
@@ -150,17 +153,24 @@ export function parseConfig(value: unknown, where = "config"): Config {
     if (value[section] === undefined || isObject(value[section])) continue;
     throw badConfig(where, [[section, "is no object of keys and values"]]);
   }
-  const result = v.safeParse(schema, value);
-  const wrong = [...unknownKeys(value), ...(result.issues ?? []).flatMap(describe)];
+  const { keys, problems: refused, nameOf } = inOurWords(value);
+  const result = v.safeParse(schema, keys);
+  const issues = (result.issues ?? []).flatMap(describe).map(renamedBy(nameOf));
+  const wrong = [...unknownKeys(value), ...refused, ...issues];
   if (!result.success || wrong.length > 0) throw badConfig(where, wrong);
-  const config = complete(result.output, value);
-  const found = problems(config);
+  const config = complete(result.output, keys);
+  const found = problems(config).map(renamedBy(nameOf));
   if (found.length > 0) throw badConfig(where, found);
   return config;
 }
 
 /** A problem of a config: the path of a key, and what is wrong there. */
 export type Problem = readonly [path: string, text: string];
+
+/** A problem with the first part of its path as the config's own keys have it. */
+function renamedBy(nameOf: (key: string) => string): (problem: Problem) => Problem {
+  return ([path, text]) => [path.replace(/^[^.]*/, nameOf), text];
+}
 
 function badConfig(where: string, found: readonly Problem[]): MtfError {
   const count = found.length === 1 ? "a problem" : `${found.length} problems`;
@@ -177,16 +187,25 @@ function unknownKeys(value: Record<string, unknown>): Problem[] {
       .filter((key) => !sections[section].includes(key))
       .map((key) => `${section}.${key}`);
   return [
-    ...Object.keys(value).filter((key) => !rootKeys.has(key) && !harmlessNote(key, value[key])),
+    ...Object.keys(value).filter((key) => !isKey(key, value) && !harmlessNote(key, value[key])),
     ...unknownIn("architecture"),
     ...unknownIn("training"),
   ].map((path) => [path, `is no key of a config${suggestion(path)}`]);
 }
 
+/** Whether a config has such a key: those of its architecture, and ours. */
+function isKey(key: string, { model_type }: Readonly<Record<string, unknown>>): boolean {
+  const dialect = dialectOf(model_type);
+  if (rootKeys.has(key)) return true;
+  return (
+    dialect !== undefined && (Object.hasOwn(dialect.same, key) || dialect.others.includes(key))
+  );
+}
+
 /** What is to be said about unknown keys that cannot matter, and are left out. */
 export function harmlessNotes(value: Readonly<Record<string, unknown>>): readonly Note[] {
   return Object.entries(value).flatMap(([key, one]) => {
-    const note = rootKeys.has(key) ? undefined : harmlessNote(key, one);
+    const note = isKey(key, value) ? undefined : harmlessNote(key, one);
     return note ? [note] : [];
   });
 }
@@ -257,8 +276,7 @@ function complete(parsed: Parsed, written: Record<string, unknown>): Config {
   const layers: readonly AttentionType[] = parsed.attention_layers ?? expanded;
   const { training: section, architectures, ...rest } = parsed;
   const entries = Object.entries(rest).filter(([key]) => !otherKeys.includes(key));
-  const tokenizer =
-    section.tokenizer === undefined ? tokenizerOf(parsed.vocab_size) : section.tokenizer;
+  const tokenizer = section.tokenizer === undefined ? tokenizerOf(parsed) : section.tokenizer;
   const end = endToken(parsed.vocab_size, tokenizer);
   const { data, validation_data } = section;
   const ends = endsIn(parsed);
@@ -294,10 +312,14 @@ function isIn<Id>({ vocab_size }: Pick<Parsed, "vocab_size">, id: Id): id is Id 
 }
 
 /** The tokenizer that a vocabulary of this size belongs to. */
-function tokenizerOf(vocabulary: number): Training["tokenizer"] {
+function tokenizerOf({ vocab_size: vocabulary, model_type }: Parsed): Training["tokenizer"] {
   if (vocabulary === 257) return "bytes";
-  // Published GPT-Neo checkpoints pad the 50257 words to multiples of 128.
-  return vocabulary >= 50257 && vocabulary <= 50432 ? "gpt2" : null;
+  // Published checkpoints pad the 50257 words to multiples of 128. NeoX's own has nearly as many.
+  return !["gpt_neox", "llama", "mistral"].includes(model_type) &&
+    vocabulary >= 50257 &&
+    vocabulary <= 50432
+    ? "gpt2"
+    : null;
 }
 
 /** The end of text where no key says: a file's tokenizer says another where it is read. */

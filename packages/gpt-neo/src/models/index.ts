@@ -2,6 +2,10 @@ import type { Key, Tensor } from "mtf";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "./dims.ts";
 import { gptNeo } from "./gpt_neo/index.ts";
+import { gptNeox } from "./gpt_neox/index.ts";
+import { gpt2 } from "./gpt2/index.ts";
+import { gptj } from "./gptj/index.ts";
+import { llama } from "./llama/index.ts";
 import type { Forward, ForwardOptions, Model, Parameters } from "./model.ts";
 import type { ParameterName } from "./parameter-name.ts";
 
@@ -28,6 +32,11 @@ export function modelOf({ model_type }: Pick<Config, "model_type">): Model {
 
 const models: { readonly [Type in Config["model_type"]]: Model } = {
   gpt_neo: gptNeo,
+  gpt2,
+  gpt_neox: gptNeox,
+  gptj,
+  llama,
+  mistral: llama,
 };
 
 /**

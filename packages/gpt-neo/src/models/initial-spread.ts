@@ -2,7 +2,7 @@ import type { Config } from "../config/index.ts";
 import type { NeoxMethod, OriginalInitialWeights } from "../config/initial-weights.ts";
 
 /** The matrices of the model: of a block's, which one. */
-export type Matrix = "wte" | "wpe" | "lm_head" | "q" | "k" | "v" | "out" | "up" | "down";
+export type Matrix = "wte" | "wpe" | "lm_head" | "qkv" | "q" | "k" | "v" | "out" | "up" | "down";
 
 /** Those whose results are added to the residual stream. */
 const adding: readonly Matrix[] = ["out", "down"];
@@ -37,6 +37,7 @@ function originalSpread(
       return 0.01;
     case "q":
       return 1 / Math.sqrt(embd * (embd / num_heads));
+    case "qkv":
     case "k":
     case "v":
     case "out":

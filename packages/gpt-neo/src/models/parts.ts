@@ -43,3 +43,44 @@ export function refuseMissing(
     problems,
   });
 }
+
+// What several models are made of.
+
+/** Blocks with weights of their own, one feed-forward network each. */
+export const usualBlocks: Parts = {
+  use_qk_layernorm: [[false], "no norm of queries and keys"],
+  sliding_window_width: [[null], "windows in local layers only, window_size wide"],
+  attention_config: [[null], "layers of global and local attention"],
+  num_unique_layers: [[null], "weights of each layer's own"],
+  moe_num_experts: [[1], "one feed-forward network a layer"],
+};
+
+export const learnedPositions: Parts = {
+  pos_emb: [["learned"], '"learned", a table of positions'],
+  opt_pos_emb_offset: [[0], "positions from 0 on"],
+};
+
+export const rotaryPositions: Parts = { pos_emb: [["rotary"], '"rotary"'] };
+
+/** Layer norms, and feed-forward layers of two matrices, all with biases. */
+export const layerNormed: Parts = {
+  norm: [["layernorm"], '"layernorm"'],
+  use_bias_in_norms: [[true], "norms with a bias"],
+  activation: [["gelu"], '"gelu"'],
+  use_bias_in_mlp: [[true], "feed-forward layers with biases"],
+};
+
+export const ownKeys: Parts = {
+  num_kv_heads: [[null], "keys and values of each head's own"],
+  head_dim: [[null], "heads that make up hidden_size"],
+};
+
+export const sequential: Parts = {
+  gpt_j_residual: [[false], "feed-forward after attention, not beside it"],
+  gpt_j_tied: [[false], "a norm for each of the two"],
+};
+
+/** Attention's scores divided by the root of the heads' width alone, if at all. */
+export const alikeInLayers: Parts = {
+  scale_attn_by_inverse_layer_idx: [[false], "attention alike in all layers"],
+};

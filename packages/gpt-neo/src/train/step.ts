@@ -81,6 +81,10 @@ export function trainingStep(
   const { clip_norm, betas, epsilon, weight_decay, seed, z_loss } = config.training;
   const { bias_correction, decay_final_norm } = config.training;
   const model = modelOf(config);
+  // As files have them: of biases, too, several dims may be one there.
+  const matrices = new Set(
+    model.names(config).flatMap(({ path, shape }) => (shape.length > 1 ? [path] : [])),
+  );
   const rate = learningRate(config);
   const microbatch = microbatchOf(config);
   return (state, tokens, labels) => {
@@ -126,8 +130,7 @@ export function trainingStep(
       beta2: betas[1],
       epsilon,
       decay: weight_decay,
-      decays: (path, parameter) =>
-        parameter.names.length > 1 || (decay_final_norm && model.isFinalNorm(path)),
+      decays: (path) => matrices.has(path) || (decay_final_norm && model.isFinalNorm(path)),
       biasCorrection: bias_correction,
       gate: allFinite(norm),
     });

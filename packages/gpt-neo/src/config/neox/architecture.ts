@@ -1,10 +1,10 @@
-import { architectureKeys, isGated } from "../architecture.ts";
+import { isGated, neoxArchitectureKeys } from "../architecture.ts";
 import { isOff, type Keys } from "../key-rules.ts";
 import { expandAttention, isGlobal } from "./attention.ts";
 
 /** What a NeoX config says its model is made of, without what it leaves out. */
 export function architectureOf(keys: Keys): Keys {
-  const given = architectureKeys.filter((key) => keys[key] !== undefined && keys[key] !== null);
+  const given = neoxArchitectureKeys.filter((key) => keys[key] !== undefined && keys[key] !== null);
   const { attention_config: _, ...written } = Object.fromEntries(
     given.map((key) => [key, keys[key]]),
   );

@@ -1,4 +1,4 @@
-import { architectureKeys } from "../architecture.ts";
+import { neoxArchitectureKeys } from "../architecture.ts";
 import { isOff, mustBeOff, note, problem, type Rule, unlessOff } from "../key-rules.ts";
 import { attentionConfig } from "./attention.ts";
 import { initialMethod } from "./initial-weights.ts";
@@ -19,7 +19,7 @@ export const modelRules: Readonly<Record<string, Rule>> = {
   init_method_std: typed("number", 0),
   no_weight_tying: typed("boolean"),
   padded_vocab_size: typed("number", 1),
-  ...Object.fromEntries(architectureKeys.map((key) => [key, kept])),
+  ...Object.fromEntries(neoxArchitectureKeys.map((key) => [key, kept])),
   attention_config: attentionConfig,
   expansion_factor: (value, keys) =>
     isOff(value) || isOff(keys.intermediate_size)

@@ -1,11 +1,13 @@
-import { add, gather, layerNorm, recompute, rename, slice, type Tensor } from "mtf";
+import { add, rename, type Tensor } from "mtf";
 import { attention, feedForward, linear } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
 import { activations } from "../activations.ts";
+import { throughBlocks } from "../blocks.ts";
 import type { Dims } from "../dims.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
+import { embedded } from "../embedding.ts";
 import type { Forward, ForwardOptions, Hidden } from "../model.ts";
-import type { Norm } from "../norm.ts";
+import { normed } from "../norm.ts";
 import { type Visible, visibility } from "../visible.ts";
 import type { Block, Parameters } from "./parameters.ts";
 
@@ -23,20 +25,18 @@ export function forward(
 ): Forward {
   const visible = visibility(config, dims, options);
   const dropped = droppedBy(options.dropout);
-  const embedded = embedding(parameters, dims, tokens, options.positions);
-  const hidden: Hidden[] = [dropped(embedded, "embed", config.embed_dropout)];
-  config.attention_layers.forEach((kind, i) => {
-    const { ln_1, attn, ln_2, mlp } = parameters.h[i]!;
+  const words = embedded(parameters, dims, tokens, options.positions);
+  const block = (x: Hidden, { ln_1, attn, ln_2, mlp }: Block, i: number): Hidden => {
     const at = droppedIn(dropped, `h/${i}`);
-    const block = (x: Hidden): Hidden => {
-      const attended = selfAttention(config, attn, norm(config, ln_1, x), visible(kind), at);
-      const y = add(x, at(attended, "attn", config.resid_dropout));
-      const changed = feedForwardOf(config, mlp, norm(config, ln_2, y));
-      return add(y, at(changed, "mlp", config.resid_dropout));
-    };
-    hidden.push((options.recompute ? recompute(block) : block)(hidden[i]!));
-  });
-  const final = norm(config, parameters.ln_f, hidden[config.num_layers]!);
+    const seen = visible(config.attention_layers[i]!);
+    const attended = selfAttention(config, attn, normed(config, ln_1, x), seen, at);
+    const y = add(x, at(attended, "attn", config.resid_dropout));
+    const changed = feedForwardOf(config, mlp, normed(config, ln_2, y));
+    return add(y, at(changed, "mlp", config.resid_dropout));
+  };
+  const first = dropped(words, "embed", config.embed_dropout);
+  const hidden = throughBlocks(parameters.h, first, block, options.recompute);
+  const final = normed(config, parameters.ln_f, hidden.at(-1)!);
   return { hidden, final, logits: linear(final, parameters.lm_head ?? parameters.wte) };
 }
 
@@ -46,22 +46,6 @@ export function logitsOf(
   final: Tensor<"batch" | "embd">,
 ): Tensor<"batch" | "vocab"> {
   return linear(final, lm_head ?? wte);
-}
-
-/** Of words and their positions; of positions 0, 1, 2 … all rows share one. */
-function embedding(
-  { wte, wpe }: Parameters,
-  { length }: Dims,
-  tokens: Tensor<"batch" | "length", "int32">,
-  positions: ForwardOptions["positions"],
-): Hidden {
-  const words = gather(wte, tokens, "vocab");
-  if (positions) return add(words, gather(wpe, positions, "position"));
-  return add(words, rename(slice(wpe, "position", 0, length.size), "position", "length"));
-}
-
-function norm(config: Config, { gain, bias }: Norm, x: Hidden): Hidden {
-  return layerNorm(x, gain, bias, "embd", { epsilon: config.layer_norm_epsilon });
 }
 
 function selfAttention(
