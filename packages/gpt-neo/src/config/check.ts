@@ -23,6 +23,14 @@ export function problems(config: Config): readonly (readonly [path: string, text
       found.push(["attention_layers", `is not what attention_types gives: ${expanded}`]);
     }
   }
+  const kinds = new Set(config.attention_layers);
+  if (kinds.has("local") && config.model_type !== "gpt_neo") {
+    const mistral = config.model_type === "mistral";
+    const told = mistral
+      ? "all layers of Mistral see a window, or none"
+      : "local layers are GPT-Neo's";
+    if (!mistral || kinds.size > 1) found.push(["attention_types", `has "local", but ${told}`]);
+  }
   if (training.context > config.max_position_embeddings) {
     const most = `max_position_embeddings ${config.max_position_embeddings}`;
     found.push(["training.context", `is ${training.context}, more than ${most}`]);

@@ -6,7 +6,7 @@ import { isObject } from "../json.ts";
 import { architectureKeys, architectureSchemas, usualArchitecture } from "./architecture.ts";
 import { alternating, expandAttentionTypes, layersIn } from "./attention.ts";
 import { problems } from "./check.ts";
-import type { AttentionType, Config, Training } from "./config.ts";
+import type { AttentionType, AttentionTypes, Config, Training } from "./config.ts";
 import { inOurWords } from "./dialects/in-our-words.ts";
 import { dialectOf } from "./dialects/index.ts";
 import { whyHarmless } from "./harmless-keys.ts";
@@ -270,7 +270,7 @@ function suggestion(path: string): string {
 }
 
 function complete(parsed: Parsed, written: Record<string, unknown>): Config {
-  const types = parsed.attention_types ?? alternating(parsed.num_layers);
+  const types = parsed.attention_types ?? usualLayers(parsed);
   // A wrong count is reported by `problems`, and not written out: it may be millions.
   const expanded = layersIn(types) === parsed.num_layers ? expandAttentionTypes(types) : [];
   const layers: readonly AttentionType[] = parsed.attention_layers ?? expanded;
@@ -299,6 +299,11 @@ function complete(parsed: Parsed, written: Record<string, unknown>): Config {
     architecture: parsed.architecture ?? usualArchitecture,
     training: complete,
   };
+}
+
+/** Layers as the architecture has them: GPT-Neo's are global and local in turn. */
+function usualLayers({ model_type, num_layers }: Parsed): AttentionTypes {
+  return model_type === "gpt_neo" ? alternating(num_layers) : [[["global"], num_layers]];
 }
 
 /** The ids that end a text, as they are written. One that is beyond the vocabulary never comes up. */
