@@ -9,7 +9,7 @@ const config: ViteUserConfig = {
     alias: [
       { find: /^mtf$/, replacement: source("mtf/src/index.ts") },
       {
-        find: /^mtf\/(simulator|workers|mpi|checkpoint|files)$/,
+        find: /^mtf\/(nn|simulator|workers|mpi|checkpoint|files)$/,
         replacement: source("mtf/src/$1.ts"),
       },
       { find: /^gpt-neo$/, replacement: source("gpt-neo/src/index.ts") },

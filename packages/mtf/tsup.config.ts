@@ -7,6 +7,7 @@ const note = (what: string) =>
 const config: ReturnType<typeof defineConfig> = defineConfig({
   entry: {
     index: "src/index.ts",
+    nn: "src/nn.ts",
     simulator: "src/simulator.ts",
     workers: "src/workers.ts",
     mpi: "src/mpi.ts",
@@ -28,6 +29,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     banner: '/// <reference lib="esnext.disposable" />',
     entry: {
       index: "src/index.ts",
+      nn: "src/nn.ts",
       simulator: "src/simulator.ts",
       workers: "src/workers.ts",
       mpi: "src/mpi.ts",

@@ -48,22 +48,22 @@ export { generateText } from "./generate/text.ts";
 export { type Inspected, inspect } from "./inspect/inspect.ts";
 export { type LoadedModel, loadModel, type ModelOptions } from "./loaded-model.ts";
 export { labelCount, loss, totalLoss } from "./loss.ts";
-export { dimsOf } from "./models/gpt_neo/dims.ts";
-export { forward } from "./models/gpt_neo/forward.ts";
-export { parameterNames } from "./models/gpt_neo/names.ts";
 export {
-  type Block,
+  type Dims,
+  dimsOf,
+  type Forward,
+  type ForwardOptions,
+  forward,
   initialParameters,
-  type Norm,
+  type Model,
+  modelOf,
+  type ParameterBlock,
+  type ParameterGroup,
+  type ParameterName,
+  type Parameters,
+  parameterNames,
   parameterPlaceholders,
-} from "./models/gpt_neo/parameters.ts";
-export type {
-  Dims,
-  Forward,
-  ForwardOptions,
-  ParameterName,
-  Parameters,
-  WeightsDType,
+  type WeightsDType,
 } from "./models/index.ts";
 export { type Score, score } from "./score/score.ts";
 export { layoutOf, meshOf, openDevices, type SessionOptions } from "./session.ts";

@@ -108,12 +108,8 @@ export async function loadModel(
           .names(config)
           .map((name) => [name.path, name]),
       );
-      const parameters = await devices.putTree(resting, (path, tensor) =>
-        parameterSource(
-          weights,
-          names.get(path)!,
-          Object.values(tensor.dims).map((d) => d.size),
-        ),
+      const parameters = await devices.putTree(resting, (path) =>
+        parameterSource(weights, names.get(path)!),
       );
       return {
         config,

@@ -5,9 +5,13 @@ import { type Config, loadConfig, parseConfig, toJson } from "../src/config/inde
 import { ignoredLabel } from "../src/data/index.ts";
 import { documentOptions } from "../src/documents.ts";
 import { totalLoss } from "../src/loss.ts";
-import { forward } from "../src/models/gpt_neo/forward.ts";
-import { parameterPlaceholders } from "../src/models/gpt_neo/parameters.ts";
-import type { Dims, ForwardOptions, Parameters } from "../src/models/index.ts";
+import {
+  type Dims,
+  type ForwardOptions,
+  forward,
+  type Parameters,
+  parameterPlaceholders,
+} from "../src/models/index.ts";
 import { scoringStep } from "../src/scoring-step.ts";
 import { microbatchOf, trainingStep } from "../src/train/step.ts";
 import { type Case, layouts } from "./hugging-face/layouts.ts";

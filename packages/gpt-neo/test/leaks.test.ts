@@ -3,7 +3,7 @@ import { simulator } from "mtf/simulator";
 import { workers } from "mtf/workers";
 import { expect, it } from "vitest";
 import { loadConfig, withTraining } from "../src/config/index.ts";
-import { parameterPlaceholders } from "../src/models/gpt_neo/parameters.ts";
+import { parameterPlaceholders } from "../src/models/index.ts";
 import { microbatchOf, trainingStep } from "../src/train/step.ts";
 import { fixture } from "./support/expected.ts";
 import { onDevices } from "./support/on-devices.ts";

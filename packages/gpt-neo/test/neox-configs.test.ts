@@ -1,12 +1,14 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { MtfError } from "mtf";
-import { describe, expect, it } from "vitest";
-import { readConfig } from "../src/config/index.ts";
+import { defineLayout, defineMesh, lower, MtfError } from "mtf";
+import { afterAll, describe, expect, it } from "vitest";
+import { type Config, readConfig } from "../src/config/index.ts";
 import { parseNeox, readNeox } from "../src/config/neox/index.ts";
-import { dimsOf } from "../src/models/gpt_neo/dims.ts";
+import { dimsOf, forward, parameterPlaceholders } from "../src/models/index.ts";
+import { rowsOf } from "../src/rows.ts";
 
-// What NeoX's own model files ask of a model beside GPT-Neo's parts. The files themselves are not
+// What NeoX's own model files ask of a model beside GPT-Neo's parts: of 48, the 40 of which there is one
+// here load. The files themselves are not
 // here: NEOX_CONFIGS=…/gpt-neox/configs names a folder that has them, and then they are read.
 
 type Asks = Readonly<Record<string, unknown>>;
@@ -42,10 +44,20 @@ const files: readonly (readonly [name: string, asks: Asks])[] = groups.flatMap((
   names.split(" ").map((name) => [name, asks] as const),
 );
 
-/** The keys that the model refuses. */
-function refusedIn(config: Parameters<typeof dimsOf>[0]): readonly string[] {
+/** Those of which there is no model: mixtures of experts, state spaces, recurrence. */
+const isMissing = (name: string): boolean => /dmoe|^mamba|^rwkv|^gmlp/.test(name);
+
+/** The keys that the model refuses; of one that it does not, a forward pass is planned. */
+function refusedIn(config: Config): readonly string[] {
   try {
-    dimsOf(config, 1, 8);
+    const dims = dimsOf(config, 2, 8);
+    const layout = defineLayout<string, string>({
+      dims: { ...dims },
+      mesh: defineMesh({ data: 2, model: 2 }),
+      rules: { batch: "data", heads: "model", ff: "model", vocab: "model" },
+    });
+    const inputs = [parameterPlaceholders(config, dims), rowsOf(dims)] as const;
+    lower((p, tokens) => forward(config, dims, p, tokens).logits, { layout, inputs });
   } catch (error) {
     if (!(error instanceof MtfError)) throw error;
     return (error.details.problems as readonly (readonly [string, string])[]).map(([key]) => key);
@@ -53,32 +65,45 @@ function refusedIn(config: Parameters<typeof dimsOf>[0]): readonly string[] {
   return [];
 }
 
-it("there are 48 files", () => {
+it("there are 48 files, and a model of 40", () => {
   expect(new Set(files.map(([name]) => name)).size).toBe(48);
+  expect(files.filter(([name]) => !isMissing(name))).toHaveLength(40);
 });
 
-it.each(files)("what %s asks for is read, and refused key by key", (_, asks) => {
+const loaded: string[] = [];
+afterAll(() => console.log(`NeoX's model files: ${loaded.length} of ${files.length} load`));
+
+it.each(files)("what %s asks for is a model, or refused by name", (name, asks) => {
   const sizes = "num_layers: 2\nhidden_size: 64\nnum_attention_heads: 4\n";
   const lines = Object.entries(asks).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const text = `${sizes}max_position_embeddings: 128\n${lines.join("\n")}\n`;
   const { config } = parseNeox(readNeox(text, "a.yml"), "a.yml");
-  expect([...refusedIn(config)].sort()).toEqual(Object.keys(asks).sort());
+  const refused = refusedIn(config);
+  if (!isMissing(name)) {
+    expect(refused).toEqual([]);
+    loaded.push(name);
+  } else expect(refused.length).toBeGreaterThan(0);
 });
 
 const folder = process.env.NEOX_CONFIGS;
 
 describe.skipIf(folder === undefined)("NeoX's own model files", () => {
-  it.each(files)("%s is read, and refused key by key", async (name, asks) => {
-    const { config, format } = await readConfig(join(folder!, `${name}.yml`));
-    expect(format).toBe("neox");
-    expect([...refusedIn(config)].sort()).toEqual(Object.keys(asks).sort());
-  });
-
   it("are these, and others describe no model", async () => {
     const names = readdirSync(folder!, { recursive: true, encoding: "utf8" });
     for (const name of names.filter((n) => n.endsWith(".yml"))) {
       if (files.some(([known]) => name === `${known}.yml`)) continue;
       await expect(readConfig(join(folder!, name)), name).rejects.toThrow(/num_layers +is missing/);
     }
+  });
+
+  it("load and are planned, or are refused by name", async () => {
+    const whole: string[] = [];
+    for (const [name] of files) {
+      const { config, format } = await readConfig(join(folder!, `${name}.yml`));
+      expect(format).toBe("neox");
+      if (refusedIn(config).length === 0) whole.push(name);
+    }
+    console.log(`NeoX's own model files: ${whole.length} of ${files.length} load`);
+    expect(whole).toEqual(files.map(([name]) => name).filter((name) => !isMissing(name)));
   });
 });

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { parameterNames } from "../src/models/gpt_neo/names.ts";
+import { parameterNames } from "../src/models/index.ts";
 import { optimizerStateOf } from "../src/train/optimizer-state.ts";
 import { loadWeights } from "../src/weights/index.ts";
 import type { Case } from "./hugging-face/layouts.ts";

@@ -1,7 +1,18 @@
 import * as v from "valibot";
 
+/** Scaling of rotary embeddings: of all frequencies alike, or of the low ones, as Llama 3 has it. */
+export type RotaryScaling =
+  | { readonly type: "linear"; readonly factor: number }
+  | {
+      readonly type: "llama3";
+      readonly factor: number;
+      readonly low_freq_factor: number;
+      readonly high_freq_factor: number;
+      readonly original_max_position_embeddings: number;
+    };
+
 /**
- * What a model is made of beside its sizes, in NeoX's words. Any of it can be read; what is not as
+ * What a model is made of beside its sizes, in NeoX's words where it has any. Any of it can be read; what is not as
  * GPT-Neo has it, the model refuses.
  */
 export interface Architecture {
@@ -9,6 +20,8 @@ export interface Architecture {
   /** The part of each head that is rotated. */
   readonly rotary_pct: number;
   readonly rotary_emb_base: number;
+  /** How rotary embeddings are stretched for more positions than a model was first made for. */
+  readonly rotary_scaling: RotaryScaling | null;
   readonly rpe_num_buckets: number;
   readonly rpe_max_distance: number;
   /** What is added to positions before their embedding is looked up. */
@@ -30,6 +43,10 @@ export interface Architecture {
   readonly use_bias_in_attn_linear: boolean;
   /** Heads of keys and values; null is as many as of queries. */
   readonly num_kv_heads: number | null;
+  /** The width of a head; null is hidden_size by the number of heads. */
+  readonly head_dim: number | null;
+  /** Whether attention's scores are divided by the layer's number as well, the first being 1. */
+  readonly scale_attn_by_inverse_layer_idx: boolean;
   readonly sliding_window_width: number | null;
   /** Layers of other kinds than global and local attention: `[[["mamba"], 48]]`. */
   readonly attention_config: readonly (readonly [readonly string[], number])[] | null;
@@ -55,6 +72,16 @@ const gated: readonly GatedActivation[] = ["geglu", "reglu", "swiglu", "bilinear
 const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 const above = v.pipe(v.number(), v.gtValue(0), v.finite());
 const orAll = v.optional(v.nullable(count), null);
+const scaling = v.variant("type", [
+  v.strictObject({ type: v.literal("linear"), factor: above }),
+  v.strictObject({
+    type: v.literal("llama3"),
+    factor: above,
+    low_freq_factor: above,
+    high_freq_factor: above,
+    original_max_position_embeddings: count,
+  }),
+]);
 const pattern = v.strictTuple([v.pipe(v.array(v.string()), v.minLength(1)), count]);
 
 /** The keys of a config's `architecture`, each with what it may be; the defaults are GPT-Neo's. */
@@ -67,6 +94,7 @@ export const architectureSchemas: {
   ),
   rotary_pct: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 1),
   rotary_emb_base: v.optional(above, 10_000),
+  rotary_scaling: v.optional(v.nullable(scaling), null),
   rpe_num_buckets: v.optional(count, 32),
   rpe_max_distance: v.optional(count, 128),
   opt_pos_emb_offset: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
@@ -80,6 +108,8 @@ export const architectureSchemas: {
   use_bias_in_mlp: v.optional(v.boolean(), true),
   use_bias_in_attn_linear: v.optional(v.boolean(), true),
   num_kv_heads: orAll,
+  head_dim: orAll,
+  scale_attn_by_inverse_layer_idx: v.optional(v.boolean(), false),
   sliding_window_width: orAll,
   attention_config: v.optional(v.nullable(v.array(pattern)), null),
   gpt_j_residual: v.optional(v.boolean(), false),
@@ -93,13 +123,21 @@ export const architectureKeys: readonly (keyof Architecture)[] = Object.keys(
   architectureSchemas,
 ) as (keyof Architecture)[];
 
+/** The keys that NeoX has as well. */
+export const neoxArchitectureKeys: readonly (keyof Architecture)[] = architectureKeys.filter(
+  (key) => !["rotary_scaling", "head_dim", "scale_attn_by_inverse_layer_idx"].includes(key),
+);
+
 /** GPT-Neo's. */
 export const usualArchitecture: Architecture = v.parse(v.object(architectureSchemas), {});
 
-/** What differs from GPT-Neo's. */
-export function unusualOf(architecture: Architecture): Partial<Architecture> {
+/** What differs from another, which is GPT-Neo's by default. */
+export function unusualOf(
+  architecture: Architecture,
+  usual: Architecture = usualArchitecture,
+): Partial<Architecture> {
   const differs = (key: keyof Architecture): boolean =>
-    JSON.stringify(architecture[key]) !== JSON.stringify(usualArchitecture[key]);
+    JSON.stringify(architecture[key]) !== JSON.stringify(usual[key]);
   return Object.fromEntries(
     architectureKeys.filter(differs).map((key) => [key, architecture[key]]),
   );

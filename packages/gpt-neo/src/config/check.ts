@@ -5,7 +5,12 @@ import type { Config } from "./config.ts";
 export function problems(config: Config): readonly (readonly [path: string, text: string])[] {
   const found: [string, string][] = [];
   const { hidden_size, num_heads, num_layers, vocab_size, training } = config;
-  if (hidden_size % num_heads !== 0 && hasHeads(config)) {
+  const { head_dim, num_kv_heads } = config.architecture;
+  if (num_kv_heads !== null && num_heads % num_kv_heads !== 0) {
+    const told = `is ${num_kv_heads}, which does not divide num_heads ${num_heads}`;
+    found.push(["architecture.num_kv_heads", told]);
+  }
+  if (head_dim === null && hidden_size % num_heads !== 0 && hasHeads(config)) {
     found.push(["num_heads", `is ${num_heads}, which does not divide hidden_size ${hidden_size}`]);
   }
   const layers = layersIn(config.attention_types);
@@ -17,6 +22,14 @@ export function problems(config: Config): readonly (readonly [path: string, text
     if (config.attention_layers.join(", ") !== expanded) {
       found.push(["attention_layers", `is not what attention_types gives: ${expanded}`]);
     }
+  }
+  const kinds = new Set(config.attention_layers);
+  if (kinds.has("local") && config.model_type !== "gpt_neo") {
+    const mistral = config.model_type === "mistral";
+    const told = mistral
+      ? "all layers of Mistral see a window, or none"
+      : "local layers are GPT-Neo's";
+    if (!mistral || kinds.size > 1) found.push(["attention_types", `has "local", but ${told}`]);
   }
   if (training.context > config.max_position_embeddings) {
     const most = `max_position_embeddings ${config.max_position_embeddings}`;

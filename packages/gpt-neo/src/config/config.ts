@@ -8,6 +8,19 @@ export type AttentionTypes = readonly (readonly [readonly AttentionType[], numbe
 
 export type AttentionType = "global" | "local";
 
+/** Architectures, as Hugging Face names them. */
+export type ModelType = "gpt_neo" | "gpt2" | "gpt_neox" | "gptj" | "llama" | "mistral";
+
+/** Hugging Face's names: "gelu" is the exact one, most others are its form with tanh. */
+export type ActivationName =
+  | "gelu"
+  | "gelu_fast"
+  | "gelu_new"
+  | "gelu_pytorch_tanh"
+  | "relu"
+  | "silu"
+  | "swish";
+
 /**
  * Everything that describes a model and its training. The first part is Hugging Face's
  * `GPTNeoConfig`, key for key; `architecture` is in NeoX's words, `training` is ours.
@@ -25,7 +38,7 @@ export interface Config {
   readonly window_size: number;
   /** The width of a layer's inner part; null is 4 × `hidden_size`. */
   readonly intermediate_size: number | null;
-  readonly activation_function: "gelu_new";
+  readonly activation_function: ActivationName;
   readonly layer_norm_epsilon: number;
   /** The standard deviation of initial weights. */
   readonly initializer_range: number;
@@ -40,7 +53,7 @@ export interface Config {
   readonly pad_token_id: number | null;
   /** Whether the output shares the embedding's weights. */
   readonly tie_word_embeddings: boolean;
-  readonly model_type: "gpt_neo";
+  readonly model_type: ModelType;
   readonly architectures: readonly string[];
   /** Keys of Hugging Face's that mean nothing here; they are kept as they came. */
   readonly other: Readonly<Record<string, unknown>>;

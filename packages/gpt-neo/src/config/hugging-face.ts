@@ -2,8 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomically } from "mtf/files";
 import { printPythonJson } from "../python-json.ts";
-import { unusualOf } from "./architecture.ts";
+import { unusualOf, usualArchitecture } from "./architecture.ts";
 import type { Config } from "./config.ts";
+import { architectureIn } from "./dialects/in-our-words.ts";
+import { dialectOf } from "./dialects/index.ts";
 import { floatKeys } from "./keys.ts";
 
 /** The release whose config has these keys. */
@@ -16,19 +18,45 @@ const transformersVersion = "5.23.0";
  * toHuggingFace(config).hidden_size; // 768
  */
 export function toHuggingFace(config: Config): Readonly<Record<string, unknown>> {
-  const { other, architecture: _a, training: _t, more_eos_token_ids: more, ...model } = config;
+  const { other, more_eos_token_ids: more } = config;
+  const model = modelKeys(config);
   const all: Record<string, unknown> = {
-    classifier_dropout: 0.1,
+    ...(config.model_type === "gpt_neo" && { classifier_dropout: 0.1 }),
     dtype: "float32",
     transformers_version: transformersVersion,
     use_cache: true,
     ...other,
     ...model,
-    ...(more.length > 0 && { eos_token_id: [model.eos_token_id, ...more] }),
+    ...(more.length > 0 && { eos_token_id: [config.eos_token_id, ...more] }),
   };
   // The older name of `dtype`; one of the two is enough.
   if (other.torch_dtype !== undefined && other.dtype === undefined) delete all.dtype;
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The keys that say what the model is, in the words of its architecture. */
+function modelKeys(config: Config): Readonly<Record<string, unknown>> {
+  const { other: _o, architecture: _a, training: _t, more_eos_token_ids: _m, ...own } = config;
+  const dialect = dialectOf(config.model_type);
+  if (!dialect) return own;
+  return {
+    ...dialect.write(config),
+    architectures: config.architectures,
+    bos_token_id: config.bos_token_id,
+    eos_token_id: config.eos_token_id,
+    model_type: config.model_type,
+    pad_token_id: config.pad_token_id,
+    tie_word_embeddings: config.tie_word_embeddings,
+    vocab_size: config.vocab_size,
+  };
+}
+
+/** What the model is made of that the keys of its architecture do not say. */
+function unsaid(config: Config): Readonly<Record<string, unknown>> {
+  const { model_type, architecture } = config;
+  const said = dialectOf(model_type) ? architectureIn(model_type, modelKeys(config)) : {};
+  const left = unusualOf(architecture, { ...usualArchitecture, ...said });
+  return Object.keys(left).length > 0 ? { architecture: left } : {};
 }
 
 /**
@@ -39,12 +67,7 @@ export function toHuggingFace(config: Config): Readonly<Record<string, unknown>>
  * await writeFile("mine.json", JSON.stringify(toJson(config), null, 2));
  */
 export function toJson(config: Config): Readonly<Record<string, unknown>> {
-  const architecture = unusualOf(config.architecture);
-  return {
-    ...toHuggingFace(config),
-    ...(Object.keys(architecture).length > 0 && { architecture }),
-    training: config.training,
-  };
+  return { ...toHuggingFace(config), ...unsaid(config), training: config.training };
 }
 
 /** What a model's folder has of `training`: the context, where the model has more positions. */
@@ -66,7 +89,9 @@ export function trainedPart({
  */
 export async function saveConfig(folder: string, config: Config): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const text = printFloats(printPythonJson({ ...toHuggingFace(config), ...trainedPart(config) }));
+  const text = printFloats(
+    printPythonJson({ ...toHuggingFace(config), ...unsaid(config), ...trainedPart(config) }),
+  );
   await writeAtomically(join(folder, "config.json"), (file) => file.write(`${text}\n`));
 }
 

@@ -1,6 +1,18 @@
-export { type Architecture, unusualOf, usualArchitecture } from "./architecture.ts";
+export {
+  type Architecture,
+  type RotaryScaling,
+  unusualOf,
+  usualArchitecture,
+} from "./architecture.ts";
 export { expandAttentionTypes } from "./attention.ts";
-export type { AttentionType, AttentionTypes, Config, Training } from "./config.ts";
+export type {
+  ActivationName,
+  AttentionType,
+  AttentionTypes,
+  Config,
+  ModelType,
+  Training,
+} from "./config.ts";
 export { type EndKey, endKeys, type LeftOut } from "./ends.ts";
 export { saveConfig, toHuggingFace, toJson, trainedPart, withDtype } from "./hugging-face.ts";
 export type { InitialWeights } from "./initial-weights.ts";

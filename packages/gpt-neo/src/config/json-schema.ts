@@ -1,5 +1,6 @@
 import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
+import { dialectKeys } from "./dialects/index.ts";
 import { otherKeys } from "./keys.ts";
 import { keySchemas } from "./schema.ts";
 
@@ -59,7 +60,7 @@ const descriptions: Readonly<Record<string, string>> = {
  * writeFileSync("config.schema.json", JSON.stringify(configJsonSchema()));
  */
 export function configJsonSchema(): JsonSchema {
-  const others = otherKeys.filter((key) => !(key in keySchemas.model));
+  const others = [...otherKeys, ...dialectKeys].filter((key) => !(key in keySchemas.model));
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "gpt-neo config",
@@ -80,7 +81,7 @@ export function configJsonSchema(): JsonSchema {
         properties: described(propertiesOf(keySchemas.training)),
         additionalProperties: false,
       },
-      // Hugging Face's keys that mean nothing here.
+      // Hugging Face's keys of other architectures, and those that mean nothing here.
       ...Object.fromEntries(others.map((key) => [key, {}])),
     },
     additionalProperties: false,

@@ -1,10 +1,13 @@
 /**
- * Keys that Hugging Face's library writes into a GPT-Neo's `config.json`, now or years ago, and
+ * Keys that Hugging Face's library writes into a `config.json`, now or years ago, and
  * that say nothing about the model as it is computed here.
  */
 export const otherKeys: readonly string[] = [
   "_attn_implementation_autoset",
   "_name_or_path",
+  "n_ctx",
+  "pretraining_tp",
+  "reorder_and_upcast_attn",
   "add_cross_attention",
   "bad_words_ids",
   "begin_suppress_tokens",
@@ -68,14 +71,26 @@ export const otherKeys: readonly string[] = [
 /** Keys of a `config.json` whose numbers are floats to Hugging Face's library. */
 export const floatKeys: readonly string[] = [
   "attention_dropout",
+  "attn_pdrop",
   "classifier_dropout",
   "diversity_penalty",
+  "embd_pdrop",
   "embed_dropout",
+  "factor",
+  "hidden_dropout",
+  "high_freq_factor",
   "initializer_range",
+  "layer_norm_eps",
   "layer_norm_epsilon",
   "length_penalty",
+  "low_freq_factor",
+  "partial_rotary_factor",
   "repetition_penalty",
   "resid_dropout",
+  "resid_pdrop",
+  "rms_norm_eps",
+  "rope_theta",
+  "rotary_pct",
   "summary_first_dropout",
   "temperature",
   "top_p",

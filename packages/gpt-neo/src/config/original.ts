@@ -20,9 +20,9 @@ export interface OriginalConfig {
 
 /** Whether a JSON value is a config of the original GPT-Neo. */
 export function isOriginalConfig(value: unknown): value is Keys {
-  return (
-    value !== null && typeof value === "object" && "n_embd" in value && !("hidden_size" in value)
-  );
+  if (value === null || typeof value !== "object") return false;
+  // Hugging Face's GPT-2 has n_embd as well, but says that it is one.
+  return "n_embd" in value && !("hidden_size" in value) && !("model_type" in value);
 }
 
 /**

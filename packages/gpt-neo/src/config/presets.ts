@@ -14,6 +14,43 @@ function released(
   return { hidden_size, num_layers, num_heads, training };
 }
 
+/** Pythia, and GPT-NeoX-20B: their tokenizer is a file of theirs. */
+function neox(
+  [num_layers, hidden_size, num_heads]: readonly [number, number, number],
+  vocab_size: number,
+  learning_rate: number,
+  more: Readonly<Record<string, unknown>> = {},
+): Preset {
+  return {
+    model_type: "gpt_neox",
+    ...{ vocab_size, hidden_size, num_layers, num_heads, intermediate_size: 4 * hidden_size },
+    max_position_embeddings: 2048,
+    eos_token_id: 0,
+    ...more,
+    training: { tokenizer: null, batch_size: 8, learning_rate },
+  };
+}
+
+function gpt2(num_layers: number, hidden_size: number, num_heads: number): Preset {
+  const training = { tokenizer: "gpt2", batch_size: 8, learning_rate: 2.5e-4 };
+  return { model_type: "gpt2", num_layers, hidden_size, num_heads, training };
+}
+
+/** Of the shapes of GPT-3: GPT-2's parts, twice as many positions, and no dropout. */
+function gpt3(
+  [num_layers, hidden_size, num_heads]: readonly [number, number, number],
+  learning_rate: number,
+): Preset {
+  const none = { resid_dropout: 0, embed_dropout: 0, attention_dropout: 0 };
+  const training = { tokenizer: "gpt2", batch_size: 8, learning_rate };
+  const positions = { max_position_embeddings: 2048 };
+  return {
+    model_type: "gpt2",
+    ...{ num_layers, hidden_size, num_heads, ...positions, ...none },
+    training,
+  };
+}
+
 /**
  * The configs that have a name.
  *
@@ -69,4 +106,32 @@ export const presets: Readonly<Record<string, Preset>> = {
   "350M": released(1024, 24, 16, 3e-4),
   "1.3B": released(2048, 24, 16, 2e-4),
   "2.7B": released(2560, 32, 20, 1.6e-4),
+  "13B": released(5120, 40, 40, 1e-4),
+  "pythia-14m": neox([6, 128, 4], 50304, 1e-3),
+  "pythia-31m": neox([6, 256, 8], 50304, 1e-3),
+  "pythia-70m": neox([6, 512, 8], 50304, 1e-3),
+  "pythia-160m": neox([12, 768, 12], 50304, 6e-4),
+  "pythia-410m": neox([24, 1024, 16], 50304, 3e-4),
+  "pythia-1b": neox([16, 2048, 8], 50304, 2.5e-4),
+  "pythia-1.4b": neox([24, 2048, 16], 50304, 2e-4),
+  "pythia-2.8b": neox([32, 2560, 32], 50304, 1.6e-4),
+  "pythia-6.9b": neox([32, 4096, 32], 50432, 1.2e-4),
+  "pythia-12b": neox([36, 5120, 40], 50688, 1.2e-4),
+  "gpt-neox-20b": neox([44, 6144, 64], 50432, 9.7e-5, { activation_function: "gelu_fast" }),
+  "gpt-j-6b": {
+    model_type: "gptj",
+    training: { tokenizer: "gpt2", batch_size: 8, learning_rate: 1.2e-4 },
+  },
+  gpt2: gpt2(12, 768, 12),
+  "gpt2-medium": gpt2(24, 1024, 16),
+  "gpt2-large": gpt2(36, 1280, 20),
+  "gpt2-xl": gpt2(48, 1600, 25),
+  "gpt3-small": gpt3([12, 768, 12], 6e-4),
+  "gpt3-medium": gpt3([24, 1024, 16], 3e-4),
+  "gpt3-large": gpt3([24, 1536, 16], 2.5e-4),
+  "gpt3-xl": gpt3([24, 2048, 16], 2e-4),
+  "gpt3-2.7B": gpt3([32, 2560, 32], 1.6e-4),
+  "gpt3-6.7B": gpt3([32, 4096, 32], 1.2e-4),
+  "gpt3-13B": gpt3([40, 5120, 40], 1e-4),
+  "gpt3-175B": gpt3([96, 12288, 96], 6e-5),
 };

@@ -6,7 +6,9 @@ import { isObject } from "../json.ts";
 import { architectureKeys, architectureSchemas, usualArchitecture } from "./architecture.ts";
 import { alternating, expandAttentionTypes, layersIn } from "./attention.ts";
 import { problems } from "./check.ts";
-import type { AttentionType, Config, Training } from "./config.ts";
+import type { AttentionType, AttentionTypes, Config, Training } from "./config.ts";
+import { inOurWords } from "./dialects/in-our-words.ts";
+import { dialectOf } from "./dialects/index.ts";
 import { whyHarmless } from "./harmless-keys.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { otherKeys } from "./keys.ts";
@@ -22,6 +24,10 @@ const rate = v.pipe(v.number(), v.minValue(0), v.finite());
 const above = v.pipe(v.number(), v.gtValue(0), v.finite());
 const idList = v.pipe(v.array(natural), v.minLength(1));
 const attentionType = v.picklist(["global", "local"]);
+const modelTypes = ["gpt_neo", "gpt2", "gpt_neox", "gptj", "llama", "mistral"] as const;
+const activations = [
+  ...(["gelu_new", "gelu", "gelu_fast", "gelu_pytorch_tanh", "relu", "silu", "swish"] as const),
+] as const;
 
 const name = v.pipe(v.string(), v.minLength(1));
 const names = v.pipe(v.array(name), v.minLength(1));
@@ -99,7 +105,7 @@ const model = {
   attention_layers: v.optional(v.array(attentionType)),
   window_size: v.optional(positive, 256),
   intermediate_size: v.optional(v.nullable(positive), null),
-  activation_function: v.optional(v.picklist(["gelu_new"]), "gelu_new"),
+  activation_function: v.optional(v.picklist(activations), "gelu_new"),
   layer_norm_epsilon: v.optional(above, 1e-5),
   initializer_range: v.optional(above, 0.02),
   resid_dropout: v.optional(part, 0),
@@ -109,7 +115,7 @@ const model = {
   eos_token_id: v.optional(v.nullable(v.union([natural, idList], "an id or a list of ids"))),
   pad_token_id: v.optional(v.nullable(natural), null),
   tie_word_embeddings: v.optional(v.boolean(), true),
-  model_type: v.optional(v.literal("gpt_neo"), "gpt_neo"),
+  model_type: v.optional(v.picklist(modelTypes), "gpt_neo"),
   architectures: v.optional(v.nullable(v.array(v.string())), ["GPTNeoForCausalLM"]),
 };
 
@@ -153,17 +159,24 @@ export function parseConfig(value: unknown, where = "config"): Config {
     if (value[section] === undefined || isObject(value[section])) continue;
     throw badConfig(where, [[section, "is no object of keys and values"]]);
   }
-  const result = v.safeParse(schema, value);
-  const wrong = [...unknownKeys(value), ...(result.issues ?? []).flatMap(describe)];
+  const { keys, problems: refused, nameOf } = inOurWords(value);
+  const result = v.safeParse(schema, keys);
+  const issues = (result.issues ?? []).flatMap(describe).map(renamedBy(nameOf));
+  const wrong = [...unknownKeys(value), ...refused, ...issues];
   if (!result.success || wrong.length > 0) throw badConfig(where, wrong);
-  const config = complete(result.output, value);
-  const found = problems(config);
+  const config = complete(result.output, keys);
+  const found = problems(config).map(renamedBy(nameOf));
   if (found.length > 0) throw badConfig(where, found);
   return config;
 }
 
 /** A problem of a config: the path of a key, and what is wrong there. */
 export type Problem = readonly [path: string, text: string];
+
+/** A problem with the first part of its path as the config's own keys have it. */
+function renamedBy(nameOf: (key: string) => string): (problem: Problem) => Problem {
+  return ([path, text]) => [path.replace(/^[^.]*/, nameOf), text];
+}
 
 function badConfig(where: string, found: readonly Problem[]): MtfError {
   const count = found.length === 1 ? "a problem" : `${found.length} problems`;
@@ -180,16 +193,25 @@ function unknownKeys(value: Record<string, unknown>): Problem[] {
       .filter((key) => !sections[section].includes(key))
       .map((key) => `${section}.${key}`);
   return [
-    ...Object.keys(value).filter((key) => !rootKeys.has(key) && !harmlessNote(key, value[key])),
+    ...Object.keys(value).filter((key) => !isKey(key, value) && !harmlessNote(key, value[key])),
     ...unknownIn("architecture"),
     ...unknownIn("training"),
   ].map((path) => [path, `is no key of a config${suggestion(path)}`]);
 }
 
+/** Whether a config has such a key: those of its architecture, and ours. */
+function isKey(key: string, { model_type }: Readonly<Record<string, unknown>>): boolean {
+  const dialect = dialectOf(model_type);
+  if (rootKeys.has(key)) return true;
+  return (
+    dialect !== undefined && (Object.hasOwn(dialect.same, key) || dialect.others.includes(key))
+  );
+}
+
 /** What is to be said about unknown keys that cannot matter, and are left out. */
 export function harmlessNotes(value: Readonly<Record<string, unknown>>): readonly Note[] {
   return Object.entries(value).flatMap(([key, one]) => {
-    const note = rootKeys.has(key) ? undefined : harmlessNote(key, one);
+    const note = isKey(key, value) ? undefined : harmlessNote(key, one);
     return note ? [note] : [];
   });
 }
@@ -254,14 +276,13 @@ function suggestion(path: string): string {
 }
 
 function complete(parsed: Parsed, written: Record<string, unknown>): Config {
-  const types = parsed.attention_types ?? alternating(parsed.num_layers);
+  const types = parsed.attention_types ?? usualLayers(parsed);
   // A wrong count is reported by `problems`, and not written out: it may be millions.
   const expanded = layersIn(types) === parsed.num_layers ? expandAttentionTypes(types) : [];
   const layers: readonly AttentionType[] = parsed.attention_layers ?? expanded;
   const { training: section, architectures, ...rest } = parsed;
   const entries = Object.entries(rest).filter(([key]) => !otherKeys.includes(key));
-  const tokenizer =
-    section.tokenizer === undefined ? tokenizerOf(parsed.vocab_size) : section.tokenizer;
+  const tokenizer = section.tokenizer === undefined ? tokenizerOf(parsed) : section.tokenizer;
   const end = endToken(parsed.vocab_size, tokenizer);
   const { data, validation_data } = section;
   const ends = endsIn(parsed);
@@ -286,6 +307,11 @@ function complete(parsed: Parsed, written: Record<string, unknown>): Config {
   };
 }
 
+/** Layers as the architecture has them: GPT-Neo's are global and local in turn. */
+function usualLayers({ model_type, num_layers }: Parsed): AttentionTypes {
+  return model_type === "gpt_neo" ? alternating(num_layers) : [[["global"], num_layers]];
+}
+
 /** The ids that end a text, as they are written. One that is beyond the vocabulary never comes up. */
 function endsIn({ eos_token_id, ...rest }: Parsed): readonly number[] {
   const ends = typeof eos_token_id === "number" ? [eos_token_id] : (eos_token_id ?? []);
@@ -297,10 +323,14 @@ function isIn<Id>({ vocab_size }: Pick<Parsed, "vocab_size">, id: Id): id is Id 
 }
 
 /** The tokenizer that a vocabulary of this size belongs to. */
-function tokenizerOf(vocabulary: number): Training["tokenizer"] {
+function tokenizerOf({ vocab_size: vocabulary, model_type }: Parsed): Training["tokenizer"] {
   if (vocabulary === 257) return "bytes";
-  // Published GPT-Neo checkpoints pad the 50257 words to multiples of 128.
-  return vocabulary >= 50257 && vocabulary <= 50432 ? "gpt2" : null;
+  // Published checkpoints pad the 50257 words to multiples of 128. NeoX's own has nearly as many.
+  return !["gpt_neox", "llama", "mistral"].includes(model_type) &&
+    vocabulary >= 50257 &&
+    vocabulary <= 50432
+    ? "gpt2"
+    : null;
 }
 
 /** The end of text where no key says: a file's tokenizer says another where it is read. */

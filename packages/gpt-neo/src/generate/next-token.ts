@@ -22,7 +22,7 @@ export function nextTokenStep(
   return (parameters, tokens, last, seed, position) => {
     const { final } = modelOf(config).forward(config, dims, parameters, tokens);
     const chosen = einsum(final, oneHot(last, dims.length), "batch", "embd");
-    const logits = einsum(chosen, modelOf(config).outputTable(parameters), "batch", "vocab");
+    const logits = modelOf(config).logitsOf(parameters, chosen);
     return [logits, uniform(fold(fold(key(0), seed), position), [dims.vocab])];
   };
 }

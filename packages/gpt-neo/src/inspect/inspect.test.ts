@@ -116,12 +116,12 @@ it("tells configs of NeoX, in two files, too", async () => {
 });
 
 it("tells what a config asks for that the model does not have", async () => {
-  const file = join(folder, "rotary.yml");
+  const file = join(folder, "alibi.yml");
   const sizes = "num_layers: 2\nhidden_size: 64\nnum_attention_heads: 4\n";
-  writeFileSync(file, `${sizes}max_position_embeddings: 64\npos_emb: rotary\nrotary_pct: 0.25\n`);
+  writeFileSync(file, `${sizes}max_position_embeddings: 64\npos_emb: alibi\nrotary_pct: 0.25\n`);
   const { config } = await seen(file);
-  expect(config!.config).toMatchObject({ architecture: { pos_emb: "rotary", rotary_pct: 0.25 } });
-  expect(config!.notes.pos_emb).toBe('is "rotary"; the model has "learned", a table of positions');
+  expect(config!.config).toMatchObject({ architecture: { pos_emb: "alibi", rotary_pct: 0.25 } });
+  expect(config!.notes.pos_emb).toBe('is "alibi"; the model has "learned", a table of positions');
 });
 
 it("tells runs", async () => {

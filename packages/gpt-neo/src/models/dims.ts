@@ -1,4 +1,5 @@
-import type { Dimension } from "mtf";
+import { type Dimension, defineDims } from "mtf";
+import type { Config } from "../config/index.ts";
 
 /** The dims of a model, by the names that layouts use. */
 export interface Dims {
@@ -7,14 +8,30 @@ export interface Dims {
   readonly length: Dimension<"length">;
   /** Positions of keys and values. */
   readonly memory_length: Dimension<"memory_length">;
-  /** Rows of the position table. */
+  /** Rows of the position table, or as many positions as the model is made for. */
   readonly position: Dimension<"position">;
   /** The residual stream. */
   readonly embd: Dimension<"embd">;
+  /** Heads of keys and values. */
   readonly heads: Dimension<"heads">;
   /** One head's part of queries, keys and values. */
   readonly kv: Dimension<"kv">;
   /** Inside the feed-forward layer. */
   readonly ff: Dimension<"ff">;
   readonly vocab: Dimension<"vocab">;
+}
+
+/** The dims of a model at work on `batch` sequences of `length` tokens. */
+export function usualDims(config: Config, batch: number, length: number): Dims {
+  return defineDims({
+    batch,
+    length,
+    memory_length: length,
+    position: config.max_position_embeddings,
+    embd: config.hidden_size,
+    heads: config.num_heads,
+    kv: config.hidden_size / config.num_heads,
+    ff: config.intermediate_size ?? 4 * config.hidden_size,
+    vocab: config.vocab_size,
+  });
 }

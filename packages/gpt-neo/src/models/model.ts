@@ -1,10 +1,13 @@
-import type { Key, Tensor } from "mtf";
+import type { AnyTensor, Key, Tensor } from "mtf";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "./dims.ts";
+import type { FileNames } from "./file-names.ts";
+import type { Declared } from "./parameter.ts";
 import type { ParameterName } from "./parameter-name.ts";
+import type { MissingPart, Parts } from "./parts.ts";
 import type { WeightsDType } from "./weights-dtype.ts";
 
-type Hidden = Tensor<"batch" | "length" | "embd">;
+export type Hidden = Tensor<"batch" | "length" | "embd">;
 
 /** What a forward pass may be given beside parameters and tokens. */
 export interface ForwardOptions {
@@ -30,14 +33,53 @@ export interface Forward {
 }
 
 /**
- * An architecture, as one value: all that training, evaluation, generation and files need of it.
- * `Parameters` is its tree of tensors.
+ * An architecture as its folder describes it. `Parameters` is its tree of tensors, `Own` its dims:
+ * those of every model, and maybe others.
  */
-export interface Model<Parameters> {
+export interface Architecture<Parameters, Own extends Dims = Dims> {
+  /** What errors call it. */
+  readonly title: string;
+  readonly parts: Parts;
+  /** The dims at work on `batch` sequences of `length` tokens. */
+  dims(config: Config, batch: number, length: number): Own;
+  /** The parameters as they lie in files, in the order of files. */
+  parameters(config: Config, dims: Own): Declared<Parameters>;
+  /** Tokens to the logits of what follows each. */
+  forward(
+    config: Config,
+    dims: Own,
+    parameters: Parameters,
+    tokens: Tensor<"batch" | "length", "int32">,
+    options?: ForwardOptions,
+  ): Forward;
+  /** The final norm's result at one place of each row, as logits. */
+  logitsOf(parameters: Parameters, final: Tensor<"batch" | "embd">): Tensor<"batch" | "vocab">;
+  readonly files: FileNames;
+  /** The path of the final norm's parameters. */
+  readonly finalNorm: string;
+  /** Whether a parameter, by its path, is a table whose rows are only looked up. */
+  isLookup(config: Config, path: string): boolean;
+}
+
+/** A model's parameters, of whatever architecture: tensors by name, in groups, and in a list of blocks. */
+export interface Parameters {
+  readonly [name: string]: AnyTensor | ParameterGroup | readonly ParameterBlock[];
+}
+
+/** One block's parameters. */
+export interface ParameterBlock {
+  readonly [name: string]: AnyTensor | ParameterGroup;
+}
+
+/** Parameters of one layer: of a norm, of attention. */
+export interface ParameterGroup {
+  readonly [name: string]: AnyTensor;
+}
+
+/** All that training, evaluation, generation and files need of an architecture. */
+export interface Model {
   /** What a config asks for that it is not made of: each such key, and what there is instead. */
-  missingParts(
-    config: Pick<Config, "architecture">,
-  ): readonly (readonly [key: string, reason: string])[];
+  missingParts(config: Pick<Config, "architecture">): readonly MissingPart[];
   /** Refuses a config that asks for such parts; `where` is what errors call it. */
   requireParts(config: Pick<Config, "architecture">, where?: string): void;
   /** The dims at work on `batch` sequences of `length` tokens. */
@@ -56,8 +98,10 @@ export interface Model<Parameters> {
     tokens: Tensor<"batch" | "length", "int32">,
     options?: ForwardOptions,
   ): Forward;
-  /** What the final norm's result is multiplied by to become logits. */
-  outputTable(parameters: Parameters): Tensor<"vocab" | "embd">;
+  /** The final norm's result at one place of each row, as logits. */
+  logitsOf(parameters: Parameters, final: Tensor<"batch" | "embd">): Tensor<"batch" | "vocab">;
+  /** How files of weights name what is no parameter by its own name. */
+  readonly files: FileNames;
   /** Whether a parameter, by its path, is of the final norm. */
   isFinalNorm(path: string): boolean;
   /** Whether a parameter, by its path, is a table whose rows are only looked up. */

@@ -1,4 +1,4 @@
-import { type AnyTensor, type Layout, lower } from "mtf";
+import { type Layout, lower } from "mtf";
 import { openCheckpoint } from "mtf/checkpoint";
 import type { Devices, Held } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
@@ -81,9 +81,7 @@ export async function begin(origin: Origin, place: Place): Promise<Beginning> {
         if (path === "step") return step;
         const [part, ...rest] = path.split("/");
         const from = parts[part as keyof typeof parts];
-        return from
-          ? parameterSource(from, names.get(rest.join("/"))!, sizesOf(tensor))
-          : zeros(tensor);
+        return from ? parameterSource(from, names.get(rest.join("/"))!) : zeros(tensor);
       });
       return { state, step, position: start };
     }
@@ -99,8 +97,4 @@ export async function begin(origin: Origin, place: Place): Promise<Beginning> {
       }
     }
   }
-}
-
-function sizesOf({ names, dims }: AnyTensor): readonly number[] {
-  return names.map((name) => dims[name]!.size);
 }

@@ -1,8 +1,10 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { AdamState } from "mtf";
 import { isCheckpoint, openCheckpoint, removeCheckpoint, saveCheckpoint } from "mtf/checkpoint";
 import type { Held } from "mtf/simulator";
 import type { Position } from "../data/index.ts";
+import type { Parameters } from "../models/index.ts";
 import type { DataOrder } from "./data/order.ts";
 import type { State } from "./optimizer.ts";
 import type { Settings } from "./settings.ts";
@@ -42,7 +44,9 @@ export async function saveStep(
   progress: Progress,
   { last, every, steps = [] }: Kept = usuallyKept,
 ): Promise<void> {
-  await saveCheckpoint(stepFolder(folder, progress.step), state, progress);
+  // Each optimizer keeps other trees; all of them are held.
+  const held = state as Held<AdamState<Parameters>>;
+  await saveCheckpoint(stepFolder(folder, progress.step), held, progress);
   const isForGood = (step: number): boolean =>
     steps.includes(step) || (every !== undefined && step % every === 0);
   const others = (await savedSteps(folder)).filter((step) => step !== progress.step);

@@ -1,7 +1,7 @@
 import { printMesh } from "mtf";
 import { describe, expect, it } from "vitest";
 import { parseConfig, presets } from "../config/index.ts";
-import { dimsOf } from "../models/gpt_neo/dims.ts";
+import { dimsOf } from "../models/index.ts";
 import { printLayout } from "../session.ts";
 import { runLayout } from "./run-layout.ts";
 

@@ -1,5 +1,4 @@
 import {
-  type AnyTensor,
   accumulate,
   add,
   isFinite as allFinite,
@@ -75,6 +74,10 @@ export function trainingStep(
 ): (state: State, tokens: Rows, labels: Rows) => readonly [State, Report] {
   const { clip_norm, weight_decay, decay_final_norm, seed, z_loss } = config.training;
   const model = modelOf(config);
+  // As files have them: of biases, too, several dims may be one there.
+  const matrices = new Set(
+    model.names(config).flatMap(({ path, shape }) => (shape.length > 1 ? [path] : [])),
+  );
   const rate = learningRate(config);
   const microbatch = microbatchOf(config);
   return (state, tokens, labels) => {
@@ -117,8 +120,7 @@ export function trainingStep(
     const update = {
       rate,
       decay: weight_decay,
-      decays: (path: string, parameter: AnyTensor) =>
-        parameter.names.length > 1 || (decay_final_norm && model.isFinalNorm(path)),
+      decays: (path: string) => matrices.has(path) || (decay_final_norm && model.isFinalNorm(path)),
       gate: allFinite(norm),
     };
     const next = optimizerOf(config).step(state, clipped, update, config);

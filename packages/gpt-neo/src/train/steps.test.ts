@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { temporaryFolder } from "../../test/support/cli.ts";
 import { parseConfig } from "../config/index.ts";
 import type { SampleSet } from "../data/index.ts";
-import { dimsOf } from "../models/gpt_neo/dims.ts";
+import { dimsOf } from "../models/index.ts";
 import { layoutOf } from "../session.ts";
 import type { Report } from "./step.ts";
 import { takeSteps } from "./steps.ts";

@@ -1,18 +1,19 @@
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { type Checkpoint, openCheckpoint } from "mtf/checkpoint";
-import { checkBox, wholeBox } from "mtf/files";
+import { checkBox, volumeOf, wholeBox } from "mtf/files";
 import { readConfig } from "../config/index.ts";
 import { modelOf, type ParameterName } from "../models/index.ts";
 import { checkpointFile, homeOf } from "./home.ts";
+import { covering, partAround, placesIn, taken } from "./merged-dims.ts";
 import type { Box, WeightSource, WeightTensor } from "./source.ts";
 
-/** A weight in a checkpoint, where heads and their parts are two dims. */
+/** A weight in a checkpoint, where several dims may be what is one in files: heads and their parts. */
 interface Saved extends WeightTensor {
   /** Where the checkpoint has it. */
   readonly path: string;
-  /** The dim that is two there, and how long the inner one is; undefined if none is. */
-  readonly split: { readonly at: number; readonly inner: number } | undefined;
+  /** The sizes there of each dim. */
+  readonly groups: readonly (readonly number[])[];
 }
 
 /**
@@ -53,42 +54,31 @@ export async function openCheckpointWeights(folder: string): Promise<WeightSourc
 
 function savedAs(
   checkpoint: Checkpoint,
-  { path: parameter, name }: ParameterName,
+  { path: parameter, name, shape, dims }: ParameterName,
   file: string,
 ): Saved | undefined {
   const path = `params/${parameter}`;
-  const sizes = checkpoint.tensors.get(path)?.dims.map(([, size]) => size);
-  const dims = checkpoint.tensors.get(path)?.dims.map(([dim]) => dim) ?? [];
-  if (!sizes) return undefined;
-  const at = dims.indexOf("heads");
-  const split = at >= 0 && dims[at + 1] === "kv" ? { at, inner: sizes[at + 1]! } : undefined;
-  const shape = split
-    ? [...sizes.slice(0, at), sizes[at]! * split.inner, ...sizes.slice(at + 2)]
-    : sizes;
-  return { name, dtype: "F32", shape, file, path, split };
+  const saved = checkpoint.tensors.get(path)?.dims;
+  if (!saved) return undefined;
+  const groups = dims.map((group) => group.map(({ size }) => size));
+  const asDeclared = saved.map(([, size]) => size).join() === groups.flat().join();
+  // One of another model is told by its own shape.
+  const [own, parts] = asDeclared
+    ? [shape, groups]
+    : [saved.map(([, size]) => size), saved.map(([, size]) => [size])];
+  return { name, dtype: "F32", shape: own, file, path, groups: parts };
 }
 
 /** The numbers of a box: of heads that it has a part of, all are read. */
 async function readSaved(
   checkpoint: Checkpoint,
-  { path, split }: Saved,
+  { path, groups }: Saved,
   box: Box,
 ): Promise<Float32Array<ArrayBuffer>> {
-  if (!split) return (await checkpoint.read(path, box)) as Float32Array<ArrayBuffer>;
-  const { at, inner } = split;
-  const { begin, size } = box[at]!;
-  const first = Math.floor(begin / inner);
-  const count = Math.ceil((begin + size) / inner) - first;
-  const heads = { begin: first, size: count };
-  const whole = [...box.slice(0, at), heads, { begin: 0, size: inner }, ...box.slice(at + 1)];
-  const numbers = (await checkpoint.read(path, whole)) as Float32Array<ArrayBuffer>;
-  if (count * inner === size) return numbers;
-  const outer = box.slice(0, at).reduce((n, range) => n * range.size, 1);
-  const step = box.slice(at + 1).reduce((n, range) => n * range.size, 1);
-  const part = new Float32Array(outer * size * step);
-  for (let i = 0; i < outer; i++) {
-    const from = (i * count * inner + begin - first * inner) * step;
-    part.set(numbers.subarray(from, from + size * step), i * size * step);
-  }
-  return part;
+  const parts = groups.map((sizes, i) => partAround(sizes, box[i]!));
+  const numbers = (await checkpoint.read(path, parts.flat())) as Float32Array<ArrayBuffer>;
+  if (numbers.length === volumeOf(box.map(({ size }) => size))) return numbers;
+  const read = groups.map((sizes, i) => covering(placesIn(sizes, parts[i]!)));
+  const places = box.map(({ begin, size }) => Array.from({ length: size }, (_, k) => begin + k));
+  return taken(numbers, read, places);
 }

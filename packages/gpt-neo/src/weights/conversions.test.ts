@@ -6,8 +6,10 @@ import { fileURLToPath } from "node:url";
 import { openModel, openSafetensors } from "mtf/checkpoint";
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "mtf/files";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../config/index.ts";
 import { convertWeights } from "./convert.ts";
-import { isOriginalNaming, meaningOfHuggingFace, meaningOfOriginal } from "./names.ts";
+import { meaningsIn } from "./names.ts";
+import { isOriginalNaming, meaningOfOriginal } from "./original-names.ts";
 
 const fixtures = fileURLToPath(new URL("../../test/fixtures/weights/", import.meta.url));
 let folder = "";
@@ -41,13 +43,16 @@ interface Expected {
   readonly values: readonly number[];
 }
 
+/** All of them are of one model. */
+const meaningOf = meaningsIn(await loadConfig(`${fixtures}safetensors/one/config.json`));
+
 /** What the oracle's file holds, by Hugging Face's names and in its orientation. */
 async function oracle(file: string): Promise<Map<string, Expected>> {
   const weights = await openSafetensors(fixtures + file);
   const original = isOriginalNaming(weights.tensors.keys());
   const found = new Map<string, Expected>();
   for (const [from, { shape }] of weights.tensors) {
-    const meaning = original ? meaningOfOriginal(from) : meaningOfHuggingFace(from, true);
+    const meaning = original ? meaningOfOriginal(from) : meaningOf(from);
     if (meaning.kind !== "weight") continue;
     const values = [...(await weights.read(from, { as: "float32" }))];
     const [rows, columns] = shape as [number, number];

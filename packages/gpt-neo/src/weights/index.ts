@@ -7,13 +7,6 @@ export {
 export { expectedWeights } from "./expected.ts";
 export { checkpointFile, homeOf } from "./home.ts";
 export { type LoadOptions, loadWeights, type Weights } from "./load.ts";
-export {
-  isOriginalNaming,
-  type Meaning,
-  meaningOfHuggingFace,
-  meaningOfOriginal,
-  originalName,
-} from "./names.ts";
 export { openWeights } from "./open.ts";
 export { openPytorch } from "./pytorch/open.ts";
 export type { Box, NamedTensors, WeightFormat, WeightSource, WeightTensor } from "./source.ts";

@@ -7,16 +7,13 @@ import {
   toJson,
 } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
+import { modelOf, type ParameterName } from "../models/index.ts";
 import { checkAdapter } from "./adapter.ts";
 import { expectedWeights } from "./expected.ts";
 import { findModelConfig } from "./model-config.ts";
-import {
-  isOriginalNaming,
-  meaningOfHuggingFace,
-  meaningOfOriginal,
-  wrapperPrefix,
-} from "./names.ts";
+import { meaningsIn, wrapperPrefix } from "./names.ts";
 import { openWeights } from "./open.ts";
+import { isOriginalNaming, meaningOfOriginal } from "./original-names.ts";
 import type { NamedTensors, WeightFormat, WeightSource } from "./source.ts";
 import { type Viewed, viewTensors } from "./view.ts";
 
@@ -74,15 +71,15 @@ export async function loadWeights(path: string, options: LoadOptions = {}): Prom
 
 async function fromSource(source: WeightSource, options: LoadOptions): Promise<Weights> {
   const { file, format } = source;
-  const prefix = wrapperPrefix(source.tensors.keys());
   const original = isOriginalNaming(source.tensors.keys());
   const found = await findModelConfig(file, original, options.config);
   const config = withVocabulary(found.config, options.vocabSize);
+  const prefix = original ? "" : wrapperPrefix(source.tensors.keys(), config);
   const sorted = sortTensors(source, original, prefix, config);
-  cutVocabulary(sorted.weight, options.vocabSize);
+  cutVocabulary(sorted.weight, config, options.vocabSize);
   checkWeights(file, config, sorted.weight);
   const moment = (kind: "adam_m" | "adam_v") => {
-    cutVocabulary(sorted[kind], options.vocabSize);
+    cutVocabulary(sorted[kind], config, options.vocabSize);
     return viewTensors(source, sorted[kind].values(), file);
   };
   return {
@@ -126,13 +123,11 @@ function sortTensors(
     ignored: [],
     unexpected: [],
   };
-  const tied = config.tie_word_embeddings;
+  const meaningOf = meaningsIn(config);
   const expected = expectedWeights(config);
   for (const tensor of source.tensors.values()) {
     const from = tensor.name;
-    const meaning = original
-      ? meaningOfOriginal(from)
-      : meaningOfHuggingFace(from.slice(prefix.length), tied);
+    const meaning = original ? meaningOfOriginal(from) : meaningOf(from.slice(prefix.length));
     if (meaning.kind === "ignored") sorted.ignored.push([from, meaning.reason]);
     else if (meaning.kind === "step") sorted.step = from;
     else if (meaning.kind === "unexpected" || !expected.has(meaning.name)) {
@@ -145,11 +140,9 @@ function sortTensors(
     }
   }
   // Where two names share one storage, a file may hold either.
-  const [embedding, head] = [
-    "transformer.wte.weight",
-    source.tensors.get(`${prefix}lm_head.weight`),
-  ];
-  if (!original && head && tied && !sorted.weight.has(embedding)) {
+  const { embedding, output } = modelOf(config).files;
+  const head = source.tensors.get(`${prefix}${output}`);
+  if (!original && head && config.tie_word_embeddings && !sorted.weight.has(embedding)) {
     sorted.weight.set(embedding, { ...head, name: embedding, from: head.name, transposed: false });
   }
   return sorted;
@@ -165,17 +158,29 @@ function withVocabulary(config: Config, size: number | undefined): Config {
 }
 
 /** Rows beyond the vocabulary pad it to what a mesh divides; they mean nothing. */
-function cutVocabulary(tensors: Map<string, Viewed>, size: number | undefined): void {
+function cutVocabulary(
+  tensors: Map<string, Viewed>,
+  config: Config,
+  size: number | undefined,
+): void {
   if (size === undefined) return;
-  for (const name of ["transformer.wte.weight", "lm_head.weight"]) {
+  for (const { name, shape } of ofVocabulary(config)) {
     const tensor = tensors.get(name);
-    if (tensor?.shape.length !== 2 || tensor.shape[0]! <= size) continue;
-    tensors.set(name, { ...tensor, shape: [size, tensor.shape[1]!] });
+    if (tensor?.shape.length !== shape.length || tensor.shape[0]! <= size) continue;
+    tensors.set(name, { ...tensor, shape: [size, ...tensor.shape.slice(1)] });
   }
+}
+
+/** The parameters with a row for each id. */
+function ofVocabulary(config: Config): readonly ParameterName[] {
+  return modelOf(config)
+    .names(config)
+    .filter(({ dims }) => dims[0]?.[0]?.name === "vocab");
 }
 
 function checkWeights(file: string, config: Config, weights: ReadonlyMap<string, Viewed>): void {
   const problems: Note[] = [];
+  const { embedding } = modelOf(config).files;
   const advice: string[] = [];
   for (const [name, shape] of expectedWeights(config)) {
     const tensor = weights.get(name);
@@ -183,7 +188,7 @@ function checkWeights(file: string, config: Config, weights: ReadonlyMap<string,
     else if (tensor.shape.join() !== shape.join()) {
       const told = `is [${tensor.shape.join(", ")}], but the config says [${shape.join(", ")}]`;
       problems.push([name, told]);
-      if (name === "transformer.wte.weight" && tensor.shape[0]! > config.vocab_size) {
+      if (name === embedding && tensor.shape[0]! > config.vocab_size) {
         advice.push(`--vocab-size ${config.vocab_size}`);
       }
     }

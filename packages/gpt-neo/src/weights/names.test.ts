@@ -1,21 +1,18 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { type NameRule, nameRules } from "../models/gpt_neo/names.ts";
-import {
-  isOriginalNaming,
-  meaningOfHuggingFace,
-  meaningOfOriginal,
-  originalName,
-} from "./names.ts";
+import { parseConfig, presets } from "../config/index.ts";
+import { originalRules } from "../models/gpt_neo/original.ts";
+import { parameterNames } from "../models/index.ts";
+import { meaningsIn, wrapperPrefix } from "./names.ts";
+import { isOriginalNaming, meaningOfOriginal, originalName } from "./original-names.ts";
 
 const fixture = new URL("../../test/fixtures/weights/tensorflow/mapping.json", import.meta.url);
 const mapping = JSON.parse(readFileSync(fileURLToPath(fixture), "utf8"));
 
-/** Those that the original has. */
-const inBoth = nameRules.filter(
-  (rule): rule is NameRule & { readonly original: string } => rule.original !== undefined,
-);
+const config = parseConfig({ ...presets.tiny, num_layers: 32 });
+const meaningOf = meaningsIn(config);
+const untied = parseConfig({ ...presets.tiny, tie_word_embeddings: false });
 
 describe("names", () => {
   it("are those of the recorded mapping, no more and no fewer", () => {
@@ -26,14 +23,11 @@ describe("names", () => {
         transposed: entry.transpose,
       }),
     );
-    const ours = inBoth.map(({ original, huggingFace, transposed }) => {
-      return { original, huggingFace, transposed };
-    });
-    expect(new Set(ours)).toEqual(new Set(recorded));
+    expect(new Set(originalRules)).toEqual(new Set(recorded));
   });
 
   it("go there and back in every layer", () => {
-    for (const { original, huggingFace, transposed } of inBoth) {
+    for (const { original, huggingFace, transposed } of originalRules) {
       for (const layer of ["0", "7", "31"]) {
         const [here, there] = [original, huggingFace].map((n) => n.replace("{i}", layer)) as [
           string,
@@ -43,13 +37,33 @@ describe("names", () => {
         expect(originalName(there)).toEqual({ name: here, transposed });
         expect(meaningOfOriginal(`${here}/adam_m`)).toMatchObject({ kind: "adam_m", name: there });
         expect(meaningOfOriginal(`${here}/adam_v`)).toMatchObject({ kind: "adam_v", name: there });
-        expect(meaningOfHuggingFace(there, true)).toEqual({
+        expect(meaningOf(there)).toEqual({
           kind: "weight",
           name: there,
           transposed: false,
         });
       }
     }
+  });
+
+  it("are all of the parameters of a tied model", () => {
+    const named = parameterNames(config).map(({ name }) => name.replace(/\.h\.\d+\./, ".h.{i}."));
+    expect(new Set(originalRules.map(({ huggingFace }) => huggingFace))).toEqual(new Set(named));
+  });
+
+  it("of wrappers are told by what follows", () => {
+    const bare = ["wte.weight", "h.0.ln_1.bias"];
+    const whole = bare.map((name) => `transformer.${name}`);
+    for (const names of [bare, whole]) {
+      expect(wrapperPrefix(names, config)).toBe("");
+      expect(
+        wrapperPrefix(
+          names.map((name) => `_orig_mod.module.${name}`),
+          config,
+        ),
+      ).toBe("_orig_mod.module.");
+    }
+    expect(wrapperPrefix(["a.b.c", "a.b.d"], config)).toBe("");
   });
 
   it("of slots and steps are told apart", () => {
@@ -73,13 +87,13 @@ describe("names", () => {
   it("of old masks, tied outputs and bare models", () => {
     for (const mask of ["bias", "masked_bias"]) {
       const name = `transformer.h.3.attn.attention.${mask}`;
-      expect(meaningOfHuggingFace(name, true).kind).toBe("ignored");
+      expect(meaningOf(name).kind).toBe("ignored");
     }
-    expect(meaningOfHuggingFace("lm_head.weight", true).kind).toBe("ignored");
-    expect(meaningOfHuggingFace("lm_head.weight", false)).toMatchObject({ name: "lm_head.weight" });
-    expect(meaningOfHuggingFace("h.0.ln_1.bias", true)).toMatchObject({
+    expect(meaningOf("lm_head.weight").kind).toBe("ignored");
+    expect(meaningsIn(untied)("lm_head.weight")).toMatchObject({ name: "lm_head.weight" });
+    expect(meaningOf("h.0.ln_1.bias")).toMatchObject({
       name: "transformer.h.0.ln_1.bias",
     });
-    expect(meaningOfHuggingFace("transformer.h.0.mlp.gate.weight", true).kind).toBe("unexpected");
+    expect(meaningOf("transformer.h.0.mlp.gate.weight").kind).toBe("unexpected");
   });
 });

@@ -1,6 +1,6 @@
 import { openModel } from "mtf/checkpoint";
-import { isTied } from "./names.ts";
 import type { WeightSource } from "./source.ts";
+import { isTied } from "./tied.ts";
 
 /**
  * Opens safetensors, in one file or in several with an index.

@@ -31,7 +31,7 @@ export function unexpectedLines({
 
 /** The layer that a name says, in Hugging Face's words or the original's; -1 for none. */
 function layerOf(name: string): number {
-  const layer = /(?:^|\.)h\.(\d+)\.|^gpt2\/h(\d+)\//.exec(name);
+  const layer = /(?:^|\.)(?:h|layers)\.(\d+)\.|^gpt2\/h(\d+)\//.exec(name);
   return layer ? Number(layer[1] ?? layer[2]) : -1;
 }
 

@@ -3,8 +3,14 @@ import { type Devices, simulator } from "mtf/simulator";
 import { describe, it } from "vitest";
 import { backendsOr } from "../../../mtf/test/support/backends.ts";
 import { agreement } from "../support/agree.ts";
+import { fixture } from "../support/expected.ts";
 import { layouts } from "./layouts.ts";
-import { type Disagreements, forwardAndBackward, padding, steps } from "./tiny.ts";
+import { type Disagreements, tiny } from "./tiny.ts";
+
+const { forwardAndBackward, padding, steps } = await tiny(
+  "gpt-neo-tiny",
+  fixture("weights/safetensors/one"),
+);
 
 const agree = agreement("Hugging Face's gpt-neo-tiny");
 

@@ -2,8 +2,14 @@ import { defineMesh } from "mtf";
 import { type Devices, workers } from "mtf/workers";
 import { describe, it } from "vitest";
 import { agreement } from "../support/agree.ts";
+import { fixture } from "../support/expected.ts";
 import { layouts } from "./layouts.ts";
-import { type Disagreements, forwardAndBackward, padding, steps } from "./tiny.ts";
+import { type Disagreements, tiny } from "./tiny.ts";
+
+const { forwardAndBackward, padding, steps } = await tiny(
+  "gpt-neo-tiny",
+  fixture("weights/safetensors/one"),
+);
 
 const agree = agreement("Hugging Face's gpt-neo-tiny on workers");
 

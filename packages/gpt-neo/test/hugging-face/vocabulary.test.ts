@@ -4,9 +4,8 @@ import { expect, it } from "vitest";
 import { loadConfig } from "../../src/config/index.ts";
 import { ignoredLabel } from "../../src/data/index.ts";
 import { loss } from "../../src/loss.ts";
-import { forward } from "../../src/models/gpt_neo/forward.ts";
-import { parameterPlaceholders } from "../../src/models/gpt_neo/parameters.ts";
 import type { Parameters } from "../../src/models/index.ts";
+import { forward, parameterPlaceholders } from "../../src/models/index.ts";
 import { agreement } from "../support/agree.ts";
 import {
   disagreement,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { defineMesh, leavesOf, lower, type Mesh } from "mtf";
 import { type Devices, isSharded } from "mtf/simulator";
 import { parseConfig, presets } from "../../src/config/index.ts";
-import { dimsOf } from "../../src/models/gpt_neo/dims.ts";
+import { dimsOf } from "../../src/models/index.ts";
 import { layoutOf } from "../../src/session.ts";
 import { lowerStep } from "../../src/train/lower-step.ts";
 import { initialState } from "../../src/train/step.ts";

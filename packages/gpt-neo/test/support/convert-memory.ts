@@ -6,7 +6,7 @@ import { writeSafetensors } from "mtf/checkpoint";
 import { parseConfig } from "../../src/config/index.ts";
 import { convertWeights } from "../../src/weights/convert.ts";
 import { expectedWeights } from "../../src/weights/expected.ts";
-import { originalName } from "../../src/weights/names.ts";
+import { originalName } from "../../src/weights/original-names.ts";
 
 const [megabytes, folder] = [Number(process.argv[2]), process.argv[3]!];
 const embd = 1024;

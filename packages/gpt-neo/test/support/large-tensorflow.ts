@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32c, masked } from "../../src/crc32c.ts";
-import { originalName } from "../../src/weights/names.ts";
+import { originalName } from "../../src/weights/original-names.ts";
 import {
   embd,
   largeTensors,

@@ -1,10 +1,9 @@
-import { type AnyTensor, defineMesh, leavesOf, lower } from "mtf";
+import { defineMesh, leavesOf, lower } from "mtf";
 import { type Devices, isSharded, readFloat64, type Source } from "mtf/simulator";
 import type { Config } from "../../src/config/index.ts";
 import { zeros } from "../../src/model-folder.ts";
-import { dimsOf } from "../../src/models/gpt_neo/dims.ts";
-import { parameterNames } from "../../src/models/gpt_neo/names.ts";
 import type { Dims } from "../../src/models/index.ts";
+import { dimsOf, parameterNames } from "../../src/models/index.ts";
 import { layoutOf } from "../../src/session.ts";
 import { loadWeights } from "../../src/weights/index.ts";
 import { parameterSource } from "../../src/weights/parameter-source.ts";
@@ -56,7 +55,7 @@ export async function onDevices(
   let state: unknown = await devices.putTree(resting, (path, tensor) => {
     const name = names.get(path.replace(/^params\//, ""));
     const own = name && (!steps || path.startsWith("params/"));
-    return own ? parameterSource(weights, name, sizesOf(tensor)) : zeros(tensor);
+    return own ? parameterSource(weights, name) : zeros(tensor);
   });
   await weights.close();
   const run = (await devices.load(lowered)) as (...args: readonly unknown[]) => Promise<unknown>;
@@ -79,8 +78,4 @@ export async function onDevices(
     return numbers;
   };
   return { call, read };
-}
-
-function sizesOf(tensor: AnyTensor): readonly number[] {
-  return Object.values(tensor.dims).map((d) => d.size);
 }

@@ -5,7 +5,7 @@ import { openCheckpoint } from "mtf/checkpoint";
 import { simulator } from "mtf/simulator";
 import type { Config } from "../../src/config/index.ts";
 import type { SampleSet } from "../../src/data/index.ts";
-import { dimsOf } from "../../src/models/gpt_neo/dims.ts";
+import { dimsOf } from "../../src/models/index.ts";
 import { layoutOf } from "../../src/session.ts";
 import type { Origin } from "../../src/train/begin.ts";
 import { takeSteps } from "../../src/train/steps.ts";

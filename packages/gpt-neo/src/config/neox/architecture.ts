@@ -1,10 +1,10 @@
-import { architectureKeys, isGated } from "../architecture.ts";
+import { isGated, neoxArchitectureKeys } from "../architecture.ts";
 import { isOff, type Keys } from "../key-rules.ts";
 import { expandAttention, isGlobal } from "./attention.ts";
 
 /** What a NeoX config says its model is made of, without what it leaves out. */
 export function architectureOf(keys: Keys): Keys {
-  const given = architectureKeys.filter((key) => keys[key] !== undefined && keys[key] !== null);
+  const given = neoxArchitectureKeys.filter((key) => keys[key] !== undefined && keys[key] !== null);
   const { attention_config: _, ...written } = Object.fromEntries(
     given.map((key) => [key, keys[key]]),
   );
@@ -21,8 +21,8 @@ export function architectureOf(keys: Keys): Keys {
 }
 
 /**
- * How wide the inner part of a feed-forward layer is; undefined where no key says. One that is gated
- * is given as it is written: its matrices are narrower.
+ * How wide the inner part of a feed-forward layer is; undefined where no key says, and it is 4 ×
+ * hidden_size. Matrices of one that is gated are narrower by a third: it has three of them.
  */
 export function innerWidthOf(keys: Keys): number | undefined {
   const { hidden_size, intermediate_size, expansion_factor, mlp_multiple_of: multiple } = keys;
@@ -30,7 +30,12 @@ export function innerWidthOf(keys: Keys): number | undefined {
   const width = isOff(intermediate_size)
     ? factor && Math.trunc(factor * Number(hidden_size))
     : Number(intermediate_size);
-  if (isOff(multiple) || multiple === 1 || isGated(`${keys.activation}`)) return width;
+  if (isGated(`${keys.activation}`)) {
+    const both = Math.floor(((width ?? 4 * Number(hidden_size)) * 2) / 3);
+    const step = isOff(multiple) ? 1 : Number(multiple);
+    return Math.ceil(both / (2 * step)) * step;
+  }
+  if (isOff(multiple) || multiple === 1) return width;
   return Math.ceil((width ?? 4 * Number(hidden_size)) / Number(multiple)) * Number(multiple);
 }
 

@@ -1,6 +1,7 @@
-import { architectureKeys } from "../architecture.ts";
+import { neoxArchitectureKeys } from "../architecture.ts";
 import { isOff, mustBeOff, note, problem, type Rule, unlessOff } from "../key-rules.ts";
 import { attentionConfig } from "./attention.ts";
+import { familyOf } from "./family.ts";
 import { initialMethod } from "./initial-weights.ts";
 import { speed } from "./reasons.ts";
 import { kept, mustBe, typed } from "./rule-kinds.ts";
@@ -19,7 +20,7 @@ export const modelRules: Readonly<Record<string, Rule>> = {
   init_method_std: typed("number", 0),
   no_weight_tying: typed("boolean"),
   padded_vocab_size: typed("number", 1),
-  ...Object.fromEntries(architectureKeys.map((key) => [key, kept])),
+  ...Object.fromEntries(neoxArchitectureKeys.map((key) => [key, kept])),
   attention_config: attentionConfig,
   expansion_factor: (value, keys) =>
     isOff(value) || isOff(keys.intermediate_size)
@@ -28,15 +29,15 @@ export const modelRules: Readonly<Record<string, Rule>> = {
   mlp_type: mustBe([null, "regular"], "the feed-forward layer here has two matrices"),
   soft_prompt_tuning: mustBeOff("adds a prompt of its own"),
   use_mup: mustBeOff("scales outputs and learning rates by widths"),
-  use_bias_in_attn_linear: (value) =>
-    value === false
+  use_bias_in_attn_linear: (value, keys) =>
+    value === false && familyOf(keys) === "gpt_neo"
       ? note("here attention's output has a bias, queries, keys and values have none")
       : undefined,
-  bias_gelu_fusion: (value, { activation = "gelu" }) =>
-    value === false && activation === "gelu"
+  bias_gelu_fusion: (value, keys) =>
+    value === false && (keys.activation ?? "gelu") === "gelu" && familyOf(keys) === "gpt_neo"
       ? note("was exact gelu without; here it is gelu_new, its tanh form")
       : undefined,
-  onnx_safe: unlessOff("chose gelu's form; here it is gelu_new, its tanh form"),
+  onnx_safe: unlessOff("chose gelu's form, which follows from bias_gelu_fusion here"),
   make_vocab_size_divisible_by: typed("number", 1),
   init_method: initialMethod("normal"),
   output_layer_init_method: initialMethod("scaled_normal"),

@@ -13,7 +13,7 @@ export function modelOf(keys: Keys, words: number | undefined): Keys {
     num_layers: layers,
     num_heads: keys.num_attention_heads,
     attention_types: ofGlobalLayers(keys.attention_config, layers),
-    intermediate_size: innerWidthOf(keys),
+    intermediate_size: innerWidthOf(keys) ?? 4 * Number(keys.hidden_size),
     layer_norm_epsilon: keys.layernorm_epsilon,
     initializer_range: keys.init_method_std,
     attention_dropout: keys.attention_dropout,

@@ -5,7 +5,7 @@ import { MtfError } from "mtf";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../test/support/cli.ts";
 import { fixture } from "../../../test/support/expected.ts";
-import { dimsOf } from "../../models/gpt_neo/dims.ts";
+import { dimsOf } from "../../models/index.ts";
 import { usualArchitecture } from "../architecture.ts";
 import { toJson } from "../hugging-face.ts";
 import { loadConfig, readConfig } from "../load.ts";
@@ -188,8 +188,10 @@ describe("parts that GPT-Neo does not have", () => {
       gpt_j_residual: true,
       attention_config: [[["mamba", "local"], 1]],
       moe_num_experts: 8,
-      sliding_window_width: 64,
+      use_bias_in_norms: false,
     });
+    // NeoX's window does not count the position itself.
+    expect([config.model_type, config.window_size]).toEqual(["mistral", 65]);
     const again = parseConfig(JSON.parse(JSON.stringify(toJson(config))));
     expect([again.architecture, again.training]).toEqual([config.architecture, config.training]);
   });
@@ -197,17 +199,31 @@ describe("parts that GPT-Neo does not have", () => {
   it("are refused by the model, each with its value and what there is instead", () => {
     const { config } = read(all);
     expect(() => dimsOf(config, 1, 8)).toThrowErrorMatchingInlineSnapshot(`
-      [MtfError: [bad-argument] the config asks for a model that is not GPT-Neo.
-        pos_emb               is "rotary"; the model has "learned", a table of positions
-        norm                  is "rmsnorm"; the model has "layernorm"
-        activation            is "swiglu"; the model has "gelu"
-        use_bias_in_mlp       is false; the model has feed-forward layers with biases
-        num_kv_heads          is 2; the model has keys and values of each head's own
-        sliding_window_width  is 64; the model has windows in local layers only, window_size wide
-        attention_config      is [[["mamba","local"],1]]; the model has layers of global and local attention
-        gpt_j_residual        is true; the model has feed-forward after attention, not beside it
-        moe_num_experts       is 8; the model has one feed-forward network a layer]
+      [MtfError: [bad-argument] the config asks for a model that is not Llama.
+        attention_config  is [[["mamba","local"],1]]; the model has layers of global and local attention
+        moe_num_experts   is 8; the model has one feed-forward network a layer
+        gpt_j_residual    is true; the model has feed-forward after attention, not beside it]
     `);
+  });
+
+  it("are those of GPT-NeoX and Llama where these have all of them", () => {
+    const { config: neox } = read("pos_emb: rotary\nrotary_pct: 0.25\ngpt_j_residual: true\n");
+    expect(neox).toMatchObject({ model_type: "gpt_neox", activation_function: "gelu" });
+    expect(neox.architecture).toMatchObject({ rotary_pct: 0.25, gpt_j_residual: true });
+    const { config: fused } = read("pos_emb: rotary\nbias_gelu_fusion: true\n");
+    expect(fused).toMatchObject({ activation_function: "gelu_new", more_eos_token_ids: [] });
+    expect(fused.architecture).toMatchObject({ rotary_pct: 1, gpt_j_residual: false });
+    const gated = "pos_emb: rotary\nnorm: rmsnorm\nactivation: swiglu\n";
+    const { config: llama } = read(`${gated}intermediate_size: 32768\nmlp_multiple_of: 256\n`);
+    expect(llama).toMatchObject({ model_type: "llama", intermediate_size: 11008 });
+    expect(llama.architecture).toMatchObject({ use_bias_in_mlp: true, num_kv_heads: null });
+    for (const { model_type, ...one } of [neox, fused, llama]) {
+      expect(parseConfig(JSON.parse(JSON.stringify(toJson({ ...one, model_type }))))).toEqual({
+        ...one,
+        model_type,
+        other: expect.anything(),
+      });
+    }
   });
 
   it("are none where keys say what GPT-Neo has", () => {

@@ -4,6 +4,7 @@ import { defined, isOff, type Keys } from "../key-rules.ts";
 import type { Note } from "../note.ts";
 import { parseConfig } from "../schema.ts";
 import { architectureOf } from "./architecture.ts";
+import { familyOf, partsOf } from "./family.ts";
 import { neoxKeys, noteOf } from "./keys.ts";
 import { mergeEntries } from "./merge.ts";
 import { modelOf } from "./model.ts";
@@ -26,6 +27,11 @@ export function isNeoxConfig(value: unknown): boolean {
   return "num_attention_heads" in value || "num-attention-heads" in value;
 }
 
+const attentionNote: Note = [
+  "attention",
+  "is GPT-Neo's: not scaled, without biases of queries, keys and values",
+];
+
 /** Keys without which there is no model. */
 const required = ["num_layers", "hidden_size", "num_attention_heads", "max_position_embeddings"];
 
@@ -44,10 +50,7 @@ export function parseNeox(entries: readonly Entry[], where: string, words?: numb
   const { entries: merged, notes: overruled } = mergeEntries(entries);
   const keys: Keys = Object.fromEntries([...merged].map(([key, { value }]) => [key, value]));
   const problems: Note[] = [];
-  const notes: Note[] = [
-    ["attention", "is GPT-Neo's: not scaled, without biases of queries, keys and values"],
-    ...overruled,
-  ];
+  const notes: Note[] = [...(familyOf(keys) === "gpt_neo" ? [attentionNote] : []), ...overruled];
   for (const [key, entry] of merged) {
     const told = noteOf(key, entry.value, keys);
     if (told === undefined) continue;
@@ -79,8 +82,8 @@ export function parseNeox(entries: readonly Entry[], where: string, words?: numb
     tokenizer: gpt2 ? "gpt2" : words === undefined ? null : file,
   };
   try {
-    const architecture = defined(architectureOf(keys));
-    const config = parseConfig({ ...modelOf(keys, words), architecture, training }, where);
+    const parts = partsOf(keys, defined(architectureOf(keys)));
+    const config = parseConfig({ ...modelOf(keys, words), ...parts, training }, where);
     return { config, notes, sized };
   } catch (error) {
     throw inTheirNames(error, merged, where);

@@ -3,10 +3,7 @@ import { simulator } from "mtf/simulator";
 import { expect, it } from "vitest";
 import { parseConfig, presets } from "../../config/index.ts";
 import { loss, totalLossWithSquares } from "../../loss.ts";
-import { dimsOf } from "./dims.ts";
-import { forward } from "./forward.ts";
-import { parameterNames } from "./names.ts";
-import { parameterPlaceholders } from "./parameters.ts";
+import { dimsOf, forward, parameterNames, parameterPlaceholders } from "../index.ts";
 
 const tied = parseConfig(presets.tiny);
 const untied = parseConfig({ ...presets.tiny, tie_word_embeddings: false });

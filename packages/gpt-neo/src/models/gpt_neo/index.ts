@@ -1,20 +1,38 @@
+import { defineModel } from "../define-model.ts";
+import { usualDims } from "../dims.ts";
 import type { Model } from "../model.ts";
-import { dimsOf } from "./dims.ts";
-import { forward, outputTable } from "./forward.ts";
-import { parameterNames } from "./names.ts";
-import { initialParameters, type Parameters, parameterPlaceholders } from "./parameters.ts";
-import { missingParts, requireParts } from "./parts.ts";
+import {
+  alikeInLayers,
+  layerNormed,
+  learnedPositions,
+  ownKeys,
+  sequential,
+  usualBlocks,
+} from "../parts.ts";
+import { forward, logitsOf } from "./forward.ts";
+import { parameters } from "./parameters.ts";
 
 /** GPT-Neo (Black et al., 2021). */
-export const gptNeo: Model<Parameters> = {
-  missingParts,
-  requireParts,
-  dims: dimsOf,
-  names: parameterNames,
-  placeholders: parameterPlaceholders,
-  initial: initialParameters,
+export const gptNeo: Model = defineModel({
+  title: "GPT-Neo",
+  parts: {
+    ...learnedPositions,
+    ...layerNormed,
+    ...usualBlocks,
+    ...ownKeys,
+    ...sequential,
+    ...alikeInLayers,
+  },
+  dims: usualDims,
+  parameters,
   forward,
-  outputTable,
-  isFinalNorm: (path) => path.startsWith("ln_f/"),
+  logitsOf,
+  files: {
+    prefix: "transformer.",
+    embedding: "transformer.wte.weight",
+    output: "lm_head.weight",
+    derived: /\.attn\.attention\.(bias|masked_bias)$/,
+  },
+  finalNorm: "ln_f",
   isLookup: (config, path) => path === "wpe" || (path === "wte" && !config.tie_word_embeddings),
-};
+});

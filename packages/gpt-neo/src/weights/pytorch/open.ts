@@ -8,8 +8,8 @@ import {
   readStrided,
   type StridedTensor,
 } from "mtf/files";
-import { isTied } from "../names.ts";
 import type { WeightSource, WeightTensor } from "../source.ts";
+import { isTied } from "../tied.ts";
 import { unreadable } from "../unreadable.ts";
 import { PickleError, unpickle } from "./pickle.ts";
 import { bytesOf, TensorError, tensorsOf, torchMeaning, type View } from "./tensors.ts";

@@ -1,11 +1,10 @@
 import { defineMesh, key, leavesOf, lower } from "mtf";
 import { isSharded, readFloat64, simulator } from "mtf/simulator";
 import { expect, it } from "vitest";
-import { type Config, parseConfig } from "../../config/index.ts";
-import { parseOriginalConfig } from "../../config/original.ts";
-import { layoutOf } from "../../session.ts";
-import { dimsOf } from "./dims.ts";
-import { initialParameters } from "./parameters.ts";
+import { type Config, parseConfig } from "../config/index.ts";
+import { parseOriginalConfig } from "../config/original.ts";
+import { layoutOf } from "../session.ts";
+import { dimsOf, initialParameters } from "./index.ts";
 
 const mesh = defineMesh({ data: 1 });
 

@@ -1,11 +1,15 @@
-import type { Config } from "../../config/index.ts";
-import type { NeoxMethod, OriginalInitialWeights } from "../../config/initial-weights.ts";
+import type { Config } from "../config/index.ts";
+import type { NeoxMethod, OriginalInitialWeights } from "../config/initial-weights.ts";
 
 /** The matrices of the model: of a block's, which one. */
-export type Matrix = "wte" | "wpe" | "lm_head" | "q" | "k" | "v" | "out" | "up" | "down";
+export type Matrix = "wte" | "wpe" | "lm_head" | "qkv" | "q" | "k" | "v" | "out" | "up" | "down";
 
 /** Those whose results are added to the residual stream. */
 const adding: readonly Matrix[] = ["out", "down"];
+
+export function addsToResidual(matrix: Matrix): boolean {
+  return adding.includes(matrix);
+}
 
 /**
  * The standard deviation of a matrix's initial weights, which are normal.
@@ -18,7 +22,7 @@ export function initialSpread(config: Config, matrix: Matrix): number {
   if (how === null) return config.initializer_range;
   if (how.method === "gpt-neo") return originalSpread(how, config, matrix);
   return neoxSpread(
-    adding.includes(matrix) ? how.output_layer_init_method : how.init_method,
+    addsToResidual(matrix) ? how.output_layer_init_method : how.init_method,
     config,
   );
 }
@@ -37,6 +41,7 @@ function originalSpread(
       return 0.01;
     case "q":
       return 1 / Math.sqrt(embd * (embd / num_heads));
+    case "qkv":
     case "k":
     case "v":
     case "out":

@@ -1,0 +1,14 @@
+import { gelu, relu, silu } from "mtf";
+import { type Activation, geluExact } from "mtf/nn";
+import type { Config } from "../config/index.ts";
+
+/** The activations by the names that configs give them. */
+export const activations: { readonly [Name in Config["activation_function"]]: Activation } = {
+  gelu: geluExact,
+  gelu_fast: gelu,
+  gelu_new: gelu,
+  gelu_pytorch_tanh: gelu,
+  relu,
+  silu,
+  swish: silu,
+};

@@ -1,0 +1,31 @@
+import { defineModel } from "../define-model.ts";
+import type { Model } from "../model.ts";
+import { packedDims } from "../packed.ts";
+import { layerNormed, learnedPositions, ownKeys, sequential, usualBlocks } from "../parts.ts";
+import { forward, logitsOf } from "./forward.ts";
+import { parameters } from "./parameters.ts";
+
+/** GPT-2 (Radford et al., 2019), and what is made like it. */
+export const gpt2: Model = defineModel({
+  title: "GPT-2",
+  parts: {
+    ...usualBlocks,
+    ...learnedPositions,
+    ...layerNormed,
+    ...ownKeys,
+    ...sequential,
+    use_bias_in_attn_linear: [[true], "attention with biases"],
+  },
+  dims: packedDims,
+  parameters,
+  forward,
+  logitsOf,
+  files: {
+    prefix: "transformer.",
+    embedding: "transformer.wte.weight",
+    output: "lm_head.weight",
+    derived: /\.attn\.(bias|masked_bias)$/,
+  },
+  finalNorm: "ln_f",
+  isLookup: (config, path) => path === "wpe" || (path === "wte" && !config.tie_word_embeddings),
+});

@@ -1,0 +1,76 @@
+import { add, gather, rename, type Tensor } from "mtf";
+import { attention, feedForward, linear, rotary } from "mtf/nn";
+import type { Config } from "../../config/index.ts";
+import { activations } from "../activations.ts";
+import { throughBlocks } from "../blocks.ts";
+import type { Dims } from "../dims.ts";
+import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
+import type { Forward, ForwardOptions, Hidden } from "../model.ts";
+import { normed } from "../norm.ts";
+import { type Angles, anglesOf } from "../rotary-angles.ts";
+import { type Visible, visibility } from "../visible.ts";
+import type { Block, Parameters } from "./parameters.ts";
+
+// GPT-J (Wang and Komatsuzaki, 2021): attention and feed-forward are beside each other, of one norm's
+// result; positions turn elements side by side; the output has a bias.
+
+/** The model: tokens to the logits of what follows each. */
+export function forward(
+  config: Config,
+  dims: Dims,
+  parameters: Parameters,
+  tokens: Tensor<"batch" | "length", "int32">,
+  options: ForwardOptions = {},
+): Forward {
+  const visible = visibility(config, dims, options);
+  const angles = anglesOf(config, dims, options.positions);
+  const dropped = droppedBy(options.dropout);
+  const block = (x: Hidden, { ln_1, attn, mlp }: Block, i: number): Hidden => {
+    const at = droppedIn(dropped, `h/${i}`);
+    const given = { visible: visible(config.attention_layers[i]!), angles, dropped: at };
+    const y = normed(config, ln_1, x);
+    const attended = at(selfAttention(config, attn, y, given), "attn", config.resid_dropout);
+    const changed = at(feedForwardOf(config, mlp, y), "mlp", config.resid_dropout);
+    return add(x, add(attended, changed));
+  };
+  const first = dropped(gather(parameters.wte, tokens, "vocab"), "embed", config.embed_dropout);
+  const hidden = throughBlocks(parameters.h, first, block, options.recompute);
+  const final = normed(config, parameters.ln_f, hidden.at(-1)!);
+  const table = parameters.lm_head ?? parameters.wte;
+  return { hidden, final, logits: linear(final, table, parameters.lm_bias) };
+}
+
+/** Logits of one place of each row. */
+export function logitsOf(
+  { wte, lm_head, lm_bias }: Parameters,
+  final: Tensor<"batch" | "embd">,
+): Tensor<"batch" | "vocab"> {
+  return linear(final, lm_head ?? wte, lm_bias);
+}
+
+const pairs = { interleaved: true } as const;
+
+function selfAttention(
+  config: Config,
+  { q, k, v, out }: Block["attn"],
+  x: Hidden,
+  given: { readonly visible: Visible; readonly angles: Angles; readonly dropped: Dropped },
+): Hidden {
+  const query = rotary(linear(x, q), "kv", given.angles, pairs);
+  const key = rotary(linear(x, k), "kv", given.angles, pairs);
+  const values = linear(rename(x, "length", "memory_length"), v);
+  const mixed = attention(query, rename(key, "length", "memory_length"), values, {
+    over: "memory_length",
+    within: "kv",
+    scale: 1 / Math.sqrt(query.dims.kv.size),
+    visible: given.visible,
+    weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
+  });
+  return linear(mixed, out);
+}
+
+function feedForwardOf(config: Config, mlp: Block["mlp"], x: Hidden): Hidden {
+  const up = { weight: mlp.up, bias: mlp.upBias };
+  const down = { weight: mlp.down, bias: mlp.downBias };
+  return feedForward(x, up, down, activations[config.activation_function]);
+}

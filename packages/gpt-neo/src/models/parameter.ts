@@ -1,0 +1,50 @@
+import type { AnyTensor, Dimension, NamesOf } from "mtf";
+import type { Matrix } from "./initial-spread.ts";
+
+/** How a parameter begins: matrices normal, with a spread that depends on which one it is. */
+export type Begin = Matrix | "zeros" | "ones";
+
+/** One parameter as an architecture declares it. */
+export interface Parameter<Names extends string = string> {
+  /** Hugging Face's name: `transformer.h.0.attn.attention.q_proj.weight`. */
+  readonly name: string;
+  /** In the order of files; dims in a list are one dim there. */
+  readonly dims: readonly (Dimension<Names> | readonly Dimension<Names>[])[];
+  readonly begin: Begin;
+}
+
+/** A tree of parameters as it is declared, in place of tensors. */
+export type Declared<Tensors> = Tensors extends AnyTensor
+  ? Parameter<NamesOf<Tensors>>
+  : { readonly [Key in keyof Tensors]: Declared<Tensors[Key]> };
+
+/** A matrix, or a table. */
+export function matrix<Names extends string>(
+  name: string,
+  dims: readonly (Dimension<Names> | readonly Dimension<Names>[])[],
+  begin: Matrix,
+): Parameter<Names> {
+  return { name, dims, begin };
+}
+
+/** What is added: it begins at 0. */
+export function bias<Names extends string>(
+  name: string,
+  ...dims: readonly (Dimension<Names> | readonly Dimension<Names>[])[]
+): Parameter<Names> {
+  return { name, dims, begin: "zeros" };
+}
+
+/** What is multiplied by: it begins at 1. */
+export function gain<Names extends string>(name: string, dim: Dimension<Names>): Parameter<Names> {
+  return { name, dims: [dim], begin: "ones" };
+}
+
+export function isParameter(value: unknown): value is Parameter {
+  return typeof value === "object" && value !== null && "begin" in value && "dims" in value;
+}
+
+/** All dims of a parameter, one after the other. */
+export function flatDims({ dims }: Parameter): readonly Dimension[] {
+  return dims.flat() as readonly Dimension[];
+}
