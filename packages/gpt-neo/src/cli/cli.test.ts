@@ -192,7 +192,8 @@ describe("gpt-neo", () => {
         --eval-batches N             batches a validation looks at (default: the config's, 32)
         --validation-share PART      of the data, held back to validate with (default: the config's, 0.05)
         --save-every N               steps between checkpoints (default: the config's, 500)
-        --peak GFLOPS                what the machine could do, to show the share reached (default: none)
+        --peak GFLOPS                what the machine could do, to show the share reached
+                                     (default: measured, unless the run is short)
         --sample-every N             steps between samples of text, 64 tokens each (default: none)
         --keep N                     the last checkpoints to keep, and the best one (default: 2)
         --keep-every N               keep those after every N steps for good (default: none)

@@ -69,7 +69,7 @@ export const trainCommand: Command<TrainCommandOptions> = {
     ),
     saveEvery: otherwise("the config's, 500", integer("N", "steps between checkpoints", 1)),
     peak: otherwise(
-      "none",
+      "measured, unless the run is short",
       number("GFLOPS", "what the machine could do, to show the share reached"),
     ),
     sampleEvery: otherwise(

@@ -43,7 +43,10 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly validationShare?: number;
   /** Any other keys of the config's `training`, and the dropouts. */
   readonly set?: readonly (readonly [key: string, value: unknown])[];
-  /** What the machine could do, in GFLOP/s: each step tells the share of it. */
+  /**
+   * What the machine could do, in GFLOP/s: each step tells the share of it that its products reach. By
+   * default it is measured, unless the run is a short one.
+   */
   readonly peak?: number;
   /** Steps between samples of text; by default there are none. */
   readonly sampleEvery?: number;

@@ -74,6 +74,7 @@ export async function trainFrom(
     const records = claim && kept ? await openRecords(claim, kept) : noRecords;
     closing.push(async () => records.close());
     const behind = from.kind === "optimizer" ? from.optimizer.step : (before?.step ?? 0);
+    const share = await shareOfPeak(options, config, devices, behind, note);
     await listener.onBegin?.({ config, step: behind });
     const run: Training = {
       config,
@@ -88,7 +89,7 @@ export async function trainFrom(
       sampleEvery: options.sampleEvery,
       kept: { last: options.keep ?? usuallyKept.last, every: options.keepEvery },
       stopped: () => signal?.aborted === true,
-      on: telling(listener, claim, records, shareOfPeak(options, config)),
+      on: telling(listener, claim, records, share),
     };
     const { state, ...outcome } = await takeSteps(run);
     if (claim) return { out: claim.out, ...outcome };

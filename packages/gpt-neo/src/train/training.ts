@@ -55,7 +55,7 @@ export interface StepEntry {
   /** Tokens a step. */
   readonly tokens: number;
   readonly tokensPerSecond: number;
-  /** The part of the machine's `peak` that this is, where that is given. */
+  /** The part of a peak that this is: of `peak`, or of what the devices were measured to reach. */
   readonly peakShare?: number;
   /** Bytes that all devices together receive from each other in a step. */
   readonly bytesMoved: number;
