@@ -1,3 +1,4 @@
+import { start } from "../data/index.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { openDevices } from "../session.ts";
 import type { Weights } from "../weights/index.ts";
@@ -5,6 +6,7 @@ import { beginNotes } from "./begin-notes.ts";
 import { usuallyKept } from "./checkpoint.ts";
 import { claimFolder } from "./claim.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
+import { positionIn } from "./data/position.ts";
 import { readData } from "./data/read.ts";
 import type { TrainListener } from "./listener.ts";
 import type { KeptRun, TrainOptions } from "./options.ts";
@@ -63,7 +65,9 @@ export async function trainFrom(
     const { config } = piped ?? { config: written };
     const dataOrder = claim && before ? orderOf(before, claim.out) : currentOrder;
     const data = await readData(options, config, tokenizing, dataOrder, listener);
-    closing.push(async () => data.close());
+    closing.push(() => data.close());
+    const at = before ? positionIn(before, config.training.context) : start;
+    data.prepare(at, config.training.seed);
     const settings = settingsOf(config, options, data, mesh, layout);
     for (const line of beginNotes(options, config, from, before, settings)) note(line);
     signal?.throwIfAborted();
