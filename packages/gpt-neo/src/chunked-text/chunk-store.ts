@@ -11,6 +11,7 @@ export interface ChunkStore {
   /** How many are there, as far as this process knows. */
   readonly count: number;
   has(chunk: number): boolean;
+  pathOf(chunk: number): string;
   read(chunk: number): Promise<ChunkIds | undefined>;
   write(chunk: number, ids: ChunkIds): Promise<void>;
   /** Makes this the process that fills it; the number of another one that does. */
@@ -40,6 +41,7 @@ export async function openChunkStore(cache: string, key: string): Promise<ChunkS
       return there.size;
     },
     has: (chunk) => there.has(chunk),
+    pathOf,
     async read(chunk) {
       const found = await readChunk(pathOf(chunk));
       if (found) there.add(chunk);

@@ -6,7 +6,7 @@ import { some } from "../some.ts";
 import type { Encoded } from "../tokenize/unit.ts";
 import type { CutFile } from "./borders.ts";
 import { byteChunks } from "./byte-chunks.ts";
-import { type ChunkIds, chunkOf } from "./chunk-ids.ts";
+import { type ChunkIds, chunkOf, inFile, inMemory } from "./chunk-ids.ts";
 import type { ChunkStore } from "./chunk-store.ts";
 import { type ChunkUnit, chunkUnits, lineAt } from "./chunk-units.ts";
 import type { Crew } from "./crew.ts";
@@ -92,7 +92,10 @@ export function openChunkedText(
     const found = there ?? (await (making.get(chunk) ?? begin(chunk, crew.soon)));
     onReady?.();
     const wrong = firstOutside(found.ids, size);
-    if (wrong === undefined) return chunkOf(found, endOfText);
+    if (wrong === undefined) {
+      const read = kept?.has(chunk) ? inFile(kept.pathOf(chunk), found) : inMemory(found);
+      return chunkOf(found, read, endOfText);
+    }
     const { file, begin: offset } = cut.ranges(chunk)[0]!;
     const reason = `the id ${wrong} is not in the vocabulary of ${size}`;
     throw badData({ file: files[file]!.file, offset }, reason);
