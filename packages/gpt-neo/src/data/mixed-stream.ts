@@ -22,11 +22,11 @@ export function mixedStream(parts: readonly Samples[], weights: readonly number[
     sources ?? parts.map(() => start);
   return {
     context: parts[0]!.context,
-    prepare(at, seed) {
-      for (const [i, position] of placesIn(at).entries()) {
-        const part = parts[i]!;
-        if (isStream(part)) part.prepare(position, seed);
-      }
+    async prepare(at, seed) {
+      const places = placesIn(at);
+      await Promise.all(
+        parts.map((part, i) => (isStream(part) ? part.prepare(places[i]!, seed) : undefined)),
+      );
     },
     async read(at, seed, tokens, labels) {
       const { setAt } = blocks(seed)(Math.floor(at.index / blockPlaces));

@@ -16,8 +16,8 @@ export interface SampleStream {
   readonly context: number;
   /** Reads the sample at a position; where the next one is. */
   read(at: Position, seed: number, tokens: Int32Array, labels: Int32Array): Promise<Position>;
-  /** Begins to get ready what comes at a position, and does not wait for it. */
-  prepare(at: Position, seed: number): void;
+  /** Begins to get ready what comes at a position; done when it is. */
+  prepare(at: Position, seed: number): Promise<void>;
 }
 
 /** Samples, whether their number is known or not. */

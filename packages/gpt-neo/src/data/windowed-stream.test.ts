@@ -99,7 +99,7 @@ describe("samples in windows of chunks", () => {
       0,
       { window: 8, empty, onBegin: (order) => told.push([...order]) },
     );
-    stream.prepare(start, 1);
+    await stream.prepare(start, 1);
     expect(asked.size).toBe(8);
     await takeFrom(stream, start, 3, 1);
     expect(asked.size).toBe(16);
@@ -126,7 +126,7 @@ describe("samples in windows of chunks", () => {
       load: () => (broken ? Promise.reject(new Error("the disk is away")) : good[0]!.load()),
     };
     const stream = windowedStream([failing], 5, 0, { window: 4, empty });
-    stream.prepare(start, 1);
+    await expect(stream.prepare(start, 1)).rejects.toThrow("the disk is away");
     await expect(takeFrom(stream, start, 1, 1)).rejects.toThrow("the disk is away");
     broken = false;
     expect((await takeFrom(stream, start, 1, 1)).batch.rows).toBe(1);

@@ -80,9 +80,10 @@ export function windowedStream(
   };
   return {
     context,
-    prepare({ epoch, window = 0 }, seed) {
-      want(seed, epoch, window);
+    async prepare({ epoch, window = 0 }, seed) {
+      const ready = windowAt(seed, epoch, window);
       begin(seed, epoch, window);
+      await ready;
     },
     async read({ epoch, window = 0, index }, seed, tokens, labels) {
       let [at, place] = [[epoch, window] as const, index];

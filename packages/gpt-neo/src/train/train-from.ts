@@ -67,7 +67,9 @@ export async function trainFrom(
     const data = await readData(options, config, tokenizing, dataOrder, listener);
     closing.push(() => data.close());
     const at = before ? positionIn(before, config.training.context) : start;
-    data.prepare(at, config.training.seed);
+    const prepared = data.prepare(at, config.training.seed);
+    // Awaited when the devices are open.
+    prepared.catch(() => undefined);
     const settings = settingsOf(config, options, data, mesh, layout);
     for (const line of beginNotes(options, config, from, before, settings)) note(line);
     signal?.throwIfAborted();
@@ -75,6 +77,9 @@ export async function trainFrom(
     let isHandedOver = false;
     closing.push(async () => (isHandedOver ? undefined : devices.close()));
     signal?.throwIfAborted();
+    // What fails or is stopped by now has left nothing behind.
+    await prepared;
+    listener.onProgress?.({ kind: "read" });
     const records = claim && kept ? await openRecords(claim, kept) : noRecords;
     closing.push(async () => records.close());
     const behind = from.kind === "optimizer" ? from.optimizer.step : (before?.step ?? 0);

@@ -12,8 +12,8 @@ import {
 export interface OpenedData {
   /** As `takeBatch`; waits for data that are not there yet. */
   take(position: Position, rows: number, seed: number): Promise<Taken>;
-  /** Begins to get ready what comes at a position. */
-  prepare(position: Position, seed: number): void;
+  /** Begins to get ready what comes at a position; done when it is. */
+  prepare(position: Position, seed: number): Promise<void>;
   /** What to validate with, when it is read; undefined if there is nothing. */
   readonly validation: (() => Promise<SampleSet>) | undefined;
   /** How much there is, as a run's settings have it. */
@@ -25,8 +25,8 @@ export interface OpenedData {
 export function takingFrom(train: Samples): Pick<OpenedData, "take" | "prepare"> {
   return {
     take: (position, rows, seed) => takeFrom(train, position, rows, seed),
-    prepare: (position, seed) => {
-      if (isStream(train)) train.prepare(position, seed);
+    prepare: async (position, seed) => {
+      if (isStream(train)) await train.prepare(position, seed);
     },
   };
 }

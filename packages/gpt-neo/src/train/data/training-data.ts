@@ -84,16 +84,17 @@ export async function openTrainingData(
     const { take, prepare } = takingFrom(mixed(trained, weights));
     const held = own ? [own] : trained;
     const validations = held.flatMap(({ held }) => held ?? []);
+    const waiting = async <T>(ready: Promise<T>): Promise<T> => {
+      awaited = 0;
+      try {
+        return await unlessAborted(ready, signal);
+      } finally {
+        awaited = undefined;
+      }
+    };
     return {
-      async take(...at) {
-        awaited = 0;
-        try {
-          return await unlessAborted(take(...at), signal);
-        } finally {
-          awaited = undefined;
-        }
-      },
-      prepare,
+      take: (...at) => waiting(take(...at)),
+      prepare: (...at) => waiting(prepare(...at)),
       validation:
         validations.length === 0
           ? undefined
