@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { parseConfig } from "../src/config/index.ts";
 import { presets } from "../src/config/presets.ts";
 import { flopsOfToken } from "../src/train/flops.ts";
+import { train } from "../src/train/train.ts";
 import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
 import { logOf, someText } from "./support/runs.ts";
 
@@ -162,4 +163,35 @@ it("--peak shows the share of it that steps reach", async () => {
   const flops = flopsOfToken(parseConfig({ ...presets.tiny, training: { context: 16 } }));
   const expected = (100 * Number(rate!.replaceAll(",", "")) * flops) / 1e6;
   expect(Number(share) / expected).toBeCloseTo(1, 1);
+});
+
+it("without --peak it is measured, if the run is a long one, and what it is of is told", async () => {
+  const notes: string[] = [];
+  const shares: unknown[] = [];
+  const stop = new AbortController();
+  const { finished } = await train(
+    {
+      config: "tiny",
+      data: at("text.txt"),
+      out: at("long"),
+      steps: 1e6,
+      mesh: "data:1",
+      runtime: "simulator",
+    },
+    {
+      onNote: (line) => notes.push(line),
+      onStep: ({ peakShare }) => {
+        shares.push(peakShare);
+        stop.abort();
+      },
+      signal: stop.signal,
+    },
+  );
+  expect(finished).toBe(false);
+  const said = /^peak: (\S+) GFLOP\/s, measured with products of \d+ x \d+ matrices on wasm/;
+  expect(notes.filter((line) => said.test(line))).toHaveLength(1);
+  expect(shares).toEqual([expect.any(Number)]);
+  expect(shares[0]).toBeGreaterThan(0);
+  const short = await callHere(...command, "--steps", "2", "--out", at("short"));
+  expect(short.stderr).not.toContain("peak");
 });

@@ -80,7 +80,7 @@ export const trainCommand: Command<TrainCommandOptions> = {
       text("FILE", "the machine to plan for, as npm run bench -- machine prints it"),
     ),
     peak: otherwise(
-      "none",
+      "measured, unless the run is short",
       number("GFLOPS", "what the machine could do, to show the share reached"),
     ),
     sampleEvery: otherwise(

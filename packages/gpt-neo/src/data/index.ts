@@ -9,11 +9,13 @@ export { divided } from "./held-back.ts";
 export { openInPlace } from "./in-place.ts";
 export { type Line, linesOf } from "./lines.ts";
 export { type DataOptions, loadData, type TrainingData, tooShort } from "./load.ts";
-export { loadMixture, mixedSamples, mixedSources } from "./mixture.ts";
+export { mixedStream } from "./mixed-stream.ts";
+export { loadMixture, mixedSamples, openEach } from "./mixture.ts";
 export { pairOf } from "./mmididx/open.ts";
 export { permutation } from "./permutation.ts";
 export { type ReadOptions, readDocuments } from "./read.ts";
 export { inIds, readIds, type TokenPart, type Vocabulary } from "./read-ids.ts";
+export { isStream, type SampleStream, type Samples, takeFrom } from "./sample-stream.ts";
 export {
   type Batch,
   batchesInOrder,
@@ -21,6 +23,7 @@ export {
   type Position,
   type SampleSet,
   start,
+  type Taken,
   takeBatch,
 } from "./samples.ts";
 export {
@@ -34,3 +37,4 @@ export { type StoreOptions, tokenStore } from "./store.ts";
 export { thinned } from "./thinned.ts";
 export type { TokenSource } from "./token-source.ts";
 export { loadTrainingData } from "./training-data.ts";
+export { type LateChunk, windowedStream } from "./windowed-stream.ts";

@@ -78,6 +78,10 @@ export function readSample(
 export interface Position {
   readonly epoch: number;
   readonly index: number;
+  /** In a stream of windows, the one it is in, whose samples `index` counts then. */
+  readonly window?: number;
+  /** In a stream of several sources, where it is in each. */
+  readonly sources?: readonly Position[];
 }
 
 export const start: Position = { epoch: 0, index: 0 };
@@ -90,6 +94,12 @@ export interface Batch {
   readonly tokens: Int32Array<ArrayBuffer>;
   /** [rows, context]: the id that follows each, or `ignoredLabel`. */
   readonly labels: Int32Array<ArrayBuffer>;
+}
+
+/** The next batch of a stream, and where the stream is afterwards. */
+export interface Taken {
+  readonly batch: Batch;
+  readonly next: Position;
 }
 
 /**
@@ -106,7 +116,7 @@ export function takeBatch(
   position: Position,
   rows: number,
   seed: number,
-): { readonly batch: Batch; readonly next: Position } {
+): Taken {
   const indices: number[] = [];
   let { epoch, index } = position;
   let order = orderOf(samples, seed, epoch);
@@ -146,12 +156,22 @@ export function* batchesInOrder(
 }
 
 function batchOf(samples: SampleSet, indices: readonly number[]): Batch {
-  const { context } = samples;
-  const tokens = new Int32Array(indices.length * context);
-  const labels = new Int32Array(indices.length * context);
-  for (const [row, index] of indices.entries()) {
-    const [begin, end] = [row * context, (row + 1) * context];
-    samples.read(index, tokens.subarray(begin, end), labels.subarray(begin, end));
-  }
-  return { rows: indices.length, context, tokens, labels };
+  const batch = emptyBatch(indices.length, samples.context);
+  for (const [row, index] of indices.entries()) samples.read(index, ...rowOf(batch, row));
+  return batch;
+}
+
+/** A batch whose rows are yet to be read. */
+export function emptyBatch(rows: number, context: number): Batch {
+  const [tokens, labels] = [new Int32Array(rows * context), new Int32Array(rows * context)];
+  return { rows, context, tokens, labels };
+}
+
+/** The tokens and the labels of a row. */
+export function rowOf(
+  { context, tokens, labels }: Batch,
+  row: number,
+): readonly [tokens: Int32Array, labels: Int32Array] {
+  const [begin, end] = [row * context, (row + 1) * context];
+  return [tokens.subarray(begin, end), labels.subarray(begin, end)];
 }

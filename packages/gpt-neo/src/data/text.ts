@@ -61,6 +61,7 @@ export async function* readText(
   yield { kind: "text", text: held.join(""), end: true, from: { file, offset } };
 }
 
-function notUtf8(file: string, offset: number): Error {
+/** The error of a text that stops being UTF-8. */
+export function notUtf8(file: string, offset: number): Error {
   return badData({ file, offset }, `it is not UTF-8 from byte ${offset} on`);
 }

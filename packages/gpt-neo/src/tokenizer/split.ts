@@ -38,6 +38,11 @@ export function lastBorder(text: string, from = 0): number {
   return 0;
 }
 
+/** The places, in their order, where a text may be cut as of `lastBorder`. */
+export function* bordersIn(text: string): Generator<number> {
+  for (const { index, 0: pair } of text.matchAll(border)) yield index + pair.length - 1;
+}
+
 /** The words of so many characters are gone before a collector of garbage looks for them. */
 const pieceLength = 1 << 13;
 

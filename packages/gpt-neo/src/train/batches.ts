@@ -1,16 +1,10 @@
-import { type Batch, type Position, takeBatch } from "../data/index.ts";
+import type { Position, Taken } from "../data/index.ts";
 import type { Training } from "./training.ts";
-
-/** The batch of a step, and where the next one is. */
-export interface Taken {
-  readonly batch: Batch;
-  readonly next: Position;
-}
 
 /** A run's batches. What is wrong with the data of a step is said when all steps before it are saved. */
 export interface Batches {
   /** The batch after so many steps; undefined behind the last one, and where it cannot be read. */
-  take(step: number, at: Position): Taken | undefined;
+  take(step: number, at: Position): Promise<Taken | undefined>;
   readonly failure: { readonly error: unknown } | undefined;
 }
 
@@ -21,10 +15,10 @@ export function batchesOf({ config, data }: Pick<Training, "config" | "data">): 
     get failure() {
       return failure;
     },
-    take(step, at) {
+    async take(step, at) {
       if (step >= steps) return undefined;
       try {
-        return takeBatch(data.train, at, batch_size, seed);
+        return await data.take(at, batch_size, seed);
       } catch (error) {
         failure = { error };
         return undefined;

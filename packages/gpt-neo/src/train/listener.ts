@@ -57,6 +57,8 @@ export type TrainProgress =
       readonly tokens: number;
       readonly file: string;
     }
-  /** All data are read. */
+  /** Steps wait for text: the chunks of it that were tokenized meanwhile. */
+  | { readonly kind: "awaiting"; readonly chunks: number }
+  /** All that has to be is read. */
   | { readonly kind: "read" }
   | { readonly kind: "validating"; readonly done: number; readonly all: number };

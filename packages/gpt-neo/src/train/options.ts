@@ -51,7 +51,10 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
    * it. Links of axes that the mesh lacks are left out. A run that goes on takes the one it was begun for.
    */
   readonly machine?: string | MachineModel;
-  /** What the machine could do, in GFLOP/s: each step tells the share of it. */
+  /**
+   * What the machine could do, in GFLOP/s: each step tells the share of it that its products reach. By
+   * default it is measured, unless the run is a short one.
+   */
   readonly peak?: number;
   /** Steps between samples of text; by default there are none. */
   readonly sampleEvery?: number;

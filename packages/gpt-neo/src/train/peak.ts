@@ -1,13 +1,38 @@
+import type { Devices } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { flopsOfToken } from "./flops.ts";
+import { measuredPeak } from "./measured-peak.ts";
 import type { TrainOptions } from "./options.ts";
 
-/** What part of a machine's peak so many tokens a second are, where the peak is known. */
-export function shareOfPeak(
+/** A run of fewer operations than this has ended before anybody asks what share it reaches. */
+const worthMeasuring = 1e12;
+
+/** What part of a peak so many tokens a second are, where there is a peak. */
+export type ShareOfPeak = (tokensPerSecond: number) => number | undefined;
+
+/**
+ * The share of the peak that is given; without one, of what the run's devices are measured to reach
+ * when they do nothing but multiply matrices.
+ *
+ * @param behind the steps that are done
+ */
+export async function shareOfPeak(
   { peak }: TrainOptions,
   config: Config,
-): (tokensPerSecond: number) => number | undefined {
-  if (peak === undefined) return () => undefined;
+  devices: Devices,
+  behind: number,
+  note: (line: string) => void,
+): Promise<ShareOfPeak> {
   const perToken = flopsOfToken(config);
-  return (tokensPerSecond) => (tokensPerSecond * perToken) / (peak * 1e9);
+  const shareOf =
+    (flops: number): ShareOfPeak =>
+    (tokensPerSecond) =>
+      (tokensPerSecond * perToken) / flops;
+  if (peak !== undefined) return shareOf(peak * 1e9);
+  const { steps, batch_size, context } = config.training;
+  if ((steps - behind) * batch_size * context * perToken < worthMeasuring) return () => undefined;
+  const { flops, size } = await measuredPeak(devices, devices.mesh);
+  const what = `products of ${size} x ${size} matrices on ${devices.variant}`;
+  note(`peak: ${(flops / 1e9).toPrecision(3)} GFLOP/s, measured with ${what}`);
+  return shareOf(flops);
 }

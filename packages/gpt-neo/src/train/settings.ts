@@ -1,7 +1,8 @@
 import { type Layout, type Mesh, printMesh } from "mtf";
 import { type Config, type Training, unusualOf } from "../config/index.ts";
-import { type TrainingData, writtenData } from "../data/index.ts";
+import { writtenData } from "../data/index.ts";
 import { printLayout } from "../session.ts";
+import type { OpenedData } from "./data/opened-data.ts";
 import type { TrainOptions } from "./options.ts";
 
 /** Names of settings to their values: what makes two runs the same. */
@@ -11,7 +12,7 @@ export type Settings = Readonly<Record<string, unknown>>;
 export function settingsOf(
   config: Config,
   { special, inputFormat, textKey }: TrainOptions,
-  data: TrainingData,
+  data: Pick<OpenedData, "counts">,
   mesh: Mesh,
   layout: Layout,
 ): Settings {
@@ -22,8 +23,7 @@ export function settingsOf(
     ...unusualOf(architecture),
     ...unlessUsual(trained),
     data: training.data && writtenData(training.data),
-    data_tokens: data.tokens,
-    ...(training.validation_data && { validation_tokens: data.validation?.tokens }),
+    ...data.counts,
     // Those that are not given are left out: runs from before there were these are the same.
     ...(special && { special }),
     ...(inputFormat && { input_format: inputFormat }),

@@ -7,6 +7,7 @@ import { parseConfig } from "../config/index.ts";
 import type { SampleSet } from "../data/index.ts";
 import { dimsOf } from "../models/index.ts";
 import { layoutOf } from "../session.ts";
+import { readAlready } from "./data/opened-data.ts";
 import type { Report } from "./step.ts";
 import { takeSteps } from "./steps.ts";
 
@@ -59,12 +60,10 @@ it("makes the next batch while the devices are at a step, and none after the las
   const devices = await simulator(defineMesh("data:1"), { backend: "wasm" });
   await takeSteps({
     config,
-    data: {
-      train: samples,
-      validation: undefined,
-      tokens: 20,
-      close: () => undefined,
-    },
+    data: readAlready(
+      { train: samples, validation: undefined, tokens: 20, close: () => undefined },
+      false,
+    ),
     dataOrder: 2,
     settings: {},
     tokenizer: undefined,

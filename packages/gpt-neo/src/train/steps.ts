@@ -39,9 +39,11 @@ export async function takeSteps(training: Training): Promise<Ended> {
     context,
   );
   const { run, cost, place, ...first } = await prepare(training, dims);
-  const held = data.validation && samplesToLookAt(config, dims, data.validation, dataOrder);
+  const { validation } = data;
+  const looked =
+    validation && (async () => samplesToLookAt(config, dims, await validation(), dataOrder));
   const validate =
-    held && (await loadValidation(config, dims, layout, devices, held, on.validating));
+    looked && (await loadValidation(config, dims, layout, devices, looked, on.validating));
   const sample = sampleEvery ? samplingOf(place, training.tokenizer) : undefined;
   const rate = learningRate(config);
   let { state, step, position } = first;
@@ -58,12 +60,12 @@ export async function takeSteps(training: Training): Promise<Ended> {
   const lost = (): Promise<MtfError> =>
     diverged(place, { ...training, state, step, saved: keeping.saved, course });
   const batches = batchesOf(training);
-  let taken = batches.take(step, position);
+  let taken = await batches.take(step, position);
   while (taken && !training.stopped?.()) {
     const { batch, next } = taken;
     const [updated, report] = await run(state, batch.tokens, batch.labels);
     // The devices are on their way by now, and the next batch is made meanwhile.
-    taken = batches.take(step + 1, next);
+    taken = await batches.take(step + 1, next);
     state = updated;
     position = next;
     const numbers = await readReport(report);
@@ -102,7 +104,8 @@ export async function takeSteps(training: Training): Promise<Ended> {
       break;
     }
   }
-  const { failure } = batches;
+  // What is not waited for to the end, as the run is to stop, is no failure of the steps before it.
+  const failure = training.stopped?.() && step > first.step ? undefined : batches.failure;
   if (course.well && (step > 0 || !failure)) await save();
   else if (step >= steps) throw await lost();
   if (failure) throw failure.error;

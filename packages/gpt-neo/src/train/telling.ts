@@ -1,6 +1,7 @@
 import { stepFolder } from "./checkpoint.ts";
 import type { Claim } from "./claim.ts";
 import type { TrainListener } from "./listener.ts";
+import type { ShareOfPeak } from "./peak.ts";
 import type { Records } from "./records.ts";
 import type { Listener } from "./training.ts";
 
@@ -9,7 +10,7 @@ export function telling(
   { onCheckpoint, onNote, onProgress, onSample, onStep, onValidation }: TrainListener,
   claim: Claim | undefined,
   records: Records,
-  shareOfPeak: (tokensPerSecond: number) => number | undefined,
+  shareOfPeak: ShareOfPeak,
 ): Listener {
   return {
     note: (line) => onNote?.(line),

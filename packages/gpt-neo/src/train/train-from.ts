@@ -1,3 +1,4 @@
+import { start } from "../data/index.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { openDevices } from "../session.ts";
 import type { Weights } from "../weights/index.ts";
@@ -5,6 +6,7 @@ import { beginNotes } from "./begin-notes.ts";
 import { usuallyKept } from "./checkpoint.ts";
 import { claimFolder } from "./claim.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
+import { positionIn } from "./data/position.ts";
 import { readData } from "./data/read.ts";
 import type { TrainListener } from "./listener.ts";
 import type { KeptRun, OnMachine, TrainOptions } from "./options.ts";
@@ -63,7 +65,11 @@ export async function trainFrom(
     const { config } = piped ?? { config: written };
     const dataOrder = claim && before ? orderOf(before, claim.out) : currentOrder;
     const data = await readData(options, config, tokenizing, dataOrder, listener);
-    closing.push(async () => data.close());
+    closing.push(() => data.close());
+    const at = before ? positionIn(before, config.training.context) : start;
+    const prepared = data.prepare(at, config.training.seed);
+    // Awaited when the devices are open.
+    prepared.catch(() => undefined);
     const settings = settingsOf(config, options, data, mesh, layout);
     for (const line of beginNotes(options, config, from, before, settings)) note(line);
     signal?.throwIfAborted();
@@ -71,9 +77,13 @@ export async function trainFrom(
     let isHandedOver = false;
     closing.push(async () => (isHandedOver ? undefined : devices.close()));
     signal?.throwIfAborted();
+    // What fails or is stopped by now has left nothing behind.
+    await prepared;
+    listener.onProgress?.({ kind: "read" });
     const records = claim && kept ? await openRecords(claim, kept) : noRecords;
     closing.push(async () => records.close());
     const behind = from.kind === "optimizer" ? from.optimizer.step : (before?.step ?? 0);
+    const share = await shareOfPeak(options, config, devices, behind, note);
     await listener.onBegin?.({ config, step: behind });
     const run: Training = {
       config,
@@ -89,7 +99,7 @@ export async function trainFrom(
       sampleEvery: options.sampleEvery,
       kept: { last: options.keep ?? usuallyKept.last, every: options.keepEvery },
       stopped: () => signal?.aborted === true,
-      on: telling(listener, claim, records, shareOfPeak(options, config)),
+      on: telling(listener, claim, records, share),
     };
     const { state, ...outcome } = await takeSteps(run);
     if (claim) return { out: claim.out, ...outcome };

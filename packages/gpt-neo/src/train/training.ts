@@ -1,17 +1,17 @@
 import type { Layout, MachineModel } from "mtf";
 import type { Devices } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
-import type { TrainingData } from "../data/index.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import type { Origin } from "./begin.ts";
 import type { Kept } from "./checkpoint.ts";
+import type { OpenedData } from "./data/opened-data.ts";
 import type { DataOrder } from "./data/order.ts";
 import type { Settings } from "./settings.ts";
 
 /** Everything a run is made of. */
 export interface Training {
   readonly config: Config;
-  readonly data: TrainingData;
+  readonly data: OpenedData;
   /** The order of the data, which is saved with them. */
   readonly dataOrder: DataOrder;
   /** Kept with checkpoints, to name what changes. */
@@ -57,7 +57,7 @@ export interface StepEntry {
   /** Tokens a step. */
   readonly tokens: number;
   readonly tokensPerSecond: number;
-  /** The part of the machine's `peak` that this is, where that is given. */
+  /** The part of a peak that this is: of `peak`, or of what the devices were measured to reach. */
   readonly peakShare?: number;
   /** Bytes that all devices together receive from each other in a step. */
   readonly bytesMoved: number;

@@ -10,13 +10,17 @@ import type { DataOrder } from "./data/order.ts";
 /** The mean loss of samples that are not trained on. */
 export type Validation = (parameters: Held<Parameters>) => Promise<number>;
 
-/** Loads the program that validates, for batches of the dims' size. */
+/**
+ * Loads the program that validates, for batches of the dims' size.
+ *
+ * @param samples asked for with the first validation
+ */
 export async function loadValidation(
   config: Config,
   dims: Dims,
   layout: Layout,
   devices: Devices,
-  samples: SampleSet,
+  samples: () => Promise<SampleSet>,
   onProgress?: (done: number, all: number) => void,
 ): Promise<Validation> {
   const rows = rowsOf(dims);
@@ -25,13 +29,16 @@ export async function loadValidation(
     inputs: [modelOf(config).placeholders(config, dims), rows, rows] as const,
   });
   const run = await devices.load(program);
+  let ready: Promise<SampleSet> | undefined;
   return async (parameters) => {
     let sum = 0;
     let count = 0;
     const most = config.training.eval_batches ?? Number.POSITIVE_INFINITY;
-    const all = Math.min(most, Math.ceil(samples.count / dims.batch.size));
+    ready ??= samples();
+    const held = await ready;
+    const all = Math.min(most, Math.ceil(held.count / dims.batch.size));
     let done = 0;
-    for (const batch of batchesInOrder(samples, dims.batch.size, most)) {
+    for (const batch of batchesInOrder(held, dims.batch.size, most)) {
       // Its rows lie one after the other, so it is padded as one.
       const { tokens, labels } = padRows([batch], dims.batch.size, batch.context);
       const [loss, labelled] = await run(parameters, tokens, labels);

@@ -1,6 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { start, temporaryFolder } from "../support/cli.ts";
 import { writeRepeated } from "../support/repeated.ts";
@@ -28,26 +30,48 @@ it("train that is interrupted while it reads ends with 130, and leaves nothing b
   expect(existsSync(out)).toBe(false);
 });
 
-it("what is tokenized by then stays in the cache, and the same command goes on", async () => {
-  const text = join(folder, "long.txt");
-  await writeRepeated(text, line, 300_000);
-  const out = join(folder, "long");
-  const args = ["train", "--config", "tiny", "--tokenizer", "gpt2", "--data", text, "--out", out];
-  args.push("--cache", join(folder, "cache"), "--context", "8", "--batch-size", "1", ...at);
-  const first = start(args);
-  let told = "";
-  first.stderr!.on("data", (piece: string) => {
-    told += piece;
-    // A second one would end it at once.
-    if (!first.killed && /^tokenizing .* documents?, /m.test(told)) first.kill("SIGINT");
-  });
-  const { code, stderr } = await first.done;
-  expect(code).toBe(130);
-  const [, kept] = /^([\d,]+) tokens of .*long\.txt are kept in .*cache/m.exec(stderr)!;
-  expect(readdirSync(folder)).not.toContain("long");
-  const second = await start(args).done;
-  expect(second.code).toBe(0);
-  const [, seen] = /^tokenizing .*, ([\d,]+) tokens$/m.exec(second.stderr)!;
-  const count = (written: string | undefined) => Number(written!.replaceAll(",", ""));
-  expect(count(seen)).toBeGreaterThan(count(kept));
-});
+it.each([
+  [
+    "long.txt",
+    /^waiting for text: 1 chunk/m,
+    /^(\d+) of \d+ chunks of .*long\.txt are tokenized, and/m,
+  ],
+  [
+    "long.txt.gz",
+    /^tokenizing .* documents?, /m,
+    /^([\d,]+) tokens of .*long\.txt\.gz are kept in/m,
+  ],
+])(
+  "what is tokenized by then stays in the cache, and the same command goes on: %s",
+  async (name, begun, kept) => {
+    const text = join(folder, name);
+    // It does not get shorter.
+    const written = randomBytes(18e6).toString("base64").replaceAll(/.{60}/g, "$&\n");
+    writeFileSync(text, name.endsWith("gz") ? gzipSync(written, { level: 1 }) : written);
+    const out = join(folder, "long");
+    rmSync(out, { recursive: true, force: true });
+    const args = ["train", "--config", "tiny", "--data", text, "--out", out, ...at];
+    args.push("--cache", join(folder, "cache"), "--context", "8", "--batch-size", "1");
+    const first = start(args);
+    let told = "";
+    first.stderr!.on("data", (piece: string) => {
+      told += piece;
+      // A second one would end it at once.
+      if (!first.killed && begun.test(told)) first.kill("SIGINT");
+    });
+    const { code, stderr } = await first.done;
+    expect(code, stderr).toBe(130);
+    expect(stderr).toContain("stopped before the first step: nothing is saved");
+    const before = Number(kept.exec(stderr)![1]!.replaceAll(",", ""));
+    expect(before).toBeGreaterThan(0);
+    expect(readdirSync(folder)).not.toContain("long");
+    const second = await start(args).done;
+    expect(second.code, second.stderr).toBe(0);
+    if (!name.endsWith("gz")) {
+      expect(second.stderr).toMatch(new RegExp(`: ${before} of \\d+ chunks are there`));
+      return;
+    }
+    const [, seen] = /^tokenizing .*, ([\d,]+) tokens$/m.exec(second.stderr)!;
+    expect(Number(seen!.replaceAll(",", ""))).toBeGreaterThan(before);
+  },
+);

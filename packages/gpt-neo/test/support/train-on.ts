@@ -8,6 +8,7 @@ import type { SampleSet } from "../../src/data/index.ts";
 import { dimsOf } from "../../src/models/index.ts";
 import { layoutOf } from "../../src/session.ts";
 import type { Origin } from "../../src/train/begin.ts";
+import { readAlready } from "../../src/train/data/opened-data.ts";
 import { takeSteps } from "../../src/train/steps.ts";
 import type { StepEntry } from "../../src/train/training.ts";
 import type { Case } from "../hugging-face/layouts.ts";
@@ -42,12 +43,15 @@ export async function trainOn(
   try {
     await takeSteps({
       config,
-      data: {
-        train: samplesOf(batches, context),
-        validation: undefined,
-        tokens: batches.length * batch_size * context,
-        close: () => undefined,
-      },
+      data: readAlready(
+        {
+          train: samplesOf(batches, context),
+          validation: undefined,
+          tokens: batches.length * batch_size * context,
+          close: () => undefined,
+        },
+        false,
+      ),
       dataOrder: 1,
       settings: {},
       tokenizer: undefined,

@@ -1,7 +1,9 @@
+import { dirname } from "node:path";
 import { type Evidence, MtfError } from "mtf";
 import { readIds } from "../../data/index.ts";
 import { apart } from "../../eval/apart.ts";
 import { evaluator, scoring } from "../../eval/evaluator.ts";
+import { keepWindows } from "../../eval/kept-windows.ts";
 import { checkLogitsFile, writeLogits } from "../../eval/logits.ts";
 import { counter, type EvaluateSettings, type Evaluation, measure } from "../../eval/measure.ts";
 import { type Window, windowsOf } from "../../eval/windows.ts";
@@ -73,7 +75,10 @@ async function* windowsIn(
   yield* windowsOf(documents, longest, stride);
 }
 
-/** Writes the logits of all windows, `[rows, length, vocab]`; rows that are shorter end in zeros. */
+/**
+ * Writes the logits of all windows, `[rows, length, vocab]`, as they come; rows that are shorter end in
+ * zeros. Their number stands at the file's beginning, so the windows are counted before.
+ */
 async function writeAll(
   path: string,
   windows: AsyncIterable<Window>,
@@ -81,12 +86,24 @@ async function writeAll(
   model: LoadedModel,
   logitsOf: (batch: readonly Window[], length: number) => Promise<Float32Array>,
 ): Promise<void> {
-  const all: Window[] = [];
-  for await (const window of windows) all.push(window);
-  const length = Math.max(0, ...all.map((window) => window.tokens.length));
-  const shape = [all.length, length, model.config.vocab_size];
+  const kept = await keepWindows(windows, { folder: dirname(path) });
   async function* data(): AsyncGenerator<Float32Array> {
-    for (let i = 0; i < all.length; i += rows) yield logitsOf(all.slice(i, i + rows), length);
+    for (const batch of batchesOf(kept.all(), rows)) yield logitsOf(batch, kept.longest);
   }
-  await writeLogits(path, shape, data);
+  try {
+    await writeLogits(path, [kept.count, kept.longest, model.config.vocab_size], data);
+  } finally {
+    kept.close();
+  }
+}
+
+function* batchesOf<T>(all: Iterable<T>, size: number): Generator<T[]> {
+  let batch: T[] = [];
+  for (const one of all) {
+    batch.push(one);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

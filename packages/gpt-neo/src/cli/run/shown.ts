@@ -48,6 +48,8 @@ function showFar(far: TrainProgress, progress: Progress): void {
       const read = `${some(documents, "document")}, ${some(tokens, "token")}`;
       return progress.update(`${kind} ${shownName(file)}: ${read}`);
     }
+    case "awaiting":
+      return progress.update(`waiting for text: ${some(far.chunks, "chunk")} tokenized`);
     case "read":
       return progress.end();
     case "validating":

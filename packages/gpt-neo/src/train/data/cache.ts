@@ -42,9 +42,8 @@ export async function cachedIds(
   { cache, endOfText, read = {}, onTokenize, note, signal }: CacheOptions,
 ): Promise<string> {
   const { inputFormat, textKey, zstdWindow } = read;
-  const reading = { endOfText, textKey: textKey ?? null };
-  const task = await taskOf(files, { tokenizer: shortOf(tokenizer), ...reading });
-  const key = sha256(task).slice(0, 16);
+  const task = await taskOf(files, tokenizer, { endOfText, textKey: textKey ?? null });
+  const key = keyOf(task);
   const out = join(cache, key);
   const what = files.length === 1 ? files[0]!.file : `${files.length} files`;
   await markCacheFolder(cache);
@@ -109,16 +108,23 @@ function shortOf({ kind, special, ...rest }: TokenizerSource): string {
 }
 
 /** All that decides what the ids are, whatever the files are called. */
-async function taskOf(
+export async function taskOf(
   files: readonly DataFile[],
-  settings: Readonly<Record<string, unknown>>,
+  tokenizer: TokenizerSource,
+  more: Readonly<Record<string, unknown>>,
 ): Promise<string> {
+  const settings = { tokenizer: shortOf(tokenizer), ...more };
   const inputs = [];
   for (const { file, format } of files) {
     const { size, mtimeMs, head } = await looksOf(file);
     inputs.push({ format, size, mtimeMs, head });
   }
   return JSON.stringify({ version, settings, inputs });
+}
+
+/** What a task's folder in a cache is called. */
+export function keyOf(task: string): string {
+  return sha256(task).slice(0, 16);
 }
 
 async function looksOf(file: string): Promise<{ size: number; mtimeMs: number; head: string }> {

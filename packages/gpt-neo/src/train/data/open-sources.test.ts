@@ -37,7 +37,8 @@ it.each([
     const tokenizer = makeTokenizer({ kind });
     const vocabulary = { tokenizer, size: tokenizer.vocabSize };
     const options = { endOfText: end, cache: join(folder, "cache"), source: { kind } };
-    const [memory, ...others] = await openSources([jsonl, txt], vocabulary, options);
+    const opened = await openSources([jsonl, txt], vocabulary, options);
+    const [memory, ...others] = opened.sources;
     expect(others).toEqual([]);
     const files = [
       { file: jsonl, format: "jsonl" },

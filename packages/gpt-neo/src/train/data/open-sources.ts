@@ -1,5 +1,13 @@
 import { stat } from "node:fs/promises";
 import {
+  type ChunkedText,
+  type Crew,
+  type CutFile,
+  openChunkedText,
+  openChunkStore,
+} from "../../chunked-text/index.ts";
+import { unpackedName } from "../../data/bytes/index.ts";
+import {
   type DataFile,
   type Documents,
   dataFiles,
@@ -17,8 +25,10 @@ import {
   tokenStore,
   type Vocabulary,
 } from "../../data/index.ts";
-import type { TokenizerSource } from "../../tokenizer/index.ts";
-import { cachedIds } from "./cache.ts";
+import { isPipe } from "../../data/pipe.ts";
+import type { Start } from "../../tokenize/messages.ts";
+import type { Tokenizer, TokenizerSource } from "../../tokenizer/index.ts";
+import { cachedIds, keyOf, taskOf } from "./cache.ts";
 
 export interface OpenOptions extends Omit<StoreOptions, "below"> {
   readonly endOfText: number;
@@ -32,16 +42,32 @@ export interface OpenOptions extends Omit<StoreOptions, "below"> {
   /** Told while data are tokenized into the cache. */
   readonly onTokenize?: ((read: FillProgress) => void) | undefined;
   readonly note?: ((line: string) => void) | undefined;
+  /** Gives the threads that tokenize much text by the chunk; without it all is tokenized before. */
+  readonly crew?: ((start: Start, tokenizer: Tokenizer) => Crew) | undefined;
+  /** Bytes of a chunk. */
+  readonly chunkBytes?: number | undefined;
+  /** Told when a chunk is tokenized, or found. */
+  readonly onReady?: (() => void) | undefined;
   /** Ends the reading by its reason; what is tokenized into the cache by then stays there. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reading so many bytes again takes a second or two: no cache for them. */
-const smallBytes = 16e6;
+/** What files and folders are: streams of ids, and text that is tokenized by the chunk. */
+export interface Opened {
+  readonly sources: readonly TokenSource[];
+  readonly text?: ChunkedText | undefined;
+}
+
+/** Half a megabyte or so of text: it is tokenized in a moment, and kept in a file of its own. */
+const usualChunk = 1 << 19;
+
+/** Reading so many chunks again takes a second or two: no cache for less, and no chunks. */
+const fewChunks = 32;
 
 /**
  * Opens files, folders and patterns as streams of ids that are read at random. Files of ids are read
  * where they lie, each a stream; all others are one stream, read from the cache where they are large.
+ * With a crew, much text that is not packed is no stream, but chunks that it tokenizes.
  *
  * @throws MtfError as `dataFiles` and `readIds`; `bad-file` if the cache cannot be written
  */
@@ -49,22 +75,65 @@ export async function openSources(
   paths: readonly string[],
   vocabulary: Vocabulary,
   options: OpenOptions,
-): Promise<readonly TokenSource[]> {
+): Promise<Opened> {
   const { endOfText, read = {} } = options;
   const opened: TokenSource[] = [];
   try {
-    const rest: DataFile[] = [];
+    let rest: DataFile[] = [];
     for (const file of await dataFiles(paths, read.inputFormat, read)) {
       const source = await openInPlace(file, { size: vocabulary.size, endOfText });
       if (source) opened.push(source);
       else rest.push(file.format === "bin" ? { ...file, file: pairOf(file.file).bin } : file);
     }
+    const cut = options.crew ? await cutFiles(rest) : [];
+    const text = await openText(cut, vocabulary, options);
+    if (text) rest = rest.filter(({ file }) => !cut.some((one) => one.file === file));
     if (rest.length > 0) opened.push(await openRest(rest, vocabulary, options));
-    return opened;
+    return { sources: opened, text };
   } catch (error) {
     for (const source of opened) source.close();
     throw error;
   }
+}
+
+/** Much text, to be tokenized by the chunk; undefined if it is little, or cannot be. */
+async function openText(
+  files: readonly CutFile[],
+  { size, tokenizer }: Vocabulary,
+  { crew, cache, source, endOfText, read, chunkBytes = usualChunk, ...telling }: OpenOptions,
+): Promise<ChunkedText | undefined> {
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  if (bytes <= fewChunks * chunkBytes || !crew || !source || !tokenizer) return undefined;
+  const textKey = read?.textKey;
+  const settings = { endOfText, textKey: textKey ?? null, chunkBytes };
+  const store =
+    cache === undefined
+      ? undefined
+      : await openChunkStore(cache, keyOf(await taskOf(files, source, settings)));
+  const named = files.length === 1 ? files[0]!.file : `${files.length} files`;
+  const threads = crew({ tokenizer: source, textKey, endOfText }, tokenizer);
+  return openChunkedText(files, {
+    ...telling,
+    named,
+    endOfText,
+    size,
+    crew: threads,
+    store,
+    chunkBytes,
+  });
+}
+
+/** Files whose text lies there as it is, so that any part of it can be read by itself. */
+async function cutFiles(files: readonly DataFile[]): Promise<readonly CutFile[]> {
+  const found: CutFile[] = [];
+  for (const { file, format } of files) {
+    if (format !== "txt" && format !== "jsonl") continue;
+    if (unpackedName(file) !== file || (await isPipe(file))) continue;
+    const is = await stat(file).catch(() => undefined);
+    // Whoever reads it says what is wrong.
+    if (is?.isFile()) found.push({ file, format, size: is.size });
+  }
+  return found;
 }
 
 async function openRest(
@@ -74,7 +143,7 @@ async function openRest(
 ): Promise<TokenSource> {
   const { endOfText, source, read, cache } = options;
   const { size } = vocabulary;
-  if (source && cache !== undefined && (await bytesOf(files)) > smallBytes) {
+  if (source && cache !== undefined && (await bytesOf(files)) > fewChunks * usualChunk) {
     const file = await cachedIds(files, source, { ...options, cache, read });
     const cached = await openInPlace({ file, format: "bin" }, { size, endOfText });
     if (cached) return cached;

@@ -3,12 +3,13 @@ import { MtfError } from "mtf";
 /**
  * The order that a run takes its data in, which it keeps to its end. In the first, all samples are one
  * permutation and whole documents are held back, for which everything has to be read before; in the
- * second, chunks whose places follow from sizes alone are.
+ * second, chunks of ids whose places follow from lengths are, and text is tokenized before. In the third,
+ * much text is in chunks by bytes, which are tokenized while steps are taken; all else is as in the second.
  */
-export type DataOrder = 1 | 2;
+export type DataOrder = 1 | 2 | 3;
 
 /** What runs begin with. */
-export const currentOrder: DataOrder = 2;
+export const currentOrder: DataOrder = 3;
 
 /**
  * The order of a run that goes on; what was saved before there was another says none.
@@ -19,9 +20,9 @@ export const currentOrder: DataOrder = 2;
  */
 export function orderOf(saved: { readonly dataOrder?: unknown }, out: string): DataOrder {
   const { dataOrder = 1 } = saved;
-  if (dataOrder === 1 || dataOrder === 2) return dataOrder;
+  if (dataOrder === 1 || dataOrder === 2 || dataOrder === 3) return dataOrder;
   throw new MtfError("bad-file", `${out} takes its data in an order of version ${dataOrder}.`, {
-    evidence: [["known here", "versions 1 and 2"]],
+    evidence: [["known here", "versions 1 to 3"]],
     try: ["the gpt-neo that wrote it", "--out with another folder"],
     file: out,
   });

@@ -10,5 +10,13 @@ import type { Progress } from "../checkpoint.ts";
 export function positionIn({ position, settings }: Progress, context: number): Position {
   const before = settings.context;
   if (typeof before !== "number" || before === context) return position;
-  return { ...position, index: Math.floor((position.index * before) / context) };
+  return scaled(position, before / context);
+}
+
+function scaled({ index, sources, ...rest }: Position, by: number): Position {
+  return {
+    ...rest,
+    index: Math.floor(index * by),
+    ...(sources && { sources: sources.map((one) => scaled(one, by)) }),
+  };
 }

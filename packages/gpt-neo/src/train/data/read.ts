@@ -1,12 +1,13 @@
 import { dirname, join, resolve } from "node:path";
 import { MtfError } from "mtf";
 import type { Config } from "../../config/index.ts";
-import { type FillProgress, loadTrainingData, type TrainingData } from "../../data/index.ts";
+import { type FillProgress, loadTrainingData } from "../../data/index.ts";
 import type { ReadingOptions } from "../../data/reading-options.ts";
 import type { Tokenizer, TokenizerSource } from "../../tokenizer/index.ts";
 import type { TrainListener } from "../listener.ts";
 import type { TrainOptions } from "../options.ts";
 import { runDataOf } from "./given.ts";
+import { type OpenedData, readAlready } from "./opened-data.ts";
 import type { DataOrder } from "./order.ts";
 import { openTrainingData } from "./training-data.ts";
 
@@ -35,7 +36,7 @@ export async function readData(
   { tokenizer, source }: Tokenizing,
   order: DataOrder,
   { onNote: note, onProgress, signal }: TrainListener,
-): Promise<TrainingData> {
+): Promise<OpenedData> {
   const { context, validation } = training;
   const data = runDataOf(options.data, training.data);
   const held = runDataOf(options.validationData, training.validation_data);
@@ -76,14 +77,16 @@ export async function readData(
     };
     const read = await loadTrainingData(data.files, heldFiles, vocabulary, whole);
     onProgress?.({ kind: "read" });
-    return read;
+    return readAlready(read, heldFiles !== null);
   }
   const opened = await openTrainingData(data, held, vocabulary, {
     ...usual,
+    order,
     source,
     cache: options.cache ?? (options.out === undefined ? undefined : cacheBeside(options.out)),
     onProgress: telling("reading"),
     onTokenize: telling("tokenizing"),
+    onAwaiting: (chunks) => onProgress?.({ kind: "awaiting", chunks }),
     note,
     signal,
   });

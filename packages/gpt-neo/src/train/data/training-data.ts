@@ -1,25 +1,35 @@
-import { MtfError } from "mtf";
+import { coresOfMachine } from "mtf/workers";
+import { type Crew, openCrew } from "../../chunked-text/index.ts";
 import {
-  chunkedSamples,
-  chunksOf,
   type DataOptions,
-  divided,
-  mixedSources,
-  type SampleSet,
+  isStream,
+  mixedSamples,
+  mixedStream,
+  openEach,
   type Source,
-  type TokenSource,
-  type TrainingData,
-  tooShort,
   type Vocabulary,
 } from "../../data/index.ts";
 import type { RunData } from "./given.ts";
-import { type OpenOptions, openDocuments, openSources } from "./open-sources.ts";
+import { type Opened, type OpenOptions, openDocuments, openSources } from "./open-sources.ts";
+import { type OpenedData, takingFrom } from "./opened-data.ts";
+import type { DataOrder } from "./order.ts";
+import { dividedPart, type Part, wholePart } from "./part.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
-export type TrainingDataOptions = Omit<DataOptions, "onProgress"> & OpenOptions;
+export interface TrainingDataOptions
+  extends Omit<DataOptions, "onProgress">,
+    Omit<OpenOptions, "crew" | "onReady"> {
+  readonly order: DataOrder;
+  /** Threads that tokenize while steps are taken; by default one for each core but one. */
+  readonly threads?: number | undefined;
+  /** Told while steps wait for text: the chunks that are ready by now. */
+  readonly onAwaiting?: ((chunks: number) => void) | undefined;
+}
 
 /**
  * Opens what a run trains on and validates with: data of their own, or else parts that are held back.
- * What has to be read before the first sample does not grow with files of ids.
+ * What has to be read before the first sample does not grow with files of ids, nor with text in the
+ * third order.
  *
  * @throws MtfError `bad-argument` if there are too few ids for a sample, or none to validate with; as
  * `openSources`
@@ -32,76 +42,97 @@ export async function openTrainingData(
   toValidate: RunData<readonly string[]> | null,
   vocabulary: Vocabulary,
   options: TrainingDataOptions,
-): Promise<TrainingData> {
-  const open = async (from: RunData<readonly string[]>): Promise<readonly TokenSource[]> =>
+): Promise<OpenedData> {
+  const { order, threads = Math.max(1, coresOfMachine() - 1), onAwaiting, signal } = options;
+  let crew: Crew | undefined;
+  /** Chunks that were ready while steps waited; undefined while they do not wait. */
+  let awaited: number | undefined;
+  const opening: OpenOptions = {
+    ...options,
+    onReady: () => {
+      if (awaited !== undefined) onAwaiting?.(++awaited);
+    },
+    ...(order === 3 && {
+      crew: (start, tokenizer) => {
+        crew ??= openCrew(threads, start, tokenizer);
+        return crew;
+      },
+    }),
+  };
+  const open = async (from: RunData<readonly string[]>): Promise<Opened> =>
     from.kind === "files"
-      ? openSources(from.files, vocabulary, options)
-      : [await openDocuments(from.documents, vocabulary, options)];
-  const held = toValidate && wholeOf(await open(toValidate), toValidate, options);
+      ? openSources(from.files, vocabulary, opening)
+      : { sources: [await openDocuments(from.documents, vocabulary, opening)] };
+  const parts: Part[] = [];
+  const close = async (): Promise<void> => {
+    // At once: what the crew is at for a text ends only with both.
+    await Promise.all([...parts.map((part) => part.close()), crew?.close()]);
+  };
   try {
-    const validation = held ? 0 : options.validation;
-    const data =
+    const own =
+      toValidate && (await wholePart(await open(toValidate), namesOf(toValidate), options));
+    if (own) parts.push(own);
+    const cut = { ...options, validation: own ? 0 : options.validation };
+    const trained =
       given.kind === "documents"
-        ? dividedOf(await open(given), { ...options, validation })
-        : await mixedSources(given.files, async ({ files }, named) =>
-            dividedOf(await open({ kind: "files", files }), { ...options, validation, named }),
+        ? [await dividedPart(await open(given), cut)]
+        : await openEach(given.files, async ({ files }, named) =>
+            dividedPart(await open({ kind: "files", files }), { ...cut, named }),
           );
-    if (!held) return data;
-    const close = (): void => {
-      data.close();
-      held.close();
+    parts.push(...trained);
+    const weights = given.kind === "files" ? given.files.map(({ weight }) => weight) : [1];
+    const { take, prepare } = takingFrom(mixed(trained, weights));
+    const held = own ? [own] : trained;
+    const validations = held.flatMap(({ held }) => held ?? []);
+    const waiting = async <T>(ready: Promise<T>): Promise<T> => {
+      awaited = 0;
+      try {
+        return await unlessAborted(ready, signal);
+      } finally {
+        awaited = undefined;
+      }
     };
-    return { ...data, validation: held.samples, close };
+    return {
+      take: (...at) => waiting(take(...at)),
+      prepare: (...at) => waiting(prepare(...at)),
+      validation:
+        validations.length === 0
+          ? undefined
+          : async () => {
+              const sets = await Promise.all(validations.map((load) => load()));
+              return sets.length === 1 ? sets[0]! : mixedSamples(sets);
+            },
+      counts: { ...summed(trained, "data"), ...(own && summed([own], "validation")) },
+      close,
+    };
   } catch (error) {
-    held?.close();
+    await close();
     throw error;
   }
 }
 
-type Cut = Pick<DataOptions, "context" | "endOfText" | "crossDocument" | "validation" | "named">;
-
-function dividedOf(sources: readonly TokenSource[], options: Cut): TrainingData {
-  const parts = sources.map((source) => ({
-    source,
-    ...divided({ begin: 1, end: source.length }, options.validation),
-  }));
-  const cut = (part: "train" | "held"): SampleSet =>
-    samplesOf(
-      parts.flatMap(({ source, ...ranges }) => chunksOf(source, ranges[part])),
-      options,
-    );
-  const [train, held] = [cut("train"), cut("held")];
-  const tokens = train.tokens + held.tokens;
-  if (train.tokens < options.context) {
-    closeAll(sources);
-    throw tooShort(tokens, options);
-  }
-  const validation = held.tokens > 0 ? held : undefined;
-  return { train, validation, tokens, close: () => closeAll(sources) };
+function mixed(parts: readonly Part[], weights: readonly number[]): Part["train"] {
+  const trained = parts.map(({ train }) => train);
+  if (trained.length === 1) return trained[0]!;
+  const sets = trained.flatMap((samples) => (isStream(samples) ? [] : [samples]));
+  return sets.length === trained.length
+    ? mixedSamples(sets, weights)
+    : mixedStream(trained, weights);
 }
 
-function wholeOf(
-  sources: readonly TokenSource[],
-  from: RunData<readonly string[]>,
-  options: Cut,
-): { readonly samples: SampleSet; close(): void } {
-  const chunks = sources.flatMap((source) => chunksOf(source, [{ begin: 1, end: source.length }]));
-  const samples = samplesOf(chunks, options);
-  if (samples.tokens > 0) return { samples, close: () => closeAll(sources) };
-  closeAll(sources);
-  throw new MtfError("bad-argument", "the data to validate with are empty.", {
-    evidence: from.kind === "files" ? [["files", from.files.join(", ")]] : [],
-  });
+/** How much there is: ids where they are known, and bytes of text. */
+function summed(parts: readonly Part[], name: "data" | "validation"): Record<string, number> {
+  const sum = (counts: readonly number[]): number => counts.reduce((all, one) => all + one, 0);
+  const [tokens, bytes] = [
+    sum(parts.map((part) => part.tokens)),
+    sum(parts.map((part) => part.bytes)),
+  ];
+  return {
+    ...((tokens > 0 || bytes === 0) && { [`${name}_tokens`]: tokens }),
+    ...(bytes > 0 && { [`${name}_bytes`]: bytes }),
+  };
 }
 
-function samplesOf(
-  chunks: ReturnType<typeof chunksOf>,
-  { context, endOfText, crossDocument }: Cut,
-): SampleSet {
-  const unpredictedAfter = crossDocument === false ? endOfText : undefined;
-  return chunkedSamples(chunks, context, endOfText, { unpredictedAfter });
-}
-
-function closeAll(sources: readonly TokenSource[]): void {
-  for (const source of sources) source.close();
+function namesOf(from: RunData<readonly string[]>): readonly string[] {
+  return from.kind === "files" ? from.files : [];
 }

@@ -1,0 +1,164 @@
+import { MtfError } from "mtf";
+import {
+  type Chunk,
+  chunkedSamples,
+  chunksOf,
+  type DataOptions,
+  divided,
+  type SampleSet,
+  type Samples,
+  tooShort,
+  windowedStream,
+} from "../../data/index.ts";
+import { heldChunks, spread } from "./held-chunks.ts";
+import type { Opened } from "./open-sources.ts";
+
+/** A source, divided into what is trained on and what is not. */
+export interface Part {
+  readonly train: Samples;
+  /** What is held back, when it is read. */
+  readonly held: (() => Promise<SampleSet>) | undefined;
+  /** Ids, but for those of text that is tokenized by the chunk. */
+  readonly tokens: number;
+  /** Bytes of that text. */
+  readonly bytes: number;
+  close(): Promise<void>;
+}
+
+type Cut = Pick<DataOptions, "context" | "endOfText" | "crossDocument" | "validation" | "named"> & {
+  /** Chunks of text whose samples are shuffled together. */
+  readonly window?: number | undefined;
+};
+
+/** As many megabytes as are tokenized in a second or two, and have to be for the first step. */
+const usualWindow = 32;
+
+/** No more chunks are read to validate with: a validation looks at a sample of them. */
+const mostHeld = 32;
+
+/**
+ * A source to train on, of which a part is held back.
+ *
+ * @throws MtfError `bad-argument` if it is shorter than a sample
+ */
+export async function dividedPart(opened: Opened, options: Cut): Promise<Part> {
+  const { sources, text } = opened;
+  const ranges = sources.map((source) => ({
+    source,
+    ...divided({ begin: 1, end: source.length }, options.validation),
+  }));
+  const chunks = (part: "train" | "held"): readonly Chunk[] =>
+    ranges.flatMap(({ source, ...found }) => chunksOf(source, found[part]));
+  const close = closing(opened);
+  if (!text) {
+    const [train, held] = [samplesOf(chunks("train"), options), samplesOf(chunks("held"), options)];
+    const tokens = train.tokens + held.tokens;
+    if (train.tokens < options.context) {
+      await close();
+      throw tooShort(tokens, options);
+    }
+    const validation = held.tokens > 0 ? async () => held : undefined;
+    return { train, held: validation, tokens, bytes: 0, close };
+  }
+  const known = chunks("train").map((chunk) => ({ load: async () => chunk }));
+  const numbers = heldChunks(text.chunks.length, options.validation, mostHeld);
+  const kept = new Set(numbers);
+  const trained = text.chunks.map((_, number) => number).filter((number) => !kept.has(number));
+  const train = windowedStream(
+    [...known, ...trained.map((number) => text.chunks[number]!)],
+    options.context,
+    options.endOfText,
+    {
+      window: options.window ?? usualWindow,
+      unpredictedAfter: unpredictedAfter(options),
+      empty: () => tooShort(0, options),
+      onBegin: (order) => text.fill(inText(order, known.length, numbers, trained)),
+    },
+  );
+  return {
+    train,
+    held:
+      options.validation > 0
+        ? () => heldSamples(opened, chunks("held"), numbers, options)
+        : undefined,
+    tokens: sources.reduce((sum, { length }) => sum + length - 1, 0),
+    bytes: text.bytes,
+    close,
+  };
+}
+
+/**
+ * A source to validate with alone: all of it, or of much text a part that is spread over it.
+ *
+ * @param files what errors say of it
+ * @throws MtfError `bad-argument` if it is empty
+ */
+export async function wholePart(
+  opened: Opened,
+  files: readonly string[],
+  options: Cut,
+): Promise<Part> {
+  const { sources, text } = opened;
+  const chunks = sources.flatMap((source) => chunksOf(source, [{ begin: 1, end: source.length }]));
+  const train = samplesOf(chunks, options);
+  const close = closing(opened);
+  if (!text && train.tokens === 0) {
+    await close();
+    throw nothingHeld(files);
+  }
+  const numbers = text ? spread(text.chunks.length, Math.min(mostHeld, text.chunks.length)) : [];
+  return {
+    train,
+    held: text ? () => heldSamples(opened, chunks, numbers, options) : async () => train,
+    tokens: train.tokens,
+    bytes: text?.bytes ?? 0,
+    close,
+  };
+}
+
+/** The samples of chunks that are known, and of some of a text. */
+async function heldSamples(
+  { text }: Opened,
+  known: readonly Chunk[],
+  numbers: readonly number[],
+  options: Cut,
+): Promise<SampleSet> {
+  const chunks = await Promise.all(numbers.map((number) => text!.chunks[number]!.load()));
+  const samples = samplesOf([...known, ...chunks], options);
+  if (samples.tokens > 0) return samples;
+  throw nothingHeld([]);
+}
+
+function samplesOf(chunks: readonly Chunk[], options: Cut): SampleSet {
+  return chunkedSamples(chunks, options.context, options.endOfText, {
+    unpredictedAfter: unpredictedAfter(options),
+  });
+}
+
+function unpredictedAfter({ crossDocument, endOfText }: Cut): number | undefined {
+  return crossDocument === false ? endOfText : undefined;
+}
+
+/** The chunks of a text in the order that they are wanted in, those to validate with first. */
+function* inText(
+  order: Iterable<number>,
+  known: number,
+  held: readonly number[],
+  trained: readonly number[],
+): Generator<number> {
+  yield* held;
+  for (const place of order) if (place >= known) yield trained[place - known]!;
+}
+
+function closing({ sources, text }: Opened): () => Promise<void> {
+  return async () => {
+    for (const source of sources) source.close();
+    await text?.close();
+  };
+}
+
+function nothingHeld(files: readonly string[]): MtfError {
+  return new MtfError("bad-argument", "the data to validate with are empty.", {
+    evidence: files.length > 0 ? [["files", files.join(", ")]] : [],
+  });
+}
