@@ -15,6 +15,8 @@ const published = fixture("weights/safetensors/one");
 const ids = join(folder, "ids.jsonl");
 const input_ids = Array.from({ length: 2000 }, (_, i) => (i * i) % 97);
 writeFileSync(ids, JSON.stringify({ input_ids }));
+const few = join(folder, "few.jsonl");
+writeFileSync(few, JSON.stringify({ input_ids: input_ids.map((id) => id % 40) }));
 const simulated = ["--mesh", "data:2,model:2", "--runtime", "simulator"];
 
 async function train(out: string, ...options: readonly string[]): Promise<string> {
@@ -120,10 +122,33 @@ describe.skipIf(!python)("transformers loads, and computes the loss of,", () => 
         return to;
       },
     ],
+    ...[
+      "gpt2-tiny",
+      "gpt2-tiny-options",
+      "gpt-neox-tiny/parallel",
+      "gpt-neox-tiny/sequential",
+      "gptj-tiny",
+      "llama-tiny",
+      "llama-tiny-tied",
+    ].map(
+      (name) =>
+        [
+          `one trained from ${name}`,
+          () =>
+            train(
+              name.replace("/", "-"),
+              "--model",
+              fixture(`hugging-face/${name}`),
+              "--data",
+              few,
+              ...short,
+            ),
+        ] as const,
+    ),
   ] as const)("%s", async (_, made) => {
     const model = await made();
     const row = join(folder, "row.jsonl");
-    writeFileSync(row, JSON.stringify({ input_ids: input_ids.slice(0, 16) }));
+    writeFileSync(row, JSON.stringify({ input_ids: input_ids.slice(0, 16).map((id) => id % 40) }));
     const args = ["--model", model, "--data", row, ...simulated, "--json"];
     const { loss } = resultOf<{ loss: number }>(await callHere("eval", ...args));
     const program = `

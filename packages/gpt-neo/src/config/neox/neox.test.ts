@@ -72,6 +72,11 @@ describe("a config in two files", () => {
       warmup_steps: 3200,
       decay_to: expect.closeTo(0.1),
       decay_steps: 320_000,
+      optimizer: "adamw",
+      adafactor_decay_rate: null,
+      adafactor_momentum: null,
+      adafactor_epsilon: 1e-30,
+      adafactor_least_scale: 1e-3,
       weight_decay: 0.1,
       decay_final_norm: false,
       betas: [0.9, 0.95],
@@ -327,7 +332,7 @@ it("tells what it makes of optimizers, batches and meshes", () => {
         "model-parallel-size: 2\nzero-optimization: {stage: 2}\nsome-key-of-mine: 1\n",
     ),
   ).toMatchInlineSnapshot(`
-    "a.yml:6 optimizer is "lion"; here it is AdamW, whose learning rate may have to be another; has momentum, which AdamW here does not know
+    "a.yml:6 optimizer has momentum, which Lion here does not know
     a.yml:10 some_key_of_mine is a key that is not known here: left out
     train_micro_batch_size_per_gpu is per device; one is assumed: batch_size 4, or --batch-size
     model_parallel_size is mesh model:2; more devices: --mesh data:N,model:2

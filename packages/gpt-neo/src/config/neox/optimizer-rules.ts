@@ -29,6 +29,12 @@ export const optimizerRules: Readonly<Record<string, Rule>> = {
   use_bnb_optimizer: unlessOff("stored the optimizer's state in 8 bits; here it is float32"),
 };
 
+/** The optimizer that is not Adam there and is here what it is there. */
+export function isLion({ optimizer }: Keys): boolean {
+  const { type } = (optimizer ?? {}) as Keys;
+  return `${type}`.toLowerCase() === "lion";
+}
+
 /** Adam's where its config has none. */
 export const usualEps = 1e-8;
 
@@ -44,13 +50,17 @@ function optimizer(value: unknown): KeyNote | undefined {
     (key) => !["lr", "betas", "eps", "weight_decay"].includes(key),
   );
   const notes = [
-    ...(type === undefined || `${type}`.toLowerCase() === "adam"
+    ...(type === undefined || ["adam", "lion"].includes(`${type}`.toLowerCase())
       ? []
       : [`is ${printed(type)}; here it is AdamW, whose learning rate may have to be another`]),
     ...(eps === undefined || typeof eps === "number"
       ? []
       : [`has params.eps ${printed(eps)}, which is no number: it is ${usualEps}`]),
-    ...(others.length > 0 ? [`has ${others.join(", ")}, which AdamW here does not know`] : []),
+    ...(others.length > 0
+      ? [
+          `has ${others.join(", ")}, which ${isLion({ optimizer: value }) ? "Lion" : "AdamW"} here does not know`,
+        ]
+      : []),
   ];
   return notes.length > 0 ? note(notes.join("; ")) : undefined;
 }

@@ -4,7 +4,7 @@ import type { Note } from "../note.ts";
 import { pathsIn, sourcesIn } from "./data.ts";
 import { initialWeightsOf } from "./initial-weights.ts";
 import { meshOf, replicasOf, storageOf } from "./mesh.ts";
-import { usualEps } from "./optimizer-rules.ts";
+import { isLion, usualEps } from "./optimizer-rules.ts";
 
 /** What a NeoX config says of training, under our names. */
 export function trainingOf(keys: Keys, notes: Note[]): Keys {
@@ -16,6 +16,7 @@ export function trainingOf(keys: Keys, notes: Note[]): Keys {
     context: keys.seq_length ?? keys.max_position_embeddings,
     steps,
     ...batchOf(keys, notes),
+    optimizer: isLion(keys) ? "lion" : undefined,
     learning_rate: lr,
     schedule: keys.lr_decay_style ?? "linear",
     warmup_steps: Math.round(((keys.warmup ?? 0.01) as number) * (decaySteps ?? steps ?? 1000)),
