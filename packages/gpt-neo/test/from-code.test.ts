@@ -214,10 +214,10 @@ it("an option that nobody reads is refused by name, and the one that was meant i
   ];
   expect(errors.join("\n")).toMatchInlineSnapshot(`
     "MtfError: [bad-argument] train: there is no option "batch_size".
-      options  backend, batchSize, cache, config, context, data, deterministic, evalBatches, evalEvery, gradAccumulation, inputFormat, keep, keepEvery, layout, log, lr, mesh, model, noCrossDocument, out, peak, recompute, resetPositions, resume, runtime, sampleEvery, saveEvery, seed, set, special, steps, storage, textKey, tokenizer, validationData, validationShare, withOptimizer, zstdWindow
+      options  backend, batchSize, cache, config, context, data, deterministic, evalBatches, evalEvery, gradAccumulation, inputFormat, keep, keepEvery, layout, log, lr, machine, mesh, model, noCrossDocument, optimizer, out, peak, recompute, resetPositions, resume, runtime, sampleEvery, saveEvery, seed, set, special, steps, storage, textKey, tokenizer, validationData, validationShare, withOptimizer, zstdWindow
       try      batchSize
     MtfError: [bad-argument] loadModel: there is no option "contxt".
-      options  backend, context, deterministic, layout, mesh, runtime, storage, tokenizer
+      options  backend, context, deterministic, dtype, layout, mesh, runtime, storage, tokenizer
       try      context
     MtfError: [bad-argument] generate: there is no option "maxTokens".
       options  endOfText, maxNewTokens, sampling, seed, signal

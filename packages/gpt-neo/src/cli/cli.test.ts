@@ -183,6 +183,9 @@ describe("gpt-neo", () => {
         --tokenizer gpt2|bytes|FILE|DIR
                                        what makes ids of text (default: the config's, or the model's)
         --special                      <|endoftext|> in a text ends it (default: it is text)
+        --optimizer adamw|adafactor|lion
+                                       what makes a step of a gradient; adafactor needs the least memory
+                                       (default: the config's, adamw)
         --lr RATE                      the highest learning rate (default: the config's, 0.0003)
         --batch-size N                 samples per step (default: the config's, 8)
         --grad-accumulation N          parts of a batch computed one by one (default: the config's, 1)
@@ -195,8 +198,10 @@ describe("gpt-neo", () => {
         --validation-share PART        of the data, held back to validate with
                                        (default: the config's, 0.05)
         --save-every N                 steps between checkpoints (default: the config's, 500)
+        --machine FILE                 the machine to plan for, as npm run bench -- machine prints it
+                                       (default: one core for each device)
         --peak GFLOPS                  what the machine could do, to show the share reached
-                                       (default: none)
+                                       (default: measured, unless the run is short)
         --sample-every N               steps between samples of text, 64 tokens each (default: none)
         --keep N                       the last checkpoints to keep, and the best one (default: 2)
         --keep-every N                 keep those after every N steps for good (default: none)
@@ -262,6 +267,9 @@ describe("gpt-neo", () => {
         --model DIR                    a model's folder: a run's, or one of Hugging Face's
         --data FILE…                   what to predict: files, folders, patterns, - (standard input)
         --context N                    tokens the model sees at once (default: what it was trained on)
+        --dtype float32|bfloat16|float16|int8
+                                       what weights take in memory; all compute in float32
+                                       (default: float32)
         --stride N                     each window predicts N new ids (default: disjoint windows)
         --no-cross-document            ends of text cut rows: each document is predicted by itself
         --logits FILE                  write the logits there, as safetensors [rows, length, vocab]
