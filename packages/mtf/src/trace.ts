@@ -28,7 +28,7 @@ export interface PlaceholderOptions<Names extends string = string> {
  * @example
  * const image = placeholder([batch, pixel]);
  * const table = placeholder([vocab, embd], { rest: "bfloat16" });
- * const weight = placeholder([embd, ff], { rest: { dtype: "int8", scales: [ff] } });
+ * const weight = placeholder([embd, hidden], { rest: { dtype: "int8", scales: [hidden] } });
  */
 export function placeholder<
   const N extends readonly string[] = [],
