@@ -107,9 +107,12 @@ export function legalStates(row: string): readonly State[] {
   });
 }
 
-/** Cells that a few layouts fill: sums may be owed on what is brought together for another sum. */
+/**
+ * Cells that a few programs fill: sums may be owed on what is brought together for another sum, and on
+ * what branches give that both owe the same.
+ */
 function rare(row: string, state: State): boolean {
-  return row.startsWith("move: ") && state === "partial";
+  return state === "partial" && (row.startsWith("move: ") || row === "region: either");
 }
 
 /** Every row that programs of the library's ops can have. */

@@ -51,6 +51,33 @@ const numbers = Float32Array.from({ length: 24 }, (_, i) => i);
 const ones = new Float32Array(36).fill(1);
 
 describe("cond", () => {
+  it("gives a sum that both branches owe as it is, to be settled with others", () => {
+    const products = (y: X, weight: Tensor<"embd">, on: Scalar) => {
+      const one = () => einsum(y, weight, "batch");
+      return add(
+        cond(greater(on, 0), one, () => einsum(y, y, "batch")),
+        one(),
+      );
+    };
+    const { program } = lowered(products, [x, placeholder([embd]), flag]);
+    expect(printed(program)).toMatchInlineSnapshot(`
+      "program on mesh x:2
+        %0 f32[batch=4, embd=6@x] = input 0
+        %1 f32[embd=6@x] = input 1
+        %2 f32[] = input 2
+        %3 bool[] = greater(%2, 0)
+        if %3 with %4 = %0, %5 = %1
+          %6 f32[batch=4] partial(x) = einsum(%4, %5)
+        else
+          %7 f32[batch=4] partial(x) = einsum(%4, %4)
+        %8 f32[batch=4] partial(x) = %6 or %7
+        %9 f32[batch=4] partial(x) = einsum(%0, %1)
+        %10 f32[batch=4] partial(x) = add(%8, %9)
+        %11 f32[batch=4] = all-reduce(sum, x) %10      32 B  region
+        output  = %11"
+    `);
+  });
+
   it("is a program with two bodies, and results that lie alike after either", () => {
     const { program } = lowered(either, [x, w, flag]);
     expect(printed(program)).toMatchInlineSnapshot(`
