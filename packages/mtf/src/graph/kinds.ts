@@ -121,8 +121,14 @@ export interface Attributes {
     readonly epsilon: number;
     readonly decay: number;
   };
-  /** The value under other layout rules. (x) -> x */
-  withLayout: { readonly rules: Readonly<Record<string, readonly string[]>> };
+  /**
+   * The value under other layout rules, which stick to what is computed from it. To a gradient made
+   * by one of these sticks what does to the value that it is the gradient of. (x) -> x
+   */
+  withLayout: {
+    readonly rules: Readonly<Record<string, readonly string[]>>;
+    readonly gradientOf?: AnyTensor;
+  };
   /**
    * A body of its own, run as `rounds` says. The first `carried` operands are what it carries into
    * the first round: the first outputs are what it carries into the next, and the first results what

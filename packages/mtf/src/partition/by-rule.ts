@@ -32,6 +32,7 @@ import {
   versionsOf,
   wanted,
 } from "./scope.ts";
+import { before, stuckToOperands } from "./stuck.ts";
 import { bring } from "./versions.ts";
 
 /**
@@ -83,7 +84,7 @@ function situationOf(
     results: node.results.map((_, i) => aimOf(scope, node, i)),
     passing,
     owed,
-    rules: scope.layout.rules,
+    rules: before(stuckToOperands(scope.stuck, node), scope.layout.rules),
     mesh: scope.layout.mesh,
     axes,
     machine,

@@ -1,5 +1,6 @@
 import { type MachineModel, secondsOf, sliceSeconds } from "../cost/machineModel.ts";
-import type { Layout } from "../layout.ts";
+import { type Graph, nodesOf } from "../graph/graph.ts";
+import type { Layout, RuleTable } from "../layout.ts";
 import type { Price } from "../program/transfer.ts";
 import type { TracedLeaves } from "../trace.ts";
 import type { Plan } from "./plan/choice.ts";
@@ -16,7 +17,11 @@ export function lookAhead(
   donated: readonly number[],
   machine: MachineModel,
 ): Written {
-  const fixed: Omit<Plan, "chosen"> = { machine, axes: axesNamed(layout), expanded: new Map() };
+  const fixed: Omit<Plan, "chosen"> = {
+    machine,
+    axes: axesNamed(layout, traced.graph),
+    expanded: new Map(),
+  };
   const price: Price = {
     collective: (axes, bytes) => secondsOf(machine, axes, bytes),
     slice: (bytes) => sliceSeconds(machine, bytes),
@@ -33,9 +38,16 @@ export function lookAhead(
   return better ? second : first;
 }
 
-/** The axes that split anything by a layout's rules. */
-export function axesNamed({ mesh, rules, storage }: Layout): readonly string[] {
-  const tables = [rules, ...storage.map((stored) => stored.rules)];
+/** The axes that split anything by a layout's rules, or by those of `withLayout`. */
+export function axesNamed({ mesh, rules, storage }: Layout, graph: Graph): readonly string[] {
+  const tables = [rules, ...storage.map((stored) => stored.rules), ...overridesIn(graph)];
   const named = new Set(tables.flat().flatMap(([, axes]) => axes));
   return mesh.names.filter((axis) => named.has(axis) && mesh.axes[axis]! > 1);
+}
+
+function overridesIn(graph: Graph): readonly RuleTable[] {
+  return nodesOf(graph).flatMap((node) => {
+    if (node.kind === "region") return overridesIn(node.attributes.body);
+    return node.kind === "withLayout" ? [Object.entries(node.attributes.rules)] : [];
+  });
 }

@@ -18,6 +18,7 @@ import {
   versionsOf,
   wanted,
 } from "./scope.ts";
+import { type Stuck, stick, stuckOf } from "./stuck.ts";
 import { usesOf } from "./uses.ts";
 import { newVersions, readWhereItLies } from "./versions.ts";
 
@@ -34,6 +35,7 @@ export function partitionRegion(
   const { dim, reverse } = node.attributes.rounds;
   const origin = originOf(node);
   const { carried, sliced, constant } = operandsOf(node);
+  stickToBody(scope.stuck, node);
   const outside = {
     sliced: sliced.map(({ operand }) => sliceable(scope, operand, dim.name, origin)),
     constant: constant.map(({ operand }) => readSettled(scope, operand)),
@@ -86,6 +88,7 @@ export function partitionRegion(
   results.forEach((result, i) => {
     defineValue(scope, tensorOf(node, result), values[i]!, origin);
   });
+  stickToOutside(scope.stuck, node);
 }
 
 /** A region that runs once is its body, in a scope of its own: what is brought there ends there. */
@@ -97,6 +100,7 @@ function partitionOnce(scope: Scope, node: NodeOf<"region">, partitionNodes: Par
     layout: { ...scope.layout, stored: "keep" as const },
     choices: scope.choices,
   };
+  stickToBody(scope.stuck, node);
   node.operands.forEach((operand: AnyTensor, i) => {
     enter(scope, inner, operand, body.inputs[i]!, readSettled(scope, operand));
   });
@@ -107,6 +111,24 @@ function partitionOnce(scope: Scope, node: NodeOf<"region">, partitionNodes: Par
     readWhereItLies(inner.builder, versions);
     define(scope, tensorOf(node, i), newVersions(scope.builder, versions.home, versions.origin));
   }
+  stickToOutside(scope.stuck, node);
+}
+
+/** What sticks to operands sticks to them inside, and to what is carried from the first of them on. */
+function stickToBody(stuck: Stuck, node: NodeOf<"region">): void {
+  const { carried, body } = node.attributes;
+  node.operands.forEach((operand: AnyTensor, i) => {
+    stick(stuck, body.inputs[i]!, stuckOf(stuck, operand));
+    if (i < carried) stick(stuck, tensorOf(node, i), stuckOf(stuck, operand));
+  });
+}
+
+/** What sticks to what a body gives sticks to it outside. */
+function stickToOutside(stuck: Stuck, node: NodeOf<"region">): void {
+  const { carried, body } = node.attributes;
+  node.results.forEach((_, i) => {
+    if (i >= carried) stick(stuck, tensorOf(node, i), stuckOf(stuck, body.outputs[i]!));
+  });
 }
 
 /**
@@ -142,6 +164,7 @@ function bodyScope(scope: Scope, runs: number, instructions: Instruction[] = [])
     builder,
     layout: scope.layout,
     rests: new Map(),
+    stuck: scope.stuck,
     uses: scope.uses,
     versions: new Map(),
     stored: new Set(),

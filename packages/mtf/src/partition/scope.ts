@@ -12,6 +12,7 @@ import { place } from "./place.ts";
 import type { Choice, Plan } from "./plan/choice.ts";
 import { newTrack } from "./plan/track.ts";
 import { type Rests, restOf } from "./rests.ts";
+import { before, type Stuck, stuckOf } from "./stuck.ts";
 import { type Uses, usesOf } from "./uses.ts";
 import { bring, newVersions, settleHome, type Versions } from "./versions.ts";
 
@@ -20,6 +21,7 @@ export interface Scope {
   readonly builder: Builder;
   readonly layout: Layout;
   readonly rests: Rests;
+  readonly stuck: Stuck;
   readonly uses: Uses;
   /** The values of the program that stand for tensors, wherever they have been brought. */
   readonly versions: Map<Node, (Versions | undefined)[]>;
@@ -74,7 +76,8 @@ export function wanted(scope: Scope, tensor: AnyTensor): Placement {
 }
 
 export function byRules(scope: Scope, tensor: AnyTensor): Placement {
-  return place(dimsOf(tensor), scope.layout.rules, scope.layout.mesh);
+  const { rules, mesh } = scope.layout;
+  return place(dimsOf(tensor), before(stuckOf(scope.stuck, tensor), rules), mesh);
 }
 
 /**

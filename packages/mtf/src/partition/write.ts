@@ -49,6 +49,7 @@ export function write(
     builder,
     layout,
     rests,
+    stuck: new Map(),
     uses,
     versions: new Map(),
     stored: new Set(),

@@ -23,7 +23,11 @@ export interface Found {
  * devices repeat work that is split by the rules; nothing where the ways are too many.
  */
 export function exhaustive({ traced, layout }: Drawn): Found | undefined {
-  const fixed = { machine: defaultMachine, axes: axesNamed(layout), expanded: new Map() };
+  const fixed = {
+    machine: defaultMachine,
+    axes: axesNamed(layout, traced.graph),
+    expanded: new Map(),
+  };
   const by = (chosen: Plan["chosen"]) => write(traced, layout, [], { ...fixed, chosen });
   const first = by(new Map());
   const splits = first.choices.map(splitsOf);
