@@ -5,6 +5,7 @@ import type { Lowered } from "../program/lowered.ts";
 import { loweredOf } from "../program/loweredOf.ts";
 import { traceFor } from "../trace.ts";
 import { checkDonated } from "./donate.ts";
+import { keepSource } from "./explain/source.ts";
 import { lookAhead } from "./lookAhead.ts";
 import { checkStorage } from "./storage.ts";
 
@@ -47,5 +48,7 @@ export function lower<Arguments extends readonly unknown[], Result>(
   checkDonated(donated, options.inputs.length);
   checkStorage(options.layout, [...traced.inputs, ...traced.outputs]);
   const { program } = lookAhead(traced, options.layout, donated, machine);
-  return loweredOf(program, options.inputs as Arguments, traced.result);
+  const lowered = loweredOf(program, options.inputs as Arguments, traced.result);
+  keepSource(lowered, { traced, layout: options.layout, donated, machine });
+  return lowered;
 }

@@ -20,6 +20,7 @@ export function partitionOverride(scope: Scope, node: NodeOf<"withLayout">): voi
   const to = place(dimsOf(operand), rules, layout.mesh);
   const value = bring(scope.builder, versionsOf(scope, operand), to, originOf(node));
   defineValue(scope, tensorOf(node, 0), value, originOf(node));
+  scope.anchored.set(scope.builder.values[value]!, node);
   stickOverride(scope.stuck, node);
 }
 

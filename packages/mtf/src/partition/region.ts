@@ -172,6 +172,7 @@ function bodyScope(scope: Scope, runs: number, instructions: Instruction[] = [])
     plan: scope.plan,
     // A body may be written several times: only the last counts.
     choices: [],
+    anchored: scope.anchored,
   };
 }
 

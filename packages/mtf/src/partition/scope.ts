@@ -1,6 +1,6 @@
 import { internal } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Node } from "../graph/node.ts";
+import type { Node, NodeOf } from "../graph/node.ts";
 import { causeOf } from "../graph/show.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
@@ -32,6 +32,8 @@ export interface Scope {
   /** What has been chosen before the program is written, and what is chosen meanwhile. */
   readonly plan: Plan;
   readonly choices: Choice[];
+  /** What lies as a `withLayout` says. */
+  readonly anchored: Map<Value, NodeOf<"withLayout">>;
 }
 
 /** Partitions nodes in order; what partitions one node by others is given it. */

@@ -1,9 +1,10 @@
 import { movingSeconds } from "../cost/movingSeconds.ts";
 import { nodesOf } from "../graph/graph.ts";
+import type { NodeOf } from "../graph/node.ts";
 import { dimsOf } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
 import { samePlacement } from "../program/placement.ts";
-import type { Input, Output, Program } from "../program/program.ts";
+import type { Input, Output, Program, Value } from "../program/program.ts";
 import type { TracedLeaf, TracedLeaves } from "../trace.ts";
 import { addValue, type Builder } from "./builder.ts";
 import { workSeconds } from "./choose.ts";
@@ -28,6 +29,8 @@ import { usesOf } from "./uses.ts";
 export interface Written {
   readonly program: Program;
   readonly choices: readonly Choice[];
+  /** What lies as a `withLayout` says. */
+  readonly anchored: ReadonlyMap<Value, NodeOf<"withLayout">>;
   /** Seconds that each device computes in a run, and all that a run takes. */
   readonly work: number;
   readonly cost: number;
@@ -56,6 +59,7 @@ export function write(
     passes: new Map(),
     plan,
     choices: [],
+    anchored: new Map(),
   };
   const inputs = traced.inputs.map((leaf) => defineInput(scope, leaf, donated));
   const successors = donatedPlaces(traced, donated);
@@ -84,11 +88,11 @@ export function write(
     instructions: builder.instructions,
     ...(conflicts.length > 0 && { conflicts }),
   };
-  const { choices } = scope;
+  const { choices, anchored } = scope;
   const work = choices.reduce((sum, { situation, runs, split }) => {
     return sum + runs * workSeconds(situation, split.assignment);
   }, 0);
-  return { program, choices, work, cost: work + movingSeconds(program, plan.machine) };
+  return { program, choices, anchored, work, cost: work + movingSeconds(program, plan.machine) };
 }
 
 function defineInput(scope: Scope, leaf: TracedLeaf, donated: readonly number[]): Input {

@@ -47,7 +47,10 @@ const mostInAll = 200;
 /** All ways to give each axis to a dim of a node or to none, where these are not too many. */
 export function allSplitsOf(places: Places, seat: Seat): readonly Planned[] {
   const { choice, dims, planned } = seat;
-  const { axes } = choice.situation;
+  const { situation } = choice;
+  const { passes } = planned;
+  // Axes over which sums stay owed split nothing.
+  const axes = situation.axes.filter((axis) => !(passes && situation.owed.includes(axis)));
   if ((dims.size + 1) ** axes.length > mostInAll) return [];
   let assignments: readonly Assignment[] = [{}];
   for (const axis of axes) {
@@ -59,7 +62,6 @@ export function allSplitsOf(places: Places, seat: Seat): readonly Planned[] {
       })),
     ]);
   }
-  const { passes } = planned;
   const found = new Set(
     assignments.map((assignment) => splitAs(places, seat, { assignment, passes })),
   );
