@@ -83,6 +83,11 @@ export function candidatesBy(places: Places, seat: Seat, link: Link): readonly P
   for (const claims of claimsBy(places, seat, link)) {
     add([...claims, ...now]);
     add(claims);
+    // What the value leaves free, others that the op reads or makes may claim.
+    for (const other of seat.links) {
+      if (other === link) continue;
+      for (const own of claimsBy(places, seat, other)) add([...claims, ...own]);
+    }
   }
   found.delete(planned);
   return [...found];
