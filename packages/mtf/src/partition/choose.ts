@@ -154,9 +154,23 @@ function costOf(s: Situation, assignment: Assignment): number {
   return cost;
 }
 
-/** Seconds that each device computes under an assignment. */
+/** Seconds that each device computes under an assignment: those that have something to. */
 export function workSeconds(s: Situation, assignment: Assignment): number {
-  return s.seconds() / devices(Object.values(assignment).flat(), s.mesh);
+  let share = 1;
+  for (const dim in assignment) {
+    const parts = devices(assignment[dim]!, s.mesh);
+    // Of one row over 4 devices three have nothing to do.
+    share /= Math.min(parts, Math.max(1, iterationSize(s, dim)));
+  }
+  return s.seconds() * share;
+}
+
+function iterationSize(s: Situation, dim: string): number {
+  for (const { dims } of s.node.results) for (const d of dims) if (d.name === dim) return d.size;
+  for (const operand of s.node.operands) {
+    for (const d of dimsOf(operand)) if (iterationName(s, d.name) === dim) return d.size;
+  }
+  return 0;
 }
 
 /** Operations of an op that has no better estimate: one for each element it reads or makes. */

@@ -1,8 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { isTensor } from "../../src/graph/tensor.ts";
-import { defineMesh, leavesOf, ledger, type Program, placeholder } from "../../src/index.ts";
+import {
+  type AdamState,
+  adam,
+  defineMesh,
+  grad,
+  leavesOf,
+  ledger,
+  type Program,
+  placeholder,
+} from "../../src/index.ts";
+import { splitAxes } from "../../src/program/placement.ts";
 import { programFor, type Rules, summary } from "./collectives.ts";
-import { dims, params, plainStep, state, step } from "./transformer.ts";
+import { dims, loss, type Params, params, plainStep, state, step } from "./transformer.ts";
 
 const mesh = defineMesh("data:2");
 // So many rows that moving parameters costs less than moving what is computed with them.
@@ -122,6 +132,21 @@ describe("stored layout: parameters and optimizer state rest split over the data
       2 x update all-gather(data) [ff=32, embd=16] 2,048 B adam
       moved 34,832 B, held 156,040 B"
     `);
+  });
+
+  it("gradients and optimizer state: as much as of the state alone, gradients given in slices", () => {
+    const fn = (own: AdamState<Params>, token: typeof rows, label: typeof rows) => {
+      const gradient = grad(loss)(own.params, token, label);
+      return { next: adam(own, gradient, { rate: 1e-3 }), gradient };
+    };
+    const storage = { mean: rests, variance: rests, gradient: rests };
+    const program = programFor(fn, train, mesh, { rules: { batch: "data" }, storage }, [0]);
+    const { "forward all-reduce": _, ...own } = counts(program);
+    expect(own).toEqual({ "backward reduce-scatter": count, "update all-gather": count });
+    const { values, outputs } = program;
+    const given = outputs.filter(({ path }) => path.startsWith("gradient"));
+    const whole = given.filter(({ value }) => splitAxes(values[value]!.placement).length === 0);
+    expect(whole.map(({ path }) => path)).toEqual([]);
   });
 
   it("and the global norm: one scalar more", () => {
