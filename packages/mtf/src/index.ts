@@ -58,6 +58,10 @@ export * from "./optim/index.ts";
 
 export * from "./cost/index.ts";
 export type { Pass } from "./graph/node.ts";
+export type { Alternative } from "./partition/explain/alternatives.ts";
+export { type Explanation, explain } from "./partition/explain/explain.ts";
+export type { ExplainedValue } from "./partition/explain/rows.ts";
+export type { AppliedRule, Why } from "./partition/explain/why.ts";
 export { type LowerOptions, lower } from "./partition/lower.ts";
 export * from "./program/index.ts";
 export { type Traced, type TracedLeaf, type TracedLeaves, trace } from "./trace.ts";

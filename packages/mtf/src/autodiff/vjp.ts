@@ -1,9 +1,10 @@
 import { internal } from "../errors.ts";
 import { inputOf } from "../graph/handle.ts";
 import { attributedTo, type Node } from "../graph/node.ts";
-import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import type { Backward, Cotangent, Rule, Rules } from "../ops/rule.ts";
+import type { SourceLine } from "../sourceLine.ts";
 
 /**
  * The cotangents of `inputs` from those of `outputs`, as new nodes: reverse accumulation over the
@@ -42,8 +43,11 @@ export function vjp(
     const results = owed.get(node);
     if (!results) continue;
     owed.delete(node);
+    const dys = node.results.map((_, i) => {
+      const line = lineOf(tensorOf(node, i));
+      return attributedTo({ line, pass: "backward" }, () => total(results[i]));
+    });
     attributedTo({ line: node.line, pass: "backward" }, () => {
-      const dys = node.results.map((_, i) => total(results[i]));
       gradientOf(rules[node.kind] as Rule<never>, node, dys, backward).forEach((dx, i) => {
         give(node.operands[i]!, dx);
       });
@@ -52,9 +56,18 @@ export function vjp(
   return inputs.map((x) => {
     const terms = owed.get(x)?.[0];
     if (!terms) return undefined;
-    const { line } = terms[0]!["~node"];
+    const line = x["~node"].kind === "input" ? terms[0]!["~node"].line : lineOf(x);
     return attributedTo({ line, pass: "backward" }, () => total(terms));
   });
+}
+
+/**
+ * The line that makes a tensor: of what a region gives that runs once, the line within. Gradients are
+ * attributed alike, and so planned alike, whether a value is kept or computed again.
+ */
+function lineOf({ "~node": node, "~result": result }: AnyTensor): SourceLine {
+  if (node.kind !== "region" || node.attributes.rounds.kind !== "once") return node.line;
+  return lineOf(node.attributes.body.outputs[result]!);
 }
 
 function gradientOf(

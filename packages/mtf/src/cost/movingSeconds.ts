@@ -42,7 +42,7 @@ export function movingSeconds(program: Program, machine: MachineModel): number {
 }
 
 /** How often a body is planned to run: of two branches, either. */
-function runsExpected(often: Body["often"]): number {
+export function runsExpected(often: Body["often"]): number {
   if (typeof often === "number") return often;
   switch (often.what) {
     case "round":

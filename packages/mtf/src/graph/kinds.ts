@@ -3,6 +3,7 @@ import type { DType } from "../dtype.ts";
 import type { Rest } from "../rest/rest.ts";
 import type { Graph } from "./graph.ts";
 import type { Rounds } from "./rounds.ts";
+import type { AnyTensor } from "./tensor.ts";
 
 /**
  * The vocabulary of graphs and programs: every kind of op with its attributes. Attributes name dims
@@ -122,8 +123,14 @@ export interface Attributes {
     readonly epsilon: number;
     readonly decay: number;
   };
-  /** The value under other layout rules. (x) -> x */
-  withLayout: { readonly rules: Readonly<Record<string, readonly string[]>> };
+  /**
+   * The value under other layout rules, which stick to what is computed from it. To a gradient made
+   * by one of these sticks what does to the value that it is the gradient of. (x) -> x
+   */
+  withLayout: {
+    readonly rules: Readonly<Record<string, readonly string[]>>;
+    readonly gradientOf?: AnyTensor;
+  };
   /**
    * A body of its own, run as `rounds` says. The first `carried` operands are what it carries into
    * the first round: the first outputs are what it carries into the next, and the first results what

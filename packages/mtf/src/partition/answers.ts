@@ -1,7 +1,7 @@
 import type { MachineModel } from "../cost/machineModel.ts";
 import type { Node } from "../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
-import type { Layout } from "../layout.ts";
+import type { Layout, RuleTable } from "../layout.ts";
 import type { Placement } from "../program/placement.ts";
 import type { Assignment } from "./choose.ts";
 import { type Facts, factsOf } from "./facts.ts";
@@ -9,6 +9,7 @@ import type { Outcome } from "./outcome.ts";
 import { place } from "./place.ts";
 import { newPlacements, type Placements } from "./placements.ts";
 import { remembered } from "./plan/remembered.ts";
+import { before, printRules } from "./stuck.ts";
 
 /**
  * What has been worked out for one layout and machine, for whoever asks again: the blocks of a model
@@ -20,7 +21,7 @@ export interface Answers {
   /** Numbers for the texts of nodes that are alike. */
   readonly shapes: Map<string, number>;
   readonly placements: Placements;
-  /** Where the rules put values, by the names of their dims. */
+  /** Where the rules put values, by the names of their dims and the rules that stick to them. */
   readonly byRules: Map<string, Placement>;
   readonly assignments: Map<string, Assignment>;
   readonly outcomes: Map<string, Outcome>;
@@ -42,10 +43,16 @@ export function factsFor({ facts, machine, shapes }: Answers, node: Node): Facts
   return remembered(facts, node, () => factsOf(node, machine, shapes));
 }
 
-/** Where a layout's rules put a tensor. */
-export function placeOf({ byRules }: Answers, tensor: AnyTensor, layout: Layout): Placement {
+/** Where a layout's rules put a tensor, after those that stick to it. */
+export function placeOf(
+  { byRules }: Answers,
+  tensor: AnyTensor,
+  layout: Layout,
+  stuck: RuleTable,
+): Placement {
   const dims = dimsOf(tensor);
   let names = "";
   for (const { name } of dims) names += `${name} `;
-  return remembered(byRules, names, () => place(dims, layout.rules, layout.mesh));
+  const text = names + printRules(stuck);
+  return remembered(byRules, text, () => place(dims, before(stuck, layout.rules), layout.mesh));
 }

@@ -24,6 +24,7 @@ import {
   versionsOf,
   wanted,
 } from "./scope.ts";
+import { before, stuckToOperands } from "./stuck.ts";
 import { bring } from "./versions.ts";
 
 /**
@@ -61,13 +62,19 @@ const nonePassing = { passing: [], owed: [] };
 
 function situationOf(scope: Scope, task: Task): Situation {
   const { node } = task;
+  const stuck = stuckToOperands(scope.stuck, node);
   return {
     ...task,
     operands: node.operands.map((operand) => startOf(scope, node, operand)),
-    results: node.results.map((_, i) => aimOf(scope, node, i)),
-    rules: scope.layout.rules,
+    results: aimsOf(scope, node),
+    stuck,
+    rules: before(stuck, scope.layout.rules),
     machine: scope.plan.answers.machine,
   };
+}
+
+function aimsOf(scope: Scope, node: Node): readonly Placement[] {
+  return node.results.map((_, i) => aimOf(scope, node, i));
 }
 
 /**
@@ -141,6 +148,10 @@ function emit(scope: Scope, task: Task, assignment: Assignment, passes: boolean)
     work: scope.builder.runs * outcome.work,
     // Where nothing is owed now, sums may pass that another plan leaves owed.
     split: { assignment, passes },
+    aims: () => ({
+      results: aimsOf(scope, node),
+      rules: before(stuckToOperands(scope.stuck, node), scope.layout.rules),
+    }),
     operands: asked,
     results: tracks,
     tracks: [...new Set([...asked.map(({ track }) => track), ...tracks])],

@@ -19,8 +19,8 @@ export function carriedOver({ plan, choices }: Written, renewed: ReadonlyMap<Nod
       originals.set(primitives[i]!, primitive);
     });
   }
-  const chosen = choices.map(({ task, split }) => {
-    return [originals.get(task.node) ?? task.node, split] as const;
-  });
-  return { ...plan, expanded, chosen: new Map(chosen) };
+  const own = (node: Node) => originals.get(node) ?? node;
+  const chosen = choices.map(({ task, split }) => [own(task.node), split] as const);
+  const proposed = [...plan.proposed].map(([node, split]) => [own(node), split] as const);
+  return { ...plan, expanded, chosen: new Map(chosen), proposed: new Map(proposed) };
 }

@@ -11,6 +11,7 @@ import type { Facts } from "./facts.ts";
 import { assign, type Claims } from "./place.ts";
 import { numberOf } from "./placements.ts";
 import { remembered } from "./plan/remembered.ts";
+import { printRules } from "./stuck.ts";
 
 /** A node whose work is to be split. */
 export interface Task {
@@ -28,6 +29,8 @@ export interface Task {
 export interface Situation extends Task {
   readonly operands: readonly Placement[];
   readonly results: readonly Placement[];
+  /** The rules that stick to operands, and these before the layout's. */
+  readonly stuck: RuleTable;
   readonly rules: RuleTable;
   readonly machine: MachineModel;
 }
@@ -43,6 +46,7 @@ export function choose(answers: Answers, s: Situation, keeps: "whole" | "nothing
   let text = `${keeps} ${s.facts.shape} ${s.passing} ${s.owed}`;
   for (const placement of s.operands) text += ` ${numberOf(answers.placements, placement)}`;
   for (const placement of s.results) text += ` ${numberOf(answers.placements, placement)}`;
+  text += printRules(s.stuck);
   return remembered(answers.assignments, text, () => chooseAmong(s, whole));
 }
 

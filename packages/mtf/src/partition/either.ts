@@ -21,6 +21,7 @@ import {
   versionsOf,
   wanted,
 } from "./scope.ts";
+import { stickToBody, stickToOutside } from "./stuckInside.ts";
 import { readWhereItLies } from "./versions.ts";
 import { widened } from "./widen.ts";
 
@@ -38,6 +39,7 @@ export function partitionEither(
   const { steering, constant } = entriesOf(node);
   const predicate = readSettled(scope, steering!);
   const outer = constant.map(({ operand }) => readSettled(scope, operand));
+  stickToBody(scope.stuck, node);
   // What is gathered in a body serves all of it, and nothing after it.
   const bodies = [node.attributes.body.outputs, otherwise].map((outputs) => {
     const inner = bodyScope(scope, scope.builder.runs);
@@ -55,6 +57,7 @@ export function partitionEither(
     const used = results.map((i) => outputs[i]!);
     partitionBody(scope, inner, node, results, used, partitionNodes);
   }
+  stickToOutside(scope.stuck, node);
   const wide = (at: number, value: number) => widened(bodies[at]!.inner.builder, value, origin);
   const made = results.map((i) => {
     const versions = bodies.map(({ inner, outputs }) => versionsOf(inner, outputs[i]!));

@@ -33,6 +33,7 @@ export function flattened(traced: TracedLeaves): Flattened | undefined {
     return body.outputs.map(standing);
   };
   const opened = (node: Node): Node => {
+    if (node.kind === "withLayout") return ofStanding(node);
     if (node.kind !== "region") return node;
     const { body, rounds } = node.attributes;
     const before = [...body.outputs, ...besidesOf(rounds)];
@@ -45,6 +46,12 @@ export function flattened(traced: TracedLeaves): Flattened | undefined {
       rounds: standingRounds(rounds),
     };
     return { ...node, attributes };
+  };
+  /** A gradient goes on as what stands for the value that it is of. */
+  const ofStanding = (node: NodeOf<"withLayout">): Node => {
+    const { gradientOf } = node.attributes;
+    if (!gradientOf || standing(gradientOf) === gradientOf) return node;
+    return { ...node, attributes: { ...node.attributes, gradientOf: standing(gradientOf) } };
   };
   const standingRounds = (rounds: Rounds): Rounds => {
     switch (rounds.kind) {

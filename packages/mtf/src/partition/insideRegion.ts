@@ -17,6 +17,7 @@ export function bodyScope(scope: Scope, runs: number, instructions: Instruction[
     builder,
     layout: scope.layout,
     rests: new Map(),
+    stuck: scope.stuck,
     uses: scope.uses,
     versions: new Map(),
     stored: new Set(),
@@ -24,6 +25,7 @@ export function bodyScope(scope: Scope, runs: number, instructions: Instruction[
     plan: scope.plan,
     // A body may be written several times: only the last counts.
     choices: [],
+    anchored: scope.anchored,
   };
 }
 

@@ -1,6 +1,8 @@
 import { type MachineModel, secondsOf, sliceSeconds } from "../cost/machineModel.ts";
 import { memoryPlan } from "../cost/memory.ts";
-import type { Layout } from "../layout.ts";
+import { type Graph, nodesOf } from "../graph/graph.ts";
+import { besidesOf } from "../graph/rounds.ts";
+import type { Layout, RuleTable } from "../layout.ts";
 import type { Price } from "../program/transfer.ts";
 import type { TracedLeaves } from "../trace.ts";
 import { type Answers, newAnswers } from "./answers.ts";
@@ -58,29 +60,53 @@ function waysBy(
   donated: readonly number[],
   answers: Answers,
 ): readonly Written[] {
-  const { machine } = answers;
   const subject = subjectOf(traced, layout, donated);
-  const fixed: Omit<Plan, "chosen"> = { answers, axes: axesNamed(layout), expanded: new Map() };
-  const price: Price = {
-    collective: (axes, bytes) => secondsOf(machine, axes, bytes),
-    slice: (bytes) => sliceSeconds(machine, bytes),
+  const axes = axesNamed(layout, traced.graph);
+  const fixed: Plan = {
+    answers,
+    axes,
+    expanded: new Map(),
+    chosen: new Map(),
+    proposed: new Map(),
   };
-  const by = (chosen: Plan["chosen"]) => write(subject, { ...fixed, chosen });
-  const first = by(new Map());
+  const first = write(subject, fixed);
   const { choices, cost, work } = first;
-  const changed = improve(choices, layout.mesh, price, answers);
+  const changed = improve(choices, layout.mesh, secondsOn(answers.machine), answers);
   if (changed.size === 0) return [first];
   const chosen = choices.map((choice) => {
     return [choice.task.node, changed.get(choice) ?? choice.split] as const;
   });
-  const second = by(new Map(chosen));
+  const proposed = [...changed.keys()].map(({ task, split }) => [task.node, split] as const);
+  const second = write(subject, {
+    ...fixed,
+    chosen: new Map(chosen),
+    proposed: new Map(proposed),
+  });
   const better = second.cost < cost && second.work <= work * (1 + 1e-9);
   return better ? [second, first] : [first];
 }
 
-/** The axes that split anything by a layout's rules. */
-export function axesNamed({ mesh, rules, storage }: Layout): readonly string[] {
-  const tables = [rules, ...storage.map((stored) => stored.rules)];
+/** What moving values costs, in seconds of a machine. */
+export function secondsOn(machine: MachineModel): Price {
+  return {
+    collective: (axes, bytes) => secondsOf(machine, axes, bytes),
+    slice: (bytes) => sliceSeconds(machine, bytes),
+  };
+}
+
+/** The axes that split anything by a layout's rules, or by those of `withLayout`. */
+export function axesNamed({ mesh, rules, storage }: Layout, graph: Graph): readonly string[] {
+  const tables = [rules, ...storage.map((stored) => stored.rules), ...overridesIn(graph)];
   const named = new Set(tables.flat().flatMap(([, axes]) => axes));
   return mesh.names.filter((axis) => named.has(axis) && mesh.axes[axis]! > 1);
+}
+
+function overridesIn(graph: Graph): readonly RuleTable[] {
+  return nodesOf(graph).flatMap((node) => {
+    if (node.kind === "region") {
+      const { body, rounds } = node.attributes;
+      return overridesIn({ ...body, outputs: [...body.outputs, ...besidesOf(rounds)] });
+    }
+    return node.kind === "withLayout" ? [Object.entries(node.attributes.rules)] : [];
+  });
 }

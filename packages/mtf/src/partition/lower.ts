@@ -6,6 +6,7 @@ import type { Lowered } from "../program/lowered.ts";
 import { loweredOf } from "../program/loweredOf.ts";
 import { traceFor } from "../trace.ts";
 import { checkDonated } from "./donate.ts";
+import { keepSource } from "./explain/source.ts";
 import { lookAhead } from "./lookAhead.ts";
 import { checkStorage } from "./storage.ts";
 import { wishesOf } from "./wishes.ts";
@@ -51,5 +52,7 @@ export function lower<Arguments extends readonly unknown[], Result>(
   const { layout } = options;
   const written = lookAhead(traced, layout, donated, machine).program;
   const program = improveProgram(written, wishesOf(layout, machine));
-  return loweredOf(program, options.inputs as Arguments, traced.result);
+  const lowered = loweredOf(program, options.inputs as Arguments, traced.result);
+  keepSource(lowered, { traced, layout, donated, machine });
+  return lowered;
 }

@@ -2,6 +2,7 @@ import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
 import { bodyScope, enter, partitionBody, readSettled, usedResults } from "./insideRegion.ts";
 import { define, type PartitionNodes, type Scope, versionsOf } from "./scope.ts";
+import { stickToBody, stickToOutside } from "./stuckInside.ts";
 import { newVersions, readWhereItLies } from "./versions.ts";
 
 /** A region that runs once is its body, in a scope of its own: what is brought there ends there. */
@@ -17,6 +18,7 @@ export function partitionOnce(
     layout: { ...scope.layout, stored: "keep" as const },
     choices: scope.choices,
   };
+  stickToBody(scope.stuck, node);
   node.operands.forEach((operand: AnyTensor, i) => {
     enter(scope, inner, operand, body.inputs[i]!, readSettled(scope, operand));
   });
@@ -28,4 +30,5 @@ export function partitionOnce(
     readWhereItLies(inner.builder, versions);
     define(scope, tensorOf(node, i), newVersions(scope.builder, versions.home, versions.origin));
   }
+  stickToOutside(scope.stuck, node);
 }

@@ -5,6 +5,7 @@ import { type Mesh, printMesh } from "../mesh.ts";
 import { nearest } from "../suggest.ts";
 import { place } from "./place.ts";
 import { defineValue, originOf, type Scope, versionsOf } from "./scope.ts";
+import { before, stickOverride } from "./stuck.ts";
 import { bring } from "./versions.ts";
 
 /** A value brought to where its own rules put it, the layout's holding for its other dims. */
@@ -15,12 +16,12 @@ export function partitionOverride(scope: Scope, node: NodeOf<"withLayout">): voi
     for (const axis of axes)
       if (!layout.mesh.names.includes(axis)) throw unknownAxis(node, dim, axis, layout.mesh);
   }
-  const table = Object.entries(node.attributes.rules);
-  const whole = new Set(table.filter(([, axes]) => axes.length === 0).map(([dim]) => dim));
-  const others = layout.rules.filter(([dim]) => !whole.has(dim));
-  const to = place(dimsOf(operand), [...table, ...others], layout.mesh);
+  const rules = before(Object.entries(node.attributes.rules), layout.rules);
+  const to = place(dimsOf(operand), rules, layout.mesh);
   const value = bring(scope.builder, versionsOf(scope, operand), to, originOf(node));
   defineValue(scope, tensorOf(node, 0), value, originOf(node));
+  scope.anchored.set(scope.builder.values[value]!, node);
+  stickOverride(scope.stuck, node);
 }
 
 function unknownAxis(

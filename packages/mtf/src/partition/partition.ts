@@ -7,6 +7,7 @@ import { partitionOverride } from "./override.ts";
 import { partitionRegion } from "./region.ts";
 import { partitionReshape } from "./reshape.ts";
 import { define, type Scope, versionsOf } from "./scope.ts";
+import { stickToResults } from "./stuck.ts";
 
 /** Writes the instructions of nodes, in order, into the scope's program. */
 export function partitionNodes(scope: Scope, nodes: readonly Node[]): void {
@@ -14,6 +15,7 @@ export function partitionNodes(scope: Scope, nodes: readonly Node[]): void {
 }
 
 function partitionNode(scope: Scope, node: Node): void {
+  if (node.kind !== "withLayout" && node.kind !== "region") stickToResults(scope.stuck, node);
   switch (node.kind) {
     case "input":
       throw internal(`input ${node.attributes.path} has no value`);

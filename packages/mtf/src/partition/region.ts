@@ -27,6 +27,7 @@ import {
   versionsOf,
   wanted,
 } from "./scope.ts";
+import { stickToBody, stickToOutside } from "./stuckInside.ts";
 import { readWhereItLies } from "./versions.ts";
 import { widened } from "./widen.ts";
 
@@ -62,6 +63,7 @@ function partitionRounds(
   const origin = originOf(node);
   const { body } = node.attributes;
   const { carried, sliced, steering, constant } = entriesOf(node);
+  stickToBody(scope.stuck, node);
   const outside = {
     sliced: sliced.map(({ operand }) =>
       sliceable(scope, operand, dimOfRounds(rounds)!.name, origin),
@@ -133,6 +135,7 @@ function partitionRounds(
   results.forEach((result, i) => {
     defineValue(scope, tensorOf(node, result), values[i]!, origin);
   });
+  stickToOutside(scope.stuck, node);
 }
 
 /**

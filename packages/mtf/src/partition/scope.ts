@@ -1,6 +1,6 @@
 import { internal } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Node } from "../graph/node.ts";
+import type { Node, NodeOf } from "../graph/node.ts";
 import { causeOf } from "../graph/show.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
@@ -12,6 +12,7 @@ import type { Builder } from "./builder.ts";
 import type { Choice, Plan } from "./plan/choice.ts";
 import { newTrack } from "./plan/track.ts";
 import { type Rests, restOf } from "./rests.ts";
+import { type Stuck, stuckOf } from "./stuck.ts";
 import { type Uses, usesOf } from "./uses.ts";
 import { bring, newVersions, settleHome, type Versions } from "./versions.ts";
 
@@ -20,6 +21,7 @@ export interface Scope {
   readonly builder: Builder;
   readonly layout: Layout;
   readonly rests: Rests;
+  readonly stuck: Stuck;
   readonly uses: Uses;
   /** The values of the program that stand for tensors, wherever they have been brought. */
   readonly versions: Map<Node, (Versions | undefined)[]>;
@@ -30,6 +32,8 @@ export interface Scope {
   /** What has been chosen before the program is written, and what is chosen meanwhile. */
   readonly plan: Plan;
   readonly choices: Choice[];
+  /** What lies as a `withLayout` says. */
+  readonly anchored: Map<Value, NodeOf<"withLayout">>;
 }
 
 /** Partitions nodes in order; what partitions one node by others is given it. */
@@ -74,7 +78,7 @@ export function wanted(scope: Scope, tensor: AnyTensor): Placement {
 }
 
 export function byRules(scope: Scope, tensor: AnyTensor): Placement {
-  return placeOf(scope.plan.answers, tensor, scope.layout);
+  return placeOf(scope.plan.answers, tensor, scope.layout, stuckOf(scope.stuck, tensor));
 }
 
 /**

@@ -1,7 +1,8 @@
 import { movingSeconds } from "../cost/movingSeconds.ts";
+import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, typeOf } from "../graph/tensor.ts";
 import { type Placement, samePlacement } from "../program/placement.ts";
-import type { Input, Output, Program } from "../program/program.ts";
+import type { Input, Output, Program, Value } from "../program/program.ts";
 import { addValue, type Builder } from "./builder.ts";
 import { partitionNodes } from "./partition.ts";
 import type { Choice, Plan } from "./plan/choice.ts";
@@ -23,6 +24,8 @@ export interface Written {
   readonly plan: Plan;
   readonly program: Program;
   readonly choices: readonly Choice[];
+  /** What lies as a `withLayout` says. */
+  readonly anchored: ReadonlyMap<Value, NodeOf<"withLayout">>;
   /** Seconds that each device computes in a run, and all that a run takes. */
   readonly work: number;
   readonly cost: number;
@@ -37,12 +40,14 @@ export function write(subject: Subject, plan: Plan): Written {
     builder,
     layout,
     rests,
+    stuck: new Map(),
     uses,
     versions: new Map(),
     stored: new Set(),
     passes: new Map(),
     plan,
     choices: [],
+    anchored: new Map(),
   };
   const inputs = traced.inputs.map(({ tensor, path }, i): Input => {
     const donated = subject.donated.has(path.split("/")[0]!);
@@ -74,9 +79,10 @@ export function write(subject: Subject, plan: Plan): Written {
     instructions: builder.instructions,
     ...(conflicts.length > 0 && { conflicts }),
   };
-  const { choices } = scope;
+  const { choices, anchored } = scope;
   const work = choices.reduce((sum, choice) => sum + choice.work, 0);
-  return { plan, program, choices, work, cost: work + movingSeconds(program, machine) };
+  const cost = work + movingSeconds(program, machine);
+  return { plan, program, choices, anchored, work, cost };
 }
 
 /** The value of an input where it rests. */

@@ -47,8 +47,9 @@ const labelled: Call = ({ x, ids }) => ({ logits: x, labels: ids, over: "embd" }
 // What is given besides tensors is for the function to judge.
 const takesAnything = (x: unknown) => m.ones([batch], x === undefined ? "int32" : "float32");
 const traced: Call = () => ({ fn: takesAnything, args: [m.placeholder([batch])] });
-const program = () =>
-  m.lower((x: unknown) => m.exp(x), { layout, inputs: [m.placeholder([batch])] }).program;
+const lowered = () =>
+  m.lower((x: unknown) => m.exp(x), { layout, inputs: [m.placeholder([batch])] });
+const program = () => lowered().program;
 
 /** A right call of every public function of `mtf`. */
 export const calls: Readonly<Record<string, Call>> = {
@@ -236,6 +237,7 @@ export const calls: Readonly<Record<string, Call>> = {
 
   // What programs cost, and how they print
   ledger: () => ({ program: program() }),
+  explain: () => ({ lowered: lowered() }),
   memoryPlan: () => ({ program: program() }),
   printProgram: () => ({ program: program() }),
   printMesh: () => ({ mesh }),

@@ -28,8 +28,9 @@ export function exhaustive({ traced, layout }: Drawn): Found | undefined {
   const subject = subjectOf(traced, layout, []);
   const fixed = {
     answers: newAnswers(defaultMachine),
-    axes: axesNamed(layout),
+    axes: axesNamed(layout, traced.graph),
     expanded: new Map(),
+    proposed: new Map(),
   };
   const by = (chosen: Plan["chosen"]) => write(subject, { ...fixed, chosen });
   const first = by(new Map());

@@ -1,23 +1,22 @@
 import { recordArgument } from "../../arguments.ts";
 import { printDims } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
+import type { Attributes } from "../../graph/kinds.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor, typeOf } from "../../graph/tensor.ts";
 import { ruleTable } from "../../layout.ts";
 import { nearest } from "../../suggest.ts";
 import { hasDim, misuse, tensorArgument } from "../check.ts";
 
-export function laidOut(
-  x: AnyTensor,
-  rules: Readonly<Record<string, readonly string[]>>,
-): AnyTensor {
-  return makeTensor("withLayout", { rules }, [x], typeOf(x));
+export function laidOut(x: AnyTensor, attributes: Attributes["withLayout"]): AnyTensor {
+  return makeTensor("withLayout", attributes, [x], typeOf(x));
 }
 
 /**
  * The same value, split by these rules instead of the layout's. `[]` leaves a dim whole; dims that
  * are not named follow the layout, as far as their axes are still free. The gradient is split the
- * same way.
+ * same way. The rules stick to what is computed from the value, as a preference, up to the next
+ * `withLayout` and the function's results.
  *
  * @throws MtfError `unknown-dim` for a rule about a dim that the tensor lacks, `axis-conflict` where
  * two dims want one axis; `lower` throws `unknown-axis` for one that its mesh lacks
@@ -48,7 +47,7 @@ export function withLayout<A extends string, D extends DType>(
       taken.set(axis, dim);
     }
   }
-  return laidOut(tensor, Object.fromEntries(table)) as never;
+  return laidOut(tensor, { rules: Object.fromEntries(table) }) as never;
 }
 
 function unknownDim(tensor: AnyTensor, dim: string): Error {

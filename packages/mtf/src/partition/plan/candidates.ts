@@ -47,7 +47,10 @@ const mostInAll = 200;
 /** All ways to give each axis to a dim of a node or to none, where these are not too many. */
 export function allSplitsOf(places: Places, seat: Seat): readonly Planned[] {
   const { choice, dims, planned } = seat;
-  const { axes } = choice.task;
+  const { task } = choice;
+  const { passes } = planned;
+  // Axes over which sums stay owed split nothing.
+  const axes = task.axes.filter((axis) => !(passes && task.owed.includes(axis)));
   if ((dims.size + 1) ** axes.length > mostInAll) return [];
   let assignments: readonly Assignment[] = [{}];
   for (const axis of axes) {
@@ -59,7 +62,6 @@ export function allSplitsOf(places: Places, seat: Seat): readonly Planned[] {
       })),
     ]);
   }
-  const { passes } = planned;
   const found = new Set(
     assignments.map((assignment) => splitAs(places, seat, { assignment, passes })),
   );
@@ -81,6 +83,11 @@ export function candidatesBy(places: Places, seat: Seat, link: Link): readonly P
   for (const claims of claimsBy(places, seat, link)) {
     add([...claims, ...now]);
     add(claims);
+    // What the value leaves free, others that the op reads or makes may claim.
+    for (const other of seat.links) {
+      if (other === link) continue;
+      for (const own of claimsBy(places, seat, other)) add([...claims, ...own]);
+    }
   }
   found.delete(planned);
   return [...found];

@@ -1,5 +1,7 @@
 import type { Node } from "../../graph/node.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
+import type { RuleTable } from "../../layout.ts";
+import type { Placement } from "../../program/placement.ts";
 import type { Answers } from "../answers.ts";
 import type { Assignment, Task } from "../choose.ts";
 import type { Demand, Track } from "./track.ts";
@@ -10,6 +12,8 @@ export interface Plan {
   /** The axes of more than one device that the layout names. */
   readonly axes: readonly string[];
   readonly chosen: ReadonlyMap<Node, Split>;
+  /** Of nodes for which something else is chosen, what was proposed. */
+  readonly proposed: ReadonlyMap<Node, Split>;
   /** The primitives of composites: the same nodes, however often a program is written. */
   readonly expanded: Map<Node, readonly AnyTensor[]>;
 }
@@ -28,10 +32,18 @@ export interface Choice {
   /** Seconds that each device computes in a run. */
   readonly work: number;
   readonly split: Split;
+  /** Where results are to lie, and the rules that were asked: worked out for who asks why. */
+  readonly aims: () => Aims;
   readonly operands: readonly Asked[];
   readonly results: readonly Track[];
   /** Those of its operands and results, each once. */
   readonly tracks: readonly Track[];
+}
+
+export interface Aims {
+  readonly results: readonly Placement[];
+  /** Those that stick to operands before the layout's. */
+  readonly rules: RuleTable;
 }
 
 /** What a choice asks of an operand. */

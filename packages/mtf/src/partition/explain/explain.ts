@@ -1,0 +1,42 @@
+import { wrongArgument } from "../../arguments.ts";
+import { type Lowered, loweredArgument } from "../../program/lowered.ts";
+import type { Program } from "../../program/program.ts";
+import { printExplanation } from "./print.ts";
+import { type ExplainedValue, rowsOf } from "./rows.ts";
+import { sourceOf } from "./source.ts";
+
+/** Why a program's values lie where they do. Printed, it is a table with a line for each value. */
+export interface Explanation {
+  /**
+   * The program as it is planned: the values' numbers are those of this one. What `lower` gives comes of
+   * it by passes that let collectives come sooner, later or as one, and gives values other numbers.
+   */
+  readonly program: Program;
+  readonly values: readonly ExplainedValue[];
+  toString(): string;
+}
+
+/**
+ * Why the values of a lowered function lie where they do: by which rule, because of a `withLayout`,
+ * as what they are computed from, or because the plan found that to cost less. And what other ways to
+ * split the work would cost: one at a time, everything else as it is, in seconds of the machine and in
+ * bytes. It is about the program as it is planned (`explain(…).program`), before passes rearrange its
+ * collectives; where devices have too little memory for it, about the other that was written. All of it
+ * follows from the function, the layout and the machine, so nothing is kept for it:
+ * the function is planned once more.
+ *
+ * @throws MtfError `bad-argument` for what `lower` did not give
+ * @example
+ * console.log(explain(lower(step, { layout, inputs })));
+ */
+export function explain<Arguments extends readonly unknown[], Result>(
+  lowered: Lowered<Arguments, Result>,
+): Explanation {
+  loweredArgument("explain", "lowered", lowered);
+  const source = sourceOf(lowered);
+  if (!source) throw wrongArgument("explain", "lowered", "what lower gives, not a copy", lowered);
+  const { program, values } = rowsOf(source);
+  const text = () => printExplanation(values);
+  const explanation: Explanation = { program, values, toString: text };
+  return Object.assign(explanation, { [Symbol.for("nodejs.util.inspect.custom")]: text });
+}
