@@ -89,7 +89,7 @@ const linear = [
   ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
   ...["softmaxGrad", "logSoftmaxGrad"],
-  ...["all-reduce sum", "reduce-scatter sum", "bucket", "region: each", "region: either"],
+  ...["all-reduce sum", "reduce-scatter sum", "bucket", "region: each"],
 ];
 
 /** Ops that use no dim but the key's, which no layout can name. */
