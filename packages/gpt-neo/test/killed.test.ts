@@ -101,7 +101,8 @@ it("tokenizer train", async () => {
   const gone = start(["--help"]);
   await gone.done;
   writeFileSync(draftOf(out!).replace(`-${process.pid}-`, `-${gone.pid}-`), "{");
-  expect(draftsOf(out!)).toHaveLength(1);
+  // One of those killed above may have been at that moment, too.
+  expect(draftsOf(out!)).not.toEqual([]);
   expect((await call(...train("280", out!))).code).toBe(0);
   expect(readFileSync(out!, "utf8")).toBe(whole);
   expect(draftsOf(out!)).toEqual([]);
