@@ -52,8 +52,6 @@ export interface Architecture<Parameters, Own extends Dims = Dims> {
     tokens: Tensor<"batch" | "length", "int32">,
     options?: ForwardOptions,
   ): Forward;
-  /** The final norm's result at one place of each row, as logits. */
-  logitsOf(parameters: Parameters, final: Tensor<"batch" | "embd">): Tensor<"batch" | "vocab">;
   readonly files: FileNames;
   /** The path of the final norm's parameters. */
   readonly finalNorm: string;

@@ -1,12 +1,13 @@
 import { add, rename, type Tensor } from "mtf";
-import { attention, feedForward, linear } from "mtf/nn";
+import { attention, linear } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
-import { activations } from "../activations.ts";
 import { throughBlocks } from "../blocks.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
 import { embedded } from "../embedding.ts";
+import { feedForwardOf } from "../feed-forward.ts";
 import type { Forward, ForwardOptions, Hidden } from "../model.ts";
 import { normed } from "../norm.ts";
+import { logitsOf } from "../output.ts";
 import { type PackedDims, unpacked } from "../packed.ts";
 import { type Visible, visibility } from "../visible.ts";
 import type { Block, Parameters } from "./parameters.ts";
@@ -37,15 +38,7 @@ export function forward(
   const first = dropped(words, "embed", config.embed_dropout);
   const hidden = throughBlocks(parameters.h, first, block, options.recompute);
   const final = normed(config, parameters.ln_f, hidden.at(-1)!);
-  return { hidden, final, logits: linear(final, parameters.lm_head ?? parameters.wte) };
-}
-
-/** Logits of one place of each row. */
-export function logitsOf(
-  { wte, lm_head }: Parameters,
-  final: Tensor<"batch" | "embd">,
-): Tensor<"batch" | "vocab"> {
-  return linear(final, lm_head ?? wte);
+  return { hidden, final, logits: logitsOf(parameters, final) };
 }
 
 /** What scores are multiplied by, which may be less in later layers. */
@@ -70,10 +63,4 @@ function selfAttention(
     weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
   });
   return linear(mixed, out, bias);
-}
-
-function feedForwardOf(config: Config, mlp: Block["mlp"], x: Hidden): Hidden {
-  const up = { weight: mlp.up, bias: mlp.upBias };
-  const down = { weight: mlp.down, bias: mlp.downBias };
-  return feedForward(x, up, down, activations[config.activation_function]);
 }

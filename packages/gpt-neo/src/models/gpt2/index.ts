@@ -2,7 +2,7 @@ import { defineModel } from "../define-model.ts";
 import type { Model } from "../model.ts";
 import { packedDims } from "../packed.ts";
 import { layerNormed, learnedPositions, ownKeys, sequential, usualBlocks } from "../parts.ts";
-import { forward, logitsOf } from "./forward.ts";
+import { forward } from "./forward.ts";
 import { parameters } from "./parameters.ts";
 
 /** GPT-2 (Radford et al., 2019), and what is made like it. */
@@ -19,7 +19,6 @@ export const gpt2: Model = defineModel({
   dims: packedDims,
   parameters,
   forward,
-  logitsOf,
   files: {
     prefix: "transformer.",
     embedding: "transformer.wte.weight",

@@ -1,5 +1,6 @@
 import type { Tensor } from "mtf";
 import type { Config } from "../../config/index.ts";
+import type { FeedForward } from "../feed-forward.ts";
 import { type Norm, norm } from "../norm.ts";
 import type { PackedDims } from "../packed.ts";
 import { bias, type Declared, matrix } from "../parameter.ts";
@@ -14,12 +15,7 @@ export interface Block {
     readonly bias: Tensor<"embd">;
   };
   readonly ln_2: Norm;
-  readonly mlp: {
-    readonly up: Tensor<"embd" | "ff">;
-    readonly upBias: Tensor<"ff">;
-    readonly down: Tensor<"ff" | "embd">;
-    readonly downBias: Tensor<"embd">;
-  };
+  readonly mlp: FeedForward;
 }
 
 /** All parameters of a GPT-2. */

@@ -9,7 +9,7 @@ import {
   sequential,
   usualBlocks,
 } from "../parts.ts";
-import { forward, logitsOf } from "./forward.ts";
+import { forward } from "./forward.ts";
 import { parameters } from "./parameters.ts";
 
 /** GPT-Neo (Black et al., 2021). */
@@ -26,7 +26,6 @@ export const gptNeo: Model = defineModel({
   dims: usualDims,
   parameters,
   forward,
-  logitsOf,
   files: {
     prefix: "transformer.",
     embedding: "transformer.wte.weight",

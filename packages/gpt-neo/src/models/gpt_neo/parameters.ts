@@ -1,6 +1,7 @@
 import type { Tensor } from "mtf";
 import type { Config } from "../../config/index.ts";
 import type { Dims } from "../dims.ts";
+import type { FeedForward } from "../feed-forward.ts";
 import { type Norm, norm } from "../norm.ts";
 import { bias, type Declared, matrix } from "../parameter.ts";
 
@@ -15,12 +16,7 @@ export interface Block {
     readonly bias: Tensor<"embd">;
   };
   readonly ln_2: Norm;
-  readonly mlp: {
-    readonly up: Tensor<"ff" | "embd">;
-    readonly upBias: Tensor<"ff">;
-    readonly down: Tensor<"embd" | "ff">;
-    readonly downBias: Tensor<"embd">;
-  };
+  readonly mlp: FeedForward;
 }
 
 /** All parameters of a GPT-Neo. */

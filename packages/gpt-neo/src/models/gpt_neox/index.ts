@@ -2,7 +2,7 @@ import { defineModel } from "../define-model.ts";
 import type { Model } from "../model.ts";
 import { packedDims } from "../packed.ts";
 import { alikeInLayers, layerNormed, ownKeys, rotaryPositions, usualBlocks } from "../parts.ts";
-import { forward, logitsOf } from "./forward.ts";
+import { forward } from "./forward.ts";
 import { parameters } from "./parameters.ts";
 
 /** GPT-NeoX (Black et al., 2022): Pythia, GPT-NeoX-20B. */
@@ -19,7 +19,6 @@ export const gptNeox: Model = defineModel({
   dims: packedDims,
   parameters,
   forward,
-  logitsOf,
   files: {
     prefix: "gpt_neox.",
     embedding: "gpt_neox.embed_in.weight",

@@ -1,12 +1,13 @@
 import { add, gather, rename, type Tensor } from "mtf";
-import { attention, feedForward, linear, rotary } from "mtf/nn";
+import { attention, linear, rotary } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
-import { activations } from "../activations.ts";
 import { throughBlocks } from "../blocks.ts";
 import type { Dims } from "../dims.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
+import { feedForwardOf } from "../feed-forward.ts";
 import type { Forward, ForwardOptions, Hidden } from "../model.ts";
 import { normed } from "../norm.ts";
+import { logitsOf } from "../output.ts";
 import { type Angles, anglesOf } from "../rotary-angles.ts";
 import { type Visible, visibility } from "../visible.ts";
 import type { Block, Parameters } from "./parameters.ts";
@@ -36,16 +37,7 @@ export function forward(
   const first = dropped(gather(parameters.wte, tokens, "vocab"), "embed", config.embed_dropout);
   const hidden = throughBlocks(parameters.h, first, block, options.recompute);
   const final = normed(config, parameters.ln_f, hidden.at(-1)!);
-  const table = parameters.lm_head ?? parameters.wte;
-  return { hidden, final, logits: linear(final, table, parameters.lm_bias) };
-}
-
-/** Logits of one place of each row. */
-export function logitsOf(
-  { wte, lm_head, lm_bias }: Parameters,
-  final: Tensor<"batch" | "embd">,
-): Tensor<"batch" | "vocab"> {
-  return linear(final, lm_head ?? wte, lm_bias);
+  return { hidden, final, logits: logitsOf(parameters, final) };
 }
 
 const pairs = { interleaved: true } as const;
@@ -67,10 +59,4 @@ function selfAttention(
     weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
   });
   return linear(mixed, out);
-}
-
-function feedForwardOf(config: Config, mlp: Block["mlp"], x: Hidden): Hidden {
-  const up = { weight: mlp.up, bias: mlp.upBias };
-  const down = { weight: mlp.down, bias: mlp.downBias };
-  return feedForward(x, up, down, activations[config.activation_function]);
 }

@@ -2,7 +2,7 @@ import { defineModel } from "../define-model.ts";
 import { usualDims } from "../dims.ts";
 import type { Model } from "../model.ts";
 import { alikeInLayers, layerNormed, ownKeys, rotaryPositions, usualBlocks } from "../parts.ts";
-import { forward, logitsOf } from "./forward.ts";
+import { forward } from "./forward.ts";
 import { parameters } from "./parameters.ts";
 
 /** GPT-J (Wang and Komatsuzaki, 2021). */
@@ -22,7 +22,6 @@ export const gptj: Model = defineModel({
   dims: usualDims,
   parameters,
   forward,
-  logitsOf,
   files: {
     prefix: "transformer.",
     embedding: "transformer.wte.weight",

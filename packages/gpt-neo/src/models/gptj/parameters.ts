@@ -1,6 +1,7 @@
 import type { Tensor } from "mtf";
 import type { Config } from "../../config/index.ts";
 import type { Dims } from "../dims.ts";
+import type { FeedForward } from "../feed-forward.ts";
 import { type Norm, norm } from "../norm.ts";
 import { bias, type Declared, matrix } from "../parameter.ts";
 
@@ -13,12 +14,7 @@ export interface Block {
     readonly v: Tensor<"heads" | "kv" | "embd">;
     readonly out: Tensor<"embd" | "heads" | "kv">;
   };
-  readonly mlp: {
-    readonly up: Tensor<"ff" | "embd">;
-    readonly upBias: Tensor<"ff">;
-    readonly down: Tensor<"embd" | "ff">;
-    readonly downBias: Tensor<"embd">;
-  };
+  readonly mlp: FeedForward;
 }
 
 /** All parameters of a GPT-J. */

@@ -12,6 +12,7 @@ import type { Config } from "../../config/index.ts";
 import { throughBlocks } from "../blocks.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
 import type { Forward, ForwardOptions, Hidden } from "../model.ts";
+import { logitsOf } from "../output.ts";
 import { type Angles, anglesOf } from "../rotary-angles.ts";
 import { type Visible, visibility } from "../visible.ts";
 import type { GroupedDims } from "./dims.ts";
@@ -43,15 +44,7 @@ export function forward(
   const first = dropped(gather(parameters.wte, tokens, "vocab"), "embed", config.embed_dropout);
   const hidden = throughBlocks(parameters.h, first, block, options.recompute);
   const final = norm(config, parameters.ln_f, hidden.at(-1)!);
-  return { hidden, final, logits: linear(final, parameters.lm_head ?? parameters.wte) };
-}
-
-/** Logits of one place of each row. */
-export function logitsOf(
-  { wte, lm_head }: Parameters,
-  final: Tensor<"batch" | "embd">,
-): Tensor<"batch" | "vocab"> {
-  return linear(final, lm_head ?? wte);
+  return { hidden, final, logits: logitsOf(parameters, final) };
 }
 
 function norm({ architecture }: Config, { gain }: Gain, x: Hidden): Hidden {

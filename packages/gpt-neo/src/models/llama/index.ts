@@ -2,7 +2,7 @@ import { defineModel } from "../define-model.ts";
 import type { Model } from "../model.ts";
 import { alikeInLayers, rotaryPositions, sequential, usualBlocks } from "../parts.ts";
 import { groupedDims } from "./dims.ts";
-import { forward, logitsOf } from "./forward.ts";
+import { forward } from "./forward.ts";
 import { parameters } from "./parameters.ts";
 
 /** Llama (Touvron et al., 2023), and what is made like it: Mistral, Code Llama, Llemma. */
@@ -20,7 +20,6 @@ export const llama: Model = defineModel({
   dims: groupedDims,
   parameters,
   forward,
-  logitsOf,
   files: {
     prefix: "model.",
     embedding: "model.embed_tokens.weight",
