@@ -13,7 +13,7 @@ import { leavesOf, mapLeaves, withLeaves } from "../tree.ts";
 import { formula, least, plus, power, type Schedule, times } from "./formula.ts";
 import { rootMeanSquare } from "./size.ts";
 import { type Factoring, isSquares, normalized, noSquares, type Squares } from "./squares.ts";
-import type { StepOptions } from "./stepBy.ts";
+import { ownDecay, ownRate, type StepOptions } from "./stepBy.ts";
 import { floatTree, gated, gateOf, type Rate, rateAt, scalarArgument, updating } from "./update.ts";
 
 /** A tree with `Squares` in place of each parameter. */
@@ -96,6 +96,10 @@ export function adafactor<P>(
     const numbers = numbersOf(fn, options);
     const gate = gateOf(fn, options.gate);
     const kept = rateAt(fn, options.decayRate ?? usualDecayRate, taken);
+    const rate = rateAt(fn, options.rate ?? usualRate, taken);
+    const usual = options.rate === undefined;
+    // Unscaled, the usual rate is smaller.
+    const rateOf = (scaled: boolean) => (usual && !scaled ? apply("mul", rate, 0.05) : rate);
     const before = squaresIn(fn, state);
     const after: Squares[] = [];
     const means = state.mean === undefined ? [] : [state.mean];
@@ -106,13 +110,11 @@ export function adafactor<P>(
       const { direction, squares } = normalized(g!, old, square, kept);
       after.push(gatedSquares(gate, squares, old));
       const scaled = options.scales?.(path, p!) ?? true;
-      const rate = rateAt(fn, options.rate ?? usualRate(scaled), taken);
-      const own = !options.decays || options.decays(path, p!) ? numbers.decay : 0;
-      const factor = options.rates?.(path, p!) ?? 1;
+      const own = ownDecay(numbers.decay, options, path, p!);
       const scale = scaled
         ? apply("maximum", rootMeanSquare(p!, options.stacked), numbers.leastScale)
         : undefined;
-      const plain = factor === 1 ? rate : apply("mul", rate, factor);
+      const plain = ownRate(rateOf(scaled), options, path, p!);
       const step = apply(
         "mul",
         clipped(direction, numbers.clippingThreshold),
@@ -146,9 +148,7 @@ function squaresIn<P>(fn: string, state: AdafactorState<P>): ReadonlyMap<string,
 
 const usualDecayRate = formula((taken) => plus(times(power(plus(taken, 1), -0.8), -1), 1));
 
-function usualRate(scaled: boolean): Schedule {
-  return formula((taken) => times(least(power(plus(taken, 1), -0.5), 0.01), scaled ? 1 : 0.05));
-}
+const usualRate = formula((taken) => least(power(plus(taken, 1), -0.5), 0.01));
 
 /** A direction whose root mean square is at most the limit. */
 function clipped(direction: AnyTensor, limit: number): AnyTensor {

@@ -4,7 +4,8 @@ import { zipTensors } from "../mapTensors.ts";
 import { adamUpdate } from "../ops/adam/adam.ts";
 import { filled, zerosLike } from "../ops/constant/constant.ts";
 import { apply } from "../ops/elementwise/apply.ts";
-import { floatTree, gated, gateOf, type Rate, rateAt, scalarArgument, updating } from "./update.ts";
+import { ownDecay, ownRate, type StepOptions } from "./stepBy.ts";
+import { floatTree, gated, gateOf, rateAt, scalarArgument, updating } from "./update.ts";
 
 /** Parameters, running means of their gradients and of the squares, and the steps taken. */
 export interface AdamState<P> {
@@ -14,9 +15,7 @@ export interface AdamState<P> {
   readonly step: Scalar<"int32">;
 }
 
-export interface AdamOptions {
-  /** A schedule is given the number of steps taken before this one. */
-  readonly rate: Rate;
+export interface AdamOptions extends StepOptions {
   /** How much of the mean is kept in a step; default 0.9. */
   readonly beta1?: number | undefined;
   /** How much of the mean of squares is kept in a step; default 0.999. */
@@ -25,12 +24,6 @@ export interface AdamOptions {
   readonly epsilon?: number | undefined;
   /** Which part of a parameter, times the rate, is taken off it in each step; default 0, of `adamw` 0.01. */
   readonly decay?: number | undefined;
-  /** Whether a parameter decays; default: all do. Biases and gains often do not. */
-  readonly decays?: ((path: string, parameter: AnyTensor) => boolean) | undefined;
-  /** By how much the rate of a parameter is multiplied; default 1. */
-  readonly rates?: ((path: string, parameter: AnyTensor) => number) | undefined;
-  /** Where it is false, nothing changes, and the step does not count. */
-  readonly gate?: Scalar<"bool"> | undefined;
   /** Makes good for means that begin at 0; default true. */
   readonly biasCorrection?: boolean | undefined;
 }
@@ -71,7 +64,6 @@ function adamStep<P>(
   return updating(() => {
     const taken = checkState(fn, state, gradient);
     const { beta1, beta2, epsilon, decay } = numbersAmong(fn, options, usualDecay);
-    const { decays, rates } = options;
     const gate = gateOf(fn, options.gate);
     const step = apply("add", taken, 1);
     const corrected = options.biasCorrection ?? true;
@@ -86,9 +78,8 @@ function adamStep<P>(
       fn,
       [state.params, gradient, state.mean, state.variance],
       ([parameter, slope, mean, variance], path) => {
-        const own = !decays || decays(path, parameter!) ? decay : 0;
-        const factor = rates?.(path, parameter!) ?? 1;
-        const rate = factor === 1 ? scalars.rate : apply("mul", scalars.rate, factor);
+        const own = ownDecay(decay, options, path, parameter!);
+        const rate = ownRate(scalars.rate, options, path, parameter!);
         const trees = { parameter: parameter!, gradient: slope!, mean: mean!, variance: variance! };
         return adamUpdate({ ...trees, ...scalars, rate }, { beta1, beta2, epsilon, decay: own });
       },

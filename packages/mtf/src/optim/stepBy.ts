@@ -19,6 +19,27 @@ export interface StepOptions {
   readonly gate?: Scalar<"bool"> | undefined;
 }
 
+/** The decay of one parameter. */
+export function ownDecay(
+  decay: number,
+  { decays }: Pick<StepOptions, "decays">,
+  path: string,
+  parameter: AnyTensor,
+): number {
+  return !decays || decays(path, parameter) ? decay : 0;
+}
+
+/** The rate of one parameter. */
+export function ownRate(
+  rate: AnyTensor,
+  { rates }: Pick<StepOptions, "rates">,
+  path: string,
+  parameter: AnyTensor,
+): AnyTensor {
+  const factor = rates?.(path, parameter) ?? 1;
+  return factor === 1 ? rate : apply("mul", rate, factor);
+}
+
 /** Parameters, trees like them by name, and the steps taken. */
 export type StepState<P, Kept extends string> = {
   readonly params: P;
@@ -79,11 +100,9 @@ export function stepBy<P, Kept extends string, N extends Readonly<Record<string,
     const trees = [state.params, gradient, ...rule.kept.map((name) => state[name])] as const;
     const results = zipTensors<unknown>(fn, trees, ([p, g, ...kept], path) => {
       const next = rule.direction(g!, kept, numbers, path);
-      const own = !options.decays || options.decays(path, p!) ? numbers.decay : 0;
+      const own = ownDecay(numbers.decay, options, path, p!);
       const way = own === 0 ? next.direction : apply("add", next.direction, apply("mul", p!, own));
-      const factor = options.rates?.(path, p!) ?? 1;
-      const ownRate = factor === 1 ? rate : apply("mul", rate, factor);
-      const moved = apply("sub", p!, apply("mul", way, ownRate));
+      const moved = apply("sub", p!, apply("mul", way, ownRate(rate, options, path, p!)));
       return [gated(gate, moved, p!), ...next.kept.map((x, i) => gated(gate, x, kept[i]!))];
     });
     const [params, ...kept] = results;
