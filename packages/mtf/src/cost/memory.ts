@@ -33,8 +33,12 @@ export interface MemoryPlan {
  */
 export function memoryPlan(program: Program): MemoryPlan {
   programArgument("memoryPlan", "program", program);
-  // The first device's slices are the largest: what is left over goes to the first parts.
-  return memoryAt(program, coordinateOf(defineMesh(program.mesh), 0));
+  return memoryAt(program, largestAt(program));
+}
+
+/** Whose slices are the largest: the first device's, as what is left over goes to the first parts. */
+export function largestAt({ mesh }: Pick<Program, "mesh">): Coordinate {
+  return coordinateOf(defineMesh(mesh), 0);
 }
 
 /** What a program will hold on the device at a coordinate. */

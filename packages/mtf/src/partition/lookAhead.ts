@@ -42,7 +42,8 @@ function firstThatFits(
   const fits = ({ program }: Written) =>
     capacity === Number.POSITIVE_INFINITY || memoryPlan(program).peakBytes <= capacity;
   const best = first!();
-  if (fits(best)) return best;
+  // What it holds matters only where there is another to take.
+  if (others.length === 0 || fits(best)) return best;
   for (const other of others) {
     const written = other();
     if (fits(written)) return written;

@@ -1,6 +1,5 @@
 import type { MachineModel } from "../cost/machineModel.ts";
-import { type Held, heldIn, slicesAt } from "../cost/memory.ts";
-import { coordinateOf, defineMesh } from "../mesh.ts";
+import { type Held, heldIn, largestAt, slicesAt } from "../cost/memory.ts";
 import { bodiesOf } from "../program/bodies.ts";
 import type { Instruction, Program } from "../program/program.ts";
 
@@ -26,7 +25,7 @@ export interface Time {
 }
 
 export function roomIn(program: Program, machine: MachineModel): Room {
-  const sizes = slicesAt(program, firstOf(program.mesh));
+  const sizes = slicesAt(program, largestAt(program));
   const { held, peakBytes } = heldIn(program, sizes);
   const times = new Map<Instruction, Time>();
   const note = (instructions: readonly Instruction[], all: readonly Held[], around?: Time) =>
@@ -46,13 +45,8 @@ export function roomIn(program: Program, machine: MachineModel): Room {
 
 /** The bytes of some of a program's values, on the device that holds most. */
 export function bytesHeld({ mesh, values }: Program, some: readonly number[]): number {
-  const sizes = slicesAt({ mesh, values: some.map((v) => values[v]!) }, firstOf(mesh));
+  const sizes = slicesAt({ mesh, values: some.map((v) => values[v]!) }, largestAt({ mesh }));
   return sizes.reduce((sum, bytes) => sum + bytes, 0);
-}
-
-/** The first device's slices are the largest: what is left over goes to the first parts. */
-function firstOf(mesh: Program["mesh"]) {
-  return coordinateOf(defineMesh(mesh), 0);
 }
 
 /** The most that a program may hold that held so much before. */
