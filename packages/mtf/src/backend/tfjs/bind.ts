@@ -41,18 +41,15 @@ const table: Binds = {
   adam,
 };
 
-/**
- * The kernels of an op, for given slices: the backend's own way, or that of all, or the host's where
- * neither is right.
- */
+/** The kernels of an op, for given slices: the backend's, or the host's where these are not right. */
 export function bindStep(
-  { faults, own = {} }: Target,
+  { faults }: Target,
   op: Op,
   operands: readonly Slice[],
   results: readonly Slice[],
 ): Step {
   const { kind, attributes } = localOp(op);
-  const bind = isFaulty(faults, op, operands) ? undefined : (own[kind] ?? table[kind]);
+  const bind = isFaulty(faults, op, operands) ? undefined : table[kind];
   const step = (bind ?? onArrays(kind)) as Bind<LocalKind>;
   return step(attributes as never, operands, results);
 }

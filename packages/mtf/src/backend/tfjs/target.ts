@@ -1,7 +1,6 @@
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
 import type { HostArray } from "../../dtype.ts";
 import type { Fault } from "./faults.ts";
-import type { Binds } from "./kernel.ts";
 
 /** One of TensorFlow.js's backends, and what the adapter has to know of it. */
 export interface Target {
@@ -15,8 +14,6 @@ export interface Target {
   readonly name: string;
   /** What the host computes instead. */
   readonly faults: readonly Fault[];
-  /** Its own way with some kinds of op. */
-  readonly own?: Binds;
   /** The memory behind a key, where the host can reach it. */
   readonly view?: (dataId: object) => HostArray;
   /** A copy of the numbers behind a key, where it is had at once. */
