@@ -1,6 +1,7 @@
 import type { MaybePromise, Slice } from "../../../backend/backend.ts";
 import type { Dimension } from "../../../dimension.ts";
 import { internal } from "../../../errors.ts";
+import type { Box } from "../../../program/placement.ts";
 import type { Binding } from "../../../program/program.ts";
 import { accessTo } from "../../collectives/access.ts";
 import { copyElements, copyOf, eachRun, stepsOf } from "../../collectives/copy.ts";
@@ -16,9 +17,9 @@ export function bindSlice(
   const whole = sliceOf(frame.values[outer]!, frame.device);
   const at = whole.dims.findIndex((d) => d.name === dim.name);
   if (at < 0) throw internal(`a region over ${dim.name} slices a value without it`);
-  if (whole.rest) return bindWidening(dim, whole, inner, outer, frame);
-  const steps = stepsOf(whole.box);
   const box = whole.box.map((range, i) => (i === at ? { begin: 0, size: 1 } : range));
+  if (whole.rest) return bindWidening(dim, { outer, inner }, whole, box, frame);
+  const steps = stepsOf(whole.box);
   const copy = copyOf(
     stepsOf(box).map((step, i) => ({
       size: box[i]!.size,
@@ -41,18 +42,16 @@ export function bindSlice(
 /** Of what rests narrow, a slice is widened as it is cut. */
 function bindWidening(
   { name }: Dimension,
+  { outer, inner }: Binding,
   whole: Slice,
-  inner: number,
-  outer: number,
+  box: Box,
   { device, values, slots }: Frame,
 ): (index: number) => MaybePromise<void> {
   const { backend } = device;
   const one: Slice = {
     dims: whole.dims.map((d) => (d.name === name ? { name, size: 1 } : d)),
     dtype: whole.dtype,
-    box: whole.box.map((range, i) =>
-      whole.dims[i]!.name === name ? { begin: 0, size: 1 } : range,
-    ),
+    box,
   };
   const shape = shapeOf(sliceOf(values[inner]!, device));
   return (index) => {
