@@ -22,8 +22,8 @@ export interface Explanation {
  * split the work would cost: one at a time, everything else as it is, in seconds of the machine and in
  * bytes. It is about the program as it is planned (`explain(…).program`), before passes rearrange its
  * collectives; where devices have too little memory for it, about the other that was written. All of it
- * follows from the function, the layout and the machine, so nothing is kept for it:
- * the function is planned once more.
+ * follows from the traced function, the layout and the machine, which are all that is kept for it: the
+ * function is planned once more.
  *
  * @throws MtfError `bad-argument` for what `lower` did not give
  * @example
