@@ -82,8 +82,13 @@ function shorten(text: string, most = 4000): string {
   return words.length > most ? `${words.slice(0, most - 1)}…` : words;
 }
 
-/** An error's sentence, without its code and what stands below. */
-export function sentenceOf(error: MtfError): string {
+/**
+ * An error's sentence, without its code and what stands below.
+ *
+ * @example
+ * sentenceOf(new MtfError("bad-file", "ids.bin ends early.")); // "ids.bin ends early."
+ */
+export function sentenceOf(error: Error): string {
   return error.message.split("\n")[0]!.replace(/^\[.*?\] /, "");
 }
 

@@ -40,4 +40,5 @@ export {
 // Saying what is wrong with a file, and what was probably meant.
 
 export { badFile, whyNotJson } from "./checkpoint/safetensors/index.ts";
+export { sentenceOf } from "./errors.ts";
 export { nearest } from "./suggest.ts";

@@ -1,4 +1,5 @@
 import { MtfError } from "mtf";
+import { sentenceOf } from "mtf/files";
 import { badData } from "../data/bad-data.ts";
 import type { LateChunk } from "../data/index.ts";
 import { firstOutside } from "../data/outside.ts";
@@ -168,10 +169,7 @@ function joined(parts: readonly (Encoded & ChunkIds)[]): ChunkIds {
   return { ids, begins: parts[0]?.begins ?? true };
 }
 
-/** An error's sentence alone. */
-function reasonOf({ message }: Error): string {
-  return message
-    .split("\n")[0]!
-    .replace(/^\[[^\]]*\] /, "")
-    .replace(/\.$/, "");
+/** An error's sentence, to go on after. */
+function reasonOf(error: Error): string {
+  return sentenceOf(error).replace(/\.$/, "");
 }

@@ -1,5 +1,5 @@
 import { MtfError } from "mtf";
-import { nearest } from "mtf/files";
+import { nearest, sentenceOf } from "mtf/files";
 import { readArguments } from "./arguments.ts";
 import { type AnyCommand, commands } from "./commands.ts";
 import { printCommandHelp, printHelp } from "./help.ts";
@@ -81,6 +81,5 @@ function withoutCodeLine(error: MtfError): MtfError {
     ([label, text]) => label !== "at" || !/\.[cm]?[jt]s:\d+$/.test(text),
   );
   if (told.length === evidence.length) return error;
-  const sentence = error.message.split("\n")[0]!.slice(`[${error.code}] `.length);
-  return new MtfError(error.code, sentence, { ...details, evidence: told });
+  return new MtfError(error.code, sentenceOf(error), { ...details, evidence: told });
 }

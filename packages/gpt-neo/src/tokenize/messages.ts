@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorDetails } from "mtf";
 import { MtfError } from "mtf";
+import { sentenceOf } from "mtf/files";
 import type { TokenizerSource } from "../tokenizer/index.ts";
 import type { Encoded, Unit } from "./unit.ts";
 
@@ -28,9 +29,7 @@ export function failureOf(error: unknown): Failure {
   if (!(error instanceof MtfError)) {
     return { code: undefined, sentence: String((error as Error).stack ?? error), details: {} };
   }
-  // The first line of a message is its sentence after the code; the rest follows from the details.
-  const sentence = error.message.split("\n")[0]!.replace(/^\[[^\]]*\] /, "");
-  return { code: error.code, sentence, details: error.details };
+  return { code: error.code, sentence: sentenceOf(error), details: error.details };
 }
 
 export function errorOf({ code, sentence, details }: Failure): Error {

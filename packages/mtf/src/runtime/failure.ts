@@ -1,4 +1,4 @@
-import { type Evidence, MtfError } from "../errors.ts";
+import { type Evidence, MtfError, sentenceOf } from "../errors.ts";
 import { printValue } from "../program/print.ts";
 import { type Instruction, type Rounds, type Value, writesOf } from "../program/program.ts";
 import type { Device } from "./execute/device.ts";
@@ -75,8 +75,11 @@ export interface WireError {
 }
 
 export function toWire(error: MtfError): WireError {
-  const sentence = error.message.split("\n")[0]!.slice(`[${error.code}] `.length);
-  return { code: error.code, sentence, details: JSON.parse(JSON.stringify(error.details)) };
+  return {
+    code: error.code,
+    sentence: sentenceOf(error),
+    details: JSON.parse(JSON.stringify(error.details)),
+  };
 }
 
 export function fromWire({ code, sentence, details }: WireError): MtfError {
