@@ -1,12 +1,10 @@
 import type { MachineModel } from "../cost/machineModel.ts";
-import { elements } from "../dimension.ts";
-import { bytesPerElement } from "../dtype.ts";
+import { secondsAlone } from "../cost/secondsAlone.ts";
 import type { Typed } from "../graph/kinds.ts";
 import type { Node } from "../graph/node.ts";
-import { dimsOf, typeOf } from "../graph/tensor.ts";
+import { typeOf } from "../graph/tensor.ts";
 import { partitionOf } from "../ops/partitionOf.ts";
 import type { Partition } from "../ops/rule.ts";
-import { rules } from "../ops/rules.ts";
 import { printResting } from "../rest/print.ts";
 import { remembered } from "./plan/remembered.ts";
 
@@ -24,12 +22,7 @@ export interface Facts {
 /** @param shapes numbers for the texts of nodes that are alike */
 export function factsOf(node: Node, machine: MachineModel, shapes: Map<string, number>): Facts {
   const partition = partitionOf(node);
-  const flops = rules[node.kind].flops as ((node: Node) => number) | undefined;
-  const touched = elementsTouched(node);
-  const seconds = Math.max(
-    (flops?.(node) ?? touched) / machine.flops,
-    (4 * touched) / machine.memory,
-  );
+  const seconds = secondsAlone(node, machine);
   const { whole = [], move, alias, combine } = partition;
   const read = node.operands.map((operand) => printShape(typeOf(operand)));
   const made = node.results.map(printShape);
@@ -41,12 +34,6 @@ export function factsOf(node: Node, machine: MachineModel, shapes: Map<string, n
     seconds,
     shape: remembered(shapes, text, () => shapes.size),
   };
-}
-
-/** Operations of an op that has no better estimate: one for each element it reads or makes. */
-function elementsTouched(node: Node): number {
-  const read = node.operands.reduce((n, t) => n + elements(dimsOf(t)), 0);
-  return node.results.reduce((n, r) => n + elements(r.dims) * (bytesPerElement[r.dtype] / 4), read);
 }
 
 function printShape(typed: Typed): string {

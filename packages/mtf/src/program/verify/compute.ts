@@ -1,5 +1,4 @@
-import type { Node, NodeOf } from "../../graph/node.ts";
-import { tensorOf } from "../../graph/tensor.ts";
+import type { NodeOf } from "../../graph/node.ts";
 import type { Mesh } from "../../mesh.ts";
 import { partitionOf } from "../../ops/partitionOf.ts";
 import type { Partition } from "../../ops/rule.ts";
@@ -7,6 +6,7 @@ import { faultOf } from "../../ops/verify/laws.ts";
 import { localReshape } from "../localReshape.ts";
 import { samePlacement } from "../placement.ts";
 import type { Compute, Value } from "../program.ts";
+import { nodeOf } from "../standIn.ts";
 import { type Cuts, cutsOf } from "./cuts.ts";
 
 /** An extreme of which every device has its own: what settles it, and nothing else, may read it. */
@@ -27,18 +27,19 @@ export type Computed =
  * operands owe.
  */
 export function checkCompute(
-  { op: { kind, attributes } }: Compute,
+  compute: Compute,
   operands: readonly Value[],
   results: readonly Value[],
   mesh: Mesh,
 ): Computed {
+  const { kind, attributes } = compute.op;
   if (kind === "input" || kind === "withLayout" || kind === "region") {
     return { fault: `no device computes '${kind}'` };
   }
   if (results.some((x) => x.rest) && kind !== "rename") return { fault: "its results rest narrow" };
   const fault = faultOf(kind, attributes, operands, results);
   if (fault) return { fault };
-  const node = { kind, attributes, operands: operands.map(standIn), results } as unknown as Node;
+  const node = nodeOf(compute, operands, results);
   const partition = partitionOf(node);
   const owed = operands.find((x) => x.placement.partial.length > 0)?.placement.partial ?? [];
   if (owed.length > 0 && !(passes(operands, owed, partition) && results.length === 1)) {
@@ -54,14 +55,6 @@ export function checkCompute(
   const cut = whole.find((dim) => (cuts.get(dim) ?? []).length > 0);
   if (cut) return { fault: `'${cut}' must be whole` };
   return sharesOf(results, cuts, owed, partition.combine ?? "sum", mesh);
-}
-
-/**
- * A tensor with the dims and dtype of a value, for rules that look at a node's operands. They count
- * as finite: what a value was computed from is not known here.
- */
-function standIn(value: Value) {
-  return tensorOf({ kind: "random", results: [value] } as unknown as Node, 0);
 }
 
 /** Whether the op is linear in exactly the operands that owe, all over these axes. */

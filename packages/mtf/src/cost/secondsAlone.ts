@@ -1,0 +1,19 @@
+import { elements } from "../dimension.ts";
+import { bytesPerElement } from "../dtype.ts";
+import type { Node } from "../graph/node.ts";
+import { dimsOf } from "../graph/tensor.ts";
+import { rules } from "../ops/rules.ts";
+import type { MachineModel } from "./machineModel.ts";
+
+/** Seconds that one device alone would need for a whole op. */
+export function secondsAlone(node: Node, { flops, memory }: MachineModel): number {
+  const flopsOf = rules[node.kind].flops as ((node: Node) => number) | undefined;
+  const touched = elementsTouched(node);
+  return Math.max((flopsOf?.(node) ?? touched) / flops, (4 * touched) / memory);
+}
+
+/** Operations of an op that has no better estimate: one for each element it reads or makes. */
+function elementsTouched(node: Node): number {
+  const read = node.operands.reduce((n, t) => n + elements(dimsOf(t)), 0);
+  return node.results.reduce((n, r) => n + elements(r.dims) * (bytesPerElement[r.dtype] / 4), read);
+}
