@@ -87,7 +87,10 @@ function entriesIn(program: Program, place: Place): (instruction: Instruction) =
   return (instruction) => {
     switch (instruction.kind) {
       case "compute":
+      case "wait":
         return [];
+      case "start":
+        return entriesIn(program, place)(instruction.collective);
       case "region":
         return bodiesOf(instruction).flatMap(({ instructions, often }) => {
           const inside =

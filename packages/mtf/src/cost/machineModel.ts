@@ -16,6 +16,12 @@ export interface MachineModel {
    * it there is no limit.
    */
   readonly capacity?: number;
+  /**
+   * Whether devices compute while a collective is under way. Programs then begin collectives early and
+   * wait for them late; without it, as on devices that copy with the cores that they compute with, a
+   * collective is done at once.
+   */
+  readonly overlaps?: boolean;
   /** What a device receives from others. */
   readonly link: Link;
   /** Other links, by axis of the mesh: between hosts, for example. */
@@ -80,8 +86,10 @@ export function linkAlong({ link, links }: MachineModel, axes: readonly string[]
 
 /** A machine given to a function, which may plan for it on a mesh. */
 export function machineArgument(fn: string, argument: string, machine: unknown, mesh?: Mesh): void {
-  optionsArgument(fn, argument, machine, ["flops", "memory", "capacity", "link", "links"]);
-  const { flops, memory, capacity, link, links = {} } = machine as MachineModel;
+  optionsArgument(fn, argument, machine, [
+    ...["flops", "memory", "capacity", "overlaps", "link", "links"],
+  ]);
+  const { flops, memory, capacity, overlaps, link, links = {} } = machine as MachineModel;
   const check = (name: string, value: unknown, least: number) => {
     if (typeof value === "number" && Number.isFinite(value) && value >= least) return;
     const takes = least > 0 ? "a number above 0" : "a number from 0 on";
@@ -95,6 +103,9 @@ export function machineArgument(fn: string, argument: string, machine: unknown, 
   check("flops", flops, Number.MIN_VALUE);
   check("memory", memory, Number.MIN_VALUE);
   if (capacity !== undefined) check("capacity", capacity, Number.MIN_VALUE);
+  if (overlaps !== undefined && typeof overlaps !== "boolean") {
+    throw wrongArgument(fn, `${argument}.overlaps`, "true or false", overlaps);
+  }
   checkLink("link", link);
   recordArgument(fn, `${argument}.links`, links, "an object of axes and links");
   for (const [axis, own] of Object.entries(links)) {

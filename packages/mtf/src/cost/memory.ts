@@ -156,6 +156,10 @@ function perform(heap: Heap, instruction: Instruction, lifetime: Lifetime): Held
     case "bucket":
       for (const { result } of instruction.reduces) allocate(heap, result);
       return [];
+    case "start":
+      return perform(heap, instruction.collective, lifetime);
+    case "wait":
+      return [];
     case "region":
       return performRegion(heap, instruction, lifetime.bodies);
   }

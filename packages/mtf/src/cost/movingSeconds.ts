@@ -1,55 +1,55 @@
 import { defineMesh } from "../mesh.ts";
-import { type Body, bodiesOf } from "../program/bodies.ts";
+import { bodiesOf } from "../program/bodies.ts";
 import { bytesOf } from "../program/bytes.ts";
-import { splitAxes } from "../program/placement.ts";
 import type { Instruction, Program } from "../program/program.ts";
-import { devices } from "../program/transfer.ts";
-import { bytesAtRest } from "../rest/bytes.ts";
-import { type MachineModel, secondsOf, sliceSeconds } from "./machineModel.ts";
-import { roundsExpected } from "./roundsExpected.ts";
+import { axesTogether } from "../program/together.ts";
+import { busySeconds } from "./busySeconds.ts";
+import { type MachineModel, secondsOf } from "./machineModel.ts";
+import { runsExpected } from "./roundsExpected.ts";
 
-/** Seconds that a program's collectives and slices take in a run, one after the other. */
+/**
+ * Seconds that a program's collectives and slices take in a run, one after the other. Of a collective
+ * that is under way while the device works, only those count that it takes longer than the work.
+ */
 export function movingSeconds(program: Program, machine: MachineModel): number {
   const mesh = defineMesh(program.mesh);
-  const bytesHeld = (value: number) => {
-    const held = program.values[value]!;
-    return bytesAtRest(held) / devices(splitAxes(held.placement), mesh);
-  };
   const seconds = (instruction: Instruction): number => {
     switch (instruction.kind) {
       case "compute":
+      case "wait":
         return 0;
+      case "start":
+        return seconds(instruction.collective);
       case "region":
         return bodiesOf(instruction).reduce((sum, { instructions, often }) => {
-          return sum + runsExpected(often) * instructions.reduce((n, i) => n + seconds(i), 0);
+          return sum + runsExpected(often) * inAll(instructions);
         }, 0);
-      case "bucket": {
-        const { axes } = instruction.reduces[0]!;
-        return secondsOf(machine, axes, bytesOf(program, instruction, mesh) / mesh.size);
-      }
       case "reduce":
-      case "move":
-        if (instruction.name === "slice")
-          return sliceSeconds(machine, bytesHeld(instruction.result));
-        return secondsOf(
-          machine,
-          instruction.axes,
-          bytesOf(program, instruction, mesh) / mesh.size,
-        );
+      case "bucket":
+      case "move": {
+        if (instruction.kind === "move" && instruction.name === "slice")
+          return busySeconds(program, instruction, machine, mesh);
+        const received = bytesOf(program, instruction, mesh) / mesh.size;
+        return secondsOf(machine, axesTogether(instruction), received);
+      }
     }
   };
-  return program.instructions.reduce((sum, i) => sum + seconds(i), 0);
-}
-
-/** How often a body is planned to run: of two branches, either. */
-export function runsExpected(often: Body["often"]): number {
-  if (typeof often === "number") return often;
-  switch (often.what) {
-    case "round":
-    case "test":
-      return roundsExpected(often.atMost);
-    case "first branch":
-    case "second branch":
-      return 1;
-  }
+  const inAll = (instructions: readonly Instruction[]): number => {
+    let sum = 0;
+    // What is left of the collective that is under way.
+    let left = 0;
+    for (const instruction of instructions) {
+      const own = seconds(instruction);
+      if (left > 0 && instruction.kind !== "wait") {
+        const hidden = Math.min(left, busySeconds(program, instruction, machine, mesh));
+        left -= hidden;
+        sum -= hidden;
+      }
+      if (instruction.kind === "start") left = own;
+      if (instruction.kind === "wait") left = 0;
+      sum += own;
+    }
+    return sum;
+  };
+  return inAll(program.instructions);
 }

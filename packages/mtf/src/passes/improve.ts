@@ -2,11 +2,18 @@ import type { Program } from "../program/program.ts";
 import { buckets } from "./buckets.ts";
 import { commonMoves } from "./commonMoves.ts";
 import { loopInvariantMoves } from "./loopInvariantMoves.ts";
+import { overlap } from "./overlap.ts";
 import { type ProgramPass, through, type Wishes } from "./pass.ts";
 import { splitSums } from "./splitSums.ts";
 
 /** What a program that has been written goes through, in this order. */
-export const passes: readonly ProgramPass[] = [splitSums, loopInvariantMoves, commonMoves, buckets];
+export const passes: readonly ProgramPass[] = [
+  splitSums,
+  loopInvariantMoves,
+  commonMoves,
+  buckets,
+  overlap,
+];
 
 /** A program that moves less, or less often: one pass after the other. */
 export function improveProgram(program: Program, wishes: Wishes): Program {

@@ -2,6 +2,7 @@ import { rules } from "../ops/rules.ts";
 import { bodiesOf, withBodies } from "../program/bodies.ts";
 import {
   type Binding,
+  type Collective,
   type Compute,
   enteringOf,
   type Instruction,
@@ -39,6 +40,14 @@ export function rewritten(
     case "move": {
       const { operands, result } = instruction;
       return { ...instruction, operands: operands.map(reads), result: writes(result) };
+    }
+    case "start": {
+      const collective = rewritten(instruction.collective, reads, writes) as Collective;
+      return { ...instruction, collective };
+    }
+    case "wait": {
+      const { operands, results } = instruction;
+      return { ...instruction, operands: operands.map(reads), results: results.map(reads) };
     }
     case "region":
       return rewrittenRegion(instruction, reads, writes);

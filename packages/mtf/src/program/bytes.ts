@@ -22,7 +22,10 @@ export function bytesOf(
 ): number {
   switch (instruction.kind) {
     case "compute":
+    case "wait":
       return 0;
+    case "start":
+      return bytesOf(program, instruction.collective, mesh);
     case "reduce":
       return reduceBytes(program.values, instruction, mesh);
     case "bucket":

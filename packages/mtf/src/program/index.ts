@@ -6,6 +6,7 @@ export type {
   Binding,
   Bucket,
   Carried,
+  Collective,
   Compute,
   Conflict,
   Input,
@@ -18,5 +19,7 @@ export type {
   Region,
   Rounds,
   Side,
+  Start,
   Value,
+  Wait,
 } from "./program.ts";

@@ -43,6 +43,10 @@ function rowsOf(program: Program, instruction: Instruction, indent: string): Row
   switch (instruction.kind) {
     case "compute":
       return [{ text, note: where }];
+    case "start":
+      return rowsOf(program, instruction.collective, `${indent}start `);
+    case "wait":
+      return [{ text }];
     case "reduce":
     case "move":
       return [{ text, note: `${printBytes(bytesOf(program, instruction))}  ${cause} ${where}` }];
@@ -97,6 +101,10 @@ export function printInstruction(program: Program, instruction: Instruction): st
     }
     case "bucket":
       return instruction.reduces.map((reduce) => printInstruction(program, reduce)).join(" and ");
+    case "start":
+      return `start ${printInstruction(program, instruction.collective)}`;
+    case "wait":
+      return `wait for ${list(instruction.results).join(", ")}`;
     case "move": {
       const { name, axes, operands, result } = instruction;
       const over = axes.length > 0 ? `(${axes.join("+")})` : "";

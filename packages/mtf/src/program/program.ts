@@ -64,7 +64,10 @@ export interface Origin {
   readonly cause: string;
 }
 
-export type Instruction = Compute | Reduce | Bucket | Move | Region;
+export type Instruction = Compute | Collective | Start | Wait | Region;
+
+/** What devices do together. */
+export type Collective = Reduce | Bucket | Move;
 
 /** One op on the device's own slices. */
 export interface Compute {
@@ -115,6 +118,25 @@ export interface Move {
   readonly offsets: readonly Readonly<Record<string, number>>[];
   readonly fill: number;
   readonly result: number;
+  readonly origin: Origin;
+}
+
+/**
+ * Begins a collective that a `Wait` ends: a device computes while it is under way. Until then its
+ * operands stay, and its results, which have their memory from here on, are not read. One at a time is
+ * under way, and no other is done meanwhile.
+ */
+export interface Start {
+  readonly kind: "start";
+  readonly collective: Collective;
+  readonly origin: Origin;
+}
+
+/** Ends the collective that is under way, which has these operands and results. */
+export interface Wait {
+  readonly kind: "wait";
+  readonly operands: readonly number[];
+  readonly results: readonly number[];
   readonly origin: Origin;
 }
 
@@ -199,6 +221,10 @@ export function readsOf(instruction: Instruction): readonly number[] {
       return [instruction.operand];
     case "bucket":
       return instruction.reduces.map(({ operand }) => operand);
+    case "start":
+      return readsOf(instruction.collective);
+    case "wait":
+      return [...instruction.operands, ...instruction.results];
     case "region":
       return [
         ...instruction.carried.map((c) => c.initial),
@@ -230,6 +256,10 @@ export function writesOf(instruction: Instruction): readonly number[] {
       return [instruction.result];
     case "bucket":
       return instruction.reduces.map(({ result }) => result);
+    case "start":
+      return writesOf(instruction.collective);
+    case "wait":
+      return [];
     case "region":
       return [
         ...instruction.carried.map((c) => c.result),

@@ -14,7 +14,7 @@ export function failureIn(
   cause: unknown,
 ): MtfError {
   if (cause instanceof MtfError && cause.code === "device-failed") return cause;
-  const made = writesOf(instruction).map((value) => printValue(values[value]!));
+  const made = madeBy(instruction).map((value) => printValue(values[value]!));
   const text = `${nameOf(instruction)} -> ${made.join(", ")}`;
   return deviceFailed(device, `in ${nameOf(instruction)}`, messageOf(cause), {
     instruction: text,
@@ -42,6 +42,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What it makes, or waits for. */
+function madeBy(instruction: Instruction): readonly number[] {
+  return instruction.kind === "wait" ? instruction.results : writesOf(instruction);
+}
+
 function nameOf(instruction: Instruction): string {
   switch (instruction.kind) {
     case "compute":
@@ -51,6 +56,10 @@ function nameOf(instruction: Instruction): string {
       return instruction.name;
     case "bucket":
       return instruction.reduces[0]!.name;
+    case "start":
+      return nameOf(instruction.collective);
+    case "wait":
+      return "wait";
     case "region":
       return regionName(instruction.rounds);
   }

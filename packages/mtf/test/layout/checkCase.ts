@@ -4,6 +4,7 @@ import {
   defineMesh,
   type HostArray,
   leavesOf,
+  type MachineModel,
   placeholder,
   trace,
 } from "mtf";
@@ -97,8 +98,12 @@ export interface SplitRun {
   readonly promised: number;
 }
 
-/** Lowers a case's program for its layout. */
-export function lowerCase(data: CaseData, program: DrawnProgram): Lowered<never, unknown> {
+/** Lowers a case's program for its layout, and for a machine if one is given. */
+export function lowerCase(
+  data: CaseData,
+  program: DrawnProgram,
+  machine?: MachineModel,
+): Lowered<never, unknown> {
   const [fn, inputs] = [functionOf(program) as never, inputsOf(program) as never];
   const layout = layoutFrom(writtenLayout(data));
   // Rules are drawn for any program, and some of them concern nothing in this one.
@@ -109,6 +114,7 @@ export function lowerCase(data: CaseData, program: DrawnProgram): Lowered<never,
     layout: { ...layout, storage: layout.storage.filter(known) },
     inputs,
     donate: data.donate ? [0] : [],
+    machine,
   });
 }
 

@@ -3,7 +3,9 @@ import {
   type Instruction,
   type Program,
   readsOf,
+  type Start,
   type Value,
+  type Wait,
   writesOf,
 } from "../../src/program/program.ts";
 
@@ -20,6 +22,8 @@ export function cover(coverage: Coverage, program: Program): void {
 }
 
 function coverInstruction(coverage: Coverage, program: Program, instruction: Instruction): void {
+  if (instruction.kind === "start") coverInstruction(coverage, program, instruction.collective);
+  if (instruction.kind === "start" || instruction.kind === "wait") return;
   if (instruction.kind === "bucket") {
     for (const reduce of instruction.reduces) coverInstruction(coverage, program, reduce);
   }
@@ -35,7 +39,7 @@ function coverInstruction(coverage: Coverage, program: Program, instruction: Ins
 }
 
 /** An op's kind, of functions their name; collectives by theirs. */
-function rowOf(instruction: Instruction): string {
+function rowOf(instruction: Exclude<Instruction, Start | Wait>): string {
   switch (instruction.kind) {
     case "compute": {
       const { op } = instruction;
@@ -53,7 +57,7 @@ function rowOf(instruction: Instruction): string {
   }
 }
 
-function touched(instruction: Instruction): readonly number[] {
+function touched(instruction: Exclude<Instruction, Start | Wait>): readonly number[] {
   switch (instruction.kind) {
     case "compute":
       return [...instruction.operands, ...instruction.results];

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { defineMesh } from "mtf";
+import { defaultMachine, defineMesh, printProgram } from "mtf";
 import { expect, test } from "vitest";
 import { simulator } from "../../src/simulator.ts";
 import { workers } from "../../src/workers.ts";
@@ -18,6 +18,8 @@ test.each(["reference", "wasm"] as const)(
   "layout cases are the same bits on workers and the simulator: %s",
   { timeout: 300_000 },
   async (backend) => {
+    // Programs in which collectives are under way while devices work.
+    let begun = 0;
     for (const sizes of meshes) {
       const mesh = defineMesh(writtenLayout({ ...anyCase, mesh: sizes }).mesh);
       const several = [await workers(mesh, { backend }), await simulator(mesh, { backend })];
@@ -26,20 +28,31 @@ test.each(["reference", "wasm"] as const)(
           const own = { ...data, mesh: sizes };
           const program = build(own, mesh.names);
           const lowered = lowerCase(own, program);
-          const [given, expected] = [
-            await runSplit(lowered, program, several[0]!),
-            await runSplit(lowered, program, several[1]!),
-          ];
-          expect(bits(given.outcomes), printCase(own)).toEqual(bits(expected.outcomes));
-          expect(given.counted).toBe(given.promised);
+          const apart = lowerCase(own, program, overlapping);
+          const expected = await runSplit(lowered, program, several[1]!);
+          const given = [await runSplit(lowered, program, several[0]!)];
+          if (printProgram(apart.program).includes("start ")) {
+            for (const devices of several) given.push(await runSplit(apart, program, devices));
+            begun++;
+          }
+          for (const { outcomes, counted, promised } of given) {
+            expect(bits(outcomes), printCase(own)).toEqual(bits(expected.outcomes));
+            expect(counted).toBe(promised);
+          }
         }
       } finally {
         await Promise.all(several.map((devices) => devices.close()));
       }
     }
-    console.log(`${cases * meshes.length} layout cases on workers, ${backend} (seed ${seed})`);
+    expect(begun).toBeGreaterThan(0);
+    console.log(
+      `${cases * meshes.length} layout cases on workers, ${begun} with collectives under way, ${backend} (seed ${seed})`,
+    );
   },
 );
+
+/** A machine that computes while collectives are under way. */
+const overlapping = { ...defaultMachine, overlaps: true };
 
 const anyCase = fc.sample(caseData, { numRuns: 1, seed: 1 })[0] as CaseData;
 

@@ -1,5 +1,7 @@
+import { rewritten } from "../../src/passes/rewrite.ts";
 import type { Instruction, Program, Value } from "../../src/program/index.ts";
 import { readsOf, writesOf } from "../../src/program/program.ts";
+import { unsoundUnderWay } from "./unsoundUnderWay.ts";
 
 /** A program with one defect, or undefined where this program has no place for it. */
 export type Unsound = (program: Program) => Program | undefined;
@@ -157,6 +159,7 @@ export const unsound: Readonly<Record<string, Unsound>> = {
     const other = program.inputs.find(({ value }) => typeOf(program.values[value]!) !== type);
     return other && { ...program, outputs: [{ ...first!, value: other.value }, ...rest] };
   },
+  ...unsoundUnderWay,
 };
 
 function typeOf({ dims, dtype }: Value): string {
@@ -235,35 +238,9 @@ function withoutOne(
   if (!found) return undefined;
   const { operand, result } = found;
   const instead = (value: number) => (value === result ? operand : value);
-  const renamed = (i: Instruction): Instruction => {
-    switch (i.kind) {
-      case "compute":
-      case "move":
-        return { ...i, operands: i.operands.map(instead) };
-      case "reduce":
-        return { ...i, operand: instead(i.operand) };
-      case "bucket": {
-        const reduces = i.reduces.map((r) => ({ ...r, operand: instead(r.operand) }));
-        return { ...i, reduces };
-      }
-      case "region": {
-        const bound = (all: typeof i.sliced) => all.map((b) => ({ ...b, outer: instead(b.outer) }));
-        const carried = i.carried.map((c) => ({ ...c, initial: instead(c.initial) }));
-        const { rounds } = i;
-        const steered =
-          rounds.kind === "each" && rounds.count !== undefined
-            ? { ...rounds, count: instead(rounds.count) }
-            : rounds.kind === "either"
-              ? { ...rounds, predicate: instead(rounds.predicate) }
-              : rounds;
-        const [sliced, constant] = [bound(i.sliced), bound(i.constant)];
-        return { ...i, rounds: steered, carried, sliced, constant };
-      }
-    }
-  };
   return {
     ...program,
-    instructions: program.instructions.filter((i) => i !== found).map(renamed),
+    instructions: program.instructions.filter((i) => i !== found).map((i) => rewritten(i, instead)),
     outputs: program.outputs.map((o) => ({ ...o, value: instead(o.value) })),
   };
 }

@@ -18,6 +18,7 @@ import { lookAhead } from "../../src/partition/lookAhead.ts";
 import { wishesOf } from "../../src/partition/wishes.ts";
 import { passes } from "../../src/passes/improve.ts";
 import { loopInvariantMoves } from "../../src/passes/loopInvariantMoves.ts";
+import { overlap } from "../../src/passes/overlap.ts";
 import { through } from "../../src/passes/pass.ts";
 import { mostFor } from "../../src/passes/room.ts";
 import { splitSums } from "../../src/passes/splitSums.ts";
@@ -42,6 +43,7 @@ const layouts = fc.record({
   stored: fc.constantFrom("regather" as const, "keep" as const),
   sums: fc.constantFrom("whole" as const, "split" as const),
   latency: fc.constantFrom(0, 1e-7, 20e-6),
+  capacity: fc.constantFrom(2 ** 13, 2 ** 32),
 });
 type Drawn = typeof layouts extends fc.Arbitrary<infer T> ? T : never;
 
@@ -86,7 +88,8 @@ test("passes keep what a program computes, to the bit, and only move less", asyn
   for (const drawn of fc.sample(layouts, { numRuns: 24, seed: 11 })) {
     const layout = layoutOf(drawn);
     const link = { ...defaultMachine.link, latency: drawn.latency };
-    const machine = { ...defaultMachine, link };
+    const { capacity } = drawn;
+    const machine = { ...defaultMachine, overlaps: true, capacity, link };
     let program = lookAhead(traced, layout, [], machine).program;
     let before = await run(program, layout.mesh);
     for (const pass of passes) {
@@ -108,10 +111,10 @@ test("passes keep what a program computes, to the bit, and only move less", asyn
         expect(movingSeconds(next, machine)).toBeLessThan(movingSeconds(program, machine));
         expect(ledger(next).bytes).toBeLessThanOrEqual(ledger(program).bytes);
         const kept = pass === loopInvariantMoves && drawn.stored === "keep";
-        if (!kept)
-          expect(peak, pass.name).toBeLessThanOrEqual(
-            mostFor(memoryPlan(program).peakBytes, machine),
-          );
+        const most = mostFor(memoryPlan(program).peakBytes, machine);
+        // What is under way may take what the machine has.
+        const limit = pass === overlap ? Math.max(most, drawn.capacity) : most;
+        if (!kept) expect(peak, pass.name).toBeLessThanOrEqual(limit);
       }
       [program, before] = [next, after];
     }

@@ -111,6 +111,7 @@ describe("a machine that is none", () => {
       refused({ ...defaultMachine, memory: "fast" }),
       refused({ ...defaultMachine, link: { bandwidth: 1e9, latency: -1 } }),
       refused({ ...defaultMachine, capacity: "4 GiB" }),
+      refused({ ...defaultMachine, overlaps: "yes" }),
       refused({ ...defaultMachine, links }),
       refused({ ...defaultMachine, speed: 1 }),
     ]).toMatchInlineSnapshot(`
@@ -119,6 +120,7 @@ describe("a machine that is none", () => {
         "[bad-argument] lower: 'options.machine.memory' must be a number above 0, and is the text "fast".",
         "[bad-argument] lower: 'options.machine.link.latency' must be a number from 0 on, and is -1.",
         "[bad-argument] lower: 'options.machine.capacity' must be a number above 0, and is the text "4 GiB".",
+        "[bad-argument] lower: 'options.machine.overlaps' must be true or false, and is the text "yes".",
         "[bad-argument] lower: 'options.machine.links' must be an axis of the mesh: model, and is the text "pod".",
         "[unknown-option] lower: 'options.machine' has no 'speed'.",
       ]

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { defineMesh, type Mesh } from "mtf";
+import { defaultMachine, defineMesh, type Mesh } from "mtf";
 import type { BackendName } from "../../src/backend/open.ts";
 import type { Devices } from "../../src/runtime/devices.ts";
 import { build } from "../layout/build.ts";
@@ -20,11 +20,13 @@ export async function layoutCases(
     for (const sizes of meshes) {
       const mesh = defineMesh(writtenLayout({ ...anyCase, mesh: sizes }).mesh);
       const devices = await open(mesh, backend);
-      for (const data of fc.sample(caseData, { numRuns: drawn[backend], seed: 1 })) {
+      for (const [i, data] of fc.sample(caseData, { numRuns: drawn[backend], seed: 1 }).entries()) {
+        // In every second one collectives may be under way while devices work.
+        const machine = { ...defaultMachine, overlaps: i % 2 === 1 };
         const own = { ...data, mesh: sizes };
         const program = build(own, mesh.names);
         const { outcomes, counted, promised } = await runSplit(
-          lowerCase(own, program),
+          lowerCase(own, program, machine),
           program,
           devices,
         );

@@ -1,4 +1,5 @@
-import { movingSeconds, runsExpected } from "../../cost/movingSeconds.ts";
+import { movingSeconds } from "../../cost/movingSeconds.ts";
+import { runsExpected } from "../../cost/roundsExpected.ts";
 import type { Pass } from "../../graph/node.ts";
 import { bodiesOf } from "../../program/bodies.ts";
 import { bytesOf } from "../../program/bytes.ts";
@@ -112,6 +113,10 @@ function nameOf(instruction: Instruction): string {
     }
     case "bucket":
       return instruction.reduces.map(nameOf).join("+");
+    case "start":
+      return nameOf(instruction.collective);
+    case "wait":
+      return "wait";
     case "region":
       return instruction.rounds.kind === "either" ? "cond" : "loop";
   }

@@ -2,10 +2,19 @@ import { internal } from "../../errors.ts";
 import type { Mesh } from "../../mesh.ts";
 import { bodiesOf } from "../bodies.ts";
 import { printInstruction, printValue } from "../print.ts";
-import { enteringOf, type Instruction, type Program, readsOf, writesOf } from "../program.ts";
+import {
+  enteringOf,
+  type Instruction,
+  type Program,
+  readsOf,
+  type Start,
+  writesOf,
+} from "../program.ts";
+import { isTogether } from "../together.ts";
 import { bucketFault, moveFault, reduceFault } from "./collectives.ts";
 import { checkCompute, type Share } from "./compute.ts";
 import { regionFault } from "./region.ts";
+import { underWayFault } from "./underWay.ts";
 
 /** What is known while a program's instructions are gone through. */
 export interface Walk {
@@ -22,6 +31,7 @@ export function verifyInstructions(
   instructions: readonly Instruction[],
   known: Set<number>,
 ): void {
+  let begun: Start | undefined;
   for (const instruction of instructions) {
     const where = () => `${printInstruction(walk.program, instruction)} ${instruction.origin.line}`;
     for (const value of readsOf(instruction)) read(walk, known, value, where, instruction);
@@ -36,9 +46,14 @@ export function verifyInstructions(
       }
     }
     for (const value of writesOf(instruction)) make(walk, known, value, where);
-    const fault = faultOf(walk, instruction);
+    const fault = underWayFault(begun, instruction) ?? faultOf(walk, instruction);
     if (fault) throw internal(`${where()}: ${fault}`);
+    if (instruction.kind === "start") begun = instruction;
+    if (instruction.kind === "wait") begun = undefined;
   }
+  if (!begun) return;
+  const text = printInstruction(walk.program, begun);
+  throw internal(`${text} ${begun.origin.line}: it is never waited for`);
 }
 
 function faultOf(walk: Walk, instruction: Instruction): string | undefined {
@@ -62,6 +77,12 @@ function faultOf(walk: Walk, instruction: Instruction): string | undefined {
       return bucketFault(instruction, walk.program, walk.shares);
     case "move":
       return moveFault(instruction, operands, results[0]!);
+    case "start":
+      return isTogether(instruction.collective)
+        ? faultOf(walk, instruction.collective)
+        : "it needs no other devices";
+    case "wait":
+      return undefined;
     case "region":
       return regionFault(instruction, walk.program);
   }
@@ -76,9 +97,25 @@ export function read(
   by?: Instruction,
 ): void {
   if (!known.has(value)) throw internal(`${where()}: %${value} is read before it is made`);
-  if (by?.kind === "reduce" || by?.kind === "bucket" || !shares.has(value)) return;
+  if (!shares.has(value) || (by && settles(by))) return;
   const type = printValue(program.values[value]!);
   throw internal(`${where()}: %${value} ${type} is a device's own share of an extreme`);
+}
+
+/** Whether an instruction is what shares of an extreme are there for. */
+function settles(instruction: Instruction): boolean {
+  switch (instruction.kind) {
+    case "reduce":
+    case "bucket":
+    case "wait":
+      return true;
+    case "start":
+      return settles(instruction.collective);
+    case "compute":
+    case "move":
+    case "region":
+      return false;
+  }
 }
 
 /** Requires that a value is made for the first time. */

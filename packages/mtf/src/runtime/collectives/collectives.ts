@@ -7,6 +7,9 @@ import type { Moving } from "./moving.ts";
 /**
  * How numbers get from one device to another: all that the executor knows of other devices. Whoever
  * has another way, such as a library or a GPU's own memory, gives another of these.
+ *
+ * The first phase of a collective waits for no other device. Much may be computed between it and the
+ * others, with the operands as they are, but no other collective is done meanwhile.
  */
 export interface Collectives {
   /**

@@ -2,11 +2,11 @@ import { bodiesOf } from "../../program/bodies.ts";
 import { type Lifetime, livenessOf } from "../../program/liveness.ts";
 import type { Instruction, Program } from "../../program/program.ts";
 import type { Collectives } from "../collectives/collectives.ts";
-import { movesOf } from "../collectives/moving.ts";
 import { failureIn } from "../failure.ts";
 import { bindCompute } from "./compute.ts";
-import type { Device, Frame, Phase } from "./device.ts";
+import type { Device, Frame } from "./device.ts";
 import { bindRegion, type RegionEdges } from "./region/region.ts";
+import { begun, bindTogether, left, type Together } from "./together.ts";
 
 /** A program made ready to run on a device: everything that can be known before is known. */
 export interface Bound {
@@ -26,11 +26,8 @@ export interface BoundBody {
 }
 
 /** An instruction made ready. */
-export interface Step {
+export interface Step extends Together {
   readonly instruction: Instruction;
-  readonly phases: readonly Phase[];
-  /** Between phases the devices of a group wait for each other, if there are others. */
-  readonly barrier: Phase | undefined;
   readonly region: (RegionEdges & { readonly bodies: readonly BoundBody[] }) | undefined;
   /** The values to free at the end. */
   readonly dies: readonly number[];
@@ -64,13 +61,19 @@ function bindAll(
   frame: Frame,
   collectives: Collectives,
 ): readonly Step[] {
+  const underWay: UnderWay = { together: undefined };
   return instructions.map((instruction, i) => {
     try {
-      return bindStep(instruction, lifetimes[i]!, frame, collectives);
+      return bindStep(instruction, lifetimes[i]!, frame, collectives, underWay);
     } catch (error) {
       throw failureIn(instruction, frame.values, frame.device, error);
     }
   });
+}
+
+/** The collective that is under way where a step stands. */
+interface UnderWay {
+  together: Together | undefined;
 }
 
 function bindStep(
@@ -78,6 +81,7 @@ function bindStep(
   lifetime: Lifetime,
   frame: Frame,
   collectives: Collectives,
+  underWay: UnderWay,
 ): Step {
   const step = { instruction, dies: lifetime.dies, region: undefined, barrier: undefined };
   switch (instruction.kind) {
@@ -87,15 +91,14 @@ function bindStep(
         phases: [bindCompute(instruction, frame, lifetime.dies, lifetime.reuse)],
       };
     case "reduce":
-    case "bucket": {
-      const reduces = instruction.kind === "bucket" ? instruction.reduces : [instruction];
-      const phases = collectives.reduce(reduces, frame);
-      return { ...step, barrier: collectives.barrier(reduces[0]!.axes, frame.device), phases };
-    }
-    case "move": {
-      const phases = movesOf(instruction, frame).flatMap((m) => collectives.move(m.move, m.moving));
-      return { ...step, barrier: collectives.barrier(instruction.axes, frame.device), phases };
-    }
+    case "bucket":
+    case "move":
+      return { ...step, ...bindTogether(instruction, frame, collectives) };
+    case "start":
+      underWay.together = bindTogether(instruction.collective, frame, collectives);
+      return { ...step, ...begun(underWay.together) };
+    case "wait":
+      return { ...step, ...left(underWay.together!) };
     case "region": {
       const bodies = bodiesOf(instruction).map(({ instructions }, i) => {
         return { steps: bindAll(instructions, lifetime.bodies[i]!, frame, collectives), runs: 0 };

@@ -2,6 +2,7 @@ import { bytesPerElement, elementsIn, type HostArray, type StoredDType } from ".
 import type { Mesh } from "../../../mesh.ts";
 import { bodiesOf } from "../../../program/bodies.ts";
 import type { Instruction } from "../../../program/program.ts";
+import { axesTogether } from "../../../program/together.ts";
 import { axesKey, type Group } from "../groups.ts";
 
 /** The memory through which devices that differ along some axes pass numbers: the whole mesh's. */
@@ -98,16 +99,32 @@ export function communicatingAxes(
 ): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const instruction of instructions) {
-    if (instruction.kind === "compute") continue;
-    const alongOf = (axes: readonly string[]) => [[axesKey(mesh, axes), axes] as const];
-    const inner =
-      instruction.kind === "region"
-        ? communicatingAxes(
-            mesh,
-            bodiesOf(instruction).flatMap((body) => body.instructions),
-          )
-        : alongOf((instruction.kind === "bucket" ? instruction.reduces[0]! : instruction).axes);
-    for (const [key, axes] of inner) if (key !== "" && !found.has(key)) found.set(key, axes);
+    for (const [key, axes] of axesIn(mesh, instruction)) {
+      if (key !== "" && !found.has(key)) found.set(key, axes);
+    }
   }
   return found;
+}
+
+function axesIn(
+  mesh: Mesh,
+  instruction: Instruction,
+): Iterable<readonly [key: string, axes: readonly string[]]> {
+  switch (instruction.kind) {
+    case "compute":
+    case "wait":
+      return [];
+    case "start":
+      return axesIn(mesh, instruction.collective);
+    case "region": {
+      const all = bodiesOf(instruction).flatMap((body) => body.instructions);
+      return communicatingAxes(mesh, all);
+    }
+    case "reduce":
+    case "bucket":
+    case "move": {
+      const axes = axesTogether(instruction);
+      return [[axesKey(mesh, axes), axes]];
+    }
+  }
 }
