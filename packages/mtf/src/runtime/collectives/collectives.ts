@@ -8,18 +8,21 @@ import type { Moving } from "./moving.ts";
  * How numbers get from one device to another: all that the executor knows of other devices. Whoever
  * has another way, such as a library or a GPU's own memory, gives another of these.
  *
- * The first phase of a collective waits for no other device. Much may be computed between it and the
- * others, with the operands as they are, but no other collective is done meanwhile.
+ * The first phase of a collective waits for no other device. Where it is apart from the others, much may
+ * be computed in between, by which the backend's memory may come to lie elsewhere; the operands stay as
+ * they are, and no other collective is done meanwhile.
  */
 export interface Collectives {
   /**
    * Makes reductions of one kind along the same axes ready on a device, to be done as one. Every
    * element is folded in ascending order of devices, with rounding after every step, so that all ways
    * give the same bits.
+   *
+   * @param apart whether the device computes between the first phase and the others
    */
-  reduce(reduces: readonly Reduce[], frame: Frame): readonly Phase[];
-  /** Makes a move of arrays of numbers ready on a device. */
-  move(move: Move, moving: Moving): readonly Phase[];
+  reduce(reduces: readonly Reduce[], frame: Frame, apart: boolean): readonly Phase[];
+  /** Makes a move of arrays of numbers ready on a device, in one piece or apart. */
+  move(move: Move, moving: Moving, apart: boolean): readonly Phase[];
   /**
    * What a device does between two phases: it waits until all devices that differ from it along
    * some axes have done the first. Undefined where nobody has to wait.

@@ -121,7 +121,7 @@ test.each(["memory", "messages"] as const)(
       [...values, aValue([{ name: "a", size: 10 }], split)],
       move,
       (value, _, box) => fromPlaces("float32", box, ([at]) => 10 * (value + 1) + at!),
-      { stagingBytes: 16, visible: true, by },
+      { stagingBytes: 16, visible: true, by, apart: false },
     );
     expect(slices.map((slice) => [...slice])).toEqual([
       [0, 10, 11, 12],
@@ -155,7 +155,7 @@ test.each(["memory", "messages"] as const)(
       values,
       move,
       (_, __, box) => fromPlaces("float32", box, (place) => markOf(dims, place)),
-      { stagingBytes: 32, visible: true, by },
+      { stagingBytes: 32, visible: true, by, apart: false },
     );
     expect(ran.received).toBe(2 * 3 * 4 * 3 * 13);
     expect(volume(whole(dims))).toBe(39);

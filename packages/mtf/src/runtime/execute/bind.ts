@@ -93,9 +93,9 @@ function bindStep(
     case "reduce":
     case "bucket":
     case "move":
-      return { ...step, ...bindTogether(instruction, frame, collectives) };
+      return { ...step, ...bindTogether(instruction, frame, collectives, false) };
     case "start":
-      underWay.together = bindTogether(instruction.collective, frame, collectives);
+      underWay.together = bindTogether(instruction.collective, frame, collectives, true);
       return { ...step, ...begun(underWay.together) };
     case "wait":
       return { ...step, ...left(underWay.together!) };

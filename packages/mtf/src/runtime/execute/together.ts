@@ -4,7 +4,7 @@ import type { Collectives } from "../collectives/collectives.ts";
 import { movesOf } from "../collectives/moving.ts";
 import type { Frame, Phase } from "./device.ts";
 
-/** A collective made ready. */
+/** A collective made ready, in one piece or apart: its first phase, and what is left. */
 export interface Together {
   readonly phases: readonly Phase[];
   /** Between phases the devices of a group wait for each other, if there are others. */
@@ -15,16 +15,19 @@ export function bindTogether(
   collective: Collective,
   frame: Frame,
   collectives: Collectives,
+  apart: boolean,
 ): Together {
   const barrier = collectives.barrier(axesTogether(collective), frame.device);
   switch (collective.kind) {
     case "reduce":
-      return { phases: collectives.reduce([collective], frame), barrier };
+      return { phases: collectives.reduce([collective], frame, apart), barrier };
     case "bucket":
-      return { phases: collectives.reduce(collective.reduces, frame), barrier };
+      return { phases: collectives.reduce(collective.reduces, frame, apart), barrier };
     case "move": {
-      const moves = movesOf(collective, frame);
-      return { phases: moves.flatMap((m) => collectives.move(m.move, m.moving)), barrier };
+      const phases = movesOf(collective, frame).flatMap(({ move, moving }, i) =>
+        collectives.move(move, moving, apart && i === 0),
+      );
+      return { phases, barrier };
     }
   }
 }

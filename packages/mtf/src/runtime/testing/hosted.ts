@@ -5,7 +5,14 @@ import type { Dimension } from "../../dimension.ts";
 import { arrayOf, type DType, type HostArray, hostArray } from "../../dtype.ts";
 import { coordinateOf, type Mesh } from "../../mesh.ts";
 import { type Box, boxOf, volume } from "../../program/placement.ts";
-import { type Instruction, type Value, writesOf } from "../../program/program.ts";
+import {
+  type Collective,
+  readsOf,
+  type Start,
+  type Value,
+  type Wait,
+  writesOf,
+} from "../../program/program.ts";
 import { messageCollectives } from "../collectives/messages/collectives.ts";
 import { sharedMemory } from "../collectives/shared/collectives.ts";
 import { memoryOf } from "../collectives/shared/memories.ts";
@@ -29,6 +36,8 @@ export interface Staging {
   readonly visible: boolean;
   /** How numbers get from one device to another. */
   readonly by: "memory" | "messages";
+  /** Whether it is begun, and waited for by another instruction. */
+  readonly apart: boolean;
 }
 
 /** Memory of all sorts: narrow windows, none that is shared, and backends like those on GPUs. */
@@ -36,6 +45,7 @@ export const stagings: fc.Arbitrary<Staging> = fc.record({
   stagingBytes: fc.constantFrom(16, 64, 4096),
   visible: fc.boolean(),
   by: fc.constantFrom("memory", "messages"),
+  apart: fc.boolean(),
 });
 
 /** A backend whose memory is out of reach. Such hold and give no more than float32. */
@@ -48,9 +58,9 @@ function withoutViews(backend: Backend): Backend {
 export async function runOne(
   mesh: Mesh,
   values: readonly Value[],
-  instruction: Instruction,
+  instruction: Collective,
   given: (value: number, device: number, box: Box) => HostArray,
-  { stagingBytes, visible, by }: Staging,
+  { stagingBytes, visible, by, apart }: Staging,
 ): Promise<Ran> {
   const backend = visible ? referenceBackend() : withoutViews(referenceBackend());
   const devices = Array.from({ length: mesh.size }, (_, i) => i);
@@ -67,7 +77,8 @@ export async function runOne(
   const result = values.length - 1;
   const made = writesOf(instruction);
   const inputs = [...values.keys()].filter((value) => !made.includes(value));
-  const code = programOf(mesh, values, inputs, [result], [instruction]);
+  const instructions = apart ? inTwo(instruction) : [instruction];
+  const code = programOf(mesh, values, inputs, [result], instructions);
   const boxIn = (value: Value, device: number) =>
     boxOf(value.dims, value.placement, mesh, coordinateOf(mesh, device));
   await host.answer({ kind: "load", program: 0, code });
@@ -90,6 +101,16 @@ export async function runOne(
   host.close();
   const received = usage.reduce((sum, device) => sum + device.bytesReceived, 0);
   return { slices, received, leaked: backend.memory().buffers };
+}
+
+/** A collective that is begun and waited for. */
+export function inTwo(collective: Collective): readonly [Start, Wait] {
+  const { origin } = collective;
+  const [operands, results] = [readsOf(collective), writesOf(collective)];
+  return [
+    { kind: "start", collective, origin },
+    { kind: "wait", operands, results, origin },
+  ];
 }
 
 /** The numbers of a box, each a function of its place in the whole. */

@@ -17,16 +17,14 @@ export function messageCollectives(
   const groupOf = groupsOf(mesh);
   const { processes, own } = messages;
   return {
-    reduce: (reduces, frame) =>
-      bindReduce(
-        reduces,
-        frame,
-        groupOf(frame.device.number, reduces[0]!.axes),
-        messages,
-        segmentBytes,
-      ),
-    move: (move, moving) =>
-      bindMove(move, moving, groupOf(moving.device.number, move.axes), messages, segmentBytes),
+    reduce(reduces, frame, apart) {
+      const group = groupOf(frame.device.number, reduces[0]!.axes);
+      return bindReduce(reduces, frame, group, { messages, segmentBytes, apart });
+    },
+    move(move, moving, apart) {
+      const group = groupOf(moving.device.number, move.axes);
+      return bindMove(move, moving, group, { messages, segmentBytes, apart });
+    },
     // Whoever awaits a message waits for the one who sends it.
     barrier: () => undefined,
     broadcast(holder, numbers) {

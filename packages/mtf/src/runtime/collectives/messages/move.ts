@@ -8,9 +8,8 @@ import type { Group } from "../groups.ts";
 import type { Moving } from "../moving.ts";
 import { ownPart, stayingMove } from "../ownPart.ts";
 import { type Piece, piecesOfGroup } from "../pieces.ts";
-import type { Messages } from "./messages.ts";
 import { landing, pack, runsWithin, unpack } from "./packed.ts";
-import { segmentsOf } from "./segments.ts";
+import { phasesOf, type Sending, segmentsOf } from "./segments.ts";
 
 /** What goes from one device to another in a move: of each operand, these parts. */
 interface Parcel {
@@ -24,11 +23,11 @@ export function bindMove(
   move: Move,
   moving: Moving,
   { members }: Group,
-  messages: Messages,
-  segmentBytes: number,
+  sending: Sending,
 ): readonly Phase[] {
   const { device, values } = moving;
   const { mesh, number: self } = device;
+  const { messages } = sending;
   const { dtype } = values[move.result]!;
   const made = piecesOfGroup(move, values, mesh, members);
   const pieces = made.get(self)!;
@@ -49,12 +48,14 @@ export function bindMove(
       return volume(boxOf(dims, placement, mesh, coordinateOf(mesh, 0)));
     }),
   );
-  const segments = segmentsOf(longest, dtype, segmentBytes).map(
-    ({ begin, end }): readonly Phase[] => {
+  const segments = segmentsOf(longest, dtype, sending).map(
+    ({ begin, end, copied }): [Phase, Phase] => {
       const send = () => {
         for (const { peer, operand, copies } of outgoing) {
           const runs = runsWithin(copies, begin, end);
-          if (runs.elements > 0) messages.send(self, peer, pack(runs, host.operand(operand)));
+          if (runs.elements > 0) {
+            messages.send(self, peer, pack(runs, host.operand(operand), copied));
+          }
         }
       };
       const receive = () => {
@@ -72,8 +73,8 @@ export function bindMove(
       return [send, receive];
     },
   );
-  const begin: Phase = () => after(host.open(part.fill), () => part.copy());
-  return [begin, ...segments.flat(), () => host.close()];
+  const open: Phase = () => after(host.open(part.fill), () => part.copy());
+  return phasesOf(open, segments, () => host.close());
 
   /** Operands in order for each peer, for both ends to go by the same. */
   function parcels(all: readonly (readonly [peer: number, piece: Piece])[]): readonly Parcel[] {

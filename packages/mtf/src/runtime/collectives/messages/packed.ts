@@ -22,10 +22,10 @@ export function runsWithin(copies: readonly Copy[], begin: number, end: number):
   return { list, elements };
 }
 
-/** What runs read, in a row: the array itself where they lie so. */
-export function pack({ list, elements }: Runs, source: HostArray): HostArray {
+/** What runs read, in a row: the array itself where they lie so, unless it is to be a copy. */
+export function pack({ list, elements }: Runs, source: HostArray, copied: boolean): HostArray {
   const [first] = list;
-  if (list.length === 1) return source.subarray(first![0], first![0] + elements);
+  if (list.length === 1 && !copied) return source.subarray(first![0], first![0] + elements);
   const packed = roomLike(source, elements);
   let at = 0;
   for (const [from, , length] of list) {

@@ -16,9 +16,8 @@ import {
   rowOf,
   writeRow,
 } from "../row.ts";
-import type { Messages } from "./messages.ts";
 import { landing, pack, type Runs, runsWithin, unpack } from "./packed.ts";
-import { segmentsOf } from "./segments.ts";
+import { phasesOf, type Sending, segmentsOf } from "./segments.ts";
 
 /**
  * Settles partial values, all in one. Each device folds a part: its share of a segment in an
@@ -30,8 +29,7 @@ export function bindReduce(
   reduces: readonly Reduce[],
   frame: Frame,
   group: Group,
-  messages: Messages,
-  segmentBytes: number,
+  sending: Sending,
 ): readonly Phase[] {
   if (group.members.length === 1) {
     const shared = reduces.map((reduce) => sharing(frame, reduce.operand, reduce.result));
@@ -39,7 +37,7 @@ export function bindReduce(
   }
   const [{ name }] = reduces as [Reduce];
   const bind = name === "all-reduce" ? allReduce : reduceScatter;
-  return bind(reduces, rowOf(reduces, frame), frame, group, messages, segmentBytes);
+  return bind(reduces, rowOf(reduces, frame), frame, group, sending);
 }
 
 function allReduce(
@@ -47,25 +45,26 @@ function allReduce(
   row: readonly Part[],
   { device, values }: Frame,
   { members, rank }: Group,
-  messages: Messages,
-  segmentBytes: number,
+  sending: Sending,
 ): readonly Phase[] {
   const { dtype } = values[reduce!.result]!;
   const own = device.number;
+  const { messages } = sending;
   const fold = foldOf(reduce!.fn, dtype);
   const others = members.flatMap((member, i) => (i === rank ? [] : [{ member, i }]));
   const received = (length: number) => {
     device.usage.bytesReceived += length * bytesPerElement[dtype];
   };
 
-  const segments = segmentsOf(lengthOf(row), dtype, segmentBytes).map(
-    ({ begin, end }): readonly Phase[] => {
+  const segments = segmentsOf(lengthOf(row), dtype, sending).map(
+    ({ begin, end, copied }): [Phase, ...Phase[]] => {
       const cut = (i: number) => begin + Math.floor(((end - begin) * i) / members.length);
       const length = (i: number) => cut(i + 1) - cut(i);
       const reached = others.filter(({ i }) => length(i) > 0);
       const send = () => {
         for (const { member, i } of reached) {
-          messages.send(own, member, readRow(row, cut(i), cut(i + 1)));
+          const share = readRow(row, cut(i), cut(i + 1));
+          messages.send(own, member, copied ? share.slice() : share);
         }
       };
       const foldShare = () => {
@@ -93,7 +92,11 @@ function allReduce(
       return [send, foldShare, gather];
     },
   );
-  return [() => openAll(row), ...segments.flat(), () => closeAll(row)];
+  return phasesOf(
+    () => openAll(row),
+    segments,
+    () => closeAll(row),
+  );
 }
 
 /** What a member keeps of a part's elements in a segment. */
@@ -107,16 +110,16 @@ function reduceScatter(
   row: readonly Part[],
   { device, values }: Frame,
   { members, rank }: Group,
-  messages: Messages,
-  segmentBytes: number,
+  sending: Sending,
 ): readonly Phase[] {
   const { dtype } = values[reduce!.result]!;
   const own = device.number;
+  const { messages } = sending;
   const fold = foldOf(reduce!.fn, dtype);
   const copies = members.map((member) => new Map(row.map((part) => [part, part.kept(member)])));
 
-  const segments = segmentsOf(lengthOf(row), dtype, segmentBytes).map(
-    ({ begin, end }): readonly Phase[] => {
+  const segments = segmentsOf(lengthOf(row), dtype, sending).map(
+    ({ begin, end, copied }): [Phase, ...Phase[]] => {
       const keptBy = (i: number): readonly Kept[] => {
         const all: Kept[] = [];
         eachPart(row, begin, end, (part, from, length) => {
@@ -128,13 +131,13 @@ function reduceScatter(
       const send = () => {
         members.forEach((member, i) => {
           const kept = i === rank ? [] : keptBy(i);
-          if (kept.length > 0) messages.send(own, member, packAll(kept));
+          if (kept.length > 0) messages.send(own, member, packAll(kept, copied));
         });
       };
       const foldKept = () => {
         const kept = keptBy(rank);
         if (kept.length === 0) return messages.receive(own, []);
-        const mine = packAll(kept);
+        const mine = packAll(kept, false);
         const terms = members.map((_, i) => (i === rank ? mine : roomLike(mine, mine.length)));
         const awaited = members.flatMap((from, i) => (i === rank ? [] : { from, into: terms[i]! }));
         return after(messages.receive(own, awaited), () => {
@@ -145,12 +148,17 @@ function reduceScatter(
       return [send, foldKept];
     },
   );
-  return [() => openAll(row), ...segments.flat(), () => closeAll(row)];
+  return phasesOf(
+    () => openAll(row),
+    segments,
+    () => closeAll(row),
+  );
 }
 
 /** What is kept of all parts, in a row. */
-function packAll(kept: readonly Kept[]): HostArray {
-  const packed = kept.map(({ part, runs }) => pack(runs, part.host.operand(0)));
+function packAll(kept: readonly Kept[], copied: boolean): HostArray {
+  const alone = copied && kept.length === 1;
+  const packed = kept.map(({ part, runs }) => pack(runs, part.host.operand(0), alone));
   if (packed.length === 1) return packed[0]!;
   const all = roomLike(
     packed[0]!,
