@@ -86,9 +86,8 @@ export function linkAlong({ link, links }: MachineModel, axes: readonly string[]
 
 /** A machine given to a function, which may plan for it on a mesh. */
 export function machineArgument(fn: string, argument: string, machine: unknown, mesh?: Mesh): void {
-  optionsArgument(fn, argument, machine, [
-    ...["flops", "memory", "capacity", "overlaps", "link", "links"],
-  ]);
+  const known = ["flops", "memory", "capacity", "overlaps", "link", "links"];
+  optionsArgument(fn, argument, machine, known);
   const { flops, memory, capacity, overlaps, link, links = {} } = machine as MachineModel;
   const check = (name: string, value: unknown, least: number) => {
     if (typeof value === "number" && Number.isFinite(value) && value >= least) return;
