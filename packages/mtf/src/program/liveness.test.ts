@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { livenessOf } from "./liveness.ts";
-import type { Instruction, Origin, Program, Value } from "./program.ts";
+import type { Instruction, Origin, Program, Reduce, Value } from "./program.ts";
 
 const origin: Origin = { line: "model.ts:1", pass: "forward", cause: "test" };
 const value: Value = { dims: [], dtype: "float32", placement: { split: {}, partial: [] } };
@@ -38,6 +38,28 @@ test("what is the caller's does not die, what nobody wants is unused", () => {
   const { unused, instructions } = livenessOf(program([add([0], 2)], [0, 1], [2, 0]));
   expect(unused).toEqual([1]);
   expect(instructions[0]!.dies).toEqual([]);
+});
+
+test("what is under way is held until it is waited for, and not written over", () => {
+  const collective: Reduce = {
+    ...{
+      kind: "reduce",
+      name: "all-reduce",
+      fn: "sum",
+      axes: ["x"],
+      operand: 0,
+      result: 2,
+      origin,
+    },
+  };
+  const start: Instruction = { kind: "start", collective, origin };
+  const wait: Instruction = { kind: "wait", operands: [0], results: [2], origin };
+  const { instructions } = livenessOf(program([start, add([0, 1], 3), wait], [0], [3]));
+  expect(instructions.map(({ dies, reuse }) => ({ dies, reuse }))).toEqual([
+    { dies: [], reuse: [] },
+    { dies: [], reuse: [] },
+    { dies: [0, 2], reuse: [] },
+  ]);
 });
 
 test("in a loop, what is bound stays and what is collected is taken", () => {

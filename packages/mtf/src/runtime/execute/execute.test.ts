@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { referenceBackend } from "../../backend/reference/index.ts";
+import { memoryPlan } from "../../cost/memory.ts";
 import { defineMesh } from "../../mesh.ts";
-import type { Instruction, Region } from "../../program/program.ts";
+import type { Collective, Instruction, Region } from "../../program/program.ts";
 import { simulator } from "../../simulator.ts";
+import { inTwo } from "../testing/hosted.ts";
 import {
   aValue,
   compute,
@@ -195,5 +197,37 @@ test("peak bytes are those alive together", async () => {
   for (const device of await devices.usage()) {
     expect(device).toEqual({ buffers: 2, bytes: 800, peakBytes: 1200, bytesReceived: 0 });
   }
+  await devices.close();
+});
+
+test("what is under way is held as the memory plan says, and is what it would be at once", async () => {
+  const devices = await simulator(defineMesh({ x: 2 }));
+  const dims = [{ name: "a", size: 100 }];
+  const cut = { split: { a: ["x"] }, partial: [] };
+  const gather: Collective = {
+    ...{ kind: "move", name: "all-gather", axes: ["x"], operands: [0], offsets: [{}], fill: 0 },
+    ...{ result: 1, origin },
+  };
+  const [start, wait] = inTwo(gather);
+  const program = programOf(
+    devices.mesh,
+    [aValue(dims, cut), aValue(dims), aValue(dims, cut)],
+    [{ donated: 0 }],
+    [1, 2],
+    // Where nothing is under way, its result takes the operand's memory.
+    [start, elementwise("mul", [0], 2, [null, 2]), wait],
+  );
+  const run = await devices.load(loweredOf(program));
+  const numbers = counting(dims);
+  const x = await devices.put(loweredOf(program).arguments[0]!, cut, numbers);
+  await devices.usage();
+  const [gathered, doubled] = await run(x);
+  const { peakBytes } = memoryPlan(program);
+  expect(peakBytes).toBe(800);
+  for (const device of await devices.usage()) {
+    expect(device).toEqual({ buffers: 2, bytes: 600, peakBytes, bytesReceived: 200 });
+  }
+  expect(await gathered!.read()).toEqual(numbers);
+  expect(await doubled!.read()).toEqual(numbers.map((number) => 2 * number));
   await devices.close();
 });
