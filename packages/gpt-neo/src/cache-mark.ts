@@ -1,8 +1,9 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/files";
 import { isObject } from "./json.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** The file that only a cache's folder has, so that nobody takes what is in it for data. */
 const cacheFile = "gpt-neo-cache.json";
@@ -27,9 +28,7 @@ export async function markCacheFolder(path: string): Promise<void> {
       file,
     });
   }
-  await mkdir(path, { recursive: true }).catch((error: Error) => {
-    throw new MtfError("bad-file", `${path} cannot be made: ${error.message}.`, { file: path });
-  });
+  makeFolder(path);
   await writeAtomically(file, (to) => to.write(`${JSON.stringify({ format, version })}\n`));
 }
 

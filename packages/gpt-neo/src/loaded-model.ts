@@ -18,6 +18,7 @@ import { homeOf, loadWeights, type Weights } from "./weights/index.ts";
 import { parameterSource } from "./weights/parameter-source.ts";
 import { prefixNote } from "./weights/prefix-note.ts";
 import { unexpectedLines } from "./weights/unexpected.ts";
+import { wrongOption } from "./wrong-option.ts";
 
 /** Where a model runs, and what makes ids of text for it. */
 export interface ModelOptions extends SessionOptions {
@@ -88,6 +89,7 @@ export async function loadModel(
   mesh: Mesh | ChooseMesh = meshFor(options, { devices: 1, rows: () => 1, build: choosing }),
 ): Promise<LoadedModel> {
   checkNames("loadModel", options, names);
+  if (typeof folder !== "string") throw wrongOption("loadModel", "the folder", folder, "a path");
   const dtype = dtypeOf(options);
   const weights = await loadWeights(folder);
   try {
@@ -147,6 +149,9 @@ function dtypeOf({ dtype = "float32" }: ModelOptions): WeightsDType {
 
 function contextOf({ context }: ModelOptions, config: Config): number {
   const most = config.max_position_embeddings;
+  if (context !== undefined && !(Number.isInteger(context) && context >= 1)) {
+    throw wrongOption("loadModel", "context", context, "a whole number from 1 on");
+  }
   if (context === undefined || context <= most) return context ?? config.training.context;
   throw new MtfError("bad-argument", `--context ${context} is more than the model has positions.`, {
     try: [`--context ${most}`],

@@ -1,5 +1,7 @@
 import { MtfError } from "mtf";
 import { nearest } from "mtf/files";
+import { isObject } from "./json.ts";
+import { wrongOption } from "./wrong-option.ts";
 
 /** The names that options may have; the compiler asks for each of them. */
 export type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
@@ -15,6 +17,8 @@ export function checkNames<Options extends object>(
   given: Options,
   names: OptionNames<Options>,
 ): void {
+  if (!isObject(given))
+    throw wrongOption(caller, "the options object", given, "an object of names and values");
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || Object.hasOwn(names, name)) continue;
     const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

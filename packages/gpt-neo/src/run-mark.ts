@@ -1,8 +1,9 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/files";
 import { isObject } from "./json.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** The file that only a run's folder has: whatever else lies there may be anybody's. */
 export const runFile = "run.json";
@@ -21,7 +22,7 @@ export interface BegunWith {
 
 /** Makes a folder a run's, for good. */
 export async function markRunFolder(path: string, begunWith?: BegunWith): Promise<void> {
-  await mkdir(path, { recursive: true });
+  makeFolder(path);
   const text = `${JSON.stringify({ format, version, ...(begunWith && { begunWith }) })}\n`;
   await writeAtomically(join(path, runFile), (file) => file.write(text));
 }
@@ -54,6 +55,18 @@ export async function begunWithOf(path: string): Promise<BegunWith | undefined> 
   if (!isObject(begunWith) || !isObject(begunWith.options)) return undefined;
   const { folder, options } = begunWith;
   return { folder: String(folder), options };
+}
+
+/** Why what is there under the name of the file cannot be read; undefined where there is no such file. */
+export async function damageOfMark(path: string): Promise<string | undefined> {
+  try {
+    JSON.parse(await readFile(join(path, runFile), "utf8"));
+    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return "it is not JSON";
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" || code === "ENOTDIR" ? undefined : message;
+  }
 }
 
 async function markOf(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {

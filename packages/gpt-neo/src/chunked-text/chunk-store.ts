@@ -1,8 +1,9 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { markCacheFolder } from "../cache-mark.ts";
 import { acquireLock, type Lock } from "../lock/index.ts";
+import { makeFolder, namesIn } from "../make-folder.ts";
 import { type ChunkIds, readChunk, writeChunk } from "./chunk-ids.ts";
 
 /** A folder that keeps the ids of chunks, a file each. Any number of processes may use it. */
@@ -49,7 +50,7 @@ export async function openChunkStore(cache: string, key: string): Promise<ChunkS
       return found;
     },
     async write(chunk, ids) {
-      await mkdir(groupOf(chunk), { recursive: true });
+      makeFolder(groupOf(chunk));
       await writeChunk(pathOf(chunk), ids);
       there.add(chunk);
     },
@@ -69,11 +70,11 @@ export async function openChunkStore(cache: string, key: string): Promise<ChunkS
 }
 
 async function chunksIn(folder: string): Promise<Set<number>> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const found = new Set<number>();
   for (const group of await readdir(folder, { withFileTypes: true })) {
     if (!group.isDirectory()) continue;
-    for (const name of await readdir(join(folder, group.name))) {
+    for (const name of await namesIn(join(folder, group.name))) {
       const match = /^(\d+)\.ids$/.exec(name);
       if (match) found.add(Number(match[1]));
     }

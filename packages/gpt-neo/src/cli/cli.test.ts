@@ -84,7 +84,16 @@ describe("arguments", () => {
     ["train --steps 1.5", "[bad-argument] --steps is '1.5', not a whole number from 1 on."],
     ["train --steps -1", "[bad-argument] --steps is '-1', not a whole number from 1 on."],
     ["train --lr fast", "[bad-argument] --lr is 'fast', not a number above 0."],
+    ["train --lr 0x10", "[bad-argument] --lr is '0x10', not a number above 0."],
     ["train --lr 0", "[bad-argument] --lr is '0', not a number above 0."],
+    [
+      "generate --seed 2147483648",
+      "[bad-argument] --seed is '2147483648', not a whole number from 0 to 2147483647.",
+    ],
+    [
+      "tokenize --workers 2147483648",
+      "[bad-argument] --workers is '2147483648', not a whole number from 0 to 1024.",
+    ],
     ["train --tokenizer=", "[bad-argument] --tokenizer is '', not some text."],
     [
       "train --weight 0.5 --data a",

@@ -1,3 +1,4 @@
+import { largestSeed } from "../generate/check-settings.ts";
 import type { MeshOptions } from "../mesh-options.ts";
 import type { WeightsDType } from "../models/weights-dtype.ts";
 import type { Command } from "./command.ts";
@@ -56,7 +57,7 @@ export const generateCommand: Command<GenerateOptions> = {
       "the model's, or 1",
       number("P", "choose among the likeliest that have P of the probability", { most: 1 }),
     ),
-    seed: defaultsTo(0, integer("N", "what the choices follow from")),
+    seed: defaultsTo(0, integer("N", "what the choices follow from", 0, largestSeed)),
     ...meshOptions,
     json: flag('end standard output with {"ids": [all of them], "text"}'),
   },

@@ -125,18 +125,28 @@ function jsonOrText(written: string): unknown {
   }
 }
 
-export function integer(shown: string, help: string, least = 0): Option<number> {
+/** A whole number from `least` to `most`. */
+export function integer(
+  shown: string,
+  help: string,
+  least = 0,
+  most: number = Number.MAX_SAFE_INTEGER,
+): Option<number> {
   return {
     kind: "value",
     shown,
     help,
     read(written) {
-      const value = Number(written);
-      const right = /^\d+$/.test(written) && Number.isSafeInteger(value) && value >= least;
-      return right ? { value } : { expected: `a whole number from ${least} on` };
+      const value = /^\d+$/.test(written) ? Number(written) : Number.NaN;
+      if (value >= least && value <= most) return { value };
+      const upTo = value > most ? `to ${most}` : "on";
+      return { expected: `a whole number from ${least} ${upTo}` };
     },
   };
 }
+
+/** As people write numbers: JavaScript reads `0x10` and a space, too. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A number above 0, or from `least` on; at most `most`. */
 export function number(
@@ -155,7 +165,7 @@ export function number(
     shown,
     help,
     read(written) {
-      const value = written.trim() === "" ? Number.NaN : Number(written);
+      const value = decimal.test(written) ? Number(written) : Number.NaN;
       const enough = least === undefined ? value > 0 : value >= least;
       const right = Number.isFinite(value) && enough && value <= most;
       return right ? { value } : { expected };

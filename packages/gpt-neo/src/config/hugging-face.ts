@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomically } from "mtf/files";
+import { makeFolder } from "../make-folder.ts";
 import { printPythonJson } from "../python-json.ts";
 import { unusualOf, usualArchitecture } from "./architecture.ts";
 import type { Config } from "./config.ts";
@@ -88,7 +88,7 @@ export function trainedPart({
  * await saveConfig("models/mine", await loadConfig("125M"));
  */
 export async function saveConfig(folder: string, config: Config): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const text = printFloats(
     printPythonJson({ ...toHuggingFace(config), ...unsaid(config), ...trainedPart(config) }),
   );

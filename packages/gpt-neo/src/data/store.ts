@@ -1,7 +1,6 @@
 import {
   closeSync,
   ftruncateSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readSync,
@@ -12,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { cannotWrite } from "mtf/files";
+import { makeFolder } from "../make-folder.ts";
 import type { TokenSource } from "./token-source.ts";
 
 /** A sequence of ids that only grows: in memory while it is small, then in a temporary file. */
@@ -83,7 +83,7 @@ interface TokenFile {
 }
 
 function tokenFile(parent: string, width: Width): TokenFile {
-  mkdirSync(parent, { recursive: true });
+  makeFolder(parent);
   const folder = mkdtempSync(join(parent, "gpt-neo-tokens-"));
   const path = join(folder, "tokens");
   const file = openSync(path, "wx+");

@@ -3,9 +3,10 @@ import type { Run } from "mtf/simulator";
 import type { LoadedModel } from "../loaded-model.ts";
 import type { Parameters } from "../models/index.ts";
 import { notNumbers } from "../not-numbers.ts";
-import { checkNames, type OptionNames } from "../option-names.ts";
 import { paddedLength } from "../padded-length.ts";
 import { unknownId } from "../unknown-id.ts";
+import { wrongOption } from "../wrong-option.ts";
+import { checkSettings } from "./check-settings.ts";
 import { type ChoosingArguments, choosing, type Next } from "./next-token.ts";
 import { nextId, type Sampling } from "./sample.ts";
 
@@ -22,14 +23,6 @@ export interface GenerateSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
-const names: OptionNames<GenerateSettings> = {
-  maxNewTokens: true,
-  sampling: true,
-  seed: true,
-  endOfText: true,
-  signal: true,
-};
-
 /** What ids are made with: of a loaded model, or of one that is being trained. */
 export type Generating = Pick<
   LoadedModel,
@@ -42,7 +35,8 @@ const asLikely: Sampling = { kind: "random", temperature: 1, topK: 0, topP: 1 };
  * The ids that a model continues a row of ids with, one by one. Whoever breaks out of the loop frees
  * what it held.
  *
- * @throws MtfError `bad-argument` for a prompt without ids or with some outside the vocabulary;
+ * @throws MtfError `bad-argument` for a prompt without ids or with some outside the vocabulary, and for
+ * settings that are none;
  * `bad-checkpoint` where the weights make logits that are no numbers; the signal's reason
  * @example
  * for await (const id of generate(model, [15496], { maxNewTokens: 20 })) console.log(id);
@@ -52,7 +46,7 @@ export async function* generate(
   prompt: readonly number[],
   settings: GenerateSettings = {},
 ): AsyncGenerator<number> {
-  checkNames("generate", settings, names);
+  checkSettings(settings);
   checkPrompt(prompt, model.config.vocab_size);
   const most = model.context;
   const { maxNewTokens = 100, sampling = asLikely, seed = 0, signal } = settings;
@@ -94,6 +88,9 @@ export async function* generate(
 }
 
 function checkPrompt(prompt: readonly number[], vocabulary: number): void {
+  if (!Array.isArray(prompt) && !ArrayBuffer.isView(prompt)) {
+    throw wrongOption("generate", "the prompt", prompt, "a list of ids");
+  }
   const wrong = unknownId(prompt, vocabulary);
   if (wrong !== undefined) {
     throw new MtfError("bad-argument", `the prompt has ${wrong}, which is no id of the model.`, {

@@ -56,6 +56,13 @@ export async function readGenerationConfig(model: string): Promise<GenerationCon
   if (!(await stat(file).catch(() => undefined))) return undefined;
   const value = parseJson(await readSmallFile(file, longest), file);
   if (!isObject(value)) throw wrong(file, "it", "no object of keys and values");
+  const whole = (key: string, least: number) => {
+    const found = value[key] ?? undefined;
+    if (found === undefined || (Number.isSafeInteger(found) && (found as number) >= least)) {
+      return found as number | undefined;
+    }
+    throw wrong(file, key, `${JSON.stringify(found)}, and must be a whole number from ${least} on`);
+  };
   const number = (key: string, least: number, most = Number.POSITIVE_INFINITY) => {
     const found = value[key] ?? undefined;
     if (found === undefined) return undefined;
@@ -64,10 +71,10 @@ export async function readGenerationConfig(model: string): Promise<GenerationCon
   };
   const [temperature, topK, topP] = [
     number("temperature", 0),
-    number("top_k", 0),
+    whole("top_k", 0),
     number("top_p", 0, 1),
   ];
-  const maxNewTokens = number("max_new_tokens", 1);
+  const maxNewTokens = whole("max_new_tokens", 1);
   const ends = endsIn(file, value.eos_token_id ?? undefined);
   return {
     file,

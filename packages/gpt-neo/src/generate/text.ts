@@ -1,6 +1,7 @@
 import { MtfError } from "mtf";
 import type { LoadedModel } from "../loaded-model.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
+import { wrongOption } from "../wrong-option.ts";
 import { type GenerateSettings, generate } from "./generate.ts";
 
 /**
@@ -15,6 +16,7 @@ export async function* generateText(
   prompt: string,
   settings: GenerateSettings = {},
 ): AsyncGenerator<string> {
+  if (typeof prompt !== "string") throw wrongOption("generateText", "the prompt", prompt, "text");
   const tokenizer = tokenizerOf(model);
   const decoder = tokenizer.decoder();
   for await (const id of generate(model, promptIds(tokenizer, prompt), settings)) {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { type ConfigFormat, presets, readConfig, toJson, trainedPart } from "../config/index.ts";
@@ -7,6 +7,7 @@ import { knownExtensions } from "../data/format.ts";
 import { isGlob } from "../data/glob.ts";
 import { isPipe, shownName } from "../data/pipe.ts";
 import type { ReadOptions } from "../data/read.ts";
+import { namesIn } from "../make-folder.ts";
 import { modelOf } from "../models/index.ts";
 import { checkpointFile } from "../weights/index.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
@@ -131,7 +132,7 @@ async function hasIndex(path: string): Promise<boolean> {
 }
 
 async function inspectFolder(path: string): Promise<Inspected> {
-  const names = await readdir(path);
+  const names = await namesIn(path);
   const parts = {
     ...(isRun(names) && { run: await inspectRun(path) }),
     ...((await holdsWeights(path, names)) && { weights: await inspectWeights(path) }),

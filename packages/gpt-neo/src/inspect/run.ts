@@ -1,6 +1,6 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type LogRecord, readLog } from "../log.ts";
+import { namesIn } from "../make-folder.ts";
 import { runFile } from "../run-mark.ts";
 import { lastCheckpoint, savedSteps } from "../train/checkpoint.ts";
 
@@ -33,7 +33,7 @@ export function isRun(names: readonly string[]): boolean {
  */
 export async function inspectRun(folder: string): Promise<RunSummary> {
   const log = await inspectLog(join(folder, "log.jsonl"));
-  const names = await readdir(folder);
+  const names = await namesIn(folder);
   const last = names.includes("checkpoints") ? await lastCheckpoint(folder) : undefined;
   return {
     ...log,

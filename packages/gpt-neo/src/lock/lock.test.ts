@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -119,4 +120,11 @@ it("goes from the dead to one of many that want it", async () => {
 it("that cannot be written is an error", () => {
   expect(() => acquireLock(join(folder, "none", ".lock"), "run")).toThrow("cannot be written");
   expect(existsSync(join(folder, "none"))).toBe(false);
+});
+
+it("what is no file cannot be waited for", () => {
+  mkdirSync(`${path}-folder`);
+  expect(() => acquireLock(`${path}-folder`, "run")).toThrow(
+    /\.lock-folder cannot be read: EISDIR/,
+  );
 });

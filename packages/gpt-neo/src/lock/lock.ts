@@ -16,7 +16,8 @@ const signEvery = 20_000;
  * another machine holds it until it has given no sign of life for two minutes.
  *
  * @param what is locked, as errors call it
- * @throws MtfError `bad-argument` naming the process that holds it; `bad-file` if it cannot be written
+ * @throws MtfError `bad-argument` naming the process that holds it; `bad-file` if it cannot be read
+ * or written
  * @example
  * const lock = acquireLock("run/.lock", "run");
  * try { … } finally { lock.release(); }
@@ -40,7 +41,7 @@ function take(path: string, mine: string): Partial<Holder> | undefined {
     const draft = draftOf(path);
     try {
       if (create(path, draft, mine)) return undefined;
-      const found = textOf(path);
+      const found = textIn(path);
       if (found === undefined) continue;
       const holder = holderIn(found);
       if (holds(holder, ageOf(draft, path))) return holder ?? {};
@@ -108,6 +109,17 @@ function textOf(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch {
     return undefined;
+  }
+}
+
+/** The same, but what is there and cannot be read is an error: it would be waited for in vain. */
+function textIn(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESTALE") return undefined;
+    throw new MtfError("bad-file", `${path} cannot be read: ${message}.`, { file: path });
   }
 }
 

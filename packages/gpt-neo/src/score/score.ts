@@ -8,6 +8,7 @@ import { notNumbers } from "../not-numbers.ts";
 import { paddedLength } from "../padded-length.ts";
 import { type Rows, rowsOf } from "../rows.ts";
 import { unknownId } from "../unknown-id.ts";
+import { wrongOption } from "../wrong-option.ts";
 
 /** How likely a model finds a continuation. */
 export interface Score {
@@ -32,6 +33,14 @@ export async function score(
   context: string | readonly number[],
   continuations: readonly (string | readonly number[])[],
 ): Promise<readonly Score[]> {
+  if (!Array.isArray(continuations)) {
+    throw wrongOption(
+      "score",
+      "the list of continuations",
+      continuations,
+      "a list of texts, or of lists of ids",
+    );
+  }
   if (continuations.length === 0) return [];
   const before = idsOf(model, context, true);
   const rows = continuations.map((text) => rowOf(model, before, idsOf(model, text, false), text));
@@ -99,6 +108,10 @@ function idsOf(
     const { before, after } = tokenizer.around ?? { before: [], after: [] };
     const ids = tokenizer.encode(given);
     return [...ids.subarray(before.length, ids.length - after.length)];
+  }
+  if (!Array.isArray(given) && !ArrayBuffer.isView(given)) {
+    const what = begins ? "the context" : "a continuation";
+    throw wrongOption("score", what, given, "text or a list of ids");
   }
   const size = model.config.vocab_size;
   const wrong = unknownId(given, size);

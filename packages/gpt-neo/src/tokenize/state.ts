@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/files";
 import type { DataFile } from "../data/files.ts";
 import { isPipe } from "../data/pipe.ts";
+import { namesIn } from "../make-folder.ts";
 import type { SinkState } from "./sink.ts";
 import type { Place } from "./unit.ts";
 
@@ -122,7 +123,7 @@ export async function finishedFiles(
 export async function checkFree(prefix: string, format: "bin" | "tfrecords"): Promise<void> {
   const name = basename(prefix);
   const ending = format === "bin" ? /^\.(bin|idx)$/ : /^_\d+_\d+\.tfrecords$/;
-  for (const found of await readdir(dirname(prefix))) {
+  for (const found of await namesIn(dirname(prefix))) {
     if (!found.startsWith(name) || !ending.test(found.slice(name.length))) continue;
     throw notOurs(join(dirname(prefix), found), "is there already, from elsewhere");
   }

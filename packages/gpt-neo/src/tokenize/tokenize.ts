@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type DataFile, dataFiles } from "../data/files.ts";
 import { pipesAmong } from "../data/pipe.ts";
 import type { ReadOptions } from "../data/read.ts";
 import { acquireLock } from "../lock/index.ts";
+import { makeFolder } from "../make-folder.ts";
 import {
   cutterFor,
   type JsonTokenizer,
@@ -11,6 +11,7 @@ import {
   type TokenizerSource,
 } from "../tokenizer/index.ts";
 import { binSink } from "./bin-sink.ts";
+import { checkName } from "./check-name.ts";
 import { openPool, type Pool } from "./pool.ts";
 import type { Sink, SinkState } from "./sink.ts";
 import { checkFree, finishedFiles, finishedState, loadState, saveState, taskOf } from "./state.ts";
@@ -63,7 +64,7 @@ export interface Tokenized {
  * the same bytes; once finished, it finds them.
  *
  * @throws MtfError `bad-argument` if another task was begun or finished there, or files of that name
- * are there from elsewhere; `bad-file` for bad data
+ * are there from elsewhere, or a name that is none of a file; `bad-file` for bad data
  * @example
  * const source = { tokenizer: await tokenizerSource("gpt2"), read: {}, workers: 2 };
  * const written = { format: "tfrecords", example: 2049, perFile: 100_000 } as const;
@@ -74,12 +75,13 @@ export async function tokenize(
   options: TokenizeOptions,
 ): Promise<Tokenized> {
   const { out, read } = options;
+  checkName(options.name);
   const files = await dataFiles(paths, read.inputFormat, { except: out, ...read });
   const task = await taskFor(files, options);
   // What is finished is there for any number of readers, who need not write for that.
   const before = await finishedBefore(files, options, task);
   if (before) return before;
-  await mkdir(out, { recursive: true });
+  makeFolder(out);
   const lock = acquireLock(join(out, `.${options.name}.lock`), out);
   try {
     return await tokenizeFiles(files, task, options);

@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomically } from "mtf/files";
+import { makeFolder } from "../make-folder.ts";
 import { byteLetters } from "./byte-letters.ts";
 import { byteLevelFile, idsOfTokens } from "./byte-level-file.ts";
 import { gpt2Merges, gpt2Vocabulary } from "./gpt2-files.ts";
@@ -22,7 +22,7 @@ export async function saveTokenizer(
   tokenizer: Tokenizer,
   longest: number,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   for (const [name, text] of Object.entries(filesOf(tokenizer, longest))) {
     await writeAtomically(join(folder, name), (file) => file.write(text));
   }

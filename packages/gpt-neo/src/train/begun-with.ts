@@ -1,9 +1,16 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { MtfError } from "mtf";
 import { sourcesOf, type WrittenData, writtenData } from "../data/index.ts";
 import { standardInput } from "../data/pipe.ts";
-import { type BegunWith, begunWithOf, isRunFolder } from "../run-mark.ts";
+import {
+  type BegunWith,
+  begunWithOf,
+  checkRunVersion,
+  damageOfMark,
+  isRunFolder,
+  runFile,
+} from "../run-mark.ts";
 import { areDocuments } from "./data/given.ts";
 import type { TrainOptions } from "./options.ts";
 
@@ -22,7 +29,8 @@ export function begunWith(options: TrainOptions): BegunWith {
  * The options of a run that goes on: where neither model nor config is named, those it was begun with,
  * with what is given now over them.
  *
- * @throws MtfError `bad-argument` if it does not say what it was begun with
+ * @throws MtfError `bad-argument` if it does not say what it was begun with; `bad-file` if what says so
+ * is damaged, or of a later version
  * @example
  * await goingOn({ out: "runs/book", resume: true, steps: 2000 });
  */
@@ -72,6 +80,15 @@ function dataAt(data: WrittenData, at: (path: string) => string): WrittenData {
 }
 
 async function unknown(out: string): Promise<MtfError> {
+  await checkRunVersion(out);
+  const damage = await damageOfMark(out);
+  if (damage !== undefined) {
+    const file = join(out, runFile);
+    return new MtfError("bad-file", `${file} cannot be read: ${damage}.`, {
+      try: ["the command it was begun with, and --resume"],
+      file,
+    });
+  }
   const older = await isRunFolder(out);
   const what = older ? "does not say what it was begun with" : "holds no run to go on with";
   return new MtfError("bad-argument", `${out} ${what}.`, {

@@ -5,6 +5,7 @@ import { isCheckpoint, openCheckpoint, removeCheckpoint, saveCheckpoint } from "
 import type { Held } from "mtf/simulator";
 import type { Position } from "../data/index.ts";
 import type { Parameters } from "../models/index.ts";
+import { withWayBack } from "./damaged-checkpoint.ts";
 import type { DataOrder } from "./data/order.ts";
 import type { State } from "./optimizer.ts";
 import type { Settings } from "./settings.ts";
@@ -89,10 +90,13 @@ export async function savedSteps(folder: string): Promise<readonly number[]> {
 export async function lastCheckpoint(
   folder: string,
 ): Promise<{ path: string; progress: Progress } | undefined> {
-  const step = (await savedSteps(folder)).at(-1);
+  const steps = await savedSteps(folder);
+  const step = steps.at(-1);
   if (step === undefined) return undefined;
   const path = stepFolder(folder, step);
-  const checkpoint = await openCheckpoint(path);
+  const checkpoint = await openCheckpoint(path).catch((error: unknown) => {
+    throw withWayBack(error, path, steps);
+  });
   await checkpoint.close();
   return { path, progress: checkpoint.metadata as Progress };
 }
@@ -129,7 +133,8 @@ export async function removeUnfinished(folder: string): Promise<void> {
       await rm(join(part, name), { recursive: true, force: true });
     }
   }
-  for (const name of await readdir(checkpoints).catch(() => [])) {
+  const found = await readdir(checkpoints, { withFileTypes: true }).catch(() => []);
+  for (const { name } of found.filter((entry) => entry.isDirectory())) {
     const path = join(checkpoints, name);
     const step = /^step-\d+(\.partial|\.old)?$/.exec(name);
     if (step && (step[1] || !(await isCheckpoint(path)))) await removeCheckpoint(path);

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, rmdir } from "node:fs/promises";
+import { rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { MtfError } from "mtf";
 import { acquireLock } from "../lock/index.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
+import { makeFolder } from "../make-folder.ts";
 import { begunWithOf, markRunFolder } from "../run-mark.ts";
 import { begunWith } from "./begun-with.ts";
 import { bringBack, lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
@@ -27,8 +28,8 @@ export interface Claim {
  * Claims the folder of a run, new or to be gone on with. Files that no run has written are nobody's
  * to replace.
  *
- * @throws MtfError `bad-argument` where it holds other files, a run that is not to be resumed, or one
- * that goes on in another process; `bad-file` if it cannot be made or read
+ * @throws MtfError `bad-argument` where it holds other files, a run that is not to be resumed, one
+ * that goes on in another process, or one whose checkpoints are gone; `bad-file` if it cannot be made or read
  * @example
  * const claim = await claimFolder({ out: "runs/book", resume: true });
  */
@@ -36,9 +37,7 @@ export async function claimFolder(options: KeptRun): Promise<Claim> {
   const { out, resume } = options;
   const before = await runFolder(out);
   if (before.kind === "taken") throw taken(options, before.names);
-  const made = await mkdir(out, { recursive: true }).catch((error: Error) => {
-    throw new MtfError("bad-file", `${out} cannot be made: ${error.message}.`, { file: out });
-  });
+  const made = makeFolder(out);
   const giveBack = (): Promise<void> => removeEmpty(out, made);
   try {
     const lock = acquireLock(join(out, ".lock"), out);
@@ -53,6 +52,7 @@ export async function claimFolder(options: KeptRun): Promise<Claim> {
       if (found.kind === "run" && !resume) throw used(out);
       if (resume) await bringBack(out);
       const checkpoint = await lastCheckpoint(out);
+      if (resume && !checkpoint && lostCheckpoints(out)) throw lost(out);
       const remember = () => markRunFolder(out, begunWith(options));
       const open = async (): Promise<Log> => {
         // What it goes on with is written with the first checkpoint that comes of it.
@@ -104,6 +104,21 @@ function free(path: string): string {
   let found = path;
   for (let number = 2; existsSync(found); number++) found = `${path}-${number}`;
   return found;
+}
+
+/** Whether there is a model that a checkpoint came with; before the first, their folder is there. */
+function lostCheckpoints(out: string): boolean {
+  return existsSync(join(out, "model.safetensors")) && !existsSync(join(out, "checkpoints"));
+}
+
+function lost(out: string): MtfError {
+  return new MtfError("bad-argument", `${out} holds a model, but no checkpoints to go on from.`, {
+    try: [
+      `--model ${out}, and --out with another folder, to train it further with a fresh optimizer`,
+      `removing ${join(out, "model.safetensors")}, to begin afresh`,
+    ],
+    file: out,
+  });
 }
 
 function used(out: string): MtfError {

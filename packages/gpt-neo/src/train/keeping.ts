@@ -1,6 +1,7 @@
-import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Held } from "mtf/simulator";
 import type { Position } from "../data/index.ts";
+import { makeFolder } from "../make-folder.ts";
 import { saveModel } from "../model-folder.ts";
 import { saveStep, usuallyKept } from "./checkpoint.ts";
 import type { State } from "./optimizer.ts";
@@ -32,7 +33,7 @@ export interface Keeping {
 export async function keepingOf(training: Training, saved: number | undefined): Promise<Keeping> {
   const { out } = training;
   if (out === undefined) return { saved: undefined, save: async () => undefined };
-  await mkdir(out, { recursive: true });
+  makeFolder(out);
   const { config, dataOrder, settings, tokenizer, kept, on } = training;
   const steps = config.training.extra_saves;
   let last = saved;
@@ -42,6 +43,8 @@ export async function keepingOf(training: Training, saved: number | undefined): 
     },
     async save({ state, step, position, loss, validated }) {
       if (last === step) return;
+      // Before the model: one without is of a run that has lost its checkpoints.
+      makeFolder(join(out, "checkpoints"));
       await saveModel(out, config, state.params, tokenizer);
       const validationLoss = validated?.step === step ? validated.loss : undefined;
       const progress = { step, position, dataOrder, loss, validationLoss, settings };

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeAtomically } from "mtf/files";
 import type { Config } from "../config/index.ts";
@@ -7,6 +7,7 @@ import { bytesOf } from "../data/bytes/index.ts";
 import { formatOf } from "../data/format.ts";
 import { isPipe, shownName } from "../data/pipe.ts";
 import type { ReadingOptions } from "../data/reading-options.ts";
+import { makeFolder } from "../make-folder.ts";
 import { isRunFolder } from "../run-mark.ts";
 
 /** The folder of a run that keeps what came through pipes. */
@@ -78,7 +79,7 @@ async function keep(
 ): Promise<void> {
   const name = shownName(pipe);
   if (goesOn && existsSync(file)) return note(`${file} has what came through ${name} before`);
-  await mkdir(join(file, ".."), { recursive: true });
+  makeFolder(join(file, ".."));
   await writeAtomically(file, async (target) => {
     for await (const chunk of bytesOf(pipe, { zstdWindow })) {
       signal?.throwIfAborted();

@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
-import { MtfError } from "mtf";
 import { openCheckpoint } from "mtf/checkpoint";
 import { isObject } from "../json.ts";
+import { namesIn } from "../make-folder.ts";
 import { checkRunVersion, isRunFolder } from "../run-mark.ts";
 import { savedSteps, stepFolder } from "./checkpoint.ts";
 
@@ -25,10 +24,7 @@ const nobodys =
  * await runFolder("models/gpt-neo-125m"); // { kind: "taken", names: ["config.json", …] }
  */
 export async function runFolder(path: string): Promise<RunFolder> {
-  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw new MtfError("bad-file", `${path} cannot be read: ${error.message}.`, { file: path });
-  });
+  const names = await namesIn(path);
   if (await isRunFolder(path)) {
     await checkRunVersion(path);
     return { kind: "run" };

@@ -1,10 +1,11 @@
-import { copyFile, mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { copyFile, lstat, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { MtfError } from "mtf";
 import { type StoredDType, type TensorToWrite, writeModel } from "mtf/checkpoint";
-import { draftOf, removeDrafts, rowBlocks, volumeOf } from "mtf/files";
+import { cannotWrite, draftOf, removeDrafts, rowBlocks, volumeOf } from "mtf/files";
 import { type Config, saveConfig, withDtype } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
+import { makeFolder, namesIn } from "../make-folder.ts";
 import { makeTokenizer, saveTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import { homeOf } from "./home.ts";
 import { type LoadOptions, loadWeights, type Weights } from "./load.ts";
@@ -89,13 +90,13 @@ export async function convertWeights(
   to: string,
   options: ConvertOptions = {},
 ): Promise<Converted> {
-  const folder = resolve(to);
-  await checkEmpty(folder, to);
+  const folder = await realFolder(to);
+  await checkEmpty(to);
   const weights = await loadWeights(from, options);
   const draft = draftOf(folder);
   try {
     await removeDrafts(folder);
-    await mkdir(draft, { recursive: true });
+    makeFolder(draft);
     const tensors = [...weights.tensors.values()];
     const elements = tensors.reduce((sum, { shape }) => sum + volumeOf(shape), 0);
     let done = 0;
@@ -131,7 +132,8 @@ export async function convertWeights(
       clamped,
     };
   } catch (error) {
-    await rm(draft, { recursive: true, force: true });
+    // What kept it from being written may keep it from being removed: the first is what to tell.
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
     throw error;
   } finally {
     await weights.close();
@@ -230,12 +232,8 @@ async function writeTokenizer(
   }
 }
 
-async function checkEmpty(folder: string, name: string): Promise<void> {
-  const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    const sentence = `${name} is no folder that can be written: ${error.message}.`;
-    throw new MtfError("bad-argument", sentence, { file: name });
-  });
+async function checkEmpty(name: string): Promise<void> {
+  const found = await namesIn(name);
   if (found.length === 0) return;
   throw new MtfError("bad-argument", `${name} is not empty.`, {
     evidence: [["holds", found.slice(0, 5).join(", ")]],
@@ -244,10 +242,21 @@ async function checkEmpty(folder: string, name: string): Promise<void> {
   });
 }
 
+/** Where a path leads: a link can be no folder's place, what it leads to can. */
+async function realFolder(path: string): Promise<string> {
+  return realpath(path).catch(async () => {
+    // Nothing is there, or a link to nothing.
+    if (await lstat(path).catch(() => undefined)) makeFolder(path);
+    return resolve(path);
+  });
+}
+
 /** Not every system renames a folder onto an empty one. */
 async function publish(draft: string, folder: string): Promise<void> {
   await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ENOENT") throw error;
+    if (error.code !== "ENOENT") throw cannotWrite(folder, error);
   });
-  await rename(draft, folder);
+  await rename(draft, folder).catch((error: unknown) => {
+    throw cannotWrite(folder, error);
+  });
 }

@@ -223,7 +223,7 @@ describe("Hugging Face folders", () => {
           ["transformer.wpe.weight", "is [5, 4], but the config says [6, 4]"],
           ["transformer.h.0.ln_2.bias", "is missing"],
         ],
-        try: ["--vocab-size 10"],
+        try: ["convert --vocab-size 10, which keeps as many rows"],
       },
     });
   });

@@ -189,7 +189,7 @@ function checkWeights(file: string, config: Config, weights: ReadonlyMap<string,
       const told = `is [${tensor.shape.join(", ")}], but the config says [${shape.join(", ")}]`;
       problems.push([name, told]);
       if (name === embedding && tensor.shape[0]! > config.vocab_size) {
-        advice.push(`--vocab-size ${config.vocab_size}`);
+        advice.push(`convert --vocab-size ${config.vocab_size}, which keeps as many rows`);
       }
     }
   }

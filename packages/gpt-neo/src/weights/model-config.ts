@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import {
@@ -13,6 +12,7 @@ import {
 import type { Note } from "../config/note.ts";
 import { isOriginalConfig } from "../config/original.ts";
 import { parseJson } from "../json.ts";
+import { namesIn } from "../make-folder.ts";
 import { readSmallFile } from "../small-file.ts";
 import { homeOf } from "./home.ts";
 
@@ -47,11 +47,11 @@ export async function findModelConfig(
     const config = isBeside ? await readConfigOver(own, given) : await readConfig(given);
     return asFound(config, typeof given === "string" ? given : config.source);
   }
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
+  const names = (await namesIn(folder)).filter((name) => name.endsWith(".json")).sort();
   if (!original) {
     if (names.includes("config.json")) return found(join(folder, "config.json"));
     throw new MtfError("bad-argument", `there is no config.json beside ${weights}.`, {
-      try: ["--config FILE"],
+      try: ["--config FILE, which train and convert take"],
     });
   }
   const candidates: string[] = [];
@@ -70,7 +70,9 @@ export async function findModelConfig(
       ["checkpoint", weights],
       ...(candidates.length > 0 ? [["configs", candidates.join(", ")] as const] : []),
     ],
-    try: [`--config ${candidates[0] === undefined ? "FILE" : join(folder, candidates[0])}`],
+    try: [
+      `--config ${candidates[0] === undefined ? "FILE" : join(folder, candidates[0])}, which train and convert take`,
+    ],
   });
 }
 

@@ -1,7 +1,8 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { badFile, openBytes, readShards } from "mtf/files";
+import { namesIn } from "../make-folder.ts";
 import { adapterAlone } from "./adapter.ts";
 import { openCheckpointWeights } from "./checkpoint.ts";
 import { checkpointFile } from "./home.ts";
@@ -43,7 +44,7 @@ export async function openWeights(path: string): Promise<WeightSource> {
 }
 
 async function openFolder(folder: string): Promise<WeightSource> {
-  const names = await readdir(folder);
+  const names = await namesIn(folder);
   if (names.includes(checkpointFile)) return openCheckpointWeights(folder);
   const usual = namesInFolder.find((name) => names.includes(name));
   if (usual !== undefined) return openFile(join(folder, usual));

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { callHere, temporaryFolder } from "../support/cli.ts";
@@ -169,3 +169,49 @@ describe("other commands", () => {
     }
   });
 });
+
+const bin = ["tokenize", "--data", text, "--tokenizer", "bytes", "--output-format", "bin"];
+
+describe("what is no folder", () => {
+  const cases: readonly (readonly [name: string, out: (path: string) => readonly string[]])[] = [
+    ["train", (path) => [...tiny, "--out", path]],
+    ["tokenize", (path) => [...bin, "--workers", "0", "--out", path]],
+    ["convert", (path) => ["convert", "--from", model, "--to", path]],
+    [
+      "tokenizer train",
+      (path) => ["tokenizer", "train", "--data", text, "--vocab-size", "258", "--out", path],
+    ],
+  ];
+  it.each(cases)("%s says what is in the way", async (_, args) => {
+    const held = holding({ file: "mine" });
+    symlinkSync("nowhere", join(held, "link"));
+    for (const path of [join(held, "file"), join(held, "file", "sub")]) {
+      expect(await refusal(held, ...args(path))).toContain(
+        "gpt-neo: [bad-file] HELD/file is a file, not a folder.",
+      );
+    }
+    const link = join(held, "link");
+    expect(await refusal(held, ...args(link))).toContain(
+      "gpt-neo: [bad-file] HELD/link is a link to what is not there.",
+    );
+  });
+
+  it("convert writes to where a link leads", async () => {
+    const held = holding({});
+    mkdirSync(join(held, "disk"));
+    symlinkSync("disk", join(held, "link"));
+    const { code } = await callHere("convert", "--from", model, "--to", join(held, "link"));
+    expect([code, namesIn(join(held, "disk"))]).toEqual([0, ["config.json", "model.safetensors"]]);
+  });
+});
+
+it.each(["../theirs", "a/b", "..", "x".repeat(300)])(
+  "tokenize writes nowhere but into its folder, with the name %s",
+  async (name) => {
+    const held = holding({});
+    const out = join(held, "ids");
+    const error = await refusal(held, ...bin, "--workers", "0", "--out", out, "--name", name);
+    expect(error).toMatch(/^gpt-neo: \[bad-argument\] --name "/);
+    expect(error).toContain("try  --name with the beginning of files' names");
+  },
+);

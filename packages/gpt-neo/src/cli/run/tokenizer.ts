@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/files";
 import { readDocuments } from "../../data/read.ts";
+import { makeFolder } from "../../make-folder.ts";
 import { parsePythonJson, whyNotPythonJson } from "../../python-json.ts";
 import { some } from "../../some.ts";
 import { jsonTokenizer } from "../../tokenizer/json/tokenizer.ts";
@@ -46,7 +46,7 @@ export async function runTrain(
     }
     progress.update(`${some(counts.size, "word")}: joining pairs`);
     const json = trainTokenizer(counts, { vocabSize, minFrequency });
-    await mkdir(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     await writeAtomically(file, (target) => target.write(json));
     const size = jsonTokenizer(file, json).vocabSize;
     if (size < vocabSize) progress.note("there is no pair left that is seen often enough");

@@ -1,0 +1,91 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
+import { logOf, someText } from "./support/runs.ts";
+
+// Runs whose folders are no longer what they were: what is lost is said, and what is left is kept.
+
+const folder = temporaryFolder();
+const whole = join(folder, "whole");
+const run = join(folder, "run");
+const text = join(folder, "text.txt");
+const begin = ["train", "--config", "tiny", "--data", text, "--context", "16"];
+const short = ["--mesh", "data:1", "--runtime", "simulator", "--save-every", "2"];
+beforeAll(async () => {
+  writeFileSync(text, someText(3000));
+  resultOf(await callHere(...begin, ...short, "--out", whole, "--steps", "4", "--json"));
+});
+
+/** Resumes a copy of the run, of which that part has come to harm. */
+async function resume(harm: () => void): Promise<{ code: number | null; error: string }> {
+  rmSync(run, { recursive: true, force: true });
+  cpSync(whole, run, { recursive: true });
+  harm();
+  const called = await callHere("train", "--out", run, "--resume", "--steps", "5", "--json");
+  const at = called.stderr.indexOf("gpt-neo: ");
+  const error = at < 0 ? "" : called.stderr.slice(at).replaceAll(folder, "FOLDER");
+  return { code: called.code, error };
+}
+
+const modelOf = (out: string): string => readFileSync(join(out, "model.safetensors"), "hex");
+
+it("a run without its checkpoints does not train its model away", async () => {
+  const { error } = await resume(() => rmSync(join(run, "checkpoints"), { recursive: true }));
+  expect(error).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] FOLDER/run holds a model, but no checkpoints to go on from.
+      try  --model FOLDER/run, and --out with another folder, to train it further with a fresh optimizer
+      try  removing FOLDER/run/model.safetensors, to begin afresh
+    "
+  `);
+  expect(modelOf(run)).toBe(modelOf(whole));
+  expect(logOf(run)).toEqual(logOf(whole));
+});
+
+it("a run that was stopped at its first checkpoint begins afresh", async () => {
+  const { code } = await resume(() => {
+    rmSync(join(run, "checkpoints"), { recursive: true });
+    mkdirSync(join(run, "checkpoints"));
+  });
+  expect(code).toBe(0);
+});
+
+it("a damaged checkpoint tells the way back", async () => {
+  const last = join(run, "checkpoints", "step-4");
+  const index = await resume(() => writeFileSync(join(last, "checkpoint.json"), ""));
+  expect(index.error).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4/checkpoint.json is damaged: it is not JSON: the text ends early.
+      file    FOLDER/run/checkpoints/step-4/checkpoint.json
+      offset  byte 0
+      try     removing FOLDER/run/checkpoints/step-4, to go on from step 2
+    "
+  `);
+  const part = await resume(() => truncateSync(join(last, "device-0.safetensors"), 9000));
+  expect(part.error).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4/device-0.safetensors is damaged: tensor "mean/h/0/attn/k" ends at byte 11736, the file at 9000.
+      file    FOLDER/run/checkpoints/step-4/device-0.safetensors
+      offset  byte 9000
+      try     removing FOLDER/run/checkpoints/step-4, to go on from step 2
+    "
+  `);
+});
+
+it("what lies among checkpoints and is none is left alone", async () => {
+  const { code } = await resume(() => writeFileSync(join(run, "checkpoints", "step-3"), "mine"));
+  expect(code).toBe(0);
+  expect(readFileSync(join(run, "checkpoints", "step-3"), "utf8")).toBe("mine");
+});
+
+it("a damaged run.json is no reason to begin another run", async () => {
+  const damaged = await resume(() => writeFileSync(join(run, "run.json"), '{"format"'));
+  expect(damaged.error).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/run.json cannot be read: it is not JSON.
+      try  the command it was begun with, and --resume
+    "
+  `);
+  const again = await callHere(...begin, ...short, "--out", run, "--resume", "--steps", "5");
+  expect(again.code).toBe(0);
+  const later = { format: "gpt-neo run", version: 99 };
+  const { error } = await resume(() => writeFileSync(join(run, "run.json"), JSON.stringify(later)));
+  expect(error).toContain("[bad-file] FOLDER/run is a run's folder of version 99.");
+});
