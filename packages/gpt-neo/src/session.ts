@@ -2,6 +2,7 @@ import { defineLayout, defineMesh, type Layout, type Mesh, parseRules } from "mt
 import { type Devices, simulator } from "mtf/simulator";
 import { coresOfMachine, workers } from "mtf/workers";
 import type { Dims } from "./models/index.ts";
+import { wrongOption } from "./wrong-option.ts";
 
 /** Where a model runs, as command lines say it; whatever is left out has a default. */
 export interface SessionOptions {
@@ -100,7 +101,7 @@ export function printLayout(layout: Layout): string {
 /**
  * Starts the devices of a mesh.
  *
- * @throws MtfError `backend-unavailable`; `bad-mesh` for far more workers than the machine has cores
+ * @throws MtfError `backend-unavailable`; `bad-argument` for another runtime; `bad-mesh` for far more workers than the machine has cores
  * @example
  * const devices = await openDevices({ runtime: "simulator" }, mesh);
  * await devices.close();
@@ -110,6 +111,8 @@ export async function openDevices(options: SessionOptions, mesh: Mesh): Promise<
     backend: options.backend ?? "wasm",
     deterministic: options.deterministic ?? false,
   };
-  if ((options.runtime ?? "workers") === "simulator") return simulator(mesh, computing);
-  return workers(mesh, computing);
+  const { runtime = "workers" } = options;
+  if (runtime === "simulator") return simulator(mesh, computing);
+  if (runtime === "workers") return workers(mesh, computing);
+  throw wrongOption("openDevices", "runtime", runtime, '"workers" or "simulator"');
 }

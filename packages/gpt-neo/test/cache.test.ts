@@ -63,10 +63,10 @@ async function fillUp(cache: string): Promise<void> {
   }
 }
 
-/** How many ids files of chunks hold, each of two bytes behind sixteen. */
+/** How many ids files of chunks hold, each of two bytes behind twenty. */
 const idsIn = (files: ReadonlyMap<string, string>): number =>
   [...files.values()].reduce(
-    (sum, base64) => sum + Buffer.from(base64, "base64").length / 2 - 8,
+    (sum, base64) => sum + Buffer.from(base64, "base64").length / 2 - 10,
     0,
   );
 

@@ -249,8 +249,11 @@ it("what diverges ends without a folder, too, and leaves nothing to go on from",
 });
 
 it("says what is wrong", async () => {
-  const message = (options: object): Promise<string> =>
-    train({ config: small, ...where, ...options } as never).then(String, (e: Error) => e.message);
+  const message = (options: object, listener: unknown = {}): Promise<string> =>
+    train({ config: small, ...where, ...options } as never, listener as never).then(
+      String,
+      (e: Error) => e.message,
+    );
   const on = (documents: unknown) => message({ data: { documents } });
   expect(await message({ config: undefined })).toMatchInlineSnapshot(`
     "[bad-argument] there is neither a config nor a model to train.
@@ -269,6 +272,27 @@ it("says what is wrong", async () => {
   expect(await message({ keep: 0 })).toMatchInlineSnapshot(
     `"[bad-argument] keep is 0, not a whole number from 1 on."`,
   );
+  expect([
+    await message({ data: 5 }),
+    await message({ out: "" }),
+    await message({ peak: -1 }),
+    await message({ data: { documents: texts }, runtime: "gpu" }),
+    await message({}, { onStepp: () => undefined }),
+    await message({}, { onStep: 5 }),
+    await message({}, null),
+  ]).toMatchInlineSnapshot(`
+    [
+      "[bad-argument] train: data is 5, and must be files, sources with files, or { documents }.",
+      "[bad-argument] train: out is "", and must be a folder: "runs/book".",
+      "[bad-argument] train: peak is -1, and must be above 0.",
+      "[bad-argument] openDevices: runtime is "gpu", and must be "workers" or "simulator".",
+      "[bad-argument] train: there is no option "onStepp".
+      options  onBegin, onCheckpoint, onNote, onProgress, onSample, onStep, onValidation, signal
+      try      onStep",
+      "[bad-argument] train: onStep is 5, and must be a function.",
+      "[bad-argument] train: the listener is null, and must be an object.",
+    ]
+  `);
   expect(await message({ log: ["tensorboard"] })).toMatchInlineSnapshot(`
     "[bad-argument] a log is written into the run's folder, and there is none.
       try  out: "runs/book""

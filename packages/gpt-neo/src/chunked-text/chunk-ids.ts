@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { writeAtomically } from "mtf/files";
+import { crc32c } from "../crc32c.ts";
 import { badData } from "../data/bad-data.ts";
 import type { Chunk } from "../data/index.ts";
 
@@ -11,10 +12,13 @@ export interface ChunkIds {
   readonly begins: boolean;
 }
 
-const headBytes = 16;
+const headBytes = 20;
 
-/** What a file of ids begins with: this, whether a document begins, bytes of an id, and how many. */
-const magic = 0x43_4e_47_01;
+/**
+ * What a file of ids begins with: this, whether a document begins, bytes of an id, how many, and their
+ * checksum. Ids that a disk has changed would be text that nobody has written.
+ */
+const magic = 0x43_4e_47_02;
 
 /**
  * Writes the ids of a chunk, whole or not at all.
@@ -22,10 +26,12 @@ const magic = 0x43_4e_47_01;
  * @throws MtfError `bad-file` if the disk is full or fails
  */
 export async function writeChunk(path: string, { ids, begins }: ChunkIds): Promise<void> {
-  const head = Uint32Array.of(magic, begins ? 1 : 0, ids.BYTES_PER_ELEMENT, ids.length);
+  const body = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
+  const { BYTES_PER_ELEMENT: width, length } = ids;
+  const head = Uint32Array.of(magic, begins ? 1 : 0, width, length, crc32c(body));
   await writeAtomically(path, async (file) => {
     await file.write(new Uint8Array(head.buffer));
-    await file.write(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
+    await file.write(body);
   });
 }
 
@@ -33,10 +39,11 @@ export async function writeChunk(path: string, { ids, begins }: ChunkIds): Promi
 export async function readChunk(path: string): Promise<ChunkIds | undefined> {
   const bytes = await readFile(path).catch(() => undefined);
   if (!bytes || bytes.length < headBytes) return undefined;
-  const [found, begins, width, count] = new Uint32Array(
+  const [found, begins, width, count, checksum] = new Uint32Array(
     bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + headBytes),
   );
   if (found !== magic || bytes.length !== headBytes + width! * count!) return undefined;
+  if (crc32c(bytes.subarray(headBytes)) !== checksum) return undefined;
   const own = bytes.buffer.slice(
     bytes.byteOffset + headBytes,
     bytes.byteOffset + bytes.length,

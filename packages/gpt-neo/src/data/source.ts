@@ -1,3 +1,5 @@
+import { wrongOption } from "../wrong-option.ts";
+
 /** Files that a share of the samples is taken from. */
 export interface Source {
   /** Files, folders and patterns; their documents are one stream. */
@@ -20,11 +22,15 @@ export interface WrittenSource {
 /**
  * The sources that are meant.
  *
+ * @throws MtfError `bad-argument` for what is neither
  * @example
  * sourcesOf(["a.txt", "b.txt"]); // [{ files: ["a.txt", "b.txt"], weight: 1 }]
  */
 export function sourcesOf(data: WrittenData): readonly Source[] {
   if (typeof data === "string") return [{ files: [data], weight: 1 }];
+  if (!Array.isArray(data as unknown)) {
+    throw wrongOption("train", "data", data, "files, sources with files, or { documents }");
+  }
   if (allFiles(data)) return [{ files: data, weight: 1 }];
   return data.map(({ files, weight = 1 }) => ({ files: filesIn(files), weight }));
 }

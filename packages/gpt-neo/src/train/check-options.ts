@@ -1,5 +1,6 @@
 import { MtfError } from "mtf";
 import { checkNames, type OptionNames } from "../option-names.ts";
+import { wrongOption } from "../wrong-option.ts";
 import type { TrainOptions } from "./options.ts";
 
 const names: OptionNames<TrainOptions> = {
@@ -55,7 +56,11 @@ const counts = ["sampleEvery", "keep", "keepEvery"] as const;
  */
 export function checkOptions(options: TrainOptions): void {
   checkNames("train", options, names);
-  const { config, model, out, resume, withOptimizer, log } = options;
+  const { config, model, out, resume, withOptimizer, log, peak } = options;
+  if (out !== undefined && (typeof out !== "string" || out === "")) {
+    throw wrongOption("train", "out", out, 'a folder: "runs/book"');
+  }
+  if (peak !== undefined && !(peak > 0)) throw wrongOption("train", "peak", peak, "above 0");
   if (config === undefined && model === undefined && !resume) {
     throw bad("there is neither a config nor a model to train.", [
       'config: "tiny"',

@@ -1,5 +1,6 @@
 import { loadWeights } from "../weights/index.ts";
 import { goingOn } from "./begun-with.ts";
+import { checkListener } from "./check-listener.ts";
 import { checkOptions } from "./check-options.ts";
 import type { TrainListener } from "./listener.ts";
 import { withMachine } from "./machine.ts";
@@ -33,6 +34,7 @@ export function train(
 ): Promise<TrainedModel>;
 export async function train(options: TrainOptions, listener: TrainListener = {}): Promise<Trained> {
   checkOptions(options);
+  checkListener(listener);
   const all = await withMachine(await goingOn(options));
   const { model, config } = all;
   const weights =
