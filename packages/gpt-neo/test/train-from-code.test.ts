@@ -347,7 +347,7 @@ it("says what is wrong", async () => {
   const untold = { ...small, training: { ...small.training, tokenizer: null } };
   expect(await message({ config: untold, data: { documents: ["a"] } })).toMatchInlineSnapshot(`
     "[bad-argument] document 1 holds text, but there is no tokenizer.
-      try  --tokenizer bytes
+      try  --tokenizer gpt2|bytes|FILE|DIR
       try  data with input_ids"
   `);
   const validationData = { documents: [] };

@@ -155,6 +155,6 @@ function misfit(tokenizer: string, { model }: TrainOptions, { vocab_size }: Conf
     try:
       model === undefined
         ? ['a larger "vocab_size" in the config', "--tokenizer, which sets it to its own"]
-        : ["no --tokenizer: the model's own is in its folder", "data with input_ids"],
+        : ["--tokenizer FILE|DIR, the one that the model was made with", "data with input_ids"],
   });
 }

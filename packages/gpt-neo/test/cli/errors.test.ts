@@ -168,13 +168,13 @@ it("a vocabulary that does not fit the tokenizer", async () => {
     "gpt-neo: [bad-argument] the vocabulary does not fit the tokenizer.
       tokenizer  bytes, 257 ids
       model      vocab_size 97
-      try        no --tokenizer: the model's own is in its folder
+      try        --tokenizer FILE|DIR, the one that the model was made with
       try        data with input_ids
     "
   `);
   expect(await trainError("--model", published)).toMatchInlineSnapshot(`
     "gpt-neo: [bad-argument] FOLDER/text.txt holds text, but there is no tokenizer.
-      try  --tokenizer bytes
+      try  --tokenizer gpt2|bytes|FILE|DIR
       try  data with input_ids
     "
   `);

@@ -109,7 +109,7 @@ describe("a config in two files", () => {
       small.yml:48 fp16: trained in 16 bits; here weights and gradients are float32
       small.yml:52 distributed_backend: started the original's processes; here --mesh names the devices
       small.yml:58 log_interval: logs and checkpoints go to the folder of --out
-      small.yml:59 keep_last_n_checkpoints: a run keeps its last two checkpoints, and extra_save_iters
+      small.yml:59 keep_last_n_checkpoints: --keep N says how many; two by default, and extra_save_iters
       local.yml:4 vocab_file: the vocabulary of gpt2 is built in
       local.yml:5 merge_file: the vocabulary of gpt2 is built in
       local.yml:6 save: logs and checkpoints go to the folder of --out

@@ -24,7 +24,7 @@ export const trainingRules: Readonly<Record<string, Rule>> = {
       ? undefined
       : problem(`is ${printed(value)}, no list of steps`),
   exit_interval: typed("number", 1),
-  keep_last_n_checkpoints: always("a run keeps its last two checkpoints, and extra_save_iters"),
+  keep_last_n_checkpoints: always("--keep N says how many; two by default, and extra_save_iters"),
   seed: typed("number", 0),
   finetune: unlessOff("starts from weights without their optimizer's state, as --model DIR does"),
 };
