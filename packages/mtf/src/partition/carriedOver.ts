@@ -20,7 +20,12 @@ export function carriedOver({ plan, choices }: Written, renewed: ReadonlyMap<Nod
     });
   }
   const own = (node: Node) => originals.get(node) ?? node;
-  const chosen = choices.map(({ task, split }) => [own(task.node), split] as const);
+  // In a body fewer read a value than do in the whole function: what passed through no op there
+  // passes through none here, or sums would be added up in another order.
+  const chosen = choices.map(({ task, split }) => {
+    const passes = split.passes && task.passing.length > 0;
+    return [own(task.node), { ...split, passes }] as const;
+  });
   const proposed = [...plan.proposed].map(([node, split]) => [own(node), split] as const);
   return { ...plan, expanded, chosen: new Map(chosen), proposed: new Map(proposed) };
 }

@@ -151,6 +151,16 @@ export function iterationNames(s: Task): readonly string[] {
   ];
 }
 
+/** How many rows a dim has that the op runs over; one without rows is no work, however it is shared. */
+function iterationSize(s: Task, name: string): number {
+  for (const operand of s.node.operands) {
+    const dim = dimsOf(operand).find((d) => iterationName(s, d.name) === name);
+    if (dim) return Math.max(dim.size, 1);
+  }
+  const dim = s.node.results.flatMap((r) => r.dims).find((d) => d.name === name);
+  return Math.max(dim?.size ?? 1, 1);
+}
+
 /** What a placement of an operand claims of the dims that the op runs over. */
 export function claimsOf(s: Task, placement: Placement, operand: number): Claims {
   const names = dimsOf(s.node.operands[operand]!).map((d) => d.name);
@@ -184,7 +194,15 @@ function costOf(s: Situation, assignment: Assignment): number {
   return cost;
 }
 
-/** Seconds that each device computes under an assignment. */
+/**
+ * Seconds that each device computes under an assignment: a dim of fewer rows than devices is shared
+ * by as many as there are rows, and the others wait for them.
+ */
 export function workSeconds(s: Task, assignment: Assignment): number {
-  return s.facts.seconds / devices(Object.values(assignment).flat(), s.mesh);
+  let shares = 1;
+  for (const dim in assignment) {
+    const parts = devices(assignment[dim]!, s.mesh);
+    shares *= parts > 1 ? Math.min(parts, iterationSize(s, dim)) : 1;
+  }
+  return s.facts.seconds / shares;
 }

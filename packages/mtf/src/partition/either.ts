@@ -48,7 +48,7 @@ export function partitionEither(
   });
   const [first, second] = bodies as [(typeof bodies)[0], (typeof bodies)[0]];
   const bindings = constant.map(({ operand, input }, i): Binding => {
-    const inner = bindWhole(scope, first.inner, operand, input);
+    const inner = bindWhole(scope, first.inner, operand, input, outer[i]!);
     enter(scope, second.inner, operand, input, inner);
     return { outer: outer[i]!, inner };
   });

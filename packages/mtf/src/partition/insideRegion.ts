@@ -37,7 +37,7 @@ export function readSettled(scope: Scope, operand: AnyTensor): number {
 }
 
 /** An operand of a region, and what stands for it in the body. */
-interface Entry {
+export interface Entry {
   readonly operand: AnyTensor;
   readonly input: AnyTensor;
 }
@@ -99,13 +99,15 @@ export function partitionOutputs(inner: Scope, graph: Graph, partitionNodes: Par
   partitionNodes({ ...inner, uses: usesOf(graph, nodes) }, nodes);
 }
 
+/** What stands in a body for a value from outside that an operand is. */
 export function bindWhole(
   scope: Scope,
   inner: Scope,
   operand: AnyTensor,
   input: AnyTensor,
+  from: number,
 ): number {
-  const outer = settledValue(scope, operand);
+  const outer = scope.builder.values[from]!;
   const value = addValue(inner.builder, outer, outer.placement);
   enter(scope, inner, operand, input, value);
   return value;

@@ -5,12 +5,13 @@ import { besidesOf } from "../graph/rounds.ts";
 import type { Layout, RuleTable } from "../layout.ts";
 import type { Price } from "../program/transfer.ts";
 import type { TracedLeaves } from "../trace.ts";
-import { type Answers, newAnswers } from "./answers.ts";
+import { newAnswers } from "./answers.ts";
 import { carriedOver } from "./carriedOver.ts";
 import { flattened } from "./flatten.ts";
+import { ordersOf } from "./orders.ts";
 import type { Plan } from "./plan/choice.ts";
 import { improve } from "./plan/improve.ts";
-import { subjectOf } from "./subject.ts";
+import { type Subject, subjectOf } from "./subject.ts";
 import { type Written, write } from "./write.ts";
 
 /**
@@ -24,9 +25,8 @@ export function lookAhead(
   donated: readonly number[],
   machine: MachineModel,
 ): Written {
-  const answers = newAnswers(machine);
   const flat = flattened(traced);
-  const ways = waysBy(flat?.traced ?? traced, layout, donated, answers);
+  const ways = waysBy(flat?.traced ?? traced, layout, donated, machine);
   const subject = flat && subjectOf(traced, layout, donated);
   const programs = ways.map((way) => () => {
     return flat && subject ? write(subject, carriedOver(way, flat.originals)) : way;
@@ -51,20 +51,33 @@ function firstThatFits(
   return best;
 }
 
-/**
- * A program written node by node as what is known so far suggests, and once more with choices that look
- * ahead, if that costs less: what costs least comes first.
- */
+/** Programs by plans from each order of the rules, in order of what they cost. */
 function waysBy(
   traced: TracedLeaves,
   layout: Layout,
   donated: readonly number[],
-  answers: Answers,
+  machine: MachineModel,
 ): readonly Written[] {
   const subject = subjectOf(traced, layout, donated);
   const axes = axesNamed(layout, traced.graph);
+  const ways = ordersOf(subject).flatMap((rules) => waysFrom(subject, rules, axes, machine));
+  return ways.sort((a, b) => a.cost - b.cost);
+}
+
+/**
+ * A program written node by node as what is known so far suggests, and once more with choices that look
+ * ahead, if that costs less.
+ */
+function waysFrom(
+  subject: Subject,
+  rules: RuleTable,
+  axes: readonly string[],
+  machine: MachineModel,
+): readonly Written[] {
+  const answers = newAnswers(machine);
   const fixed: Plan = {
     answers,
+    rules,
     axes,
     expanded: new Map(),
     chosen: new Map(),
@@ -72,7 +85,7 @@ function waysBy(
   };
   const first = write(subject, fixed);
   const { choices, cost, work } = first;
-  const changed = improve(choices, layout.mesh, secondsOn(answers.machine), answers);
+  const changed = improve(choices, subject.layout.mesh, secondsOn(machine), answers);
   if (changed.size === 0) return [first];
   const chosen = choices.map((choice) => {
     return [choice.task.node, changed.get(choice) ?? choice.split] as const;
@@ -84,7 +97,7 @@ function waysBy(
     proposed: new Map(proposed),
   });
   const better = second.cost < cost && second.work <= work * (1 + 1e-9);
-  return better ? [second, first] : [first];
+  return better ? [first, second] : [first];
 }
 
 /** What moving values costs, in seconds of a machine. */

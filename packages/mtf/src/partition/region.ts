@@ -2,8 +2,9 @@ import { roundsExpected } from "../cost/roundsExpected.ts";
 import type { NodeOf } from "../graph/node.ts";
 import { dimOfRounds, type Rounds as GraphRounds } from "../graph/rounds.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
-import { type Placement, samePlacement } from "../program/placement.ts";
-import type { Binding, Carried, Rounds } from "../program/program.ts";
+import { type Placement, samePlacement, splitAxes } from "../program/placement.ts";
+import type { Binding, Carried, Origin, Rounds } from "../program/program.ts";
+import { devices } from "../program/transfer.ts";
 import { addValue } from "./builder.ts";
 import { partitionEither } from "./either.ts";
 import {
@@ -17,6 +18,7 @@ import {
   usedResults,
 } from "./insideRegion.ts";
 import { partitionOnce } from "./once.ts";
+import { axesOfOwnRounds, besideOwnRounds, outsideOwnRounds, withoutAxes } from "./ownRounds.ts";
 import {
   defineValue,
   originOf,
@@ -64,26 +66,32 @@ function partitionRounds(
   const { body } = node.attributes;
   const { carried, sliced, steering, constant } = entriesOf(node);
   stickToBody(scope.stuck, node);
+  for (const { operand } of [...sliced, ...constant]) settledValue(scope, operand);
+  const axes = axesOfOwnRounds(scope, node, rounds, sliced, constant);
   const outside = {
     sliced: sliced.map(({ operand }) =>
-      sliceable(scope, operand, dimOfRounds(rounds)!.name, origin),
+      sliceable(scope, operand, dimOfRounds(rounds)!.name, axes, origin),
     ),
-    constant: constant.map(({ operand }) => readSettled(scope, operand)),
+    constant: constant.map(({ operand }) => readApart(scope, operand, axes, origin)),
   };
   const count = steering && readSettled(scope, steering);
+  const parts = devices(axes, scope.layout.mesh);
   const known = rounds.kind === "each" && !rounds.counted;
-  const often = known ? rounds.dim.size : roundsExpected(dimOfRounds(rounds)?.size);
+  const often = known ? rounds.dim.size / parts : roundsExpected(dimOfRounds(rounds)?.size);
   const results = usedResults(scope, node);
+  const beside = besideOwnRounds(scope, axes);
   const made = atFixedPoint(scope, node, (places) => {
     const runs = scope.builder.runs * often;
-    const inner = bodyScope(scope, runs);
+    const inner = bodyScope(beside, runs);
     const entering = carried.map(({ input }, i) => bindFresh(inner, node, input, places[i]!));
     const slices = sliced.map(({ input }, i): Binding => {
       const { placement } = scope.builder.values[outside.sliced[i]!]!;
-      return { outer: outside.sliced[i]!, inner: bindFresh(inner, node, input, placement) };
+      const split = withoutAxes(placement, axes);
+      return { outer: outside.sliced[i]!, inner: bindFresh(inner, node, input, split) };
     });
     const constants = constant.map(({ operand, input }, i): Binding => {
-      return { outer: outside.constant[i]!, inner: bindWhole(scope, inner, operand, input) };
+      const outer = outside.constant[i]!;
+      return { outer, inner: bindWhole(beside, inner, operand, input, outer) };
     });
     const condition = bodyScope(scope, runs);
     if (rounds.kind === "while") {
@@ -97,7 +105,7 @@ function partitionRounds(
       partitionOutputs(condition, holds, partitionNodes);
     }
     const outputs = results.map((i) => body.outputs[i]!);
-    partitionBody(scope, inner, node, results, outputs, partitionNodes);
+    partitionBody(beside, inner, node, results, outputs, partitionNodes);
     const lasts = body.outputs.slice(0, carried.length);
     const lies = lasts.map((last) => settledValue(inner, last).placement);
     const next = lasts.map((last, i) => {
@@ -116,13 +124,15 @@ function partitionRounds(
     readWhereItLies(inner.builder, versions);
     const from = widened(inner.builder, versions.home, origin);
     const { placement } = scope.builder.values[from]!;
-    return { outer: addValue(scope.builder, node.results[i]!, placement), inner: from };
+    const stacked = i >= firstStacked(node) ? dimOfRounds(rounds)!.name : undefined;
+    const outer = outsideOwnRounds(placement, axes, stacked, scope.layout.mesh);
+    return { outer: addValue(scope.builder, node.results[i]!, outer), inner: from };
   });
   scope.choices.push(...condition.choices, ...inner.choices);
   const summed = results.filter((i) => i >= carried.length && i < firstStacked(node)).length;
   scope.builder.instructions.push({
     kind: "region",
-    rounds: programRounds(rounds, count, condition),
+    rounds: programRounds(rounds, count, condition, axes, often),
     carried: carries,
     sliced: made.slices,
     constant: made.constants,
@@ -166,9 +176,16 @@ function stays(lies: readonly Placement[], places: readonly Placement[]): boolea
 }
 
 /** The rounds as a program has them, with the condition that was partitioned for them. */
-function programRounds(rounds: Loop, count: number | undefined, condition: Scope): Rounds {
+function programRounds(
+  rounds: Loop,
+  count: number | undefined,
+  condition: Scope,
+  axes: readonly string[],
+  often: number,
+): Rounds {
   if (rounds.kind === "each") {
     const { kind, dim, reverse } = rounds;
+    if (axes.length > 0) return { kind, dim, reverse, own: { axes, rounds: often } };
     return { kind, dim, reverse, ...(count !== undefined && { count }) };
   }
   const { kind, most } = rounds;
@@ -181,15 +198,32 @@ function firstStacked({ attributes: { carried, summed } }: NodeOf<"region">): nu
   return carried + summed;
 }
 
-/** The value of an operand that owes nothing and whose rounds' dim is whole. */
+/** The value of an operand that owes nothing and whose rounds' dim is whole, or split by some axes. */
 function sliceable(
   scope: Scope,
   operand: AnyTensor,
   dim: string,
-  origin: ReturnType<typeof originOf>,
+  axes: readonly string[],
+  origin: Origin,
 ): number {
-  const { [dim]: _, ...split } = settledValue(scope, operand).placement.split;
-  return valueAt(scope, operand, { split, partial: [] }, origin);
+  const { [dim]: _, ...others } = settledValue(scope, operand).placement.split;
+  const { split } = withoutAxes({ split: others, partial: [] }, axes);
+  const own = axes.length > 0 ? { ...split, [dim]: axes } : split;
+  return valueAt(scope, operand, { split: own, partial: [] }, origin);
+}
+
+/** A settled operand where it lies, gathered along axes along which devices have other rounds. */
+function readApart(
+  scope: Scope,
+  operand: AnyTensor,
+  axes: readonly string[],
+  origin: Origin,
+): number {
+  const { placement } = settledValue(scope, operand);
+  const cut = splitAxes(placement).some((axis) => axes.includes(axis));
+  return cut
+    ? valueAt(scope, operand, withoutAxes(placement, axes), origin)
+    : readSettled(scope, operand);
 }
 
 function bindFresh(

@@ -33,7 +33,8 @@ export interface Written {
 
 /** Writes the program of a traced function by a plan. */
 export function write(subject: Subject, plan: Plan): Written {
-  const { traced, layout, nodes, uses, conflicts } = subject;
+  const { traced, nodes, uses, conflicts } = subject;
+  const layout = { ...subject.layout, rules: plan.rules };
   const builder: Builder = { mesh: layout.mesh, values: [], instructions: [], runs: 1 };
   const rests: Rests = new Map();
   const scope: Scope = {

@@ -1,5 +1,5 @@
 import type { MachineModel } from "../cost/machineModel.ts";
-import { withBodies } from "../program/bodies.ts";
+import { bodiesOf, withBodies } from "../program/bodies.ts";
 import {
   type Binding,
   type Compute,
@@ -72,9 +72,9 @@ function takenOut(
   work: Work,
   region: Region,
 ): { readonly before: readonly Instruction[]; readonly rounds: Region } {
-  const { rounds: kind } = region;
   // What may run in no round at all is not done before it.
-  const certain = kind.kind === "each" && kind.count === undefined && kind.dim.size > 1;
+  const [own, ...others] = bodiesOf(region).map(({ often }) => often);
+  const certain = others.length === 0 && typeof own === "number" && own > 1;
   if (!certain) return { before: [], rounds: region };
   const outside = new Map(region.constant.map(({ outer, inner }) => [inner, outer]));
   // What is computed alike in every round: done before them where something is moved that needs it.

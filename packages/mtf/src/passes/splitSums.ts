@@ -59,7 +59,8 @@ function inSlices(
     if (instead.has(instruction)) return [instead.get(instruction) ?? []].flat();
     if (instruction.kind !== "region") return [instruction];
     let region = withBodies(instruction, (inner, results) => inSlices(values, inner, results));
-    if (region.rounds.kind !== "each") return [region];
+    // Of rounds of its own each device adds up terms that are owed only after the last.
+    if (region.rounds.kind !== "each" || region.rounds.own) return [region];
     for (const [at, { outer }] of instruction.summed.entries()) {
       const scattered = scatteredAfter(outer, readers);
       if (!scattered) continue;

@@ -37,7 +37,7 @@ export function bodiesOf(region: Region): readonly Body[] {
   const own = { instructions: body, results: leavingOf(region) };
   switch (rounds.kind) {
     case "each": {
-      const { size } = rounds.dim;
+      const size = rounds.own?.rounds ?? rounds.dim.size;
       const known = rounds.count === undefined;
       return [{ ...own, often: known ? size : { what: "round", atMost: size, line } }];
     }

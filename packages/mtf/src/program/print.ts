@@ -125,9 +125,10 @@ export function printInstruction(program: Program, instruction: Instruction): st
 function printRounds(rounds: Rounds): string {
   switch (rounds.kind) {
     case "each": {
-      const { dim, reverse, count } = rounds;
+      const { dim, reverse, count, own } = rounds;
+      const split = own ? `@${own.axes.join("+")}` : "";
       const which = count === undefined ? "each of" : `the first %${count} of`;
-      return `for ${which} ${dim.name}=${dim.size}${reverse ? " in reverse" : ""}`;
+      return `for ${which} ${dim.name}=${dim.size}${split}${reverse ? " in reverse" : ""}`;
     }
     case "while":
       return rounds.most ? `while (${rounds.most.name}=${rounds.most.size} at most)` : "while";

@@ -162,13 +162,16 @@ export interface Region {
 export type Rounds =
   /**
    * Once for every index of a dim that is whole on every device, from the last on in reverse; where
-   * there is a `count`, an int32 scalar outside, for as many of the first indices.
+   * there is a `count`, an int32 scalar outside, for as many of the first indices. A dim may be split
+   * by axes: then each device has rounds of its `own`, equally many, for the indices of its slice, and
+   * what is summed is a term along these axes.
    */
   | {
       readonly kind: "each";
       readonly dim: Dimension;
       readonly reverse: boolean;
       readonly count?: number;
+      readonly own?: { readonly axes: readonly string[]; readonly rounds: number };
     }
   /**
    * As long as the condition's only result holds, which is computed before each round from what the

@@ -116,4 +116,36 @@ describe("the layout of a mixture of experts", () => {
       moved 8,437,760 B, held 4,229,120 B"
     `);
   });
+
+  it("over two axes, in whichever order the dims are written", () => {
+    const orders: readonly LayoutRules<keyof typeof dims>[] = [
+      { group: "data", expert: "data", ff: "model" },
+      { group: "data", ff: "model", expert: "data" },
+      { expert: "data", group: "data", ff: "model" },
+      { expert: "data", ff: "model", group: "data" },
+      { ff: "model", group: "data", expert: "data" },
+      { ff: "model", expert: "data", group: "data" },
+    ];
+    for (const fn of [unpinned, valueAndGrad(loss)]) {
+      const found = orders.map((rules) => summary(program(fn, rules, "data:2,model:2")));
+      expect([...new Set(found)]).toHaveLength(1);
+    }
+    const trained = program(valueAndGrad(loss), orders[0]!, "data:2,model:2");
+    expect(summary(trained)).toMatchInlineSnapshot(`
+      "1 x forward exchange(data) [embd=256, expert=8] 8,192 B einsum
+      1 x forward all-gather(model) [group=8, token=128, expert=8] 32,768 B softmax
+      1 x forward exchange(data+model) [group=8, expert=8, capacity=32, embd=256] 3,145,728 B einsum
+      1 x forward reduce-scatter(model) [group=8, expert=8, capacity=32, embd=256] 2,097,152 B einsum
+      1 x forward all-to-all(data) [group=8, expert=8, capacity=32, embd=256] 1,048,576 B einsum
+      1 x forward all-reduce(data+model) [] 24 B sum
+      1 x backward exchange(data+model) [group=8, expert=8, capacity=32, embd=256] 3,145,728 B einsum
+      1 x backward reduce-scatter(model) [group=8, expert=8, capacity=32, embd=256] 2,097,152 B einsum
+      1 x backward all-to-all(data) [group=8, expert=8, capacity=32, embd=256] 1,048,576 B einsum
+      1 x backward reduce-scatter(model) [group=8, token=128, expert=8, capacity=32] 1,048,576 B einsum
+      1 x backward all-reduce(model) [group=8, token=128, expert=8] 65,536 B einsum
+      1 x backward reduce-scatter(data) [embd=256, expert=8] 8,192 B einsum
+      1 x backward all-gather(model) [embd=256, expert=8] 8,192 B einsum
+      moved 13,754,392 B, held 16,076,804 B"
+    `);
+  });
 });

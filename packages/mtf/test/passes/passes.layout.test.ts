@@ -85,7 +85,7 @@ async function run(program: Program, mesh: Mesh) {
 test("passes keep what a program computes, to the bit, and only move less", async () => {
   const traced = trace(train, inputs);
   const changed = new Map(passes.map((pass) => [pass, 0]));
-  for (const drawn of fc.sample(layouts, { numRuns: 24, seed: 11 })) {
+  for (const drawn of fc.sample(layouts, { numRuns: 24, seed: 13 })) {
     const layout = layoutOf(drawn);
     const link = { ...defaultMachine.link, latency: drawn.latency };
     const { capacity } = drawn;

@@ -28,6 +28,7 @@ export function exhaustive({ traced, layout }: Drawn): Found | undefined {
   const subject = subjectOf(traced, layout, []);
   const fixed = {
     answers: newAnswers(defaultMachine),
+    rules: layout.rules,
     axes: axesNamed(layout, traced.graph),
     expanded: new Map(),
     proposed: new Map(),

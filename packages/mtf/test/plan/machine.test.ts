@@ -65,6 +65,19 @@ describe("a plan", () => {
     expect(values.flatMap((v) => Object.values(v.placement.split).flat())).not.toContain("idle");
   });
 
+  it("counts a dim of two rows as shared by two of four devices, and splits another", () => {
+    const few = defineDims({ row: 2, from: 1024, to: 1024 });
+    const product = (x: Tensor<"row" | "from">, w: Tensor<"from" | "to">) =>
+      einsum(x, w, "row", "to");
+    const { values } = lower(product, {
+      layout: defineLayout({ dims: few, mesh, rules: { row: "model" } }),
+      inputs: [placeholder([few.row, few.from]), placeholder([few.from, few.to])],
+      machine: { ...defaultMachine, flops: 1e9 },
+    }).program;
+    const split = values.flatMap((v) => Object.keys(v.placement.split));
+    expect(split.filter((dim) => dim !== "row")).not.toEqual([]);
+  });
+
   it("that devices have no memory for gives way to one that fits", () => {
     const seeds = Array.from({ length: 60 }, (_, i) => i + 1);
     const changed = seeds.filter((seed) => {

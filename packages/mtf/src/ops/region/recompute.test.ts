@@ -1,6 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { numbers } from "../../../test/numeric.ts";
-import type { Tensor } from "../../graph/tensor.ts";
+import type { Scalar, Tensor } from "../../graph/tensor.ts";
 import {
   add,
   defineDims,
@@ -8,12 +8,14 @@ import {
   defineMesh,
   einsum,
   gelu,
+  grad,
   lower,
   mean,
   memoryPlan,
   placeholder,
   recompute,
   sgd,
+  softmax,
   square,
   tanh,
   valueAndGrad,
@@ -66,7 +68,7 @@ it("gives the same losses to the bit, step after step", async () => {
     [{ batch: "x" }, { embd: "x" }],
   ];
   for (const [rules, stored] of cases) {
-    const devices = await simulator(mesh);
+    const devices = await simulator(mesh, { backend: "wasm" });
     const losses = [];
     for (const around of [recompute, kept]) {
       const run = await devices.load(step(around, rules, stored));
@@ -83,4 +85,60 @@ it("gives the same losses to the bit, step after step", async () => {
     expect(new Set(losses[0]).size).toBe(4);
     await devices.close();
   }
+});
+
+describe("adds up in the same order", () => {
+  const { row, other, inner } = defineDims({ row: 32, other: 32, inner: 64 });
+  const given = [
+    placeholder([row, other]),
+    placeholder([other, inner]),
+    placeholder([inner, embd]),
+  ] as const;
+  type Given = typeof given;
+  const layout = defineLayout({
+    dims: { row, other, inner, embd },
+    mesh: defineMesh({ x: 4 }),
+    rules: { inner: "x" },
+  });
+  // Where only the number of collectives counts, nothing gains by being split otherwise.
+  const machine = { flops: 1e30, memory: 1e30, link: { bandwidth: 1e30, latency: 1 } };
+  const made = (memory: Given[1], w: Given[2]) => einsum(memory, w, "other", "embd");
+  const read = (logits: Given[0], values: Tensor<"other" | "embd">) =>
+    einsum(softmax(logits, "other"), values, "row", "embd");
+
+  const bitsOf = async (loss: (...all: Given) => Scalar, of: "all" | "weights") => {
+    const fn = (...all: Given) => {
+      const [logits, memory, w] = all;
+      if (of === "all") return grad((every: Given) => loss(...every))(all);
+      return [grad((own: Given[2]) => loss(logits, memory, own))(w)];
+    };
+    const devices = await simulator(layout.mesh, { backend: "wasm" });
+    const run = await devices.load(lower(fn, { layout, inputs: given, machine }));
+    const [logits, memory, w] = [32 * 32, 32 * 64, 64 * 4].map((n, i) =>
+      Float32Array.from(numbers(n, i + 1)),
+    );
+    const gradients = await run(logits!, memory!, w!);
+    const bits = await Promise.all(gradients.map((g) => g.read()));
+    await devices.close();
+    return bits;
+  };
+
+  it("where only what is computed backward reads a sum again", async () => {
+    const lossBy =
+      (around: typeof recompute) =>
+      (...all: Given): Scalar => {
+        const block = around((...[logits, memory, w]: Given) => read(logits, made(memory, w)));
+        return mean(square(block(...all)));
+      };
+    expect(await bitsOf(lossBy(recompute), "all")).toEqual(await bitsOf(lossBy(kept), "all"));
+  });
+
+  it("where a sum that is owed goes in", async () => {
+    const lossBy =
+      (around: typeof recompute) =>
+      (...[logits, memory, w]: Given): Scalar =>
+        mean(square(around(read)(logits, made(memory, w))));
+    const [again, once] = [lossBy(recompute), lossBy(kept)];
+    expect(await bitsOf(again, "weights")).toEqual(await bitsOf(once, "weights"));
+  });
 });

@@ -9,6 +9,8 @@ import type { Demand, Track } from "./track.ts";
 /** What is settled about a graph before its program is written. */
 export interface Plan {
   readonly answers: Answers;
+  /** The layout's rules in the order in which they propose where values lie in between. */
+  readonly rules: RuleTable;
   /** The axes of more than one device that the layout names. */
   readonly axes: readonly string[];
   readonly chosen: ReadonlyMap<Node, Split>;

@@ -2,12 +2,12 @@ import type { DType } from "../../dtype.ts";
 import { sameType, without } from "../../ops/verify/types.ts";
 import { sameRest } from "../../rest/rest.ts";
 import { dimOf } from "../bodies.ts";
-import { axesOf, samePlacement } from "../placement.ts";
+import { axesOf, samePlacement, splitAxes } from "../placement.ts";
 import type { Binding, Program, Region, Rounds, Value } from "../program.ts";
 
 /**
  * What is wrong with what a region takes and gives: inside it lies as outside, without the rounds' dim,
- * which is whole.
+ * which is whole, or split by the axes along which each device has rounds of its own.
  */
 export function regionFault(
   { rounds, carried, sliced, constant, summed, stacked }: Region,
@@ -32,10 +32,13 @@ export function regionFault(
   ];
   const narrow = fresh.find((v) => values[v]!.rest);
   if (narrow !== undefined) return `%${narrow} of a loop rests narrow`;
+  const apart = rounds.kind === "each" && rounds.own ? rounds.own.axes : [];
   for (const binding of [...constant, ...summed]) {
     const [outer, inner] = at(binding);
+    const owed = summed.includes(binding) ? apart : [];
     if (!sameRest(outer.rest, inner.rest)) return wrong(binding);
-    if (!sameType(outer, inner) || !lieAlike(outer, inner)) return wrong(binding);
+    if (!sameType(outer, inner) || !lieAlike(settledAlong(outer, owed), inner))
+      return wrong(binding);
   }
   if (!dim) {
     const along = [...sliced, ...stacked][0];
@@ -45,17 +48,24 @@ export function regionFault(
     const [outer, inner] = at(binding);
     if (!outer.dims.some((d) => d.name === dim.name && d.size === dim.size)) return wrong(binding);
     const slice = { ...outer, dims: without(outer, dim.name) };
-    if (!sameType(slice, inner) || !lieAlike(outer, inner)) return wrong(binding);
+    if (!sameType(slice, inner) || !lieAlike(wholeAlong(outer, dim.name), inner))
+      return wrong(binding);
   }
   for (const binding of stacked) {
     const [outer, inner] = at(binding);
     const stack = { ...inner, dims: [dim, ...inner.dims] };
-    if (!sameType(stack, outer) || !lieAlike(outer, inner)) return wrong(binding);
+    if (!sameType(stack, outer) || !lieAlike(wholeAlong(outer, dim.name), inner))
+      return wrong(binding);
   }
   const cut = [...sliced, ...stacked].find((b) => {
-    return axesOf(values[b.outer]!.placement, dim.name).length > 0;
+    return axesOf(values[b.outer]!.placement, dim.name).join() !== apart.join();
   });
   if (cut) return `'${dim.name}' of %${cut.outer} is cut`;
+  const inside = [...constant, ...sliced, ...stacked, ...summed].find(({ inner }) => {
+    const { placement } = values[inner]!;
+    return [...splitAxes(placement), ...placement.partial].some((axis) => apart.includes(axis));
+  });
+  if (inside) return `%${inside.inner} lies along an axis that gives each device rounds of its own`;
   const bool = summed.find((b) => values[b.outer]!.dtype === "bool");
   if (bool) return `%${bool.outer} is a sum of bools`;
   return steeringFault(rounds, summed, values);
@@ -96,6 +106,16 @@ function steeringFault(
       return odd === undefined ? undefined : `%${odd} does not go with what it stands for`;
     }
   }
+}
+
+function settledAlong(value: Value, axes: readonly string[]): Value {
+  const { split, partial } = value.placement;
+  return { ...value, placement: { split, partial: partial.filter((a) => !axes.includes(a)) } };
+}
+
+function wholeAlong(value: Value, dim: string): Value {
+  const { [dim]: _, ...split } = value.placement.split;
+  return { ...value, placement: { ...value.placement, split } };
 }
 
 function lieAlike(a: Value, b: Value): boolean {

@@ -7,7 +7,7 @@ import { scalarIn } from "./scalar.ts";
 /** A loop whose rounds are counted before it begins. */
 export function bindEach(
   region: Region,
-  { dim, reverse, count }: Extract<Rounds, { kind: "each" }>,
+  { dim, reverse, count, own }: Extract<Rounds, { kind: "each" }>,
   frame: Frame,
 ): RegionEdges {
   const rounds = bindRounds(region, frame);
@@ -17,7 +17,7 @@ export function bindEach(
     open() {
       round = 0;
       if (count === undefined) {
-        size = dim.size;
+        size = own?.rounds ?? dim.size;
         return rounds.open(false);
       }
       return after(scalarIn(frame, count), (number) => {
