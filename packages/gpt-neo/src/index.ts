@@ -42,9 +42,15 @@ export {
   evaluate,
 } from "./eval/measure.ts";
 export type { ChooseMesh, ChosenMesh } from "./fit/index.ts";
-export { type GenerateSettings, type Generating, generate } from "./generate/generate.ts";
-export { filterLogits, nextId, type Sampling } from "./generate/sample.ts";
-export { generateText } from "./generate/text.ts";
+export { type GeneratedSequence, generateAll } from "./generate/all.ts";
+export { type Generating, generateEach } from "./generate/each.ts";
+export { generate } from "./generate/generate.ts";
+export type { GenerationConfig } from "./generate/generation-config.ts";
+export type { DecodingOptions } from "./generate/options/decoding.ts";
+export type { GenerateSettings, ToldSettings } from "./generate/options/settings.ts";
+export { type Filters, filterLogits, nextId, type Sampling } from "./generate/sample.ts";
+export type { Chosen, Ending, Found } from "./generate/search/search.ts";
+export { type GenerateTextSettings, generateText } from "./generate/text.ts";
 export { type Inspected, inspect } from "./inspect/inspect.ts";
 export { type LoadedModel, loadModel, type ModelOptions } from "./loaded-model.ts";
 export { labelCount, loss, totalLoss } from "./loss.ts";

@@ -2,6 +2,7 @@ import { type Layout, lower, type Mesh, MtfError } from "mtf";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Config } from "./config/index.ts";
 import { type ChooseMesh, meshFor } from "./fit/index.ts";
+import { type GenerationConfig, readGenerationConfig } from "./generate/generation-config.ts";
 import { choosing } from "./generate/next-token.ts";
 import { programsOf } from "./model-program.ts";
 import { type Dims, modelOf, type Parameters } from "./models/index.ts";
@@ -55,6 +56,8 @@ export interface LoadedModel {
   readonly parameters: Held<Parameters>;
   /** The ids that end a text, as the config or else the tokenizer says. */
   readonly ends: readonly number[];
+  /** What its folder's `generation_config.json` says, which holds where a call does not say otherwise. */
+  readonly generation?: GenerationConfig | undefined;
   /** What is to be said about its files and its context. */
   readonly notes: readonly string[];
   /**
@@ -100,6 +103,7 @@ export async function loadModel(
     const layout = layoutOf(options, chosen.mesh, dims);
     const home = weights.format === "checkpoint" ? homeOf(weights.file) : folder;
     const tokenizer = await tokenizerOf(home, options.tokenizer, config);
+    const generation = await readGenerationConfig(folder);
     const devices = await openDevices(options, chosen.mesh);
     try {
       const tree = modelOf(config).placeholders(config, dims, dtype);
@@ -122,6 +126,7 @@ export async function loadModel(
         dtype,
         parameters,
         ends: endsOf(weights, tokenizer),
+        ...(generation && { generation }),
         notes: [
           ...prefixNote(weights.prefix),
           ...weights.notes.map(([key, reason]) => `config: ${key} ${reason}`),

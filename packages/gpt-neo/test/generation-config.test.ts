@@ -31,7 +31,13 @@ const many = ["--max-new-tokens", "12", "--seed", "7"];
 
 it("what a folder says of sampling is used and told, and the command line goes over it", async () => {
   const plain = model(undefined);
-  const told = model({ temperature: 2, top_k: 20, top_p: 0.9, max_new_tokens: 5, num_beams: 4 });
+  const told = model({
+    temperature: 2,
+    top_k: 20,
+    top_p: 0.9,
+    max_new_tokens: 5,
+    penalty_alpha: 0.6,
+  });
   const [five, hot] = [
     ["--max-new-tokens", "5", "--seed", "7"],
     ["--temperature", "2"],
@@ -40,8 +46,8 @@ it("what a folder says of sampling is used and told, and the command line goes o
   const own = await generated(told, "--seed", "7");
   expect(own.ids).toBe((await generated(plain, ...five, ...hot, ...filtered)).ids);
   expect(own.notes).toContain(
-    "generation_config.json: temperature 2, top_k 20, top_p 0.9, max_new_tokens 5\n" +
-      "generation_config.json: not known here: num_beams\n",
+    "generation_config.json: max_new_tokens 5, temperature 2, top_k 20, top_p 0.9\n" +
+      "generation_config.json: not known here: penalty_alpha\n",
   );
   const cold = await generated(told, ...many, "--temperature", "1", "--top-k", "90");
   expect(cold.ids).toBe(

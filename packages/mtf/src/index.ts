@@ -54,6 +54,10 @@ export { reversible } from "./nn/reversible.ts";
 export * from "./ops/index.ts";
 export * from "./optim/index.ts";
 
+// Random numbers of the host, the same as those of devices.
+
+export { drawUniform } from "./random/draw.ts";
+
 // Programs: what a function becomes under a layout, and what it costs.
 
 export * from "./cost/index.ts";

@@ -52,7 +52,7 @@ describe("arguments", () => {
     });
     expect(
       readArguments(generateCommand, words("--model m --input-ids 1,2,3 --top-p 0.9 --json")),
-    ).toEqual({ model: "m", inputIds: [1, 2, 3], topP: 0.9, seed: 0, json: true });
+    ).toEqual({ model: "m", inputIds: [1, 2, 3], topP: 0.9, json: true });
     expect(readArguments(generateCommand, ["--model", "m", "--prompt", ""])).toMatchObject({
       prompt: "",
     });
@@ -134,11 +134,11 @@ describe("arguments", () => {
     ],
     [
       "generate --top-p 1.1",
-      "[bad-argument] --top-p is '1.1', not a number above 0 and at most 1.",
+      "[bad-argument] --top-p is '1.1', not a number from 0 on and at most 1.",
     ],
     [
       "generate --model m --prompt a --greedy --top-k 3",
-      "[bad-argument] --greedy leaves nothing to --temperature, --top-k and --top-p.",
+      "[bad-argument] --greedy leaves nothing to --top-k.",
     ],
   ])("%s", (line, expected) => {
     expect(message(line)).toBe(expected);

@@ -1,22 +1,12 @@
-import { largestSeed } from "../generate/check-settings.ts";
 import type { MeshOptions } from "../mesh-options.ts";
 import type { WeightsDType } from "../models/weights-dtype.ts";
 import type { Command } from "./command.ts";
-import { context, dtype, tokenizer } from "./data-options.ts";
+import { context, dtype, special, tokenizer } from "./data-options.ts";
+import { checkDecodingFlags, type DecodingFlags, decodingOptions } from "./decoding-options.ts";
 import { meshNotes, meshOptions } from "./mesh-options.ts";
-import {
-  anyText,
-  defaultsTo,
-  flag,
-  ids,
-  integer,
-  number,
-  otherwise,
-  required,
-  text,
-} from "./option.ts";
+import { anyText, flag, ids, integer, otherwise, required, text } from "./option.ts";
 
-export interface GenerateOptions extends MeshOptions {
+export interface GenerateOptions extends MeshOptions, DecodingFlags {
   readonly model: string;
   readonly prompt?: string;
   readonly promptFile?: string;
@@ -25,12 +15,10 @@ export interface GenerateOptions extends MeshOptions {
   readonly tokenizer?: string;
   readonly context?: number;
   readonly dtype?: WeightsDType;
-  readonly maxNewTokens?: number;
-  readonly greedy?: boolean;
-  readonly temperature?: number;
-  readonly topK?: number;
-  readonly topP?: number;
-  readonly seed: number;
+  readonly special?: boolean;
+  /** A new one each time unless it is given. */
+  readonly seed?: number;
+  readonly logprobs?: number;
   readonly json?: boolean;
 }
 
@@ -46,32 +34,32 @@ export const generateCommand: Command<GenerateOptions> = {
     tokenizer,
     context,
     dtype,
-    maxNewTokens: otherwise("the model's, or 100", integer("N", "ids to add at most", 1)),
-    greedy: flag("always take the likeliest id"),
-    temperature: otherwise(
-      "the model's, or 1",
-      number("T", "above 1 more varied, below 1 less, 0 as --greedy", { least: 0 }),
+    special,
+    ...decodingOptions,
+    seed: otherwise(
+      "a new one each time, which is told",
+      integer("N", "what the choices follow from"),
     ),
-    topK: otherwise("the model's, or all", integer("K", "choose among the K likeliest ids", 1)),
-    topP: otherwise(
-      "the model's, or 1",
-      number("P", "choose among the likeliest that have P of the probability", { most: 1 }),
+    logprobs: otherwise(
+      "none",
+      integer("N", "tell each new id's log-probability, and those of the N likeliest"),
     ),
-    seed: defaultsTo(0, integer("N", "what the choices follow from", 0, largestSeed)),
     ...meshOptions,
-    json: flag('end standard output with {"ids": [all of them], "text"}'),
+    json: flag('end standard output with {"ids": [all of them], "text", "ending"}'),
   },
   check(values) {
-    const { prompt, promptFile, inputIds, greedy, temperature, topK, topP } = values;
+    const { prompt, promptFile, inputIds, special } = values;
     const given = [prompt, promptFile, inputIds].filter((one) => one !== undefined).length;
     if (given > 1) return "--prompt, --prompt-file and --input-ids exclude each other";
     if (given === 0) return "--prompt, --prompt-file or --input-ids is missing";
-    if (greedy && [temperature, topK, topP].some((value) => value !== undefined)) {
-      return "--greedy leaves nothing to --temperature, --top-k and --top-p";
-    }
-    return undefined;
+    if (special && inputIds) return "--special is for text, and not for --input-ids";
+    return checkDecodingFlags(values);
   },
   notes: `A line break at the very end of a file or of standard input is not part of the prompt.
+
+The options of choosing are transformers', applied in its order. What generation_config.json in the
+model's folder says holds where the command line does not. An option that chooses among ids asks for
+chance. --stop may be given several times, or several texts; $'\\n' is a line break in most shells.
 
 ${meshNotes}`,
 };

@@ -1,4 +1,5 @@
 import type { WrittenData } from "../data/source.ts";
+import { isIn, type NumberRange, rangeInWords } from "../number-range.ts";
 
 /** How an option's value is written, and what it means. */
 export type Option<T> = FlagOption<T> | ValueOption<T> | ValuesOption<T> | GroupsOption<T>;
@@ -91,12 +92,13 @@ export function sources(shown: string, help: string, weightHelp: string): Option
   };
 }
 
-export function texts(shown: string, help: string): Option<readonly string[]> {
+/** Any texts, by default names of files. */
+export function texts(shown: string, help: string, expected = "a file"): Option<readonly string[]> {
   return {
     kind: "values",
     shown,
     help,
-    read: (written) => (written === "" ? { expected: "a file" } : { value: [written] }),
+    read: (written) => (written === "" ? { expected } : { value: [written] }),
   };
 }
 
@@ -149,26 +151,14 @@ export function integer(
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A number above 0, or from `least` on; at most `most`. */
-export function number(
-  shown: string,
-  help: string,
-  {
-    least,
-    most = Number.POSITIVE_INFINITY,
-  }: { readonly least?: number; readonly most?: number } = {},
-): ValueOption<number> {
-  const expected =
-    (least === undefined ? "a number above 0" : `a number from ${least} on`) +
-    (most === Number.POSITIVE_INFINITY ? "" : ` and at most ${most}`);
+export function number(shown: string, help: string, range: NumberRange = {}): ValueOption<number> {
   return {
     kind: "value",
     shown,
     help,
     read(written) {
       const value = decimal.test(written) ? Number(written) : Number.NaN;
-      const enough = least === undefined ? value > 0 : value >= least;
-      const right = Number.isFinite(value) && enough && value <= most;
-      return right ? { value } : { expected };
+      return isIn(range, value) ? { value } : { expected: rangeInWords(range) };
     },
   };
 }
@@ -190,17 +180,14 @@ export function choice<const T extends string>(
 
 /** Numbers with commas between: `1,2,3`. */
 export function ids(shown: string, help: string): Option<readonly number[]> {
-  return {
-    kind: "value",
-    shown,
-    help,
-    read(written) {
-      const parts = written.split(",").map((part) => part.trim());
-      const right = parts.every((part) => /^\d+$/.test(part) && Number(part) < 2 ** 31);
-      return right ? { value: parts.map(Number) } : { expected: "ids with commas between: 1,2,3" };
-    },
-  };
+  return { kind: "value", shown, help, read: readIds };
 }
+
+export const readIds: Read<readonly number[]> = (written) => {
+  const parts = written.split(",").map((part) => part.trim());
+  const right = parts.every((part) => /^\d+$/.test(part) && Number(part) < 2 ** 31);
+  return right ? { value: parts.map(Number) } : { expected: "ids with commas between: 1,2,3" };
+};
 
 /** Any of several words; given several times, or followed by several. */
 export function choices<const T extends string>(

@@ -1,15 +1,28 @@
+import { placeOfLargest } from "./largest.ts";
+import { filtersOf, processed } from "./processors/index.ts";
+
+/** What leaves few ids to draw from. */
+export interface Filters {
+  /** Divides the logits. */
+  readonly temperature: number;
+  /** Only the k likeliest ids; 0 for all. */
+  readonly topK: number;
+  /** Only the likeliest ids that together have this probability; 1 for all. */
+  readonly topP: number;
+  /** Only the likeliest ids that together have this share of the entropy; by default all. */
+  readonly topH?: number | undefined;
+  /** Only ids at least so many times as probable as the likeliest; by default 0, for all. */
+  readonly minP?: number | undefined;
+  /** Only the ids nearest to the expected surprise that have this probability; by default 1, for all. */
+  readonly typicalP?: number | undefined;
+  /** Only ids of at least this probability; by default 0, for all. */
+  readonly epsilonCutoff?: number | undefined;
+  /** As `epsilonCutoff`, but lower where many ids are likely; by default 0, for all. */
+  readonly etaCutoff?: number | undefined;
+}
+
 /** How the next id is chosen from logits. */
-export type Sampling =
-  | { readonly kind: "greedy" }
-  | {
-      readonly kind: "random";
-      /** Divides the logits. */
-      readonly temperature: number;
-      /** Only the k likeliest ids; 0 for all. */
-      readonly topK: number;
-      /** Only the likeliest ids that together have this probability; 1 for all. */
-      readonly topP: number;
-    };
+export type Sampling = { readonly kind: "greedy" } | ({ readonly kind: "random" } & Filters);
 
 /**
  * The next id. A random choice adds Gumbel noise and takes the largest (Gumbel, 1954), which draws
@@ -25,56 +38,38 @@ export function nextId(
   sampling: Sampling,
   uniform: ArrayLike<number>,
 ): number {
-  if (sampling.kind === "greedy") return largest(logits.length, (i) => logits[i]!);
-  const filtered = filterLogits(logits, sampling);
-  return largest(filtered.length, (i) => filtered[i]! - Math.log(-Math.log(noise(uniform[i]!))));
-}
-
-/** Uniform numbers are multiples of 2^-24 that may be 0; these are between. */
-function noise(uniform: number): number {
-  return uniform + 2 ** -25;
-}
-
-function largest(count: number, score: (i: number) => number): number {
-  let best = 0;
-  let most = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < count; i++) {
-    const value = score(i);
-    if (value > most) [best, most] = [i, value];
-  }
-  return best;
+  if (sampling.kind === "greedy") return placeOfLargest(logits);
+  return placeOfLargest(perturbed(filterLogits(logits, sampling), uniform));
 }
 
 /**
- * Logits divided by the temperature, those that are not to be chosen -Infinity: first all but the
- * `topK` largest (with those equal to the last), then all but the fewest largest whose probability
- * is at least `topP`. In this order Hugging Face applies them.
+ * Scores with Gumbel noise: the places of the largest are drawn from their softmax, one after the
+ * other and none twice.
  *
+ * @param uniform a number from 0 to 1 for each
+ */
+export function perturbed(
+  scores: Float64Array,
+  uniform: ArrayLike<number>,
+): Float64Array<ArrayBuffer> {
+  // Uniform numbers are multiples of 2^-24 that may be 0; between them are numbers that cannot.
+  return Float64Array.from(scores, (x, i) => x - Math.log(-Math.log(uniform[i]! + 2 ** -25)));
+}
+
+/**
+ * Logits divided by the temperature, those that are not to be chosen -Infinity. In the order in which
+ * Hugging Face's transformers applies them: temperature, `topH`, `topK`, `topP`, `minP`, `typicalP`,
+ * `epsilonCutoff`, `etaCutoff`. Ids as likely as the last of the `topK` are kept with it.
+ *
+ * @param least how many ids are left at least, but by `topH`; default 1
  * @example
  * const kept = filterLogits(scores, { temperature: 0.8, topK: 40, topP: 1 });
  */
 export function filterLogits(
   logits: ArrayLike<number>,
-  sampling: Omit<Extract<Sampling, { kind: "random" }>, "kind">,
-): Float64Array {
-  const { temperature, topK, topP } = sampling;
-  const scaled = Float64Array.from(logits, (x) => x / temperature);
-  if (topK > 0 && topK < scaled.length) {
-    const kth = Float64Array.from(scaled).sort()[scaled.length - topK]!;
-    for (const [i, x] of scaled.entries()) if (x < kth) scaled[i] = Number.NEGATIVE_INFINITY;
-  }
-  if (topP < 1) keepNucleus(scaled, topP);
-  return scaled;
-}
-
-function keepNucleus(scaled: Float64Array, topP: number): void {
-  const order = Array.from(scaled.keys()).sort((a, b) => scaled[b]! - scaled[a]! || a - b);
-  const most = scaled[order[0]!]!;
-  const total = scaled.reduce((sum, x) => sum + Math.exp(x - most), 0);
-  let before = 0;
-  for (const [rank, i] of order.entries()) {
-    const probability = Math.exp(scaled[i]! - most) / total;
-    if (rank > 0 && before >= topP) scaled[i] = Number.NEGATIVE_INFINITY;
-    before += probability;
-  }
+  filters: Filters,
+  least = 1,
+): Float64Array<ArrayBuffer> {
+  const none = { ids: [], promptLength: 0 };
+  return processed(filtersOf(filters, least), Float64Array.from(logits), none);
 }

@@ -1,11 +1,20 @@
 import { MtfError } from "mtf";
 import type { LoadedModel } from "../loaded-model.ts";
-import type { Tokenizer } from "../tokenizer/index.ts";
-import { wrongOption } from "../wrong-option.ts";
-import { type GenerateSettings, generate } from "./generate.ts";
+import { type Tokenizer, withSpecial } from "../tokenizer/index.ts";
+import { generate } from "./generate.ts";
+import { merged, stopsIn } from "./options/sampling-of.ts";
+import type { GenerateSettings } from "./options/settings.ts";
+import { untilStop } from "./until-stop.ts";
+
+/** What a text is made of another with. */
+export interface GenerateTextSettings extends GenerateSettings {
+  /** Whether special tokens that are written out in the prompt become themselves. Default false. */
+  readonly special?: boolean | undefined;
+}
 
 /**
- * What a model continues a text with, in pieces of whole characters as they come.
+ * What a model continues a text with, in pieces of whole characters as they come. One of the
+ * `stopStrings` that ends it is left out.
  *
  * @throws MtfError `bad-argument` for a model without a tokenizer; as `generate`
  * @example
@@ -14,16 +23,17 @@ import { type GenerateSettings, generate } from "./generate.ts";
 export async function* generateText(
   model: LoadedModel,
   prompt: string,
-  settings: GenerateSettings = {},
+  { special = false, ...settings }: GenerateTextSettings = {},
 ): AsyncGenerator<string> {
-  if (typeof prompt !== "string") throw wrongOption("generateText", "the prompt", prompt, "text");
   const tokenizer = tokenizerOf(model);
   const decoder = tokenizer.decoder();
-  for await (const id of generate(model, promptIds(tokenizer, prompt), settings)) {
-    const piece = decoder.push(id);
+  const until = untilStop(stopsIn(merged(model.generation?.options ?? {}, settings)));
+  const ids = promptIds(special ? withSpecial(tokenizer) : tokenizer, prompt);
+  for await (const id of generate(model, ids, settings)) {
+    const piece = until.push(decoder.push(id));
     if (piece !== "") yield piece;
   }
-  const rest = decoder.end();
+  const rest = until.push(decoder.end()) + until.end();
   if (rest !== "") yield rest;
 }
 

@@ -1,6 +1,7 @@
 import { MtfError } from "mtf";
 import type { Held } from "mtf/simulator";
-import { type Generating, generate } from "../generate/generate.ts";
+import type { Generating } from "../generate/each.ts";
+import { generate } from "../generate/generate.ts";
 import { programsOf } from "../model-program.ts";
 import type { Parameters } from "../models/index.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";

@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
-import { filterLogits } from "../../src/generate/sample.ts";
+import type { DecodingOptions } from "../../src/generate/options/decoding.ts";
+import { processed, processorsOf } from "../../src/generate/processors/index.ts";
+import { type Filters, filterLogits } from "../../src/generate/sample.ts";
 import { readJson } from "../support/expected.ts";
+import { decodingOf } from "./decoding.ts";
 
 interface Case {
   readonly vector: string;
@@ -12,33 +15,37 @@ interface Case {
 
 interface Fixture {
   readonly sampling: {
-    readonly options: {
-      readonly temperature: number;
-      readonly top_k: number;
-      readonly top_p: number;
-    };
+    readonly options: Readonly<Record<string, number>>;
     readonly logits: Readonly<Record<string, readonly number[]>>;
+    readonly history: readonly number[];
     readonly cases: readonly Case[];
+    readonly processors: readonly {
+      readonly name: string;
+      readonly prompt_length?: number;
+      readonly eos_token_id?: number;
+      readonly scores: readonly (number | null)[];
+    }[];
   };
 }
 
 const { sampling } = await readJson<Fixture>("hugging-face/gpt-neo-tiny/expected.json");
-const ours = new Set(["temperature", "top_k", "top_p"]);
-// Several tokens at least are for beam search.
-const cases = sampling.cases.filter(
-  ({ warpers, min_tokens_to_keep }) =>
-    warpers.every((w) => ours.has(w)) && min_tokens_to_keep === 1,
-);
+const { cases, history, logits, options, processors } = sampling;
 
-it.each(cases.map((row) => [`${row.warpers.join(", ")} of ${row.vector} logits`, row] as const))(
+it("has all cases of filters and of processors", () => {
+  expect([cases.length, processors.length]).toEqual([73, 5]);
+});
+
+it.each(
+  cases.map((row) => {
+    const least = `at least ${row.min_tokens_to_keep}`;
+    return [`${row.warpers.join(", ")} of ${row.vector} logits, ${least}`, row] as const;
+  }),
+)(
   "keeps what Hugging Face keeps: %s",
-  (_, { vector, warpers, kept, log_probs }) => {
-    const { temperature, top_k, top_p } = sampling.options;
-    const filtered = filterLogits(sampling.logits[vector]!, {
-      temperature: warpers.includes("temperature") ? temperature : 1,
-      topK: warpers.includes("top_k") ? top_k : 0,
-      topP: warpers.includes("top_p") ? top_p : 1,
-    });
+  (_, { vector, warpers, min_tokens_to_keep, kept, log_probs }) => {
+    const on = Object.fromEntries(warpers.map((name) => [name, options[name]]));
+    const filters: Filters = { temperature: 1, topK: 0, topP: 1, ...decodingOf(on) } as Filters;
+    const filtered = filterLogits(logits[vector]!, filters, min_tokens_to_keep);
     const finite = [...filtered.keys()].filter((i) => filtered[i]! > Number.NEGATIVE_INFINITY);
     expect(finite).toEqual(kept);
     const total = Math.log(filtered.reduce((sum, x) => sum + Math.exp(x), 0));
@@ -46,6 +53,21 @@ it.each(cases.map((row) => [`${row.warpers.join(", ")} of ${row.vector} logits`,
   },
 );
 
-it("has cases of every filter", () => {
-  expect(cases.length).toBeGreaterThanOrEqual(20);
+it.each(processors)("processes as Hugging Face does: $name", (row) => {
+  const { prompt_length = 5, eos_token_id, scores } = row;
+  const text = {
+    ends: eos_token_id === undefined ? [] : [eos_token_id],
+    promptLength: prompt_length,
+    most: 100,
+  };
+  const made = processed(
+    processorsOf(decodingOf(row) as DecodingOptions, text),
+    Float64Array.from(logits.normal!),
+    { ids: history, promptLength: prompt_length },
+  );
+  expect(made).toHaveLength(scores.length);
+  for (const [id, score] of scores.entries()) {
+    if (score === null) expect(made[id]).toBe(Number.NEGATIVE_INFINITY);
+    else expect(Math.abs(made[id]! - score)).toBeLessThan(1e-6);
+  }
 });

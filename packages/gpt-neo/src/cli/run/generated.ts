@@ -1,0 +1,85 @@
+import type { GeneratedSequence } from "../../generate/all.ts";
+import type { Chosen } from "../../generate/search/search.ts";
+import { untilStop } from "../../generate/until-stop.ts";
+import type { Tokenizer } from "../../tokenizer/index.ts";
+
+/** What a model makes of a prompt. */
+export interface Generated extends GeneratedText {
+  /** What the choices followed from, where there was chance. */
+  readonly seed?: number;
+  /** All texts, this one included, where several were asked for. */
+  readonly sequences?: readonly GeneratedText[];
+}
+
+/** One text. */
+export interface GeneratedText {
+  /** All ids, the prompt's included. */
+  readonly ids: readonly number[];
+  /** The same as text, up to what stopped it, where there is a tokenizer. */
+  readonly text?: string;
+  readonly ending: "eos" | "stop" | "length";
+  /** With beams: what they are ordered by. */
+  readonly score?: number;
+  /** Of each new id, where it was asked for. */
+  readonly logprobs?: readonly IdProbability[];
+}
+
+/** An id with its log-probability. */
+interface Probable {
+  readonly id: number;
+  readonly token?: string;
+  readonly logprob: number;
+}
+
+interface IdProbability extends Probable {
+  readonly likeliest: readonly Probable[];
+}
+
+interface Made {
+  readonly prompt: readonly number[];
+  /** How many ids at the prompt's beginning are no part of the text, as a tokenizer put them there. */
+  readonly hidden: number;
+  readonly tokenizer: Tokenizer | undefined;
+  readonly stops: readonly string[];
+}
+
+/** What a command gives of one text. */
+export function generatedText(sequence: GeneratedSequence, made: Made): GeneratedText {
+  const { ids, chosen, ending, score } = sequence;
+  const { prompt, tokenizer } = made;
+  const told = chosen.filter(({ logProb }) => logProb !== undefined);
+  return {
+    ids: [...prompt, ...ids],
+    ...(tokenizer && { text: textOf(ids, made, tokenizer) }),
+    ending: ending.reason,
+    ...(score !== undefined && { score }),
+    ...(told.length > 0 && { logprobs: told.map((one) => probabilityOf(one, tokenizer)) }),
+  };
+}
+
+function textOf(
+  ids: readonly number[],
+  { prompt, hidden, stops }: Made,
+  tokenizer: Tokenizer,
+): string {
+  const decoder = tokenizer.decoder();
+  const decoded = (some: readonly number[]) => some.map((id) => decoder.push(id)).join("");
+  const before = decoded(prompt.slice(hidden));
+  const until = untilStop(stops);
+  return before + until.push(decoded(ids) + decoder.end()) + until.end();
+}
+
+function probabilityOf(
+  { id, logProb, likeliest }: Chosen,
+  tokenizer: Tokenizer | undefined,
+): IdProbability {
+  const probable = (one: number, logprob: number): Probable => ({
+    id: one,
+    ...(tokenizer && { token: tokenizer.decode([one]) }),
+    logprob,
+  });
+  return {
+    ...probable(id, logProb!),
+    likeliest: likeliest!.map(([one, logprob]) => probable(one, logprob)),
+  };
+}

@@ -1,0 +1,82 @@
+import { MtfError } from "mtf";
+import type { LoadedModel } from "../loaded-model.ts";
+import { unknownId } from "../unknown-id.ts";
+import { finiteLogits } from "./finite-logits.ts";
+import { fullPrefix } from "./full-prefix.ts";
+import { checkIds, checkSettings, type Settings } from "./options/checked.ts";
+import { merged, samplingOf, stopsIn } from "./options/sampling-of.ts";
+import { type FoundBy, together } from "./search/together.ts";
+import { checkCount, searchOf } from "./search-of.ts";
+import { stopsBy } from "./stop-strings.ts";
+
+/** What ids are made with: of a loaded model, or of one that is being trained. */
+export type Generating = Pick<
+  LoadedModel,
+  "config" | "context" | "parameters" | "program" | "ends"
+> &
+  Partial<Pick<LoadedModel, "tokenizer" | "generation">>;
+
+/**
+ * The ids that a model continues several prompts with, each as soon as it is found, and the end of
+ * each text. With beams, a text is found as a whole. Whoever breaks out of the loop frees what it held.
+ *
+ * @throws MtfError `bad-argument` for a prompt without ids or with some outside the vocabulary, or
+ * settings that are wrong; `bad-checkpoint` where the weights make logits that are no numbers; the
+ * signal's reason
+ * @example
+ * for await (const found of generateEach(model, [[15496], [464]], { maxNewTokens: 20 })) {
+ *   if (found.kind === "id") console.log(found.prompt, found.chosen.id);
+ * }
+ */
+export async function* generateEach(
+  model: Generating,
+  prompts: readonly (readonly number[])[],
+  settings: Settings = {},
+): AsyncGenerator<FoundBy> {
+  checkSettings(settings);
+  for (const prompt of prompts) checkPrompt(prompt, model.config.vocab_size);
+  const own = model.generation?.options ?? {};
+  const options = merged(own, settings);
+  checkIds(options, model.config.vocab_size);
+  const sampling = samplingOf(settings, own);
+  checkCount(options, sampling);
+  const ends = listOf(settings.eosTokenId ?? settings.endOfText ?? own.eosTokenId ?? model.ends);
+  const stopOf = stopsBy(stopsIn(options), model.tokenizer);
+  const { maxNewTokens: most = 100, numReturnSequences = 1 } = options;
+  if (most === 0) return yield* nothing(prompts.length, numReturnSequences);
+  const { seed = 0, signal, ...told } = settings;
+  const searches = prompts.map((prompt) =>
+    searchOf(prompt, { options, sampling, ends, most, seed, stopOf, told }),
+  );
+  const logits = finiteLogits(model, fullPrefix(model));
+  try {
+    yield* together(searches, logits, signal);
+  } finally {
+    await logits.close();
+  }
+}
+
+function listOf(ids: number | readonly number[]): readonly number[] {
+  return typeof ids === "number" ? [ids] : [...new Set(ids)];
+}
+
+function* nothing(prompts: number, sequences: number): Generator<FoundBy> {
+  for (let prompt = 0; prompt < prompts; prompt++) {
+    for (let sequence = 0; sequence < sequences; sequence++) {
+      yield { kind: "end", prompt, sequence, ending: { reason: "length" } };
+    }
+  }
+}
+
+function checkPrompt(prompt: readonly number[], vocabulary: number): void {
+  const wrong = unknownId(prompt, vocabulary);
+  if (wrong !== undefined) {
+    throw new MtfError("bad-argument", `the prompt has ${wrong}, which is no id of the model.`, {
+      evidence: [["vocabulary", `0 to ${vocabulary - 1}`]],
+    });
+  }
+  if (prompt.length > 0) return;
+  throw new MtfError("bad-argument", "the prompt has no ids: there is nothing to continue.", {
+    try: ["the tokenizer's endOfText alone, which begins a text"],
+  });
+}

@@ -1,0 +1,80 @@
+import { MtfError } from "mtf";
+import { brief } from "../../json.ts";
+import { isIn, type NumberRange, rangeInWords } from "../../number-range.ts";
+import { checkNames, type OptionNames } from "../../option-names.ts";
+import { unknownId } from "../../unknown-id.ts";
+import { checkDecoding, decodingNames } from "./check.ts";
+import type { DecodingOptions } from "./decoding.ts";
+import type { GenerateSettings, ToldSettings } from "./settings.ts";
+
+/** All that texts are made with. */
+export type Settings = GenerateSettings & ToldSettings;
+
+const others = ["sampling", "seed", "endOfText", "signal"] as const;
+const told = ["logprobs", "outputScores", "outputLogits"] as const;
+const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, true]));
+const names = named([...decodingNames, ...others]) as OptionNames<GenerateSettings>;
+const all = { ...names, ...named(told) } as OptionNames<Settings>;
+
+const whole: NumberRange = { least: 0, whole: true };
+
+/** @throws MtfError `bad-argument` for a setting of `generate` that there is none of */
+export function checkGenerateNames(settings: GenerateSettings): void {
+  checkNames("generate", settings, names);
+}
+
+/**
+ * Checks settings, each by itself.
+ *
+ * @throws MtfError `bad-argument` for one that there is none of, or a value that it does not take
+ */
+export function checkSettings(settings: Settings): void {
+  checkNames("generate", settings, all);
+  checkDecoding(settings, wrong);
+  const { kind: _, ...filters } = settings.sampling ?? {};
+  checkDecoding(filters, wrong);
+  checkDecoding({ eosTokenId: settings.endOfText }, (_, value, words) =>
+    wrong("endOfText", value, words),
+  );
+  for (const name of ["seed", "logprobs"] as const) {
+    const value = settings[name];
+    if (value !== undefined && !isIn(whole, value)) throw wrong(name, value, rangeInWords(whole));
+  }
+}
+
+/** @throws MtfError `bad-argument` for options that name ids beyond the vocabulary */
+export function checkIds(options: DecodingOptions, vocabulary: number): void {
+  for (const [name, ids] of idsIn(options)) {
+    const unknown = unknownId(ids, vocabulary);
+    if (unknown === undefined) continue;
+    throw new MtfError(
+      "bad-argument",
+      `generate: ${name} has ${unknown}, which is no id of the model.`,
+      { evidence: [["vocabulary", `0 to ${vocabulary - 1}`]] },
+    );
+  }
+}
+
+function wrong(name: string, value: unknown, words: string): MtfError {
+  return new MtfError(
+    "bad-argument",
+    `generate: ${name} is ${brief(value)}, and must be ${words}.`,
+  );
+}
+
+/** The ids that options name, but for those that end a text: of those that there are none, none is chosen. */
+function idsIn(
+  options: DecodingOptions,
+): readonly (readonly [name: string, ids: readonly number[]])[] {
+  const { sequenceBias = [], badWordsIds = [], suppressTokens = [] } = options;
+  const { beginSuppressTokens = [], forcedBosTokenId, forcedEosTokenId } = options;
+  const one = (id: number | undefined) => (id === undefined ? [] : [id]);
+  return [
+    ["sequenceBias", sequenceBias.flatMap(([ids]) => ids)],
+    ["badWordsIds", badWordsIds.flat()],
+    ["suppressTokens", suppressTokens],
+    ["beginSuppressTokens", beginSuppressTokens],
+    ["forcedBosTokenId", one(forcedBosTokenId)],
+    ["forcedEosTokenId", one(forcedEosTokenId)],
+  ];
+}

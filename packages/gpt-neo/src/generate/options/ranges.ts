@@ -1,0 +1,35 @@
+import type { NumberRange } from "../../number-range.ts";
+import type { DecodingOptions } from "./decoding.ts";
+
+const share: NumberRange = { least: 0, most: 1 };
+const count: NumberRange = { least: 0, whole: true };
+const some: NumberRange = { least: 1, whole: true };
+
+/** The options of decoding that are numbers. */
+export type NumberName = {
+  [Name in keyof DecodingOptions]-?: NonNullable<DecodingOptions[Name]> extends number
+    ? Name
+    : never;
+}[keyof DecodingOptions];
+
+/** Which numbers they take. */
+export const ranges: Readonly<Record<NumberName, NumberRange>> = {
+  maxNewTokens: count,
+  repetitionPenalty: {},
+  noRepeatNgramSize: count,
+  minLength: count,
+  minNewTokens: count,
+  forcedBosTokenId: count,
+  forcedEosTokenId: count,
+  temperature: { least: 0 },
+  topH: { most: 1 },
+  topK: count,
+  topP: share,
+  minP: share,
+  typicalP: { most: 1 },
+  epsilonCutoff: share,
+  etaCutoff: share,
+  numReturnSequences: some,
+  numBeams: some,
+  lengthPenalty: { least: Number.NEGATIVE_INFINITY },
+};

@@ -1,0 +1,24 @@
+import type { Sampling } from "../sample.ts";
+import type { DecodingOptions } from "./decoding.ts";
+
+/** What a text is made with. */
+export interface GenerateSettings extends DecodingOptions {
+  /** How each id is chosen, in one value: in place of `doSample`, `temperature` and the filters. */
+  readonly sampling?: Sampling | undefined;
+  /** What random choices follow from. Default 0. */
+  readonly seed?: number | undefined;
+  /** The same as `eosTokenId`. */
+  readonly endOfText?: number | readonly number[] | undefined;
+  /** Ends the text by its reason, thrown before the next id. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is told of each id that is chosen. */
+export interface ToldSettings {
+  /** Its log-probability, and the ids that are as many likeliest ones with theirs. */
+  readonly logprobs?: number | undefined;
+  /** The scores that it was chosen by. Default false. */
+  readonly outputScores?: boolean | undefined;
+  /** The model's logits. Default false. */
+  readonly outputLogits?: boolean | undefined;
+}

@@ -1,0 +1,7 @@
+import { without } from "./forbid.ts";
+import type { Processor } from "./processor.ts";
+
+/** Does not end the text before it has `least` ids, the prompt's included. */
+export function minLength(least: number, ends: readonly number[]): Processor {
+  return (scores, { ids }) => (ids.length < least ? without(scores, ends) : scores);
+}

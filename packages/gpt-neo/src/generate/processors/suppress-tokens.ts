@@ -1,0 +1,7 @@
+import { without } from "./forbid.ts";
+import type { Processor } from "./processor.ts";
+
+/** Never chooses some ids. */
+export function suppressTokens(suppressed: readonly number[]): Processor {
+  return (scores) => without(scores, suppressed);
+}

@@ -1,0 +1,74 @@
+import { MtfError } from "mtf";
+import { placeOfLargest } from "./largest.ts";
+import { noiseAt } from "./noise.ts";
+import type { Settings } from "./options/checked.ts";
+import type { DecodingOptions } from "./options/decoding.ts";
+import { filtersOf, processorsOf, renormalizeLogits, type Scores } from "./processors/index.ts";
+import { perturbed, type Sampling } from "./sample.ts";
+import { beamSearch } from "./search/beam-search.ts";
+import { inRows } from "./search/rows.ts";
+import type { Rules } from "./search/rules.ts";
+import type { Search } from "./search/search.ts";
+
+/** What a search is made of: options that hold for all prompts. */
+export interface SearchOptions {
+  readonly options: DecodingOptions;
+  readonly sampling: Sampling;
+  readonly ends: readonly number[];
+  readonly most: number;
+  readonly seed: number;
+  readonly stopOf: Rules["stopOf"];
+  readonly told: Pick<Settings, "logprobs" | "outputScores" | "outputLogits">;
+}
+
+/** The search in texts that follow a prompt. */
+export function searchOf(prompt: readonly number[], all: SearchOptions): Search {
+  const { options, sampling, ends, most, seed, stopOf, told } = all;
+  const { numBeams = 1, numReturnSequences = 1, renormalizeLogits: renormalized } = options;
+  // Beams may all be about to end, and one needs to go on.
+  const least = numBeams > 1 ? ends.length + 1 : 1;
+  const processors = [
+    ...processorsOf(options, { ends, most, promptLength: prompt.length }),
+    ...(sampling.kind === "random" ? filtersOf(sampling, least) : []),
+    ...(renormalized ? [renormalizeLogits] : []),
+  ];
+  const rules: Rules = { processors, ends, most, stopOf, told };
+  const drawn = (scores: Scores, length: number, sequence: number): Scores =>
+    sampling.kind === "greedy"
+      ? scores
+      : perturbed(scores, noiseAt(seed, length - 1, sequence, scores.length));
+  if (numBeams === 1) {
+    const choose = (...of: Parameters<typeof drawn>): number => placeOfLargest(drawn(...of));
+    return inRows(prompt, numReturnSequences, choose, rules);
+  }
+  const { lengthPenalty = 1, earlyStopping = false } = options;
+  const beams = { width: numBeams, count: numReturnSequences, lengthPenalty, earlyStopping };
+  return beamSearch(prompt, { ...beams, orderOf: drawn }, rules);
+}
+
+/** @throws MtfError `bad-argument` if so many texts cannot be had of a prompt */
+export function checkCount(options: DecodingOptions, { kind }: Sampling): void {
+  const { numBeams = 1, numReturnSequences = 1 } = options;
+  if (numBeams === 1 && kind === "greedy" && numReturnSequences > 1) {
+    throw new MtfError(
+      "bad-argument",
+      "generate: the likeliest ids make one text, and not several.",
+      {
+        evidence: [["numReturnSequences", `${numReturnSequences}`]],
+        try: ["doSample: true", `numBeams: ${numReturnSequences}`],
+      },
+    );
+  }
+  if (numBeams === 1 || numReturnSequences <= numBeams) return;
+  throw new MtfError(
+    "bad-argument",
+    "generate: more texts are asked for than beams are followed.",
+    {
+      evidence: [
+        ["numReturnSequences", `${numReturnSequences}`],
+        ["numBeams", `${numBeams}`],
+      ],
+      try: [`numBeams: ${numReturnSequences}`],
+    },
+  );
+}

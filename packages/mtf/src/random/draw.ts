@@ -1,0 +1,24 @@
+import { fillRandom } from "./fill.ts";
+import { foldKey } from "./threefry.ts";
+
+/**
+ * The numbers that `uniform` draws on devices, drawn on the host: those of the key
+ * `fold(fold(key(seed), folded[0]), folded[1]) …`, in [0, 1).
+ *
+ * @param seed a whole number from 0 to 2^53 - 1
+ * @param folded int32s
+ * @param count how many
+ * @example
+ * const noise = drawUniform(0, [7, position], logits.length);
+ */
+export function drawUniform(
+  seed: number,
+  folded: readonly number[],
+  count: number,
+): Float32Array<ArrayBuffer> {
+  const first: Int32Array = Int32Array.of(Math.floor(seed / 2 ** 32), seed | 0);
+  const key = folded.reduce((made, data) => foldKey(made, data), first);
+  const out = new Float32Array(count);
+  fillRandom(out, "uniform", key, [{ name: "", size: count }], [{ begin: 0, size: count }]);
+  return out;
+}
