@@ -3,11 +3,10 @@ import type { LoadedModel } from "../loaded-model.ts";
 import { unknownId } from "../unknown-id.ts";
 import { finiteLogits } from "./finite-logits.ts";
 import { fullPrefix } from "./full-prefix.ts";
-import { checkIds, checkSettings, type Settings } from "./options/checked.ts";
-import { merged, samplingOf, stopsIn } from "./options/sampling-of.ts";
+import { askedOf } from "./options/asked.ts";
+import type { Settings } from "./options/checked.ts";
 import { type FoundBy, together } from "./search/together.ts";
-import { checkCount, searchOf } from "./search-of.ts";
-import { stopsBy } from "./stop-strings.ts";
+import { searchOf } from "./search-of.ts";
 
 /** What ids are made with: of a loaded model, or of one that is being trained. */
 export type Generating = Pick<
@@ -33,33 +32,22 @@ export async function* generateEach(
   prompts: readonly (readonly number[])[],
   settings: Settings = {},
 ): AsyncGenerator<FoundBy> {
-  checkSettings(settings);
+  const asked = askedOf(model, settings);
   for (const prompt of prompts) checkPrompt(prompt, model.config.vocab_size);
-  const own = model.generation?.options ?? {};
-  const options = merged(own, settings);
-  checkIds(options, model.config.vocab_size);
-  const sampling = samplingOf(settings, own);
-  checkCount(options, sampling);
-  const ends = listOf(settings.eosTokenId ?? settings.endOfText ?? own.eosTokenId ?? model.ends);
-  const stopOf = stopsBy(stopsIn(options), model.tokenizer);
-  const { maxNewTokens: most = 100, numReturnSequences = 1 } = options;
-  if (most === 0) return yield* nothing(prompts.length, numReturnSequences);
-  const { seed = 0, signal, ...told } = settings;
-  const searches = prompts.map((prompt) =>
-    searchOf(prompt, { options, sampling, ends, most, seed, stopOf, told }),
-  );
+  if (asked.most === 0) {
+    yield* nothing(prompts.length, asked.options.numReturnSequences ?? 1);
+    return;
+  }
+  const searches = prompts.map((prompt) => searchOf(prompt, asked));
   const logits = finiteLogits(model, fullPrefix(model));
   try {
-    yield* together(searches, logits, signal);
+    yield* together(searches, logits, settings.signal);
   } finally {
     await logits.close();
   }
 }
 
-function listOf(ids: number | readonly number[]): readonly number[] {
-  return typeof ids === "number" ? [ids] : [...new Set(ids)];
-}
-
+/** Texts that may have no ids. */
 function* nothing(prompts: number, sequences: number): Generator<FoundBy> {
   for (let prompt = 0; prompt < prompts; prompt++) {
     for (let sequence = 0; sequence < sequences; sequence++) {

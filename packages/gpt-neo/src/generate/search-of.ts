@@ -1,8 +1,7 @@
-import { MtfError } from "mtf";
 import { placeOfLargest } from "./largest.ts";
 import { noiseAt } from "./noise.ts";
-import type { Settings } from "./options/checked.ts";
 import type { DecodingOptions } from "./options/decoding.ts";
+import type { ToldSettings } from "./options/settings.ts";
 import { filtersOf, processorsOf, renormalizeLogits, type Scores } from "./processors/index.ts";
 import { perturbed, type Sampling } from "./sample.ts";
 import { beamSearch } from "./search/beam-search.ts";
@@ -18,7 +17,7 @@ export interface SearchOptions {
   readonly most: number;
   readonly seed: number;
   readonly stopOf: Rules["stopOf"];
-  readonly told: Pick<Settings, "logprobs" | "outputScores" | "outputLogits">;
+  readonly told: ToldSettings;
 }
 
 /** The search in texts that follow a prompt. */
@@ -26,7 +25,7 @@ export function searchOf(prompt: readonly number[], all: SearchOptions): Search 
   const { options, sampling, ends, most, seed, stopOf, told } = all;
   const { numBeams = 1, numReturnSequences = 1, renormalizeLogits: renormalized } = options;
   // Beams may all be about to end, and one needs to go on.
-  const least = numBeams > 1 ? ends.length + 1 : 1;
+  const least = numBeams > 1 ? Math.max(2, ends.length + 1) : 1;
   const processors = [
     ...processorsOf(options, { ends, most, promptLength: prompt.length }),
     ...(sampling.kind === "random" ? filtersOf(sampling, least) : []),
@@ -44,31 +43,4 @@ export function searchOf(prompt: readonly number[], all: SearchOptions): Search 
   const { lengthPenalty = 1, earlyStopping = false } = options;
   const beams = { width: numBeams, count: numReturnSequences, lengthPenalty, earlyStopping };
   return beamSearch(prompt, { ...beams, orderOf: drawn }, rules);
-}
-
-/** @throws MtfError `bad-argument` if so many texts cannot be had of a prompt */
-export function checkCount(options: DecodingOptions, { kind }: Sampling): void {
-  const { numBeams = 1, numReturnSequences = 1 } = options;
-  if (numBeams === 1 && kind === "greedy" && numReturnSequences > 1) {
-    throw new MtfError(
-      "bad-argument",
-      "generate: the likeliest ids make one text, and not several.",
-      {
-        evidence: [["numReturnSequences", `${numReturnSequences}`]],
-        try: ["doSample: true", `numBeams: ${numReturnSequences}`],
-      },
-    );
-  }
-  if (numBeams === 1 || numReturnSequences <= numBeams) return;
-  throw new MtfError(
-    "bad-argument",
-    "generate: more texts are asked for than beams are followed.",
-    {
-      evidence: [
-        ["numReturnSequences", `${numReturnSequences}`],
-        ["numBeams", `${numBeams}`],
-      ],
-      try: [`numBeams: ${numReturnSequences}`],
-    },
-  );
 }

@@ -1,0 +1,34 @@
+import type { LoadedModel } from "../../loaded-model.ts";
+import type { SearchOptions } from "../search-of.ts";
+import { stopsBy } from "../stop-strings.ts";
+import { checkCount } from "./check-count.ts";
+import { checkIds, checkSettings, type Settings } from "./checked.ts";
+import { merged, samplingOf, stopsIn } from "./sampling-of.ts";
+
+type Model = Pick<LoadedModel, "config" | "ends"> &
+  Partial<Pick<LoadedModel, "tokenizer" | "generation">>;
+
+/**
+ * What settings ask for, with the model's own where they say nothing, after all checks.
+ *
+ * @throws MtfError `bad-argument` for settings that are wrong
+ */
+export function askedOf(model: Model, settings: Settings): SearchOptions {
+  checkSettings(settings);
+  const own = model.generation?.options ?? {};
+  const options = merged(own, settings);
+  checkIds(options, model.config.vocab_size);
+  const sampling = samplingOf(settings, own);
+  checkCount(options, sampling);
+  const ends = settings.eosTokenId ?? settings.endOfText ?? own.eosTokenId ?? model.ends;
+  const { seed = 0, logprobs, outputScores, outputLogits } = settings;
+  return {
+    options,
+    sampling,
+    ends: typeof ends === "number" ? [ends] : [...new Set(ends)],
+    most: options.maxNewTokens ?? 100,
+    seed,
+    stopOf: stopsBy(stopsIn(options), model.tokenizer),
+    told: { logprobs, outputScores, outputLogits },
+  };
+}
