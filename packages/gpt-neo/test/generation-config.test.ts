@@ -1,6 +1,9 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { generateAll } from "../src/generate/all.ts";
+import { generate } from "../src/generate/generate.ts";
+import { loadModel } from "../src/loaded-model.ts";
 import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
 import { fixture } from "./support/expected.ts";
 
@@ -63,6 +66,56 @@ it("what a folder says of sampling is used and told, and the command line goes o
   expect(asked.ids).toBe((await generated(plain, ...many, ...hot)).ids);
 });
 
+it("every option of transformers that a folder says is used, from code too", async () => {
+  const plain = model(undefined);
+  const beams = {
+    num_beams: 3,
+    num_return_sequences: 2,
+    length_penalty: 0.5,
+    early_stopping: true,
+  };
+  const words = {
+    repetition_penalty: 1.3,
+    no_repeat_ngram_size: 2,
+    bad_words_ids: [[84], [66, 71]],
+  };
+  const told = model({ ...beams, ...words, sequence_bias: [[[13], -2]], temperature: 0.7 });
+  const flags = [
+    ...["--beams", "3", "--num-return-sequences", "2", "--length-penalty", "0.5"],
+    ...["--early-stopping", "true", "--repetition-penalty", "1.3", "--no-repeat-ngram-size", "2"],
+    ...["--bad-words-ids", "84", "66,71", "--sequence-bias", "13=-2"],
+  ];
+  const own = await generated(told, "--max-new-tokens", "8");
+  expect(own.ids).toBe((await generated(plain, ...flags, "--max-new-tokens", "8")).ids);
+  expect(own.ids).not.toBe((await generated(plain, "--beams", "3", "--max-new-tokens", "8")).ids);
+  for (const line of [
+    "num_beams 3",
+    "num_return_sequences 2",
+    "length_penalty 0.5",
+    "early_stopping true",
+    "bad_words_ids [[84],[66,71]]",
+  ]) {
+    expect(own.notes).toContain(line);
+  }
+  // Nothing is drawn, and so nothing is said of what makes chance hotter.
+  expect(own.notes).not.toContain("temperature");
+  const greedy = await generated(told, "--greedy", "--max-new-tokens", "8");
+  expect(greedy.notes).not.toMatch(/num_beams|length_penalty/);
+
+  const loaded = await loadModel(told, { mesh: "data:1", runtime: "simulator" });
+  try {
+    const ids: number[] = [73, 63, 47];
+    for await (const id of generate(loaded, ids.slice(), { maxNewTokens: 8 })) ids.push(id);
+    expect(ids.join()).toBe(own.ids);
+    const [texts] = await generateAll(loaded, [[73, 63, 47]], { maxNewTokens: 8 });
+    expect(texts).toHaveLength(2);
+    const [alone] = await generateAll(loaded, [[73]], { numBeams: 1, numReturnSequences: 1 });
+    expect(alone).toHaveLength(1);
+  } finally {
+    await loaded.close();
+  }
+});
+
 it("every id that a folder says ends a text, ends it", async () => {
   // It draws 84 three times, then 72.
   const hot = [...many, "--temperature", "2"];
@@ -101,6 +154,9 @@ it("a generation_config.json that is damaged is an error", async () => {
   for (const [generation, reason] of [
     [{ eos_token_id: "end" }, 'eos_token_id is "end", and must be an id or a list of ids.'],
     [{ temperature: -1 }, "temperature is -1, and must be a number from 0 on."],
+    [{ num_beams: 0 }, "num_beams is 0, and must be a whole number from 1 on."],
+    [{ bad_words_ids: [5] }, "bad_words_ids is [5], and must be a list of lists of ids."],
+    [{ top_p: "0.9" }, 'top_p is "0.9", and must be a number from 0 on and at most 1.'],
   ] as const) {
     const called = await callHere("generate", "--model", model(generation), ...at);
     expect(called).toMatchObject({ code: 1, stderr: expect.stringContaining(reason) });

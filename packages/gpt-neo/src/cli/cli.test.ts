@@ -140,6 +140,53 @@ describe("arguments", () => {
       "generate --model m --prompt a --greedy --top-k 3",
       "[bad-argument] --greedy leaves nothing to --top-k.",
     ],
+    [
+      "generate --model m --prompt a --greedy --top-p 0.5 --eta-cutoff 0.1",
+      "[bad-argument] --greedy leaves nothing to --top-p and --eta-cutoff.",
+    ],
+    [
+      "generate --model m --prompt a --greedy --num-return-sequences 2",
+      "[bad-argument] the likeliest ids make one text, and not several: --beams finds several.",
+    ],
+    [
+      "generate --model m --prompt a --beams 2 --num-return-sequences 3",
+      "[bad-argument] --num-return-sequences 3 needs as many --beams.",
+    ],
+    [
+      "generate --model m --prompt a --beams 1 --length-penalty 2",
+      "[bad-argument] --length-penalty and --early-stopping are for several --beams.",
+    ],
+    [
+      "generate --model m --input-ids 1 --special",
+      "[bad-argument] --special is for text, and not for --input-ids.",
+    ],
+    ["generate --min-p 2", "[bad-argument] --min-p is '2', not a number from 0 on and at most 1."],
+    [
+      "generate --typical-p 0",
+      "[bad-argument] --typical-p is '0', not a number above 0 and at most 1.",
+    ],
+    [
+      "generate --repetition-penalty 0",
+      "[bad-argument] --repetition-penalty is '0', not a number above 0.",
+    ],
+    ["generate --beams 0", "[bad-argument] --beams is '0', not a whole number from 1 on."],
+    ["generate --length-penalty x", "[bad-argument] --length-penalty is 'x', not a number."],
+    [
+      "generate --sequence-bias 1,2",
+      "[bad-argument] --sequence-bias is '1,2', not ids, = and a number.",
+    ],
+    [
+      "generate --bad-words-ids 1,2 3,x",
+      "[bad-argument] --bad-words-ids is '3,x', not ids with commas between: 1,2,3.",
+    ],
+    [
+      "generate --exponential-decay-length-penalty 5",
+      "[bad-argument] --exponential-decay-length-penalty is '5', not a number of ids and a factor above 0: 20,1.05.",
+    ],
+    [
+      "generate --early-stopping maybe",
+      "[bad-argument] --early-stopping is 'maybe', not true or false or never.",
+    ],
   ])("%s", (line, expected) => {
     expect(message(line)).toBe(expected);
   });

@@ -113,7 +113,8 @@ export const decodingOptions: Options<DecodingFlags> = {
 
 /** What is wrong between options, each of which is right by itself. */
 export function checkDecodingFlags(flags: DecodingFlags): string | undefined {
-  const { greedy, beams, numReturnSequences = 1, earlyStopping, lengthPenalty } = flags;
+  const { greedy, temperature, beams, numReturnSequences = 1 } = flags;
+  const { earlyStopping, lengthPenalty } = flags;
   const left = filterNames.filter((name) => flags[name] !== undefined);
   if (greedy && left.length > 0) {
     return `--greedy leaves nothing to ${left.map((name) => `--${typed(name)}`).join(" and ")}`;
@@ -121,8 +122,8 @@ export function checkDecodingFlags(flags: DecodingFlags): string | undefined {
   if (beams !== undefined && numReturnSequences > beams) {
     return `--num-return-sequences ${numReturnSequences} needs as many --beams`;
   }
-  if (greedy && beams === undefined && numReturnSequences > 1) {
-    return "--greedy makes one text, and not several: --beams finds several";
+  if ((greedy || temperature === 0) && beams === undefined && numReturnSequences > 1) {
+    return "the likeliest ids make one text, and not several: --beams finds several";
   }
   if (beams !== 1 || (earlyStopping === undefined && lengthPenalty === undefined)) return undefined;
   return "--length-penalty and --early-stopping are for several --beams";

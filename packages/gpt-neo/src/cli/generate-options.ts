@@ -1,7 +1,7 @@
 import type { MeshOptions } from "../mesh-options.ts";
 import type { WeightsDType } from "../models/weights-dtype.ts";
 import type { Command } from "./command.ts";
-import { context, dtype, special, tokenizer } from "./data-options.ts";
+import { context, dtype, tokenizer } from "./data-options.ts";
 import { checkDecodingFlags, type DecodingFlags, decodingOptions } from "./decoding-options.ts";
 import { meshNotes, meshOptions } from "./mesh-options.ts";
 import { anyText, flag, ids, integer, otherwise, required, text } from "./option.ts";
@@ -34,7 +34,10 @@ export const generateCommand: Command<GenerateOptions> = {
     tokenizer,
     context,
     dtype,
-    special,
+    special: otherwise(
+      "they are text",
+      flag("<|endoftext|> and the like in the prompt become themselves"),
+    ),
     ...decodingOptions,
     seed: otherwise(
       "a new one each time, which is told",

@@ -35,7 +35,7 @@ export async function* generateEach(
   const asked = askedOf(model, settings);
   for (const prompt of prompts) checkPrompt(prompt, model.config.vocab_size);
   if (asked.most === 0) {
-    yield* nothing(prompts.length, asked.options.numReturnSequences ?? 1);
+    yield* nothing(prompts.length, asked.count);
     return;
   }
   const searches = prompts.map((prompt) => searchOf(prompt, asked));

@@ -13,6 +13,8 @@ import type { Search } from "./search/search.ts";
 export interface SearchOptions {
   readonly options: DecodingOptions;
   readonly sampling: Sampling;
+  /** How many texts there are of a prompt. */
+  readonly count: number;
   readonly ends: readonly number[];
   readonly most: number;
   readonly seed: number;
@@ -22,8 +24,8 @@ export interface SearchOptions {
 
 /** The search in texts that follow a prompt. */
 export function searchOf(prompt: readonly number[], all: SearchOptions): Search {
-  const { options, sampling, ends, most, seed, stopOf, told } = all;
-  const { numBeams = 1, numReturnSequences = 1, renormalizeLogits: renormalized } = options;
+  const { options, sampling, count, ends, most, seed, stopOf, told } = all;
+  const { numBeams = 1, renormalizeLogits: renormalized } = options;
   // Beams may all be about to end, and one needs to go on.
   const least = numBeams > 1 ? Math.max(2, ends.length + 1) : 1;
   const processors = [
@@ -38,9 +40,9 @@ export function searchOf(prompt: readonly number[], all: SearchOptions): Search 
       : perturbed(scores, noiseAt(seed, length - 1, sequence, scores.length));
   if (numBeams === 1) {
     const choose = (...of: Parameters<typeof drawn>): number => placeOfLargest(drawn(...of));
-    return inRows(prompt, numReturnSequences, choose, rules);
+    return inRows(prompt, count, choose, rules);
   }
   const { lengthPenalty = 1, earlyStopping = false } = options;
-  const beams = { width: numBeams, count: numReturnSequences, lengthPenalty, earlyStopping };
+  const beams = { width: numBeams, count, lengthPenalty, earlyStopping };
   return beamSearch(prompt, { ...beams, orderOf: drawn }, rules);
 }

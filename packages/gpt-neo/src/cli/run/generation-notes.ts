@@ -1,5 +1,6 @@
 import { keyOf } from "../../generate/generation-config.ts";
 import { decodingNames } from "../../generate/options/check.ts";
+import { countOf } from "../../generate/options/count-of.ts";
 import type { DecodingOptions } from "../../generate/options/decoding.ts";
 import { filterNames, merged, samplingOf } from "../../generate/options/sampling-of.ts";
 import { brief } from "../../json.ts";
@@ -18,6 +19,7 @@ export function generationNotes(
     if (own[name] === undefined || given[name] !== undefined) return false;
     if (name === "doSample") return greedy && own.doSample === false;
     if (name === "eosTokenId") return [own.eosTokenId].flat().join() !== ends.join();
+    if (name === "numReturnSequences") return countOf(given, own) > 1;
     if (name === "lengthPenalty" || name === "earlyStopping") return numBeams > 1;
     return !greedy || !(filterNames as readonly string[]).includes(name);
   };

@@ -1,8 +1,8 @@
 import type { LoadedModel } from "../../loaded-model.ts";
 import type { SearchOptions } from "../search-of.ts";
 import { stopsBy } from "../stop-strings.ts";
-import { checkCount } from "./check-count.ts";
 import { checkIds, checkSettings, type Settings } from "./checked.ts";
+import { countOf } from "./count-of.ts";
 import { merged, samplingOf, stopsIn } from "./sampling-of.ts";
 
 type Model = Pick<LoadedModel, "config" | "ends"> &
@@ -18,13 +18,12 @@ export function askedOf(model: Model, settings: Settings): SearchOptions {
   const own = model.generation?.options ?? {};
   const options = merged(own, settings);
   checkIds(options, model.config.vocab_size);
-  const sampling = samplingOf(settings, own);
-  checkCount(options, sampling);
   const ends = settings.eosTokenId ?? settings.endOfText ?? own.eosTokenId ?? model.ends;
   const { seed = 0, logprobs, outputScores, outputLogits } = settings;
   return {
     options,
-    sampling,
+    sampling: samplingOf(settings, own),
+    count: countOf(settings, own),
     ends: typeof ends === "number" ? [ends] : [...new Set(ends)],
     most: options.maxNewTokens ?? 100,
     seed,

@@ -58,7 +58,7 @@ export function checkIds(options: DecodingOptions, vocabulary: number): void {
 function wrong(name: string, value: unknown, words: string): MtfError {
   return new MtfError(
     "bad-argument",
-    `generate: ${name} is ${brief(value)}, and must be ${words}.`,
+    `generate: ${name} is ${typeof value === "number" ? value : brief(value)}, and must be ${words}.`,
   );
 }
 

@@ -36,6 +36,7 @@ function modelOf(seed: number): Pick<NextLogits, "next"> {
 const plain: SearchOptions = {
   options: {},
   sampling: { kind: "greedy" },
+  count: 1,
   ends: [],
   most: 3,
   seed: 0,
@@ -66,8 +67,8 @@ describe("beams", () => {
     ]);
     const property = fc.asyncProperty(fc.integer({ min: 0, max: 1000 }), async (seed) => {
       const sorted = all.sort((a, b) => likelihood(seed, [1], b) - likelihood(seed, [1], a));
-      const options = { numBeams: vocab ** 2, numReturnSequences: 5 };
-      const [texts] = await textsOf([[1]], { ...plain, options }, seed);
+      const options = { numBeams: vocab ** 2 };
+      const [texts] = await textsOf([[1]], { ...plain, options, count: 5 }, seed);
       expect(idsOf(texts!)).toEqual(sorted.slice(0, 5));
       for (const { ids, score } of texts!) {
         expect(score).toBeCloseTo(likelihood(seed, [1], ids) / 3, 9);
@@ -96,8 +97,8 @@ describe("beams", () => {
   });
 
   it("are as many as there are, where few ids can be chosen", async () => {
-    const options = { numBeams: 3, numReturnSequences: 3, suppressTokens: [0, 2, 3] };
-    const [texts] = await textsOf([[1]], { ...plain, options });
+    const options = { numBeams: 3, suppressTokens: [0, 2, 3] };
+    const [texts] = await textsOf([[1]], { ...plain, options, count: 3 });
     expect(idsOf(texts!)).toEqual([[1, 1, 1]]);
   });
 
@@ -106,8 +107,8 @@ describe("beams", () => {
     const counts = new Float64Array(vocab);
     const draws = 3000;
     for (let seed = 0; seed < draws; seed++) {
-      const options = { numBeams: 2, numReturnSequences: 2 };
-      const [texts] = await textsOf([[1]], { ...plain, options, sampling: hot, seed, most: 1 });
+      const all = { ...plain, options: { numBeams: 2 }, count: 2, sampling: hot, seed, most: 1 };
+      const [texts] = await textsOf([[1]], all);
       for (const { ids } of texts!) counts[ids[0]!]!++;
     }
     const p = logSoftmax(logitsAfter(1, [1])).map(Math.exp);
@@ -126,15 +127,13 @@ describe("several texts of a prompt", () => {
   it("differ, and the first is the one that is made alone", async () => {
     const all = { ...plain, sampling: hot, most: 12, seed: 7 };
     const [[alone]] = (await textsOf([[1]], all)) as [[GeneratedSequence]];
-    const options = { numReturnSequences: 4 };
-    const [texts] = await textsOf([[1]], { ...all, options });
+    const [texts] = await textsOf([[1]], { ...all, count: 4 });
     expect(texts![0]).toEqual(alone);
     expect(new Set(texts!.map(({ ids }) => ids.join())).size).toBe(4);
   });
 
   it("are drawn apart: as often as the model says", async () => {
-    const options = { numReturnSequences: 4000 };
-    const [texts] = await textsOf([[1]], { ...plain, options, sampling: hot, most: 1 });
+    const [texts] = await textsOf([[1]], { ...plain, count: 4000, sampling: hot, most: 1 });
     const p = logSoftmax(logitsAfter(1, [1])).map(Math.exp);
     for (let id = 0; id < vocab; id++) {
       const part = texts!.filter(({ ids }) => ids[0] === id).length / texts!.length;
@@ -143,8 +142,7 @@ describe("several texts of a prompt", () => {
   });
 
   it("end each by itself, and leave the rows", async () => {
-    const options = { numReturnSequences: 6 };
-    const all = { ...plain, options, ends: [3], sampling: hot, most: 8 };
+    const all = { ...plain, count: 6, ends: [3], sampling: hot, most: 8 };
     const [texts] = await textsOf([[1]], all);
     for (const { ids, ending } of texts!) {
       expect(ids).not.toContain(3);
