@@ -33,7 +33,7 @@ try {
   try {
     console.log(`ended after step ${step}, loss ${loss?.toFixed(3)}`);
     process.stdout.write("3 + 1 =");
-    const settings = { sampling: { kind: "greedy" }, maxNewTokens: 10 } as const;
+    const settings = { doSample: false, maxNewTokens: 10 };
     for await (const piece of generateText(model, "3 + 1 =", settings)) process.stdout.write(piece);
     console.log();
     const [right, wrong] = await score(model, "2 + 2 = ", ["4", "7"]);
