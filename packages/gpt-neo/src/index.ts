@@ -47,9 +47,15 @@ export { type Generating, generateEach } from "./generate/each.ts";
 export { generate } from "./generate/generate.ts";
 export type { GenerationConfig } from "./generate/generation-config.ts";
 export type { DecodingOptions } from "./generate/options/decoding.ts";
-export type { GenerateSettings, ToldSettings } from "./generate/options/settings.ts";
-export { type Filters, filterLogits, nextId, type Sampling } from "./generate/sample.ts";
+export type {
+  GenerateAllSettings,
+  GenerateSettings,
+  ToldSettings,
+} from "./generate/options/settings.ts";
+export type { Filters } from "./generate/processors/index.ts";
+export { filterLogits, nextId, type Sampling } from "./generate/sample.ts";
 export type { Chosen, Ending, Found } from "./generate/search/search.ts";
+export type { FoundBy } from "./generate/search/together.ts";
 export { type GenerateTextSettings, generateText } from "./generate/text.ts";
 export { type Inspected, inspect } from "./inspect/inspect.ts";
 export { type LoadedModel, loadModel, type ModelOptions } from "./loaded-model.ts";

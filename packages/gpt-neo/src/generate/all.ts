@@ -1,5 +1,5 @@
 import { type Generating, generateEach } from "./each.ts";
-import type { Settings } from "./options/checked.ts";
+import type { GenerateAllSettings } from "./options/settings.ts";
 import type { Chosen, Ending } from "./search/search.ts";
 import type { FoundBy } from "./search/together.ts";
 
@@ -29,7 +29,7 @@ export interface GeneratedSequence {
 export async function generateAll(
   model: Generating,
   prompts: readonly (readonly number[])[],
-  settings: Settings = {},
+  settings: GenerateAllSettings = {},
 ): Promise<readonly (readonly GeneratedSequence[])[]> {
   return collected(generateEach(model, prompts, settings), prompts.length);
 }

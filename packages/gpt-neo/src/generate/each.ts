@@ -4,7 +4,7 @@ import { unknownId } from "../unknown-id.ts";
 import { finiteLogits } from "./finite-logits.ts";
 import { fullPrefix } from "./full-prefix.ts";
 import { askedOf } from "./options/asked.ts";
-import type { Settings } from "./options/checked.ts";
+import type { GenerateAllSettings } from "./options/settings.ts";
 import { type FoundBy, together } from "./search/together.ts";
 import { searchOf } from "./search-of.ts";
 
@@ -30,7 +30,7 @@ export type Generating = Pick<
 export async function* generateEach(
   model: Generating,
   prompts: readonly (readonly number[])[],
-  settings: Settings = {},
+  settings: GenerateAllSettings = {},
 ): AsyncGenerator<FoundBy> {
   const asked = askedOf(model, settings);
   for (const prompt of prompts) checkPrompt(prompt, model.config.vocab_size);

@@ -1,25 +1,5 @@
 import { placeOfLargest } from "./largest.ts";
-import { filtersOf, processed } from "./processors/index.ts";
-
-/** What leaves few ids to draw from. */
-export interface Filters {
-  /** Divides the logits. */
-  readonly temperature: number;
-  /** Only the k likeliest ids; 0 for all. */
-  readonly topK: number;
-  /** Only the likeliest ids that together have this probability; 1 for all. */
-  readonly topP: number;
-  /** Only the likeliest ids that together have this share of the entropy; by default all. */
-  readonly topH?: number | undefined;
-  /** Only ids at least so many times as probable as the likeliest; by default 0, for all. */
-  readonly minP?: number | undefined;
-  /** Only the ids nearest to the expected surprise that have this probability; by default 1, for all. */
-  readonly typicalP?: number | undefined;
-  /** Only ids of at least this probability; by default 0, for all. */
-  readonly epsilonCutoff?: number | undefined;
-  /** As `epsilonCutoff`, but lower where many ids are likely; by default 0, for all. */
-  readonly etaCutoff?: number | undefined;
-}
+import { type Filters, filtersOf, processed } from "./processors/index.ts";
 
 /** How the next id is chosen from logits. */
 export type Sampling = { readonly kind: "greedy" } | ({ readonly kind: "random" } & Filters);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { DecodingOptions } from "../../src/generate/options/decoding.ts";
-import { processed, processorsOf } from "../../src/generate/processors/index.ts";
-import { type Filters, filterLogits } from "../../src/generate/sample.ts";
+import { type Filters, processed, processorsOf } from "../../src/generate/processors/index.ts";
+import { filterLogits } from "../../src/generate/sample.ts";
 import { readJson } from "../support/expected.ts";
 import { decodingOf } from "./decoding.ts";
 

@@ -1,9 +1,10 @@
 import type { LoadedModel } from "../../loaded-model.ts";
 import type { SearchOptions } from "../search-of.ts";
 import { stopsBy } from "../stop-strings.ts";
-import { checkIds, checkSettings, type Settings } from "./checked.ts";
+import { checkIds, checkSettings } from "./checked.ts";
 import { countOf } from "./count-of.ts";
 import { merged, samplingOf, stopsIn } from "./sampling-of.ts";
+import type { GenerateAllSettings } from "./settings.ts";
 
 type Model = Pick<LoadedModel, "config" | "ends"> &
   Partial<Pick<LoadedModel, "tokenizer" | "generation">>;
@@ -13,7 +14,7 @@ type Model = Pick<LoadedModel, "config" | "ends"> &
  *
  * @throws MtfError `bad-argument` for settings that are wrong
  */
-export function askedOf(model: Model, settings: Settings): SearchOptions {
+export function askedOf(model: Model, settings: GenerateAllSettings): SearchOptions {
   checkSettings(settings);
   const own = model.generation?.options ?? {};
   const options = merged(own, settings);

@@ -5,16 +5,13 @@ import { checkNames, type OptionNames } from "../../option-names.ts";
 import { unknownId } from "../../unknown-id.ts";
 import { checkDecoding, decodingNames } from "./check.ts";
 import type { DecodingOptions } from "./decoding.ts";
-import type { GenerateSettings, ToldSettings } from "./settings.ts";
-
-/** All that texts are made with. */
-export type Settings = GenerateSettings & ToldSettings;
+import type { GenerateAllSettings, GenerateSettings } from "./settings.ts";
 
 const others = ["sampling", "seed", "endOfText", "signal"] as const;
 const told = ["logprobs", "outputScores", "outputLogits"] as const;
 const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, true]));
 const names = named([...decodingNames, ...others]) as OptionNames<GenerateSettings>;
-const all = { ...names, ...named(told) } as OptionNames<Settings>;
+const all = { ...names, ...named(told) } as OptionNames<GenerateAllSettings>;
 
 const whole: NumberRange = { least: 0, whole: true };
 
@@ -28,7 +25,7 @@ export function checkGenerateNames(settings: GenerateSettings): void {
  *
  * @throws MtfError `bad-argument` for one that there is none of, or a value that it does not take
  */
-export function checkSettings(settings: Settings): void {
+export function checkSettings(settings: GenerateAllSettings): void {
   checkNames("generate", settings, all);
   checkDecoding(settings, wrong);
   const { kind: _, ...filters } = settings.sampling ?? {};

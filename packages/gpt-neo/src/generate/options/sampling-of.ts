@@ -1,4 +1,5 @@
-import type { Filters, Sampling } from "../sample.ts";
+import type { Filters } from "../processors/index.ts";
+import type { Sampling } from "../sample.ts";
 import type { DecodingOptions } from "./decoding.ts";
 import type { GenerateSettings } from "./settings.ts";
 

@@ -22,3 +22,6 @@ export interface ToldSettings {
   /** The model's logits. Default false. */
   readonly outputLogits?: boolean | undefined;
 }
+
+/** What texts are made with, and what is told of them. */
+export interface GenerateAllSettings extends GenerateSettings, ToldSettings {}

@@ -1,25 +1,18 @@
 import type { DecodingOptions } from "../options/decoding.ts";
-import type { Filters } from "../sample.ts";
 import { badWords } from "./bad-words.ts";
 import { beginSuppressTokens } from "./begin-suppress-tokens.ts";
-import { epsilonCutoff } from "./epsilon-cutoff.ts";
-import { etaCutoff } from "./eta-cutoff.ts";
 import { exponentialDecay } from "./exponential-decay.ts";
 import { forcedAt } from "./forced.ts";
 import { minLength } from "./min-length.ts";
 import { minNewTokens } from "./min-new-tokens.ts";
-import { minP } from "./min-p.ts";
 import { noRepeatNgrams } from "./no-repeat-ngrams.ts";
 import type { Context, Processor, Scores } from "./processor.ts";
 import { repetitionPenalty } from "./repetition-penalty.ts";
 import { sequenceBias } from "./sequence-bias.ts";
 import { suppressTokens } from "./suppress-tokens.ts";
-import { temperature } from "./temperature.ts";
-import { topH } from "./top-h.ts";
-import { topK } from "./top-k.ts";
-import { topP } from "./top-p.ts";
-import { typicalP } from "./typical-p.ts";
+import { when } from "./when.ts";
 
+export { type Filters, filtersOf } from "./filters.ts";
 export type { Context, Processor, Scores } from "./processor.ts";
 export { renormalizeLogits } from "./renormalize-logits.ts";
 
@@ -58,31 +51,6 @@ export function processorsOf(options: DecodingOptions, text: Text): readonly Pro
   ];
 }
 
-/**
- * What leaves few ids to draw from, in the order of transformers.
- *
- * @param least as many ids are left at least, but by `topH`
- */
-export function filtersOf(filters: Filters, least: number): readonly Processor[] {
-  const { temperature: heat, topH: h, topK: k, topP: p } = filters;
-  const {
-    minP: m = 0,
-    typicalP: typical = 1,
-    epsilonCutoff: epsilon = 0,
-    etaCutoff: eta = 0,
-  } = filters;
-  return [
-    ...when(heat !== 1, () => temperature(heat)),
-    ...when(h !== undefined, () => topH(h!)),
-    ...when(k > 0, () => topK(k, least)),
-    ...when(p < 1, () => topP(p, least)),
-    ...when(m > 0, () => minP(m, least)),
-    ...when(typical < 1, () => typicalP(typical, least)),
-    ...when(epsilon > 0, () => epsilonCutoff(epsilon, least)),
-    ...when(eta > 0, () => etaCutoff(eta, least)),
-  ];
-}
-
 /** The scores after all processors, one after the other. */
 export function processed(
   processors: readonly Processor[],
@@ -90,8 +58,4 @@ export function processed(
   context: Context,
 ): Scores {
   return processors.reduce((left, process) => process(left, context), scores);
-}
-
-function when(on: boolean, make: () => Processor): readonly Processor[] {
-  return on ? [make()] : [];
 }

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { logSoftmax } from "../log-softmax.ts";
-import { type Filters, filterLogits } from "../sample.ts";
-import { processed, processorsOf } from "./index.ts";
+import { filterLogits } from "../sample.ts";
+import { type Filters, processed, processorsOf } from "./index.ts";
 import { noRepeatNgrams } from "./no-repeat-ngrams.ts";
 import type { Processor } from "./processor.ts";
 
