@@ -6,7 +6,7 @@
  * kthLargest([3, 1, 2], 2); // 2
  */
 export function kthLargest(values: ArrayLike<number>, count: number): number {
-  const left = Float64Array.from(values);
+  const left = new Float64Array(values);
   const wanted = left.length - count;
   let [low, high] = [0, left.length - 1];
   while (low < high) {

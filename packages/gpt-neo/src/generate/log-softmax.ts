@@ -10,5 +10,7 @@ export function logSoftmax(logits: ArrayLike<number>): Float64Array<ArrayBuffer>
   let total = 0;
   for (let i = 0; i < logits.length; i++) total += Math.exp(logits[i]! - most);
   const log = most + Math.log(total);
-  return Float64Array.from(logits, (x) => x - log);
+  const logs = new Float64Array(logits.length);
+  for (let i = 0; i < logs.length; i++) logs[i] = logits[i]! - log;
+  return logs;
 }

@@ -32,8 +32,13 @@ export function perturbed(
   scores: Float64Array,
   uniform: ArrayLike<number>,
 ): Float64Array<ArrayBuffer> {
-  // Uniform numbers are multiples of 2^-24 that may be 0; between them are numbers that cannot.
-  return Float64Array.from(scores, (x, i) => x - Math.log(-Math.log(uniform[i]! + 2 ** -25)));
+  const noisy = new Float64Array(scores.length).fill(Number.NEGATIVE_INFINITY);
+  for (let i = 0; i < noisy.length; i++) {
+    if (scores[i] === Number.NEGATIVE_INFINITY) continue;
+    // Uniform numbers are multiples of 2^-24 that may be 0; between them are numbers that cannot.
+    noisy[i] = scores[i]! - Math.log(-Math.log(uniform[i]! + 2 ** -25));
+  }
+  return noisy;
 }
 
 /**
@@ -51,5 +56,5 @@ export function filterLogits(
   least = 1,
 ): Float64Array<ArrayBuffer> {
   const none = { ids: [], promptLength: 0 };
-  return processed(filtersOf(filters, least), Float64Array.from(logits), none);
+  return processed(filtersOf(filters, least), new Float64Array(logits), none);
 }

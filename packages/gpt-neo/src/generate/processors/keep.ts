@@ -7,7 +7,7 @@ import type { Scores } from "./processor.ts";
  */
 export function keep(scores: Scores, isKept: (id: number) => boolean, least: number): Scores {
   const enough = kthLargest(scores, Math.min(least, scores.length));
-  return scores.map((x, id) => (x >= enough || isKept(id) ? x : Number.NEGATIVE_INFINITY));
+  return only(scores, (x, id) => x >= enough || isKept(id));
 }
 
 /** The same scores, but only the `count` largest can be chosen; of equal ones the lower id. */
@@ -16,8 +16,11 @@ export function keepLargest(scores: Scores, count: number): Scores {
   const least = kthLargest(scores, count);
   let equal = count;
   for (const x of scores) if (x > least) equal--;
-  return scores.map((x) => {
-    const isKept = x > least || (x === least && equal-- > 0);
-    return isKept ? x : Number.NEGATIVE_INFINITY;
-  });
+  return only(scores, (x) => x > least || (x === least && equal-- > 0));
+}
+
+function only(scores: Scores, isKept: (score: number, id: number) => boolean): Scores {
+  const kept = new Float64Array(scores.length).fill(Number.NEGATIVE_INFINITY);
+  for (let id = 0; id < kept.length; id++) if (isKept(scores[id]!, id)) kept[id] = scores[id]!;
+  return kept;
 }

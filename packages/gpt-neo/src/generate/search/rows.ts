@@ -41,7 +41,7 @@ function chosen(
   for (const text of texts) {
     const { sequence, promptLength } = text;
     const row = logits[text.row]!;
-    const scores = processed(rules.processors, Float64Array.from(row), text);
+    const scores = processed(rules.processors, new Float64Array(row), text);
     const id = choose(scores, text.ids.length, sequence);
     const ids = [...text.ids, id];
     const told = tell(rules.told, id, row, scores);
