@@ -40,7 +40,17 @@ it("the last one has the weights of the run's folder, whole and by boxes", async
 
 it("generate, eval, convert and train take them", async () => {
   const generate = (model: string) =>
-    callHere("generate", "--model", model, "--prompt", "The ship", "--max-new-tokens", "8", ...one);
+    callHere(
+      "generate",
+      "--model",
+      model,
+      "--prompt",
+      "The ship",
+      "--greedy",
+      "--max-new-tokens",
+      "8",
+      ...one,
+    );
   const made = await generate(at(4));
   expect(made.code, made.stderr).toBe(0);
   expect(made.stdout).toBe((await generate(run)).stdout);

@@ -54,12 +54,12 @@ async function generate(
   for (const line of generationNotes(model, given)) progress.note(line);
   const drawn = samplingOf(given, generation?.options).kind === "random";
   const seed = options.seed ?? randomInt(2 ** 31);
-  if (drawn && options.seed === undefined) progress.note(`seed ${seed}`);
+  const notes = drawn && options.seed === undefined ? [`seed ${seed}`] : [];
   const prompt = promptOf(text, options, model);
   const all = merged(generation?.options ?? {}, given);
   const settings = { ...given, seed, logprobs: options.logprobs };
   const each = generateEach(model, [prompt], settings);
-  const [sequences] = await collected(shown(each, all.maxNewTokens ?? 100, progress), 1);
+  const [sequences] = await collected(shown(each, all.maxNewTokens ?? 100, progress, notes), 1);
   const texts = sequences!.map((sequence) =>
     generatedText(sequence, {
       prompt,
@@ -72,14 +72,16 @@ async function generate(
   return { ...texts[0]!, ...(drawn && { seed }), ...(texts.length > 1 && { sequences: texts }) };
 }
 
-/** What is found, shown as it goes on. */
+/** What is found, shown as it goes on; before it is what there is to say once it does. */
 async function* shown(
   each: AsyncIterable<FoundBy>,
   most: number,
   progress: Progress,
+  notes: readonly string[],
 ): AsyncGenerator<FoundBy> {
   const made = new Map<number, number>();
   for await (const found of each) {
+    if (made.size === 0) for (const line of notes) progress.note(line);
     const count = (made.get(found.sequence) ?? 0) + 1;
     made.set(found.sequence, count);
     if (found.kind === "id") progress.update(`${count} of at most ${some(most, "token")}`);
