@@ -46,7 +46,10 @@ it("a typo is an error on stderr, with what was meant", async () => {
 it("generate ends stdout with one object, and notes go to stderr", async () => {
   const args = ["--model", model, "--input-ids", "73,63,47,86,90", "--max-new-tokens", "4"];
   const made = await call("generate", ...args, "--greedy", "--json");
-  expect(made).toMatchObject({ code: 0, stdout: '{"ids":[73,63,47,86,90,66,84,84,84]}\n' });
+  expect(made).toMatchObject({
+    code: 0,
+    stdout: '{"ids":[73,63,47,86,90,66,84,84,84],"ending":"length"}\n',
+  });
 });
 
 it("train logs every step, and its folder generates text", async () => {
