@@ -50,13 +50,14 @@ export type { DecodingOptions } from "./generate/options/decoding.ts";
 export type {
   GenerateAllSettings,
   GenerateSettings,
+  GenerateTextSettings,
   ToldSettings,
 } from "./generate/options/settings.ts";
 export type { Filters } from "./generate/processors/index.ts";
 export { filterLogits, nextId, type Sampling } from "./generate/sample.ts";
 export type { Chosen, Ending, Found } from "./generate/search/search.ts";
 export type { FoundBy } from "./generate/search/together.ts";
-export { type GenerateTextSettings, generateText } from "./generate/text.ts";
+export { generateText } from "./generate/text.ts";
 export { type Inspected, inspect } from "./inspect/inspect.ts";
 export { type LoadedModel, loadModel, type ModelOptions } from "./loaded-model.ts";
 export { labelCount, loss, totalLoss } from "./loss.ts";

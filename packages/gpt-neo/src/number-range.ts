@@ -3,13 +3,14 @@ export interface NumberRange {
   readonly least?: number;
   readonly most?: number;
   readonly whole?: boolean;
+  /** Whether it takes `Infinity`, too. */
+  readonly endless?: boolean;
 }
 
-/** Whether a number is one of them; NaN and infinity never are. */
-export function isIn(
-  { least, most = Number.POSITIVE_INFINITY, whole }: NumberRange,
-  x: number,
-): boolean {
+/** Whether a number is one of them; NaN never is. */
+export function isIn(range: NumberRange, x: number): boolean {
+  const { least, most = Number.MAX_VALUE, whole, endless } = range;
+  if (endless && x === Number.POSITIVE_INFINITY) return true;
   const enough = least === undefined ? x > 0 : x >= least;
   return Number.isFinite(x) && enough && x <= most && (!whole || Number.isSafeInteger(x));
 }
@@ -20,8 +21,11 @@ export function isIn(
  * @example
  * rangeInWords({ least: 0, most: 1 }); // "a number from 0 on and at most 1"
  */
-export function rangeInWords({ least, most, whole }: NumberRange): string {
-  const from = least === undefined ? " above 0" : ` from ${least} on`;
-  const begin = least === Number.NEGATIVE_INFINITY ? "" : from;
-  return `a ${whole ? "whole " : ""}number${begin}${most === undefined ? "" : ` and at most ${most}`}`;
+export function rangeInWords({ least, most, whole, endless }: NumberRange): string {
+  const kind = whole ? "a whole number" : "a number";
+  if (least === Number.NEGATIVE_INFINITY) return kind;
+  if (whole && most !== undefined) return `${kind} from ${least} to ${most}`;
+  const from = least === undefined ? "above 0" : `from ${least} on`;
+  const to = most === undefined ? "" : ` and at most ${most}`;
+  return `${kind} ${from}${to}${endless ? ", or Infinity" : ""}`;
 }

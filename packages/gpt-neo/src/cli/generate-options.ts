@@ -1,3 +1,4 @@
+import { largestSeed } from "../generate/options/ranges.ts";
 import type { MeshOptions } from "../mesh-options.ts";
 import type { WeightsDType } from "../models/weights-dtype.ts";
 import type { Command } from "./command.ts";
@@ -41,7 +42,7 @@ export const generateCommand: Command<GenerateOptions> = {
     ...decodingOptions,
     seed: otherwise(
       "a new one each time, which is told",
-      integer("N", "what the choices follow from"),
+      integer("N", "what the choices follow from", 0, largestSeed),
     ),
     logprobs: otherwise(
       "none",

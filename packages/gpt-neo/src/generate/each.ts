@@ -1,6 +1,7 @@
 import { MtfError } from "mtf";
 import type { LoadedModel } from "../loaded-model.ts";
 import { unknownId } from "../unknown-id.ts";
+import { wrongOption } from "../wrong-option.ts";
 import { finiteLogits } from "./finite-logits.ts";
 import { fullPrefix } from "./full-prefix.ts";
 import { askedOf } from "./options/asked.ts";
@@ -33,6 +34,9 @@ export async function* generateEach(
   settings: GenerateAllSettings = {},
 ): AsyncGenerator<FoundBy> {
   const asked = askedOf(model, settings);
+  if (!Array.isArray(prompts)) {
+    throw wrongOption("generate", "the list of prompts", prompts, "a list of lists of ids");
+  }
   for (const prompt of prompts) checkPrompt(prompt, model.config.vocab_size);
   if (asked.most === 0) {
     yield* nothing(prompts.length, asked.count);
@@ -57,6 +61,9 @@ function* nothing(prompts: number, sequences: number): Generator<FoundBy> {
 }
 
 function checkPrompt(prompt: readonly number[], vocabulary: number): void {
+  if (!Array.isArray(prompt) && !ArrayBuffer.isView(prompt)) {
+    throw wrongOption("generate", "the prompt", prompt, "a list of ids");
+  }
   const wrong = unknownId(prompt, vocabulary);
   if (wrong !== undefined) {
     throw new MtfError("bad-argument", `the prompt has ${wrong}, which is no id of the model.`, {

@@ -1,16 +1,12 @@
 import { MtfError } from "mtf";
 import type { LoadedModel } from "../loaded-model.ts";
 import { type Tokenizer, withSpecial } from "../tokenizer/index.ts";
+import { wrongOption } from "../wrong-option.ts";
 import { generate } from "./generate.ts";
+import { checkTextNames } from "./options/checked.ts";
 import { merged, stopsIn } from "./options/sampling-of.ts";
-import type { GenerateSettings } from "./options/settings.ts";
+import type { GenerateTextSettings } from "./options/settings.ts";
 import { untilStop } from "./until-stop.ts";
-
-/** What a text is made of another with. */
-export interface GenerateTextSettings extends GenerateSettings {
-  /** Whether special tokens that are written out in the prompt become themselves. Default false. */
-  readonly special?: boolean | undefined;
-}
 
 /**
  * What a model continues a text with, in pieces of whole characters as they come. One of the
@@ -23,8 +19,11 @@ export interface GenerateTextSettings extends GenerateSettings {
 export async function* generateText(
   model: LoadedModel,
   prompt: string,
-  { special = false, ...settings }: GenerateTextSettings = {},
+  given: GenerateTextSettings = {},
 ): AsyncGenerator<string> {
+  if (typeof prompt !== "string") throw wrongOption("generateText", "the prompt", prompt, "text");
+  checkTextNames(given);
+  const { special = false, ...settings } = given;
   const tokenizer = tokenizerOf(model);
   const decoder = tokenizer.decoder();
   const until = untilStop(stopsIn(merged(model.generation?.options ?? {}, settings)));

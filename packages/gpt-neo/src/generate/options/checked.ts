@@ -1,11 +1,13 @@
 import { MtfError } from "mtf";
-import { brief } from "../../json.ts";
 import { isIn, type NumberRange, rangeInWords } from "../../number-range.ts";
 import { checkNames, type OptionNames } from "../../option-names.ts";
 import { unknownId } from "../../unknown-id.ts";
+import { wrongOption } from "../../wrong-option.ts";
 import { checkDecoding, decodingNames } from "./check.ts";
+import { checkSampling } from "./check-sampling.ts";
 import type { DecodingOptions } from "./decoding.ts";
-import type { GenerateAllSettings, GenerateSettings } from "./settings.ts";
+import { largestSeed } from "./ranges.ts";
+import type { GenerateAllSettings, GenerateSettings, GenerateTextSettings } from "./settings.ts";
 
 const others = ["sampling", "seed", "endOfText", "signal"] as const;
 const told = ["logprobs", "outputScores", "outputLogits"] as const;
@@ -13,11 +15,23 @@ const named = (names: readonly string[]) => Object.fromEntries(names.map((name) 
 const names = named([...decodingNames, ...others]) as OptionNames<GenerateSettings>;
 const all = { ...names, ...named(told) } as OptionNames<GenerateAllSettings>;
 
-const whole: NumberRange = { least: 0, whole: true };
+const numbers: Readonly<Record<"seed" | "logprobs", NumberRange>> = {
+  seed: { least: 0, most: largestSeed, whole: true },
+  logprobs: { least: 0, whole: true },
+};
 
 /** @throws MtfError `bad-argument` for a setting of `generate` that there is none of */
 export function checkGenerateNames(settings: GenerateSettings): void {
   checkNames("generate", settings, names);
+}
+
+/** @throws MtfError `bad-argument` for a setting of `generateText` that there is none of */
+export function checkTextNames(settings: GenerateTextSettings): void {
+  const text: OptionNames<GenerateTextSettings> = { ...names, special: true };
+  checkNames("generateText", settings, text);
+  const { special } = settings;
+  if (special === undefined || typeof special === "boolean") return;
+  throw wrongOption("generateText", "special", special, "true or false");
 }
 
 /**
@@ -28,15 +42,26 @@ export function checkGenerateNames(settings: GenerateSettings): void {
 export function checkSettings(settings: GenerateAllSettings): void {
   checkNames("generate", settings, all);
   checkDecoding(settings, wrong);
-  const { kind: _, ...filters } = settings.sampling ?? {};
-  checkDecoding(filters, wrong);
-  checkDecoding({ eosTokenId: settings.endOfText }, (_, value, words) =>
-    wrong("endOfText", value, words),
-  );
+  if (settings.sampling !== undefined) checkSampling(settings.sampling);
+  checkDecoding({ eosTokenId: settings.endOfText }, (_, ...told) => wrong("endOfText", ...told));
   for (const name of ["seed", "logprobs"] as const) {
     const value = settings[name];
-    if (value !== undefined && !isIn(whole, value)) throw wrong(name, value, rangeInWords(whole));
+    if (value === undefined || isIn(numbers[name], value)) continue;
+    throw wrong(name, value, rangeInWords(numbers[name]));
   }
+  for (const name of ["outputScores", "outputLogits"] as const) {
+    const value = settings[name];
+    if (value !== undefined && typeof value !== "boolean")
+      throw wrong(name, value, "true or false");
+  }
+  const { signal } = settings;
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
+    throw wrong("signal", signal, "an AbortSignal");
+  }
+}
+
+function wrong(name: string, value: unknown, words: string): MtfError {
+  return wrongOption("generate", name, value, words);
 }
 
 /** @throws MtfError `bad-argument` for options that name ids beyond the vocabulary */
@@ -50,13 +75,6 @@ export function checkIds(options: DecodingOptions, vocabulary: number): void {
       { evidence: [["vocabulary", `0 to ${vocabulary - 1}`]] },
     );
   }
-}
-
-function wrong(name: string, value: unknown, words: string): MtfError {
-  return new MtfError(
-    "bad-argument",
-    `generate: ${name} is ${typeof value === "number" ? value : brief(value)}, and must be ${words}.`,
-  );
 }
 
 /** The ids that options name, but for those that end a text: of those that there are none, none is chosen. */

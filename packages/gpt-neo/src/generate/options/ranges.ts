@@ -12,9 +12,12 @@ export type NumberName = {
     : never;
 }[keyof DecodingOptions];
 
+/** Seeds are int32, as devices have them. */
+export const largestSeed: number = 2 ** 31 - 1;
+
 /** Which numbers they take. */
 export const ranges: Readonly<Record<NumberName, NumberRange>> = {
-  maxNewTokens: count,
+  maxNewTokens: { ...count, endless: true },
   repetitionPenalty: {},
   noRepeatNgramSize: count,
   minLength: count,

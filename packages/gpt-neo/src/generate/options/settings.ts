@@ -25,3 +25,9 @@ export interface ToldSettings {
 
 /** What texts are made with, and what is told of them. */
 export interface GenerateAllSettings extends GenerateSettings, ToldSettings {}
+
+/** What a text is made of another with. */
+export interface GenerateTextSettings extends GenerateSettings {
+  /** Whether special tokens that are written out in the prompt become themselves. Default false. */
+  readonly special?: boolean | undefined;
+}
