@@ -1,4 +1,4 @@
-import { fill, fold, type Key, leavesOf, mapLeaves, normal } from "mtf";
+import { dimension, fill, fold, type Key, leavesOf, mapLeaves, normal } from "mtf";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "./dims.ts";
 import { initialSpread } from "./initial-spread.ts";
@@ -20,9 +20,10 @@ export function defineModel<Own, D extends Dims = Dims>(architecture: Architectu
   const missingParts: Model["missingParts"] = (config) => missingFrom(parts, config);
   const requireParts: Model["requireParts"] = (config, where = "the config") =>
     refuseMissing(missingParts(config), title, where);
-  const dims = (config: Config, batch: number, length: number): D => {
+  const dims: Model["dims"] = (config, batch, length, memory = length) => {
     requireParts(config);
-    return architecture.dims(config, batch, length);
+    const own = architecture.dims(config, batch, length);
+    return { ...own, memory_length: dimension("memory_length", memory) };
   };
   const declared = (config: Config, of: Dims) => architecture.parameters(config, of as D);
   return {

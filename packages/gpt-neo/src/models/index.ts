@@ -10,6 +10,7 @@ import type { Forward, ForwardOptions, Model, Parameters } from "./model.ts";
 import type { ParameterName } from "./parameter-name.ts";
 import type { WeightsDType } from "./weights-dtype.ts";
 
+export { type Cache, type Continued, cacheOf, type LayerCache } from "./cache.ts";
 export type { Dims } from "./dims.ts";
 export type {
   Forward,

@@ -1,5 +1,6 @@
 import type { AnyTensor, Key, Tensor } from "mtf";
 import type { Config } from "../config/index.ts";
+import type { Cache, Continued } from "./cache.ts";
 import type { Dims } from "./dims.ts";
 import type { FileNames } from "./file-names.ts";
 import type { Declared } from "./parameter.ts";
@@ -21,6 +22,8 @@ export interface ForwardOptions {
   readonly attended?: Tensor<"batch" | "memory_length", "bool">;
   /** Which document each token is of, to be the only one that it sees; default one a row. */
   readonly documents?: Tensor<"batch" | "length", "int32">;
+  /** What was before the tokens: they see it, and are added to it. Says positions and what is attended. */
+  readonly cache?: Continued;
 }
 
 /** Every stage of a forward pass. */
@@ -30,6 +33,8 @@ export interface Forward {
   /** After the final norm. */
   readonly final: Hidden;
   readonly logits: Tensor<"batch" | "length" | "vocab">;
+  /** What was given as a cache, and the tokens. */
+  readonly cache?: Cache;
 }
 
 /**
@@ -80,8 +85,12 @@ export interface Model {
   missingParts(config: Pick<Config, "architecture">): readonly MissingPart[];
   /** Refuses a config that asks for such parts; `where` is what errors call it. */
   requireParts(config: Pick<Config, "architecture">, where?: string): void;
-  /** The dims at work on `batch` sequences of `length` tokens. */
-  dims(config: Config, batch: number, length: number): Dims;
+  /**
+   * The dims at work on `batch` sequences of `length` tokens.
+   *
+   * @param memory how many tokens these see, themselves among them; by default no others
+   */
+  dims(config: Config, batch: number, length: number, memory?: number): Dims;
   /** The parameters by their names in Hugging Face's files, in the order of files. */
   names(config: Config): readonly ParameterName[];
   /** Parameters without numbers, to lower functions of parameters with. */

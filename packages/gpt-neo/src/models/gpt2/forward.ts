@@ -1,15 +1,16 @@
-import { add, rename, type Tensor } from "mtf";
+import { add, type Tensor } from "mtf";
 import { attention, linear } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
 import { throughBlocks } from "../blocks.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
 import { embedded } from "../embedding.ts";
 import { feedForwardOf } from "../feed-forward.ts";
+import type { Remember } from "../memory.ts";
+import { memoryOf } from "../memory-of.ts";
 import type { Forward, ForwardOptions, Hidden } from "../model.ts";
 import { normed } from "../norm.ts";
 import { logitsOf } from "../output.ts";
 import { type PackedDims, unpacked } from "../packed.ts";
-import { type Visible, visibility } from "../visible.ts";
 import type { Block, Parameters } from "./parameters.ts";
 
 // GPT-2 (Radford et al., 2019): attention is scaled, queries, keys and values have biases and are one
@@ -23,13 +24,13 @@ export function forward(
   tokens: Tensor<"batch" | "length", "int32">,
   options: ForwardOptions = {},
 ): Forward {
-  const visible = visibility(config, dims, options);
+  const memory = memoryOf(config, dims, options);
   const dropped = droppedBy(options.dropout);
-  const words = embedded(parameters, dims, tokens, options.positions);
+  const words = embedded(parameters, dims, tokens, memory.positions);
   const block = (x: Hidden, { ln_1, attn, ln_2, mlp }: Block, i: number): Hidden => {
     const at = droppedIn(dropped, `h/${i}`);
     const scale = scaleOf(config, dims, i);
-    const given = { visible: visible(config.attention_layers[i]!), scale, dropped: at };
+    const given = { remember: memory.of(i), scale, dropped: at };
     const attended = selfAttention(config, attn, normed(config, ln_1, x), given);
     const y = add(x, at(attended, "attn", config.resid_dropout));
     const changed = feedForwardOf(config, mlp, normed(config, ln_2, y));
@@ -38,7 +39,7 @@ export function forward(
   const first = dropped(words, "embed", config.embed_dropout);
   const hidden = throughBlocks(parameters.h, first, block, options.recompute);
   const final = normed(config, parameters.ln_f, hidden.at(-1)!);
-  return { hidden, final, logits: logitsOf(parameters, final) };
+  return { hidden, final, logits: logitsOf(parameters, final), ...memory.kept() };
 }
 
 /** What scores are multiplied by, which may be less in later layers. */
@@ -51,15 +52,15 @@ function selfAttention(
   config: Config,
   { qkv, qkvBias, out, bias }: Block["attn"],
   x: Hidden,
-  given: { readonly visible: Visible; readonly scale: number; readonly dropped: Dropped },
+  given: { readonly remember: Remember; readonly scale: number; readonly dropped: Dropped },
 ): Hidden {
   const [query, key, value] = unpacked(linear(x, qkv, qkvBias));
-  const keys = rename(key, "length", "memory_length");
-  const mixed = attention(query, keys, rename(value, "length", "memory_length"), {
+  const { keys, values, visible } = given.remember(key, value);
+  const mixed = attention(query, keys, values, {
     over: "memory_length",
     within: "kv",
     scale: given.scale,
-    visible: given.visible,
+    visible,
     weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
   });
   return linear(mixed, out, bias);

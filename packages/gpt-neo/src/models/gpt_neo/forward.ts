@@ -1,4 +1,4 @@
-import { add, rename, type Tensor } from "mtf";
+import { add, type Tensor } from "mtf";
 import { attention, linear } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
 import { throughBlocks } from "../blocks.ts";
@@ -6,10 +6,11 @@ import type { Dims } from "../dims.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
 import { embedded } from "../embedding.ts";
 import { feedForwardOf } from "../feed-forward.ts";
+import type { Remember } from "../memory.ts";
+import { memoryOf } from "../memory-of.ts";
 import type { Forward, ForwardOptions, Hidden } from "../model.ts";
 import { normed } from "../norm.ts";
 import { logitsOf } from "../output.ts";
-import { type Visible, visibility } from "../visible.ts";
 import type { Block, Parameters } from "./parameters.ts";
 
 // GPT-Neo (Black et al., 2021), as its published weights expect it: attention logits are not
@@ -24,13 +25,12 @@ export function forward(
   tokens: Tensor<"batch" | "length", "int32">,
   options: ForwardOptions = {},
 ): Forward {
-  const visible = visibility(config, dims, options);
+  const memory = memoryOf(config, dims, options);
   const dropped = droppedBy(options.dropout);
-  const words = embedded(parameters, dims, tokens, options.positions);
+  const words = embedded(parameters, dims, tokens, memory.positions);
   const block = (x: Hidden, { ln_1, attn, ln_2, mlp }: Block, i: number): Hidden => {
     const at = droppedIn(dropped, `h/${i}`);
-    const seen = visible(config.attention_layers[i]!);
-    const attended = selfAttention(config, attn, normed(config, ln_1, x), seen, at);
+    const attended = selfAttention(config, attn, normed(config, ln_1, x), memory.of(i), at);
     const y = add(x, at(attended, "attn", config.resid_dropout));
     const changed = feedForwardOf(config, mlp, normed(config, ln_2, y));
     return add(y, at(changed, "mlp", config.resid_dropout));
@@ -38,18 +38,19 @@ export function forward(
   const first = dropped(words, "embed", config.embed_dropout);
   const hidden = throughBlocks(parameters.h, first, block, options.recompute);
   const final = normed(config, parameters.ln_f, hidden.at(-1)!);
-  return { hidden, final, logits: logitsOf(parameters, final) };
+  return { hidden, final, logits: logitsOf(parameters, final), ...memory.kept() };
 }
 
 function selfAttention(
   config: Config,
   { q, k, v, out, bias }: Block["attn"],
   x: Hidden,
-  visible: Visible,
+  remember: Remember,
   dropped: Dropped,
 ): Hidden {
-  const memory = rename(x, "length", "memory_length");
-  const mixed = attention(linear(x, q), linear(memory, k), linear(memory, v), {
+  const query = linear(x, q);
+  const { keys, values, visible } = remember(linear(x, k), linear(x, v));
+  const mixed = attention(query, keys, values, {
     over: "memory_length",
     within: "kv",
     visible,

@@ -1,15 +1,16 @@
-import { add, gather, rename, type Tensor } from "mtf";
+import { add, gather, type Tensor } from "mtf";
 import { attention, linear, rotary } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
 import { throughBlocks } from "../blocks.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
 import { feedForwardOf } from "../feed-forward.ts";
+import type { Remember } from "../memory.ts";
+import { memoryOf } from "../memory-of.ts";
 import type { Forward, ForwardOptions, Hidden } from "../model.ts";
 import { normed } from "../norm.ts";
 import { logitsOf } from "../output.ts";
 import { type PackedDims, unpacked } from "../packed.ts";
 import { type Angles, anglesOf } from "../rotary-angles.ts";
-import { type Visible, visibility } from "../visible.ts";
 import type { Block, Parameters } from "./parameters.ts";
 
 // GPT-NeoX (Black et al., 2022), which Pythia is: positions turn a part of each head, and attention and
@@ -23,12 +24,12 @@ export function forward(
   tokens: Tensor<"batch" | "length", "int32">,
   options: ForwardOptions = {},
 ): Forward {
-  const visible = visibility(config, dims, options);
-  const angles = anglesOf(config, dims, options.positions);
+  const memory = memoryOf(config, dims, options);
+  const angles = anglesOf(config, dims, memory.positions);
   const dropped = droppedBy(options.dropout);
   const block = (x: Hidden, { ln_1, attn, ln_2, mlp }: Block, i: number): Hidden => {
     const at = droppedIn(dropped, `h/${i}`);
-    const given = { visible: visible(config.attention_layers[i]!), angles, dropped: at };
+    const given = { remember: memory.of(i), angles, dropped: at };
     const seen = selfAttention(config, attn, normed(config, ln_1, x), given);
     const attended = at(seen, "attn", config.resid_dropout);
     const changed = (y: Hidden): Hidden =>
@@ -40,23 +41,22 @@ export function forward(
   const first = dropped(gather(parameters.wte, tokens, "vocab"), "embed", config.embed_dropout);
   const hidden = throughBlocks(parameters.h, first, block, options.recompute);
   const final = normed(config, parameters.ln_f, hidden.at(-1)!);
-  return { hidden, final, logits: logitsOf(parameters, final) };
+  return { hidden, final, logits: logitsOf(parameters, final), ...memory.kept() };
 }
 
 function selfAttention(
   config: Config,
   { qkv, qkvBias, out, bias }: Block["attn"],
   x: Hidden,
-  given: { readonly visible: Visible; readonly angles: Angles; readonly dropped: Dropped },
+  given: { readonly remember: Remember; readonly angles: Angles; readonly dropped: Dropped },
 ): Hidden {
   const [query, key, value] = unpacked(linear(x, qkv, qkvBias));
-  const keys = rename(rotary(key, "kv", given.angles), "length", "memory_length");
-  const values = rename(value, "length", "memory_length");
+  const { keys, values, visible } = given.remember(rotary(key, "kv", given.angles), value);
   const mixed = attention(rotary(query, "kv", given.angles), keys, values, {
     over: "memory_length",
     within: "kv",
     scale: 1 / Math.sqrt(query.dims.kv.size),
-    visible: given.visible,
+    visible,
     weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
   });
   return linear(mixed, out, bias);

@@ -1,15 +1,16 @@
-import { add, gather, rename, type Tensor } from "mtf";
+import { add, gather, type Tensor } from "mtf";
 import { attention, linear, rotary } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
 import { throughBlocks } from "../blocks.ts";
 import type { Dims } from "../dims.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
 import { feedForwardOf } from "../feed-forward.ts";
+import type { Remember } from "../memory.ts";
+import { memoryOf } from "../memory-of.ts";
 import type { Forward, ForwardOptions, Hidden } from "../model.ts";
 import { normed } from "../norm.ts";
 import { logitsOf } from "../output.ts";
 import { type Angles, anglesOf } from "../rotary-angles.ts";
-import { type Visible, visibility } from "../visible.ts";
 import type { Block, Parameters } from "./parameters.ts";
 
 // GPT-J (Wang and Komatsuzaki, 2021): attention and feed-forward are beside each other, of one norm's
@@ -23,12 +24,12 @@ export function forward(
   tokens: Tensor<"batch" | "length", "int32">,
   options: ForwardOptions = {},
 ): Forward {
-  const visible = visibility(config, dims, options);
-  const angles = anglesOf(config, dims, options.positions);
+  const memory = memoryOf(config, dims, options);
+  const angles = anglesOf(config, dims, memory.positions);
   const dropped = droppedBy(options.dropout);
   const block = (x: Hidden, { ln_1, attn, mlp }: Block, i: number): Hidden => {
     const at = droppedIn(dropped, `h/${i}`);
-    const given = { visible: visible(config.attention_layers[i]!), angles, dropped: at };
+    const given = { remember: memory.of(i), angles, dropped: at };
     const y = normed(config, ln_1, x);
     const attended = at(selfAttention(config, attn, y, given), "attn", config.resid_dropout);
     const changed = at(feedForwardOf(config, mlp, y), "mlp", config.resid_dropout);
@@ -37,7 +38,7 @@ export function forward(
   const first = dropped(gather(parameters.wte, tokens, "vocab"), "embed", config.embed_dropout);
   const hidden = throughBlocks(parameters.h, first, block, options.recompute);
   const final = normed(config, parameters.ln_f, hidden.at(-1)!);
-  return { hidden, final, logits: logitsOf(parameters, final) };
+  return { hidden, final, logits: logitsOf(parameters, final), ...memory.kept() };
 }
 
 const pairs = { interleaved: true } as const;
@@ -46,16 +47,16 @@ function selfAttention(
   config: Config,
   { q, k, v, out }: Block["attn"],
   x: Hidden,
-  given: { readonly visible: Visible; readonly angles: Angles; readonly dropped: Dropped },
+  given: { readonly remember: Remember; readonly angles: Angles; readonly dropped: Dropped },
 ): Hidden {
   const query = rotary(linear(x, q), "kv", given.angles, pairs);
   const key = rotary(linear(x, k), "kv", given.angles, pairs);
-  const values = linear(rename(x, "length", "memory_length"), v);
-  const mixed = attention(query, rename(key, "length", "memory_length"), values, {
+  const { keys, values, visible } = given.remember(key, linear(x, v));
+  const mixed = attention(query, keys, values, {
     over: "memory_length",
     within: "kv",
     scale: 1 / Math.sqrt(query.dims.kv.size),
-    visible: given.visible,
+    visible,
     weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
   });
   return linear(mixed, out);

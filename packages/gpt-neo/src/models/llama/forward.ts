@@ -1,4 +1,4 @@
-import { add, gather, relu, rename, silu, type Tensor } from "mtf";
+import { add, gather, relu, silu, type Tensor } from "mtf";
 import {
   type Activation,
   attention,
@@ -11,10 +11,11 @@ import {
 import type { Config } from "../../config/index.ts";
 import { throughBlocks } from "../blocks.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
+import type { Remember } from "../memory.ts";
+import { memoryOf } from "../memory-of.ts";
 import type { Forward, ForwardOptions, Hidden } from "../model.ts";
 import { logitsOf } from "../output.ts";
 import { type Angles, anglesOf } from "../rotary-angles.ts";
-import { type Visible, visibility } from "../visible.ts";
 import type { GroupedDims } from "./dims.ts";
 import type { Block, Gain, Parameters } from "./parameters.ts";
 
@@ -30,12 +31,12 @@ export function forward(
   tokens: Tensor<"batch" | "length", "int32">,
   options: ForwardOptions = {},
 ): Forward {
-  const visible = visibility(config, dims, options);
-  const angles = anglesOf(config, dims, options.positions);
+  const memory = memoryOf(config, dims, options);
+  const angles = anglesOf(config, dims, memory.positions);
   const dropped = droppedBy(options.dropout);
   const block = (x: Hidden, { ln_1, attn, ln_2, mlp }: Block, i: number): Hidden => {
     const at = droppedIn(dropped, `h/${i}`);
-    const given = { visible: visible(config.attention_layers[i]!), angles, dropped: at };
+    const given = { remember: memory.of(i), angles, dropped: at };
     const attended = selfAttention(config, attn, norm(config, ln_1, x), given);
     const y = add(x, at(attended, "attn", config.resid_dropout));
     const changed = feedForwardOf(config, mlp, norm(config, ln_2, y));
@@ -44,7 +45,7 @@ export function forward(
   const first = dropped(gather(parameters.wte, tokens, "vocab"), "embed", config.embed_dropout);
   const hidden = throughBlocks(parameters.h, first, block, options.recompute);
   const final = norm(config, parameters.ln_f, hidden.at(-1)!);
-  return { hidden, final, logits: logitsOf(parameters, final) };
+  return { hidden, final, logits: logitsOf(parameters, final), ...memory.kept() };
 }
 
 function norm({ architecture }: Config, { gain }: Gain, x: Hidden): Hidden {
@@ -55,16 +56,16 @@ function selfAttention(
   config: Config,
   { q, qBias, k, kBias, v, vBias, out, bias }: Block["attn"],
   x: Hidden,
-  given: { readonly visible: Visible; readonly angles: Angles; readonly dropped: Dropped },
+  given: { readonly remember: Remember; readonly angles: Angles; readonly dropped: Dropped },
 ): Hidden {
   const query = rotary(linear(x, q, qBias), "kv", given.angles);
-  const keys = rename(rotary(linear(x, k, kBias), "kv", given.angles), "length", "memory_length");
-  const values = linear(rename(x, "length", "memory_length"), v, vBias);
+  const key = rotary(linear(x, k, kBias), "kv", given.angles);
+  const { keys, values, visible } = given.remember(key, linear(x, v, vBias));
   const mixed = attention(query, keys, values, {
     over: "memory_length",
     within: "kv",
     scale: 1 / Math.sqrt(query.dims.kv.size),
-    visible: given.visible,
+    visible,
     weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
   });
   return linear(mixed, out, bias);

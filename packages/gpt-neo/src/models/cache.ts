@@ -1,0 +1,58 @@
+import { dimension, type Tensor } from "mtf";
+import type { Config } from "../config/index.ts";
+import type { Dims } from "./dims.ts";
+
+/** Keys or values of a layer, each token's in a slot of its own. */
+export type Slots = Tensor<"batch" | "heads" | "memory_length" | "kv">;
+
+/** What one layer keeps of the tokens that it has seen. */
+export interface LayerCache {
+  readonly keys: Slots;
+  readonly values: Slots;
+}
+
+/**
+ * What all layers keep. The slots of a layer are a ring: the token at position p is in slot p modulo
+ * their number, in place of one that nobody sees any more.
+ */
+export type Cache = readonly LayerCache[];
+
+/** What a forward pass goes on from. Its tokens are put into the cache, and see what is there. */
+export interface Continued {
+  readonly layers: Cache;
+  /** How many tokens each row has already: the position of its next. */
+  readonly before: Tensor<"batch", "int32">;
+  /** How many of the tokens each row has; what is behind these is padding. */
+  readonly counts: Tensor<"batch", "int32">;
+}
+
+/**
+ * A cache for rows of at most `memory_length` tokens, which come in chunks of at most `length`. A local
+ * layer has slots for its window alone, as the first token of a chunk sees it, and for the chunk.
+ *
+ * @param make what makes a tensor of these dims: `placeholder`, `zeros`
+ * @example
+ * const dims = model.dims(config, 8, 64, 1024);
+ * const begin = lower(() => cacheOf(config, dims, zeros), { layout, inputs: [] });
+ */
+export function cacheOf(
+  config: Config,
+  dims: Dims,
+  make: (dims: readonly [Dims["batch"], Dims["heads"], Dims["memory_length"], Dims["kv"]]) => Slots,
+): Cache {
+  const { batch, heads, kv } = dims;
+  return config.attention_layers.map((kind) => {
+    const slots = dimension("memory_length", slotsOf(config, dims)[kind]);
+    const layer = () => make([batch, heads, slots, kv]);
+    return { keys: layer(), values: layer() };
+  });
+}
+
+/** How many slots a layer of each kind needs. */
+export function slotsOf(
+  config: Config,
+  { length, memory_length }: Dims,
+): { readonly global: number; readonly local: number } {
+  const ring = config.window_size + length.size - 1;
+  return { global: memory_length.size, local: Math.min(memory_length.size, ring) };
+}

@@ -1,0 +1,62 @@
+import { MtfError, scatter } from "mtf";
+import type { AttentionType, Config } from "../config/index.ts";
+import { type Cache, type LayerCache, slotsOf } from "./cache.ts";
+import type { Dims } from "./dims.ts";
+import type { Memory } from "./memory.ts";
+import type { ForwardOptions } from "./model.ts";
+import { positionsOf, type Ring, ringOf } from "./ring.ts";
+
+/** The memory of tokens that go on from a cache. */
+export function cachedMemory(
+  config: Config,
+  dims: Dims,
+  { cache, ...others }: ForwardOptions & Required<Pick<ForwardOptions, "cache">>,
+): Memory {
+  checkOthers(others);
+  checkSlots(config, dims, cache.layers);
+  const slots = (layer: number) => cache.layers[layer]!.keys.dims.memory_length;
+  const rings = new Map<AttentionType, Ring>();
+  config.attention_layers.forEach((kind, layer) => {
+    if (rings.has(kind)) return;
+    const window = kind === "local" ? config.window_size : undefined;
+    rings.set(kind, ringOf(dims, cache, slots(layer), window));
+  });
+  const kept: LayerCache[] = [];
+  return {
+    positions: positionsOf(dims, cache),
+    of: (layer) => (newKeys, newValues) => {
+      const { places, visible } = rings.get(config.attention_layers[layer]!)!;
+      const { keys, values } = cache.layers[layer]!;
+      const ids = { memory_length: places };
+      const all = { keys: scatter(keys, newKeys, ids), values: scatter(values, newValues, ids) };
+      kept[layer] = all;
+      return { ...all, visible };
+    },
+    kept: () => ({ cache: kept }),
+  };
+}
+
+/** A cache says where tokens are and what they see; and it is kept by blocks that run once. */
+function checkOthers(others: Omit<ForwardOptions, "cache">): void {
+  const { recompute, positions, attended, documents } = others;
+  const given = Object.entries({ recompute, positions, attended, documents });
+  const wrong = given.find(([, value]) => value !== undefined && value !== false)?.[0];
+  if (wrong === undefined) return;
+  throw new MtfError("bad-argument", `forward: 'options.${wrong}' does not go with a cache.`, {
+    try: ["cache.before and cache.counts, which say where each row's tokens are"],
+  });
+}
+
+/** A ring that is too short would lose what tokens of a chunk still see. */
+function checkSlots(config: Config, dims: Dims, cache: Cache): void {
+  const needed = slotsOf(config, dims);
+  for (const [layer, kind] of config.attention_layers.entries()) {
+    const { size } = cache[layer]?.keys.dims.memory_length ?? { size: 0 };
+    if (size >= needed[kind]) continue;
+    const told = `forward: layer ${layer} keeps ${size} tokens, too few for ${dims.length.size} at once.`;
+    throw new MtfError("bad-argument", told, {
+      evidence: [["needed", `${needed[kind]}, the layer being ${kind}`]],
+      try: ["cacheOf(config, dims, placeholder) with dims of the longest chunk"],
+    });
+  }
+}

@@ -1,0 +1,23 @@
+import { rename } from "mtf";
+import type { Config } from "../config/index.ts";
+import { cachedMemory } from "./cached-memory.ts";
+import type { Dims } from "./dims.ts";
+import type { Memory } from "./memory.ts";
+import type { ForwardOptions } from "./model.ts";
+import { visibility } from "./visible.ts";
+
+/** The memory of a forward pass, as its options say. */
+export function memoryOf(config: Config, dims: Dims, options: ForwardOptions): Memory {
+  const { cache, ...others } = options;
+  if (cache) return cachedMemory(config, dims, { cache, ...others });
+  const visible = visibility(config, dims, options);
+  return {
+    positions: options.positions,
+    of: (layer) => (keys, values) => ({
+      keys: rename(keys, "length", "memory_length"),
+      values: rename(values, "length", "memory_length"),
+      visible: visible(config.attention_layers[layer]!),
+    }),
+    kept: () => ({}),
+  };
+}

@@ -1,0 +1,25 @@
+import type { Tensor } from "mtf";
+import type { Cache } from "./cache.ts";
+import type { ForwardOptions } from "./model.ts";
+import type { Visible } from "./visible.ts";
+
+/** What the layers of a forward pass remember: the tokens alone, or with them what a cache has. */
+export interface Memory {
+  /** Positions of the tokens; by default 0, 1, 2 … */
+  readonly positions: ForwardOptions["positions"];
+  readonly of: (layer: number) => Remember;
+  /** The cache with what the layers have put into it, where there is one. */
+  readonly kept: () => { readonly cache?: Cache };
+}
+
+/** Takes a layer's keys and values of the tokens, and gives all that their queries may look at. */
+export type Remember = (keys: PerHead<"length">, values: PerHead<"length">) => Seen;
+
+/** The keys and values that queries may look at, and which of them each may. */
+export interface Seen {
+  readonly keys: PerHead<"memory_length">;
+  readonly values: PerHead<"memory_length">;
+  readonly visible: Visible;
+}
+
+type PerHead<Positions extends string> = Tensor<"batch" | Positions | "heads" | "kv">;

@@ -1,0 +1,52 @@
+import {
+  add,
+  and,
+  broadcast,
+  type Dimension,
+  greaterEqual,
+  iota,
+  less,
+  lessEqual,
+  mod,
+  sub,
+  type Tensor,
+  where,
+} from "mtf";
+import type { Continued } from "./cache.ts";
+import type { Dims } from "./dims.ts";
+import type { Visible } from "./visible.ts";
+
+type Positions = Tensor<"batch" | "length", "int32">;
+
+/** Where the tokens of a chunk go in a ring of slots, and which slots each of them sees. */
+export interface Ring {
+  /** -1 for padding, which goes nowhere. */
+  readonly places: Positions;
+  readonly visible: Visible;
+}
+
+/** The positions of a chunk's tokens, those of its padding among them. */
+export function positionsOf({ batch, length }: Dims, { before }: Continued): Positions {
+  return add(broadcast(iota(length), batch), before);
+}
+
+/**
+ * @param slots the ring
+ * @param window how many tokens one sees, itself the last; all that are kept where there is none
+ */
+export function ringOf(
+  dims: Dims,
+  chunk: Continued,
+  slots: Dimension<"memory_length">,
+  window?: number,
+): Ring {
+  const positions = positionsOf(dims, chunk);
+  const real = less(broadcast(iota(dims.length), dims.batch), chunk.counts);
+  // Once the tokens are there, a slot has the last position up to the newest that goes into it.
+  const newest = broadcast(sub(add(chunk.before, chunk.counts), 1), slots);
+  const kept = sub(newest, mod(sub(newest, iota(slots)), slots.size));
+  const distance = sub(broadcast(positions, slots), kept);
+  const past = and(greaterEqual(distance, 0), greaterEqual(kept, 0));
+  const visible = window === undefined ? past : and(past, lessEqual(distance, window - 1));
+  return { places: where(real, mod(positions, slots.size), -1), visible };
+}
