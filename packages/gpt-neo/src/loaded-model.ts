@@ -1,7 +1,9 @@
 import { type Layout, lower, type Mesh, MtfError } from "mtf";
 import type { Devices, Held, Run } from "mtf/simulator";
+import type { Built } from "./built.ts";
 import type { Config } from "./config/index.ts";
 import { type ChooseMesh, meshFor } from "./fit/index.ts";
+import { type Decoding, decodingOf } from "./generate/decoding.ts";
 import { type GenerationConfig, readGenerationConfig } from "./generate/generation-config.ts";
 import { choosing } from "./generate/next-token.ts";
 import { programsOf } from "./model-program.ts";
@@ -61,17 +63,17 @@ export interface LoadedModel {
   /** What is to be said about its files and its context. */
   readonly notes: readonly string[];
   /**
-   * Loads a function of parameters and other arguments, for rows of a length: once for each length.
+   * Loads a function of parameters and other arguments, for rows of a length.
    *
    * @param rows how many; default 1
    */
   program<Arguments extends readonly unknown[], Result>(
     length: number,
-    build: (
-      dims: Dims,
-    ) => [fn: (parameters: Parameters, ...rest: Arguments) => Result, rest: Arguments],
+    build: (dims: Dims) => Built<Arguments, Result>,
     rows?: number,
   ): Promise<Run<readonly [Parameters, ...Arguments], Result>>;
+  /** What continues rows of ids, loaded when it is first wanted. */
+  readonly decoding: Decoding;
   close(): Promise<void>;
 }
 
@@ -117,6 +119,7 @@ export async function loadModel(
       const parameters = await devices.putTree(resting, (path) =>
         parameterSource(weights, names.get(path)!),
       );
+      const program = programsOf({ config, devices, layout, dtype });
       return {
         config,
         tokenizer,
@@ -134,7 +137,8 @@ export async function loadModel(
           ...contextNote(context, options, config),
           ...chosen.told,
         ],
-        program: programsOf({ config, devices, layout, dtype }),
+        program,
+        decoding: decodingOf(config, program),
         close: () => devices.close(),
       };
     } catch (error) {

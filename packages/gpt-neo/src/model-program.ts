@@ -13,8 +13,8 @@ export function programsOf({
   return async (length, build, rows = 1) => {
     const model = modelOf(config);
     const dims = model.dims(config, rows, length);
-    const [fn, rest] = build(dims);
+    const [fn, rest, donate = []] = build(dims);
     const tree = model.placeholders(config, dims, dtype);
-    return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const }));
+    return devices.load(lower(fn, { layout, inputs: [tree, ...rest] as const, donate }));
   };
 }

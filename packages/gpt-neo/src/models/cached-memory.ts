@@ -1,4 +1,4 @@
-import { MtfError, scatter } from "mtf";
+import { add, MtfError, scatter } from "mtf";
 import type { AttentionType, Config } from "../config/index.ts";
 import { type Cache, type LayerCache, slotsOf } from "./cache.ts";
 import type { Dims } from "./dims.ts";
@@ -14,16 +14,18 @@ export function cachedMemory(
 ): Memory {
   checkOthers(others);
   checkSlots(config, dims, cache.layers);
-  const slots = (layer: number) => cache.layers[layer]!.keys.dims.memory_length;
+  const positions = positionsOf(dims, cache);
+  const ends = add(cache.before, cache.counts);
   const rings = new Map<AttentionType, Ring>();
   config.attention_layers.forEach((kind, layer) => {
     if (rings.has(kind)) return;
     const window = kind === "local" ? config.window_size : undefined;
-    rings.set(kind, ringOf(dims, cache, slots(layer), window));
+    const { memory_length } = cache.layers[layer]!.keys.dims;
+    rings.set(kind, ringOf(memory_length, positions, ends, window));
   });
   const kept: LayerCache[] = [];
   return {
-    positions: positionsOf(dims, cache),
+    positions,
     of: (layer) => (newKeys, newValues) => {
       const { places, visible } = rings.get(config.attention_layers[layer]!)!;
       const { keys, values } = cache.layers[layer]!;

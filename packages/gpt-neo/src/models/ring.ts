@@ -31,22 +31,20 @@ export function positionsOf({ batch, length }: Dims, { before }: Continued): Pos
 }
 
 /**
- * @param slots the ring
+ * @param ends the position after each row's last token of the chunk
  * @param window how many tokens one sees, itself the last; all that are kept where there is none
  */
 export function ringOf(
-  dims: Dims,
-  chunk: Continued,
   slots: Dimension<"memory_length">,
+  positions: Positions,
+  ends: Continued["counts"],
   window?: number,
 ): Ring {
-  const positions = positionsOf(dims, chunk);
-  const real = less(broadcast(iota(dims.length), dims.batch), chunk.counts);
   // Once the tokens are there, a slot has the last position up to the newest that goes into it.
-  const newest = broadcast(sub(add(chunk.before, chunk.counts), 1), slots);
+  const newest = broadcast(sub(ends, 1), slots);
   const kept = sub(newest, mod(sub(newest, iota(slots)), slots.size));
   const distance = sub(broadcast(positions, slots), kept);
   const past = and(greaterEqual(distance, 0), greaterEqual(kept, 0));
   const visible = window === undefined ? past : and(past, lessEqual(distance, window - 1));
-  return { places: where(real, mod(positions, slots.size), -1), visible };
+  return { places: where(less(positions, ends), mod(positions, slots.size), -1), visible };
 }

@@ -1,5 +1,6 @@
 import { dispose } from "mtf";
 import type { Devices, Held } from "mtf/simulator";
+import { decodingOf } from "../generate/decoding.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { programsOf } from "../model-program.ts";
 import type { State } from "./optimizer.ts";
@@ -11,6 +12,7 @@ export function trainedModel(
   { params, ...rest }: Held<State>,
 ): LoadedModel {
   dispose(rest);
+  const program = programsOf({ config, devices, layout });
   return {
     config,
     tokenizer,
@@ -21,7 +23,8 @@ export function trainedModel(
     parameters: params,
     ends: [config.eos_token_id, ...config.more_eos_token_ids],
     notes: [],
-    program: programsOf({ config, devices, layout }),
+    program,
+    decoding: decodingOf(config, program),
     close: () => devices.close(),
   };
 }

@@ -1,0 +1,56 @@
+import type { Run } from "mtf/simulator";
+import type { Config } from "../config/index.ts";
+import type { LoadedModel } from "../loaded-model.ts";
+import { type Cache, modelOf, type Parameters } from "../models/index.ts";
+import { beginning, type Extended, type Extending, extending } from "./extend.ts";
+import { type Rearranging, rearranging } from "./rearrange.ts";
+
+/** The size of a cache. */
+export interface Room {
+  readonly rows: number;
+  /** How many tokens a row may come to. */
+  readonly memory: number;
+}
+
+/** The programs that continue rows of ids, each made when it is first wanted, and kept from then on. */
+export interface Decoding {
+  /** Makes an empty cache. */
+  begin(room: Room): Promise<Run<readonly [Parameters], Cache>>;
+  /** Adds at most `length` tokens to each row of a cache, and tells what follows them. */
+  extend(room: Room, length: number): Promise<Run<readonly [Parameters, ...Extending], Extended>>;
+  /** Takes rows of a cache to other places, and makes room for more tokens. */
+  rearrange(from: Room, to: Room): Promise<Run<readonly [Parameters, ...Rearranging], Cache>>;
+}
+
+/** The programs of a model, loaded where its parameters lie. */
+export function decodingOf(config: Config, program: LoadedModel["program"]): Decoding {
+  const model = modelOf(config);
+  const dims = ({ rows, memory }: Room, length = 1) => model.dims(config, rows, length, memory);
+  const once = onceForEach();
+  return {
+    begin: (room) =>
+      once(["begin", room], () => program(1, () => beginning(config, dims(room)), room.rows)),
+    extend: (room, length) =>
+      once(["extend", room, length], () =>
+        program(length, () => extending(config, dims(room, length)), room.rows),
+      ),
+    rearrange: (from, to) =>
+      once(["rearrange", from, to], () =>
+        program(1, () => rearranging(config, dims(from), dims(to)), from.rows),
+      ),
+  };
+}
+
+/** Makes what a key names when it is first asked for; what could not be made is tried again. */
+function onceForEach(): <T>(key: unknown, make: () => Promise<T>) => Promise<T> {
+  const made = new Map<string, Promise<unknown>>();
+  return <T>(key: unknown, make: () => Promise<T>) => {
+    const name = JSON.stringify(key);
+    const known = made.get(name);
+    if (known) return known as Promise<T>;
+    const fresh = make();
+    made.set(name, fresh);
+    fresh.catch(() => made.delete(name));
+    return fresh;
+  };
+}

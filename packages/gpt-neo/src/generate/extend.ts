@@ -1,0 +1,46 @@
+import { gather, placeholder, sub, type Tensor, zeros } from "mtf";
+import type { Built } from "../built.ts";
+import type { Config } from "../config/index.ts";
+import { type Cache, cacheOf, type Dims, modelOf } from "../models/index.ts";
+import { type Rows, rowsOf } from "../rows.ts";
+
+/**
+ * The most tokens that are added to a row at once: enough for products of matrices to be fast, few
+ * enough for what is held of them meanwhile, and for the slots that local layers have for them.
+ */
+export const longestChunk = 64;
+
+type Counts = Tensor<"batch", "int32">;
+
+/** What is extended and by what: how many tokens rows have before, and how many they get. */
+export type Extending = readonly [cache: Cache, tokens: Rows, before: Counts, counts: Counts];
+
+/** What follows each row, and the cache with its tokens. */
+export type Extended = readonly [logits: Tensor<"batch" | "vocab">, cache: Cache];
+
+/** Adds tokens to the rows of a cache. Of a row that gets none, the logits mean nothing. */
+export function extending(config: Config, dims: Dims): Built<Extending, Extended> {
+  const model = modelOf(config);
+  const counts = placeholder([dims.batch], "int32");
+  return [
+    (parameters, layers, tokens, before, counts) => {
+      const cache = { layers, before, counts };
+      const { final, cache: kept } = model.forward(config, dims, parameters, tokens, { cache });
+      const last = gather(final, sub(counts, 1), "length");
+      return [model.logitsOf(parameters, last), kept!];
+    },
+    [kept(config, dims, placeholder), rowsOf(dims), counts, counts],
+    [1],
+  ];
+}
+
+/** An empty cache. */
+export function beginning(config: Config, dims: Dims): Built<readonly [], Cache> {
+  return [() => kept(config, dims, zeros), []];
+}
+
+/** A cache that takes chunks of any length. */
+export function kept(config: Config, dims: Dims, make: Parameters<typeof cacheOf>[2]): Cache {
+  const { length } = modelOf(config).dims(config, 1, longestChunk);
+  return cacheOf(config, { ...dims, length }, make);
+}

@@ -1,0 +1,67 @@
+import { dispose } from "mtf";
+import type { Held, Sharded } from "mtf/simulator";
+import type { LoadedModel } from "../loaded-model.ts";
+import type { Cache } from "../models/index.ts";
+import type { Room } from "./decoding.ts";
+
+/** What continues rows: a model, or a part of it. */
+export type Continuing = Pick<LoadedModel, "config" | "context" | "parameters" | "decoding">;
+
+/** Tokens for each place of a cache: `length` in a line, of which `counts` are there. */
+export interface Tokens {
+  readonly length: number;
+  readonly ids: Int32Array;
+  readonly before: Int32Array;
+  readonly counts: Int32Array;
+}
+
+/** A cache on devices, from call to call. */
+export interface HeldCache {
+  readonly room: () => Room;
+  /** Makes room, for rows from other places; or, without `from`, for new rows alone. */
+  readonly arrange: (room: Room, from?: readonly number[]) => Promise<void>;
+  /** Adds tokens, and gives the logits of what follows them. */
+  readonly extend: (tokens: Tokens) => Promise<Sharded<"batch" | "vocab">>;
+  readonly free: () => void;
+}
+
+/** A cache without any room. */
+export function heldCache({ parameters, decoding }: Omit<Continuing, "config">): HeldCache {
+  const none: Room = { rows: 0, memory: 0 };
+  let room = none;
+  let cache: Held<Cache> | undefined;
+
+  /** The cache, to be given up: what fails leaves none. */
+  function taken(): Held<Cache> {
+    const given = cache!;
+    [room, cache] = [none, undefined];
+    return given;
+  }
+
+  function free(): void {
+    if (cache) dispose(taken());
+  }
+
+  return {
+    room: () => room,
+    free,
+    arrange: async (to, from) => {
+      if (from) {
+        const run = await decoding.rearrange(room, to);
+        cache = await run(parameters, taken(), Int32Array.from(from));
+      } else {
+        free();
+        const run = await decoding.begin(to);
+        cache = await run(parameters);
+      }
+      room = to;
+    },
+    extend: async ({ length, ids, before, counts }) => {
+      const here = room;
+      const run = await decoding.extend(here, length);
+      const [logits, next] = await run(parameters, taken(), ids, before, counts);
+      [room, cache] = [here, next];
+      return logits;
+    },
+  };
+}
