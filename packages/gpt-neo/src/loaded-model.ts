@@ -4,8 +4,8 @@ import type { Built } from "./built.ts";
 import type { Config } from "./config/index.ts";
 import { type ChooseMesh, meshFor } from "./fit/index.ts";
 import { type Decoding, decodingOf } from "./generate/decoding.ts";
+import { longest } from "./generate/extend.ts";
 import { type GenerationConfig, readGenerationConfig } from "./generate/generation-config.ts";
-import { choosing } from "./generate/next-token.ts";
 import { programsOf } from "./model-program.ts";
 import { type Dims, modelOf, type Parameters } from "./models/index.ts";
 import { type WeightsDType, weightsDTypes } from "./models/weights-dtype.ts";
@@ -91,7 +91,7 @@ export interface LoadedModel {
 export async function loadModel(
   folder: string,
   options: ModelOptions = {},
-  mesh: Mesh | ChooseMesh = meshFor(options, { devices: 1, rows: () => 1, build: choosing }),
+  mesh: Mesh | ChooseMesh = meshFor(options, { devices: 1, rows: () => 1, build: longest }),
 ): Promise<LoadedModel> {
   checkNames("loadModel", options, names);
   if (typeof folder !== "string") throw wrongOption("loadModel", "the folder", folder, "a path");

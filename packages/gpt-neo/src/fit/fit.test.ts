@@ -2,7 +2,7 @@ import { printMesh } from "mtf";
 import { describe, expect, it } from "vitest";
 import { parseConfig, presets, withTraining } from "../config/index.ts";
 import { scoring } from "../eval/evaluator.ts";
-import { choosing } from "../generate/next-token.ts";
+import { longest } from "../generate/extend.ts";
 import { placeRun } from "../train/place-run.ts";
 import { type ChooseMesh, type Machine, meshesFor, meshFor } from "./index.ts";
 
@@ -135,11 +135,11 @@ describe("a mesh that is asked for", () => {
 
 describe("a model", () => {
   const use = {
-    generate: { devices: 1, rows: () => 1, build: choosing },
+    generate: { devices: 1, rows: () => 1, build: longest },
     evaluate: {
       devices: 8,
       rows: (mesh: { readonly size: number }) => mesh.size,
-      build: (...args: Parameters<typeof choosing>) => scoring(...args, false),
+      build: (...args: Parameters<typeof longest>) => scoring(...args, false),
     },
   };
   const on = (choose: ChooseMesh, config = large): readonly string[] => {

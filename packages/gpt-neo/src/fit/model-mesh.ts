@@ -24,6 +24,7 @@ export interface ModelUse {
   ) => readonly [
     fn: (parameters: Parameters, ...rest: never[]) => unknown,
     rest: readonly unknown[],
+    donate?: readonly number[],
   ];
 }
 
@@ -44,9 +45,9 @@ export function meshFor(
     const length = asked ? paddedLength(1, context) : context;
     const plan = ({ mesh }: Way): Program => {
       const dims = modelOf(config).dims(config, rows(mesh), length);
-      const [fn, rest] = build(config, dims);
+      const [fn, rest, donate = []] = build(config, dims);
       const inputs = [modelOf(config).placeholders(config, dims, options.dtype), ...rest] as never;
-      return lower(fn, { layout: layoutOf(options, mesh, dims), inputs }).program;
+      return lower(fn, { layout: layoutOf(options, mesh, dims), inputs, donate }).program;
     };
     return chooseMesh({
       plan,

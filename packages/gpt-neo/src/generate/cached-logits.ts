@@ -87,7 +87,7 @@ export function cachedLogits(model: Continuing): NextLogits {
         if (i < chunks.length - 1) continue;
         const numbers = (await logits.read()) as Float32Array;
         const vocab = numbers.length / rows;
-        return places.map((place) => numbers.slice(place * vocab, (place + 1) * vocab));
+        return places.map((place) => numbers.subarray(place * vocab, (place + 1) * vocab));
       } finally {
         logits.dispose();
       }

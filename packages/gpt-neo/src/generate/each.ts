@@ -2,8 +2,8 @@ import { MtfError } from "mtf";
 import type { LoadedModel } from "../loaded-model.ts";
 import { unknownId } from "../unknown-id.ts";
 import { wrongOption } from "../wrong-option.ts";
+import { cachedLogits } from "./cached-logits.ts";
 import { finiteLogits } from "./finite-logits.ts";
-import { fullPrefix } from "./full-prefix.ts";
 import { askedOf } from "./options/asked.ts";
 import type { GenerateAllSettings } from "./options/settings.ts";
 import { type FoundBy, together } from "./search/together.ts";
@@ -12,7 +12,7 @@ import { searchOf } from "./search-of.ts";
 /** What ids are made with: of a loaded model, or of one that is being trained. */
 export type Generating = Pick<
   LoadedModel,
-  "config" | "context" | "parameters" | "program" | "ends"
+  "config" | "context" | "parameters" | "decoding" | "ends"
 > &
   Partial<Pick<LoadedModel, "tokenizer" | "generation">>;
 
@@ -43,7 +43,7 @@ export async function* generateEach(
     return;
   }
   const searches = prompts.map((prompt) => searchOf(prompt, asked));
-  const logits = finiteLogits(model, fullPrefix(model));
+  const logits = finiteLogits(model, cachedLogits(model));
   try {
     yield* together(searches, logits, settings.signal);
   } finally {

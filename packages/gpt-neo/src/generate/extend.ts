@@ -34,6 +34,12 @@ export function extending(config: Config, dims: Dims): Built<Extending, Extended
   ];
 }
 
+/** Of what a row of so many tokens takes, what needs the most memory: its longest chunk. */
+export function longest(config: Config, { batch, length }: Dims): Built<Extending, Extended> {
+  const chunk = Math.min(longestChunk, length.size);
+  return extending(config, modelOf(config).dims(config, batch.size, chunk, length.size));
+}
+
 /** An empty cache. */
 export function beginning(config: Config, dims: Dims): Built<readonly [], Cache> {
   return [() => kept(config, dims, zeros), []];

@@ -1,5 +1,6 @@
 import { MtfError } from "mtf";
 import type { Held } from "mtf/simulator";
+import { decodingOf } from "../generate/decoding.ts";
 import type { Generating } from "../generate/each.ts";
 import { generate } from "../generate/generate.ts";
 import { programsOf } from "../model-program.ts";
@@ -26,7 +27,7 @@ export function samplingOf(place: Place, tokenizer: Tokenizer | undefined): Samp
     });
   }
   const { config } = place;
-  const program = programsOf(place);
+  const decoding = decodingOf(config, programsOf(place));
   const settings = {
     maxNewTokens: newTokens,
     sampling: { kind: "random", temperature: 1, topK: 40, topP: 1 },
@@ -37,7 +38,7 @@ export function samplingOf(place: Place, tokenizer: Tokenizer | undefined): Samp
       context: config.training.context,
       parameters,
       ends: [config.eos_token_id],
-      program,
+      decoding,
     };
     const ids: number[] = [];
     const from = [config.eos_token_id];

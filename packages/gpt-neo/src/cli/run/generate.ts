@@ -3,7 +3,7 @@ import { MtfError } from "mtf";
 import { meshFor } from "../../fit/index.ts";
 import { collected } from "../../generate/all.ts";
 import { generateEach } from "../../generate/each.ts";
-import { choosing } from "../../generate/next-token.ts";
+import { longest } from "../../generate/extend.ts";
 import { merged, samplingOf, stopsIn } from "../../generate/options/sampling-of.ts";
 import { promptText } from "../../generate/prompt-text.ts";
 import type { FoundBy } from "../../generate/search/together.ts";
@@ -30,7 +30,7 @@ export async function run(
   options: GenerateOptions,
 ): Promise<Generated | { readonly text: string }> {
   const text = await promptText(options);
-  const mesh = meshFor(options, { devices: 1, rows: () => 1, build: choosing });
+  const mesh = meshFor(options, { devices: 1, rows: () => 1, build: longest });
   const model = await loadModel(options.model, modelOptions(options), mesh);
   const progress = progressLine();
   try {
