@@ -1,7 +1,7 @@
 import { defineMesh } from "mtf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collected, type GeneratedSequence, generateAll } from "../../src/generate/all.ts";
-import { fullPrefix } from "../../src/generate/full-prefix.ts";
+import { cachedLogits } from "../../src/generate/cached-logits.ts";
 import { askedOf } from "../../src/generate/options/asked.ts";
 import { together } from "../../src/generate/search/together.ts";
 import { searchOf } from "../../src/generate/search-of.ts";
@@ -95,7 +95,7 @@ async function textsOf(
     const settings = { ...free, ...decodingOf(row), numReturnSequences: count };
     return searchOf(row.prompt, askedOf(model, settings));
   });
-  const logits = fullPrefix(model);
+  const logits = cachedLogits(model);
   try {
     const texts = await collected(together(searches, logits), rows.length);
     return new Map(rows.map((row, i) => [row, texts[i]!]));
