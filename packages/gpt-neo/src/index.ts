@@ -43,6 +43,7 @@ export {
 } from "./eval/measure.ts";
 export type { ChooseMesh, ChosenMesh } from "./fit/index.ts";
 export { type GeneratedSequence, generateAll } from "./generate/all.ts";
+export type { Decoding } from "./generate/decoding.ts";
 export { type Generating, generateEach } from "./generate/each.ts";
 export { generate } from "./generate/generate.ts";
 export type { GenerationConfig } from "./generate/generation-config.ts";
@@ -62,12 +63,16 @@ export { type Inspected, inspect } from "./inspect/inspect.ts";
 export { type LoadedModel, loadModel, type ModelOptions } from "./loaded-model.ts";
 export { labelCount, loss, totalLoss } from "./loss.ts";
 export {
+  type Cache,
+  type Continued,
+  cacheOf,
   type Dims,
   dimsOf,
   type Forward,
   type ForwardOptions,
   forward,
   initialParameters,
+  type LayerCache,
   type Model,
   modelOf,
   type ParameterBlock,

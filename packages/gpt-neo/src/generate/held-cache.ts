@@ -4,8 +4,8 @@ import type { LoadedModel } from "../loaded-model.ts";
 import type { Cache } from "../models/index.ts";
 import type { Room } from "./decoding.ts";
 
-/** What continues rows: a model, or a part of it. */
-export type Continuing = Pick<LoadedModel, "config" | "context" | "parameters" | "decoding">;
+/** What continues rows: a model, or one that is being trained. */
+export type Continuing = Pick<LoadedModel, "context" | "parameters" | "decoding">;
 
 /** Tokens for each place of a cache: `length` in a line, of which `counts` are there. */
 export interface Tokens {
@@ -26,7 +26,7 @@ export interface HeldCache {
 }
 
 /** A cache without any room. */
-export function heldCache({ parameters, decoding }: Omit<Continuing, "config">): HeldCache {
+export function heldCache({ parameters, decoding }: Continuing): HeldCache {
   const none: Room = { rows: 0, memory: 0 };
   let room = none;
   let cache: Held<Cache> | undefined;

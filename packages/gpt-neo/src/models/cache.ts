@@ -30,9 +30,10 @@ export interface Continued {
  * A cache for rows of at most `memory_length` tokens, which come in chunks of at most `length`. A local
  * layer has slots for its window alone, as the first token of a chunk sees it, and for the chunk.
  *
- * @param make what makes a tensor of these dims: `placeholder`, `zeros`
+ * @param dims of the longest chunk
+ * @param make what makes a tensor of dims: `placeholder`, or `zeros` for a cache to begin with
  * @example
- * const dims = model.dims(config, 8, 64, 1024);
+ * const dims = modelOf(config).dims(config, 8, 64, 1024); // 8 rows of 1,024 tokens, 64 at once
  * const begin = lower(() => cacheOf(config, dims, zeros), { layout, inputs: [] });
  */
 export function cacheOf(

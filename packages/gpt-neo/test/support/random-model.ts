@@ -14,7 +14,7 @@ export async function randomModel(
   devices: Devices,
   at: Case,
   config: Config,
-): Promise<Continuing & Pick<LoadedModel, "program">> {
+): Promise<Continuing & Pick<LoadedModel, "config" | "program">> {
   const dims = modelOf(config).dims(config, 1, 1);
   const layout = layoutOf(at, defineMesh(at.mesh), dims);
   const begin = lower(() => initialParameters(config, dims, key(1)), { layout, inputs: [] });
