@@ -4,6 +4,7 @@ import { longestChunk } from "./extend.ts";
 import { type Continuing, heldCache } from "./held-cache.ts";
 import type { NextLogits, Row } from "./next-logits.ts";
 import { placesFor } from "./places.ts";
+import { type GrowingRow, tokensOf } from "./tokens.ts";
 
 /** A row as it is in the cache. */
 interface Kept {
@@ -31,8 +32,15 @@ export function cachedLogits(model: Continuing): NextLogits {
 
   async function next(rows: readonly Row[]): Promise<readonly Float32Array[]> {
     const wanted = rows.map((row) => wantedOf(row));
+    // What fails leaves nothing to go on from.
+    kept = [];
     const places = await arranged(wanted);
-    const logits = await extended(wanted, places);
+    const logits = await extended(
+      wanted.map(({ seen, goesOn }, row) => {
+        const had = goesOn?.ids ?? 0;
+        return { place: places[row]!, had, fresh: seen.slice(had) };
+      }),
+    );
     kept = rows.map(({ ids }, row) => {
       const whole = ids.length <= model.context;
       return { place: places[row]!, ids: whole ? ids.length : 0 };
@@ -65,34 +73,20 @@ export function cachedLogits(model: Continuing): NextLogits {
     return longest <= now ? now : paddedLength(longest + longestChunk, model.context);
   }
 
-  async function extended(
-    wanted: readonly Wanted[],
-    places: readonly number[],
-  ): Promise<readonly Float32Array[]> {
-    const { rows } = cache.room();
-    const had = wanted.map(({ goesOn }) => goesOn?.ids ?? 0);
-    const fresh = wanted.map(({ seen }, row) => seen.slice(had[row]));
-    const chunks = chunksOf(fresh.map(({ length }) => length));
-    for (const [i, { length, pieces }] of chunks.entries()) {
-      const ids = new Int32Array(rows * length);
-      const [before, counts] = [new Int32Array(rows), new Int32Array(rows)];
-      for (const [row, [begin, end]] of pieces.entries()) {
-        const place = places[row]!;
-        ids.set(fresh[row]!.slice(begin, end), place * length);
-        before[place] = had[row]! + begin;
-        counts[place] = end - begin;
-      }
-      const logits = await cache.extend({ length, ids, before, counts });
-      try {
-        if (i < chunks.length - 1) continue;
-        const numbers = (await logits.read()) as Float32Array;
-        const vocab = numbers.length / rows;
-        return places.map((place) => numbers.subarray(place * vocab, (place + 1) * vocab));
-      } finally {
-        logits.dispose();
-      }
+  async function extended(rows: readonly GrowingRow[]): Promise<readonly Float32Array[]> {
+    const places = cache.room().rows;
+    const chunks = chunksOf(rows.map(({ fresh }) => fresh.length));
+    for (const chunk of chunks.slice(0, -1)) {
+      (await cache.extend(tokensOf(chunk, rows, places))).dispose();
     }
-    return [];
+    const logits = await cache.extend(tokensOf(chunks.at(-1)!, rows, places));
+    try {
+      const numbers = (await logits.read()) as Float32Array;
+      const vocab = numbers.length / places;
+      return rows.map(({ place }) => numbers.subarray(place * vocab, (place + 1) * vocab));
+    } finally {
+      logits.dispose();
+    }
   }
 
   return {

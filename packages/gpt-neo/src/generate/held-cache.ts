@@ -3,17 +3,10 @@ import type { Held, Sharded } from "mtf/simulator";
 import type { LoadedModel } from "../loaded-model.ts";
 import type { Cache } from "../models/index.ts";
 import type { Room } from "./decoding.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** What continues rows: a model, or one that is being trained. */
 export type Continuing = Pick<LoadedModel, "context" | "parameters" | "decoding">;
-
-/** Tokens for each place of a cache: `length` in a line, of which `counts` are there. */
-export interface Tokens {
-  readonly length: number;
-  readonly ids: Int32Array;
-  readonly before: Int32Array;
-  readonly counts: Int32Array;
-}
 
 /** A cache on devices, from call to call. */
 export interface HeldCache {
