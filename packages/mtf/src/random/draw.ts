@@ -9,7 +9,7 @@ import { foldKey } from "./threefry.ts";
  * @param folded int32s
  * @param count how many
  * @example
- * const noise = drawUniform(0, [7, position], logits.length);
+ * const noise = drawUniform(0, [7, 3], 100); // 100 numbers
  */
 export function drawUniform(
   seed: number,
