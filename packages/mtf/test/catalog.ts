@@ -228,6 +228,37 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
     sample("stack", (x, y) => m.stack([x, y], "s"), [a, b], [b, a]),
     sample("concat", (x, y) => m.concat([x, y], "b"), [a, b], [dimension("b", 3), a]),
   ],
+  window: [
+    sample("window", (x) => m.window(x, "b", c, { before: 1 }), [a, b]),
+    sample(
+      "window, apart",
+      (x) => m.window(x, "d", a, { stride: 2, dilation: 3, before: 2, after: 1, value: 5 }),
+      [c, d],
+    ),
+    sample("window, wrapped", (x) => m.window(x, "b", a, { before: 6, after: 1, wrap: true }), [
+      b,
+      c,
+    ]),
+    sample("halo", (x) => m.halo(x, "a", "b", { before: 5, after: 1 }), [a, b, c]),
+    sample(
+      "convolution",
+      (x, y) => m.convolution(x, y, { b: "a" }, { over: "d" }),
+      [b, d],
+      [d, a, c],
+    ),
+    sample("max pool", (x) => m.pool(x, "max", { b: 3 }, { padding: "same" }), [a, b]),
+    sample("mean pool", (x) => m.pool(x, "mean", { b: 3 }, { padding: "same" }), [a, b]),
+  ],
+  overlapAdd: [
+    sample("overlapAdd", (x) => m.overlapAdd(x, "b", "c", 5, { before: 1, stride: 2 }), [b, a, c]),
+    sample("overlapAdd, wrapped", (x) => m.overlapAdd(x, "b", "c", 3, { wrap: true }), [b, a, c]),
+    sample(
+      "convolutionTransposed",
+      (x, y) => m.convolutionTransposed(x, y, { b: "a" }, { over: "d", strides: { b: 2 } }),
+      [b, d],
+      [d, a, c],
+    ),
+  ],
   oneHot: [
     withInput(
       sample("oneHot", (x, at) => m.mul(x, m.oneHot(at, a)), [a, b]),

@@ -62,6 +62,17 @@ export interface Attributes {
   pad: { readonly dim: string; readonly before: number; readonly value: number };
   /** Tensors one after the other along a dim. (…xs) -> x */
   concat: { readonly dim: string };
+  /**
+   * Windows over a dim: element (i, t) of the result's dim and the new one, `tap`, which comes behind
+   * it, is element i stride + t dilation - before. Where there is none it is `value`, or with `wrap`
+   * counted on from the other end. (x) -> x with `tap`
+   */
+  window: Windows & { readonly value: number };
+  /**
+   * The transpose of `window`: adds each element where a window has it from. The result's dim is as
+   * long as what windows were taken of. (windows) -> x without `tap`
+   */
+  overlapAdd: Windows;
   /** 1 where the index equals the position along the new dim, else 0. (ids int32) -> x */
   oneHot: { readonly dim: string };
   /**
@@ -146,6 +157,16 @@ export interface Attributes {
     readonly summed: number;
     readonly body: Graph;
   };
+}
+
+/** Which elements of a dim windows have. */
+export interface Windows {
+  readonly dim: string;
+  readonly tap: string;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly before: number;
+  readonly wrap: boolean;
 }
 
 export type Kind = keyof Attributes;

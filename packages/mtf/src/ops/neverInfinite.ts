@@ -31,6 +31,7 @@ function boundedBy(node: Node, known: Map<Node, boolean>): boolean {
     case "literal":
       return node.attributes.data.every(isNotInfinite);
     case "pad":
+    case "window":
       return isNotInfinite(node.attributes.value) && all(node.operands);
     case "rename":
     case "broadcast":

@@ -90,6 +90,11 @@ export interface Partition {
     readonly offsets: readonly number[];
     readonly fill: number;
   };
+  /**
+   * The dim of windows. Where it is cut, devices have windows of their own, and exchange no more than
+   * what these share with neighbours'.
+   */
+  readonly windows?: string;
 }
 
 /** A rule for every kind: the compiler refuses a kind without one. */

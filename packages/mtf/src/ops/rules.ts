@@ -24,6 +24,7 @@ import { slice } from "./slice/rule.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax/rule.ts";
 import { sort } from "./sort/rule.ts";
 import { topK } from "./topK/rule.ts";
+import { overlapAdd, window } from "./window/rule.ts";
 import { withLayout } from "./withLayout/rule.ts";
 
 /** What the library knows of every kind of op. */
@@ -50,6 +51,7 @@ export const rules: Rules = {
   logsumexp,
 
   oneHot,
+  overlapAdd,
   pad,
   random,
   reduce,
@@ -63,5 +65,6 @@ export const rules: Rules = {
   softmaxGrad,
   sort,
   topK,
+  window,
   withLayout,
 };

@@ -26,6 +26,8 @@ import {
 } from "./scope.ts";
 import { before, stuckToOperands } from "./stuck.ts";
 import { bring } from "./versions.ts";
+import { haveBlocks } from "./windows/blocks.ts";
+import { partitionWindows } from "./windows/partition.ts";
 
 /**
  * Partitions a node by its op's rule: as one op on slices, as an exchange where elements only go
@@ -50,6 +52,10 @@ export function partitionByRule(scope: Scope, node: Node, partitionNodes: Partit
   const free = choose(answers, situation, "nothing");
   const cut = (dim: string) => (entryOf(free, dim) ?? []).length > 0;
   if (partition.move && cut(partition.move.dim)) return partitionMove(scope, node, partition);
+  if ((node.kind === "window" || node.kind === "overlapAdd") && cut(node.attributes.dim)) {
+    const axes = entryOf(free, node.attributes.dim)!;
+    if (haveBlocks(node, axes, mesh)) return partitionWindows(scope, node, free);
+  }
   const cutsWhole = [...facts.whole].some(cut);
   if (cutsWhole && rules[node.kind].expand) return partitionExpanded(scope, node, partitionNodes);
   const assignment = cutsWhole ? choose(answers, situation, "whole") : free;

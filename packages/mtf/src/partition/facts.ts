@@ -23,14 +23,14 @@ export interface Facts {
 export function factsOf(node: Node, machine: MachineModel, shapes: Map<string, number>): Facts {
   const partition = partitionOf(node);
   const seconds = secondsAlone(node, machine);
-  const { whole = [], move, alias, combine } = partition;
+  const { whole = [], move, windows, alias, combine } = partition;
   const read = node.operands.map((operand) => printShape(typeOf(operand)));
   const made = node.results.map(printShape);
   const aliases = alias ? Object.entries(alias).join() : "";
   const text = `${node.kind} ${read.join(";")} ${made.join(";")} ${aliases} ${combine} ${seconds}`;
   return {
     partition,
-    whole: new Set(move ? [...whole, move.dim] : whole),
+    whole: new Set([...whole, ...(move ? [move.dim] : []), ...(windows ? [windows] : [])]),
     seconds,
     shape: remembered(shapes, text, () => shapes.size),
   };

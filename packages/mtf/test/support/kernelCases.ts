@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import type { Slice } from "../../src/backend/backend.ts";
 import type { LocalKind } from "../../src/backend/localOp.ts";
 import type { DType, HostArray } from "../../src/dtype.ts";
-import type { ElementwiseFn, Op } from "../../src/graph/kinds.ts";
+import type { ElementwiseFn, Op, Windows } from "../../src/graph/kinds.ts";
 import {
   chance,
   crowded,
@@ -98,6 +98,13 @@ function needed(g: Draw, dim: Part, result: Part, shift: number): Part {
 function resized(g: Draw, name: string, size: number): Part {
   const dim = { name, size, begin: 0, local: size };
   return chance(g) ? dim : partOf(g, dim);
+}
+
+function windows(g: Draw): Windows {
+  return {
+    ...{ dim: "s", tap: "t", before: integer(g, 0, 7), wrap: chance(g) },
+    ...{ stride: integer(g, 1, 3), dilation: integer(g, 1, 3) },
+  };
 }
 
 function ids(g: Draw, dims: readonly Part[], size: number): Operand {
@@ -240,6 +247,28 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
     });
     const results = [sliceOf(g, [result, ...others], dtype)];
     return { op: { kind: "concat", attributes: { dim: "s" } }, operands, results };
+  },
+  window: (g) => {
+    const dim = whole(g, "s", 6);
+    const others = parts(g, ["a", "b"]);
+    const x = numeric(g, [dim, ...others]);
+    const result = [whole(g, "s", 4), partOf(g, whole(g, "t", 4)), ...others];
+    const value = pick(g, x.slice.dtype === "float32" ? [0, -2.5, -Infinity] : [0, 1]);
+    return {
+      op: { kind: "window", attributes: { ...windows(g), value } },
+      operands: [x],
+      results: [sliceOf(g, result, x.slice.dtype)],
+    };
+  },
+  overlapAdd: (g) => {
+    const others = parts(g, ["a", "b"]);
+    const taken = [whole(g, "s", 4), partOf(g, whole(g, "t", 4)), ...others];
+    const x = numeric(g, taken);
+    return {
+      op: { kind: "overlapAdd", attributes: windows(g) },
+      operands: [x],
+      results: [sliceOf(g, [whole(g, "s", 6), ...others], x.slice.dtype)],
+    };
   },
   oneHot: (g) => {
     const dims = parts(g, ["a", "b"]);

@@ -13,6 +13,7 @@ import { argmax, cumsum, sort, topK } from "./ordering.ts";
 import { reduce } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax.ts";
 import { broadcast, concat, pad, rename, reshape, slice } from "./structure.ts";
+import { overlapAdd, window } from "./windows.ts";
 
 const table: { readonly [K in LocalKind]: Bind<K> } = {
   fill,
@@ -29,6 +30,8 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   slice,
   pad,
   concat,
+  window,
+  overlapAdd,
   oneHot,
   gather,
   scatter,

@@ -21,6 +21,7 @@ import {
   softmaxGrad,
 } from "./rows.ts";
 import { broadcast, concat, pad, rename, reshape, slice } from "./structure.ts";
+import { overlapAdd, window } from "./windows.ts";
 
 const table: { readonly [K in LocalKind]: BindHeap<K> } = {
   fill,
@@ -37,6 +38,8 @@ const table: { readonly [K in LocalKind]: BindHeap<K> } = {
   slice,
   pad,
   concat,
+  window,
+  overlapAdd,
   oneHot,
   gather,
   scatter,

@@ -70,3 +70,34 @@ export const concat: Law<"concat"> = {
     return [like(first, replaced(first, dim, { name: dim, size }))];
   },
 };
+
+export const window: Law<"window"> = {
+  takes: [numbers],
+  gives: ({ dim, tap }, [x], [result]) => {
+    const [windows, taps] = [dimOf(result!, dim), dimOf(result!, tap)];
+    if (!dimOf(x!, dim) || !windows || !taps) return `there is no '${dim}' or no '${tap}'`;
+    return [
+      like(
+        x!,
+        x!.dims.flatMap((d) => (d.name === dim ? [windows, taps] : [d])),
+      ),
+    ];
+  },
+};
+
+export const overlapAdd: Law<"overlapAdd"> = {
+  takes: [numbers],
+  gives: ({ dim, tap }, [windows], [result]) => {
+    const whole = dimOf(result!, dim);
+    if (!dimOf(windows!, dim) || !dimOf(windows!, tap) || !whole) {
+      return `there is no '${dim}' or no '${tap}'`;
+    }
+    const left = without(windows!, tap);
+    return [
+      like(
+        windows!,
+        left.map((d) => (d.name === dim ? whole : d)),
+      ),
+    ];
+  },
+};

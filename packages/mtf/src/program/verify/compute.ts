@@ -51,7 +51,8 @@ export function checkCompute(
   }
   const cuts = cutsOf(operands, results, owed, partition.alias);
   if (typeof cuts === "string") return { fault: cuts };
-  const whole = [...(partition.whole ?? []), ...(partition.move ? [partition.move.dim] : [])];
+  const { whole: own = [], move, windows } = partition;
+  const whole = [...own, ...(move ? [move.dim] : []), ...(windows ? [windows] : [])];
   const cut = whole.find((dim) => (cuts.get(dim) ?? []).length > 0);
   if (cut) return { fault: `'${cut}' must be whole` };
   return sharesOf(results, cuts, owed, partition.combine ?? "sum", mesh);

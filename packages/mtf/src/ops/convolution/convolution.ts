@@ -1,0 +1,67 @@
+import { optionsArgument } from "../../arguments.ts";
+import type { Tensor } from "../../graph/tensor.ts";
+import { requireFree, tensorArgument } from "../check.ts";
+import { contract } from "../einsum/einsum.ts";
+import { atIndex } from "../slice/at.ts";
+import { windowsOf } from "../window/windows.ts";
+import { alongArgument, overArgument, type Padding, paddingArgument, placed } from "./along.ts";
+
+/** How a kernel goes over a tensor. */
+export interface ConvolutionOptions<Dim extends string = string, C extends string = string> {
+  /** The dims of both that are summed over, such as channels; others that both have go together. */
+  readonly over?: C | readonly C[] | undefined;
+  /** "same" by default: as many places as before over the stride, with zeros beyond the ends. */
+  readonly padding?: Padding | undefined;
+  /** How far the places along a dim are apart; 1 by default. */
+  readonly strides?: { readonly [D in Dim]?: number } | undefined;
+  /** How far the kernel's elements along a dim are apart; 1 by default. */
+  readonly dilations?: { readonly [D in Dim]?: number } | undefined;
+}
+
+/**
+ * A kernel moved along any number of dims: at each place the sum, over the kernel's own dims that
+ * `along` names and those of `over`, of products. As everywhere in learning, the kernel is not turned
+ * around. All other dims of either are the result's, so that there may be several batch dims, and a
+ * convolution of each channel alone has no `over`. Where a dim is split along which a kernel goes,
+ * devices exchange the margins, once.
+ *
+ * @throws MtfError `missing-dim`, `dim-taken` where the tensor has the kernel's own dims,
+ * `size-mismatch`, `dtype-mismatch`, `bad-argument` where no window fits
+ * @example
+ * const along = { row: "kernel_row", column: "kernel_column" } as const;
+ * convolution(image, kernel, along, { over: "channel" }); // [batch, row, column, channel] -> […, filter]
+ */
+export function convolution<
+  A extends string,
+  B extends string,
+  const Along extends { readonly [D in A]?: B },
+  const C extends A & B = never,
+>(
+  x: Tensor<A>,
+  kernel: Tensor<B>,
+  along: Along,
+  options: ConvolutionOptions<keyof Along & string, C> = {},
+): Tensor<Exclude<A | B, Along[keyof Along] | C>> {
+  const op = "convolution";
+  let input = tensorArgument(op, "x", x, ["float32"]);
+  let weights = tensorArgument(op, "kernel", kernel, ["float32"]);
+  optionsArgument(op, "options", options, ["over", "padding", "strides", "dilations"]);
+  const { padding = "same", strides, dilations } = options;
+  paddingArgument(op, padding);
+  const ways = alongArgument(op, input, weights, along, strides, dilations);
+  const over = overArgument(op, input, weights, options.over);
+  const summed = [...over];
+  for (const way of ways) {
+    const { dim, tap, taps, stride, dilation } = way;
+    requireFree(op, input, tap);
+    const { count, before } = placed(op, input, way, padding);
+    if (taps === 1 && stride === 1) {
+      weights = atIndex(weights, tap, 0);
+      continue;
+    }
+    const windows = { dim, tap, stride, dilation, before, wrap: false, value: 0 };
+    input = windowsOf(input, windows, count, taps);
+    summed.push(tap);
+  }
+  return contract(input as Tensor<string>, weights as Tensor<string>, ...summed) as never;
+}
