@@ -52,6 +52,10 @@ export const ruleMutants: Readonly<Record<string, RuleMutant>> = {
   ],
   "padding is 0 where it is cut": ["pad", (p) => ({ ...p, move: { ...p.move!, fill: 0 } })],
   "padding of a sum's terms is added up": ["pad", (p) => ({ ...p, linear: [[0]] })],
+  "beyond the ends of windows there is added up what there is beyond those of a sum's terms": [
+    "window",
+    (p) => ({ ...p, linear: [[0]] }),
+  ],
   "a running sum needs no whole dim": ["cumsum", (p) => ({ ...p, whole: [] })],
   "a softmax needs no whole dim": ["softmax", (p) => ({ ...p, whole: [] })],
   "rows to put somewhere may be anywhere": ["scatter", (p) => ({ ...p, whole: [] })],

@@ -10,11 +10,12 @@ import { scanning } from "./scans.ts";
 import type { Step } from "./step.ts";
 import { looping } from "./while.ts";
 import { wildSteps } from "./wild.ts";
+import { windowSteps } from "./windows.ts";
 
 // Families of few ops are drawn from as often as those of many.
 const plain: readonly Step[] = [
   ...[contractSteps, contractSteps, rearrangeSteps, rearrangeSteps, elementwiseSteps],
-  ...[indexingSteps, makeSteps, owedSteps, owedSteps],
+  ...[indexingSteps, windowSteps, makeSteps, owedSteps, owedSteps],
 ].flatMap((family) => Object.values(family));
 
 // What only makes sense where numbers may be infinite.

@@ -87,6 +87,19 @@ const paddedSum = (value: number): Step =>
     return summed(c, call(c, "pad", [ref(x), dim, 1, 1, value], larger), dim);
   });
 
+const windowed = one((c, x, dim) => {
+  const [tap, value] = [dimension(freeName(c, x), 2), number(c, 2)];
+  const larger = { ...x, max: x.max + 1 };
+  return summed(c, call(c, "window", [ref(x), dim, tap, { before: 1, value }], larger), tap.name);
+});
+
+const overlapped = one((c, x, dim) => {
+  const { size } = x.dims.find((d) => d.name === dim)!;
+  const tap = freeName(c, x);
+  const parts = call(c, "split", [ref(x), dim, [dimension(dim, size), dimension(tap, 1)]], x);
+  return call(c, "overlapAdd", [ref(parts), dim, tap, size, { before: 1 }], x);
+});
+
 const renamed = one((c, x, dim) => call(c, "rename", [ref(x), dim, freeName(c, x)], x));
 
 const factored = one((c, x, dim) => {
@@ -195,6 +208,8 @@ export const owedSteps: Readonly<Record<string, Step>> = {
   chosen,
   cut,
   padded,
+  windowed,
+  overlapped,
   paddedSum: paddedSum(0),
   // Not linear: the padding would be added once for every term.
   paddedByOnes: paddedSum(1),

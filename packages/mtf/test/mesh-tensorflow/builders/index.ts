@@ -1,4 +1,5 @@
 import { attention } from "./attention.ts";
+import { convolution } from "./convolution.ts";
 import { type Builders, elementwise } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
 import { layers } from "./layers.ts";
@@ -13,6 +14,7 @@ export const builders: Builders = {
   ...shape,
   ...indexing,
   ...layers,
+  ...convolution,
   ...attention,
   ...regions,
 };

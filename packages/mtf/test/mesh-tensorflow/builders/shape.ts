@@ -15,10 +15,10 @@ const inPools = (x: T, dim: string, size: number, how: string): T => {
 };
 
 const poolAll =
-  (how: string) =>
+  (how: "max" | "mean") =>
   (x: T, sizes: readonly number[]): T => {
     const spatial = names(x).slice(-1 - sizes.length, -1);
-    return spatial.reduce((y, dim, i) => inPools(y, dim, sizes[i]!, how), x);
+    return m.pool(x, how, Object.fromEntries(spatial.map((dim, i) => [dim, sizes[i]!])));
   };
 
 function replaced(x: T, old: WrittenDims, made: WrittenDims): T {
