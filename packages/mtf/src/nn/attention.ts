@@ -5,6 +5,7 @@ import { hasDim, namedDim, tensorArgument } from "../ops/check.ts";
 import { einsum } from "../ops/einsum/einsum.ts";
 import { mul, where } from "../ops/elementwise/functions.ts";
 import { softmax } from "../ops/softmax/softmax.ts";
+import { type ExtraLogit, softmaxWithExtra } from "./extraLogit.ts";
 
 /** What attention is beside queries, keys and values. */
 export interface AttentionOptions<Query extends string, Key extends string, Seen extends string> {
@@ -16,6 +17,8 @@ export interface AttentionOptions<Query extends string, Key extends string, Seen
   readonly scale?: number | undefined;
   /** Where a position may look, broadcast by name: see `causal`. By default everywhere. */
   readonly visible?: Tensor<Seen, "bool"> | undefined;
+  /** The logit of looking nowhere: a number, or a scalar that is learned. By default there is none. */
+  readonly extra?: ExtraLogit | undefined;
   /** Applied to the weights, each row of which sums to 1: dropout. */
   readonly weights?: (<A extends string>(weights: Tensor<A>) => Tensor<A>) | undefined;
 }
@@ -45,9 +48,9 @@ export function attention<Query extends string, Key extends string, Seen extends
   const from = tensorArgument("attention", "query", query, ["float32"]);
   const to = tensorArgument("attention", "keys", keys, ["float32"]);
   optionsArgument("attention", "options", options, [
-    ...["over", "within", "scale", "visible", "weights"],
+    ...["over", "within", "scale", "visible", "extra", "weights"],
   ]);
-  const { scale, visible, weights: change } = options;
+  const { scale, visible, extra, weights: change } = options;
   const over = namedDim("attention", "options.over", to, options.over as never).name;
   const within = namedDim("attention", "options.within", to, options.within as never).name;
   const names = (from.names as readonly string[]).filter((name) => name !== within);
@@ -62,7 +65,8 @@ export function attention<Query extends string, Key extends string, Seen extends
     visible === undefined
       ? scaled
       : where(visible as never as Tensor<string, "bool">, scaled, lowest);
-  const weights = softmax(scores, over);
+  const weights =
+    extra === undefined ? softmax(scores, over) : softmaxWithExtra(scores, over, extra);
   const given = change ? change(weights) : weights;
   return product(given as AnyTensor, values as AnyTensor, from.names) as never;
 }

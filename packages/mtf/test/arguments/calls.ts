@@ -42,6 +42,12 @@ const adamCall: Call = ({ x }) => ({
   gradient: { x },
   options: { rate: 0.1, beta1: 0.9, decays: () => true, gate: m.isFinite(m.sum(x)) },
 });
+const convolved: Call = ({ x, w }) => ({
+  x: m.outer(x, m.ones([kv])),
+  kernel: w,
+  along: { kv: "ff" },
+  options: { over: ["embd"], padding: "same", strides: { kv: 2 }, dilations: { kv: 1 } },
+});
 const decay: Call = () => ({ options: { begin: 1, end: 9, floor: 0.1 } });
 const labelled: Call = ({ x, ids }) => ({ logits: x, labels: ids, over: "embd" });
 // What is given besides tensors is for the function to judge.
@@ -86,6 +92,35 @@ export const calls: Readonly<Record<string, Call>> = {
   cumsum: ({ x }) => ({ x, over: "embd", options: { exclusive: true, reverse: false } }),
   sort: ({ x }) => ({ x, over: "embd", options: { descending: true } }),
   topK: ({ x }) => ({ x, over: "embd", k: m.dimension("k", 2) }),
+  nthLargest: ({ x }) => ({ x, over: "embd", n: 1 }),
+  nthSmallest: ({ x }) => ({ x, over: "embd", n: 1 }),
+  window: ({ x }) => ({
+    x,
+    dim: "embd",
+    tap: m.dimension("tap", 2),
+    options: { stride: 2, dilation: 1, before: 1, after: 1, wrap: false, value: 0 },
+  }),
+  overlapAdd: ({ x }) => ({
+    windows: x,
+    dim: "embd",
+    tap: "batch",
+    size: 9,
+    options: { stride: 2, dilation: 1, before: 1, wrap: false },
+  }),
+  halo: ({ x }) => ({
+    x,
+    blocks: "batch",
+    dim: "embd",
+    options: { before: 1, after: 1, wrap: true },
+  }),
+  convolution: convolved,
+  convolutionTransposed: convolved,
+  pool: ({ x }) => ({
+    x,
+    fn: "max",
+    sizes: { embd: 3 },
+    options: { padding: "same", strides: { embd: 2 } },
+  }),
   einsum: ({ x, w }) => ({ a: x, b: w, "...output": ["batch", "ff"] }),
   contract: ({ x, w }) => ({ a: x, b: w, "...over": ["embd"] }),
   outer: ({ gain, ids }) => ({ a: gain, b: m.cast(ids, "float32") }),
@@ -151,6 +186,12 @@ export const calls: Readonly<Record<string, Call>> = {
   normal: random({ mean: 0, std: 1 }),
   uniform: random({ min: 0, max: 1 }),
   randint: random({ min: 0, max: 9 }),
+  sampleWithTemperature: ({ x }) => ({
+    key: m.key(1),
+    logits: x,
+    over: "embd",
+    temperature: 0.5,
+  }),
   categorical: ({ x }) => ({ key: m.key(1), logits: x, over: "embd" }),
 
   // Optimizers

@@ -2,6 +2,7 @@ import type { AnyTensor } from "../../src/graph/tensor.ts";
 import { dimsOf } from "../../src/graph/tensor.ts";
 import type { Dimension } from "../../src/index.ts";
 import * as mtf from "../../src/index.ts";
+import * as layers from "../../src/nn.ts";
 import { reshaped } from "../../src/ops/reshape/reshape.ts";
 import { dimsFrom, type WrittenDims } from "./fixture.ts";
 
@@ -14,6 +15,10 @@ export type T = any;
 /** The library, without its types. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export const m: any = mtf;
+
+/** Pieces of layers, without their types. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export const nn: any = layers;
 
 export const names = (x: T): string[] => dimsOf(x as AnyTensor).map((d) => d.name);
 

@@ -1,6 +1,6 @@
 import type { Dimension, Select, Without } from "../../dimension.ts";
 import { makeNode } from "../../graph/node.ts";
-import { dimsOf, type Tensor } from "../../graph/tensor.ts";
+import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { misuse, namedDim, newDim, requireFree, tensorArgument } from "../check.ts";
 import type { Numeric } from "../elementwise/binary.ts";
 
@@ -30,15 +30,24 @@ export function topK<A extends string, D extends Numeric, S extends A, K extends
       wanted: k.size,
     });
   }
-  const dims = dimsOf(tensor).map((d) => (d.name === name ? k : d));
+  return largest(tensor, name, k) as never;
+}
+
+/** The largest elements along a dim, and where they stood. */
+export function largest(
+  x: AnyTensor,
+  over: string,
+  k: Dimension,
+): { readonly values: AnyTensor; readonly indices: AnyTensor } {
+  const dims = dimsOf(x).map((d) => (d.name === over ? k : d));
   const [values, indices] = makeNode(
     "topK",
-    { over: name, k: k.name },
-    [tensor],
+    { over, k: k.name },
+    [x],
     [
-      { dims, dtype: tensor.dtype },
+      { dims, dtype: x.dtype },
       { dims, dtype: "int32" },
     ],
   );
-  return { values, indices } as never;
+  return { values: values!, indices: indices! };
 }

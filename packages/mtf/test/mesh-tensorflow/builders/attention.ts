@@ -1,5 +1,5 @@
 import { dimension } from "../../../src/index.ts";
-import { at, contracted, m, names, sizeOf, type T } from "../tensors.ts";
+import { at, contracted, m, names, nn, sizeOf, type T } from "../tensors.ts";
 import type { Builder, Builders } from "./elementwise.ts";
 import { variable } from "./layers.ts";
 import { softmax } from "./reduce.ts";
@@ -66,30 +66,37 @@ const multihead: Builder = (xs, { attributes: { mask } }) => {
 /** Which positions see which: those less than `radius` back, and as many ahead unless causal. */
 const local: Builder = ({ q, k, v, sequence_id }, { attributes }) => {
   const { radius, fully_autoregressive } = attributes;
-  const size = sizeOf(q, "length");
-  const tooFarBack = compared("greaterEqual", "length", size, radius);
-  const ahead = compared("less", "length", size, fully_autoregressive ? 0 : -radius);
-  const bias = hidden(m.or(tooFarBack, ahead));
-  const [memory, values] = [remembered(k), remembered(v)];
-  return attend(
-    { q, k: memory, v: values, bias: sequence_id ? m.add(segments(sequence_id), bias) : bias },
-    "k",
-  );
+  const read = nn.localAttention(q, k, m.rename(v, "v", "k"), {
+    ...{ along: "length", within: "k", back: radius - 1, ahead: fully_autoregressive ? 0 : radius },
+    segment: sequence_id,
+  });
+  return m.rename(read, "k", "v");
 };
 
-/** T5's buckets of relative positions: exact when near, logarithmic up to a distance. */
 const bucket: Builder = ({ relative_position }, { attributes }) => {
-  const { bidirectional, max_distance } = attributes;
-  const buckets = bidirectional ? attributes.num_buckets / 2 : attributes.num_buckets;
-  const back = m.neg(relative_position);
-  const side = bidirectional ? m.mul(m.cast(m.less(back, 0), "int32"), buckets) : 0;
-  const distance = bidirectional ? m.abs(back) : m.maximum(back, 0);
-  const near = buckets / 2;
-  const ratio = m.mul(m.cast(m.maximum(distance, 1), "float32"), 1 / near);
-  // In the original's order, for where a distance is on the edge of two buckets.
-  const steps = m.mul(m.div(m.log(ratio), Math.log(max_distance / near)), buckets - near);
-  const far = m.minimum(m.add(m.cast(steps, "int32"), near), buckets - 1);
-  return m.add(m.where(m.less(distance, near), distance, far), side);
+  const { bidirectional, num_buckets, max_distance } = attributes;
+  const options = { bidirectional, buckets: num_buckets, farthest: max_distance };
+  return nn.relativeBuckets(relative_position, options);
+};
+
+/** Positions before the start are keys and values of zeros, which the original looks at as well. */
+const maskedLocal: Builder = (xs, { attributes: { window_size } }) => {
+  const [wq, wk, wv, wo] = projections(xs);
+  const [q, k, v] = [wq, wk, wv].map((w) =>
+    m.pad(contracted([xs.x, w], ["io"]), "length", window_size, 0),
+  );
+  const options = { along: "length", within: "kv", back: window_size - 1 };
+  const read = m.slice(nn.localAttention(q, k, v, options), "length", window_size);
+  return contracted([read, wo], ["heads", "kv"]);
+};
+
+const compressed: Builder = (xs, { attributes: { compression_factor, mask_right } }) => {
+  const [wq, wk, wv, wo] = projections(xs);
+  const [q, k, v] = [wq, wk, wv].map((w) => contracted([xs.x, w], ["io"]));
+  const read = nn.compressedAttention(q, k, v, {
+    ...{ along: "length", within: "kv", factor: compression_factor, causal: mask_right },
+  });
+  return contracted([read, wo], ["heads", "kv"]);
 };
 
 /** Writes one position's key and value into the memory and attends over what is filled. */
@@ -121,5 +128,7 @@ export const attention: Builders = {
   "layers.attention_mask_autoregressive": ({ pos }) => causal(pos),
   "layers.attention_mask_same_segment": ({ seg }) => segments(seg),
   "transformer.attention.local_attention_1d": local,
+  "layers.masked_local_attention_1d": maskedLocal,
+  "layers.multihead_self_attention_memory_compressed": compressed,
   "transformer_layers._relative_position_bucket": bucket,
 };

@@ -49,6 +49,7 @@ const separable: Builder = (xs, { attributes }) => {
     Array.from({ length: places }, (_, i) => variable(xs, `depthwise_dense_${i}/kernel`)),
     "place",
   );
+  // Not with separableConvolution: the original adds a bias between the two.
   const y = m.convolution(xs.x, depthwise, { length: "place" });
   const biased = m.add(y, variable(xs, "depthwise_dense_0/bias"));
   const wide = m.contract(biased, variable(xs, "pointwise_dense/kernel"), "ci");

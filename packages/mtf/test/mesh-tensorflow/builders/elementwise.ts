@@ -1,5 +1,5 @@
 import type { Case } from "../fixture.ts";
-import { along, m, meeting, type T } from "../tensors.ts";
+import { along, m, meeting, nn, type T } from "../tensors.ts";
 
 export type Builder = (xs: Readonly<Record<string, T>>, of: Case) => T;
 export type Builders = Readonly<Record<string, Builder>>;
@@ -79,5 +79,5 @@ export const elementwise: Builders = {
   weights_nonzero: ({ x }) => m.cast(m.notEqual(x, 0), "float32"),
   where: ({ cond, x, y }, { attributes }) => along(m.where(cond, x, y), attributes.output_dims),
   sigmoid_cross_entropy_with_logits: ({ logits, targets }) =>
-    m.sub(m.softplus(logits), m.mul(logits, targets)),
+    nn.sigmoidCrossEntropy(logits, targets),
 };

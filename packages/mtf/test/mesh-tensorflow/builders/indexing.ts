@@ -1,10 +1,6 @@
 import { dimension } from "../../../src/index.ts";
-import { at, m, product, type T } from "../tensors.ts";
+import { at, m, product } from "../tensors.ts";
 import type { Builders } from "./elementwise.ts";
-
-function nthLargest(x: T, dim: string, n: number): T {
-  return at(m.topK(x, dim, dimension("k", n + 1)).values, "k", n);
-}
 
 export const indexing: Builders = {
   one_hot: ({ idx }, { attributes: { output_dim, on_value, off_value, dtype } }) => {
@@ -30,9 +26,9 @@ export const indexing: Builders = {
   ],
   argmax: ({ x }, { attributes: { reduced_dim } }) => m.argmax(x, reduced_dim[0]),
   nth_largest_element: ({ x }, { attributes: { n, reduced_dim } }) =>
-    nthLargest(x, reduced_dim[0], n),
+    m.nthLargest(x, reduced_dim[0], n),
   nth_smallest_element: ({ x }, { attributes: { n, reduced_dim } }) =>
-    m.neg(nthLargest(m.neg(x), reduced_dim[0], n)),
+    m.nthSmallest(x, reduced_dim[0], n),
   cumsum: ({ x }, { attributes: { dim, exclusive } }) => m.cumsum(x, dim[0], { exclusive }),
   range: (_, { attributes: { dim, dtype } }) =>
     m.cast(m.iota(dimension(...(dim as [string, number]))), dtype),

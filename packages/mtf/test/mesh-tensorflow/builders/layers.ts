@@ -1,5 +1,5 @@
 import { dimension } from "../../../src/index.ts";
-import { contracted, m, names, sizeOf, type T } from "../tensors.ts";
+import { contracted, m, names, nn, sizeOf, type T } from "../tensors.ts";
 import { activations, type Builders } from "./elementwise.ts";
 
 /** A layer's variable, by the end of its path. */
@@ -8,6 +8,8 @@ export function variable(xs: Readonly<Record<string, T>>, end: string): T {
 }
 
 type Written = readonly [string, number];
+
+const pair = (written: T): [string, number] => written;
 
 function dense(x: T, kernel: T, bias: T | undefined, attributes: T): T {
   const fresh = attributes.new_dims.map(([name]: Written) => name);
@@ -27,18 +29,14 @@ function layerNorm(x: T, gain: T, bias: T, dim: string, epsilon: number): T {
 function batchNorm(xs: Readonly<Record<string, T>>, attributes: T): T[] {
   const { is_training, momentum, epsilon, dims_idx_start, dims_idx_end } = attributes;
   const over = names(xs.x).slice(dims_idx_start, dims_idx_end ?? undefined);
-  const [gain, bias] = [variable(xs, "batch_norm_scale"), variable(xs, "batch_norm_bias")];
-  const moving = [variable(xs, "bn_moving_mean"), variable(xs, "bn_moving_variance")];
-  const mean = is_training ? m.mean(xs.x, ...over) : moving[0];
-  const centred = m.sub(xs.x, mean);
-  const variance = is_training ? m.mean(m.square(centred), ...over) : moving[1];
-  const normal = m.mul(centred, m.rsqrt(m.add(variance, epsilon)));
-  const y = m.add(m.mul(normal, gain), bias);
+  const own = (end: string) => variable(xs, end);
+  const average = { mean: own("bn_moving_mean"), variance: own("bn_moving_variance") };
+  const now = is_training ? nn.momentsOf(xs.x, ...over) : average;
+  const affine = { gain: own("batch_norm_scale"), bias: own("batch_norm_bias") };
+  const y = nn.batchNorm(xs.x, now, affine, { epsilon });
   if (!is_training) return [y];
-  const moved = [mean, variance].map((now, i) =>
-    m.add(m.mul(moving[i], momentum), m.mul(now, 1 - momentum)),
-  );
-  return [y, ...moved];
+  const moved = nn.movedMoments(average, now, momentum);
+  return [y, moved.mean, moved.variance];
 }
 
 const rms = (x: T, dim: string, epsilon: number): T =>
@@ -50,9 +48,9 @@ export const layers: Builders = {
   "transformer.sublayer_true_layer_norm": (xs, { attributes: { model_dim, epsilon } }) =>
     layerNorm(xs.x, variable(xs, "_scale"), variable(xs, "_bias"), model_dim[0], epsilon),
   "transformer.sublayer_rms_norm": (xs, { attributes: { model_dim, epsilon } }) =>
-    m.mul(m.mul(xs.x, rms(xs.x, model_dim[0], epsilon)), variable(xs, "scale")),
+    nn.rmsNorm(xs.x, variable(xs, "scale"), model_dim[0], { epsilon }),
   "transformer.sublayer_scale_norm": (xs, { attributes: { model_dim, epsilon } }) =>
-    m.mul(m.mul(xs.x, rms(xs.x, model_dim[0], epsilon)), variable(xs, "scale")),
+    nn.scaleNorm(xs.x, variable(xs, "scale"), model_dim[0], { epsilon }),
   "transformer.sublayer_rms_norm_subsampled": (xs, { attributes }) => {
     const [dim, size] = attributes.model_dim;
     const part = m.slice(xs.x, dim, 0, Math.floor((size * attributes.percentage) / 100));
@@ -60,12 +58,8 @@ export const layers: Builders = {
   },
   "transformer.sinusoid_positional_embedding_weights": (_, { attributes }) => {
     const { max_length_dim, model_dim, min_timescale, max_timescale } = attributes;
-    const half = dimension(model_dim[0], model_dim[1] / 2);
-    const step = Math.log(max_timescale / min_timescale) / (half.size - 1);
-    const inverse = m.mul(m.exp(m.mul(m.cast(m.iota(half), "float32"), -step)), 1 / min_timescale);
-    const position = m.cast(m.iota(dimension(...(max_length_dim as [string, number]))), "float32");
-    const angle = m.outer(position, inverse);
-    return m.concat([m.sin(angle), m.cos(angle)], half);
+    const options = { shortest: min_timescale, longest: max_timescale };
+    return nn.sinusoids(dimension(...pair(max_length_dim)), dimension(...pair(model_dim)), options);
   },
   dense: (xs, { attributes }) =>
     activations[attributes.activation ?? "linear"]!(
@@ -86,14 +80,11 @@ export const layers: Builders = {
   softmax_cross_entropy_with_logits: ({ logits, targets }, { attributes }) => {
     const { vocab_dim, z_loss } = attributes;
     const over = vocab_dim[0];
-    const { loss, logsumexp } =
-      targets.dtype === "int32"
-        ? m.crossEntropyWithLogsumexp(logits, targets, over)
-        : {
-            loss: m.neg(m.sum(m.mul(m.logSoftmax(logits, over), targets), over)),
-            logsumexp: m.logsumexp(logits, over),
-          };
-    return z_loss === 0 ? loss : m.add(loss, m.mul(m.square(logsumexp), z_loss));
+    if (targets.dtype === "int32") {
+      return nn.smoothedCrossEntropy(logits, targets, over, { zLoss: z_loss });
+    }
+    const loss = m.neg(m.sum(m.mul(m.logSoftmax(logits, over), targets), over));
+    return m.add(loss, m.mul(m.square(m.logsumexp(logits, over)), z_loss));
   },
   plain_function: ({ x, w }) => {
     const c = names(w).find((name) => !names(x).includes(name))!;

@@ -1,4 +1,4 @@
-import { m, names, product, type T } from "../tensors.ts";
+import { m, names, nn, product, type T } from "../tensors.ts";
 import type { Builder, Builders } from "./elementwise.ts";
 
 /** The dims that go: named, or all that the output lacks. */
@@ -13,23 +13,12 @@ const reduction =
   ({ x }, { attributes }) =>
     m[fn](x, ...gone(x, attributes));
 
-/** log(e^total + e^extra): one more class, whose logit is a number. */
-function withExtra(total: T, extra: T | undefined): T {
-  if (extra === undefined) return total;
-  const most = m.stopGradient(m.maximum(total, extra));
-  const parts = [m.exp(m.sub(total, most)), m.exp(m.sub(extra, most))];
-  return m.add(most, m.log(m.add(...(parts as [T, T]))));
-}
-
 /** x - logsumexp(x), where that counts one more class. */
-export function logSoftmax(x: T, over: string, extra?: T): T {
-  if (extra === undefined) return m.logSoftmax(x, over);
-  return m.sub(x, withExtra(m.logsumexp(x, over), extra));
-}
+export const logSoftmax = (x: T, over: string, extra?: T): T =>
+  extra === undefined ? m.logSoftmax(x, over) : nn.logSoftmaxWithExtra(x, over, extra);
 
-export function softmax(x: T, over: string, extra?: T): T {
-  return extra === undefined ? m.softmax(x, over) : m.exp(logSoftmax(x, over, extra));
-}
+export const softmax = (x: T, over: string, extra?: T): T =>
+  extra === undefined ? m.softmax(x, over) : nn.softmaxWithExtra(x, over, extra);
 
 export const reduce: Builders = {
   reduce_sum: reduction("sum"),
@@ -41,7 +30,9 @@ export const reduce: Builders = {
   reduce_first: ({ x }, { attributes }) =>
     m.sum(m.slice(x, attributes.reduced_dim[0], 0, 1), attributes.reduced_dim[0]),
   reduce_logsumexp: ({ x }, { attributes: { reduced_dim, extra_logit } }) =>
-    withExtra(m.logsumexp(x, reduced_dim[0]), extra_logit),
+    extra_logit === undefined
+      ? m.logsumexp(x, reduced_dim[0])
+      : nn.logsumexpWithExtra(x, reduced_dim[0], extra_logit),
   softmax: ({ x }, { attributes: { reduced_dim, extra_logit } }) =>
     softmax(x, reduced_dim[0], extra_logit),
   log_softmax: ({ x }, { attributes: { reduced_dim, extra_logit } }) =>

@@ -1,4 +1,4 @@
-import { contracted, m, names, sizeOf, type T } from "../tensors.ts";
+import { contracted, m, names, nn, sizeOf, type T } from "../tensors.ts";
 import type { Builders } from "./elementwise.ts";
 import { layers } from "./layers.ts";
 
@@ -51,13 +51,7 @@ export const regions: Builders = {
       ],
     )(x, y),
   clip_activation_gradient: ({ x }, { attributes: { clip_rms_norm } }) =>
-    m.customGradient(
-      (y: T) => m.identity(y),
-      ({ cotangent }: T) => {
-        const rms = m.sqrt(m.mean(m.square(cotangent)));
-        return [m.div(cotangent, m.maximum(m.div(rms, clip_rms_norm), 1))];
-      },
-    )(x),
+    nn.clipActivationGradient(x, clip_rms_norm),
   reversible_half_residual_and_swap: ({ x1, x2, ...weights }, { attributes }) => {
     const steps = Array.from({ length: attributes.layers }, (_, i) => (x: T) => {
       const w = weights[`w${i}`];
