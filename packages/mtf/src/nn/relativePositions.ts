@@ -16,6 +16,6 @@ export function relativePositions<L extends string, M extends string>(
   length: Dimension<L>,
   memory: Dimension<M>,
 ): Tensor<L | M, "int32"> {
-  const here = broadcast(iota(length), memory as never);
-  return sub(iota(memory) as never, here as never) as never;
+  const there = broadcast(iota(memory), length as never);
+  return sub(there as never, iota(length) as never) as never;
 }

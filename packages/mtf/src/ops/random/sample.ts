@@ -2,7 +2,7 @@ import { numberArgument } from "../../arguments.ts";
 import type { Select, Without } from "../../dimension.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { argmax } from "../argmax/argmax.ts";
-import { misuse, tensorArgument } from "../check.ts";
+import { misuse, namedDim, tensorArgument } from "../check.ts";
 import { apply } from "../elementwise/apply.ts";
 import { categorical } from "./categorical.ts";
 import { type Key, keyArgument } from "./key.ts";
@@ -25,6 +25,7 @@ export function sampleWithTemperature<A extends string, S extends A>(
   const op = "sampleWithTemperature";
   keyArgument(op, key);
   const tensor = tensorArgument(op, "logits", logits, ["float32"]);
+  namedDim(op, "over", tensor, over);
   numberArgument(op, "temperature", temperature);
   if (!(temperature >= 0 && temperature < Infinity)) {
     const sentence = `${op}: the temperature ${temperature} is not a number from 0 on.`;
