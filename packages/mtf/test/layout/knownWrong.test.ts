@@ -21,11 +21,19 @@ const file = new URL("../fixtures/mesh-tensorflow/known-wrong.json", import.meta
 const { cases } = JSON.parse(readFileSync(file, "utf8")) as { cases: KnownCase[] };
 
 const mesh = defineMesh("r:2,c:2");
-const dimNames = "a b c x y z p q l hi lo ab n k length memory_length".split(" ");
+const dimNames = "a b c x y z p q l hi lo ab n k h w co length memory_length".split(" ");
 const known = Object.fromEntries(dimNames.map((name) => [name, { name, size: 1 }]));
 
 // The layout of the case, and others for it and for cases about a single device.
-const layouts = ["", "a:r,n:r,x:r", "a:c,b:r,n:r+c", "b:r+c", "y:c,p:r,k:c"];
+const layouts = [
+  "",
+  "a:r,n:r,x:r",
+  "a:c,b:r,n:r+c",
+  "b:r+c",
+  "y:c,p:r,k:c",
+  "h:r,w:c",
+  "w:r+c,co:r",
+];
 
 test.each(cases)("layout of a known wrong answer: $id", async ({ id, inputs, layout, right }) => {
   const { inputs: dims, data, dtype = "float32", run } = knownPrograms[id]!;

@@ -2,6 +2,8 @@ import {
   add,
   broadcast,
   constant,
+  convolution,
+  convolutionTransposed,
   type Dimension,
   dimension,
   einsum,
@@ -15,6 +17,7 @@ import {
   merge,
   minimum,
   mul,
+  type Padding,
   pow,
   rename,
   sin,
@@ -52,6 +55,34 @@ const ofProduct = (f: (y: Loose) => Loose): KnownProgram => ({
     return [y(x!), gradient(y, x!)];
   },
 });
+
+/** A convolution of a square image of one channel with a square kernel of two. */
+const convolved = (
+  fn: typeof convolution,
+  size: number,
+  taps: number,
+  stride: number,
+  padding: Padding,
+): KnownProgram => {
+  const image = [dimension("batch", 1), dimension("h", size), dimension("w", size)];
+  const kernel = [dimension("fh", taps), dimension("fw", taps)];
+  const [from, to] = [dimension("ci", 1), dimension("co", 2)];
+  const channels = fn === convolution ? [from, to] : [to, from];
+  const filter = fn === convolution ? "filter[fh,fw,ci,co]" : "filter[fh,fw,co,ci]";
+  return {
+    inputs: { x: [...image, from], [filter]: [...kernel, ...channels] },
+    run: (x, weights) => [
+      fn(
+        x!,
+        weights!,
+        { h: "fh", w: "fw" },
+        {
+          ...{ over: "ci", padding, strides: { h: stride, w: stride } },
+        },
+      ),
+    ],
+  };
+};
 
 const square: KnownProgram = {
   inputs: { x: [a4, b4] },
@@ -136,6 +167,12 @@ export const knownPrograms: Readonly<Record<string, KnownProgram>> = {
     data: { x: [1, 2, 3, 4, 5, 6, 7, 8] },
     run: (x) => [gradient((given) => slice(given, "a", 0, 1), x!)],
   },
+  "conv2d-same-n5-s2-f3": convolved(convolution, 5, 3, 2, "same"),
+  "conv2d-same-n7-s3-f3": convolved(convolution, 7, 3, 3, "same"),
+  "conv2d-valid-n6-s3-f3": convolved(convolution, 6, 3, 3, "valid"),
+  "conv2d-valid-n6-s2-f2": convolved(convolution, 6, 2, 2, "valid"),
+  "conv2d_transpose-valid-f3-s1": convolved(convolutionTransposed, 2, 3, 1, "valid"),
+  "conv2d_transpose-valid-f3-s2": convolved(convolutionTransposed, 2, 3, 2, "valid"),
   "top_k-below-minus-1e9": {
     inputs: { x: [dimension("n", 4)] },
     run: (x) => Object.values(topK(x!, "n", dimension("k", 3))),

@@ -63,6 +63,11 @@ describe.each(layouts)("right answers under layout '%s'", (rules) => {
     expect(await under(rules, fn, [[[a], [3, 1, 3, 2]]])).toEqual([[1, 0, 0, 0]]);
   });
 
+  it("ties of a pool's largest: the whole gradient to the first of equals, 1 in sum", async () => {
+    const fn = (...xs: readonly T[]) => gradients(([x]) => m.sum(m.pool(x, "max", { a: 2 })), xs);
+    expect(await under(rules, fn, [[[a], [1, 1, 0, 2]]])).toEqual([[1, 0, 0, 1]]);
+  });
+
   it("momentum: the new velocity, on every device", async () => {
     const slopes = [
       [1, 0, -1, 2],
