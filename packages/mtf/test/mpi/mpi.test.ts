@@ -43,9 +43,20 @@ describe.skipIf(!hasMpi)("MPI", () => {
     rmSync(folder, { recursive: true });
   });
 
+  test("ranks share what the first has, and gather what each has", async () => {
+    const { code, told, printed } = await mpirun(3, script("talking"));
+    expect({ code, printed }).toEqual({ code: 0, printed: "" });
+    const rest = ["0 2100000", "rank 0,rank 1,rank 2"];
+    expect(told.map((lines) => lines.split("\n"))).toEqual([
+      ["3 3", "asked 0", ...rest],
+      ["3 3", "asked ", ...rest],
+      ["3 3", "asked ", ...rest],
+    ]);
+  });
+
   test.each([
-    ["throws", /rank 1 has had enough/],
-    ["ignores", /the disk is gone/],
+    ["throws", /rank 1: .*rank 1 has had enough/],
+    ["ignores", /rank 1: .*the disk is gone/s],
     ["dies", /signal:? 9/i],
   ])("a rank that %s ends all", async (how, told) => {
     const { code, printed } = await mpirun(3, script("failing"), how);

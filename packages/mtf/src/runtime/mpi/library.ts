@@ -1,6 +1,6 @@
 import { type Koffi, loadKoffi } from "../../koffi.ts";
 
-/** The library of MPI that this process has been started with, or found. All calls block but `isend`. */
+/** The library of MPI that this process has been started with, or found. All calls block but two: `isend`, `hasCome`. */
 export interface Mpi {
   /** What it calls itself: `Open MPI v4.1.4`. */
   readonly version: string;
@@ -12,6 +12,8 @@ export interface Mpi {
   /** Begins to send bytes, and writes down the request. */
   isend(bytes: Uint8Array, to: number, tag: number, request: Uint8Array): void;
   recv(bytes: Uint8Array, from: number, tag: number): void;
+  /** Whether there is a message to receive. */
+  hasCome(from: number, tag: number): boolean;
   /** Waits for requests, one after the other in memory. */
   waitall(count: number, requests: Uint8Array): void;
   /** Waits for all processes to come to their end. */
@@ -44,6 +46,7 @@ export function joinMpi(file: string): Mpi | undefined {
   const fn = (signature: string) => library.native.func(signature.replaceAll("Handle", type));
   const isend = fn("int MPI_Isend(const void *, int, Handle, int, int, Handle, void *)");
   const recv = fn("int MPI_Recv(void *, int, Handle, int, int, Handle, void *)");
+  const probe = fn("int MPI_Iprobe(int, int, Handle, int *, void *)");
   const waitall = fn("int MPI_Waitall(int, void *, void *)");
   const finalize = fn("int MPI_Finalize()");
   const abort = fn("int MPI_Abort(Handle, int)");
@@ -61,6 +64,11 @@ export function joinMpi(file: string): Mpi | undefined {
     isend: (bytes, to, tag, request) =>
       void isend(bytes, bytes.length, byte, to, tag, world, request),
     recv: (bytes, from, tag) => void recv(bytes, bytes.length, byte, from, tag, world, ignored),
+    hasCome: (from, tag) => {
+      const flag = new Int32Array(1);
+      probe(from, tag, world, flag, ignored);
+      return flag[0] !== 0;
+    },
     waitall: (count, requests) => void waitall(count, requests, ignored),
     finalize: () => void finalize(),
     abort: (code) => void abort(world, code),

@@ -1,5 +1,4 @@
 import { hostname } from "node:os";
-import type { MtfError } from "../../errors.ts";
 import { defineMesh } from "../../mesh.ts";
 import { messageCollectives } from "../collectives/messages/collectives.ts";
 import { findMpi } from "./find.ts";
@@ -14,11 +13,21 @@ export interface World {
   /** A tag that no other messages have. */
   newTag(): number;
   /** Has all processes end, soon if this one does not end by itself. */
-  fail(reason: MtfError): void;
+  fail(reason: Error): void;
+  /**
+   * Waits until the processes of lower ranks would have told what fails in them: whoever tells it first
+   * ends all, and so it is told once.
+   *
+   * @returns what to put before it
+   */
+  turnToTell(): string;
 }
 
 /** How long a process that failed may take to end by itself, in milliseconds. */
 const patience = 1000;
+
+/** How long a process lets those of lower ranks tell what fails in them as well, in milliseconds. */
+const turn = 100;
 
 /** How long what it has told takes to get to where it is printed: ending all ends that, too. */
 const tellingTime = 300;
@@ -32,17 +41,29 @@ export function theWorld(): World {
   return world;
 }
 
+/** The world that this process is part of by now, if it is. */
+export function joinedWorld(): World | undefined {
+  return world;
+}
+
 function join(mpi: Mpi): World {
   let failed = false;
   let tags = 0;
   const endAll = (code: number) => {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, tellingTime);
+    pause(tellingTime);
     mpi.abort(code);
+  };
+  let isTold = false;
+  const turnToTell = () => {
+    if (!isTold && mpi.rank > 0) pause(patience + turn * Math.min(mpi.rank, 20));
+    isTold = true;
+    return mpi.size > 1 ? `rank ${mpi.rank}: ` : "";
   };
   // Node prints what nobody has caught after all else, when this process is no more.
   process.on("uncaughtExceptionMonitor", (error) => {
     if (process.listenerCount("uncaughtException") > 0) return;
-    console.error(error);
+    const before = turnToTell();
+    console.error(before === "" ? error : `${before}${error?.stack ?? error}`);
     endAll(1);
   });
   // Who ends well waits for the others to; who does not takes them along.
@@ -57,12 +78,18 @@ function join(mpi: Mpi): World {
     fail(reason) {
       failed = true;
       const end = () => {
-        console.error(reason.message);
+        console.error(`${turnToTell()}${reason.message}`);
         endAll(1);
       };
       setTimeout(end, patience).unref();
     },
+    turnToTell,
   };
+}
+
+/** Holds all up: what is about to end has nothing else to do. */
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 /** Each tells the others the name of its host. */
