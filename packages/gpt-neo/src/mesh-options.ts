@@ -3,7 +3,7 @@ export interface MeshOptions {
   readonly mesh?: string;
   readonly layout?: string;
   readonly storage?: string;
-  readonly runtime?: "workers" | "simulator";
+  readonly runtime?: "workers" | "simulator" | "mpi";
   readonly backend?: "wasm" | "cpu" | "tensorflow";
   readonly deterministic?: boolean;
 }

@@ -1,13 +1,23 @@
 import { join } from "node:path";
 import { type AnyTensor, type HostArray, leavesOf } from "mtf";
-import { type TensorToWrite, writeSafetensors } from "mtf/checkpoint";
-import { rowBlocks, volumeOf } from "mtf/files";
+import { writeSafetensors } from "mtf/checkpoint";
+import { inFileOrder, rowBlocks, volumeOf } from "mtf/files";
 import { type Held, isSharded, type Sharded, type Source } from "mtf/simulator";
 import { type Config, saveConfig, withDtype } from "./config/index.ts";
 import { modelOf, type Parameters } from "./models/index.ts";
 import { saveTokenizer, type Tokenizer } from "./tokenizer/index.ts";
 
 const elementsAtATime = 1 << 20;
+
+/**
+ * Reads what another process writes to a model's folder, in its order: what is read, all of them read
+ * together.
+ */
+export async function readAlong(config: Config, parameters: Held<Parameters>): Promise<void> {
+  for (const { data } of inFileOrder(tensorsOf(config, parameters))) {
+    for await (const _ of data());
+  }
+}
 
 /**
  * Writes a folder as Hugging Face's `from_pretrained` reads it: config, weights and tokenizer. Each
@@ -19,22 +29,23 @@ export async function saveModel(
   parameters: Held<Parameters>,
   tokenizer: Tokenizer | undefined,
 ): Promise<void> {
-  const byPath = new Map(leavesOf(parameters, isSharded));
-  const tensors = modelOf(config)
-    .names(config)
-    .map(
-      ({ path, name, shape }): TensorToWrite => ({
-        name,
-        dtype: "F32",
-        shape,
-        data: () => blocks(byPath.get(path)!),
-      }),
-    );
-  await writeSafetensors(join(folder, "model.safetensors"), tensors, {
+  await writeSafetensors(join(folder, "model.safetensors"), tensorsOf(config, parameters), {
     metadata: { format: "pt" },
   });
   await saveConfig(folder, withDtype(config, "float32"));
   if (tokenizer) await saveTokenizer(folder, tokenizer, config.training.context);
+}
+
+function tensorsOf(config: Config, parameters: Held<Parameters>) {
+  const byPath = new Map(leavesOf(parameters, isSharded));
+  return modelOf(config)
+    .names(config)
+    .map(({ path, name, shape }) => ({
+      name,
+      dtype: "F32" as const,
+      shape,
+      data: () => blocks(byPath.get(path)!),
+    }));
 }
 
 async function* blocks(tensor: Sharded): AsyncGenerator<HostArray> {

@@ -1,4 +1,5 @@
 import { defineLayout, defineMesh, type Layout, type Mesh, parseRules } from "mtf";
+import { mpi, mpiRanks } from "mtf/mpi";
 import { type Devices, simulator } from "mtf/simulator";
 import { coresOfMachine, workers } from "mtf/workers";
 import type { Dims } from "./models/index.ts";
@@ -8,14 +9,15 @@ import { wrongOption } from "./wrong-option.ts";
 export interface SessionOptions {
   /**
    * `data:2,model:2`; by default as many devices along `data` as there are cores, or one on
-   * `tensorflow`, which takes all cores itself.
+   * `tensorflow`, which takes all cores itself; on `mpi` as many as there are processes.
    */
   readonly mesh?: string | undefined;
   /** `batch:data,heads:model`; by default every dim that the mesh has an axis for. */
   readonly layout?: string | undefined;
   /** How parameters and optimizer state rest: `embd:data`. */
   readonly storage?: string | undefined;
-  readonly runtime?: "workers" | "simulator" | undefined;
+  /** `mpi` is a process per device, as `mpirun` has started them. */
+  readonly runtime?: "workers" | "simulator" | "mpi" | undefined;
   /** `tensorflow` is TensorFlow's own kernels, where `@tensorflow/tfjs-node` or `-gpu` is installed. */
   readonly backend?: "wasm" | "cpu" | "tensorflow" | undefined;
   /** Compute only with kernels that give the same bits on every machine. */
@@ -44,7 +46,7 @@ const usual: Readonly<Record<string, string>> = {
 
 /**
  * The mesh of a command line, or one device for each core, at most 8 and at most one for each
- * sequence of a batch; on `tensorflow` one device.
+ * sequence of a batch; on `tensorflow` one device; on `mpi` one for each process.
  *
  * @throws MtfError `bad-mesh`
  * @example
@@ -60,10 +62,11 @@ export function meshOf(options: SessionOptions, batch: number): Mesh {
  * TensorFlow's threads are the process's: one device has them all.
  */
 export function devicesFor(
-  { backend }: Pick<SessionOptions, "backend">,
+  { runtime, backend }: Pick<SessionOptions, "runtime" | "backend">,
   batch: number,
   cores: number = coresOfMachine(),
 ): number {
+  if (runtime === "mpi") return mpiRanks().size;
   return backend === "tensorflow" ? 1 : Math.max(1, Math.min(cores, 8, batch));
 }
 
@@ -101,7 +104,8 @@ export function printLayout(layout: Layout): string {
 /**
  * Starts the devices of a mesh.
  *
- * @throws MtfError `backend-unavailable`; `bad-argument` for another runtime; `bad-mesh` for far more workers than the machine has cores
+ * @throws MtfError `backend-unavailable`; `bad-argument` for another runtime; `bad-mesh` for far more
+ * workers than the machine has cores, and for more or fewer devices than there are processes of MPI
  * @example
  * const devices = await openDevices({ runtime: "simulator" }, mesh);
  * await devices.close();
@@ -114,5 +118,6 @@ export async function openDevices(options: SessionOptions, mesh: Mesh): Promise<
   const { runtime = "workers" } = options;
   if (runtime === "simulator") return simulator(mesh, computing);
   if (runtime === "workers") return workers(mesh, computing);
-  throw wrongOption("openDevices", "runtime", runtime, '"workers" or "simulator"');
+  if (runtime === "mpi") return mpi(mesh, computing);
+  throw wrongOption("openDevices", "runtime", runtime, '"workers", "simulator" or "mpi"');
 }

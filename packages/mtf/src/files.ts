@@ -32,6 +32,7 @@ export {
   cannotWrite,
   draftOf,
   type FileForWriting,
+  inFileOrder,
   removeDrafts,
   type WritableFile,
   writeAtomically,

@@ -42,10 +42,13 @@ export async function dispatch(
       return 0;
     }
     const { run } = await command.load();
-    printResult(await run(values), values.json === true, output.out);
+    const result = await run(values);
+    const { follows } = await import("../team.ts");
+    if (!follows()) printResult(result, values.json === true, output.out);
     return 0;
   } catch (error) {
-    output.err(`${printError(error, output.debug === true)}\n`);
+    const { turnToTell } = await import("mtf/mpi");
+    output.err(`${turnToTell()}${printError(error, output.debug === true)}\n`);
     return 1;
   }
 }

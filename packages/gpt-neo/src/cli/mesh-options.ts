@@ -2,7 +2,10 @@ import type { MeshOptions } from "../mesh-options.ts";
 import { anyText, choice, flag, type Options, otherwise, text } from "./option.ts";
 
 export const meshOptions: Options<MeshOptions> = {
-  mesh: otherwise("one per core, or as many as needed", text("AXES", "devices: data:2,model:2")),
+  mesh: otherwise(
+    "one per core, or as many as needed; one per process of mpi",
+    text("AXES", "devices: data:2,model:2"),
+  ),
   layout: otherwise(
     "as below",
     anyText("RULES", "which dim is split over which axis: batch:data,heads:model"),
@@ -13,7 +16,10 @@ export const meshOptions: Options<MeshOptions> = {
   ),
   runtime: otherwise(
     "workers",
-    choice(["workers", "simulator"], "a worker per device, or all in one process"),
+    choice(
+      ["workers", "simulator", "mpi"],
+      "a worker per device; all in one process; a process per device, under mpirun",
+    ),
   ),
   backend: otherwise(
     "wasm",

@@ -1,4 +1,5 @@
 import type { Progress } from "../progress.ts";
+import { follows } from "../team.ts";
 
 /** What a progress line is written to: `process.stderr`, or a test's. */
 export interface ProgressStream {
@@ -14,6 +15,17 @@ export interface ProgressOptions {
   readonly now?: () => number;
 }
 
+/** Standard error, where this process is the one that tells. */
+const leadersErrors: ProgressStream = {
+  get isTTY() {
+    return process.stderr.isTTY;
+  },
+  get columns() {
+    return process.stderr.columns;
+  },
+  write: (text) => follows() || process.stderr.write(text),
+};
+
 /** Goes to the beginning of the line and empties it. */
 const clear = "\r\u001b[K";
 
@@ -26,7 +38,7 @@ const clear = "\r\u001b[K";
  * progress.end();
  */
 export function progressLine(options: ProgressOptions = {}): Progress {
-  const { stream = process.stderr, now = () => performance.now() } = options;
+  const { stream = leadersErrors, now = () => performance.now() } = options;
   const rewrites = stream.isTTY === true;
   const interval = options.interval ?? (rewrites ? 100 : 10_000);
   let shown = "";

@@ -1,4 +1,6 @@
+import { mpiRanks } from "mtf/mpi";
 import { coresOfMachine, memoryOfMachine } from "mtf/workers";
+import type { SessionOptions } from "../session.ts";
 
 /** What there is for all devices. */
 export interface Machine {
@@ -6,12 +8,15 @@ export interface Machine {
   readonly memoryBytes: number;
   /** What one device can hold, where the machine that is planned for says so. */
   readonly deviceBytes?: number | undefined;
+  /** How many of the devices it hosts, where others host the rest. */
+  readonly hosted?: number | undefined;
 }
 
 /** This machine, or the part of it that a container gives. */
-export function thisMachine(): Machine {
+export function thisMachine({ runtime }: Pick<SessionOptions, "runtime"> = {}): Machine {
   return {
     cores: coresOfMachine(),
     memoryBytes: memoryOfMachine() ?? Number.POSITIVE_INFINITY,
+    ...(runtime === "mpi" && { hosted: mpiRanks().onMachine }),
   };
 }

@@ -1,4 +1,5 @@
 import { defineMesh, type Mesh } from "mtf";
+import { devicesFor, type SessionOptions } from "../session.ts";
 
 /** As many devices are taken at most where a model needs more of them than there are cores. */
 const mostDevices = 32;
@@ -17,6 +18,13 @@ export function meshesFor(devices: number, rows: number): readonly Mesh[] {
   for (let fewer = devices >> 1; fewer >= 1; fewer >>= 1) counts.push(fewer);
   for (let more = 2 * devices; more <= mostDevices; more *= 2) counts.push(more);
   return counts.flatMap((count) => splitsOf(count, rows));
+}
+
+/** The meshes to try where a session is: nobody starts more processes, or fewer, than there are. */
+export function meshesIn(where: SessionOptions, rows: number, cores: number): readonly Mesh[] {
+  const devices = devicesFor(where, rows, cores);
+  const meshes = meshesFor(devices, rows);
+  return where.runtime === "mpi" ? meshes.filter(({ size }) => size === devices) : meshes;
 }
 
 function splitsOf(count: number, rows: number): readonly Mesh[] {

@@ -3,10 +3,10 @@ import type { Config } from "../config/index.ts";
 import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import type { WeightsDType } from "../models/weights-dtype.ts";
 import { paddedLength } from "../padded-length.ts";
-import { devicesFor, layoutOf, meshOf, type SessionOptions } from "../session.ts";
+import { layoutOf, meshOf, type SessionOptions } from "../session.ts";
 import { type ChosenMesh, chooseMesh, type Way } from "./choose.ts";
 import { type Machine, thisMachine } from "./machine.ts";
-import { meshesFor } from "./meshes.ts";
+import { meshesIn } from "./meshes.ts";
 
 /** Chooses the mesh of a model when its config is known. */
 export type ChooseMesh = (config: Config, context: number) => ChosenMesh;
@@ -37,7 +37,7 @@ export interface ModelUse {
 export function meshFor(
   options: SessionOptions & { readonly dtype?: WeightsDType | undefined },
   { devices, rows, build }: ModelUse,
-  machine: Machine = thisMachine(),
+  machine: Machine = thisMachine(options),
 ): ChooseMesh {
   return (config, context) => {
     const asked = options.mesh === undefined ? undefined : meshOf(options, devices);
@@ -52,7 +52,7 @@ export function meshFor(
     return chooseMesh({
       plan,
       asked: asked && { mesh: asked, by: "as --mesh says" },
-      meshes: meshesFor(devicesFor(options, devices, machine.cores), devices),
+      meshes: meshesIn(options, devices, machine.cores),
       where: options,
       machine,
     });

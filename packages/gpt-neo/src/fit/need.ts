@@ -50,13 +50,13 @@ interface Limit {
 function limitsOf(
   { devices, bytesPerDevice }: Need,
   { runtime = "workers", backend = "wasm" }: SessionOptions,
-  { cores, memoryBytes, deviceBytes }: Machine,
+  { cores, memoryBytes, deviceBytes, hosted = devices }: Machine,
 ): readonly Limit[] {
-  const all = devices * bytesPerDevice;
+  const all = Math.min(devices, hosted) * bytesPerDevice;
   const print = printBytes;
-  // Workers have a heap each, simulated devices share one.
+  // Workers and processes have a heap each, simulated devices share one.
   const heap =
-    runtime === "workers"
+    runtime !== "simulator"
       ? { label: "per device", needed: bytesPerDevice, whose: "a WebAssembly heap holds" }
       : { label: "one process", needed: all, whose: "its WebAssembly heap holds" };
   const heaps: readonly Limit[] = backend === "wasm" ? [{ ...heap, limit: heapBytes, print }] : [];
@@ -64,7 +64,7 @@ function limitsOf(
   const devicesOwn: readonly Limit[] =
     deviceBytes === undefined ? [] : [{ ...device, limit: deviceBytes }];
   const memory = {
-    label: "in all",
+    label: hosted < devices ? "on this machine" : "in all",
     needed: all,
     limit: memoryBytes,
     print,

@@ -5,6 +5,7 @@ import { isCheckpoint, openCheckpoint, removeCheckpoint, saveCheckpoint } from "
 import type { Held } from "mtf/simulator";
 import type { Position } from "../data/index.ts";
 import type { Parameters } from "../models/index.ts";
+import { alone, type Team } from "../team.ts";
 import { withWayBack } from "./damaged-checkpoint.ts";
 import type { DataOrder } from "./data/order.ts";
 import type { State } from "./optimizer.ts";
@@ -38,16 +39,18 @@ export interface Kept {
 /** What a run keeps where nobody says. */
 export const usuallyKept: Kept = { last: 2 };
 
-/** Saves the state after a step, and removes the checkpoints that are not kept. */
+/** Saves the state after a step, which all processes do; the first removes checkpoints that are not kept. */
 export async function saveStep(
   folder: string,
   state: Held<State>,
   progress: Progress,
   { last, every, steps = [] }: Kept = usuallyKept,
+  { leads }: Pick<Team, "leads"> = alone,
 ): Promise<void> {
   // Each optimizer keeps other trees; all of them are held.
   const held = state as Held<AdamState<Parameters>>;
   await saveCheckpoint(stepFolder(folder, progress.step), held, progress);
+  if (!leads) return;
   const isForGood = (step: number): boolean =>
     steps.includes(step) || (every !== undefined && step % every === 0);
   const others = (await savedSteps(folder)).filter((step) => step !== progress.step);

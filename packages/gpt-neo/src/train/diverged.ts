@@ -1,6 +1,7 @@
 import { dispose, MtfError } from "mtf";
 import type { Held } from "mtf/simulator";
-import { saveModel } from "../model-folder.ts";
+import { readAlong, saveModel } from "../model-folder.ts";
+import { alone, type Team } from "../team.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import { begin, type Origin, type Place } from "./begin.ts";
 import { lastCheckpoint, savedSteps, setAside } from "./checkpoint.ts";
@@ -17,6 +18,7 @@ export interface Lost {
   /** The step of the last checkpoint. */
   readonly saved: number | undefined;
   readonly course: Course;
+  readonly team?: Team | undefined;
 }
 
 /** The learning rate that configs have where they say none. */
@@ -31,19 +33,24 @@ const usualRate = 3e-4;
  */
 export async function diverged(place: Place, lost: Lost): Promise<MtfError> {
   const { config } = place;
-  const { course, out, saved, state } = lost;
+  const { course, out, saved, state, team = alone } = lost;
   if (out === undefined) return divergence(place, lost, undefined, undefined);
   const { from } = lost;
   const isSound = saved === undefined || (course.lastWell ?? 0) > saved;
-  const others = (await savedSteps(out)).filter((other) => other !== saved);
-  // What a run was given to go on from stays where there is nothing else.
-  const stays = isSound || (from.kind === "checkpoint" && others.length === 0);
-  const aside = stays ? undefined : await setAside(out, saved);
-  const last = await lastCheckpoint(out);
+  const { aside, last } = await team.share(async () => {
+    const others = (await savedSteps(out)).filter((other) => other !== saved);
+    // What a run was given to go on from stays where there is nothing else.
+    const stays = isSound || (from.kind === "checkpoint" && others.length === 0);
+    return {
+      aside: stays ? undefined : await setAside(out, saved),
+      last: await lastCheckpoint(out),
+    };
+  });
   if (aside !== undefined && last) {
     dispose(state);
     const { state: sound } = await begin({ kind: "checkpoint", path: last.path }, place);
-    await saveModel(out, config, sound.params, lost.tokenizer);
+    if (team.leads) await saveModel(out, config, sound.params, lost.tokenizer);
+    else await readAlong(config, sound.params);
   }
   return divergence(place, lost, aside, last?.progress.step);
 }

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { Held } from "mtf/simulator";
 import type { Position } from "../data/index.ts";
 import { makeFolder } from "../make-folder.ts";
-import { saveModel } from "../model-folder.ts";
+import { readAlong, saveModel } from "../model-folder.ts";
+import { alone } from "../team.ts";
 import { saveStep, usuallyKept } from "./checkpoint.ts";
 import type { State } from "./optimizer.ts";
 import type { Training } from "./training.ts";
@@ -33,8 +34,8 @@ export interface Keeping {
 export async function keepingOf(training: Training, saved: number | undefined): Promise<Keeping> {
   const { out } = training;
   if (out === undefined) return { saved: undefined, save: async () => undefined };
-  makeFolder(out);
-  const { config, dataOrder, settings, tokenizer, kept, on } = training;
+  const { config, dataOrder, settings, tokenizer, kept, on, team = alone } = training;
+  if (team.leads) makeFolder(out);
   const steps = config.training.extra_saves;
   let last = saved;
   return {
@@ -43,12 +44,14 @@ export async function keepingOf(training: Training, saved: number | undefined): 
     },
     async save({ state, step, position, loss, validated }) {
       if (last === step) return;
-      // Before the model: one without is of a run that has lost its checkpoints.
-      makeFolder(join(out, "checkpoints"));
-      await saveModel(out, config, state.params, tokenizer);
+      if (team.leads) {
+        // Before the model: one without is of a run that has lost its checkpoints.
+        makeFolder(join(out, "checkpoints"));
+        await saveModel(out, config, state.params, tokenizer);
+      } else await readAlong(config, state.params);
       const validationLoss = validated?.step === step ? validated.loss : undefined;
       const progress = { step, position, dataOrder, loss, validationLoss, settings };
-      await saveStep(out, state, progress, { ...usuallyKept, ...kept, steps });
+      await saveStep(out, state, progress, { ...usuallyKept, ...kept, steps }, team);
       last = step;
       await on.saved?.(step);
     },

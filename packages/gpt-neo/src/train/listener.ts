@@ -22,6 +22,8 @@ export interface TrainListener {
    * signal's reason, thrown.
    */
   readonly signal?: AbortSignal | undefined;
+  /** Asked before each step: whether to save and end there. */
+  readonly stopped?: (() => boolean) | undefined;
 }
 
 /** What a run is when it begins. */

@@ -1,5 +1,6 @@
 import type { Devices } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
+import type { Team } from "../team.ts";
 import { flopsOfToken } from "./flops.ts";
 import { measuredPeak } from "./measured-peak.ts";
 import type { TrainOptions } from "./options.ts";
@@ -22,6 +23,7 @@ export async function shareOfPeak(
   devices: Devices,
   behind: number,
   note: (line: string) => void,
+  team: Team,
 ): Promise<ShareOfPeak> {
   const perToken = flopsOfToken(config);
   const shareOf =
@@ -31,7 +33,7 @@ export async function shareOfPeak(
   if (peak !== undefined) return shareOf(peak * 1e9);
   const { steps, batch_size, context } = config.training;
   if ((steps - behind) * batch_size * context * perToken < worthMeasuring) return () => undefined;
-  const { flops, size } = await measuredPeak(devices, devices.mesh);
+  const { flops, size } = await measuredPeak(devices, devices.mesh, team);
   const what = `products of ${size} x ${size} matrices on ${devices.variant}`;
   note(`peak: ${(flops / 1e9).toPrecision(3)} GFLOP/s, measured with ${what}`);
   return shareOf(flops);

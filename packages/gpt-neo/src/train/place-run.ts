@@ -5,12 +5,11 @@ import {
   type ChosenMesh,
   chooseMesh,
   type Machine,
-  meshesFor,
+  meshesIn,
   thisMachine,
   type Way,
 } from "../fit/index.ts";
 import { type Dims, modelOf } from "../models/index.ts";
-import { devicesFor } from "../session.ts";
 import { lowerStep } from "./lower-step.ts";
 import type { TrainOptions } from "./options.ts";
 import { type RunLayout, runLayout } from "./run-layout.ts";
@@ -30,10 +29,10 @@ export function placeRun(
     readonly machine?: MachineModel;
   },
   config: Config,
-  machine: Machine = thisMachine(),
+  machine: Machine = thisMachine(options),
 ): RunLayout & Pick<ChosenMesh, "told"> {
   const { batch_size, mesh: written } = config.training;
-  const meshes = meshesFor(devicesFor(options, batch_size, machine.cores), batch_size);
+  const meshes = meshesIn(options, batch_size, machine.cores);
   const given = options.mesh ?? written ?? undefined;
   const asked = given === undefined ? undefined : defineMesh(given);
   // As many devices as usual, or more that split nothing but the model.

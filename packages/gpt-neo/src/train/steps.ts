@@ -30,7 +30,7 @@ export interface Ended extends Outcome {
  * const { step, loss } = await takeSteps(training); // a Training: data, devices, layout, folder …
  */
 export async function takeSteps(training: Training): Promise<Ended> {
-  const { config, data, dataOrder, devices, layout, on, sampleEvery } = training;
+  const { config, data, dataOrder, on, sampleEvery } = training;
   const { batch_size, steps, context, eval_every, save_every } = config.training;
   const { extra_saves, exit_every } = config.training;
   const dims = modelOf(config).dims(
@@ -42,8 +42,7 @@ export async function takeSteps(training: Training): Promise<Ended> {
   const { validation } = data;
   const looked =
     validation && (async () => samplesToLookAt(config, dims, await validation(), dataOrder));
-  const validate =
-    looked && (await loadValidation(config, dims, layout, devices, looked, on.validating));
+  const validate = looked && (await loadValidation(place, looked, on.validating, training.team));
   const sample = sampleEvery ? samplingOf(place, training.tokenizer) : undefined;
   const rate = learningRate(config);
   let { state, step, position } = first;
@@ -60,12 +59,12 @@ export async function takeSteps(training: Training): Promise<Ended> {
   const lost = (): Promise<MtfError> =>
     diverged(place, { ...training, state, step, saved: keeping.saved, course });
   const batches = batchesOf(training);
-  let taken = await batches.take(step, position);
-  while (taken && !training.stopped?.()) {
+  await batches.prepare(step, position);
+  for (let taken = await batches.next(); taken; taken = await batches.next()) {
     const { batch, next } = taken;
     const [updated, report] = await run(state, batch.tokens, batch.labels);
     // The devices are on their way by now, and the next batch is made meanwhile.
-    taken = await batches.take(step + 1, next);
+    await batches.prepare(step + 1, next);
     state = updated;
     position = next;
     const numbers = await readReport(report);
@@ -105,7 +104,7 @@ export async function takeSteps(training: Training): Promise<Ended> {
     }
   }
   // What is not waited for to the end, as the run is to stop, is no failure of the steps before it.
-  const failure = training.stopped?.() && step > first.step ? undefined : batches.failure;
+  const failure = batches.stopped && step > first.step ? undefined : batches.failure;
   if (course.well && (step > 0 || !failure)) await save();
   else if (step >= steps) throw await lost();
   if (failure) throw failure.error;

@@ -1,10 +1,12 @@
 import { start } from "../data/index.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { openDevices } from "../session.ts";
+import type { Team } from "../team.ts";
 import type { Weights } from "../weights/index.ts";
 import { beginNotes } from "./begin-notes.ts";
 import { usuallyKept } from "./checkpoint.ts";
-import { claimFolder } from "./claim.ts";
+import { claimTogether } from "./claim-together.ts";
+import { openTogether } from "./data/open-together.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
 import { positionIn } from "./data/position.ts";
 import { readData } from "./data/read.ts";
@@ -17,6 +19,7 @@ import { planRun } from "./plan.ts";
 import { noRecords, openRecords } from "./records.ts";
 import { settingsOf } from "./settings.ts";
 import { takeSteps } from "./steps.ts";
+import { stopFile } from "./stop-file.ts";
 import { telling } from "./telling.ts";
 import { trainedModel } from "./trained-model.ts";
 import type { Outcome, Training } from "./training.ts";
@@ -35,18 +38,19 @@ export interface TrainedModel extends Outcome {
 
 export type Trained = TrainedInFolder | TrainedModel;
 
-/** Trains from a config, or from weights, which are read where they lie. */
+/** Trains from a config, or from weights, which are read where they lie; the first process reads the data. */
 export async function trainFrom(
   options: OnMachine,
   weights: Weights | undefined,
   listener: TrainListener,
+  team: Team,
 ): Promise<Trained> {
   const { signal } = listener;
   const note = (line: string): void => listener.onNote?.(line);
   const { config: planned, tokenizing, mesh, layout } = await planRun(options, weights, note);
   signal?.throwIfAborted();
   const kept = isKept(options) ? options : undefined;
-  const claim = kept && (await claimFolder(kept));
+  const claim = kept && (await claimTogether(kept, team));
   const closing = [async () => claim?.release()];
   try {
     const before = claim?.checkpoint?.progress;
@@ -59,12 +63,15 @@ export async function trainFrom(
       return { out: claim.out, step, saved: step, loss, validationLoss: undefined, finished: true };
     }
     const goesOn = before !== undefined;
-    const piped = kept && (await withoutPipes(written, { ...kept, goesOn, note, signal }));
-    closing.push(async () => piped?.release());
+    const piped =
+      kept && team.leads && (await withoutPipes(written, { ...kept, goesOn, note, signal }));
+    closing.push(async () => (piped ? piped.release() : undefined));
     // What is kept nowhere is read once, and so may come through a pipe.
-    const { config } = piped ?? { config: written };
+    const { config } = piped || { config: written };
     const dataOrder = claim && before ? orderOf(before, claim.out) : currentOrder;
-    const data = await readData(options, config, tokenizing, dataOrder, listener);
+    const data = await openTogether(team, () =>
+      readData(options, config, tokenizing, dataOrder, listener),
+    );
     closing.push(() => data.close());
     const at = before ? positionIn(before, config.training.context) : start;
     const prepared = data.prepare(at, config.training.seed);
@@ -80,10 +87,14 @@ export async function trainFrom(
     // What fails or is stopped by now has left nothing behind.
     await prepared;
     listener.onProgress?.({ kind: "read" });
-    const records = claim && kept ? await openRecords(claim, kept) : noRecords;
+    const asked =
+      claim && team.leads
+        ? stopFile(claim.out, (path) => note(`${path} is there: stopping`))
+        : undefined;
+    const records = claim && kept && team.leads ? await openRecords(claim, kept) : noRecords;
     closing.push(async () => records.close());
     const behind = from.kind === "optimizer" ? from.optimizer.step : (before?.step ?? 0);
-    const share = await shareOfPeak(options, config, devices, behind, note);
+    const share = await shareOfPeak(options, config, devices, behind, note, team);
     await listener.onBegin?.({ config, step: behind });
     const run: Training = {
       config,
@@ -98,7 +109,9 @@ export async function trainFrom(
       from,
       sampleEvery: options.sampleEvery,
       kept: { last: options.keep ?? usuallyKept.last, every: options.keepEvery },
-      stopped: () => signal?.aborted === true,
+      team,
+      stopped: () =>
+        [signal?.aborted, listener.stopped?.(), asked?.isThere()].some((stops) => stops === true),
       on: telling(listener, claim, records, share),
     };
     const { state, ...outcome } = await takeSteps(run);

@@ -1,10 +1,12 @@
+import { type Team, teamOf } from "../team.ts";
 import { loadWeights } from "../weights/index.ts";
 import { goingOn } from "./begun-with.ts";
 import { checkListener } from "./check-listener.ts";
 import { checkOptions } from "./check-options.ts";
+import { areDocuments } from "./data/given.ts";
 import type { TrainListener } from "./listener.ts";
 import { withMachine } from "./machine.ts";
-import type { KeptRun, TrainOptions } from "./options.ts";
+import type { KeptRun, OnMachine, TrainOptions } from "./options.ts";
 import { type Trained, type TrainedInFolder, type TrainedModel, trainFrom } from "./train-from.ts";
 
 /**
@@ -13,6 +15,10 @@ import { type Trained, type TrainedInFolder, type TrainedModel, trainFrom } from
  * trained model stays on its devices, for `generate`, `score` and `evaluate`, until it is closed.
  *
  * Documents are read whole before the first step, which need not fit into memory.
+ *
+ * With the runtime `mpi` all processes call it alike. The first of them reads the data, writes the folder
+ * and is the only one whose listener is told anything; a signal may come to any. Weights, and the
+ * checkpoint of a run that goes on, are read by all. Where it throws in one, all processes end.
  *
  * @param listener what is told of the run, and the signal that ends it
  * @throws MtfError `bad-argument` for options, configs and data that do not go together, and where
@@ -35,15 +41,38 @@ export function train(
 export async function train(options: TrainOptions, listener: TrainListener = {}): Promise<Trained> {
   checkOptions(options);
   checkListener(listener);
-  const all = await withMachine(await goingOn(options));
-  const { model, config } = all;
+  let team = teamOf(options);
+  try {
+    const all = { ...options, ...(await team.share(() => optionsOfRun(options))) };
+    // A run that goes on may remember where it ran.
+    team = teamOf(all);
+    return await trainAs(team, all, listener);
+  } catch (error) {
+    team.fail(error as Error);
+    throw error;
+  }
+}
+
+/** All options but documents, which may be anything that gives them, and are the first process's. */
+async function optionsOfRun(given: TrainOptions): Promise<OnMachine> {
+  const all = Object.entries(await withMachine(await goingOn(given)));
+  return Object.fromEntries(all.filter(([, value]) => !areDocuments(value))) as OnMachine;
+}
+
+async function trainAs(team: Team, options: OnMachine, listener: TrainListener): Promise<Trained> {
+  const { model, config } = options;
   const weights =
     model === undefined
       ? undefined
       : await loadWeights(model, config === undefined ? {} : { config });
   try {
-    return await trainFrom(all, weights, listener);
+    return await trainFrom(options, weights, team.leads ? listener : heard(listener), team);
   } finally {
     await weights?.close();
   }
+}
+
+/** Of a listener what asks the run to end. */
+function heard({ signal, stopped }: TrainListener): TrainListener {
+  return { signal, stopped };
 }

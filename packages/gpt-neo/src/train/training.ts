@@ -1,6 +1,7 @@
 import type { Layout, MachineModel } from "mtf";
 import type { Devices } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
+import type { Team } from "../team.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import type { Origin } from "./begin.ts";
 import type { Kept } from "./checkpoint.ts";
@@ -28,7 +29,9 @@ export interface Training {
   readonly kept?: Kept;
   /** Steps between samples of text; by default none are made. */
   readonly sampleEvery?: number | undefined;
-  /** Asked after every step: whether to save and end. */
+  /** The processes that take the steps; by default one. */
+  readonly team?: Team | undefined;
+  /** Asked before every step: whether to save and end. */
   readonly stopped?: () => boolean;
   readonly on: Listener;
 }

@@ -1,10 +1,12 @@
-import { type Layout, lower } from "mtf";
-import type { Devices, Held } from "mtf/simulator";
+import { lower } from "mtf";
+import type { Held } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
-import { batchesInOrder, type SampleSet, thinned } from "../data/index.ts";
+import { type Batch, batchesInOrder, type SampleSet, thinned } from "../data/index.ts";
 import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import { padRows, rowsOf } from "../rows.ts";
 import { scoringStep } from "../scoring-step.ts";
+import { alone, type Team } from "../team.ts";
+import type { Place } from "./begin.ts";
 import type { DataOrder } from "./data/order.ts";
 
 /** The mean loss of samples that are not trained on. */
@@ -13,15 +15,13 @@ export type Validation = (parameters: Held<Parameters>) => Promise<number>;
 /**
  * Loads the program that validates, for batches of the dims' size.
  *
- * @param samples asked for with the first validation
+ * @param samples asked for with the first validation, in the first process
  */
 export async function loadValidation(
-  config: Config,
-  dims: Dims,
-  layout: Layout,
-  devices: Devices,
+  { config, dims, layout, devices }: Place,
   samples: () => Promise<SampleSet>,
   onProgress?: (done: number, all: number) => void,
+  { leads, share }: Team = alone,
 ): Promise<Validation> {
   const rows = rowsOf(dims);
   const program = lower(scoringStep(config, dims), {
@@ -34,11 +34,13 @@ export async function loadValidation(
     let sum = 0;
     let count = 0;
     const most = config.training.eval_batches ?? Number.POSITIVE_INFINITY;
-    ready ??= samples();
-    const held = await ready;
-    const all = Math.min(most, Math.ceil(held.count / dims.batch.size));
-    let done = 0;
-    for (const batch of batchesInOrder(held, dims.batch.size, most)) {
+    if (leads) ready ??= samples();
+    const all = await share(async () =>
+      Math.min(most, Math.ceil((await ready)!.count / dims.batch.size)),
+    );
+    const batches = ready && batchesInOrder(await ready, dims.batch.size, most);
+    for (let done = 0; done < all; ) {
+      const batch = await share(() => batches!.next().value as Batch);
       // Its rows lie one after the other, so it is padded as one.
       const { tokens, labels } = padRows([batch], dims.batch.size, batch.context);
       const [loss, labelled] = await run(parameters, tokens, labels);

@@ -21,9 +21,9 @@ export async function run({
     const when = shown.begun ? "stopping after this step" : "stopping";
     progress.note(`${when}; again to stop now`);
   });
-  const { signal } = interrupt;
+  const { signal, stopped } = interrupt;
   try {
-    const trained = await train(options, { ...shown, signal });
+    const trained = await train(options, { ...shown, signal, stopped });
     progress.end();
     const { step, saved, finished } = trained;
     const again = `gpt-neo train --out ${out} --resume`;

@@ -25,4 +25,4 @@ export { openSafetensors, type Safetensors } from "./open.ts";
 export { readShards } from "./shards.ts";
 export { isStoredDType, type StoredDType, type StoredTensor, storedBits } from "./stored.ts";
 export { type ReadOptions, readStrided, type StridedTensor } from "./strided.ts";
-export { type TensorToWrite, type WriteOptions, writeSafetensors } from "./write.ts";
+export { inFileOrder, type TensorToWrite, type WriteOptions, writeSafetensors } from "./write.ts";

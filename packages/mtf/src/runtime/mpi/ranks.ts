@@ -50,3 +50,15 @@ export function mpiRanks(): MpiRanks {
 export function turnToTell(): string {
   return joinedWorld()?.turnToTell() ?? "";
 }
+
+/**
+ * The number of this process among those that were started together; undefined where it is none of
+ * several, or does not use MPI so far.
+ *
+ * @example
+ * if ((rankHere() ?? 0) === 0) console.log("done");
+ */
+export function rankHere(): number | undefined {
+  const mpi = joinedWorld()?.mpi;
+  return mpi && mpi.size > 1 ? mpi.rank : undefined;
+}

@@ -1,0 +1,26 @@
+import type { Log } from "../log.ts";
+import type { Team } from "../team.ts";
+import { type Claim, claimFolder } from "./claim.ts";
+import type { KeptRun } from "./options.ts";
+
+/** A log that another process writes. */
+const elsewhere: Log = { append: () => undefined, close: () => undefined };
+
+/**
+ * Claims the folder of a run in the first process, and tells the others what lies there.
+ *
+ * @throws MtfError as `claimFolder`, in the first process
+ */
+export async function claimTogether(options: KeptRun, team: Team): Promise<Claim> {
+  const claim = team.leads ? await claimFolder(options) : undefined;
+  const { out } = options;
+  try {
+    const checkpoint = await team.share(() => claim!.checkpoint);
+    const nothing = async (): Promise<void> => undefined;
+    const open = async (): Promise<Log> => elsewhere;
+    return claim ?? { out, checkpoint, open, remember: nothing, release: nothing };
+  } catch (error) {
+    await claim?.release();
+    throw error;
+  }
+}
