@@ -15,6 +15,7 @@ import { theWorld } from "./runtime/mpi/world.ts";
 import { devicesOfProcess } from "./runtime/processes/devices.ts";
 
 export type * from "./runtime/devices.ts";
+export { mpiVersion } from "./runtime/mpi/find.ts";
 export { type MpiRanks, mpiRanks, rankHere, turnToTell } from "./runtime/mpi/ranks.ts";
 export { isSharded } from "./runtime/sharded.ts";
 

@@ -1,6 +1,7 @@
 import { catCommand } from "./cat-options.ts";
 import type { Command, RunnableCommand } from "./command.ts";
 import { convertCommand } from "./convert-options.ts";
+import { devicesCommand } from "./devices-options.ts";
 import { evalCommand } from "./eval-options.ts";
 import { generateCommand } from "./generate-options.ts";
 import { inspectCommand } from "./inspect-options.ts";
@@ -24,6 +25,7 @@ export const commands: readonly AnyCommand[] = [
   runBy(catCommand, () => import("./run/cat.ts")),
   runBy(convertCommand, () => import("./run/convert.ts")),
   runBy(inspectCommand, () => import("./run/inspect.ts")),
+  runBy(devicesCommand, () => import("./run/devices.ts")),
 ];
 
 function tokenizers(): Promise<typeof import("./run/tokenizer.ts")> {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,19 +24,33 @@ export interface Ended {
   readonly printed: string;
 }
 
-/** Runs a script as some ranks. */
-export async function mpirun(ranks: number, script: URL, ...args: string[]): Promise<Ended> {
-  const folder = mkdtempSync(join(tmpdir(), "mtf-mpi-"));
+/** Processes that run. */
+export interface Launched {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Omit<Ended, "told">>;
+}
+
+/** Starts a command as some ranks. */
+export function launch(ranks: number, command: readonly string[], timeout = 100_000): Launched {
   const own = /Open MPI|OpenRTE/.test(version) ? openMpi : [];
-  const node = [process.execPath, "--import", "tsx", fileURLToPath(script), folder, ...args];
-  const child = spawn(launcher, [...own, "-n", `${ranks}`, ...node], { timeout: 100_000 });
+  const child = spawn(launcher, [...own, "-n", `${ranks}`, ...command], { timeout });
   let printed = "";
   child.stdout.on("data", (text) => (printed += text));
   child.stderr.on("data", (text) => (printed += text));
-  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  const ended = new Promise<Omit<Ended, "told">>((resolve) =>
+    child.on("close", (code) => resolve({ code, printed })),
+  );
+  return { child, ended };
+}
+
+/** Runs a script as some ranks. */
+export async function mpirun(ranks: number, script: URL, ...args: string[]): Promise<Ended> {
+  const folder = mkdtempSync(join(tmpdir(), "mtf-mpi-"));
+  const node = [process.execPath, "--import", "tsx", fileURLToPath(script), folder, ...args];
+  const ended = await launch(ranks, node).ended;
   const told = Array.from({ length: ranks }, (_, rank) => toldBy(folder, rank));
   rmSync(folder, { recursive: true });
-  return { code, told, printed };
+  return { ...ended, told };
 }
 
 function toldBy(folder: string, rank: number): string {

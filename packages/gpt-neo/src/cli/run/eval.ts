@@ -10,6 +10,7 @@ import { type Window, windowsOf } from "../../eval/windows.ts";
 import { meshFor } from "../../fit/index.ts";
 import { type LoadedModel, loadModel } from "../../loaded-model.ts";
 import { some } from "../../some.ts";
+import { follows } from "../../team.ts";
 import { withSpecial } from "../../tokenizer/index.ts";
 import type { EvalOptions } from "../eval-options.ts";
 import { progressLine } from "../progress.ts";
@@ -91,7 +92,9 @@ async function writeAll(
     for (const batch of batchesOf(kept.all(), rows)) yield logitsOf(batch, kept.longest);
   }
   try {
-    await writeLogits(path, [kept.count, kept.longest, model.config.vocab_size], data);
+    // All compute them, and one writes.
+    if (follows()) for await (const _ of data());
+    else await writeLogits(path, [kept.count, kept.longest, model.config.vocab_size], data);
   } finally {
     kept.close();
   }

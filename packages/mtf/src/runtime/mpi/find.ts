@@ -1,6 +1,6 @@
 import { MtfError } from "../../errors.ts";
 import { loadKoffi } from "../../koffi.ts";
-import { joinMpi, type Mpi } from "./library.ts";
+import { joinMpi, type Mpi, mpiNamed } from "./library.ts";
 
 /** Open MPI's name; those of MPICH and its kin; that of whatever programs are compiled with. */
 const openMpi = ["libmpi.so.40"];
@@ -20,12 +20,27 @@ function usualFiles(): readonly string[] {
  * @throws MtfError `backend-unavailable` where there is none, or nothing to call it with
  */
 export function findMpi(): Mpi {
+  return firstOf(joinMpi);
+}
+
+/**
+ * What the system's MPI calls itself: `Open MPI v4.1.4`. It is not begun to be used.
+ *
+ * @throws MtfError `backend-unavailable` where there is none, or nothing to call it with
+ * @example
+ * console.log(mpiVersion());
+ */
+export function mpiVersion(): string {
+  return firstOf(mpiNamed);
+}
+
+function firstOf<T>(open: (file: string) => T | undefined): T {
   if (!loadKoffi()) {
     throw unavailable("koffi, which calls it, is not installed", ["npm install koffi"]);
   }
   const wanted = process.env.MTF_MPI;
   for (const file of wanted ? [wanted] : usualFiles()) {
-    const found = joinMpi(file);
+    const found = open(file);
     if (found) return found;
   }
   if (wanted) {

@@ -34,6 +34,17 @@ interface Handles {
 }
 
 /**
+ * What a library calls itself, which it says without being used.
+ *
+ * @returns undefined where the file is none, or has no MPI
+ */
+export function mpiNamed(file: string): string | undefined {
+  const koffi = loadKoffi();
+  const library = koffi && load(koffi, file);
+  return library && versionOf((signature) => library.native.func(signature));
+}
+
+/**
  * Opens a library and begins to use it, which a process may do once.
  *
  * @returns undefined where the file is none, or has no MPI

@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { defineMesh, MtfError } from "mtf";
+import { mpiVersion } from "mtf/mpi";
+import { simulator } from "mtf/simulator";
+import { blasAdvice } from "./blas-advice.ts";
+import { thisMachine } from "./fit/index.ts";
+import { printBytes } from "./fit/need.ts";
+import { devicesFor } from "./session.ts";
+
+/** Something that devices are made of, or that is chosen of it. */
+export interface Part {
+  readonly name: string;
+  /** What there is; undefined where there is none. */
+  readonly found?: string | undefined;
+  /** Why it is taken, or how to get it. */
+  readonly advice: readonly string[];
+}
+
+/** More rows than any machine has cores. */
+const manyRows = 1 << 20;
+
+/**
+ * What this machine has to compute with, each part looked for as a run would, and what a run takes of
+ * it where nobody says.
+ */
+export async function machineHas(): Promise<readonly Part[]> {
+  const { cores, memoryBytes } = thisMachine();
+  const memory = Number.isFinite(memoryBytes) ? printBytes(memoryBytes) : undefined;
+  const wasm = await opened("wasm");
+  const [kernels, blas] = wasm.found?.split("+") ?? [];
+  const devices = devicesFor({}, manyRows, cores);
+  return [
+    { name: "cores", found: `${cores}`, advice: [] },
+    { name: "memory", found: memory, advice: [] },
+    { name: "WebAssembly", found: kernels, advice: wasm.advice },
+    { name: "BLAS", found: blas, advice: blas ? [] : whyNoBlas(kernels) },
+    { name: "TensorFlow", ...(await opened("tensorflow")) },
+    { name: "MPI", ...mpiHere() },
+    {
+      name: "--runtime",
+      found: "workers",
+      advice: [
+        `a worker for each core, 8 at most and one for each row at most: here --mesh data:${devices}`,
+        "simulator and mpi are taken only where they are asked for",
+      ],
+    },
+    {
+      name: "--backend",
+      found: "wasm",
+      advice: [
+        blas ? `it is there everywhere; products go to ${blas}` : "it is there everywhere",
+        "cpu and tensorflow are taken only where they are asked for",
+      ],
+    },
+  ];
+}
+
+function whyNoBlas(kernels = ""): readonly string[] {
+  if (process.env.MTF_BLAS === "off") return ["MTF_BLAS=off says so"];
+  return blasAdvice(kernels);
+}
+
+/** A backend as a run would open it on one device. */
+async function opened(backend: "wasm" | "tensorflow"): Promise<Omit<Part, "name">> {
+  try {
+    const devices = await simulator(defineMesh({ data: 1 }), { backend });
+    const { variant } = devices;
+    await devices.close();
+    return { found: variant, advice: [] };
+  } catch (error) {
+    return missing(error);
+  }
+}
+
+function mpiHere(): Omit<Part, "name"> {
+  try {
+    const launcher = ["mpirun", "mpiexec", "srun"].find(isOnPath);
+    const advice = launcher ? [] : ["no mpirun, mpiexec or srun is on the PATH to start processes"];
+    return { found: `${mpiVersion()}${launcher ? `, started by ${launcher}` : ""}`, advice };
+  } catch (error) {
+    return missing(error);
+  }
+}
+
+function missing(error: unknown): Omit<Part, "name"> {
+  if (!(error instanceof MtfError)) throw error;
+  const { evidence = [], try: instead = [] } = error.details;
+  return {
+    advice: [
+      ...evidence.map(([label, text]) => `${label}: ${text}`),
+      ...(instead.length > 0 ? [`to have it: ${instead.join(", or ")}`] : []),
+    ],
+  };
+}
+
+function isOnPath(name: string): boolean {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
+}
