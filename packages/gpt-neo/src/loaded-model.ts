@@ -43,6 +43,7 @@ const names: OptionNames<ModelOptions> = {
   runtime: true,
   backend: true,
   deterministic: true,
+  fastReduce: true,
 };
 
 /** A model on devices, ready to run programs over its parameters. */

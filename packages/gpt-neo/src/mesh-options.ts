@@ -6,4 +6,5 @@ export interface MeshOptions {
   readonly runtime?: "workers" | "simulator" | "mpi";
   readonly backend?: "wasm" | "cpu" | "tensorflow";
   readonly deterministic?: boolean;
+  readonly fastReduce?: boolean;
 }

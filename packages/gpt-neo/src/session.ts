@@ -1,4 +1,4 @@
-import { defineLayout, defineMesh, type Layout, type Mesh, parseRules } from "mtf";
+import { defineLayout, defineMesh, type Layout, type Mesh, MtfError, parseRules } from "mtf";
 import { mpi, mpiRanks } from "mtf/mpi";
 import { type Devices, simulator } from "mtf/simulator";
 import { coresOfMachine, workers } from "mtf/workers";
@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly backend?: "wasm" | "cpu" | "tensorflow" | undefined;
   /** Compute only with kernels that give the same bits on every machine. */
   readonly deterministic?: boolean | undefined;
+  /** On `mpi`: leave sums over devices to MPI, in whatever order is fast. */
+  readonly fastReduce?: boolean | undefined;
 }
 
 /** The dims of GPT-Neo by the names that its original configs used. */
@@ -115,9 +117,14 @@ export async function openDevices(options: SessionOptions, mesh: Mesh): Promise<
     backend: options.backend ?? "wasm",
     deterministic: options.deterministic ?? false,
   };
-  const { runtime = "workers" } = options;
+  const { runtime = "workers", fastReduce = false } = options;
+  if (fastReduce && runtime !== "mpi") {
+    throw new MtfError("bad-argument", `--fast-reduce goes with the runtime mpi, not ${runtime}.`, {
+      try: ["--runtime mpi, under mpirun", "no --fast-reduce"],
+    });
+  }
   if (runtime === "simulator") return simulator(mesh, computing);
   if (runtime === "workers") return workers(mesh, computing);
-  if (runtime === "mpi") return mpi(mesh, computing);
+  if (runtime === "mpi") return mpi(mesh, { ...computing, fastReduce });
   throw wrongOption("openDevices", "runtime", runtime, '"workers", "simulator" or "mpi"');
 }

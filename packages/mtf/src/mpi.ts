@@ -27,6 +27,11 @@ export interface MpiOptions {
    * SIMD. Slower. Default false.
    */
   readonly deterministic?: boolean | undefined;
+  /**
+   * Leave sums over devices to MPI, which adds in whatever order is fast on its network: results are no
+   * longer, bit by bit, those of other runtimes or of another MPI. Default false.
+   */
+  readonly fastReduce?: boolean | undefined;
 }
 
 /** The devices of a mesh, one of them in this process. */
@@ -45,7 +50,8 @@ export interface MpiDevices extends Devices {
  * koffi, an optional dependency.
  *
  * @throws MtfError `backend-unavailable` if there is no MPI, or the backend cannot be loaded here;
- * `bad-mesh` if there are more or fewer processes than devices
+ * `bad-mesh` if there are more or fewer processes than devices; `bad-argument` for options that exclude
+ * each other
  * @example
  * // mpirun -n 4 node train.mjs
  * const devices = await mpi(defineMesh({ data: 4 }));
@@ -55,7 +61,12 @@ export interface MpiDevices extends Devices {
  */
 export async function mpi(mesh: Mesh, options: MpiOptions = {}): Promise<MpiDevices> {
   devicesArguments("mpi", mesh, options);
-  const { backend = "wasm", deterministic = false } = options;
+  const { backend = "wasm", deterministic = false, fastReduce = false } = options;
+  if (deterministic && fastReduce) {
+    throw new MtfError("bad-argument", "mpi: what MPI adds up is not deterministic.", {
+      try: ["fastReduce without deterministic", "deterministic without fastReduce"],
+    });
+  }
   const world = theWorld();
   const { rank, size, version } = world.mpi;
   if (size !== mesh.size) {
@@ -77,7 +88,7 @@ export async function mpi(mesh: Mesh, options: MpiOptions = {}): Promise<MpiDevi
   const devices = await devicesOfProcess({
     mesh,
     backend: await openBackend(backend, computing),
-    messages: mpiMessages(world.mpi, world.newTag()),
+    messages: mpiMessages(world.mpi, world.newTag(), fastReduce),
     machineDevices: world.onMachine,
     end(reason) {
       if (reason.code !== "closed") world.fail(reason);

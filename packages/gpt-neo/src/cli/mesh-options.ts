@@ -28,6 +28,7 @@ export const meshOptions: Options<MeshOptions> = {
       "what computes an op: fast; plain; TensorFlow, if installed",
     ),
   ),
+  fastReduce: flag("on mpi: leave sums over devices to MPI, whose order is fast and no other's"),
   deterministic: flag("the same bits on every machine; slower: no BLAS, no relaxed SIMD"),
 };
 

@@ -13,6 +13,7 @@ const names: OptionNames<TrainOptions> = {
   deterministic: true,
   evalBatches: true,
   evalEvery: true,
+  fastReduce: true,
   gradAccumulation: true,
   inputFormat: true,
   keep: true,

@@ -9,7 +9,7 @@ type Runtime = "simulator" | "workers" | "mpi";
 const optionsOf: { readonly [R in Runtime]: readonly string[] } = {
   simulator: ["backend", "stagingBytes", "deterministic"],
   workers: ["backend", "stagingBytes", "deterministic", "force"],
-  mpi: ["backend", "deterministic"],
+  mpi: ["backend", "deterministic", "fastReduce"],
 };
 
 /** What else than the name of a backend each takes for one. */
@@ -28,14 +28,16 @@ export function devicesArguments(
     readonly stagingBytes?: number | undefined;
     readonly deterministic?: boolean | undefined;
     readonly force?: boolean | undefined;
+    readonly fastReduce?: boolean | undefined;
   },
 ): void {
   meshArgument(fn, "mesh", mesh);
   optionsArgument(fn, "options", options, optionsOf[fn]);
-  const { backend, stagingBytes, deterministic, force } = options;
+  const { backend, stagingBytes, deterministic, force, fastReduce } = options;
   if (stagingBytes !== undefined) countArgument(fn, "options.stagingBytes", stagingBytes, 1);
   if (deterministic !== undefined) booleanArgument(fn, "options.deterministic", deterministic);
   if (force !== undefined) booleanArgument(fn, "options.force", force);
+  if (fastReduce !== undefined) booleanArgument(fn, "options.fastReduce", fastReduce);
   if (backend === undefined || typeof backend === "string") return;
   const { upload, href } = (backend ?? {}) as {
     readonly upload?: unknown;

@@ -1,4 +1,5 @@
 import { type Koffi, loadKoffi } from "../../koffi.ts";
+import type { SumOf } from "../collectives/messages/messages.ts";
 
 /** The library of MPI that this process has been started with, or found. All calls block but two: `isend`, `hasCome`. */
 export interface Mpi {
@@ -16,6 +17,12 @@ export interface Mpi {
   hasCome(from: number, tag: number): boolean;
   /** Waits for requests, one after the other in memory. */
   waitall(count: number, requests: Uint8Array): void;
+  /**
+   * A group of processes that add up numbers together; all of them make it.
+   *
+   * @param members their ranks, ascending
+   */
+  group(members: readonly number[]): SumOf;
   /** Waits for all processes to come to their end. */
   finalize(): void;
   /** Ends all processes, this one too. */
@@ -29,6 +36,8 @@ interface Handles {
   readonly requestBytes: number;
   readonly world: bigint | number;
   readonly byte: bigint | number;
+  readonly float: bigint | number;
+  readonly sum: bigint | number;
   /** Where statuses go that nobody reads. */
   readonly ignored: bigint | null;
 }
@@ -53,12 +62,19 @@ export function joinMpi(file: string): Mpi | undefined {
   const koffi = loadKoffi();
   const library = koffi && load(koffi, file);
   if (!library) return undefined;
-  const { type, requestBytes, world, byte, ignored } = library.handles;
+  const { type, requestBytes, world, byte, float, ignored } = library.handles;
+  // Handles that are written down: an address, or a number.
+  const handle = () => (type === "int" ? new Int32Array(1) : new BigInt64Array(1));
+  const read = (written: Int32Array | BigInt64Array) => written[0]!;
   const fn = (signature: string) => library.native.func(signature.replaceAll("Handle", type));
   const isend = fn("int MPI_Isend(const void *, int, Handle, int, int, Handle, void *)");
   const recv = fn("int MPI_Recv(void *, int, Handle, int, int, Handle, void *)");
   const probe = fn("int MPI_Iprobe(int, int, Handle, int *, void *)");
   const waitall = fn("int MPI_Waitall(int, void *, void *)");
+  const worldGroup = fn("int MPI_Comm_group(Handle, void *)");
+  const include = fn("int MPI_Group_incl(Handle, int, const int *, void *)");
+  const make = fn("int MPI_Comm_create_group(Handle, Handle, int, void *)");
+  const allreduce = fn("int MPI_Allreduce(const void *, void *, int, Handle, Handle, Handle)");
   const finalize = fn("int MPI_Finalize()");
   const abort = fn("int MPI_Abort(Handle, int)");
   const asked = (name: string) => {
@@ -81,6 +97,15 @@ export function joinMpi(file: string): Mpi | undefined {
       return flag[0] !== 0;
     },
     waitall: (count, requests) => void waitall(count, requests, ignored),
+    group(members) {
+      const [all, some, made] = [handle(), handle(), handle()];
+      worldGroup(world, all);
+      include(read(all), members.length, Int32Array.from(members), some);
+      make(world, read(some), 0, made);
+      const together = read(made);
+      return (own, sum) =>
+        void allreduce(own, sum, own.length, float, library.handles.sum, together);
+    },
     finalize: () => void finalize(),
     abort: (code) => void abort(world, code),
   };
@@ -100,12 +125,13 @@ function load(koffi: Koffi, file: string) {
 /** Open MPI's handles are addresses of what it exports; MPICH's and its kin's are numbers. */
 function handlesOf(native: ReturnType<Koffi["load"]>): Handles {
   try {
-    const [world, byte] = ["ompi_mpi_comm_world", "ompi_mpi_byte"].map((name) =>
-      native.symbol(name),
+    const [world, byte, float, sum] = ["comm_world", "byte", "float", "op_sum"].map((name) =>
+      native.symbol(`ompi_mpi_${name}`),
     );
-    return { type: "void *", requestBytes: 8, world, byte, ignored: null };
+    return { type: "void *", requestBytes: 8, world, byte, float, sum, ignored: null };
   } catch {
-    return { type: "int", requestBytes: 4, world: 0x44000000, byte: 0x4c00010d, ignored: 1n };
+    const numbers = { world: 0x44000000, byte: 0x4c00010d, float: 0x4c00040a, sum: 0x58000003 };
+    return { type: "int", requestBytes: 4, ...numbers, ignored: 1n };
   }
 }
 

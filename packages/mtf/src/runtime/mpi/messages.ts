@@ -1,12 +1,16 @@
 import type { HostArray } from "../../dtype.ts";
-import type { Messages } from "../collectives/messages/messages.ts";
+import type { Messages, SumOf } from "../collectives/messages/messages.ts";
 import type { Mpi } from "./library.ts";
 
 /** MPI counts in 32 bits: longer messages go in parts. */
 const longestBytes = 1 << 30;
 
-/** Messages between the ranks of MPI, each of which hosts the device of its number. */
-export function mpiMessages(mpi: Mpi, tag: number): Messages {
+/**
+ * Messages between the ranks of MPI, each of which hosts the device of its number.
+ *
+ * @param fastReduce whether sums are MPI's
+ */
+export function mpiMessages(mpi: Mpi, tag: number, fastReduce = false): Messages {
   const { requestBytes } = mpi;
   let requests = new Uint8Array(64 * requestBytes);
   /** What is being sent: it must not go away, or move, before it is there. */
@@ -25,6 +29,7 @@ export function mpiMessages(mpi: Mpi, tag: number): Messages {
   return {
     processes: Array.from({ length: mpi.size }, (_, rank) => [rank]),
     own: mpi.rank,
+    ...(fastReduce && { sum: sumsOf(mpi) }),
     send(_, to, numbers) {
       for (const part of partsOf(numbers)) begin(part, to);
     },
@@ -35,6 +40,17 @@ export function mpiMessages(mpi: Mpi, tag: number): Messages {
       mpi.waitall(sending.length, requests);
       sending.length = 0;
     },
+  };
+}
+
+/** A group is made when it first adds up, which all of its members do at the same time. */
+function sumsOf(mpi: Mpi): NonNullable<Messages["sum"]> {
+  const groups = new Map<string, SumOf>();
+  return (members) => (own, sum) => {
+    const key = members.join();
+    const add = groups.get(key) ?? mpi.group(members);
+    groups.set(key, add);
+    add(own, sum);
   };
 }
 

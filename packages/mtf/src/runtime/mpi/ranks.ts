@@ -1,4 +1,5 @@
 import { type Talk, talkOf } from "./talk.ts";
+import { launchedAs, takeTurn } from "./turn.ts";
 import { joinedWorld, theWorld } from "./world.ts";
 
 /** The processes that were started together, as one of them sees them. */
@@ -48,7 +49,8 @@ export function mpiRanks(): MpiRanks {
  * console.error(`${turnToTell()}${error.message}`);
  */
 export function turnToTell(): string {
-  return joinedWorld()?.turnToTell() ?? "";
+  const process = joinedWorld()?.mpi ?? launchedAs();
+  return process ? takeTurn(process.rank, process.size) : "";
 }
 
 /**

@@ -4,6 +4,7 @@ import { messageCollectives } from "../collectives/messages/collectives.ts";
 import { findMpi } from "./find.ts";
 import type { Mpi } from "./library.ts";
 import { mpiMessages } from "./messages.ts";
+import { pause, takeTurn } from "./turn.ts";
 
 /** All processes that were started together, and this one among them. */
 export interface World {
@@ -14,20 +15,10 @@ export interface World {
   newTag(): number;
   /** Has all processes end, soon if this one does not end by itself. */
   fail(reason: Error): void;
-  /**
-   * Waits until the processes of lower ranks would have told what fails in them: whoever tells it first
-   * ends all, and so it is told once.
-   *
-   * @returns what to put before it
-   */
-  turnToTell(): string;
 }
 
 /** How long a process that failed may take to end by itself, in milliseconds. */
 const patience = 1000;
-
-/** How long a process lets those of lower ranks tell what fails in them as well, in milliseconds. */
-const turn = 100;
 
 /** How long what it has told takes to get to where it is printed: ending all ends that, too. */
 const tellingTime = 300;
@@ -53,16 +44,10 @@ function join(mpi: Mpi): World {
     pause(tellingTime);
     mpi.abort(code);
   };
-  let isTold = false;
-  const turnToTell = () => {
-    if (!isTold && mpi.rank > 0) pause(patience + turn * Math.min(mpi.rank, 20));
-    isTold = true;
-    return mpi.size > 1 ? `rank ${mpi.rank}: ` : "";
-  };
   // Node prints what nobody has caught after all else, when this process is no more.
   process.on("uncaughtExceptionMonitor", (error) => {
     if (process.listenerCount("uncaughtException") > 0) return;
-    const before = turnToTell();
+    const before = takeTurn(mpi.rank, mpi.size);
     console.error(before === "" ? error : `${before}${error?.stack ?? error}`);
     endAll(1);
   });
@@ -78,18 +63,12 @@ function join(mpi: Mpi): World {
     fail(reason) {
       failed = true;
       const end = () => {
-        console.error(`${turnToTell()}${reason.message}`);
+        console.error(`${takeTurn(mpi.rank, mpi.size)}${reason.message}`);
         endAll(1);
       };
       setTimeout(end, patience).unref();
     },
-    turnToTell,
   };
-}
-
-/** Holds all up: what is about to end has nothing else to do. */
-function pause(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 /** Each tells the others the name of its host. */

@@ -19,7 +19,15 @@ export interface Messages {
    * @throws Aborted if another process has ended
    */
   receive(to: number, awaited: readonly Awaited[]): MaybePromise<void>;
+  /**
+   * Adds up numbers of some devices, of which `own` are this one's, in whatever order is fast. Where there
+   * is none, devices add up by themselves, in their order.
+   */
+  readonly sum?: ((members: readonly number[]) => SumOf) | undefined;
 }
+
+/** Puts the sum of what all of some devices have into `sum`, which lies apart. */
+export type SumOf = (own: Float32Array, sum: Float32Array) => void;
 
 export interface Awaited {
   readonly from: number;

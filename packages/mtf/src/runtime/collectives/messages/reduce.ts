@@ -16,6 +16,7 @@ import {
   rowOf,
   writeRow,
 } from "../row.ts";
+import { fastSum } from "./fastSum.ts";
 import { landing, pack, type Runs, runsWithin, unpack } from "./packed.ts";
 import { phasesOf, type Sending, segmentsOf } from "./segments.ts";
 
@@ -35,7 +36,12 @@ export function bindReduce(
     const shared = reduces.map((reduce) => sharing(frame, reduce.operand, reduce.result));
     return [() => shared.forEach((share) => void share())];
   }
-  const [{ name }] = reduces as [Reduce];
+  const [{ name, fn, result }] = reduces as [Reduce];
+  const { sum } = sending.messages;
+  if (sum && name === "all-reduce" && fn === "sum" && frame.values[result]!.dtype === "float32") {
+    const row = rowOf(reduces, frame);
+    return fastSum(row, frame.device, group, sum(group.members), sending);
+  }
   const bind = name === "all-reduce" ? allReduce : reduceScatter;
   return bind(reduces, rowOf(reduces, frame), frame, group, sending);
 }
