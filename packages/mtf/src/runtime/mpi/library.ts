@@ -37,6 +37,7 @@ interface Handles {
   readonly world: bigint | number;
   readonly byte: bigint | number;
   readonly float: bigint | number;
+  readonly double: bigint | number;
   readonly sum: bigint | number;
   /** Where statuses go that nobody reads. */
   readonly ignored: bigint | null;
@@ -62,7 +63,7 @@ export function joinMpi(file: string): Mpi | undefined {
   const koffi = loadKoffi();
   const library = koffi && load(koffi, file);
   if (!library) return undefined;
-  const { type, requestBytes, world, byte, float, ignored } = library.handles;
+  const { type, requestBytes, world, byte, float, double, ignored } = library.handles;
   // Handles that are written down: an address, or a number.
   const handle = () => (type === "int" ? new Int32Array(1) : new BigInt64Array(1));
   const read = (written: Int32Array | BigInt64Array) => written[0]!;
@@ -103,8 +104,11 @@ export function joinMpi(file: string): Mpi | undefined {
       include(read(all), members.length, Int32Array.from(members), some);
       make(world, read(some), 0, made);
       const together = read(made);
-      return (own, sum) =>
-        void allreduce(own, sum, own.length, float, library.handles.sum, together);
+      const { sum: add } = library.handles;
+      return (own, sum) => {
+        const number = own instanceof Float64Array ? double : float;
+        allreduce(own, sum, own.length, number, add, together);
+      };
     },
     finalize: () => void finalize(),
     abort: (code) => void abort(world, code),
@@ -122,16 +126,26 @@ function load(koffi: Koffi, file: string) {
   }
 }
 
+/** What Open MPI exports as `ompi_mpi_…`. */
+const names = ["comm_world", "byte", "float", "double", "op_sum"] as const;
+
+const mpichNumbers = {
+  world: 0x44000000,
+  byte: 0x4c00010d,
+  float: 0x4c00040a,
+  double: 0x4c00080b,
+  sum: 0x58000003,
+};
+
 /** Open MPI's handles are addresses of what it exports; MPICH's and its kin's are numbers. */
 function handlesOf(native: ReturnType<Koffi["load"]>): Handles {
   try {
-    const [world, byte, float, sum] = ["comm_world", "byte", "float", "op_sum"].map((name) =>
+    const [world, byte, float, double, sum] = names.map((name) =>
       native.symbol(`ompi_mpi_${name}`),
     );
-    return { type: "void *", requestBytes: 8, world, byte, float, sum, ignored: null };
+    return { type: "void *", requestBytes: 8, world, byte, float, double, sum, ignored: null };
   } catch {
-    const numbers = { world: 0x44000000, byte: 0x4c00010d, float: 0x4c00040a, sum: 0x58000003 };
-    return { type: "int", requestBytes: 4, ...numbers, ignored: 1n };
+    return { type: "int", requestBytes: 4, ...mpichNumbers, ignored: 1n };
   }
 }
 

@@ -2,7 +2,7 @@ import { bytesPerElement } from "../../../dtype.ts";
 import type { Device, Phase } from "../../execute/device.ts";
 import type { Group } from "../groups.ts";
 import { closeAll, landingInRow, lengthOf, openAll, type Part, readRow, writeRow } from "../row.ts";
-import type { SumOf } from "./messages.ts";
+import type { Floats, SumOf } from "./messages.ts";
 import { phasesOf, type Sending, segmentsOf } from "./segments.ts";
 
 /** An all-reduce that somebody else adds up, segment by segment. Nothing is sent before all are there. */
@@ -17,7 +17,7 @@ export function fastSum(
     ({ begin, end }): [Phase, Phase] => {
       const reduce = (): void => {
         const sum = landingInRow(row, begin, end);
-        add(readRow(row, begin, end) as Float32Array, sum as Float32Array);
+        add(readRow(row, begin, end) as Floats, sum as Floats);
         writeRow(row, begin, sum);
         // What the numbers take at least, however MPI sends them.
         const share = (end - begin) / members.length;

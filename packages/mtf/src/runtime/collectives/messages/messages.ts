@@ -27,7 +27,10 @@ export interface Messages {
 }
 
 /** Puts the sum of what all of some devices have into `sum`, which lies apart. */
-export type SumOf = (own: Float32Array, sum: Float32Array) => void;
+export type SumOf = (own: Floats, sum: Floats) => void;
+
+/** A float32 tensor's numbers, as a backend computes with them. */
+export type Floats = Float32Array | Float64Array;
 
 export interface Awaited {
   readonly from: number;
