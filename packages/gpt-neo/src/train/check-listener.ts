@@ -12,6 +12,7 @@ const names: OptionNames<TrainListener> = {
   onNote: true,
   onProgress: true,
   signal: true,
+  stopped: true,
 };
 
 /** A call by its name; other names may be a listener's own. */

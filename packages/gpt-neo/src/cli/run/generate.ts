@@ -11,6 +11,7 @@ import { promptIds } from "../../generate/text.ts";
 import { type LoadedModel, loadModel } from "../../loaded-model.ts";
 import type { Progress } from "../../progress.ts";
 import { some } from "../../some.ts";
+import { teamOf } from "../../team.ts";
 import { withSpecial } from "../../tokenizer/index.ts";
 import { decodingOf } from "../decoding-options.ts";
 import type { GenerateOptions } from "../generate-options.ts";
@@ -29,7 +30,8 @@ import { printGenerated } from "./print-generated.ts";
 export async function run(
   options: GenerateOptions,
 ): Promise<Generated | { readonly text: string }> {
-  const text = await promptText(options);
+  const { share } = teamOf(options);
+  const text = await share(() => promptText(options));
   const mesh = meshFor(options, { devices: 1, rows: () => 1, build: longest });
   const model = await loadModel(options.model, modelOptions(options), mesh);
   const progress = progressLine();
@@ -53,7 +55,7 @@ async function generate(
   const given = decodingOf(options);
   for (const line of generationNotes(model, given)) progress.note(line);
   const drawn = samplingOf(given, generation?.options).kind === "random";
-  const seed = options.seed ?? randomInt(2 ** 31);
+  const seed = options.seed ?? (await teamOf(options).share(() => randomInt(2 ** 31)));
   const notes = drawn && options.seed === undefined ? [`seed ${seed}`] : [];
   const prompt = promptOf(text, options, model);
   const all = merged(generation?.options ?? {}, given);
