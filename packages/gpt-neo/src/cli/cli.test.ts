@@ -218,6 +218,7 @@ describe("gpt-neo", () => {
         cat               write data's documents, a JSON line each
         convert           write weights of any kind as a Hugging Face folder
         inspect           tell what a file or folder is, and what is in it
+        devices           tell what this machine computes with, and what runs take of it
 
       gpt-neo COMMAND --help lists a command's options. DEBUG=1 shows where an error comes from.
       ",
@@ -275,14 +276,17 @@ describe("gpt-neo", () => {
                                        (default: .gpt-neo-cache beside the run)
         --log jsonl|tensorboard…       log.jsonl, and events for tensorboard --logdir (default: jsonl)
         --mesh AXES                    devices: data:2,model:2
-                                       (default: one per core, or as many as needed)
+                                       (default: one per core or process, or as many as needed)
         --layout RULES                 which dim is split over which axis: batch:data,heads:model
                                        (default: as below)
         --storage RULES                how parameters rest where they are not computed with: embd:data
                                        (default: as --layout)
-        --runtime workers|simulator    a worker per device, or all in one process (default: workers)
+        --runtime workers|simulator|mpi
+                                       a worker per device; all in one; mpirun's processes
+                                       (default: workers)
         --backend wasm|cpu|tensorflow  what computes an op: fast; plain; TensorFlow, if installed
                                        (default: wasm)
+        --fast-reduce                  on mpi: sums are MPI's, in whatever order it finds fast
         --deterministic                the same bits on every machine; slower: no BLAS, no relaxed SIMD
         --json                         end standard output with the result as one JSON object
         --help                         print this
@@ -337,14 +341,17 @@ describe("gpt-neo", () => {
                                        what makes ids of text (default: the model's)
         --special                      <|endoftext|> in a text ends it (default: it is text)
         --mesh AXES                    devices: data:2,model:2
-                                       (default: one per core, or as many as needed)
+                                       (default: one per core or process, or as many as needed)
         --layout RULES                 which dim is split over which axis: batch:data,heads:model
                                        (default: as below)
         --storage RULES                how parameters rest where they are not computed with: embd:data
                                        (default: as --layout)
-        --runtime workers|simulator    a worker per device, or all in one process (default: workers)
+        --runtime workers|simulator|mpi
+                                       a worker per device; all in one; mpirun's processes
+                                       (default: workers)
         --backend wasm|cpu|tensorflow  what computes an op: fast; plain; TensorFlow, if installed
                                        (default: wasm)
+        --fast-reduce                  on mpi: sums are MPI's, in whatever order it finds fast
         --deterministic                the same bits on every machine; slower: no BLAS, no relaxed SIMD
         --json                         end standard output with {"loss", "perplexity", "tokens"}
         --help                         print this
@@ -363,7 +370,7 @@ describe("gpt-neo", () => {
       {
         "code": 1,
         "err": "gpt-neo: [bad-argument] there is no command 'trian'. Did you mean train?
-        commands  train, generate, eval, tokenize, tokenizer train, tokenizer encode, tokenizer decode, cat, convert, inspect
+        commands  train, generate, eval, tokenize, tokenizer train, tokenizer encode, tokenizer decode, cat, convert, inspect, devices
       ",
         "out": "",
       }

@@ -7,7 +7,7 @@ export interface DevicesOptions {
 
 export const devicesCommand: Command<DevicesOptions> = {
   name: "devices",
-  summary: "tell what this machine has to compute with, and what is taken without being asked",
+  summary: "tell what this machine computes with, and what runs take of it",
   usage: "",
   options: { json: flag("one JSON object instead of a table") },
   notes: `Each part is looked for as a run would: TensorFlow and BLAS are loaded, MPI is found and not begun.`,

@@ -3,7 +3,7 @@ import { anyText, choice, flag, type Options, otherwise, text } from "./option.t
 
 export const meshOptions: Options<MeshOptions> = {
   mesh: otherwise(
-    "one per core, or as many as needed; one per process of mpi",
+    "one per core or process, or as many as needed",
     text("AXES", "devices: data:2,model:2"),
   ),
   layout: otherwise(
@@ -16,10 +16,7 @@ export const meshOptions: Options<MeshOptions> = {
   ),
   runtime: otherwise(
     "workers",
-    choice(
-      ["workers", "simulator", "mpi"],
-      "a worker per device; all in one process; a process per device, under mpirun",
-    ),
+    choice(["workers", "simulator", "mpi"], "a worker per device; all in one; mpirun's processes"),
   ),
   backend: otherwise(
     "wasm",
@@ -28,7 +25,7 @@ export const meshOptions: Options<MeshOptions> = {
       "what computes an op: fast; plain; TensorFlow, if installed",
     ),
   ),
-  fastReduce: flag("on mpi: leave sums over devices to MPI, whose order is fast and no other's"),
+  fastReduce: flag("on mpi: sums are MPI's, in whatever order it finds fast"),
   deterministic: flag("the same bits on every machine; slower: no BLAS, no relaxed SIMD"),
 };
 

@@ -1,5 +1,5 @@
 /** How long processes of lower ranks may take to tell what fails in them as well, in milliseconds. */
-const [patience, each, most] = [1000, 100, 2000];
+const [patience, each, most] = [3000, 100, 2000];
 
 let isTaken = false;
 
