@@ -285,9 +285,9 @@ it("says what is wrong", async () => {
       "[bad-argument] train: data is 5, and must be files, sources with files, or { documents }.",
       "[bad-argument] train: out is "", and must be a folder: "runs/book".",
       "[bad-argument] train: peak is -1, and must be above 0.",
-      "[bad-argument] openDevices: runtime is "gpu", and must be "workers" or "simulator".",
+      "[bad-argument] openDevices: runtime is "gpu", and must be "workers", "simulator" or "mpi".",
       "[bad-argument] train: there is no option "onStepp".
-      options  onBegin, onCheckpoint, onNote, onProgress, onSample, onStep, onValidation, signal
+      options  onBegin, onCheckpoint, onNote, onProgress, onSample, onStep, onValidation, signal, stopped
       try      onStep",
       "[bad-argument] train: onStep is 5, and must be a function.",
       "[bad-argument] train: the listener is null, and must be an object.",

@@ -16,7 +16,7 @@ const names: OptionNames<TrainListener> = {
 };
 
 /** A call by its name; other names may be a listener's own. */
-const isCall = ([name]: readonly [string, unknown]): boolean => /^on[A-Z]/.test(name);
+const isCall = ([name]: readonly [string, unknown]): boolean => /^(on[A-Z]|stopped$)/.test(name);
 
 /**
  * Checks that what is to follow a run can: a name that nobody calls would never tell.
