@@ -1,9 +1,6 @@
-import { MtfError } from "mtf";
+import { failedDevices } from "./failed-devices.ts";
 import { RequestError } from "./request-error.ts";
 import { ClientGone } from "./wanted-until.ts";
-
-/** What a model's devices fail by, after which they may be there again. */
-const passing: readonly string[] = ["closed", "device-failed", "out-of-memory", "poisoned"];
 
 /**
  * What a client is told of an error. Of one that is not the client's, no more than that it happened.
@@ -16,7 +13,7 @@ export function errorOf(error: unknown, report: (error: unknown) => void): Reque
   const { statusCode: status = 500, message } = error as Error & { readonly statusCode?: number };
   if (status < 500) return new RequestError(message, { status });
   report(error);
-  if (error instanceof MtfError && passing.includes(error.code)) {
+  if (failedDevices(error)) {
     const message = "the model has failed, and is not there at the moment.";
     return new RequestError(message, { status: 503, code: "model_failed", retryAfter: 1 });
   }

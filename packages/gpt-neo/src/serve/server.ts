@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { NextLogits } from "../generate/next-logits.ts";
 import { streamedAnswer, wholeAnswer } from "./answered.ts";
+import { chat } from "./chat/chat.ts";
 import { completions } from "./completions/completions.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { errorBody } from "./error-body.ts";
@@ -92,6 +93,7 @@ export async function startServer(
     return card;
   });
   app.post("/v1/completions", answering(completions));
+  app.post("/v1/chat/completions", answering(chat));
 
   function answering(endpoint: Endpoint) {
     return async ({ body }: FastifyRequest, reply: FastifyReply): Promise<unknown> => {

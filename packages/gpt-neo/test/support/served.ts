@@ -52,8 +52,9 @@ export async function held(): Promise<unknown> {
 export async function served(
   options: Partial<ServerOptions> = {},
   logitsOf: (model: ServedModel) => NextLogits = cachedLogits,
+  more: Partial<ServedModel> = {},
 ): Promise<Served> {
-  const model = await servedModel();
+  const model = { ...(await servedModel()), ...more };
   const reported: unknown[] = [];
   const server = await startServer(model, logitsOf(model), {
     ...{ host: "127.0.0.1", port: 0, rows: 8, queue: 8, keys: [] },
