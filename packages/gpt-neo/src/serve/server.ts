@@ -58,7 +58,7 @@ export async function startServer(
   const created = Math.floor(Date.now() / 1000);
   const told = (error: unknown): RequestError => errorOf(error, options.report);
 
-  let closing = false;
+  let [open, closing] = [0, false];
   const app: FastifyInstance = fastify({
     logger: false,
     bodyLimit: options.bodyLimit,
@@ -69,10 +69,11 @@ export async function startServer(
   app.removeContentTypeParser("text/plain");
   app.addHook("onRequest", async (request, { raw }) => {
     const endpoint = request.routeOptions.url ?? "none";
+    open++;
     raw.once("close", () => {
       counts.answered(endpoint, raw.writableFinished ? raw.statusCode : 499);
-      // A client keeps its connection for its next request, which is not answered.
-      if (closing) setImmediate(() => app.server.closeIdleConnections());
+      open--;
+      leave();
     });
     if (endpoint.startsWith("/v1/")) check(request.headers.authorization);
   });
@@ -110,12 +111,19 @@ export async function startServer(
     };
   }
 
+  /** Clients keep connections for requests that are not answered any more, and some have asked nothing. */
+  function leave(): void {
+    if (closing && open === 0) app.server.closeAllConnections();
+  }
+
   const url = await app.listen({ host: options.host, port: options.port });
   return {
     url,
     close: async () => {
       closing = true;
-      await app.close();
+      const closed = app.close();
+      leave();
+      await closed;
       await drained();
     },
   };
