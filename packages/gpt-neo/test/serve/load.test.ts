@@ -1,7 +1,9 @@
 import { setTimeout } from "node:timers/promises";
+import { MtfError } from "mtf";
 import { expect, it } from "vitest";
 import { cachedLogits } from "../../src/generate/cached-logits.ts";
 import type { NextLogits } from "../../src/generate/next-logits.ts";
+import { restartingLogits } from "../../src/serve/restarting-logits.ts";
 import type { ServedModel } from "../../src/serve/served-model.ts";
 import { held, type Served, served } from "../support/served.ts";
 
@@ -144,4 +146,37 @@ it("what the model fails by is reported, and not told", async () => {
   expect(error.message).not.toContain("secret");
   expect(server.reported).toMatchObject([{ message: "a secret" }]);
   expect((await completions.create(asked)).choices).toHaveLength(1);
+});
+
+it("a model whose devices fail is there again for the next request", async () => {
+  const told: string[] = [];
+  const ended: string[] = [];
+  let [calls, loaded] = [0, 0];
+  const server = await served({}, (model) => {
+    const { decoding } = model;
+    const failing: typeof decoding = {
+      ...decoding,
+      extend: async (room, length) => {
+        if (++calls === 3) throw new MtfError("device-failed", "device 0 failed.");
+        return decoding.extend(room, length);
+      },
+    };
+    const close = async () => void ended.push("first");
+    const load = async () => {
+      loaded++;
+      return { ...model, close: async () => void ended.push("second") };
+    };
+    return restartingLogits({ ...model, decoding: failing, close }, load, (line) =>
+      told.push(line),
+    );
+  });
+  const { completions } = server.client;
+  const [first, second] = [1, 2].map((n) => completions.create({ ...asked, n }));
+  const failed = { status: 503, code: "model_failed", type: "server_error" };
+  await expect(first).rejects.toMatchObject(failed);
+  await expect(second).rejects.toMatchObject(failed);
+  expect([ended, loaded]).toEqual([["first"], 0]);
+  expect((await completions.create(asked)).usage!.completion_tokens).toBe(90);
+  expect([ended, loaded, told]).toEqual([["first"], 1, ["the model is loaded again"]]);
+  expect(server.reported).toHaveLength(2);
 });
