@@ -54,7 +54,7 @@ export function promptJob(
     const most = asked.most?.count ?? model.context - prompt.length;
     const all: SearchOptions = {
       ...options,
-      options: { ...options.options, maxNewTokens: most, numReturnSequences: sequences },
+      count: sequences,
       most,
       first: penaltiesOf(body),
     };

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
-import type { Settings } from "../generate/options/checked.ts";
+import { largestSeed } from "../generate/options/ranges.ts";
+import type { GenerateAllSettings } from "../generate/options/settings.ts";
 import type { Processor } from "../generate/processors/index.ts";
 import { occurrencePenalties } from "../generate/processors/occurrence-penalties.ts";
 import { isObject } from "../json.ts";
@@ -41,12 +42,12 @@ export const samplingFields: MaybeFields<SamplingBody> = {
   presence_penalty: maybe(penalty),
   frequency_penalty: maybe(penalty),
   logit_bias: maybe(field(isBias, "an object of ids and numbers from -100 to 100")),
-  seed: maybe(numberField({ least: 0, whole: true })),
+  seed: maybe(numberField({ least: 0, most: largestSeed, whole: true })),
   user: maybe(field(isText, "a text")),
 };
 
 /** How ids are chosen, as a body says, and where it does not, as the model's own settings do. */
-export function settingsOf(body: SamplingBody, vocabulary: number): Settings {
+export function settingsOf(body: SamplingBody, vocabulary: number): GenerateAllSettings {
   const { temperature, top_p, stop, logit_bias = {}, seed } = body;
   const biases = Object.entries(logit_bias).map(([id, bias]) => {
     if (/^\d+$/.test(id) && Number(id) < vocabulary) return [[Number(id)], bias] as const;

@@ -69,7 +69,7 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
 
 function searchesOf({ prompts, sequences, seed, most, ends }: Drawn): Job["searches"] {
   const all: SearchOptions = {
-    ...{ options: { numReturnSequences: sequences }, ends, most, seed, told: {} },
+    ...{ options: {}, count: sequences, ends, most, seed, told: {} },
     sampling: { kind: "random", temperature: 1, topK: 0, topP: 1 },
     stopOf: () => undefined,
   };

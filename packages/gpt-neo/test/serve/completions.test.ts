@@ -1,7 +1,7 @@
 import type { Completion } from "openai/resources/completions";
 import { describe, expect, it } from "vitest";
 import { generateAll } from "../../src/generate/all.ts";
-import type { Settings } from "../../src/generate/options/checked.ts";
+import type { GenerateAllSettings } from "../../src/generate/options/settings.ts";
 import { untilStop } from "../../src/generate/until-stop.ts";
 import { held, served } from "../support/served.ts";
 
@@ -11,7 +11,7 @@ const base = { model: "random", max_tokens: 12, seed: 7 } as const;
 const { completions } = client;
 
 /** The texts that the library makes of the same prompt. */
-async function made(prompt: string, settings: Settings): Promise<readonly string[]> {
+async function made(prompt: string, settings: GenerateAllSettings): Promise<readonly string[]> {
   const ids = [...tokenizer.encode(prompt)];
   const all = { maxNewTokens: base.max_tokens, seed: base.seed, doSample: true, ...settings };
   const [texts] = await generateAll(model, [ids], all);
@@ -202,8 +202,8 @@ describe("what is wrong is told by its field", () => {
     [{ logit_bias: { 5: 101 } }, "logit_bias", /-100 to 100/],
     [{ stop: ["a", "b", "c", "d", "e"] }, "stop", /up to 4/],
     [{ stop: "" }, "stop", /none of them empty/],
-    [{ seed: -1 }, "seed", /from 0 on/],
-    [{ logprobs: 6 }, "logprobs", /at most 5/],
+    [{ seed: -1 }, "seed", /a whole number from 0 to/],
+    [{ logprobs: 6 }, "logprobs", /from 0 to 5/],
     [{ suffix: "end" }, "suffix", /left out/],
     [{ prompt: [1, 300] }, "prompt", /300, which is no id/],
     [{ prompt: [] }, "prompt", /a text, a list/],
