@@ -76,6 +76,14 @@ test("dispatch: microseconds an instruction on both runtimes", async () => {
   }
 });
 
+test("serve: tokens a second, and how long clients wait", async () => {
+  const found = await lines("serve");
+  const waits = { first: positive, first95: positive, between: positive, between95: positive };
+  expect(found).toEqual(
+    [1, 2].map((clients) => ({ clients, tokensPerSecond: positive, ...waits })),
+  );
+});
+
 test("a wrong option is told, and help is there", async () => {
   const run = promisify(execFile);
   const wrong = run(process.execPath, [runner, "dispatch", "--round", "3"]);

@@ -5,6 +5,7 @@ import { devicesCommand } from "./devices-options.ts";
 import { evalCommand } from "./eval-options.ts";
 import { generateCommand } from "./generate-options.ts";
 import { inspectCommand } from "./inspect-options.ts";
+import { serveCommand } from "./serve-options.ts";
 import { tokenizeCommand } from "./tokenize-options.ts";
 import { decodeCommand, encodeCommand, trainTokenizerCommand } from "./tokenizer-options.ts";
 import { trainCommand } from "./train-options.ts";
@@ -17,6 +18,7 @@ export type AnyCommand = RunnableCommand<any>;
 export const commands: readonly AnyCommand[] = [
   runBy(trainCommand, () => import("./run/train.ts")),
   runBy(generateCommand, () => import("./run/generate.ts")),
+  runBy(serveCommand, () => import("./run/serve.ts")),
   runBy(evalCommand, () => import("./run/eval.ts")),
   runBy(tokenizeCommand, () => import("./run/tokenize.ts")),
   runBy(trainTokenizerCommand, async () => ({ run: (await tokenizers()).runTrain })),

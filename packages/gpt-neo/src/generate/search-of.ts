@@ -2,7 +2,13 @@ import { placeOfLargest } from "./largest.ts";
 import { noiseAt } from "./noise.ts";
 import type { DecodingOptions } from "./options/decoding.ts";
 import type { ToldSettings } from "./options/settings.ts";
-import { filtersOf, processorsOf, renormalizeLogits, type Scores } from "./processors/index.ts";
+import {
+  filtersOf,
+  type Processor,
+  processorsOf,
+  renormalizeLogits,
+  type Scores,
+} from "./processors/index.ts";
 import { perturbed, type Sampling } from "./sample.ts";
 import { beamSearch } from "./search/beam-search.ts";
 import { inRows } from "./search/rows.ts";
@@ -20,15 +26,18 @@ export interface SearchOptions {
   readonly seed: number;
   readonly stopOf: Rules["stopOf"];
   readonly told: ToldSettings;
+  /** What changes scores before all that options say. */
+  readonly first?: readonly Processor[];
 }
 
 /** The search in texts that follow a prompt. */
 export function searchOf(prompt: readonly number[], all: SearchOptions): Search {
-  const { options, sampling, count, ends, most, seed, stopOf, told } = all;
+  const { options, sampling, count, ends, most, seed, stopOf, told, first = [] } = all;
   const { numBeams = 1, renormalizeLogits: renormalized } = options;
   // Beams may all be about to end, and one needs to go on.
   const least = numBeams > 1 ? Math.max(2, ends.length + 1) : 1;
   const processors = [
+    ...first,
     ...processorsOf(options, { ends, most, promptLength: prompt.length }),
     ...(sampling.kind === "random" ? filtersOf(sampling, least) : []),
     ...(renormalized ? [renormalizeLogits] : []),

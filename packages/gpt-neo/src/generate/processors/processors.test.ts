@@ -4,6 +4,7 @@ import { logSoftmax } from "../log-softmax.ts";
 import { filterLogits } from "../sample.ts";
 import { type Filters, processed, processorsOf } from "./index.ts";
 import { noRepeatNgrams } from "./no-repeat-ngrams.ts";
+import { occurrencePenalties } from "./occurrence-penalties.ts";
 import type { Processor } from "./processor.ts";
 
 const row = fc
@@ -95,6 +96,13 @@ it("no n ids in a row come twice", () => {
     expect(new Set(grams).size).toBe(grams.length);
   });
   void fc.assert(property, { numRuns: 100 });
+});
+
+it("ids among the new ones are penalized once, and as often as they are there", () => {
+  const context = { ids: [0, 2, 2, 3], promptLength: 1 };
+  const scores = Float64Array.of(1, 1, 1, 1);
+  expect(occurrencePenalties(0.5, 0.25)(scores, context)).toEqual(Float64Array.of(1, 1, 0, 0.25));
+  expect(scores).toEqual(Float64Array.of(1, 1, 1, 1));
 });
 
 describe("at their borders", () => {

@@ -1,0 +1,149 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { countOf, readOptions } from "./lib/options.ts";
+import { figure, median, note, printLines, table } from "./lib/report.ts";
+
+const help = `
+How many tokens a second does a server make, and how long do its clients wait?
+
+  npm run bench -- serve [--model DIR] [--requests N] [--tokens N] [--json]
+
+Starts gpt-neo serve on one device, and asks it over loopback with 1, 8 and 32 clients at once, each of
+which streams one text after the other. Tokens a second are those of all clients together; waiting is
+told as median and 95th percentile. This process, which asks, runs on the same cores.
+
+  --model DIR   what is served; by default a GPT-Neo of bytes with fresh weights, 4 layers, 256 wide
+  --requests N  requests of each client (4)
+  --tokens N    tokens of each text (64)`;
+
+const { json, quick, values } = readOptions(help, ["model", "requests", "tokens"]);
+const requests = countOf(values.requests, "requests", quick ? 1 : 4);
+const tokens = countOf(values.tokens, "tokens", quick ? 4 : 64);
+const crowds = quick ? [1, 2] : [1, 8, 32];
+
+const packageFile = createRequire(import.meta.url).resolve("gpt-neo/package.json");
+const program = join(dirname(packageFile), "bin", "gpt-neo.js");
+const folder = mkdtempSync(join(tmpdir(), "bench-serve-"));
+let server: ChildProcess | undefined;
+try {
+  const model = values.model ?? (await freshModel());
+  const url = await serve(model);
+  // Programs are made when they are first wanted.
+  for (const clients of crowds) await crowd(url, clients, 1);
+  const results = [];
+  for (const clients of crowds) {
+    results.push(await crowd(url, clients, requests));
+    note(`${clients} clients done`);
+  }
+  if (json) printLines(results);
+  else {
+    const head = ["clients", "tokens/s", "ms to the first", "95 %", "ms between", "95 %"];
+    const rows = results.map((r) => [
+      `${r.clients}`,
+      ...[r.tokensPerSecond, r.first, r.first95, r.between, r.between95].map(figure),
+    ]);
+    console.log(table(head, rows));
+  }
+} finally {
+  if (server && server.exitCode === null) {
+    server.kill("SIGTERM");
+    await once(server, "exit");
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** A model of bytes after one step of training. */
+async function freshModel(): Promise<string> {
+  const [config, data, out] = ["config.json", "data.txt", "model"].map((n) => join(folder, n));
+  const width = quick ? 16 : 256;
+  const size = { hidden_size: width, num_layers: quick ? 1 : 4, num_heads: quick ? 2 : 8 };
+  const training = { tokenizer: "bytes", batch_size: 1, context: 128, steps: 1 };
+  const rest = { vocab_size: 257, max_position_embeddings: 512, training };
+  writeFileSync(config!, JSON.stringify({ ...size, ...rest }));
+  writeFileSync(data!, "Call me Ishmael. ".repeat(200));
+  const train = ["train", "--config", config!, "--data", data!, "--out", out!, "--mesh", "data:1"];
+  await promisify(execFile)(process.execPath, [program, ...train]);
+  return out!;
+}
+
+/** Starts a server, and tells where it listens. */
+async function serve(model: string): Promise<string> {
+  const args = ["serve", "--model", model, "--name", "it", "--port", "0", "--mesh", "data:1"];
+  args.push("--max-batch", `${Math.max(...crowds)}`, "--context", `${quick ? 64 : 512}`);
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  server = child;
+  let told = "";
+  const pieces = child.stderr.setEncoding("utf8").iterator({ destroyOnReturn: false });
+  for await (const text of pieces) {
+    told += text;
+    const [, url] = /^it at (\S+)$/m.exec(told) ?? [];
+    if (url === undefined) continue;
+    child.stderr.on("data", (more) => process.stderr.write(more));
+    return url;
+  }
+  throw new Error(told);
+}
+
+async function crowd(url: string, clients: number, each: number) {
+  const first: number[] = [];
+  const between: number[] = [];
+  const since = performance.now();
+  const client = async (_: unknown, n: number): Promise<void> => {
+    for (let i = 0; i < each; i++) {
+      const times = await arrivals(url, n * each + i);
+      first.push(times[0]!);
+      for (let k = 1; k < times.length; k++) between.push(times[k]! - times[k - 1]!);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  const seconds = (performance.now() - since) / 1000;
+  return {
+    clients,
+    tokensPerSecond: (clients * each * tokens) / seconds,
+    ...{ first: median(first), first95: percentile(first) },
+    ...{ between: median(between), between95: percentile(between) },
+  };
+}
+
+/** The milliseconds after which each token of a text is there. */
+async function arrivals(url: string, seed: number): Promise<readonly number[]> {
+  const since = performance.now();
+  // Bytes that are no whole character would come together, and an end early.
+  const bans = Array.from({ length: 129 }, (_, i) => [128 + i, -100]);
+  const asked = {
+    model: "it",
+    prompt: "Call me Ishmael. ",
+    max_tokens: tokens,
+    seed,
+    stream: true,
+  };
+  const answer = await fetch(`${url}/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ...asked, logit_bias: Object.fromEntries(bans) }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  const times: number[] = [];
+  let rest = "";
+  for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + piece).split("\n\n");
+    rest = lines.pop()!;
+    for (const line of lines) {
+      if (line.includes('"finish_reason":null')) times.push(performance.now() - since);
+    }
+  }
+  if (times.length !== tokens) throw new Error(`${times.length} of ${tokens} tokens came`);
+  return times;
+}
+
+function percentile(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(0.95 * sorted.length))]!;
+}

@@ -1,0 +1,77 @@
+import { basename, resolve } from "node:path";
+import { meshFor } from "../../fit/index.ts";
+import { longest } from "../../generate/extend.ts";
+import { finiteLogits } from "../../generate/finite-logits.ts";
+import { tokenizerOf } from "../../generate/text.ts";
+import { loadModel } from "../../loaded-model.ts";
+import { readChatTemplate } from "../../serve/chat/template.ts";
+import { restartingLogits } from "../../serve/restarting-logits.ts";
+import { startServer } from "../../serve/server.ts";
+import type { ServeOptions } from "../serve-options.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { modelOptions } from "./model-options.ts";
+
+const usualBody = 1 << 20;
+
+/**
+ * Serves a model until the process is asked to end, and what has been asked is answered.
+ *
+ * @throws MtfError as `loadModel`; `bad-argument` for a model without a tokenizer
+ * @example
+ * await run({ model: "runs/tuned", host: "127.0.0.1", port: 8080, ...limits });
+ */
+export async function run(options: ServeOptions): Promise<void> {
+  const { host, port, maxBatch: rows, maxQueue: queue, timeout } = options;
+  const keys = options.apiKey ?? keysIn(process.env.GPT_NEO_API_KEY);
+  const load = () => {
+    const mesh = meshFor(options, { devices: 1, rows: () => rows, build: longest });
+    return loadModel(options.model, modelOptions(options), mesh);
+  };
+  const interrupt = onInterrupt(() => tell("answering what has been asked; again to stop now"));
+  const model = await load();
+  const logits = restartingLogits(model, load, tell);
+  try {
+    for (const line of model.notes) tell(line);
+    const name = options.name ?? basename(resolve(options.model));
+    const chatTemplate = await readChatTemplate(options.tokenizer ?? options.model);
+    const served = { ...model, name, tokenizer: tokenizerOf(model), chatTemplate };
+    const server = await startServer(served, finiteLogits(model, logits), {
+      ...{ host, port, keys, rows, queue, timeout, report },
+      bodyLimit: options.maxBody ?? usualBody,
+    });
+    if (keys.length === 0 && !isLoopback(host)) tell("whoever reaches this address may use it");
+    tell(`${name} at ${server.url}/v1`);
+    await asked(interrupt.signal);
+    await server.close();
+  } finally {
+    interrupt.end();
+    await logits.end();
+  }
+}
+
+/** Keys with commas between. */
+function keysIn(written = ""): readonly string[] {
+  return written
+    .split(",")
+    .map((key) => key.trim())
+    .filter((key) => key !== "");
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+function asked(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function report(error: unknown): void {
+  tell(error instanceof Error ? error.message : String(error));
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

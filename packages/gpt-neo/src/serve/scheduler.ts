@@ -1,0 +1,176 @@
+import { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import type { NextLogits } from "../generate/next-logits.ts";
+import type { Search } from "../generate/search/search.ts";
+import type { FoundBy } from "../generate/search/together.ts";
+
+/** Searches that begin together, and end together where they are not wanted any more. */
+export interface Job {
+  readonly searches: readonly Search[];
+  /** The rows that all of them come to at most. */
+  readonly rows: number;
+  readonly signal: AbortSignal;
+}
+
+/** How much there is room for. */
+export interface Capacity {
+  /** The rows that are computed at once. */
+  readonly rows: number;
+  /** The jobs that wait for rows. */
+  readonly queue: number;
+}
+
+/** How much there is to do. */
+export interface Load {
+  readonly running: number;
+  readonly waiting: number;
+}
+
+/** Jobs that share one model: each joins the others' batch between two tokens, and leaves it so. */
+export interface Scheduler {
+  /**
+   * Takes a job of no more rows than there are, and gives what it finds, as it is found: objects, to
+   * be iterated over. The job ends before the next token when its signal is aborted, whose reason the
+   * stream then throws, or when the stream is destroyed. Undefined where the queue is full.
+   */
+  submit(job: Job): (Readable & AsyncIterable<FoundBy>) | undefined;
+  load(): Load;
+  /** Waits until no job is left. */
+  drained(): Promise<void>;
+}
+
+/** A job, and where what it finds goes. */
+interface Task {
+  readonly rows: number;
+  readonly searches: readonly Search[];
+  readonly found: Readable;
+}
+
+/** A search of a task in the batch: its rows were asked for last from `begin` on. */
+interface Going {
+  readonly task: Task;
+  readonly prompt: number;
+  readonly search: Search;
+  readonly begin: number;
+}
+
+/**
+ * Runs jobs in one batch, in the order in which they come. What a job finds does not depend on the
+ * others. While there is none, nothing is held on devices.
+ */
+export function scheduler(model: NextLogits, capacity: Capacity): Scheduler {
+  let waiting: readonly Task[] = [];
+  let going: readonly Going[] = [];
+  let working: Promise<void> | undefined;
+
+  function submit({ searches, rows, signal }: Job): Readable | undefined {
+    const ahead = rowsOf([...running(going), ...waiting]);
+    if (waiting.length >= capacity.queue && ahead + rows > capacity.rows) return undefined;
+    const found = stream(signal);
+    const task: Task = { searches, rows, found };
+    found.once("close", () => {
+      waiting = waiting.filter((one) => one !== task);
+    });
+    if (!found.destroyed) waiting = [...waiting, task];
+    work();
+    return found;
+  }
+
+  function work(): void {
+    working ??= batch().finally(() => {
+      working = undefined;
+      if (waiting.length > 0) work();
+    });
+  }
+
+  async function batch(): Promise<void> {
+    for (;;) {
+      going = going.filter(({ task }) => !task.found.destroyed);
+      going = [...going, ...joining()];
+      if (going.length === 0) break;
+      try {
+        const logits = await model.next(going.flatMap(rowsIn));
+        going = stepped(going, logits);
+      } catch (error) {
+        // What failed has left no row to go on from.
+        for (const task of running(going)) task.found.destroy(error as Error);
+        going = [];
+      }
+      // Requests come, and go away, between two tokens.
+      await setImmediate();
+    }
+    await model.close().catch(() => {});
+  }
+
+  /** Those that have waited longest, as far as there are rows for them. */
+  function joining(): readonly Going[] {
+    let free = capacity.rows - rowsOf(running(going));
+    const first = waiting.findIndex(({ rows }) => {
+      free -= rows;
+      return free < 0;
+    });
+    const joined = first < 0 ? waiting : waiting.slice(0, first);
+    waiting = waiting.slice(joined.length);
+    return joined.flatMap((task) =>
+      task.searches.map((search, prompt) => ({ task, prompt, search, begin: 0 })),
+    );
+  }
+
+  return {
+    submit,
+    load: () => ({ running: rowsOf(running(going)), waiting: waiting.length }),
+    drained: async () => {
+      while (working) await working;
+    },
+  };
+}
+
+/** What a job finds, until its signal is aborted. */
+function stream(signal: AbortSignal): Readable {
+  const found = new Readable({ objectMode: true, read() {} });
+  const abort = (): void => void found.destroy(signal.reason as Error);
+  signal.addEventListener("abort", abort);
+  found.once("close", () => signal.removeEventListener("abort", abort));
+  // Whoever iterates is told; without a listener, the process would end.
+  found.on("error", () => {});
+  if (signal.aborted) abort();
+  return found;
+}
+
+function running(going: readonly Going[]): readonly Task[] {
+  return [...new Set(going.map(({ task }) => task))];
+}
+
+function rowsOf(tasks: readonly Task[]): number {
+  return tasks.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function rowsIn({ search, begin }: Going): Search["rows"] {
+  return search.rows.map(({ ids, continues }) =>
+    continues === undefined ? { ids } : { ids, continues: begin + continues },
+  );
+}
+
+/** What is left to do after a step, of which each task is told what it found. */
+function stepped(going: readonly Going[], logits: readonly Float32Array[]): readonly Going[] {
+  let begin = 0;
+  const left = going.flatMap((one): readonly Going[] => {
+    const { task, prompt, search } = one;
+    const first = begin;
+    begin += search.rows.length;
+    if (task.found.destroyed) return [];
+    try {
+      const { found, next } = search.step(logits.slice(first, begin));
+      for (const each of found) task.found.push({ ...each, prompt } satisfies FoundBy);
+      return next ? [{ ...one, search: next, begin: first }] : [];
+    } catch (error) {
+      task.found.destroy(error as Error);
+      return [];
+    }
+  });
+  const still = new Set(running(left));
+  for (const task of running(going)) {
+    if (!still.has(task) && !task.found.destroyed) task.found.push(null);
+  }
+  return left;
+}

@@ -1,0 +1,12 @@
+import type { Generating } from "../generate/each.ts";
+import type { Tokenizer } from "../tokenizer/index.ts";
+import type { ChatTemplate } from "./chat/template.ts";
+
+/** A model that answers requests. */
+export interface ServedModel extends Generating {
+  /** What requests call it. */
+  readonly name: string;
+  readonly tokenizer: Tokenizer;
+  /** Makes a prompt of a chat, where the tokenizer's folder says how. */
+  readonly chatTemplate?: ChatTemplate | undefined;
+}
