@@ -83,6 +83,10 @@ export {
   parameterPlaceholders,
   type WeightsDType,
 } from "./models/index.ts";
+export type { GeneratedResult } from "./pipeline/made.ts";
+export type { PipelineSettings } from "./pipeline/options.ts";
+export { pipeline, type TextGenerationPipeline } from "./pipeline/pipeline.ts";
+export type { StreamedPiece } from "./pipeline/streamed.ts";
 export { type Score, score } from "./score/score.ts";
 export { layoutOf, meshOf, openDevices, type SessionOptions } from "./session.ts";
 export type { Scalar } from "./tensorboard/events.ts";
