@@ -168,7 +168,7 @@ it("says what it cannot do", async () => {
       try  pipeline(task, folder, options)
     MtfError: [bad-argument] pipeline: a prompt is a text, or a list of texts.
       try  the messages of a chat, written out as the model was taught to read them
-    MtfError: [bad-argument] pipeline: maxNewTokens is given twice, as maxNewTokens too.
+    MtfError: [bad-argument] pipeline: maxNewTokens is given in both spellings.
     MtfError: [bad-argument] pipeline: stream must be true or false.
     MtfError: [bad-argument] generate: there is no option "maxNewTokns".
     MtfError: [bad-argument] generate: there is no option "logprobs".

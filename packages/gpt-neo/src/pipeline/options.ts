@@ -43,7 +43,7 @@ function inCamelCase(given: PipelineSettings): Settings {
     if (value === undefined) continue;
     const name = camelCase(written);
     if (read.has(name)) {
-      throw new MtfError("bad-argument", `pipeline: ${name} is given twice, as ${written} too.`);
+      throw new MtfError("bad-argument", `pipeline: ${name} is given in both spellings.`);
     }
     read.set(name, value);
   }
