@@ -169,7 +169,7 @@ it("says what it cannot do", async () => {
     MtfError: [bad-argument] pipeline: a prompt is a text, or a list of texts.
       try  the messages of a chat, written out as the model was taught to read them
     MtfError: [bad-argument] pipeline: maxNewTokens is given in both spellings.
-    MtfError: [bad-argument] pipeline: stream must be true or false.
+    MtfError: [bad-argument] pipeline: stream is "yes", and must be true or false.
     MtfError: [bad-argument] generate: there is no option "maxNewTokns".
     MtfError: [bad-argument] generate: there is no option "logprobs".
     MtfError: [bad-argument] generate: the likeliest ids make one text, and not several.

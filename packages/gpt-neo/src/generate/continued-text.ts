@@ -1,4 +1,5 @@
 import type { Tokenizer } from "../tokenizer/index.ts";
+import type { StreamDecoder } from "../tokenizer/tokenizer.ts";
 import { untilStop } from "./until-stop.ts";
 
 /** The text of ids that come one by one. */
@@ -10,8 +11,7 @@ export interface ContinuedText {
 }
 
 /** The text of new ids, in whole characters, up to the first of some texts that end it. */
-export function continuedText(tokenizer: Tokenizer, stops: readonly string[]): ContinuedText {
-  const decoder = tokenizer.decoder();
+export function continuedText(decoder: StreamDecoder, stops: readonly string[]): ContinuedText {
   const until = untilStop(stops);
   return {
     push: (id) => until.push(decoder.push(id)),
@@ -25,6 +25,6 @@ export function textOfContinued(
   ids: readonly number[],
   stops: readonly string[],
 ): string {
-  const text = continuedText(tokenizer, stops);
+  const text = continuedText(tokenizer.decoder(), stops);
   return ids.map((id) => text.push(id)).join("") + text.end();
 }

@@ -25,7 +25,10 @@ export async function* generateText(
   checkTextNames(given);
   const { special = false, ...settings } = given;
   const tokenizer = tokenizerOf(model);
-  const text = continuedText(tokenizer, stopsIn(merged(model.generation?.options ?? {}, settings)));
+  const text = continuedText(
+    tokenizer.decoder(),
+    stopsIn(merged(model.generation?.options ?? {}, settings)),
+  );
   const ids = promptIds(special ? withSpecial(tokenizer) : tokenizer, prompt);
   for await (const id of generate(model, ids, settings)) {
     const piece = text.push(id);

@@ -1,5 +1,6 @@
 import { MtfError } from "mtf";
 import type { GenerateTextSettings } from "../generate/options/settings.ts";
+import { wrongOption } from "../wrong-option.ts";
 import { camelCase, type InSnakeCase } from "./snake-case.ts";
 
 /** What a call of a pipeline takes besides what `generateText` does. */
@@ -32,7 +33,7 @@ export function pipelineCall(given: PipelineSettings): PipelineCall {
   const { special, returnFullText, stream, ...settings } = inCamelCase(given);
   for (const [name, value] of Object.entries({ special, returnFullText, stream })) {
     if (value === undefined || typeof value === "boolean") continue;
-    throw new MtfError("bad-argument", `pipeline: ${name} must be true or false.`);
+    throw wrongOption("pipeline", name, value, "true or false");
   }
   return { special: special ?? false, returnFullText, stream: stream ?? false, settings };
 }

@@ -21,7 +21,7 @@ export async function* streamed(asked: () => Job): AsyncGenerator<StreamedPiece>
     const { prompt, sequence } = found;
     const key = `${prompt} ${sequence}`;
     const known = texts.get(key);
-    const text = known ?? continuedText(tokenizer, stops);
+    const text = known ?? continuedText(tokenizer.decoder(), stops);
     texts.set(key, text);
     const begin = returnFullText && !known ? prompts[prompt]!.text : "";
     const piece = begin + (found.kind === "id" ? text.push(found.chosen.id) : text.end());
