@@ -105,6 +105,18 @@ test("07-fine-tune leaves a model that predicts better", async () => {
   }
 }, 120_000);
 
+test("few-shot finds a sentiment, an answer and a translation, and shows its prompts", async () => {
+  const output = await typed("few-shot");
+  expect(output).toContain(
+    "Film: I fell asleep.\nVerdict: bad\n\nFilm: A feast for the eyes.\nVerdict:\n",
+  );
+  const [, good] = /^ {2}good: (\S+), of no film/m.exec(output)!;
+  expect(Number(good)).toBeGreaterThan(0.5);
+  expect(output).toContain("Question: Capital of Italy?\nAnswer:\n  Rome\n");
+  expect(output).toContain("English: bread\nFrench:\n  pain\n");
+  await expect(typed("few-shot", "no-such-folder")).rejects.toThrow("no-such-folder");
+}, 120_000);
+
 test.each(["02-two-layer-net", "04-shard-the-optimizer"])(
   "%s prints the same losses in one thread as on workers",
   async (name) => {

@@ -41,6 +41,17 @@ export {
   type Evaluation,
   evaluate,
 } from "./eval/measure.ts";
+export {
+  type Answered,
+  type AnsweredExample,
+  type AnswerSettings,
+  answer,
+} from "./few-shot/answer.ts";
+export type { Choice } from "./few-shot/choose.ts";
+export { type Classified, type ClassifySettings, classify } from "./few-shot/classify.ts";
+export type { CompleteSettings } from "./few-shot/complete.ts";
+export type { Calibrate } from "./few-shot/content-free.ts";
+export { type Translated, type TranslateSettings, translate } from "./few-shot/translate.ts";
 export type { ChooseMesh, ChosenMesh } from "./fit/index.ts";
 export { type GeneratedSequence, generateAll } from "./generate/all.ts";
 export type { Decoding } from "./generate/decoding.ts";
@@ -83,6 +94,10 @@ export {
   parameterPlaceholders,
   type WeightsDType,
 } from "./models/index.ts";
+export type { GeneratedResult } from "./pipeline/made.ts";
+export type { PipelineSettings } from "./pipeline/options.ts";
+export { pipeline, type TextGenerationPipeline } from "./pipeline/pipeline.ts";
+export type { StreamedPiece } from "./pipeline/streamed.ts";
 export { type Score, score } from "./score/score.ts";
 export { layoutOf, meshOf, openDevices, type SessionOptions } from "./session.ts";
 export type { Scalar } from "./tensorboard/events.ts";

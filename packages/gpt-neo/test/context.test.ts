@@ -29,7 +29,7 @@ async function evaluated(model: string, ...more: readonly string[]): Promise<Mea
 }
 
 async function generated(model: string, ...more: readonly string[]): Promise<readonly number[]> {
-  const prompt = ["--prompt", "the whale swam", "--greedy", "--max-new-tokens", "30"];
+  const prompt = ["--prompt", "the whale swam", "--greedy", "--slide", "--max-new-tokens", "30"];
   const called = await callHere("generate", "--model", model, ...prompt, ...one, ...more);
   return resultOf<{ ids: readonly number[] }>(called).ids;
 }

@@ -51,11 +51,12 @@ it("generate follows its seed", async () => {
   expect(await idsOf("--input-ids", "73,63,47", ...cold, ...mesh)).toEqual(greedy);
 });
 
-it("generate goes on beyond the model's positions", async () => {
+it("generate slides beyond the model's positions", async () => {
   const ids = Array.from({ length: 40 }, (_, i) => (i * 11) % 97);
-  const made = await idsOf("--input-ids", ids.join(), "--greedy", "--mesh", "data:1");
+  const asked = ["--greedy", "--slide", "--mesh", "data:1"];
+  const made = await idsOf("--input-ids", ids.join(), ...asked);
   expect(made.slice(0, 40)).toEqual(ids);
-  const last = await idsOf("--input-ids", ids.slice(-32).join(), "--greedy", "--mesh", "data:1");
+  const last = await idsOf("--input-ids", ids.slice(-32).join(), ...asked);
   expect(made.slice(40)).toEqual(last.slice(32));
 });
 

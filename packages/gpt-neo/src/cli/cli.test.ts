@@ -123,7 +123,10 @@ describe("arguments", () => {
     ["train stray", "[bad-argument] 'stray' belongs to no option."],
     ["train --out x stray", "[bad-argument] 'stray' belongs to no option."],
     ["train -x", "[bad-argument] there is no option -x."],
-    ["generate --model m", "[bad-argument] --prompt, --prompt-file or --input-ids is missing."],
+    [
+      "generate --model m",
+      "[bad-argument] --prompt, --prompt-file, --prompt-lines, --input-ids or --interactive is missing.",
+    ],
     [
       "generate --input-ids 1,a",
       "[bad-argument] --input-ids is '1,a', not ids with commas between: 1,2,3.",

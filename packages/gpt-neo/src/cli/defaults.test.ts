@@ -14,6 +14,7 @@ const withoutDefault = new Set([
   "train --set",
   "generate --prompt",
   "generate --prompt-file",
+  "generate --prompt-lines",
   "generate --input-ids",
   "eval --logits",
 ]);

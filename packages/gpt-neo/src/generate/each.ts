@@ -4,10 +4,12 @@ import { unknownId } from "../unknown-id.ts";
 import { wrongOption } from "../wrong-option.ts";
 import { cachedLogits } from "./cached-logits.ts";
 import { finiteLogits } from "./finite-logits.ts";
+import type { NextLogits } from "./next-logits.ts";
 import { askedOf } from "./options/asked.ts";
 import type { GenerateAllSettings } from "./options/settings.ts";
 import { type FoundBy, together } from "./search/together.ts";
 import { searchOf } from "./search-of.ts";
+import { mostWithin } from "./within-context.ts";
 
 /** What ids are made with: of a loaded model, or of one that is being trained. */
 export type Generating = Pick<
@@ -33,6 +35,21 @@ export async function* generateEach(
   prompts: readonly (readonly number[])[],
   settings: GenerateAllSettings = {},
 ): AsyncGenerator<FoundBy> {
+  const logits = cachedLogits(model);
+  try {
+    yield* foundBy(logits, model, prompts, settings);
+  } finally {
+    await logits.close();
+  }
+}
+
+/** The same by logits that somebody else closes. */
+export async function* foundBy(
+  logits: NextLogits,
+  model: Generating,
+  prompts: readonly (readonly number[])[],
+  settings: GenerateAllSettings,
+): AsyncGenerator<FoundBy> {
   const asked = askedOf(model, settings);
   if (!Array.isArray(prompts)) {
     throw wrongOption("generate", "the list of prompts", prompts, "a list of lists of ids");
@@ -42,13 +59,11 @@ export async function* generateEach(
     yield* nothing(prompts.length, asked.count);
     return;
   }
-  const searches = prompts.map((prompt) => searchOf(prompt, asked));
-  const logits = finiteLogits(model, cachedLogits(model));
-  try {
-    yield* together(searches, logits, settings.signal);
-  } finally {
-    await logits.close();
-  }
+  const searches = prompts.map((prompt) => {
+    if (settings.slide !== false) return searchOf(prompt, asked);
+    return searchOf(prompt, { ...asked, most: mostWithin(model.context, prompt, asked.most) });
+  });
+  yield* together(searches, finiteLogits(model, logits), settings.signal);
 }
 
 /** Texts that may have no ids. */

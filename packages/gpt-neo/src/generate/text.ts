@@ -2,11 +2,11 @@ import { MtfError } from "mtf";
 import type { LoadedModel } from "../loaded-model.ts";
 import { type Tokenizer, withSpecial } from "../tokenizer/index.ts";
 import { wrongOption } from "../wrong-option.ts";
+import { continuedText } from "./continued-text.ts";
 import { generate } from "./generate.ts";
 import { checkTextNames } from "./options/checked.ts";
 import { merged, stopsIn } from "./options/sampling-of.ts";
 import type { GenerateTextSettings } from "./options/settings.ts";
-import { untilStop } from "./until-stop.ts";
 
 /**
  * What a model continues a text with, in pieces of whole characters as they come. One of the
@@ -25,14 +25,16 @@ export async function* generateText(
   checkTextNames(given);
   const { special = false, ...settings } = given;
   const tokenizer = tokenizerOf(model);
-  const decoder = tokenizer.decoder();
-  const until = untilStop(stopsIn(merged(model.generation?.options ?? {}, settings)));
+  const text = continuedText(
+    tokenizer.decoder(),
+    stopsIn(merged(model.generation?.options ?? {}, settings)),
+  );
   const ids = promptIds(special ? withSpecial(tokenizer) : tokenizer, prompt);
   for await (const id of generate(model, ids, settings)) {
-    const piece = until.push(decoder.push(id));
+    const piece = text.push(id);
     if (piece !== "") yield piece;
   }
-  const rest = until.push(decoder.end()) + until.end();
+  const rest = text.end();
   if (rest !== "") yield rest;
 }
 

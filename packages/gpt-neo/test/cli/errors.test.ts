@@ -234,7 +234,7 @@ it("prompts that the model cannot have", async () => {
     "
   `);
   expect(await generate()).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-argument] --prompt, --prompt-file or --input-ids is missing.
+    "gpt-neo: [bad-argument] --prompt, --prompt-file, --prompt-lines, --input-ids or --interactive is missing.
       usage  gpt-neo generate --model DIR --prompt TEXT
       more   gpt-neo generate --help
     "

@@ -9,7 +9,7 @@ import type { DecodingOptions } from "./decoding.ts";
 import { largestSeed } from "./ranges.ts";
 import type { GenerateAllSettings, GenerateSettings, GenerateTextSettings } from "./settings.ts";
 
-const others = ["sampling", "seed", "endOfText", "signal"] as const;
+const others = ["sampling", "seed", "endOfText", "slide", "signal"] as const;
 const told = ["logprobs", "outputScores", "outputLogits"] as const;
 const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, true]));
 const names = named([...decodingNames, ...others]) as OptionNames<GenerateSettings>;
@@ -49,7 +49,7 @@ export function checkSettings(settings: GenerateAllSettings): void {
     if (value === undefined || isIn(numbers[name], value)) continue;
     throw wrong(name, value, rangeInWords(numbers[name]));
   }
-  for (const name of ["outputScores", "outputLogits"] as const) {
+  for (const name of ["slide", "outputScores", "outputLogits"] as const) {
     const value = settings[name];
     if (value !== undefined && typeof value !== "boolean")
       throw wrong(name, value, "true or false");

@@ -9,6 +9,11 @@ export interface GenerateSettings extends DecodingOptions {
   readonly seed?: number | undefined;
   /** The same as `eosTokenId`. */
   readonly endOfText?: number | readonly number[] | undefined;
+  /**
+   * Whether a text goes on beyond what the model sees at once, by leaving out its beginning; else it ends
+   * there. Default true.
+   */
+  readonly slide?: boolean | undefined;
   /** Ends the text by its reason, thrown before the next id. */
   readonly signal?: AbortSignal | undefined;
 }

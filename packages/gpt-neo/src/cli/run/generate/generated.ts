@@ -1,7 +1,7 @@
-import type { GeneratedSequence } from "../../generate/all.ts";
-import type { Chosen } from "../../generate/search/search.ts";
-import { untilStop } from "../../generate/until-stop.ts";
-import type { Tokenizer } from "../../tokenizer/index.ts";
+import type { GeneratedSequence } from "../../../generate/all.ts";
+import { continuedText } from "../../../generate/continued-text.ts";
+import type { Chosen } from "../../../generate/search/search.ts";
+import type { Tokenizer } from "../../../tokenizer/index.ts";
 
 /** What a model makes of a prompt. */
 export interface Generated extends GeneratedText {
@@ -63,10 +63,9 @@ function textOf(
   tokenizer: Tokenizer,
 ): string {
   const decoder = tokenizer.decoder();
-  const decoded = (some: readonly number[]) => some.map((id) => decoder.push(id)).join("");
-  const before = decoded(prompt.slice(hidden));
-  const until = untilStop(stops);
-  return before + until.push(decoded(ids) + decoder.end()) + until.end();
+  const before = prompt.slice(hidden).map((id) => decoder.push(id));
+  const text = continuedText(decoder, stops);
+  return [...before, ...ids.map((id) => text.push(id)), text.end()].join("");
 }
 
 function probabilityOf(

@@ -1,10 +1,10 @@
-import { keyOf } from "../../generate/generation-config.ts";
-import { decodingNames } from "../../generate/options/check.ts";
-import { countOf } from "../../generate/options/count-of.ts";
-import type { DecodingOptions } from "../../generate/options/decoding.ts";
-import { filterNames, merged, samplingOf } from "../../generate/options/sampling-of.ts";
-import { brief } from "../../json.ts";
-import type { LoadedModel } from "../../loaded-model.ts";
+import { keyOf } from "../../../generate/generation-config.ts";
+import { decodingNames } from "../../../generate/options/check.ts";
+import { countOf } from "../../../generate/options/count-of.ts";
+import type { DecodingOptions } from "../../../generate/options/decoding.ts";
+import { filterNames, merged, samplingOf } from "../../../generate/options/sampling-of.ts";
+import { brief } from "../../../json.ts";
+import type { LoadedModel } from "../../../loaded-model.ts";
 
 /** What of a folder's `generation_config.json` is used where the command line says nothing. */
 export function generationNotes(

@@ -1,0 +1,16 @@
+/** `maxNewTokens` as `max_new_tokens`. */
+export type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? First extends Lowercase<First>
+    ? `${First}${SnakeCase<Rest>}`
+    : `_${Lowercase<First>}${SnakeCase<Rest>}`
+  : Name;
+
+/** Options that may also be written as Python writes them. */
+export type InSnakeCase<Options> = {
+  readonly [Name in keyof Options & string as SnakeCase<Name>]?: Options[Name];
+};
+
+/** `max_new_tokens` as `maxNewTokens`. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
