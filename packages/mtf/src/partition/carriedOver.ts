@@ -27,5 +27,11 @@ export function carriedOver({ plan, choices }: Written, renewed: ReadonlyMap<Nod
     return [own(task.node), { ...split, passes }] as const;
   });
   const proposed = [...plan.proposed].map(([node, split]) => [own(node), split] as const);
-  return { ...plan, expanded, chosen: new Map(chosen), proposed: new Map(proposed) };
+  return {
+    ...plan,
+    expanded,
+    chosen: new Map(chosen),
+    proposed: new Map(proposed),
+    turned: new Set([...plan.turned].map(own)),
+  };
 }

@@ -26,6 +26,7 @@ export function bodyScope(scope: Scope, runs: number, instructions: Instruction[
     // A body may be written several times: only the last counts.
     choices: [],
     anchored: scope.anchored,
+    loops: scope.loops,
   };
 }
 

@@ -1,6 +1,7 @@
 import { type MachineModel, secondsOf, sliceSeconds } from "../cost/machineModel.ts";
 import { memoryPlan } from "../cost/memory.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
+import type { Node } from "../graph/node.ts";
 import { besidesOf } from "../graph/rounds.ts";
 import type { Layout, RuleTable } from "../layout.ts";
 import type { Price } from "../program/transfer.ts";
@@ -51,7 +52,14 @@ function firstThatFits(
   return best;
 }
 
-/** Programs by plans from each order of the rules, in order of what they cost. */
+/** More loops than these are not tried one by one. */
+const mostLoops = 4;
+
+/**
+ * Programs by plans from each order of the rules, in order of what they cost. Of the best, loops that
+ * each device could run through its own slice of are then run otherwise than proposed: all of them,
+ * and one after the other.
+ */
 function waysBy(
   traced: TracedLeaves,
   layout: Layout,
@@ -60,8 +68,29 @@ function waysBy(
 ): readonly Written[] {
   const subject = subjectOf(traced, layout, donated);
   const axes = axesNamed(layout, traced.graph);
-  const ways = ordersOf(subject).flatMap((rules) => waysFrom(subject, rules, axes, machine));
-  return ways.sort((a, b) => a.cost - b.cost);
+  const none: ReadonlySet<Node> = new Set();
+  const ways = ordersOf(subject).flatMap((rules) => waysFrom(subject, rules, none, axes, machine));
+  let best = leastOf(ways);
+  const loops = [...best.loops];
+  const alone = loops.length > 1 && loops.length <= mostLoops ? loops.map((loop) => [loop]) : [];
+  for (const turning of loops.length > 0 ? [loops, ...alone] : []) {
+    const turned = toggled(best.plan.turned, turning);
+    const others = waysFrom(subject, best.plan.rules, turned, axes, machine);
+    const other = leastOf(others);
+    ways.push(...others);
+    if (other.cost < best.cost && other.work <= best.work * (1 + 1e-9)) best = other;
+  }
+  return ways.sort((a, b) => Number(b === best) - Number(a === best) || a.cost - b.cost);
+}
+
+/** A set without those of some items that are in it, and with those that are not. */
+function toggled<Item>(set: ReadonlySet<Item>, items: readonly Item[]): ReadonlySet<Item> {
+  const left = [...set].filter((item) => !items.includes(item));
+  return new Set([...left, ...items.filter((item) => !set.has(item))]);
+}
+
+function leastOf(ways: readonly Written[]): Written {
+  return ways.reduce((best, way) => (way.cost < best.cost ? way : best));
 }
 
 /**
@@ -71,6 +100,7 @@ function waysBy(
 function waysFrom(
   subject: Subject,
   rules: RuleTable,
+  turned: ReadonlySet<Node>,
   axes: readonly string[],
   machine: MachineModel,
 ): readonly Written[] {
@@ -82,6 +112,7 @@ function waysFrom(
     expanded: new Map(),
     chosen: new Map(),
     proposed: new Map(),
+    turned,
   };
   const first = write(subject, fixed);
   const { choices, cost, work } = first;

@@ -13,9 +13,10 @@ import { byRules, lying, type Scope, versionsOf } from "./scope.ts";
 import { stuckOf } from "./stuck.ts";
 
 /**
- * The axes along which each device can run through the rounds of its own slice of a dim: as the dim
- * lies split, if rounds depend on nothing that other devices have, and all devices have equally many,
- * so that they meet at what their bodies exchange along other axes.
+ * The axes along which each device runs through the rounds of its own slice of a dim: as the dim lies
+ * split, if rounds depend on nothing that other devices have, and all devices have equally many, so
+ * that they meet at what their bodies exchange along other axes. It is proposed where rounds read
+ * nothing that is computed with in slices along these axes, and would have to be gathered.
  */
 export function axesOfOwnRounds(
   scope: Scope,
@@ -29,14 +30,19 @@ export function axesOfOwnRounds(
   const axes = sliced.map(({ operand }) => axesOf(computedAt(scope, operand), name));
   const own = axes.find((some) => some.length > 0) ?? [];
   if (own.length === 0 || size % devices(own, scope.layout.mesh) !== 0) return [];
+  const all = [...sliced, ...constant];
+  const isTold = ({ operand }: Entry) => {
+    const stuck = stuckOf(scope.stuck, operand).filter(([dim]) => dim !== name);
+    return stuck.some(([, others]) => names(own, others));
+  };
+  if (all.some(isTold) || !runsAlike(node)) return [];
+  if (sliced.some(({ operand }) => typeOf(operand).rest !== undefined)) return [];
+  scope.loops.add(node);
   const splitsOthers = ({ operand }: Entry) => {
     const { [name]: _, ...split } = computedAt(scope, operand).split;
-    const stuck = stuckOf(scope.stuck, operand).filter(([dim]) => dim !== name);
-    return names(own, [...splitAxes({ split, partial: [] }), ...stuck.flatMap(([, all]) => all)]);
+    return names(own, splitAxes({ split, partial: [] }));
   };
-  if ([...sliced, ...constant].some(splitsOthers)) return [];
-  if (sliced.some(({ operand }) => typeOf(operand).rest !== undefined)) return [];
-  return runsAlike(node) ? own : [];
+  return all.some(splitsOthers) === scope.plan.turned.has(node) ? own : [];
 }
 
 /** Where an operand lies for what is computed with it, whether it is stored otherwise or not. */

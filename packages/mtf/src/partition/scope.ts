@@ -34,6 +34,8 @@ export interface Scope {
   readonly choices: Choice[];
   /** What lies as a `withLayout` says. */
   readonly anchored: Map<Value, NodeOf<"withLayout">>;
+  /** The loops that each device can run through its own slice of. */
+  readonly loops: Set<Node>;
 }
 
 /** Partitions nodes in order; what partitions one node by others is given it. */

@@ -1,5 +1,5 @@
 import { movingSeconds } from "../cost/movingSeconds.ts";
-import type { NodeOf } from "../graph/node.ts";
+import type { Node, NodeOf } from "../graph/node.ts";
 import { type AnyTensor, typeOf } from "../graph/tensor.ts";
 import { type Placement, samePlacement } from "../program/placement.ts";
 import type { Input, Output, Program, Value } from "../program/program.ts";
@@ -26,6 +26,8 @@ export interface Written {
   readonly choices: readonly Choice[];
   /** What lies as a `withLayout` says. */
   readonly anchored: ReadonlyMap<Value, NodeOf<"withLayout">>;
+  /** The loops that each device can run through its own slice of. */
+  readonly loops: ReadonlySet<Node>;
   /** Seconds that each device computes in a run, and all that a run takes. */
   readonly work: number;
   readonly cost: number;
@@ -49,6 +51,7 @@ export function write(subject: Subject, plan: Plan): Written {
     plan,
     choices: [],
     anchored: new Map(),
+    loops: new Set(),
   };
   const inputs = traced.inputs.map(({ tensor, path }, i): Input => {
     const donated = subject.donated.has(path.split("/")[0]!);
@@ -80,10 +83,10 @@ export function write(subject: Subject, plan: Plan): Written {
     instructions: builder.instructions,
     ...(conflicts.length > 0 && { conflicts }),
   };
-  const { choices, anchored } = scope;
+  const { choices, anchored, loops } = scope;
   const work = choices.reduce((sum, choice) => sum + choice.work, 0);
   const cost = work + movingSeconds(program, machine);
-  return { plan, program, choices, anchored, work, cost };
+  return { plan, program, choices, anchored, loops, work, cost };
 }
 
 /** The value of an input where it rests. */

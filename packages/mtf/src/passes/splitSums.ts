@@ -1,7 +1,7 @@
 import type { MachineModel } from "../cost/machineModel.ts";
 import { memoryPlan } from "../cost/memory.ts";
 import { rules } from "../ops/rules.ts";
-import { withBodies } from "../program/bodies.ts";
+import { ownAxes, withBodies } from "../program/bodies.ts";
 import {
   type Compute,
   type Instruction,
@@ -59,8 +59,7 @@ function inSlices(
     if (instead.has(instruction)) return [instead.get(instruction) ?? []].flat();
     if (instruction.kind !== "region") return [instruction];
     let region = withBodies(instruction, (inner, results) => inSlices(values, inner, results));
-    // Of rounds of its own each device adds up terms that are owed only after the last.
-    if (region.rounds.kind !== "each" || region.rounds.own) return [region];
+    if (region.rounds.kind !== "each") return [region];
     for (const [at, { outer }] of instruction.summed.entries()) {
       const scattered = scatteredAfter(outer, readers);
       if (!scattered) continue;
@@ -112,7 +111,10 @@ function scatteredInRounds(
 ): Region {
   const lies = values[reduce.result]!;
   const { inner } = region.summed.find(({ outer }) => outer === sum)!;
-  const part = values.push(lies) - 1;
+  // A device's rounds of its own are terms: what they owe is said of their sum.
+  const { split, partial } = lies.placement;
+  const left = partial.filter((axis) => !ownAxes(region.rounds).includes(axis));
+  const part = values.push({ ...lies, placement: { split, partial: left } }) - 1;
   // Without anything in between, what was reduced is the sum.
   const outer = between.length > 0 ? values.push(lies) - 1 : reduce.result;
   const made = region.body.findIndex((instruction) => writesOf(instruction).includes(inner));

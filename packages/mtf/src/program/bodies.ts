@@ -30,6 +30,11 @@ export function dimOf(rounds: Rounds): Dimension | undefined {
   }
 }
 
+/** The axes along which each device has rounds of its own. */
+export function ownAxes(rounds: Rounds): readonly string[] {
+  return rounds.kind === "each" && rounds.own ? rounds.own.axes : [];
+}
+
 /** All bodies of a region: a loop's condition before what it guards. */
 export function bodiesOf(region: Region): readonly Body[] {
   const { rounds, body } = region;

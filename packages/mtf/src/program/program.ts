@@ -164,7 +164,8 @@ export type Rounds =
    * Once for every index of a dim that is whole on every device, from the last on in reverse; where
    * there is a `count`, an int32 scalar outside, for as many of the first indices. A dim may be split
    * by axes: then each device has rounds of its `own`, equally many, for the indices of its slice, and
-   * what is summed is a term along these axes.
+   * what it has in a round is a term of a sum along these axes: added up in each round by a reduction
+   * over them, or owed after the last.
    */
   | {
       readonly kind: "each";

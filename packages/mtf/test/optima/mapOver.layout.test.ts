@@ -118,9 +118,47 @@ describe("a loop over a dim that is split", () => {
     const told = (xs: Xs, w: Weights) =>
       mapOver(chunk, (h) => layer(withLayout(h, { row: "data" }), w), xs);
     for (const fn of [carrying, branching, told]) expect(roundsIn(fn)).toEqual([8]);
-    // Weights that are computed with in slices along the axis are needed whole by no device.
-    expect(roundsIn(mapped, { chunk: "data", ff: "data" })).toEqual([8]);
     expect(roundsIn(mapped, { chunk: ["data", "model"] })).toEqual([1]);
+  });
+  it("gathers weights that lie in slices along the axis, or the dim, as costs less", () => {
+    const roundsFor = (rows: number, width: number) => {
+      const sizes = defineDims({ chunk: 8, row: rows, embd: 16, ff: width });
+      const layout = defineLayout({ dims: sizes, mesh, rules: { chunk: "data", ff: "data" } });
+      const given = [
+        placeholder([sizes.chunk, sizes.row, sizes.embd]),
+        placeholder([sizes.embd, sizes.ff]),
+      ] as const;
+      const [loop] = lower(mapped, { layout, inputs: given }).program.instructions.filter(
+        ({ kind }) => kind === "region",
+      );
+      return (
+        loop?.kind === "region" && loop.rounds.kind === "each" && (loop.rounds.own?.rounds ?? 8)
+      );
+    };
+    expect([roundsFor(2 ** 16, 32), roundsFor(1, 2 ** 16)]).toEqual([2, 8]);
+  });
+
+  it("reduces sums in each round where the layout says so", () => {
+    const layout = defineLayout({
+      dims,
+      mesh,
+      rules: { chunk: "data", ff: "model" },
+      storage: { total: { row: "data" } },
+      sums: "split",
+    });
+    const total = (...all: typeof inputs) => ({ total: added(...all) });
+    expect(printed(lower(total, { layout, inputs }).program)).toMatchInlineSnapshot(`
+      "program on mesh data:4,model:2
+        %0 f32[chunk=8@data, row=4, embd=16] = input 0
+        %1 f32[embd=16, ff=32@model] = input 1
+        for each of chunk=8@data with %2 = %0[chunk], %3 = %1
+          %4 f32[row=4, ff=32@model] = einsum(%2, %3)
+          %5 f32[row=4, ff=32@model] = tanh(%4)
+          %6 f32[row=4, ff=32@model] = square(%5)
+          %7 f32[row=4@data, ff=32@model] = reduce-scatter(sum, data) %6  1,536 B  square
+        %8 f32[row=4@data, ff=32@model] = sum of %7
+        output total = %8"
+    `);
   });
 });
 
@@ -137,15 +175,21 @@ describe.each([
     return [many(xs, w), accumulate(own, (h) => layer(h, w), xs), ...grad(total)([xs, w])] as const;
   };
 
+  const split = { storage: { "1": { row: "data" }, "2": { ff: "data" } }, sums: "split" } as const;
+  const both = { storage: { "": { embd: "model", ff: "data" } }, sums: "split" } as const;
   it.each([
-    { chunk: "data" },
-    { chunk: ["data", "model"] },
-    { chunk: "model", ff: "data" },
-    { row: "data", chunk: "model" },
-  ] as const)("%j", async (rules) => {
+    [{ chunk: "data" }, {}],
+    [{ chunk: ["data", "model"] }, {}],
+    [{ chunk: "model", ff: "data" }, {}],
+    [{ row: "data", chunk: "model" }, {}],
+    [{ chunk: "data", ff: "data" }, {}],
+    [{ chunk: "data" }, split],
+    [{ chunk: ["data", "model"] }, split],
+    [{ chunk: ["data", "model"], ff: "data" }, both],
+  ] as const)("%j %j", async (rules, more) => {
     const expected = evaluate(trace(all, given as never).graph, data);
     const devices = await simulator(mesh);
-    const layout = defineLayout({ dims: { ...dims, chunk: own }, mesh, rules });
+    const layout = defineLayout({ dims: { ...dims, chunk: own }, mesh, rules, ...more });
     const lowered = lower(all, { layout, inputs: given });
     const results = await (await devices.load(lowered))(...(data as [Float32Array, Float32Array]));
     const usage = await devices.usage();

@@ -16,6 +16,11 @@ export interface Plan {
   readonly chosen: ReadonlyMap<Node, Split>;
   /** Of nodes for which something else is chosen, what was proposed. */
   readonly proposed: ReadonlyMap<Node, Split>;
+  /**
+   * Loops over a split dim that are not run as is proposed for them: in rounds of each device's own in
+   * place of all rounds on every device, or the other way round.
+   */
+  readonly turned: ReadonlySet<Node>;
   /** The primitives of composites: the same nodes, however often a program is written. */
   readonly expanded: Map<Node, readonly AnyTensor[]>;
 }

@@ -5,12 +5,18 @@ import type { Bucket, Move, Program, Reduce, Value } from "../program.ts";
 import { moveOf } from "../transfer.ts";
 import type { Share } from "./compute.ts";
 
-/** What is wrong with settling a value over axes; `share` where it is a share of an extreme. */
+/**
+ * What is wrong with settling a value over axes.
+ *
+ * @param share where it is a share of an extreme
+ * @param apart axes along which devices have rounds of their own, so that what they have are terms
+ */
 export function reduceFault(
   { name, fn, axes }: Reduce,
   from: Value,
   to: Value,
   share: Share | undefined,
+  apart: readonly string[],
 ): string | undefined {
   if (from.rest || to.rest) return "narrow numbers are never added";
   if (!sameType(from, to)) return "operand and result differ in dims or dtype";
@@ -25,7 +31,7 @@ export function reduceFault(
     return undefined;
   }
   if (fn !== "sum") return `its operand is no share of a ${fn}`;
-  if (!axes.every((axis) => from.placement.partial.includes(axis))) {
+  if (!axes.every((axis) => from.placement.partial.includes(axis) || apart.includes(axis))) {
     return "no sum is owed over its axes";
   }
   const left = from.placement.partial.filter((axis) => !axes.includes(axis));
@@ -46,6 +52,7 @@ export function bucketFault(
   { reduces }: Bucket,
   { values }: Program,
   shares: ReadonlyMap<number, Share>,
+  apart: readonly string[],
 ): string | undefined {
   if (reduces.length < 2) return "it is no more than one reduction";
   const kindOf = ({ name, fn, axes, operand }: Reduce) =>
@@ -55,7 +62,8 @@ export function bucketFault(
       return `%${reduce.result} is settled otherwise than %${reduces[0]!.result}`;
     }
     const { operand, result } = reduce;
-    const fault = reduceFault(reduce, values[operand]!, values[result]!, shares.get(operand));
+    const [from, to] = [values[operand]!, values[result]!];
+    const fault = reduceFault(reduce, from, to, shares.get(operand), apart);
     if (fault) return `%${result}: ${fault}`;
   }
   return undefined;

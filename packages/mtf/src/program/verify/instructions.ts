@@ -1,11 +1,12 @@
 import { internal } from "../../errors.ts";
 import type { Mesh } from "../../mesh.ts";
-import { bodiesOf } from "../bodies.ts";
+import { bodiesOf, ownAxes } from "../bodies.ts";
 import { printInstruction, printValue } from "../print.ts";
 import {
   enteringOf,
   type Instruction,
   type Program,
+  type Region,
   readsOf,
   type Start,
   writesOf,
@@ -23,6 +24,8 @@ export interface Walk {
   readonly made: Set<number>;
   /** Values that are shares of an extreme, to be settled. */
   readonly shares: Map<number, Share>;
+  /** The axes along which each device has rounds of its own. */
+  readonly apart: readonly string[];
 }
 
 /** Verifies the program's instructions or a body's; `known` are the values that they may read. */
@@ -41,7 +44,7 @@ export function verifyInstructions(
       for (const { instructions, results } of bodiesOf(instruction)) {
         // Bodies know what enters, and nothing of one another.
         const own = new Set(inside);
-        verifyInstructions(walk, instructions, own);
+        verifyInstructions(within(walk, instruction), instructions, own);
         for (const inner of results) read(walk, own, inner, where);
       }
     }
@@ -54,6 +57,10 @@ export function verifyInstructions(
   if (!begun) return;
   const text = printInstruction(walk.program, begun);
   throw internal(`${text} ${begun.origin.line}: it is never waited for`);
+}
+
+function within(walk: Walk, { rounds }: Region): Walk {
+  return { ...walk, apart: [...walk.apart, ...ownAxes(rounds)] };
 }
 
 function faultOf(walk: Walk, instruction: Instruction): string | undefined {
@@ -71,10 +78,10 @@ function faultOf(walk: Walk, instruction: Instruction): string | undefined {
     }
     case "reduce": {
       const share = walk.shares.get(instruction.operand);
-      return reduceFault(instruction, operands[0]!, results[0]!, share);
+      return reduceFault(instruction, operands[0]!, results[0]!, share, walk.apart);
     }
     case "bucket":
-      return bucketFault(instruction, walk.program, walk.shares);
+      return bucketFault(instruction, walk.program, walk.shares, walk.apart);
     case "move":
       return moveFault(instruction, operands, results[0]!);
     case "start":

@@ -34,7 +34,7 @@ export function verifyProgram(program: Program): void {
     const fault = placementFault(value, mesh);
     if (fault) throw internal(`%${i} ${printValue(value)}: ${fault}`);
   });
-  const walk: Walk = { program, mesh, made: new Set(), shares: new Map() };
+  const walk: Walk = { program, mesh, made: new Set(), shares: new Map(), apart: [] };
   const known = new Set<number>();
   for (const { value, path } of inputs) make(walk, known, value, () => `input ${path}`);
   verifyInstructions(walk, program.instructions, known);

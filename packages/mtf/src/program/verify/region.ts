@@ -1,7 +1,7 @@
 import type { DType } from "../../dtype.ts";
 import { sameType, without } from "../../ops/verify/types.ts";
 import { sameRest } from "../../rest/rest.ts";
-import { dimOf } from "../bodies.ts";
+import { dimOf, ownAxes } from "../bodies.ts";
 import { axesOf, samePlacement, splitAxes } from "../placement.ts";
 import type { Binding, Program, Region, Rounds, Value } from "../program.ts";
 
@@ -32,10 +32,13 @@ export function regionFault(
   ];
   const narrow = fresh.find((v) => values[v]!.rest);
   if (narrow !== undefined) return `%${narrow} of a loop rests narrow`;
-  const apart = rounds.kind === "each" && rounds.own ? rounds.own.axes : [];
+  const apart = ownAxes(rounds);
   for (const binding of [...constant, ...summed]) {
     const [outer, inner] = at(binding);
-    const owed = summed.includes(binding) ? apart : [];
+    // Terms that are not added up over such axes in each round are owed after the last.
+    const added = splitAxes(inner.placement);
+    const owed = summed.includes(binding) ? apart.filter((axis) => !added.includes(axis)) : [];
+    if (!owed.every((axis) => outer.placement.partial.includes(axis))) return wrong(binding);
     if (!sameRest(outer.rest, inner.rest)) return wrong(binding);
     if (!sameType(outer, inner) || !lieAlike(settledAlong(outer, owed), inner))
       return wrong(binding);
@@ -61,9 +64,11 @@ export function regionFault(
     return axesOf(values[b.outer]!.placement, dim.name).join() !== apart.join();
   });
   if (cut) return `'${dim.name}' of %${cut.outer} is cut`;
-  const inside = [...constant, ...sliced, ...stacked, ...summed].find(({ inner }) => {
-    const { placement } = values[inner]!;
-    return [...splitAxes(placement), ...placement.partial].some((axis) => apart.includes(axis));
+  const inside = [...constant, ...sliced, ...stacked, ...summed].find((binding) => {
+    const { placement } = values[binding.inner]!;
+    // What a round has added up over such axes may be split along them.
+    const split = summed.includes(binding) ? [] : splitAxes(placement);
+    return [...split, ...placement.partial].some((axis) => apart.includes(axis));
   });
   if (inside) return `%${inside.inner} lies along an axis that gives each device rounds of its own`;
   const bool = summed.find((b) => values[b.outer]!.dtype === "bool");
