@@ -18,7 +18,9 @@ for (const [axes, rule] of [
   const devices = await mpi(mesh, { backend, fastReduce });
   own = devices.rank;
   const inputs = [placeholder([dims.a, dims.many]), placeholder([dims.a])] as const;
-  const run = await devices.load(lower((x, y) => [sum(x, "a"), sum(y, "a")] as const, { layout, inputs }));
+  const run = await devices.load(
+    lower((x, y) => [sum(x, "a"), sum(y, "a")] as const, { layout, inputs }),
+  );
   const numbers = Float32Array.from({ length: 12 }, (_, i) => i * i - 20);
   const [exact, rounded] = await run(numbers, [1e8, 1, -1e8, 1]);
   lines.push([...(await exact.read()), await rounded.number()].join());
