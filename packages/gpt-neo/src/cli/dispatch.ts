@@ -74,6 +74,9 @@ function printError(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return `gpt-neo: ${String(error)}`;
   if (debug) return `gpt-neo: ${error.stack ?? error.message}`;
   if (!(error instanceof MtfError)) return `gpt-neo: ${error.name}: ${error.message}`;
+  // That an array is not to be had is the library's business; why is what its user can act on.
+  const { cause } = error.details;
+  if (error.code === "poisoned" && cause instanceof MtfError) return printError(cause, debug);
   return `gpt-neo: ${withoutCodeLine(error).message}`;
 }
 
