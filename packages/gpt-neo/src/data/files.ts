@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { MtfError } from "mtf";
+import { optionsInWords } from "../options-in-words.ts";
 import type { BytesOptions } from "./bytes/options.ts";
 import { type FolderContent, filesBelow } from "./folder.ts";
 import { type Format, formatOf, formats, knownExtensions } from "./format.ts";
@@ -81,7 +82,7 @@ async function several(
   if (known.length > 0) return known;
   throw new MtfError("bad-file", `${what} has no data.`, {
     evidence: [["formats", knownExtensions.join(", ")]],
-    ...(files.length > 0 && { try: [`--input-format ${formats.join("|")}`] }),
+    ...(files.length > 0 && { try: [optionsInWords({ inputFormat: formats.join("|") })] }),
     file: what,
     offset: 0,
     reason: "there is no data",

@@ -66,7 +66,7 @@ export async function* inIds(
     } else {
       if (!tokenizer) {
         throw new MtfError("bad-argument", `${from.file} holds text, but there is no tokenizer.`, {
-          try: ["--tokenizer gpt2|bytes|FILE|DIR", "data with input_ids"],
+          try: ['`tokenizer: "gpt2|bytes|FILE|DIR"`', "data with input_ids"],
         });
       }
       if (!tokenizer.encoder) yield { ids: checked(tokenizer.encode(part.text), from), end, from };

@@ -1,5 +1,6 @@
 import { printMesh } from "mtf";
 import { describe, expect, it } from "vitest";
+import { asTyped } from "../cli/as-typed.ts";
 import { parseConfig, presets, readConfig, withTraining } from "../config/index.ts";
 import { scoring } from "../eval/evaluator.ts";
 import { longest } from "../generate/extend.ts";
@@ -34,7 +35,7 @@ function refusal(call: () => unknown): string {
 
 /** What is advised, as options. */
 function advised(error: string): Parameters<typeof placeRun>[0] & { parts?: number } {
-  const words = /try +(.*)/.exec(error)![1]!.split(" ");
+  const words = asTyped(/try +(.*)/.exec(error)![1]!).split(" ");
   const after = (name: string) =>
     words.includes(name) ? words[words.indexOf(name) + 1] : undefined;
   const parts = after("--grad-accumulation");
@@ -101,7 +102,7 @@ describe("a mesh that is asked for", () => {
         per device  # GiB; a WebAssembly heap holds # GiB, of tensors about # GiB
         in all      # GiB; this machine has # GiB, too much
         workers     256; 8 cores can serve 64, too much
-        try         --mesh data:2,model:4"
+        try         \`mesh: "data:2,model:4"\`"
     `);
     const { parts, ...at } = advised(error);
     const accumulated = withTraining(config, { grad_accumulation: parts });
@@ -119,11 +120,11 @@ describe("a mesh that is asked for", () => {
     const tried = withTraining(config, { batch_size: 16 });
     const error = refusal(() => placeRun(at, tried, server));
     expect(error).toMatchInlineSnapshot(`
-      "[out-of-memory] this machine is too small for mesh data:2,model:2, as --mesh says.
+      "[out-of-memory] this machine is too small for mesh data:2,model:2, as \`mesh\` says.
         per device  # GiB; a WebAssembly heap holds # GiB, of tensors about # GiB, too much
         in all      # GiB; this machine has # GiB
         workers     4; 64 cores can serve 512
-        try         --mesh data:8"
+        try         \`mesh: "data:8"\`"
     `);
   });
 
@@ -131,11 +132,11 @@ describe("a mesh that is asked for", () => {
     const config = parseConfig(presets.tiny);
     const mesh = "data:16,model:64";
     expect(refusal(() => placeRun({ mesh }, config, laptop))).toMatchInlineSnapshot(`
-      "[bad-mesh] this machine is too small for mesh data:16,model:64, as --mesh says.
+      "[bad-mesh] this machine is too small for mesh data:16,model:64, as \`mesh\` says.
         per device  # GiB; a WebAssembly heap holds # GiB, of tensors about # GiB
         in all      # GiB; this machine has # GiB
         workers     1024; 8 cores can serve 64, too much
-        try         --mesh data:8"
+        try         \`mesh: "data:8"\`"
     `);
     expect(printMesh(placeRun({ mesh, runtime: "simulator" }, config, laptop).mesh)).toBe(mesh);
   });
@@ -192,11 +193,11 @@ describe("a model", () => {
   it("is refused on a mesh that is too small", () => {
     const choose = meshFor({ mesh: "data:2" }, use.generate, laptop);
     expect(refusal(() => on(choose))).toMatchInlineSnapshot(`
-      "[out-of-memory] this machine is too small for mesh data:2, as --mesh says.
+      "[out-of-memory] this machine is too small for mesh data:2, as \`mesh\` says.
         per device  # GiB; a WebAssembly heap holds # GiB, of tensors about # GiB, too much
         in all      # GiB; this machine has # GiB
         workers     2; 8 cores can serve 64
-        try         --mesh model:2"
+        try         \`mesh: "model:2"\`"
     `);
     expect(on(meshFor({ mesh: "model:2" }, use.generate, laptop))).toEqual(["model:2"]);
   });

@@ -73,7 +73,7 @@ function limitsOf(
       : { label: "one process", needed: all, whose: "its WebAssembly heap holds" };
   const heaps: readonly Limit[] =
     backend === "wasm" ? [{ ...heap, limit: heapBytes, usable: usablePart, print }] : [];
-  const device = { label: "per device", needed: bytesPerDevice, print, whose: "--machine says" };
+  const device = { label: "per device", needed: bytesPerDevice, print, whose: "`machine` says" };
   const devicesOwn: readonly Limit[] =
     deviceBytes === undefined ? [] : [{ ...device, limit: deviceBytes }];
   const memory = {

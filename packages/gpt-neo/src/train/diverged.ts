@@ -1,6 +1,7 @@
 import { dispose, MtfError } from "mtf";
 import type { Held } from "mtf/simulator";
 import { readAlong, saveModel } from "../model-folder.ts";
+import { optionsInWords } from "../options-in-words.ts";
 import { alone, type Team } from "../team.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import { begin, type Origin, type Place } from "./begin.ts";
@@ -65,10 +66,13 @@ function divergence(
   const rate = config.training.learning_rate;
   const lower = Number(Math.min(rate / 10, usualRate).toPrecision(3));
   const goesOn = last === undefined ? "starts afresh" : `goes on from step ${last}`;
-  const again = out === undefined ? `--lr ${lower}` : `--resume --lr ${lower}, which ${goesOn}`;
+  const again =
+    out === undefined
+      ? optionsInWords({ lr: lower })
+      : `${optionsInWords({ resume: true, lr: lower })}, which ${goesOn}`;
   // Where not one step went well, no update is to blame.
   const blameless = course.lastWell === undefined && from.kind !== "random";
-  return new MtfError("bad-argument", `training has diverged: ${trouble(course)}.`, {
+  return new MtfError("not-a-number", `training has diverged: ${trouble(course)}.`, {
     evidence: [
       [
         "step",

@@ -67,7 +67,7 @@ const pieceElements = 1 << 20;
 /** What is said of an optimizer's state: a Hugging Face folder has no place for it. */
 const moments = [
   "*/adam_m and */adam_v",
-  "Adam's moments, which train --with-optimizer goes on with from the checkpoint itself",
+  "Adam's moments, which training with `withOptimizer` goes on with from the checkpoint itself",
 ] as const;
 
 const stored: Readonly<Record<WeightType, StoredDType>> = {
@@ -178,9 +178,9 @@ function tooLarge(found: Overflows, type: WeightType): MtfError {
   return new MtfError("bad-argument", `${told}: nothing is written.`, {
     evidence: more > 0 ? [...shown, ["…", `${more} more tensors`]] : shown,
     try: [
-      ...(type === "float16" ? ["--dtype bfloat16, which has the range of float32"] : []),
-      ...(type === "bfloat16" ? ["--dtype float32"] : []),
-      "--clamp, which makes them the largest number there is",
+      ...(type === "float16" ? ['`dtype: "bfloat16"`, which has the range of float32'] : []),
+      ...(type === "bfloat16" ? ['`dtype: "float32"`'] : []),
+      "`clamp: true`, which makes them the largest number there is",
     ],
     tensors: found.map(([name]) => name),
   });
@@ -237,7 +237,7 @@ async function checkEmpty(name: string): Promise<void> {
   if (found.length === 0) return;
   throw new MtfError("bad-argument", `${name} is not empty.`, {
     evidence: [["holds", found.slice(0, 5).join(", ")]],
-    try: ["--to with a new folder"],
+    try: ["another folder to write to"],
     file: name,
   });
 }

@@ -2,6 +2,7 @@ import { type Converted, convertWeights, type WeightType } from "../../weights/c
 import { prefixNote } from "../../weights/prefix-note.ts";
 import type { WeightFormat } from "../../weights/source.ts";
 import { unexpectedLines } from "../../weights/unexpected.ts";
+import { asTyped } from "../as-typed.ts";
 import type { ConvertCommandOptions } from "../convert-options.ts";
 import { progressLine } from "../progress.ts";
 
@@ -43,7 +44,7 @@ export async function run(options: ConvertCommandOptions): Promise<ConvertResult
       ...rest,
       onProgress: (done, total) => progress.update(bar(done, total)),
     });
-    for (const line of remarks(converted)) progress.note(line);
+    for (const line of remarks(converted)) progress.note(asTyped(line));
     return resultOf(converted);
   } finally {
     progress.end();
@@ -60,7 +61,7 @@ function remarks({ from, clamped }: Converted): string[] {
   return [
     ...clamped.map(([name, count]) => `clamped: ${name}: values too large for the type: ${count}`),
     ...prefixNote(from.prefix),
-    ...from.notes.map(([key, reason]) => `config: ${key} ${reason}`),
+    ...from.notes.map(([key, reason]) => `config: ${key}: ${reason}`),
     ...from.ignored.map(([name, reason]) => `left out: ${name}: ${reason}`),
     ...unexpectedLines(from),
   ];
@@ -86,7 +87,7 @@ function resultOf({
     ...(step !== undefined && { step }),
     copied,
     ...(more.tokenizer !== undefined && { tokenizer: more.tokenizer }),
-    notes: Object.fromEntries(notes),
+    notes: Object.fromEntries(notes.map(([key, reason]) => [key, asTyped(reason)])),
     ignored: Object.fromEntries(ignored),
     unexpected,
     clamped: Object.fromEntries(more.clamped),

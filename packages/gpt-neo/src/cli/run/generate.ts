@@ -13,6 +13,7 @@ import type { Progress } from "../../progress.ts";
 import { some } from "../../some.ts";
 import { teamOf } from "../../team.ts";
 import { withSpecial } from "../../tokenizer/index.ts";
+import { asTyped } from "../as-typed.ts";
 import { decodingOf } from "../decoding-options.ts";
 import type { GenerateOptions } from "../generate-options.ts";
 import { progressLine } from "../progress.ts";
@@ -36,7 +37,7 @@ export async function run(
   const model = await loadModel(options.model, modelOptions(options), mesh);
   const progress = progressLine();
   try {
-    for (const line of model.notes) progress.note(line);
+    for (const line of model.notes) progress.note(asTyped(line));
     const generated = await generate(model, text, options, progress);
     return options.json ? generated : { text: printGenerated(generated) };
   } finally {
