@@ -102,9 +102,10 @@ it("weights that are broken are not blamed on the learning rate", async () => {
   const tune = ["train", "--model", model, "--data", text, "--steps", "20", ...one];
   expect(await errorOf(...tune, "--out", join(folder, "tuned"))).toMatchInlineSnapshot(`
     "gpt-neo: [not-a-number] training has diverged: the loss is NaN.
-      step           3, the 3 last updates refused
-      learning rate  0.0003 at most
-      try            other weights or data: no step went well, so no learning rate is to blame
+      step                     3, the 3 last updates refused
+      learning rate            0.0003 at most
+      transformer.ln_f.weight  1 value is NaN or infinite
+      try                      other weights or data: no step went well, so no learning rate is to blame
     "
   `);
 });

@@ -18,7 +18,8 @@ const optionsOf: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     return [name, new Set([...own.map((key) => `--${typed(key)}`), "--help"])];
   }),
 );
-const all = new Set([...optionsOf.values()].flatMap((options) => [...options]));
+/** With the one that belongs to no command. */
+const all = new Set(["--version", ...[...optionsOf.values()].flatMap((options) => [...options])]);
 
 /** What runs another program: its options are its own. */
 const others = /\b(tensorboard|zstd|npm|npx|node|bun|deno) [^\n"`]*/g;

@@ -180,7 +180,18 @@ describe.skipIf(!hasMpi)("gpt-neo train --runtime mpi", () => {
     const onRanks = (...args: string[]) => launch(2, [process.execPath, program, ...args]).ended;
     for (const args of [
       ["eval", "--model", at("used"), "--data", data, "--json"],
-      ["generate", "--model", at("used"), "--prompt", "one", "--max-new-tokens", "6", "--json", "--seed", "3"],
+      [
+        "generate",
+        "--model",
+        at("used"),
+        "--prompt",
+        "one",
+        "--max-new-tokens",
+        "6",
+        "--json",
+        "--seed",
+        "3",
+      ],
     ]) {
       const { printed } = await onRanks(...args, "--deterministic", ...onMpi);
       const workers = await call(...args, "--deterministic", "--mesh", "data:2");

@@ -28,6 +28,8 @@ export interface ConvertResult {
   readonly unexpected: readonly string[];
   /** Tensors with numbers that --clamp made smaller, and how many of each. */
   readonly clamped: Readonly<Record<string, number>>;
+  /** Tensors with numbers that are NaN or infinite, and how many of each. */
+  readonly notFinite: Readonly<Record<string, number>>;
 }
 
 /**
@@ -57,8 +59,11 @@ function bar(done: number, total: number): string {
   return `${filled} ${Math.floor(part * 100)} % of ${total} parameters`;
 }
 
-function remarks({ from, clamped }: Converted): string[] {
+function remarks({ from, clamped, notFinite }: Converted): string[] {
   return [
+    ...notFinite.map(
+      ([name, count]) => `not finite: ${name}: values that are NaN or infinite: ${count}`,
+    ),
     ...clamped.map(([name, count]) => `clamped: ${name}: values too large for the type: ${count}`),
     ...prefixNote(from.prefix),
     ...from.notes.map(([key, reason]) => `config: ${key}: ${reason}`),
@@ -91,5 +96,6 @@ function resultOf({
     ignored: Object.fromEntries(ignored),
     unexpected,
     clamped: Object.fromEntries(more.clamped),
+    notFinite: Object.fromEntries(more.notFinite),
   };
 }

@@ -85,6 +85,7 @@ export async function readData(
     source,
     cache: options.cache ?? (options.out === undefined ? undefined : cacheBeside(options.out)),
     onProgress: telling("reading"),
+    validatesAsConfig: options.validationData === undefined,
     onTokenize: telling("tokenizing"),
     onAwaiting: (chunks) => onProgress?.({ kind: "awaiting", chunks }),
     note,
