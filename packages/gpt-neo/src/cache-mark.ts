@@ -24,7 +24,7 @@ export async function markCacheFolder(path: string): Promise<void> {
   if (found !== undefined) {
     throw new MtfError("bad-file", `${path} is a cache of version ${found}.`, {
       evidence: [["known here", `version ${version}`]],
-      try: ["--cache with another folder", "removing it: what it holds is made again"],
+      try: ["`cache` with another folder", "removing it: what it holds is made again"],
       file,
     });
   }

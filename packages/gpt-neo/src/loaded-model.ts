@@ -10,6 +10,7 @@ import { programsOf } from "./model-program.ts";
 import { type Dims, modelOf, type Parameters } from "./models/index.ts";
 import { type WeightsDType, weightsDTypes } from "./models/weights-dtype.ts";
 import { checkNames, type OptionNames } from "./option-names.ts";
+import { optionsInWords } from "./options-in-words.ts";
 import { layoutOf, openDevices, type SessionOptions } from "./session.ts";
 import {
   loadTokenizer,
@@ -133,7 +134,7 @@ export async function loadModel(
         ...(generation && { generation }),
         notes: [
           ...prefixNote(weights.prefix),
-          ...weights.notes.map(([key, reason]) => `config: ${key} ${reason}`),
+          ...weights.notes.map(([key, reason]) => `config: ${key}: ${reason}`),
           ...unexpectedLines(weights),
           ...contextNote(context, options, config),
           ...chosen.told,
@@ -163,16 +164,20 @@ function contextOf({ context }: ModelOptions, config: Config): number {
     throw wrongOption("loadModel", "context", context, "a whole number from 1 on");
   }
   if (context === undefined || context <= most) return context ?? config.training.context;
-  throw new MtfError("bad-argument", `--context ${context} is more than the model has positions.`, {
-    try: [`--context ${most}`],
-  });
+  throw new MtfError(
+    "bad-argument",
+    `\`context: ${context}\` is more than the model has positions.`,
+    {
+      try: [optionsInWords({ context: most })],
+    },
+  );
 }
 
 /** Where a model sees fewer tokens at once than it could, and nobody asked for it. */
 function contextNote(context: number, options: ModelOptions, config: Config): readonly string[] {
   const positions = config.max_position_embeddings;
   if (options.context !== undefined || context >= positions) return [];
-  const most = `--context N for up to ${positions}`;
+  const most = `\`context\` for up to ${positions}`;
   return [`sees ${context} tokens at once, as it was trained (${most})`];
 }
 

@@ -6,6 +6,7 @@ import { simulator } from "mtf/simulator";
 import { blasAdvice } from "./blas-advice.ts";
 import { thisMachine } from "./fit/index.ts";
 import { printBytes } from "./fit/need.ts";
+import { optionsInWords } from "./options-in-words.ts";
 import { devicesFor } from "./session.ts";
 
 /** Something that devices are made of, or that is chosen of it. */
@@ -38,15 +39,15 @@ export async function machineHas(): Promise<readonly Part[]> {
     { name: "TensorFlow", ...(await opened("tensorflow")) },
     { name: "MPI", ...mpiHere() },
     {
-      name: "--runtime",
+      name: "`runtime`",
       found: "workers",
       advice: [
-        `a worker for each core, 8 at most and one for each row at most: here --mesh data:${devices}`,
+        `a worker for each core, 8 at most and one for each row at most: here ${optionsInWords({ mesh: `data:${devices}` })}`,
         "simulator and mpi are taken only where they are asked for",
       ],
     },
     {
-      name: "--backend",
+      name: "`backend`",
       found: "wasm",
       advice: [
         blas ? `it is there everywhere; products go to ${blas}` : "it is there everywhere",

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, rmdirSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MtfError } from "mtf";
@@ -24,6 +24,24 @@ export function makeFolder(path: string): string | undefined {
   const again = tryToMake(path);
   if (again !== undefined && !isFolder(path)) throw cannotMake(path, again);
   return first ?? path;
+}
+
+/**
+ * Removes a folder that was made for what then failed, and those around it that were made with it. What
+ * somebody has put something into meanwhile stays.
+ *
+ * @param first what `makeFolder` gave; without it nothing was made
+ * @example
+ * removeMade("runs/new", makeFolder("runs/new"));
+ */
+export function removeMade(path: string, first: string | undefined): void {
+  if (first === undefined || path.length < first.length) return;
+  try {
+    rmdirSync(path);
+  } catch {
+    return;
+  }
+  removeMade(dirname(path), first);
 }
 
 /**

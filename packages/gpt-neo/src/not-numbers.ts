@@ -1,4 +1,4 @@
-import { leavesOf, MtfError } from "mtf";
+import { type Evidence, leavesOf, MtfError } from "mtf";
 import { rowBlocks } from "mtf/files";
 import { isSharded, type Sharded } from "mtf/simulator";
 import type { LoadedModel } from "./loaded-model.ts";
@@ -15,22 +15,14 @@ const shown = 5;
  * @param what which results: the loss, the logits
  */
 export async function notNumbers(
-  { config, parameters }: Pick<LoadedModel, "config" | "parameters">,
+  model: Pick<LoadedModel, "config" | "parameters">,
   what: string,
 ): Promise<MtfError> {
-  const byPath = new Map(leavesOf(parameters, isSharded));
-  const bad: [string, string][] = [];
-  for (const { path, name } of modelOf(config).names(config)) {
-    const count = await notFinite(byPath.get(path)!);
-    const are = count === 1 ? "1 value is" : `${count} values are`;
-    if (count > 0) bad.push([name, `${are} NaN or infinite`]);
-  }
-  const more = bad.length - shown;
-  const evidence = [...bad.slice(0, shown), ...(more > 0 ? [["…", `${more} more tensors`]] : [])];
+  const bad = await weightsNotFinite(model);
   return new MtfError("bad-checkpoint", `the model's ${what} is NaN or infinite.`, {
     evidence:
       bad.length > 0
-        ? (evidence as [string, string][])
+        ? fewOf(bad)
         : [["weights", "all are finite: what is computed of them is not"]],
     try: [
       "the checkpoint of an earlier step, or the weights from where they came from once more",
@@ -38,6 +30,27 @@ export async function notNumbers(
     ],
     tensors: bad.map(([name]) => name),
   });
+}
+
+/** As many as an error shows, and how many more there are. */
+export function fewOf(bad: readonly Evidence[]): readonly Evidence[] {
+  const more = bad.length - shown;
+  return [...bad.slice(0, shown), ...(more > 0 ? [["…", `${more} more tensors`] as const] : [])];
+}
+
+/** The weights that are NaN or infinite, by their names in files, and how many values of each. */
+export async function weightsNotFinite({
+  config,
+  parameters,
+}: Pick<LoadedModel, "config" | "parameters">): Promise<readonly Evidence[]> {
+  const byPath = new Map(leavesOf(parameters, isSharded));
+  const bad: Evidence[] = [];
+  for (const { path, name } of modelOf(config).names(config)) {
+    const count = await notFinite(byPath.get(path)!);
+    const are = count === 1 ? "1 value is" : `${count} values are`;
+    if (count > 0) bad.push([name, `${are} NaN or infinite`]);
+  }
+  return bad;
 }
 
 async function notFinite(tensor: Sharded): Promise<number> {

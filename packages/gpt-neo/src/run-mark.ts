@@ -44,7 +44,7 @@ export async function checkRunVersion(path: string): Promise<void> {
   if (typeof found === "number" && found >= 1 && found <= version) return;
   throw new MtfError("bad-file", `${path} is a run's folder of version ${found}.`, {
     evidence: [["known here", `versions 1 to ${version}`]],
-    try: ["the gpt-neo that wrote it", "--out with another folder"],
+    try: ["the gpt-neo that wrote it", "`out` with another folder"],
     file: join(path, runFile),
   });
 }

@@ -119,9 +119,13 @@ export async function openDevices(options: SessionOptions, mesh: Mesh): Promise<
   };
   const { runtime = "workers", fastReduce = false } = options;
   if (fastReduce && runtime !== "mpi") {
-    throw new MtfError("bad-argument", `--fast-reduce goes with the runtime mpi, not ${runtime}.`, {
-      try: ["--runtime mpi, under mpirun", "no --fast-reduce"],
-    });
+    throw new MtfError(
+      "bad-argument",
+      `\`fastReduce\` goes with the runtime mpi, not ${runtime}.`,
+      {
+        try: ['`runtime: "mpi"`, under mpirun', "no `fastReduce`"],
+      },
+    );
   }
   if (runtime === "simulator") return simulator(mesh, computing);
   if (runtime === "workers") return workers(mesh, computing);

@@ -12,7 +12,6 @@ import { MtfError } from "mtf";
 export async function readSmallFile(file: string, most: number): Promise<string> {
   const bad = (reason: string): MtfError =>
     new MtfError("bad-file", `${file} cannot be read: ${reason}.`, {
-      evidence: [["at", `${file}, byte 0`]],
       file,
       offset: 0,
       reason,

@@ -81,7 +81,7 @@ it("generates within the positions that were trained", async () => {
 
 it("says what it does, and takes no more than there are positions", async () => {
   const call = ["eval", "--model", run, "--data", held, ...one];
-  const told = "sees 12 tokens at once, as it was trained (--context N for up to 64)\n";
+  const told = "sees 12 tokens at once, as it was trained (--context for up to 64)\n";
   expect((await callHere(...call)).stderr).toContain(told);
   expect((await callHere(...call, "--context", "20")).stderr).not.toContain("at once");
   expect((await callHere(...call, "--context", "65")).stderr).toMatchInlineSnapshot(`

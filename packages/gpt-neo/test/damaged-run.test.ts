@@ -34,7 +34,7 @@ it("a run without its checkpoints does not train its model away", async () => {
   const { error } = await resume(() => rmSync(join(run, "checkpoints"), { recursive: true }));
   expect(error).toMatchInlineSnapshot(`
     "gpt-neo: [bad-argument] FOLDER/run holds a model, but no checkpoints to go on from.
-      try  --model FOLDER/run, and --out with another folder, to train it further with a fresh optimizer
+      try  --model FOLDER/run and --out with another folder, to train it further with a fresh optimizer
       try  removing FOLDER/run/model.safetensors, to begin afresh
     "
   `);
@@ -80,7 +80,7 @@ it("a damaged run.json is no reason to begin another run", async () => {
   const damaged = await resume(() => writeFileSync(join(run, "run.json"), '{"format"'));
   expect(damaged.error).toMatchInlineSnapshot(`
     "gpt-neo: [bad-file] FOLDER/run/run.json cannot be read: it is not JSON.
-      try  the command it was begun with, and --resume
+      try  what it was begun with, and --resume
     "
   `);
   const again = await callHere(...begin, ...short, "--out", run, "--resume", "--steps", "5");

@@ -48,7 +48,7 @@ it.each([
   cpSync(good, out, { recursive: true });
   const run = [...tiny, "--out", out, "--save-every", every];
   const error = await errorOf(...run, "--steps", "20", "--lr", "1e30", "--resume");
-  expect(error).toMatch(/^gpt-neo: \[bad-argument\] training has diverged: the /);
+  expect(error).toMatch(/^gpt-neo: \[not-a-number\] training has diverged: the /);
   expect(error).toContain("--resume --lr 0.0003, which goes on from step 4\n");
   expect(checkpoints(out).filter((name) => /^step-\d+$/.test(name))).toContain("step-4");
   expect(await isSound(out)).toBe(true);
@@ -68,7 +68,7 @@ it("a run that diverges from the start can start afresh", async () => {
   const run = [...tiny, "--out", out, "--save-every", "1", "--steps", "20"];
   const error = await errorOf(...run, "--lr", "1e30");
   expect(error).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-argument] training has diverged: the loss is NaN.
+    "gpt-neo: [not-a-number] training has diverged: the loss is NaN.
       step           5, the 3 last updates refused
       learning rate  1e+30 at most
       set aside      FOLDER/new/checkpoints/step-2.diverged, after which no step went well
@@ -101,10 +101,11 @@ it("weights that are broken are not blamed on the learning rate", async () => {
   closeSync(file);
   const tune = ["train", "--model", model, "--data", text, "--steps", "20", ...one];
   expect(await errorOf(...tune, "--out", join(folder, "tuned"))).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-argument] training has diverged: the loss is NaN.
-      step           3, the 3 last updates refused
-      learning rate  0.0003 at most
-      try            other weights or data: no step went well, so no learning rate is to blame
+    "gpt-neo: [not-a-number] training has diverged: the loss is NaN.
+      step                     3, the 3 last updates refused
+      learning rate            0.0003 at most
+      transformer.ln_f.weight  1 value is NaN or infinite
+      try                      other weights or data: no step went well, so no learning rate is to blame
     "
   `);
 });

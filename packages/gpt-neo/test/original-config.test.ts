@@ -64,16 +64,16 @@ it("trains as its config says, and what has no place here is told line by line",
   expect(called.stderr).toContain("batch -> x, heads -> y, vocab -> y, ff -> y");
   const notes = called.stderr.split("\n").filter((line) => line.startsWith("config: "));
   expect(notes.join("\n")).toMatchInlineSnapshot(`
-    "config: eval_steps turned evaluation off; here eval_every says
-    config: predict_steps the original's sampling at checkpoints has no counterpart: use generate
-    config: eval_batch_size evaluation uses the training batch's size, as the original did in fact
-    config: predict_batch_size the original's sampling at checkpoints has no counterpart: use generate
-    config: iterations steps a TPU made at a time, which has no counterpart
-    config: model_path is a place on the machines it was trained on
-    config: activation_function was never read; the original computed gelu in its tanh form, which gelu_new is
-    config: precision trained and stored weights in bfloat16; here they are float32 unless asked otherwise
-    config: datasets stitch and datatype chose parts of documents; here all of them are read
-    config: datasets.pile has no dataset_configs/pile.json beside the config or in ./configs: give the files with --data
+    "config: eval_steps: turned evaluation off; here eval_every says
+    config: predict_steps: the original's sampling at checkpoints has no counterpart: use generate
+    config: eval_batch_size: evaluation uses the training batch's size, as the original did in fact
+    config: predict_batch_size: the original's sampling at checkpoints has no counterpart: use generate
+    config: iterations: steps a TPU made at a time, which has no counterpart
+    config: model_path: is a place on the machines it was trained on
+    config: activation_function: was never read; the original computed gelu in its tanh form, which gelu_new is
+    config: precision: trained and stored weights in bfloat16; here they are float32 unless asked otherwise
+    config: datasets: stitch and datatype chose parts of documents; here all of them are read
+    config: datasets.pile: has no dataset_configs/pile.json beside the config or in ./configs: give the files as --data
     config: vocab_size 260 -> 257, the tokenizer's"
   `);
   expect(logOf(out)).toHaveLength(3);
@@ -100,7 +100,7 @@ it("a rule for an axis that the mesh lacks is told and left out, as of the relea
   );
   expect(resultOf(called)).toMatchObject({ step: 1 });
   expect(called.stderr).toContain(
-    "config: layout vocab:n_vocab names no axis of mesh_shape x:2,y:2: left out, as the original did",
+    "config: layout: vocab:n_vocab names no axis of mesh_shape x:2,y:2: left out, as the original did",
   );
   expect(called.stderr).toContain("ff -> x, heads -> x, memory_length -> y, embd -> y");
   // One of ours is refused, and so is one on the command line.

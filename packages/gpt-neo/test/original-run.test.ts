@@ -176,7 +176,7 @@ describe("train --with-optimizer", () => {
     const converted = join(folder, "converted");
     const { stderr } = await callHere("convert", "--from", ckpt(3), "--to", converted);
     expect(stderr.split("\n").filter((line) => line.startsWith("left out"))).toEqual([
-      "left out: */adam_m and */adam_v: Adam's moments, which train --with-optimizer goes on with from the checkpoint itself",
+      "left out: */adam_m and */adam_v: Adam's moments, which training with --with-optimizer goes on with from the checkpoint itself",
     ]);
     const plain = ["--model", converted, "--with-optimizer"];
     expect(await errorOf(...plain, ...output("none"))).toMatchInlineSnapshot(`
@@ -199,7 +199,7 @@ describe("train --with-optimizer", () => {
     );
     const ours = ["--model", join(folder, "ours"), "--with-optimizer"];
     expect(await errorOf(...ours, ...output("none"))).toContain(
-      "try         --resume with --out FOLDER/ours",
+      "try         --resume --out FOLDER/ours",
     );
     expect(readdirSync(folder)).not.toContain("none");
   });

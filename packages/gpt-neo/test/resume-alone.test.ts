@@ -97,7 +97,7 @@ describe("train --out RUN --resume", () => {
       [
         1,
         "gpt-neo: [bad-argument] FOLDER/older does not say what it was begun with.
-        try  the command it was begun with, and --resume
+        try  what it was begun with, and --resume
       ",
       ]
     `);
@@ -116,7 +116,7 @@ describe("--set", () => {
       expect(code).toBe(1);
       return stderr;
     };
-    expect(await error("--set", "warmup_step=5")).toContain("try   --set warmup_steps=…");
+    expect(await error("--set", "warmup_step=5")).toContain("try   --set warmup_steps=5");
     expect(await error("--set", "hidden_size=5")).toContain("training has no such key");
     expect(await error("--set", "steps=5", "--steps", "6")).toContain("steps is given twice.");
     expect(await error("--set", "decay_to=high")).toContain("training.decay_to");

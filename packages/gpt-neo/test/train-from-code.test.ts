@@ -241,10 +241,10 @@ it.each(["data:2", "data:2,model:2"])(
 it("what diverges ends without a folder, too, and leaves nothing to go on from", async () => {
   const run = train({ config: small, data: { documents: texts }, lr: 1e30, ...where });
   expect(await run.then(String, (e: Error) => e.message)).toMatchInlineSnapshot(`
-    "[bad-argument] training has diverged: the loss is NaN.
+    "[not-a-number] training has diverged: the loss is NaN.
       step           4, the 3 last updates refused
       learning rate  1e+30 at most
-      try            --lr 0.0003"
+      try            \`lr: 0.0003\`"
   `);
 });
 
@@ -257,17 +257,17 @@ it("says what is wrong", async () => {
   const on = (documents: unknown) => message({ data: { documents } });
   expect(await message({ config: undefined })).toMatchInlineSnapshot(`
     "[bad-argument] there is neither a config nor a model to train.
-      try  config: "tiny"
-      try  model: "models/gpt-neo-125m""
+      try  \`config: "tiny"\`
+      try  \`model: "models/gpt-neo-125m"\`"
   `);
   expect(await message({})).toMatchInlineSnapshot(`
     "[bad-argument] there is nothing to train on.
-      try  --data FILE…
+      try  \`data: ["FILE…"]\`
       try  "training": { "data": ["FILE"] } in the config"
   `);
   expect(await message({ resume: true })).toMatchInlineSnapshot(`
     "[bad-argument] there is no folder with a run to go on with.
-      try  out: "runs/book""
+      try  \`out: "runs/book"\`"
   `);
   expect(await message({ keep: 0 })).toMatchInlineSnapshot(
     `"[bad-argument] keep is 0, not a whole number from 1 on."`,
@@ -276,6 +276,8 @@ it("says what is wrong", async () => {
     await message({ data: 5 }),
     await message({ out: "" }),
     await message({ peak: -1 }),
+    await message({ set: 5 as never }),
+    await message({ set: { warmup: 2 } }),
     await message({ data: { documents: texts }, runtime: "gpu" }),
     await message({}, { onStepp: () => undefined }),
     await message({}, { onStep: 5 }),
@@ -285,6 +287,10 @@ it("says what is wrong", async () => {
       "[bad-argument] train: data is 5, and must be files, sources with files, or { documents }.",
       "[bad-argument] train: out is "", and must be a folder: "runs/book".",
       "[bad-argument] train: peak is -1, and must be above 0.",
+      "[bad-argument] train: set is 5, and must be an object of keys and values: { warmup_steps: 50 }.",
+      "[bad-argument] \`set\` has warmup, and training has no such key.
+      keys  data, validation_data, tokenizer, initial_weights, cross_document_loss, cross_document_attention, reset_positions, batch_size, context, steps, grad_accumulation, recompute, learning_rate, schedule, warmup_steps, decay_to, decay_steps, optimizer, adafactor_decay_rate, adafactor_momentum, adafactor_epsilon, adafactor_least_scale, weight_decay, decay_final_norm, betas, epsilon, bias_correction, clip_norm, z_loss, validation, eval_every, eval_batches, save_every, extra_saves, exit_every, seed, mesh, layout, storage, resid_dropout, embed_dropout, attention_dropout
+      try   \`set: {"warmup_steps":2}\`",
       "[bad-argument] openDevices: runtime is "gpu", and must be "workers", "simulator" or "mpi".",
       "[bad-argument] train: there is no option "onStepp".
       options  onBegin, onCheckpoint, onNote, onProgress, onSample, onStep, onValidation, signal, stopped
@@ -295,14 +301,14 @@ it("says what is wrong", async () => {
   `);
   expect(await message({ log: ["tensorboard"] })).toMatchInlineSnapshot(`
     "[bad-argument] a log is written into the run's folder, and there is none.
-      try  out: "runs/book""
+      try  \`out: "runs/book"\`"
   `);
   expect(await message({ config: { ...presets.tiny, hiden_size: 4 } })).toMatchInlineSnapshot(`
     "[bad-argument] config has a problem.
       hiden_size  is no key of a config; did you mean hidden_size?"
   `);
   expect(await message({ steps: 1.5 })).toMatchInlineSnapshot(`
-    "[bad-argument] the config with the command line's options has a problem.
+    "[bad-argument] the config with the given options has a problem.
       training.steps  is 1.5, but must be a whole number"
   `);
   expect(await on("one text")).toMatchInlineSnapshot(`
@@ -337,7 +343,7 @@ it("says what is wrong", async () => {
     "[bad-argument] the data are shorter than one sample.
       data    4 tokens
       needed  17 for a context of 16 and 5 % held back
-      try     --context 3"
+      try     \`context: 3\`"
   `);
   expect(await on([])).toMatchInlineSnapshot(`
     "[bad-argument] the data are shorter than one sample.
@@ -347,7 +353,7 @@ it("says what is wrong", async () => {
   const untold = { ...small, training: { ...small.training, tokenizer: null } };
   expect(await message({ config: untold, data: { documents: ["a"] } })).toMatchInlineSnapshot(`
     "[bad-argument] document 1 holds text, but there is no tokenizer.
-      try  --tokenizer gpt2|bytes|FILE|DIR
+      try  \`tokenizer: "gpt2|bytes|FILE|DIR"\`
       try  data with input_ids"
   `);
   const validationData = { documents: [] };

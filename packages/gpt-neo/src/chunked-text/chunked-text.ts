@@ -1,8 +1,7 @@
 import { MtfError } from "mtf";
 import { sentenceOf } from "mtf/files";
-import { badData } from "../data/bad-data.ts";
 import type { LateChunk } from "../data/index.ts";
-import { firstOutside } from "../data/outside.ts";
+import { firstOutside, unknownIdIn } from "../data/outside.ts";
 import { some } from "../some.ts";
 import type { Encoded } from "../tokenize/unit.ts";
 import type { CutFile } from "./borders.ts";
@@ -98,8 +97,7 @@ export function openChunkedText(
       return chunkOf(found, read, endOfText);
     }
     const { file, begin: offset } = cut.ranges(chunk)[0]!;
-    const reason = `the id ${wrong} is not in the vocabulary of ${size}`;
-    throw badData({ file: files[file]!.file, offset }, reason);
+    throw unknownIdIn({ file: files[file]!.file, offset }, wrong, size);
   };
 
   let failed = false;

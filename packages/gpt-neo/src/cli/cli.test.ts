@@ -223,7 +223,8 @@ describe("gpt-neo", () => {
         inspect           tell what a file or folder is, and what is in it
         devices           tell what this machine computes with, and what runs take of it
 
-      gpt-neo COMMAND --help lists a command's options. DEBUG=1 shows where an error comes from.
+      gpt-neo COMMAND --help, or gpt-neo help COMMAND, lists a command's options; gpt-neo --version says
+      which this is. DEBUG=1 shows where an error comes from.
       ",
       ]
     `);

@@ -1,9 +1,11 @@
 import { MtfError } from "mtf";
 import { nearest, sentenceOf } from "mtf/files";
 import { readArguments } from "./arguments.ts";
+import { asTyped } from "./as-typed.ts";
 import { type AnyCommand, commands } from "./commands.ts";
-import { printCommandHelp, printHelp } from "./help.ts";
+import { printCommandHelp, printGroupHelp, printHelp } from "./help.ts";
 import { printResult } from "./result.ts";
+import { version } from "./version.ts";
 
 /** Where a program's words go. */
 export interface Output {
@@ -25,9 +27,14 @@ export async function dispatch(
   known: readonly AnyCommand[] = commands,
 ): Promise<number> {
   try {
-    const [name, ...rest] = args;
+    const asked = args[0] === "help" && args.length > 1 ? [...args.slice(1), "--help"] : args;
+    const [name, ...rest] = asked;
     if (name === "--help" || name === "-h" || name === "help") {
       output.out(printHelp());
+      return 0;
+    }
+    if (name === "--version" || name === "-v" || name === "version") {
+      output.out(`${version()}\n`);
       return 0;
     }
     if (name === undefined) {
@@ -35,6 +42,11 @@ export async function dispatch(
       return 1;
     }
     const both = known.find((candidate) => candidate.name === `${name} ${rest[0]}`);
+    const within = known.filter((candidate) => candidate.name.startsWith(`${name} `));
+    if (!both && within.length > 0 && rest.some((word) => word === "--help" || word === "-h")) {
+      output.out(printGroupHelp(name, within));
+      return 0;
+    }
     const command = both ?? find(name, known);
     const values = readArguments(command, both ? rest.slice(1) : rest);
     if (values === "help") {
@@ -74,7 +86,10 @@ function printError(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return `gpt-neo: ${String(error)}`;
   if (debug) return `gpt-neo: ${error.stack ?? error.message}`;
   if (!(error instanceof MtfError)) return `gpt-neo: ${error.name}: ${error.message}`;
-  return `gpt-neo: ${withoutCodeLine(error).message}`;
+  // That an array is not to be had is the library's business; why is what its user can act on.
+  const { cause } = error.details;
+  if (error.code === "poisoned" && cause instanceof MtfError) return printError(cause, debug);
+  return `gpt-neo: ${asTyped(withoutCodeLine(error).message)}`;
 }
 
 /** Which line of this program met an error is of no use to who wrote the command. */

@@ -10,7 +10,19 @@ Usage: gpt-neo COMMAND [options]
 
 ${columns(rows)}
 
-gpt-neo COMMAND --help lists a command's options. DEBUG=1 shows where an error comes from.
+gpt-neo COMMAND --help, or gpt-neo help COMMAND, lists a command's options; gpt-neo --version says
+which this is. DEBUG=1 shows where an error comes from.
+`;
+}
+
+/** The commands of two words that begin with the same one, as `gpt-neo tokenizer --help` prints them. */
+export function printGroupHelp(name: string, within: readonly AnyCommand[]): string {
+  const rows = within.map(({ name, summary }) => [name, summary] as const);
+  return `Usage: gpt-neo ${name} COMMAND [options]
+
+${columns(rows)}
+
+gpt-neo ${name} COMMAND --help lists a command's options.
 `;
 }
 

@@ -18,7 +18,8 @@ const optionsOf: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     return [name, new Set([...own.map((key) => `--${typed(key)}`), "--help"])];
   }),
 );
-const all = new Set([...optionsOf.values()].flatMap((options) => [...options]));
+/** With the one that belongs to no command. */
+const all = new Set(["--version", ...[...optionsOf.values()].flatMap((options) => [...options])]);
 
 /** What runs another program: its options are its own. */
 const others = /\b(tensorboard|zstd|npm|npx|node|bun|deno) [^\n"`]*/g;
@@ -57,6 +58,21 @@ describe("options that are named", () => {
     expect(unknownIn("gpt-neo eval --data FILE --greedy")).toEqual(["eval --greedy"]);
     expect(unknownIn("see tensorboard --logdir runs")).toEqual([]);
   });
+
+  const library = files.filter((file) => /src\/(?!cli\/).*\.ts$/.test(relative(root, file)));
+
+  it.each(library.map((file) => [relative(root, file), file] as const))(
+    "are the code's own in %s",
+    (_, file) => {
+      const said = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/ .*/g, "");
+      // What is called from code advises what code writes; whole commands are commands.
+      const typedOnes = said.replace(/gpt-neo [a-z]+ --[^"`]*/g, "").match(/(?<=["'`( ])--[a-z]+/g);
+      expect(typedOnes ?? []).toEqual([]);
+      const inWords = [...said.matchAll(/(?:["'][^"'`\n]*`|\\`)([a-z]\w*)(?:\\?`|: ["\d[{])/g)];
+      const known = inWords.map(([, name]) => `--${typed(name!)}`).filter((name) => !all.has(name));
+      expect(known).toEqual([]);
+    },
+  );
 
   it.each(files.map((file) => [relative(root, file), file] as const))("%s", (_, file) => {
     const text = readFileSync(file, "utf8");

@@ -77,6 +77,7 @@ function fit(line: string, columns = 80): string {
 /** `3 s`, `2 min 5 s`, `1 h 30 min`: as precise as a person wants to know. */
 export function printDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "?";
+  if (seconds > 0 && seconds < 0.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;

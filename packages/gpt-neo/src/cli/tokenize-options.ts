@@ -17,11 +17,14 @@ export interface TokenizeCommandOptions extends DataOptions {
 export const tokenizeCommand: Command<TokenizeCommandOptions> = {
   name: "tokenize",
   summary: "turn text into files of ids, on all cores",
-  usage: "--data FILE… --out DIR --output-format bin|tfrecords",
+  usage: "--data FILE… --out DIR",
   options: {
     ...dataOptions,
     out: required(text("DIR", "the folder to write, where a stopped call goes on")),
-    outputFormat: required(choice(["bin", "tfrecords"], "NeoX's .bin/.idx, or GPT-Neo's records")),
+    outputFormat: defaultsTo(
+      "bin",
+      choice(["bin", "tfrecords"], "NeoX's .bin/.idx, or GPT-Neo's records"),
+    ),
     tokenizer: defaultsTo("gpt2", text("NAME|FILE", "gpt2, bytes or a tokenizer.json")),
     special,
     workers: otherwise("one per core", integer("N", "threads that encode", 0, 1024)),

@@ -20,11 +20,12 @@ import {
 
 /** A run as the command line says it: all is named, and it is kept in a folder. */
 export interface TrainCommandOptions
-  extends Omit<TrainOptions, "config" | "data" | "validationData" | "machine"> {
+  extends Omit<TrainOptions, "config" | "data" | "validationData" | "machine" | "set"> {
   readonly config?: string;
   readonly data?: WrittenData;
   readonly validationData?: readonly string[];
   readonly machine?: string;
+  readonly set?: readonly (readonly [key: string, value: unknown])[];
   readonly out: string;
   readonly json?: boolean;
 }

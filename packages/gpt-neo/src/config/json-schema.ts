@@ -16,7 +16,7 @@ const descriptions: Readonly<Record<string, string>> = {
   intermediate_size: "The width of a layer's inner part; null is 4 × hidden_size.",
   initializer_range: "The standard deviation of initial weights.",
   tie_word_embeddings: "Whether the output shares the embedding's weights.",
-  data: "What to train on: files, or sources with weights; null where --data says.",
+  data: "What to train on: files, or sources with weights; null where the run says.",
   validation_data: "Files to validate with; null holds back a part of data instead.",
   tokenizer: "What turns text into ids: gpt2, bytes, a tokenizer.json or a folder with one.",
   initial_weights: "How matrices begin; null is normal with initializer_range.",

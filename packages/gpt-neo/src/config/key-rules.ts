@@ -32,7 +32,7 @@ export const mustBeOff =
 
 /** Why evaluation tasks are not taken over. */
 export const noTasks =
-  "asks for evaluation tasks, which eval does not have: it measures the loss on --data";
+  "asks for evaluation tasks, which eval does not have: it measures the loss on its data";
 
 /** Whether a value asks for nothing: what Python, which both originals are in, takes for false. */
 export function isOff(value: unknown): boolean {

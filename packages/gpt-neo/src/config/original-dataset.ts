@@ -24,7 +24,7 @@ export interface Dataset {
   readonly problems: readonly Note[];
 }
 
-const giveData = "give the files with --data";
+const giveData = "give the files as `data`";
 const meaningless: Readonly<Record<string, string>> = {
   padding_id: "padding is told by a mask here, never by an id",
   lambada_tokens_path: noTasks,
@@ -74,7 +74,10 @@ export function datasetOf(
   };
   const path = localOf("path", giveData);
   if (path === undefined && !config.path) say("path", `is missing: ${giveData}`);
-  const evalPath = localOf("eval_path", "a part of the data is held back, or --validation-data");
+  const evalPath = localOf(
+    "eval_path",
+    "a part of the data is held back, or `validationData` has others",
+  );
   const tokenizer = tokenizerOf(config, textOf("tokenizer_path"), files, say);
   const { n_vocab, eos_id: end } = config;
   if (typeof n_vocab === "number" && n_vocab > Number(model.n_vocab)) {
@@ -102,11 +105,11 @@ function tokenizerOf(
 ): string | null | undefined {
   if (path === undefined || path === "gpt2") return path;
   if (config.tokenizer_is_pretrained) {
-    say("tokenizer_path", `is ${path}, which is not built in: --tokenizer FILE has it`);
+    say("tokenizer_path", `is ${path}, which is not built in: \`tokenizer: "FILE"\` has it`);
     return null;
   }
   if (exists(path)) return path;
-  say("tokenizer_path", `is ${path}, which is not there: text needs --tokenizer FILE`);
+  say("tokenizer_path", `is ${path}, which is not there: text needs \`tokenizer: "FILE"\``);
   return null;
 }
 

@@ -72,13 +72,13 @@ describe("datasets of an original config", () => {
   it("that are elsewhere, or not there, say to give the files", () => {
     expect(told({ datasets: ["pile"] }, { pile })).toMatchInlineSnapshot(`
       "pile.padding_id padding is told by a mask here, never by an id
-      pile.path is gs://neo-datasets/pile/pile_*.tfrecords, which is not on this machine: give the files with --data
-      pile.eval_path is gs://neo-datasets/pile_val.tfrecords, which is not on this machine: a part of the data is held back, or --validation-data"
+      pile.path is gs://neo-datasets/pile/pile_*.tfrecords, which is not on this machine: give the files as \`data\`
+      pile.eval_path is gs://neo-datasets/pile_val.tfrecords, which is not on this machine: a part of the data is held back, or \`validationData\` has others"
     `);
     const { training } = read({ datasets: ["pile"] }, { pile }).config;
     expect(training).toMatchObject({ data: null, validation_data: null, tokenizer: "gpt2" });
     expect(told({ datasets: ["none", "own"] }, { own: local })).toMatchInlineSnapshot(
-      `"datasets.none has no dataset_configs/none.json beside the config or in ./configs: give the files with --data"`,
+      `"datasets.none has no dataset_configs/none.json beside the config or in ./configs: give the files as \`data\`"`,
     );
     // One of two is not what the config describes.
     const part = read({ datasets: ["none", "own"] }, { own: local });
@@ -88,7 +88,7 @@ describe("datasets of an original config", () => {
   it("may name tokenizers that cannot be had", () => {
     const named = { ...local, tokenizer_path: "tok.json" };
     expect(told({ datasets: ["own"] }, { own: named }, () => false)).toMatchInlineSnapshot(
-      `"own.tokenizer_path is tok.json, which is not there: text needs --tokenizer FILE"`,
+      `"own.tokenizer_path is tok.json, which is not there: text needs \`tokenizer: "FILE"\`"`,
     );
     // What the model's size suggests would be another.
     const without = read({ datasets: ["own"] }, { own: named }, () => false);
@@ -96,7 +96,7 @@ describe("datasets of an original config", () => {
     expect(read({ datasets: [] }).config.training.tokenizer).toBe("gpt2");
     const hub = { ...named, tokenizer_path: "gpt2-xl", tokenizer_is_pretrained: true };
     expect(told({ datasets: ["own"] }, { own: hub })).toMatchInlineSnapshot(
-      `"own.tokenizer_path is gpt2-xl, which is not built in: --tokenizer FILE has it"`,
+      `"own.tokenizer_path is gpt2-xl, which is not built in: \`tokenizer: "FILE"\` has it"`,
     );
   });
 
@@ -110,7 +110,7 @@ describe("datasets of an original config", () => {
     const odd = { ...local, padding_id: 0, lambada_tokens_path: "l.json", pth: "x" };
     expect(told({ datasets: ["own"] }, { own: odd })).toMatchInlineSnapshot(`
       "own.padding_id padding is told by a mask here, never by an id
-      own.lambada_tokens_path asks for evaluation tasks, which eval does not have: it measures the loss on --data
+      own.lambada_tokens_path asks for evaluation tasks, which eval does not have: it measures the loss on its data
       own.pth is no key of GPT-Neo's dataset configs"
     `);
   });

@@ -128,7 +128,7 @@ const rules: Readonly<Record<string, Rule>> = {
   // Both are read with the files that they name.
   datasets: kept,
   dataset_configs: kept,
-  no_dataset: unlessOff("data are given with --data"),
+  no_dataset: unlessOff("data are given as `data`"),
   input_fn: always("the way data were read; all of it is read here, none twice"),
   shuffle_input_filenames: always("samples are shuffled here, not files"),
   lambada_tokens_path: always(path),

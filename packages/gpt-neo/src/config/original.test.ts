@@ -81,7 +81,7 @@ describe("the configs that GPT-Neo shipped", () => {
       iterations steps a TPU made at a time, which has no counterpart
       predict_steps the original's sampling at checkpoints has no counterpart: use generate
       datasets stitch and datatype chose parts of documents; here all of them are read
-      datasets.pile has no dataset_configs/pile.json beside the config or in ./configs: give the files with --data"
+      datasets.pile has no dataset_configs/pile.json beside the config or in ./configs: give the files as \`data\`"
     `);
   });
 

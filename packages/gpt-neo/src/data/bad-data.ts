@@ -1,4 +1,4 @@
-import { MtfError } from "mtf";
+import { type ErrorDetails, MtfError } from "mtf";
 import type { Place } from "./document.ts";
 import { shownName } from "./pipe.ts";
 
@@ -9,12 +9,21 @@ export function badData(
   instead: readonly string[] = [],
 ): MtfError {
   const at = `${shownName(file)}${line === undefined ? "" : `:${line}`}`;
-  return new MtfError("bad-file", `${at}: ${reason}.`, {
+  return badFile(at, reason, {
     evidence: [["at", `${at}, byte ${offset}`]],
     ...(instead.length > 0 && { try: instead }),
     file,
     ...(line !== undefined && { line }),
     offset,
-    reason,
   });
+}
+
+/** The error of data that cannot even be opened: no byte of them is to blame. */
+export function noSuchData(file: string, { code, message }: NodeJS.ErrnoException): MtfError {
+  const reason = code === "ENOENT" ? "there is no such file" : message;
+  return badFile(shownName(file), reason, { file, offset: 0 });
+}
+
+function badFile(at: string, reason: string, details: ErrorDetails): MtfError {
+  return new MtfError("bad-file", `${at}: ${reason}.`, { ...details, reason });
 }

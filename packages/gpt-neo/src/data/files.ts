@@ -1,5 +1,7 @@
 import { stat } from "node:fs/promises";
 import { MtfError } from "mtf";
+import { optionsInWords } from "../options-in-words.ts";
+import { isRunFolder } from "../run-mark.ts";
 import type { BytesOptions } from "./bytes/options.ts";
 import { type FolderContent, filesBelow } from "./folder.ts";
 import { type Format, formatOf, formats, knownExtensions } from "./format.ts";
@@ -50,6 +52,7 @@ async function filesOf(
 ): Promise<readonly DataFile[]> {
   const is = path === standardInput ? undefined : await stat(path).catch(() => undefined);
   if (is?.isDirectory()) {
+    if (await isRunFolder(path)) throw runAsData(path);
     return several(await filesBelow(path, options), format, `the folder ${path}`, options);
   }
   if (!is && isGlob(path)) {
@@ -71,7 +74,7 @@ async function several(
   const others: Reason[] = [];
   const sorted = files.toSorted((a, b) => byNumber.compare(a, b) || (a < b ? -1 : 1));
   for (const path of sorted) {
-    if (/\.idx$/i.test(path)) continue;
+    if (/\.idx$/i.test(path) || /\.progress\.json$/.test(path)) continue;
     const found = format ?? formatOf(path);
     const why = found ? await noDataBecause(path, found, format, options) : "no known format";
     if (why) others.push({ path, why });
@@ -81,10 +84,22 @@ async function several(
   if (known.length > 0) return known;
   throw new MtfError("bad-file", `${what} has no data.`, {
     evidence: [["formats", knownExtensions.join(", ")]],
-    ...(files.length > 0 && { try: [`--input-format ${formats.join("|")}`] }),
+    ...(files.length > 0 && { try: [optionsInWords({ inputFormat: formats.join("|") })] }),
     file: what,
     offset: 0,
     reason: "there is no data",
+  });
+}
+
+function runAsData(path: string): MtfError {
+  return new MtfError("bad-file", `${path} is a run's folder, whose logs are no data.`, {
+    try: [
+      "the data that it was trained on",
+      `${optionsInWords({ model: path })}, to go on from it`,
+    ],
+    file: path,
+    offset: 0,
+    reason: "it is a run's folder",
   });
 }
 

@@ -87,7 +87,7 @@ describe("compressed files", () => {
     expect(error.message.replaceAll(fixtures, "")).toMatchInlineSnapshot(`
       "[bad-file] packed/window-2gib.jsonl.zst: it needs a window of 2GiB, more than the allowed 128MiB.
         at   packed/window-2gib.jsonl.zst, byte 5
-        try  --zstd-window 2GiB, if there is as much memory"
+        try  \`zstdWindow: 2147483648\`, if there is as much memory"
     `);
     const found: unknown[] = [];
     for await (const part of readDocuments([file], { zstdWindow: 2 ** 31 })) {

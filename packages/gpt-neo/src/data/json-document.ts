@@ -1,3 +1,4 @@
+import { optionsInWords } from "../options-in-words.ts";
 import { parsePythonJson, whyNotPythonJson } from "../python-json.ts";
 import { badData } from "./bad-data.ts";
 import type { DocumentPart, Place } from "./document.ts";
@@ -82,7 +83,12 @@ function documentOf(
   if (text !== undefined) throw badData(from, "its text is no text");
   const keys = Object.keys(value).slice(0, 5).join(", ") || "none";
   const wanted = textKey === undefined ? "neither text nor input_ids" : `no ${textKey}`;
-  throw badData(from, `it has ${wanted}; its keys: ${keys}`);
+  const texts = Object.keys(value).filter((key) => typeof fields[key] === "string");
+  throw badData(
+    from,
+    `it has ${wanted}; its keys: ${keys}`,
+    texts.slice(0, 1).map((key) => `${optionsInWords({ textKey: key })}, where the text is there`),
+  );
 }
 
 function idsOf(value: unknown, from: Place): Int32Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 import { MtfError } from "mtf";
+import { optionsInWords } from "../options-in-words.ts";
 import { type FillProgress, fill } from "./fill.ts";
 import type { ReadOptions } from "./read.ts";
 import { readIds, type Vocabulary } from "./read-ids.ts";
@@ -110,7 +111,7 @@ export function tooShort(
       ["data", `${tokens} tokens${documents === undefined ? "" : within}`],
       ["needed", `${needed} for a context of ${context} and ${part} held back`],
     ],
-    ...(most > 0 && { try: [`--context ${most}`] }),
+    ...(most > 0 && { try: [optionsInWords({ context: most })] }),
     tokens,
     context,
   });

@@ -1,4 +1,5 @@
 import { MtfError } from "mtf";
+import { optionsInWords } from "../options-in-words.ts";
 import { badData } from "./bad-data.ts";
 import { formats, knownExtensions } from "./format.ts";
 import { isPipe, shownName } from "./pipe.ts";
@@ -7,7 +8,9 @@ import { isPipe, shownName } from "./pipe.ts";
 export async function noFormat(path: string): Promise<MtfError> {
   if (await isPipe(path)) {
     return new MtfError("bad-argument", `${shownName(path)} has no name that tells its format.`, {
-      try: [`--input-format ${formats.filter((format) => format !== "bin").join("|")}`],
+      try: [
+        optionsInWords({ inputFormat: formats.filter((format) => format !== "bin").join("|") }),
+      ],
       file: path,
     });
   }
@@ -15,7 +18,7 @@ export async function noFormat(path: string): Promise<MtfError> {
   if (archive) return badData({ file: path, offset: 0 }, "it is an archive: unpack it first");
   return new MtfError("bad-argument", `${path}: its name tells no format of data.`, {
     evidence: [["formats", `${knownExtensions.join(", ")}, each also .gz and .zst`]],
-    try: [`--input-format ${formats.join("|")}`],
+    try: [optionsInWords({ inputFormat: formats.join("|") })],
     file: path,
   });
 }

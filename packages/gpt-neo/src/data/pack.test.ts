@@ -192,7 +192,7 @@ describe("packing", () => {
       [MtfError: [bad-argument] the data are shorter than one sample.
         data    4 tokens in a document
         needed  16 for a context of 16 and 0 % held back
-        try     --context 4]
+        try     \`context: 4\`]
     `);
   });
 });

@@ -15,7 +15,7 @@ export async function checkPipes(
     const name = shownName(file);
     if (formatOfFile.get(file) === "bin") {
       throw new MtfError("bad-argument", `${name} is a pipe, and .bin/.idx are two files.`, {
-        try: ["the path of the .bin", "--input-format uint16, if it is ids of 16 bits alone"],
+        try: ["the path of the .bin", '`inputFormat: "uint16"`, if it is ids of 16 bits alone'],
         file,
       });
     }

@@ -1,8 +1,7 @@
 import { MtfError } from "mtf";
 import type { StreamEncoder, Tokenizer } from "../tokenizer/tokenizer.ts";
-import { badData } from "./bad-data.ts";
 import type { DocumentPart, Place } from "./document.ts";
-import { firstOutside } from "./outside.ts";
+import { firstOutside, unknownIdIn } from "./outside.ts";
 import { type ReadOptions, readDocuments } from "./read.ts";
 
 /** A part of a document, in ids. */
@@ -52,7 +51,7 @@ export async function* inIds(
   const checked = (ids: TokenPart["ids"], from: Place): TokenPart["ids"] => {
     const wrong = firstOutside(ids, size);
     if (wrong === undefined) return ids;
-    throw badData(from, `the id ${wrong} is not in the vocabulary of ${size}`);
+    throw unknownIdIn(from, wrong, size);
   };
   for await (const part of documents) {
     const { end, from } = part;
@@ -66,7 +65,7 @@ export async function* inIds(
     } else {
       if (!tokenizer) {
         throw new MtfError("bad-argument", `${from.file} holds text, but there is no tokenizer.`, {
-          try: ["--tokenizer gpt2|bytes|FILE|DIR", "data with input_ids"],
+          try: ['`tokenizer: "gpt2|bytes|FILE|DIR"`', "data with input_ids"],
         });
       }
       if (!tokenizer.encoder) yield { ids: checked(tokenizer.encode(part.text), from), end, from };

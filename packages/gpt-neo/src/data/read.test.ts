@@ -121,7 +121,7 @@ describe("readDocuments", () => {
       details: { offset: 2, reason: "it ends within an id of 16 bits" },
     });
     await expect(textsOf(odd)).rejects.toThrow(
-      /no .*odd\.idx beside it.*\n.*\n.*--input-format uint16/,
+      /no .*odd\.idx beside it.*\n.*\n.*`inputFormat: "uint16"`/,
     );
   });
 

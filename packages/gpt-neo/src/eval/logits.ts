@@ -16,7 +16,7 @@ export async function checkLogitsFile(path: string): Promise<void> {
   await found?.close();
   if (found && [...found.tensors.keys()].join() === name) return;
   throw new MtfError("bad-argument", `${path} is there already, and holds no logits.`, {
-    try: ["--logits with another file"],
+    try: ["`logits` with another file"],
     file: path,
   });
 }

@@ -1,4 +1,5 @@
 import { type Mesh, MtfError, type Program, printMesh } from "mtf";
+import { optionsInWords } from "../options-in-words.ts";
 import type { SessionOptions } from "../session.ts";
 import type { Machine } from "./machine.ts";
 import { figures, fits, lacksMemory, type Need, needOf, printBytes } from "./need.ts";
@@ -14,7 +15,7 @@ export interface Way {
 export interface Question {
   /** The program as it would run. */
   readonly plan: (way: Way) => Program;
-  /** The mesh that somebody asked for, and who did: `--mesh`, say. */
+  /** The mesh that somebody asked for, and who did: `mesh`, say. */
   readonly asked?: { readonly mesh: Mesh; readonly by: string } | undefined;
   /** The meshes to choose from, the usual one first. */
   readonly meshes: readonly Mesh[];
@@ -108,8 +109,5 @@ function needed(name: string, { bytesPerDevice, devices }: Need): string {
 }
 
 function written({ mesh, storage, gradAccumulation }: Way): string {
-  const parts = [`--mesh ${printMesh(mesh)}`];
-  if (storage !== undefined) parts.push(`--storage ${storage}`);
-  if (gradAccumulation !== undefined) parts.push(`--grad-accumulation ${gradAccumulation}`);
-  return parts.join(" ");
+  return optionsInWords({ mesh: printMesh(mesh), storage, gradAccumulation });
 }

@@ -1,6 +1,7 @@
 import { printMesh } from "mtf";
 import { describe, expect, it } from "vitest";
-import { parseConfig, presets, withTraining } from "../config/index.ts";
+import { asTyped } from "../cli/as-typed.ts";
+import { parseConfig, presets, readConfig, withTraining } from "../config/index.ts";
 import { scoring } from "../eval/evaluator.ts";
 import { longest } from "../generate/extend.ts";
 import { placeRun } from "../train/place-run.ts";
@@ -34,7 +35,7 @@ function refusal(call: () => unknown): string {
 
 /** What is advised, as options. */
 function advised(error: string): Parameters<typeof placeRun>[0] & { parts?: number } {
-  const words = /try +(.*)/.exec(error)![1]!.split(" ");
+  const words = asTyped(/try +(.*)/.exec(error)![1]!).split(" ");
   const after = (name: string) =>
     words.includes(name) ? words[words.indexOf(name) + 1] : undefined;
   const parts = after("--grad-accumulation");
@@ -78,7 +79,7 @@ describe("a run without a mesh", () => {
   it("is refused where no mesh is enough", () => {
     expect(refusal(() => placeRun({}, run(large), laptop))).toMatchInlineSnapshot(`
       "[out-of-memory] this machine is too small for mesh data:8.
-        per device  # GiB; a WebAssembly heap holds # GiB, too much
+        per device  # GiB; a WebAssembly heap holds # GiB, of tensors about # GiB, too much
         in all      # GiB; this machine has # GiB, too much
         workers     8; 8 cores can serve 64
         the least   # GiB in all, whatever the mesh is"
@@ -98,10 +99,10 @@ describe("a mesh that is asked for", () => {
     const error = refusal(() => placeRun({}, config, laptop));
     expect(error).toMatchInlineSnapshot(`
       "[out-of-memory] this machine is too small for mesh x:64,y:4, as the config says.
-        per device  # GiB; a WebAssembly heap holds # GiB
+        per device  # GiB; a WebAssembly heap holds # GiB, of tensors about # GiB
         in all      # GiB; this machine has # GiB, too much
         workers     256; 8 cores can serve 64, too much
-        try         --mesh data:2,model:4"
+        try         \`mesh: "data:2,model:4"\`"
     `);
     const { parts, ...at } = advised(error);
     const accumulated = withTraining(config, { grad_accumulation: parts });
@@ -110,15 +111,32 @@ describe("a mesh that is asked for", () => {
     expect(notes).toEqual([`layout batch:x,embd:y is for another mesh than ${at.mesh}: left out`]);
   });
 
+  it("is refused where only what lies between tensors has no room", async () => {
+    // It was planned at 3986 MiB of 4096, and ended at 3434 MiB with no place for 394 more.
+    const { config } = await readConfig(
+      `${import.meta.dirname}/../../test/fixtures/config/neox/small.yml`,
+    );
+    const at = { mesh: "data:2,model:2", storage: "embd:data" };
+    const tried = withTraining(config, { batch_size: 16 });
+    const error = refusal(() => placeRun(at, tried, server));
+    expect(error).toMatchInlineSnapshot(`
+      "[out-of-memory] this machine is too small for mesh data:2,model:2, as \`mesh\` says.
+        per device  # GiB; a WebAssembly heap holds # GiB, of tensors about # GiB, too much
+        in all      # GiB; this machine has # GiB
+        workers     4; 64 cores can serve 512
+        try         \`mesh: "data:8"\`"
+    `);
+  });
+
   it("of far too many workers is refused, but for a simulation", () => {
     const config = parseConfig(presets.tiny);
     const mesh = "data:16,model:64";
     expect(refusal(() => placeRun({ mesh }, config, laptop))).toMatchInlineSnapshot(`
-      "[bad-mesh] this machine is too small for mesh data:16,model:64, as --mesh says.
-        per device  # GiB; a WebAssembly heap holds # GiB
+      "[bad-mesh] this machine is too small for mesh data:16,model:64, as \`mesh\` says.
+        per device  # GiB; a WebAssembly heap holds # GiB, of tensors about # GiB
         in all      # GiB; this machine has # GiB
         workers     1024; 8 cores can serve 64, too much
-        try         --mesh data:8"
+        try         \`mesh: "data:8"\`"
     `);
     expect(printMesh(placeRun({ mesh, runtime: "simulator" }, config, laptop).mesh)).toBe(mesh);
   });
@@ -126,7 +144,7 @@ describe("a mesh that is asked for", () => {
   it("of simulated devices has one heap for all", () => {
     const at = { mesh: "data:8", runtime: "simulator" } as const;
     expect(refusal(() => placeRun(at, run(small), server))).toContain(
-      "its WebAssembly heap holds # GiB, too much",
+      "its WebAssembly heap holds # GiB, of tensors about # GiB, too much",
     );
     const plain = { ...at, backend: "cpu" } as const;
     expect(printMesh(placeRun(plain, run(small), server).mesh)).toBe("data:8");
@@ -175,11 +193,11 @@ describe("a model", () => {
   it("is refused on a mesh that is too small", () => {
     const choose = meshFor({ mesh: "data:2" }, use.generate, laptop);
     expect(refusal(() => on(choose))).toMatchInlineSnapshot(`
-      "[out-of-memory] this machine is too small for mesh data:2, as --mesh says.
-        per device  # GiB; a WebAssembly heap holds # GiB, too much
+      "[out-of-memory] this machine is too small for mesh data:2, as \`mesh\` says.
+        per device  # GiB; a WebAssembly heap holds # GiB, of tensors about # GiB, too much
         in all      # GiB; this machine has # GiB
         workers     2; 8 cores can serve 64
-        try         --mesh model:2"
+        try         \`mesh: "model:2"\`"
     `);
     expect(on(meshFor({ mesh: "model:2" }, use.generate, laptop))).toEqual(["model:2"]);
   });

@@ -51,7 +51,7 @@ export function meshFor(
     };
     return chooseMesh({
       plan,
-      asked: asked && { mesh: asked, by: "as --mesh says" },
+      asked: asked && { mesh: asked, by: "as `mesh` says" },
       meshes: meshesIn(options, devices, machine.cores),
       where: options,
       machine,

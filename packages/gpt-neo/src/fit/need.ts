@@ -12,7 +12,14 @@ export interface Need {
 /** A WebAssembly heap is addressed by 32 bits. */
 const heapBytes = 2 ** 32;
 
-/** What a program holds on each device of a mesh, kernels' scratch memory apart. */
+/**
+ * The part of a heap that tensors can have. It only grows, and what has been freed lies in pieces
+ * between tensors that are held: the last large one has to find a piece that is large enough. Kernels'
+ * scratch memory is there, too.
+ */
+const usablePart = 0.9;
+
+/** What a program holds on each device of a mesh: its tensors, and nothing besides. */
 export function needOf(program: Program, mesh: Mesh): Need {
   return { devices: mesh.size, bytesPerDevice: memoryPlan(program).peakBytes };
 }
@@ -23,7 +30,9 @@ export function needOf(program: Program, mesh: Mesh): Need {
  * @param part of what there is that it may take
  */
 export function fits(need: Need, where: SessionOptions, machine: Machine, part = 1): boolean {
-  return limitsOf(need, where, machine).every(({ needed, limit }) => needed <= limit * part);
+  return limitsOf(need, where, machine).every(
+    ({ needed, limit, usable = 1 }) => needed <= limit * Math.min(usable, part),
+  );
 }
 
 /** Whether it is memory that there is too little of. */
@@ -33,9 +42,10 @@ export function lacksMemory(need: Need, where: SessionOptions, machine: Machine)
 
 /** What a program needs and what there is, a line each, for an error. */
 export function figures(need: Need, where: SessionOptions, machine: Machine): readonly Evidence[] {
-  return limitsOf(need, where, machine).map(({ label, needed, limit, print, whose }) => {
-    const over = needed > limit ? ", too much" : "";
-    return [label, `${print(needed)}; ${whose} ${print(limit)}${over}`];
+  return limitsOf(need, where, machine).map(({ label, needed, limit, usable, print, whose }) => {
+    const over = needed > limit * (usable ?? 1) ? ", too much" : "";
+    const inTensors = usable === undefined ? "" : `, of tensors about ${print(limit * usable)}`;
+    return [label, `${print(needed)}; ${whose} ${print(limit)}${inTensors}${over}`];
   });
 }
 
@@ -43,6 +53,8 @@ interface Limit {
   readonly label: string;
   readonly needed: number;
   readonly limit: number;
+  /** The part of it that serves, where that is not all. */
+  readonly usable?: number;
   readonly print: (amount: number) => string;
   readonly whose: string;
 }
@@ -59,8 +71,9 @@ function limitsOf(
     runtime !== "simulator"
       ? { label: "per device", needed: bytesPerDevice, whose: "a WebAssembly heap holds" }
       : { label: "one process", needed: all, whose: "its WebAssembly heap holds" };
-  const heaps: readonly Limit[] = backend === "wasm" ? [{ ...heap, limit: heapBytes, print }] : [];
-  const device = { label: "per device", needed: bytesPerDevice, print, whose: "--machine says" };
+  const heaps: readonly Limit[] =
+    backend === "wasm" ? [{ ...heap, limit: heapBytes, usable: usablePart, print }] : [];
+  const device = { label: "per device", needed: bytesPerDevice, print, whose: "`machine` says" };
   const devicesOwn: readonly Limit[] =
     deviceBytes === undefined ? [] : [{ ...device, limit: deviceBytes }];
   const memory = {

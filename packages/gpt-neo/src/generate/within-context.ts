@@ -13,6 +13,6 @@ export function mostWithin(context: number, prompt: readonly number[], most: num
       ["text", `${prompt.length} ids`],
       ["model", `sees ${context} at once`],
     ],
-    try: ["--slide (slide: true), which leaves out the beginning", "a shorter prompt"],
+    try: ["`slide: true`, which leaves out the beginning", "a shorter prompt"],
   });
 }

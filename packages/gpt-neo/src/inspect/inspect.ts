@@ -1,5 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { type ConfigFormat, presets, readConfig, toJson, trainedPart } from "../config/index.ts";
 import { dataFiles } from "../data/files.ts";
@@ -9,6 +9,7 @@ import { isPipe, shownName } from "../data/pipe.ts";
 import type { ReadOptions } from "../data/read.ts";
 import { namesIn } from "../make-folder.ts";
 import { modelOf } from "../models/index.ts";
+import { isRunFolder, runFile } from "../run-mark.ts";
 import { checkpointFile } from "../weights/index.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
 import { type DataSummary, inspectData } from "./data.ts";
@@ -86,6 +87,9 @@ async function exist(names: readonly string[]): Promise<boolean> {
 }
 
 async function inspectFile(path: string): Promise<Inspected> {
+  if (basename(path) === runFile && (await isRunFolder(dirname(path)))) {
+    return { path: dirname(path), kind: "run", run: await inspectRun(dirname(path)) };
+  }
   const told = await kindOfFile(path);
   switch (told.kind) {
     case "weights":
@@ -147,8 +151,11 @@ async function inspectFolder(path: string): Promise<Inspected> {
   const all = { ...parts, ...(tokenizer && { tokenizer }), ...(events && { events }) };
   const kinds = ["run", "weights", "config", "tokenizer", "events"] as const;
   const kind = kinds.find((part) => part in all);
-  if (kind) return { path, kind, ...all };
-  if (await holdsData(path)) return { path, kind: "data", data: await inspectData([path]) };
+  // A run's folder and a checkpoint's hold logs, and no data.
+  const isAlone = kind === undefined || (kind !== "run" && !(await isCheckpoint(path, names)));
+  const hasData = isAlone && (await holdsData(path));
+  if (kind) return { path, kind, ...all, ...(hasData && { data: await inspectData([path]) }) };
+  if (hasData) return { path, kind: "data", data: await inspectData([path]) };
   throw nothing(path, [
     ["run", "run.json, log.jsonl, checkpoints"],
     ["weights", "model.safetensors, pytorch_model.bin, their .index.json, *.index, *.safetensors"],

@@ -1,4 +1,5 @@
 import { MtfError } from "mtf";
+import { optionsInWords } from "../options-in-words.ts";
 
 /** File systems take names of 255 bytes; what is put around this one needs a part of them. */
 const longest = 200;
@@ -18,7 +19,7 @@ export function checkName(name: string): void {
         : undefined;
   if (why === undefined) return;
   const shown = name.length > 60 ? `${name.slice(0, 59)}…` : name;
-  throw new MtfError("bad-argument", `--name ${JSON.stringify(shown)} ${why}.`, {
-    try: ["--name with the beginning of files' names", "--out for the folder they are put into"],
+  throw new MtfError("bad-argument", `${optionsInWords({ name: shown })} ${why}.`, {
+    try: ["`name` with the beginning of files' names", "`out` for the folder they are put into"],
   });
 }

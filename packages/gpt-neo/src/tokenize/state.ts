@@ -67,7 +67,7 @@ export async function loadState(
   throw new MtfError("bad-argument", `${path} cannot be gone on from: ${reason}.`, {
     try: [
       ...(state && !fromPipe ? [`the options it was ${state.kind} with`] : []),
-      "another --out",
+      "another `out`",
       `removing ${path}, to begin afresh`,
     ],
     file: path,
@@ -131,7 +131,7 @@ export async function checkFree(prefix: string, format: "bin" | "tfrecords"): Pr
 
 function notOurs(file: string, what: string): MtfError {
   return new MtfError("bad-argument", `${file} ${what}.`, {
-    try: ["--name or --out with another one", `removing ${file}`],
+    try: ["`name` or `out` with another one", `removing ${file}`],
     file,
   });
 }

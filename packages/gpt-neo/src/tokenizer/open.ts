@@ -7,7 +7,7 @@ import { makeTokenizer, type TokenizerSource } from "./make.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /**
- * The tokenizer that `--tokenizer` names: `gpt2`, `bytes`, a `tokenizer.json`, or a folder with one.
+ * The tokenizer that an option names: `gpt2`, `bytes`, a `tokenizer.json`, or a folder with one.
  *
  * @param what errors call the place that names it
  * @throws MtfError `bad-argument` if it is none of these, `bad-file` if the file cannot be used
@@ -16,13 +16,13 @@ import type { Tokenizer } from "./tokenizer.ts";
  */
 export async function tokenizerSource(
   name: string,
-  what = "--tokenizer",
+  what = "`tokenizer`",
 ): Promise<TokenizerSource> {
   if (name === "gpt2" || name === "bytes") return { kind: name };
   const is = await stat(name).catch(() => undefined);
   if (!is) {
     throw new MtfError("bad-argument", `${what} is '${name}', which is no file either.`, {
-      try: ["--tokenizer gpt2", "--tokenizer bytes", "--tokenizer FILE, a tokenizer.json"],
+      try: ['`tokenizer: "gpt2"`', '`tokenizer: "bytes"`', '`tokenizer: "FILE"`, a tokenizer.json'],
     });
   }
   if (!is.isDirectory()) return { kind: "json", file: name, json: await readTokenizerText(name) };

@@ -38,7 +38,7 @@ export async function goingOn(given: TrainOptions): Promise<TrainOptions> {
   if (!given.resume || given.config !== undefined || given.model !== undefined) return given;
   if (given.out === undefined) {
     throw new MtfError("bad-argument", "there is no folder with a run to go on with.", {
-      try: ["--out DIR"],
+      try: ['`out: "DIR"`'],
     });
   }
   const before = await begunWithOf(given.out);
@@ -85,7 +85,7 @@ async function unknown(out: string): Promise<MtfError> {
   if (damage !== undefined) {
     const file = join(out, runFile);
     return new MtfError("bad-file", `${file} cannot be read: ${damage}.`, {
-      try: ["the command it was begun with, and --resume"],
+      try: ["what it was begun with, and `resume: true`"],
       file,
     });
   }
@@ -93,8 +93,8 @@ async function unknown(out: string): Promise<MtfError> {
   const what = older ? "does not say what it was begun with" : "holds no run to go on with";
   return new MtfError("bad-argument", `${out} ${what}.`, {
     try: older
-      ? ["the command it was begun with, and --resume"]
-      : ["--config PRESET|FILE --data FILE…, to begin one"],
+      ? ["what it was begun with, and `resume: true`"]
+      : ['`config: "PRESET|FILE", data: ["FILE…"]`, to begin one'],
     file: out,
   });
 }

@@ -64,18 +64,18 @@ export function checkOptions(options: TrainOptions): void {
   if (peak !== undefined && !(peak > 0)) throw wrongOption("train", "peak", peak, "above 0");
   if (config === undefined && model === undefined && !resume) {
     throw bad("there is neither a config nor a model to train.", [
-      'config: "tiny"',
-      'model: "models/gpt-neo-125m"',
+      '`config: "tiny"`',
+      '`model: "models/gpt-neo-125m"`',
     ]);
   }
   if (resume && out === undefined) {
-    throw bad("there is no folder with a run to go on with.", ['out: "runs/book"']);
+    throw bad("there is no folder with a run to go on with.", ['`out: "runs/book"`']);
   }
   if (withOptimizer && model === undefined) {
-    throw bad("withOptimizer goes with model.", ['model: "models/original"']);
+    throw bad("`withOptimizer` goes with `model`.", ['`model: "models/original"`']);
   }
   if (log !== undefined && out === undefined) {
-    throw bad("a log is written into the run's folder, and there is none.", ['out: "runs/book"']);
+    throw bad("a log is written into the run's folder, and there is none.", ['`out: "runs/book"`']);
   }
   for (const name of counts) {
     const value = options[name];

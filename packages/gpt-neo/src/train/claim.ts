@@ -5,6 +5,7 @@ import { MtfError } from "mtf";
 import { acquireLock } from "../lock/index.ts";
 import { cutLog, type Log, openLog } from "../log.ts";
 import { makeFolder } from "../make-folder.ts";
+import { optionsInWords } from "../options-in-words.ts";
 import { begunWithOf, markRunFolder } from "../run-mark.ts";
 import { begunWith } from "./begun-with.ts";
 import { bringBack, lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
@@ -94,7 +95,11 @@ function taken({ out, model }: KeptRun, names: readonly string[]): MtfError {
   return new MtfError("bad-argument", `${out} holds files that no run has written.`, {
     evidence: [["holds", `${names.slice(0, shown).join(", ")}${more}`]],
     // A model's folder is no place for another one.
-    try: [`--out ${free(isModel ? `${out.replace(/[\\/]+$/, "")}-tuned` : join(out, "run"))}`],
+    try: [
+      optionsInWords({
+        out: free(isModel ? `${out.replace(/[\\/]+$/, "")}-tuned` : join(out, "run")),
+      }),
+    ],
     file: out,
   });
 }
@@ -114,7 +119,7 @@ function lostCheckpoints(out: string): boolean {
 function lost(out: string): MtfError {
   return new MtfError("bad-argument", `${out} holds a model, but no checkpoints to go on from.`, {
     try: [
-      `--model ${out}, and --out with another folder, to train it further with a fresh optimizer`,
+      `${optionsInWords({ model: out })} and \`out\` with another folder, to train it further with a fresh optimizer`,
       `removing ${join(out, "model.safetensors")}, to begin afresh`,
     ],
     file: out,
@@ -123,6 +128,6 @@ function lost(out: string): MtfError {
 
 function used(out: string): MtfError {
   return new MtfError("bad-argument", `${out} holds a run already.`, {
-    try: ["--resume, to go on with it", "--out with another folder"],
+    try: ["`resume: true`, to go on with it", "`out` with another folder"],
   });
 }

@@ -1,6 +1,8 @@
-import { dispose, MtfError } from "mtf";
+import { dispose, type Evidence, MtfError } from "mtf";
 import type { Held } from "mtf/simulator";
 import { readAlong, saveModel } from "../model-folder.ts";
+import { fewOf, weightsNotFinite } from "../not-numbers.ts";
+import { optionsInWords } from "../options-in-words.ts";
 import { alone, type Team } from "../team.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import { begin, type Origin, type Place } from "./begin.ts";
@@ -34,8 +36,11 @@ const usualRate = 3e-4;
 export async function diverged(place: Place, lost: Lost): Promise<MtfError> {
   const { config } = place;
   const { course, out, saved, state, team = alone } = lost;
-  if (out === undefined) return divergence(place, lost, undefined, undefined);
   const { from } = lost;
+  // Where not one step went well, no update is to blame.
+  const blameless = course.lastWell === undefined && from.kind !== "random";
+  const bad = blameless ? await weightsNotFinite({ config, parameters: state.params }) : undefined;
+  if (out === undefined) return divergence(place, lost, undefined, undefined, bad);
   const isSound = saved === undefined || (course.lastWell ?? 0) > saved;
   const { aside, last } = await team.share(async () => {
     const others = (await savedSteps(out)).filter((other) => other !== saved);
@@ -52,23 +57,29 @@ export async function diverged(place: Place, lost: Lost): Promise<MtfError> {
     if (team.leads) await saveModel(out, config, sound.params, lost.tokenizer);
     else await readAlong(config, sound.params);
   }
-  return divergence(place, lost, aside, last?.progress.step);
+  return divergence(place, lost, aside, last?.progress.step, bad);
 }
 
-/** What is said of it: where no step is left to go on from, the next run begins afresh. */
+/**
+ * What is said of it: where no step is left to go on from, the next run begins afresh.
+ *
+ * @param bad weights that are not finite, where no update is to blame
+ */
 function divergence(
   { config }: Place,
-  { course, from, out, step }: Lost,
+  { course, out, step }: Lost,
   aside: string | undefined,
   last: number | undefined,
+  bad: readonly Evidence[] | undefined,
 ): MtfError {
   const rate = config.training.learning_rate;
   const lower = Number(Math.min(rate / 10, usualRate).toPrecision(3));
   const goesOn = last === undefined ? "starts afresh" : `goes on from step ${last}`;
-  const again = out === undefined ? `--lr ${lower}` : `--resume --lr ${lower}, which ${goesOn}`;
-  // Where not one step went well, no update is to blame.
-  const blameless = course.lastWell === undefined && from.kind !== "random";
-  return new MtfError("bad-argument", `training has diverged: ${trouble(course)}.`, {
+  const again =
+    out === undefined
+      ? optionsInWords({ lr: lower })
+      : `${optionsInWords({ resume: true, lr: lower })}, which ${goesOn}`;
+  return new MtfError("not-a-number", `training has diverged: ${trouble(course)}.`, {
     evidence: [
       [
         "step",
@@ -78,8 +89,9 @@ function divergence(
       ...(aside === undefined
         ? []
         : [["set aside", `${aside}, after which no step went well`] as const]),
+      ...fewOf(bad ?? []),
     ],
-    try: blameless
+    try: bad
       ? ["other weights or data: no step went well, so no learning rate is to blame"]
       : [again],
     step: last,

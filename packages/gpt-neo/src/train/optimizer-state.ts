@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import type { Note } from "../config/note.ts";
+import { optionsInWords } from "../options-in-words.ts";
 import { expectedWeights } from "../weights/expected.ts";
 import type { NamedTensors, Weights } from "../weights/index.ts";
 
@@ -64,9 +65,9 @@ function none({ file, format, ignored }: Weights): MtfError {
       ...(other ? [["found", other.join(": ")] as const] : []),
     ],
     try: [
-      "no --with-optimizer, to begin at step 0 with fresh state",
+      "no `withOptimizer`, to begin at step 0 with fresh state",
       ...(existsSync(join(folder, "checkpoints"))
-        ? [`--resume with --out ${folder}, which goes on with that run`]
+        ? [`${optionsInWords({ resume: true, out: folder })}, which goes on with that run`]
         : []),
     ],
     file,

@@ -37,15 +37,20 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly context?: number;
   /** Steps in all. */
   readonly steps?: number;
+  /** Steps between validations. */
   readonly evalEvery?: number;
+  /** Steps between checkpoints. */
   readonly saveEvery?: number;
   /** What weights, order of data and dropout follow from. */
   readonly seed?: number;
+  /** Batches that a validation looks at. */
   readonly evalBatches?: number;
   /** The part of the data held back to validate with. */
   readonly validationShare?: number;
-  /** Any other keys of the config's `training`, and the dropouts. */
-  readonly set?: readonly (readonly [key: string, value: unknown])[];
+  /** Any other keys of the config's `training`, and the dropouts, as an object or as pairs. */
+  readonly set?:
+    | Readonly<Record<string, unknown>>
+    | readonly (readonly [key: string, value: unknown])[];
   /**
    * The machine that the step is planned for, or a file with one, as `npm run bench -- machine` prints
    * it. Links of axes that the mesh lacks are left out. A run that goes on takes the one it was begun for.
@@ -64,9 +69,11 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly keepEvery?: number;
   /** Go on from the last checkpoint in `out`; what is left out is as it was begun. */
   readonly resume?: boolean;
+  /** Whether no token is predicted from another document, nor sees one. */
   readonly noCrossDocument?: boolean;
   /** The folder that keeps the ids of text for the next run; by default one beside `out`. */
   readonly cache?: string;
+  /** Whether positions begin at 0 in each document of a sample. */
   readonly resetPositions?: boolean;
   /** What is written beside `log.jsonl`. */
   readonly log?: readonly ("jsonl" | "tensorboard")[];

@@ -1,5 +1,6 @@
 import { MtfError } from "mtf";
 import type { Training } from "../config/index.ts";
+import { optionsInWords } from "../options-in-words.ts";
 import type { Weights } from "../weights/index.ts";
 import type { Origin } from "./begin.ts";
 import type { Claim } from "./claim.ts";
@@ -24,7 +25,10 @@ export function originOf(
     const sentence = `the run's checkpoint holds ${kept}'s state, not ${name}'s.`;
     throw new MtfError("bad-argument", sentence, {
       evidence: [["checkpoint", checkpoint.path]],
-      try: [`--optimizer ${kept}`, "--model with the run's folder, and --out with another"],
+      try: [
+        optionsInWords({ optimizer: kept }),
+        "`model` with the run's folder, and `out` with another",
+      ],
     });
   }
   if (!weights) return { kind: "random" };
@@ -32,11 +36,13 @@ export function originOf(
   if (name !== "adamw") {
     const sentence = `the state beside ${weights.file} is Adam's, and the run's optimizer is ${name}.`;
     throw new MtfError("bad-argument", sentence, {
-      try: ["--optimizer adamw", "no --with-optimizer, to begin with fresh state"],
+      try: ['`optimizer: "adamw"`', "no `withOptimizer`, to begin with fresh state"],
     });
   }
   const optimizer = optimizerStateOf(weights);
   if (optimizer.step < steps) return { kind: "optimizer", weights, optimizer };
   const sentence = `${weights.file} is at step ${optimizer.step}, and the run has ${steps} in all.`;
-  throw new MtfError("bad-argument", sentence, { try: [`--steps ${optimizer.step + 1000}`] });
+  throw new MtfError("bad-argument", sentence, {
+    try: [optionsInWords({ steps: optimizer.step + 1000 })],
+  });
 }

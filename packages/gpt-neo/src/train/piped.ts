@@ -86,5 +86,5 @@ async function keep(
       await target.write(chunk);
     }
   });
-  note(`what came through ${name} is kept in ${file}, for --resume`);
+  note(`what came through ${name} is kept in ${file}, for \`resume\``);
 }

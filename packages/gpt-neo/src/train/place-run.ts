@@ -52,7 +52,7 @@ export function placeRun(
     const { layout } = placed(way, split);
     return lowerStep(split, dimsOfStep(split), layout, options.machine).program;
   };
-  const by = options.mesh === undefined ? "as the config says" : "as --mesh says";
+  const by = options.mesh === undefined ? "as the config says" : "as `mesh` says";
   const { mesh, told } = chooseMesh({
     plan,
     asked: asked && { mesh: asked, by },

@@ -29,7 +29,7 @@ export async function planRun(
 ): Promise<Plan> {
   const found = weights ?? (await readConfig(options.config!));
   for (const line of prefixNote(weights?.prefix ?? "")) note(line);
-  for (const [key, reason] of found.notes) note(`config: ${key} ${reason}`);
+  for (const [key, reason] of found.notes) note(`config: ${key}: ${reason}`);
   for (const line of weights ? unexpectedLines(weights) : []) note(line);
   const { config, notes, ...tokenizing } = await runConfig(options, found);
   const { mesh, layout, ...placed } = placeRun(options, config);

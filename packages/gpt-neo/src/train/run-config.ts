@@ -36,8 +36,8 @@ export interface RunConfig {
 }
 
 /**
- * The config with the command line's word over it. A new model takes its vocabulary from a tokenizer
- * that the command line names; one that the config names decides what the config left out.
+ * The config with the options over it. A new model takes its vocabulary from a tokenizer
+ * that the options name; one that the config names decides what the config left out.
  *
  * @throws MtfError `bad-argument` for what does not go together, or is not GPT-Neo; as
  * `tokenizerSource`
@@ -54,7 +54,7 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
   const named =
     written === null
       ? undefined
-      : await tokenizerSource(written, given === undefined ? "training.tokenizer" : "--tokenizer");
+      : await tokenizerSource(written, given === undefined ? "training.tokenizer" : "`tokenizer`");
   const name = named && nameOfSource(named);
   const one = named ?? own;
   const source = one && { ...one, ...(options.special && { special: true }) };
@@ -117,7 +117,7 @@ function withOptions(
   );
   const set = settingsOf(options.set ?? [], flags);
   const training = { ...config.training, ...set.training, ...flags };
-  const where = "the config with the command line's options";
+  const where = "the config with the given options";
   return parseConfig({ ...toJson(config), ...set.model, ...model, training }, where);
 }
 
@@ -139,7 +139,7 @@ function otherEnd({ endOfText }: Tokenizer, { eos_token_id }: Config): readonly 
 function unsized(): MtfError {
   return new MtfError("bad-argument", "nothing says how many ids the model has.", {
     try: [
-      "--tokenizer FILE",
+      '`tokenizer: "FILE"`',
       "vocab_file: FILE in the config",
       "padded_vocab_size: N in the config",
     ],
@@ -154,7 +154,7 @@ function misfit(tokenizer: string, { model }: TrainOptions, { vocab_size }: Conf
     ],
     try:
       model === undefined
-        ? ['a larger "vocab_size" in the config', "--tokenizer, which sets it to its own"]
-        : ["--tokenizer FILE|DIR, the one that the model was made with", "data with input_ids"],
+        ? ['a larger "vocab_size" in the config', "`tokenizer`, which sets it to its own"]
+        : ['`tokenizer: "FILE|DIR"`, the one that the model was made with', "data with input_ids"],
   });
 }

@@ -22,8 +22,8 @@ const newTokens = 64;
  */
 export function samplingOf(place: Place, tokenizer: Tokenizer | undefined): Sampling {
   if (!tokenizer) {
-    throw new MtfError("bad-argument", "--sample-every needs a tokenizer to make text with.", {
-      try: ["--tokenizer gpt2|bytes|FILE|DIR", "no --sample-every"],
+    throw new MtfError("bad-argument", "`sampleEvery` needs a tokenizer to make text with.", {
+      try: ['`tokenizer: "gpt2|bytes|FILE|DIR"`', "no `sampleEvery`"],
     });
   }
   const { config } = place;

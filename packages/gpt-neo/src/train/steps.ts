@@ -77,7 +77,12 @@ export async function takeSteps(training: Training): Promise<Ended> {
     if (course.refused > 0) on.note(`step ${step}: ${trouble(course)}; no update`);
     if (course.refused >= refusals) throw await lost();
     if (validate && (step % eval_every === 0 || step === steps)) {
-      validated = { step, loss: await validate(state.params) };
+      const loss = await validate(state.params).catch(async (error: unknown) => {
+        // Bad data to validate with are no fault of the steps before.
+        if (course.well) await save();
+        throw error;
+      });
+      validated = { step, loss };
       course = afterValidation(course, validated.loss);
       since = performance.now();
     }

@@ -124,19 +124,19 @@ describe("conversion", () => {
         "MtfError: [bad-argument] 4 values are too large for float16: nothing is written.
           transformer.ln_f.bias   1 value
           transformer.wte.weight  3 values
-          try                     --dtype bfloat16, which has the range of float32
-          try                     --clamp, which makes them the largest number there is"
+          try                     \`dtype: "bfloat16"\`, which has the range of float32
+          try                     \`clamp: true\`, which makes them the largest number there is"
       `);
       expect(await errorOf("F32", "bfloat16")).toMatchInlineSnapshot(`
         "MtfError: [bad-argument] 1 value is too large for bfloat16: nothing is written.
           transformer.wte.weight  1 value
-          try                     --dtype float32
-          try                     --clamp, which makes them the largest number there is"
+          try                     \`dtype: "float32"\`
+          try                     \`clamp: true\`, which makes them the largest number there is"
       `);
       expect(await errorOf("F64", "float32")).toMatchInlineSnapshot(`
         "MtfError: [bad-argument] 1 value is too large for float32: nothing is written.
           transformer.wte.weight  1 value
-          try                     --clamp, which makes them the largest number there is"
+          try                     \`clamp: true\`, which makes them the largest number there is"
       `);
       expect(await readdir(folder)).not.toContain("none");
     });

@@ -1,16 +1,16 @@
 import { copyFile, lstat, realpath, rename, rm, rmdir, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { MtfError } from "mtf";
 import { type StoredDType, type TensorToWrite, writeModel } from "mtf/checkpoint";
 import { cannotWrite, draftOf, removeDrafts, rowBlocks, volumeOf } from "mtf/files";
 import { type Config, saveConfig, withDtype } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
-import { makeFolder, namesIn } from "../make-folder.ts";
+import { makeFolder, namesIn, removeMade } from "../make-folder.ts";
 import { makeTokenizer, saveTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import { homeOf } from "./home.ts";
 import { type LoadOptions, loadWeights, type Weights } from "./load.ts";
 import { roundToOdd } from "./narrow.ts";
-import { clampOverflows, countOverflows } from "./overflow.ts";
+import { clampOverflows, countNotFinite, countOverflows } from "./overflow.ts";
 import type { WeightTensor } from "./source.ts";
 
 /** The element types that weights are written in. */
@@ -43,9 +43,11 @@ export interface Converted {
   readonly tokenizer: string | undefined;
   /** Tensors with numbers that were too large for the type, and how many of each. */
   readonly clamped: Overflows;
+  /** Tensors with numbers that are NaN or infinite, and how many of each: they are written as they are. */
+  readonly notFinite: Overflows;
 }
 
-/** Tensors with how many of their numbers are too large for a type. */
+/** Tensors with how many of their numbers are out of what there should be. */
 type Overflows = readonly (readonly [name: string, count: number])[];
 
 /** Files beside a model's weights that make up its tokenizer. */
@@ -67,7 +69,7 @@ const pieceElements = 1 << 20;
 /** What is said of an optimizer's state: a Hugging Face folder has no place for it. */
 const moments = [
   "*/adam_m and */adam_v",
-  "Adam's moments, which train --with-optimizer goes on with from the checkpoint itself",
+  "Adam's moments, which training with `withOptimizer` goes on with from the checkpoint itself",
 ] as const;
 
 const stored: Readonly<Record<WeightType, StoredDType>> = {
@@ -94,9 +96,10 @@ export async function convertWeights(
   await checkEmpty(to);
   const weights = await loadWeights(from, options);
   const draft = draftOf(folder);
+  let made: string | undefined;
   try {
     await removeDrafts(folder);
-    makeFolder(draft);
+    made = makeFolder(draft);
     const tensors = [...weights.tensors.values()];
     const elements = tensors.reduce((sum, { shape }) => sum + volumeOf(shape), 0);
     let done = 0;
@@ -105,7 +108,9 @@ export async function convertWeights(
       options.onProgress?.(done, elements);
     };
     const clamped: [string, number][] = [];
-    const toWrite = tensors.map((t) => toBeWritten(weights, t, options, { progress, clamped }));
+    const notFinite: [string, number][] = [];
+    const told = { progress, clamped, notFinite };
+    const toWrite = tensors.map((t) => toBeWritten(weights, t, options, told));
     await writeModel(draft, toWrite, {
       metadata: { format: "pt" },
       ...(options.maxShardSize !== undefined && { maxShardSize: options.maxShardSize }),
@@ -130,10 +135,12 @@ export async function convertWeights(
       copied,
       tokenizer: tokenizer.name,
       clamped,
+      notFinite,
     };
   } catch (error) {
     // What kept it from being written may keep it from being removed: the first is what to tell.
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+    removeMade(dirname(draft), made);
     throw error;
   } finally {
     await weights.close();
@@ -144,16 +151,21 @@ function toBeWritten(
   weights: Weights,
   { name, dtype: before, shape }: WeightTensor,
   { dtype: wanted, clamp }: ConvertOptions,
-  told: { readonly progress: (elements: number) => void; readonly clamped: [string, number][] },
+  told: {
+    readonly progress: (elements: number) => void;
+    readonly clamped: [string, number][];
+    readonly notFinite: [string, number][];
+  },
 ): TensorToWrite {
   const kept: StoredDType = before === "F16" || before === "BF16" ? before : "F32";
   const dtype = wanted === undefined ? kept : stored[wanted];
   const type = typeOf(dtype);
   async function* data(): AsyncGenerator<Float32Array> {
-    let tooLarge = 0;
+    let [tooLarge, notFinite] = [0, 0];
     for (const box of rowBlocks(shape, pieceElements)) {
       const as = before === "F64" ? "float64" : "float32";
       const values = await weights.read(name, { box, as });
+      notFinite += countNotFinite(values);
       if (dtype !== before) {
         const count = countOverflows(values, type);
         if (count > 0 && clamp) clampOverflows(values, type);
@@ -163,6 +175,7 @@ function toBeWritten(
       else yield dtype === "F32" ? Float32Array.from(values) : roundToOdd(values);
       told.progress(values.length);
     }
+    if (notFinite > 0) told.notFinite.push([name, notFinite]);
     if (tooLarge > 0) told.clamped.push([name, tooLarge]);
   }
   return { name, dtype, shape, data };
@@ -178,9 +191,9 @@ function tooLarge(found: Overflows, type: WeightType): MtfError {
   return new MtfError("bad-argument", `${told}: nothing is written.`, {
     evidence: more > 0 ? [...shown, ["…", `${more} more tensors`]] : shown,
     try: [
-      ...(type === "float16" ? ["--dtype bfloat16, which has the range of float32"] : []),
-      ...(type === "bfloat16" ? ["--dtype float32"] : []),
-      "--clamp, which makes them the largest number there is",
+      ...(type === "float16" ? ['`dtype: "bfloat16"`, which has the range of float32'] : []),
+      ...(type === "bfloat16" ? ['`dtype: "float32"`'] : []),
+      "`clamp: true`, which makes them the largest number there is",
     ],
     tensors: found.map(([name]) => name),
   });
@@ -237,7 +250,7 @@ async function checkEmpty(name: string): Promise<void> {
   if (found.length === 0) return;
   throw new MtfError("bad-argument", `${name} is not empty.`, {
     evidence: [["holds", found.slice(0, 5).join(", ")]],
-    try: ["--to with a new folder"],
+    try: ["another folder to write to"],
     file: name,
   });
 }

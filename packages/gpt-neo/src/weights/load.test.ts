@@ -223,7 +223,7 @@ describe("Hugging Face folders", () => {
           ["transformer.wpe.weight", "is [5, 4], but the config says [6, 4]"],
           ["transformer.h.0.ln_2.bias", "is missing"],
         ],
-        try: ["convert --vocab-size 10, which keeps as many rows"],
+        try: ["converting with `vocabSize: 10`, which keeps as many rows"],
       },
     });
   });
@@ -252,7 +252,9 @@ describe("Hugging Face folders", () => {
     const file = `${fixtures}safetensors/one/model.safetensors`;
     await expect(loadWeights(bare)).rejects.toThrow(/holds no weights/);
     await copyFile(file, join(bare, "model.safetensors"));
-    await expect(loadWeights(bare)).rejects.toThrow(/no config\.json beside[\s\S]*--config FILE/);
+    await expect(loadWeights(bare)).rejects.toThrow(
+      /no config\.json beside[\s\S]*`config: "FILE"`/,
+    );
     const given = await loadWeights(bare, { config: `${fixtures}safetensors/one/config.json` });
     await given.close();
     await expect(loadWeights(join(folder, "nothing"))).rejects.toThrow(/no such file/);
@@ -314,7 +316,9 @@ describe("checkpoints of the original", () => {
     }
     await expect(loadWeights(bare)).rejects.toMatchObject({
       code: "bad-argument",
-      message: expect.stringMatching(/says nothing about heads or the window[\s\S]*--config FILE/),
+      message: expect.stringMatching(
+        /says nothing about heads or the window[\s\S]*`config: "FILE"`/,
+      ),
     });
     const given = await loadWeights(bare, { config: join(from, "model.json") });
     expect(given.config.num_heads).toBe(4);

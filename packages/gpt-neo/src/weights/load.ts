@@ -8,6 +8,7 @@ import {
 } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { modelOf, type ParameterName } from "../models/index.ts";
+import { optionsInWords } from "../options-in-words.ts";
 import { checkAdapter } from "./adapter.ts";
 import { expectedWeights } from "./expected.ts";
 import { findModelConfig } from "./model-config.ts";
@@ -152,9 +153,11 @@ function withVocabulary(config: Config, size: number | undefined): Config {
   if (size === undefined || size === config.vocab_size) return config;
   if (size > config.vocab_size) {
     const sentence = `a vocabulary of ${config.vocab_size} cannot be cut to ${size}.`;
-    throw new MtfError("bad-argument", sentence, { try: [`--vocab-size ${config.vocab_size}`] });
+    throw new MtfError("bad-argument", sentence, {
+      try: [optionsInWords({ vocabSize: config.vocab_size })],
+    });
   }
-  return parseConfig({ ...toJson(config), vocab_size: size }, "the config with --vocab-size");
+  return parseConfig({ ...toJson(config), vocab_size: size }, "the config with `vocabSize`");
 }
 
 /** Rows beyond the vocabulary pad it to what a mesh divides; they mean nothing. */
@@ -189,7 +192,9 @@ function checkWeights(file: string, config: Config, weights: ReadonlyMap<string,
       const told = `is [${tensor.shape.join(", ")}], but the config says [${shape.join(", ")}]`;
       problems.push([name, told]);
       if (name === embedding && tensor.shape[0]! > config.vocab_size) {
-        advice.push(`convert --vocab-size ${config.vocab_size}, which keeps as many rows`);
+        advice.push(
+          `converting with ${optionsInWords({ vocabSize: config.vocab_size })}, which keeps as many rows`,
+        );
       }
     }
   }

@@ -13,6 +13,7 @@ import type { Note } from "../config/note.ts";
 import { isOriginalConfig } from "../config/original.ts";
 import { parseJson } from "../json.ts";
 import { namesIn } from "../make-folder.ts";
+import { optionsInWords } from "../options-in-words.ts";
 import { readSmallFile } from "../small-file.ts";
 import { homeOf } from "./home.ts";
 
@@ -51,7 +52,7 @@ export async function findModelConfig(
   if (!original) {
     if (names.includes("config.json")) return found(join(folder, "config.json"));
     throw new MtfError("bad-argument", `there is no config.json beside ${weights}.`, {
-      try: ["--config FILE, which train and convert take"],
+      try: ['`config: "FILE"`, which training and converting take'],
     });
   }
   const candidates: string[] = [];
@@ -71,7 +72,7 @@ export async function findModelConfig(
       ...(candidates.length > 0 ? [["configs", candidates.join(", ")] as const] : []),
     ],
     try: [
-      `--config ${candidates[0] === undefined ? "FILE" : join(folder, candidates[0])}, which train and convert take`,
+      `${optionsInWords({ config: candidates[0] === undefined ? "FILE" : join(folder, candidates[0]) })}, which training and converting take`,
     ],
   });
 }

@@ -33,6 +33,13 @@ export function countOverflows(values: Float32Array | Float64Array, type: Weight
   return count;
 }
 
+/** How many numbers are NaN or infinite, which they are in every type. */
+export function countNotFinite(values: Float32Array | Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) count++;
+  return count;
+}
+
 /** Puts the largest number of a type, with their sign, in the place of those that would be infinite. */
 export function clampOverflows(values: Float32Array | Float64Array, type: WeightType): void {
   const from = infiniteFrom[type];

@@ -27,7 +27,9 @@ it("a config's mesh that is too large is refused before anything is read, and --
   expect(error).toMatch(
     /\[bad-mesh\] this machine is too small for mesh x:1024,y:16, as the config/,
   );
-  expect(error).toMatch(/\n {2}per device +.* MiB; a WebAssembly heap holds 4.0 GiB\n/);
+  expect(error).toMatch(
+    /\n {2}per device +.* MiB; a WebAssembly heap holds 4.0 GiB, of tensors about 3.6 GiB\n/,
+  );
   expect(error).toMatch(/\n {2}in all +.* [MG]iB; this machine has .* GiB(, too much)?\n/);
   expect(error).toMatch(/\n {2}workers +16384; .* can serve \d+, too much\n/);
   expect(namesIn(out)).toEqual([]);

@@ -63,9 +63,12 @@ export function checkUsable(array: ArrayState, path?: string): void {
   });
 }
 
+/** What is asked for is not to be had; what its user wants to know is why. */
 export function poisoned(cause: MtfError): MtfError {
-  return new MtfError("poisoned", "the run that makes or takes this array failed.", {
-    evidence: [["because", sentenceOf(cause)], ...(cause.details.evidence ?? [])],
+  const sentence = `the run that makes or takes this array failed: ${sentenceOf(cause)}`;
+  return new MtfError("poisoned", sentence, {
+    evidence: cause.details.evidence ?? [],
+    ...(cause.details.try !== undefined && { try: cause.details.try }),
     cause,
   });
 }

@@ -360,8 +360,7 @@ test("a step that fails in the simulator ends it, and frees everything", async (
       cause        bang"
   `);
   expect((await errorOf(state.read())).message).toMatchInlineSnapshot(`
-    "[poisoned] the run that makes or takes this array failed.
-      because      device 1 (x=1) failed in elementwise.
+    "[poisoned] the run that makes or takes this array failed: device 1 (x=1) failed in elementwise.
       instruction  elementwise -> f32[a=5@x]
       line         model.ts:7
       cause        bang"

@@ -40,7 +40,7 @@ describe("gpt-neo convert", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^tensors +30\nparameters +7392\ndtype +float16\nstep +8$/m);
     expect(err).toContain("100 % of 7392 parameters\n");
-    expect(err).toContain("config: activation_function was never read");
+    expect(err).toContain("config: activation_function: was never read");
     expect((await readdir(to)).sort()).toEqual([
       "config.json",
       "model-00001-of-00002.safetensors",

@@ -2,6 +2,7 @@ import { type Converted, convertWeights, type WeightType } from "../../weights/c
 import { prefixNote } from "../../weights/prefix-note.ts";
 import type { WeightFormat } from "../../weights/source.ts";
 import { unexpectedLines } from "../../weights/unexpected.ts";
+import { asTyped } from "../as-typed.ts";
 import type { ConvertCommandOptions } from "../convert-options.ts";
 import { progressLine } from "../progress.ts";
 
@@ -27,6 +28,8 @@ export interface ConvertResult {
   readonly unexpected: readonly string[];
   /** Tensors with numbers that --clamp made smaller, and how many of each. */
   readonly clamped: Readonly<Record<string, number>>;
+  /** Tensors with numbers that are NaN or infinite, and how many of each. */
+  readonly notFinite: Readonly<Record<string, number>>;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function run(options: ConvertCommandOptions): Promise<ConvertResult
       ...rest,
       onProgress: (done, total) => progress.update(bar(done, total)),
     });
-    for (const line of remarks(converted)) progress.note(line);
+    for (const line of remarks(converted)) progress.note(asTyped(line));
     return resultOf(converted);
   } finally {
     progress.end();
@@ -56,11 +59,14 @@ function bar(done: number, total: number): string {
   return `${filled} ${Math.floor(part * 100)} % of ${total} parameters`;
 }
 
-function remarks({ from, clamped }: Converted): string[] {
+function remarks({ from, clamped, notFinite }: Converted): string[] {
   return [
+    ...notFinite.map(
+      ([name, count]) => `not finite: ${name}: values that are NaN or infinite: ${count}`,
+    ),
     ...clamped.map(([name, count]) => `clamped: ${name}: values too large for the type: ${count}`),
     ...prefixNote(from.prefix),
-    ...from.notes.map(([key, reason]) => `config: ${key} ${reason}`),
+    ...from.notes.map(([key, reason]) => `config: ${key}: ${reason}`),
     ...from.ignored.map(([name, reason]) => `left out: ${name}: ${reason}`),
     ...unexpectedLines(from),
   ];
@@ -86,9 +92,10 @@ function resultOf({
     ...(step !== undefined && { step }),
     copied,
     ...(more.tokenizer !== undefined && { tokenizer: more.tokenizer }),
-    notes: Object.fromEntries(notes),
+    notes: Object.fromEntries(notes.map(([key, reason]) => [key, asTyped(reason)])),
     ignored: Object.fromEntries(ignored),
     unexpected,
     clamped: Object.fromEntries(more.clamped),
+    notFinite: Object.fromEntries(more.notFinite),
   };
 }

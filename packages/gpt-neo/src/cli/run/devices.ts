@@ -1,4 +1,5 @@
 import { machineHas, type Part } from "../../machine-has.ts";
+import { asTyped } from "../as-typed.ts";
 import type { DevicesOptions } from "../devices-options.ts";
 
 /** What `gpt-neo devices` found. */
@@ -15,7 +16,11 @@ export interface DevicesResult {
 export async function run({
   json,
 }: DevicesOptions): Promise<DevicesResult | { readonly text: string }> {
-  const parts = await machineHas();
+  const parts = (await machineHas()).map(({ name, advice, ...part }) => ({
+    ...part,
+    name: asTyped(name),
+    advice: advice.map(asTyped),
+  }));
   if (json) return { parts };
   const width = Math.max(...parts.map(({ name }) => name.length)) + 2;
   const lines = parts.flatMap(({ name, found, advice }) => [

@@ -12,6 +12,7 @@ import { type LoadedModel, loadModel } from "../../loaded-model.ts";
 import { some } from "../../some.ts";
 import { follows } from "../../team.ts";
 import { withSpecial } from "../../tokenizer/index.ts";
+import { asTyped } from "../as-typed.ts";
 import type { EvalOptions } from "../eval-options.ts";
 import { progressLine } from "../progress.ts";
 import { modelOptions } from "./model-options.ts";
@@ -34,7 +35,7 @@ export async function run(options: EvalOptions): Promise<Evaluation> {
   const { mesh } = model.devices;
   const progress = progressLine();
   try {
-    for (const text of model.notes) progress.note(text);
+    for (const text of model.notes) progress.note(asTyped(text));
     const evidence: Evidence[] = [["data", options.data.join(", ")]];
     const windows = windowsIn(options, model, progress.note);
     const onProgress: EvaluateSettings["onProgress"] = ({ tokens, loss }) =>

@@ -1,6 +1,7 @@
 import { meshFor } from "../../fit/index.ts";
 import { longest } from "../../generate/extend.ts";
 import { loadModel } from "../../loaded-model.ts";
+import { asTyped } from "../as-typed.ts";
 import type { GenerateOptions } from "../generate-options.ts";
 import { progressLine } from "../progress.ts";
 import { askedFor } from "./generate/asked.ts";
@@ -29,7 +30,7 @@ export async function run(
   const model = await loadModel(options.model, modelOptions(options), mesh);
   const progress = progressLine();
   try {
-    for (const line of model.notes) progress.note(line);
+    for (const line of model.notes) progress.note(asTyped(line));
     const asked = await askedFor(model, options, progress);
     if (options.interactive) {
       await converse(model, texts[0]!, asked, options, progress);

@@ -6,6 +6,7 @@ import type { RunSummary } from "../../inspect/run.ts";
 import type { TokenizerSummary } from "../../inspect/tokenizer.ts";
 import type { WeightsSummary } from "../../inspect/weights.ts";
 import { some } from "../../some.ts";
+import { asTyped } from "../as-typed.ts";
 
 type Row = readonly (string | number)[];
 
@@ -83,7 +84,7 @@ function configLines({ config, notes }: ConfigSummary): string[] {
     ...(training === undefined ? [] : ["  training"]),
     ...table(written((training ?? {}) as Record<string, unknown>), 4),
     ...heading("notes", Object.keys(notes)),
-    ...Object.entries(notes).map(([key, reason]) => `    ${key}: ${reason}`),
+    ...Object.entries(notes).map(([key, reason]) => `    ${key}: ${asTyped(reason)}`),
     "",
   ];
 }

@@ -7,6 +7,7 @@ import { loadModel } from "../../loaded-model.ts";
 import { readChatTemplate } from "../../serve/chat/template.ts";
 import { restartingLogits } from "../../serve/restarting-logits.ts";
 import { startServer } from "../../serve/server.ts";
+import { asTyped } from "../as-typed.ts";
 import type { ServeOptions } from "../serve-options.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { modelOptions } from "./model-options.ts";
@@ -31,7 +32,7 @@ export async function run(options: ServeOptions): Promise<void> {
   const model = await load();
   const logits = restartingLogits(model, load, tell);
   try {
-    for (const line of model.notes) tell(line);
+    for (const line of model.notes) tell(asTyped(line));
     const name = options.name ?? basename(resolve(options.model));
     const chatTemplate = await readChatTemplate(options.tokenizer ?? options.model);
     const served = { ...model, name, tokenizer: tokenizerOf(model), chatTemplate };

@@ -3,6 +3,7 @@ import type { Progress } from "../../progress.ts";
 import { some } from "../../some.ts";
 import type { TrainListener, TrainProgress } from "../../train/listener.ts";
 import type { StepEntry } from "../../train/training.ts";
+import { asTyped } from "../as-typed.ts";
 import { printDuration } from "../progress.ts";
 
 /** A run that is shown as it goes on. */
@@ -35,7 +36,7 @@ export function showing(progress: Progress): Shown {
     onValidation: ({ step, loss }) =>
       progress.note(`step ${step}: validation loss ${loss.toFixed(3)}`),
     onSample: ({ step, text }) => progress.note(`step ${step}: ${JSON.stringify(text)}`),
-    onNote: (line) => progress.note(line),
+    onNote: (line) => progress.note(asTyped(line)),
     onProgress: (far) => showFar(far, progress),
   };
 }

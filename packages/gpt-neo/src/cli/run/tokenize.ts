@@ -29,11 +29,13 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
   let before: number | undefined;
   const show = ({ documents, tokens, file, files, fileNumber }: TokenizeProgress): void => {
     before ??= tokens;
-    const rate = (tokens - before) / (performance.now() - started);
+    const seconds = (performance.now() - started) / 1000;
+    const rate = (tokens - before) / seconds;
+    // What was read in the first moment says nothing of how fast it goes on.
+    const speed = rate >= 1 ? `, ${Math.round(rate).toLocaleString("en-US")} tokens/s` : "";
     const of = files > 1 ? ` (${fileNumber + 1} of ${files})` : "";
     progress.update(
-      `${shownName(file)}${of}: ${some(documents, "document")}, ${some(tokens, "token")}, ` +
-        `${Math.round(rate)}k tokens/s`,
+      `${shownName(file)}${of}: ${some(documents, "document")}, ${some(tokens, "token")}${speed}`,
     );
   };
   let stopped = false;

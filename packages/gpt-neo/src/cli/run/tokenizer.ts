@@ -60,9 +60,9 @@ export async function runTrain(
 export async function runEncode(options: CodeOptions): Promise<void> {
   const source = await tokenizerSource(options.tokenizer);
   const tokenizer = makeTokenizer({ ...source, special: options.special === true });
-  await eachLine((value, refuse) => {
+  await eachLine(aText, (value, refuse) => {
     const text = typeof value === "string" ? value : (value as { text?: unknown } | null)?.text;
-    if (typeof text !== "string") return refuse('is neither a JSON text nor {"text"}');
+    if (typeof text !== "string") return refuse(aText.reason);
     return { ids: [...tokenizer.encode(text)] };
   });
 }
@@ -70,35 +70,54 @@ export async function runEncode(options: CodeOptions): Promise<void> {
 /** `gpt-neo tokenizer decode`: `{"ids"}` or lists of ids in, `{"text"}` out, line by line. */
 export async function runDecode(options: Omit<CodeOptions, "special">): Promise<void> {
   const tokenizer = makeTokenizer(await tokenizerSource(options.tokenizer));
-  await eachLine((value, refuse) => {
+  await eachLine(someIds, (value, refuse) => {
     const ids = Array.isArray(value) ? value : (value as { ids?: unknown } | null)?.ids;
     const isId = (id: unknown): boolean => Number.isInteger(id) && (id as number) >= 0;
-    if (!Array.isArray(ids) || !ids.every(isId))
-      return refuse('is neither a list of ids nor {"ids"}');
+    if (!Array.isArray(ids) || !ids.every(isId)) return refuse(someIds.reason);
     return { text: tokenizer.decode(ids) };
   });
 }
 
+/** What a line has to be, and how what it is would be written. */
+interface Wanted {
+  readonly reason: string;
+  readonly instead: (line: string) => string | undefined;
+}
+
+const aText: Wanted = {
+  reason: 'is neither a JSON text nor {"text"}',
+  instead: (line) => `quotes around it: ${JSON.stringify(line.trim().slice(0, 60))}`,
+};
+const someIds: Wanted = {
+  reason: 'is neither a list of ids nor {"ids"}',
+  instead: (line) => (/^[\d\s,]+$/.test(line) ? `[${line.match(/\d+/g)!.join(", ")}]` : undefined),
+};
+
 async function eachLine(
+  wanted: Wanted,
   answer: (value: unknown, refuse: (reason: string) => never) => object,
 ): Promise<void> {
   let number = 0;
   for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
     number++;
     if (line.trim() === "") continue;
-    const refuse = (reason: string): never => {
+    const refuse = (reason: string, instead?: string): never => {
       throw new MtfError("bad-file", `standard input, line ${number} ${reason}.`, {
         file: "standard input",
         line: number,
         offset: 0,
         reason,
+        ...(instead !== undefined && { try: [instead] }),
       });
     };
     let value: unknown;
     try {
       value = parsePythonJson(line);
     } catch (error) {
-      refuse(`is not JSON: ${whyNotPythonJson(line)?.reason ?? (error as Error).message}`);
+      const reason = whyNotPythonJson(line)?.reason ?? (error as Error).message;
+      // Who types plain text is not helped by what JSON would have gone on with.
+      if (/^\s*[[{"]/.test(line)) refuse(`is not JSON: ${reason}`);
+      refuse(wanted.reason, wanted.instead(line));
     }
     await writeOut(`${JSON.stringify(answer(value, refuse))}\n`);
   }

@@ -38,7 +38,7 @@ export const dataRules: Readonly<Record<string, Rule>> = {
   test_data_paths: unlessOff("no test ends a run: gpt-neo eval --data FILE measures others"),
   test_data_weights: unlessOff("no test ends a run: gpt-neo eval --data FILE measures others"),
   weight_by_num_documents: unlessOff(
-    "needs all data read before the first step; weights are train_data_weights or --weight",
+    "needs all data read before the first step; weights are train_data_weights, or beside each source of `data`",
   ),
   weighted_sampler_alpha: (_, keys) =>
     isOff(keys.weight_by_num_documents)
@@ -57,9 +57,9 @@ function tokenizer(value: unknown, keys: Keys): KeyNote | undefined {
   if (isGpt2(value) || tokenizerFileIn(keys) !== undefined) return undefined;
   if (value === "HFTokenizer")
     return note(
-      "is without vocab_file, its tokenizer.json: --tokenizer FILE gives it, and vocab_size",
+      'is without vocab_file, its tokenizer.json: `tokenizer: "FILE"` gives it, and vocab_size',
     );
-  return note("is another than gpt2: --tokenizer FILE gives it, and vocab_size");
+  return note('is another than gpt2: `tokenizer: "FILE"` gives it, and vocab_size');
 }
 
 /** A key of data, which is right or says what is wrong. */

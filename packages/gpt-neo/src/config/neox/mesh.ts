@@ -1,3 +1,4 @@
+import { optionsInWords } from "../../options-in-words.ts";
 import { isOff, type Keys } from "../key-rules.ts";
 import type { Note } from "../note.ts";
 
@@ -29,7 +30,7 @@ export function meshOf(keys: Keys, notes: Note[]): string | undefined {
   if (model === 1) return undefined;
   notes.push([
     "model_parallel_size",
-    `is mesh model:${model}; more devices: --mesh data:N,model:${model}`,
+    `is mesh model:${model}; more devices: ${optionsInWords({ mesh: `data:N,model:${model}` })}`,
   ]);
   return `model:${model}`;
 }
@@ -40,6 +41,6 @@ export function storageOf(keys: Keys, notes: Note[]): string | undefined {
   if (isOff(stage)) return undefined;
   const replicas = replicasOf(keys);
   if (replicas !== undefined && (keys.hidden_size as number) % replicas === 0) return "embd:data";
-  notes.push(["zero_optimization", "kept slices of the state: --storage embd:data does"]);
+  notes.push(["zero_optimization", 'kept slices of the state: `storage: "embd:data"` does']);
   return undefined;
 }

@@ -102,19 +102,19 @@ describe("a config in two files", () => {
     const lines = notes.map(([key, reason]) => `${key.replace(/^.*\//, "")}: ${reason}`);
     expect(lines.join("\n")).toMatchInlineSnapshot(`
       "attention: is GPT-Neo's: not scaled, without biases of queries, keys and values
-      small.yml:15 output_layer_parallelism: --layout vocab:model or embd:model splits the output
+      small.yml:15 output_layer_parallelism: \`layout: "vocab:model"\` or embd:model splits the output
       small.yml:17 attention_config: "flash" is computed as "global", which it equals
       small.yml:40 data_impl: what files hold, they tell themselves
       small.yml:42 checkpoint_activations: made kernels faster or memory smaller; it changes no result
       small.yml:48 fp16: trained in 16 bits; here weights and gradients are float32
-      small.yml:52 distributed_backend: started the original's processes; here --mesh names the devices
-      small.yml:58 log_interval: logs and checkpoints go to the folder of --out
-      small.yml:59 keep_last_n_checkpoints: --keep N says how many; two by default, and extra_save_iters
+      small.yml:52 distributed_backend: started the original's processes; here \`mesh\` names the devices
+      small.yml:58 log_interval: logs and checkpoints go to the folder \`out\`
+      small.yml:59 keep_last_n_checkpoints: \`keep\` says how many; two by default, and extra_save_iters
       local.yml:4 vocab_file: the vocabulary of gpt2 is built in
       local.yml:5 merge_file: the vocabulary of gpt2 is built in
-      local.yml:6 save: logs and checkpoints go to the folder of --out
-      local.yml:7 load: logs and checkpoints go to the folder of --out
-      local.yml:9 hostfile: started the original's processes; here --mesh names the devices"
+      local.yml:6 save: logs and checkpoints go to the folder \`out\`
+      local.yml:7 load: logs and checkpoints go to the folder \`out\`
+      local.yml:9 hostfile: started the original's processes; here \`mesh\` names the devices"
     `);
   });
 
@@ -273,8 +273,8 @@ it("takes over how weights begin, what is saved and where documents end", () => 
     noted("init_method: orthogonal\ntrain_epochs: 3\nfinetune: true\n"),
   ).toMatchInlineSnapshot(`
     "a.yml:6 init_method is "orthogonal", which depended on how matrices were split over devices; here it is normal
-    a.yml:7 train_epochs counted epochs, whose length is known only when all data are read; the steps are train_iters or --steps
-    a.yml:8 finetune starts from weights without their optimizer's state, as --model DIR does"
+    a.yml:7 train_epochs counted epochs, whose length is known only when all data are read; the steps are train_iters or \`steps\`
+    a.yml:8 finetune starts from weights without their optimizer's state, as \`model\` does"
   `);
   expect(
     error("init_method: large\nextra_save_iters: 5\nexit_interval: 0\n"),
@@ -334,9 +334,9 @@ it("tells what it makes of optimizers, batches and meshes", () => {
   ).toMatchInlineSnapshot(`
     "a.yml:6 optimizer has momentum, which Lion here does not know
     a.yml:10 some_key_of_mine is a key that is not known here: left out
-    train_micro_batch_size_per_gpu is per device; one is assumed: batch_size 4, or --batch-size
-    model_parallel_size is mesh model:2; more devices: --mesh data:N,model:2
-    zero_optimization kept slices of the state: --storage embd:data does"
+    train_micro_batch_size_per_gpu is per device; one is assumed: batch_size 4, or \`batchSize\`
+    model_parallel_size is mesh model:2; more devices: \`mesh: "data:N,model:2"\`
+    zero_optimization kept slices of the state: \`storage: "embd:data"\` does"
   `);
 });
 
@@ -378,7 +378,7 @@ describe("data", () => {
       a.yml:9 valid_data_weights validation looks at all of its data once, in their order
       a.yml:10 test_data_paths no test ends a run: gpt-neo eval --data FILE measures others
       a.yml:11 test_data_weights no test ends a run: gpt-neo eval --data FILE measures others
-      a.yml:12 weight_by_num_documents needs all data read before the first step; weights are train_data_weights or --weight
+      a.yml:12 weight_by_num_documents needs all data read before the first step; weights are train_data_weights, or beside each source of \`data\`
       a.yml:13 weighted_sampler_alpha belongs to weight_by_num_documents, which is left out"
     `);
   });
@@ -427,12 +427,12 @@ describe("a tokenizer of Hugging Face's", () => {
     expect(found.training.tokenizer).toBeNull();
     const lines = notes.map(([key, reason]) => `${key.replace(/^.*\//, "")}: ${reason}`);
     expect(lines.slice(1).join("\n")).toMatchInlineSnapshot(
-      `"hf.yml:7 vocab_file: is no.json, which is not there: text needs --tokenizer FILE"`,
+      `"hf.yml:7 vocab_file: is no.json, which is not there: text needs \`tokenizer: "FILE"\`"`,
     );
     for (const more of ["vocab-file: no.json\n", "seed: 1\n"]) {
       const { leftOut, notes: told } = await written(more);
       expect(leftOut).toEqual(["bos_token_id", "eos_token_id", "vocab_size"]);
-      expect(told.at(-1)![1]).toMatch(/--tokenizer FILE/);
+      expect(told.at(-1)![1]).toMatch(/`tokenizer: "FILE"`/);
     }
   });
 });

@@ -69,8 +69,8 @@ export function parseNeox(entries: readonly Entry[], where: string, words?: numb
   if (file !== undefined && words === undefined) {
     const place = `${placeOf(merged.get("vocab_file")!)} vocab_file`;
     const needed = isOff(keys.padded_vocab_size)
-      ? "--tokenizer FILE gives it, and vocab_size"
-      : "text needs --tokenizer FILE";
+      ? '`tokenizer: "FILE"` gives it, and vocab_size'
+      : 'text needs `tokenizer: "FILE"`';
     notes.push([place, `is ${file}, which is not there: ${needed}`]);
   }
   const gpt2 = isGpt2(keys.tokenizer_type);

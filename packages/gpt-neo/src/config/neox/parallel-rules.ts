@@ -17,11 +17,11 @@ export const parallelRules: Readonly<Record<string, Rule>> = {
   pipe_parallel_size: (value) =>
     isOff(value) || value === 1
       ? undefined
-      : note("layers are not split over devices; --mesh and --layout split within them"),
+      : note("layers are not split over devices; `mesh` and `layout` split within them"),
   pipe_partition_method: always("layers are not split over devices"),
   is_pipe_parallel: always("layers are not split over devices"),
-  sequence_parallel: unlessOff("norms can be split by length: --layout length:model"),
-  output_layer_parallelism: always("--layout vocab:model or embd:model splits the output"),
+  sequence_parallel: unlessOff('norms can be split by length: `layout: "length:model"`'),
+  output_layer_parallelism: always('`layout: "vocab:model"` or embd:model splits the output'),
   zero_optimization: zero,
   num_gpus: typed("number", 1),
   global_num_gpus: typed("number", 1),

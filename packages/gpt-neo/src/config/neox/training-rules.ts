@@ -6,7 +6,7 @@ export const trainingRules: Readonly<Record<string, Rule>> = {
   train_iters: typed("number", 1),
   train_epochs: unlessOff(
     "counted epochs, whose length is known only when all data are read; the steps are train_iters " +
-      "or --steps",
+      "or `steps`",
   ),
   train_batch_size: typed("number", 1),
   train_micro_batch_size_per_gpu: typed("number", 1),
@@ -24,9 +24,9 @@ export const trainingRules: Readonly<Record<string, Rule>> = {
       ? undefined
       : problem(`is ${printed(value)}, no list of steps`),
   exit_interval: typed("number", 1),
-  keep_last_n_checkpoints: always("--keep N says how many; two by default, and extra_save_iters"),
+  keep_last_n_checkpoints: always("`keep` says how many; two by default, and extra_save_iters"),
   seed: typed("number", 0),
-  finetune: unlessOff("starts from weights without their optimizer's state, as --model DIR does"),
+  finetune: unlessOff("starts from weights without their optimizer's state, as `model` does"),
 };
 
 function isCount(value: unknown): boolean {

@@ -71,7 +71,7 @@ function batchOf(keys: Keys, notes: Note[]): Keys {
     given ?? (whole !== undefined && micro !== undefined ? whole / (micro * replicas) : undefined);
   const batch = whole ?? (micro !== undefined ? micro * (parts ?? 1) * replicas : undefined);
   if (whole === undefined && micro !== undefined && replicasOf(keys) === undefined) {
-    const told = `is per device; one is assumed: batch_size ${batch}, or --batch-size`;
+    const told = `is per device; one is assumed: batch_size ${batch}, or \`batchSize\``;
     notes.push(["train_micro_batch_size_per_gpu", told]);
   }
   return { batch_size: batch, grad_accumulation: parts };

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { badData } from "../bad-data.ts";
+import { noSuchData } from "../bad-data.ts";
 import { standardInput } from "../pipe.ts";
 import { standardInputBytes } from "./standard-input.ts";
 
@@ -25,10 +25,8 @@ export async function* plainBytes(path: string): AsyncGenerator<Uint8Array> {
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {
-    const { code, message, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === undefined) throw error;
-    const reason = code === "ENOENT" ? "there is no such file" : message;
-    throw badData({ file: path, offset: 0 }, reason);
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw noSuchData(path, error as NodeJS.ErrnoException);
   } finally {
     await file?.close();
   }

@@ -47,7 +47,7 @@ export async function openIndexed(path: string): Promise<IndexedData> {
   const names = pairOf(path);
   if (existsSync(names.bin) && !existsSync(names.idx)) {
     throw badData({ file: names.bin, offset: 0 }, `there is no ${names.idx} beside it`, [
-      "--input-format uint16, if it is ids of 16 bits alone, as nanoGPT's train.bin",
+      '`inputFormat: "uint16"`, if it is ids of 16 bits alone, as nanoGPT has them',
     ]);
   }
   const idx = await openBytes(names.idx);

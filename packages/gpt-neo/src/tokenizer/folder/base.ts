@@ -76,7 +76,7 @@ function wordsOf(files: FolderFiles): Json {
         try: [
           "a tokenizer.json beside it; in Python: " +
             `AutoTokenizer.from_pretrained("${files.folder}").save_pretrained("${files.folder}")`,
-          "--input-ids, or data with input_ids: ids need no tokenizer",
+          "`inputIds`, or data with input_ids: ids need no tokenizer",
         ],
         file,
       },

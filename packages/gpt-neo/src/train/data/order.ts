@@ -23,7 +23,7 @@ export function orderOf(saved: { readonly dataOrder?: unknown }, out: string): D
   if (dataOrder === 1 || dataOrder === 2 || dataOrder === 3) return dataOrder;
   throw new MtfError("bad-file", `${out} takes its data in an order of version ${dataOrder}.`, {
     evidence: [["known here", "versions 1 to 3"]],
-    try: ["the gpt-neo that wrote it", "--out with another folder"],
+    try: ["the gpt-neo that wrote it", "`out` with another folder"],
     file: out,
   });
 }

@@ -42,7 +42,7 @@ export async function readData(
   const held = runDataOf(options.validationData, training.validation_data);
   if (data === null) {
     throw new MtfError("bad-argument", "there is nothing to train on.", {
-      try: ["--data FILE…", '"training": { "data": ["FILE"] } in the config'],
+      try: ['`data: ["FILE…"]`', '"training": { "data": ["FILE"] } in the config'],
     });
   }
   const usual = {
@@ -85,6 +85,7 @@ export async function readData(
     source,
     cache: options.cache ?? (options.out === undefined ? undefined : cacheBeside(options.out)),
     onProgress: telling("reading"),
+    validatesAsConfig: options.validationData === undefined,
     onTokenize: telling("tokenizing"),
     onAwaiting: (chunks) => onProgress?.({ kind: "awaiting", chunks }),
     note,

@@ -9,6 +9,7 @@ import {
   type Source,
   type Vocabulary,
 } from "../../data/index.ts";
+import { askedByConfig } from "./asked-by-config.ts";
 import type { RunData } from "./given.ts";
 import { type Opened, type OpenOptions, openDocuments, openSources } from "./open-sources.ts";
 import { type OpenedData, takingFrom } from "./opened-data.ts";
@@ -22,6 +23,8 @@ export interface TrainingDataOptions
   readonly order: DataOrder;
   /** Threads that tokenize while steps are taken; by default one for each core but one. */
   readonly threads?: number | undefined;
+  /** Whether it is the config that names the data to validate with. */
+  readonly validatesAsConfig?: boolean | undefined;
   /** Told while steps wait for text: the chunks that are ready by now. */
   readonly onAwaiting?: ((chunks: number) => void) | undefined;
 }
@@ -69,8 +72,13 @@ export async function openTrainingData(
     await Promise.all([...parts.map((part) => part.close()), crew?.close()]);
   };
   try {
+    const openHeld = async (from: RunData<readonly string[]>): Promise<Part> =>
+      wholePart(await open(from), namesOf(from), options);
     const own =
-      toValidate && (await wholePart(await open(toValidate), namesOf(toValidate), options));
+      toValidate &&
+      (await openHeld(toValidate).catch((error: unknown) => {
+        throw options.validatesAsConfig ? askedByConfig(error) : error;
+      }));
     if (own) parts.push(own);
     const cut = { ...options, validation: own ? 0 : options.validation };
     const trained =

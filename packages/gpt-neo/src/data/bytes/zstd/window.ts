@@ -1,3 +1,4 @@
+import { optionsInWords } from "../../../options-in-words.ts";
 import { Damage } from "./damage.ts";
 
 /** The reference's own default limit for streams, which `zstd --long` stays within. */
@@ -17,7 +18,9 @@ export function checkWindow(window: number, allowed: number): void {
   }
   if (window <= allowed) return;
   const sentence = `it needs a window of ${printSize(window)}, more than the allowed ${printSize(allowed)}`;
-  throw new Damage(sentence, [`--zstd-window ${printSize(window)}, if there is as much memory`]);
+  throw new Damage(sentence, [
+    `${optionsInWords({ zstdWindow: window })}, if there is as much memory`,
+  ]);
 }
 
 /** A size as `--zstd-window` takes it, rounded up. */
