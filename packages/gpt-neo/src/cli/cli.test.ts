@@ -213,6 +213,7 @@ describe("gpt-neo", () => {
 
         train             train a model, or go on training one
         generate          continue a text
+        serve             answer requests in the shape of OpenAI's API
         eval              measure how well a model predicts data
         tokenize          turn text into files of ids, on all cores
         tokenizer train   make a tokenizer.json of one's own text
@@ -374,7 +375,7 @@ describe("gpt-neo", () => {
       {
         "code": 1,
         "err": "gpt-neo: [bad-argument] there is no command 'trian'. Did you mean train?
-        commands  train, generate, eval, tokenize, tokenizer train, tokenizer encode, tokenizer decode, cat, convert, inspect, devices
+        commands  train, generate, serve, eval, tokenize, tokenizer train, tokenizer encode, tokenizer decode, cat, convert, inspect, devices
       ",
         "out": "",
       }
