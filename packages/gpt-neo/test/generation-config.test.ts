@@ -132,16 +132,16 @@ it("every id that a folder says ends a text, ends it", async () => {
   const beyond = await generated(model(undefined, { eos_token_id: 50256 }), ...hot);
   expect(beyond.ids).toBe(whole);
   expect(beyond.notes).toContain(
-    "config: eos_token_id has 50256, beyond vocab_size 97: left out\n",
+    "config: eos_token_id: has 50256, beyond vocab_size 97: left out\n",
   );
 });
 
 it("keys that cannot matter are told; others are not read over", async () => {
   const harmless = { rope_scaling: null, auto_map: { AutoConfig: "a.B" }, head_dim: null };
   const { notes } = await generated(model(undefined, harmless), "--max-new-tokens", "1");
-  expect(notes).toContain("config: rope_scaling is null, which asks for nothing: left out\n");
+  expect(notes).toContain("config: rope_scaling: is null, which asks for nothing: left out\n");
   expect(notes).toContain(
-    "config: auto_map names code of its author's, which is not run here: left out\n",
+    "config: auto_map: names code of its author's, which is not run here: left out\n",
   );
   for (const config of [{ rope_scaling: { type: "linear" } }, { hiden_size: null }]) {
     const called = await callHere("generate", "--model", model(undefined, config), ...at);

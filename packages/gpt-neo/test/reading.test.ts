@@ -52,7 +52,7 @@ it("every command that reads data makes room for larger windows of zstd", async 
   const room = ["--zstd-window", "2GiB"];
   const without = await callHere("cat", file);
   expect(without).toMatchObject({ code: 1, stdout: "" });
-  expect(without.stderr).toContain("try  --zstd-window 2GiB");
+  expect(without.stderr).toContain("try  --zstd-window 2147483648, if");
   expect((await callHere("cat", file, ...room)).stdout.match(/\n/g)).toHaveLength(30);
   expect((await callHere("inspect", file, ...room, "--json")).code).toBe(0);
   const into = ["--out", join(folder, "ids"), "--output-format", "bin", "--tokenizer", "bytes"];
@@ -82,7 +82,7 @@ it("what progress says at last is how much there is", async () => {
   expect(trained.stderr).toContain("book.txt: 1 document, 400,001 tokens\n");
   const into = ["--out", join(folder, "ids"), "--output-format", "bin", "--tokenizer", "bytes"];
   const written = await callHere("tokenize", "--data", data, ...into, "--workers", "0");
-  expect(written.stderr).toMatch(/book\.txt: 1 document, 400,001 tokens, \d+k tokens\/s\n$/);
+  expect(written.stderr).toMatch(/book\.txt: 1 document, 400,001 tokens(, [\d,]+ tokens\/s)?\n$/);
   expect(written.stdout).toMatch(/^1 document, 400,001 tokens in /);
   const size = ["--vocab-size", "260", "--out", join(folder, "t.json")];
   const tokenizer = await callHere("tokenizer", "train", "--data", data, ...size);

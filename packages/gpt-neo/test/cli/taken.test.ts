@@ -211,7 +211,7 @@ it.each(["../theirs", "a/b", "..", "x".repeat(300)])(
     const held = holding({});
     const out = join(held, "ids");
     const error = await refusal(held, ...bin, "--workers", "0", "--out", out, "--name", name);
-    expect(error).toMatch(/^gpt-neo: \[bad-argument\] --name "/);
+    expect(error).toMatch(/^gpt-neo: \[bad-argument\] --name /);
     expect(error).toContain("try  --name with the beginning of files' names");
   },
 );
