@@ -93,10 +93,11 @@ export interface LoadedModel {
 export async function loadModel(
   folder: string,
   options: ModelOptions = {},
-  mesh: Mesh | ChooseMesh = meshFor(options, { devices: 1, rows: () => 1, build: longest }),
+  given?: Mesh | ChooseMesh,
 ): Promise<LoadedModel> {
   checkNames("loadModel", options, names);
   if (typeof folder !== "string") throw wrongOption("loadModel", "the folder", folder, "a path");
+  const mesh = given ?? meshFor(options, { devices: 1, rows: () => 1, build: longest });
   const dtype = dtypeOf(options);
   const weights = await loadWeights(folder);
   try {

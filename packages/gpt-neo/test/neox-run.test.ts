@@ -46,7 +46,7 @@ it("ends at its exits, keeps its extra saves, and goes on", { timeout: 60_000 },
   const command = ["train", ...config, "--tokenizer", "bytes", "--out", out, ...at, "--json"];
   const first = await callHere(...command);
   expect(resultOf(first)).toMatchObject({ step: 4, saved: 4, finished: false });
-  expect(first.stderr).toContain("train_iters overrules");
+  expect(first.stderr).toContain("train_iters: overrules");
   expect(first.stderr).toContain("step 4: ends here, as exit_every 4 says");
   const second = await callHere(...command, "--resume");
   expect(resultOf(second)).toMatchObject({ step: 6, finished: true });

@@ -139,6 +139,6 @@ describe("a trained model", () => {
     const bad = await callHere(...generate, "--prompt-file", path("latin1.txt"));
     expect(bad.stderr).toContain("it is not UTF-8 from byte 2 on");
     const both = await callHere(...generate, "--prompt", "a", "--prompt-file", path("prompt.txt"));
-    expect(both.stderr).toContain("--prompt, --prompt-file and --input-ids exclude each other");
+    expect(both.stderr).toContain("--prompt and --prompt-file exclude each other");
   });
 });

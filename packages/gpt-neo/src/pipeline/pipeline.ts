@@ -36,7 +36,7 @@ export interface TextGenerationPipeline {
  * Calls throw as `generateText`, and after `dispose`
  * @example
  * const pipe = await pipeline("text-generation", "models/gpt-neo-125m", { mesh: "model:2" });
- * const [{ generated_text }] = await pipe("Call me", { max_new_tokens: 40 });
+ * const [made] = await pipe("Call me", { max_new_tokens: 40 }); // made?.generated_text
  * for await (const piece of pipe("Call me", { stream: true })) process.stdout.write(piece);
  * await pipe.dispose();
  */

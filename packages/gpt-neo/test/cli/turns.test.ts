@@ -48,7 +48,7 @@ it("a text ends where the model sees no more, or slides", async () => {
     "gpt-neo: [bad-argument] the text is as long as the model sees, or longer.
       text   72 ids
       model  sees 64 at once
-      try    --slide (slide: true), which leaves out the beginning
+      try    --slide, which leaves out the beginning
       try    a shorter prompt
     "
   `);

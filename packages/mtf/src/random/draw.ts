@@ -1,3 +1,4 @@
+import { countArgument, wrongArgument } from "../arguments.ts";
 import { fillRandom } from "./fill.ts";
 import { foldKey } from "./threefry.ts";
 
@@ -8,6 +9,7 @@ import { foldKey } from "./threefry.ts";
  * @param seed a whole number from 0 to 2^53 - 1
  * @param folded int32s
  * @param count how many
+ * @throws MtfError `bad-argument`
  * @example
  * const noise = drawUniform(0, [7, 3], 100); // 100 numbers
  */
@@ -16,6 +18,14 @@ export function drawUniform(
   folded: readonly number[],
   count: number,
 ): Float32Array<ArrayBuffer> {
+  countArgument("drawUniform", "seed", seed);
+  if (
+    !Array.isArray(folded) ||
+    !folded.every((data) => Number.isInteger(data) && data === (data | 0))
+  ) {
+    throw wrongArgument("drawUniform", "folded", "a list of int32s", folded);
+  }
+  countArgument("drawUniform", "count", count);
   const first: Int32Array = Int32Array.of(Math.floor(seed / 2 ** 32), seed | 0);
   const key = folded.reduce((made, data) => foldKey(made, data), first);
   const out = new Float32Array(count);

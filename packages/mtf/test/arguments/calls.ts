@@ -183,6 +183,7 @@ export const calls: Readonly<Record<string, Call>> = {
   ones: () => ({ dims: [batch], dtype: "float32" }),
   key: () => ({ seed: 1 }),
   fold: () => ({ key: m.key(1), data: "name" }),
+  drawUniform: () => ({ seed: 1, folded: [2], count: 3 }),
   normal: random({ mean: 0, std: 1 }),
   uniform: random({ min: 0, max: 1 }),
   randint: random({ min: 0, max: 9 }),

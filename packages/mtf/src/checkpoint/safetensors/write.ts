@@ -78,8 +78,13 @@ export function bytesOfTensor(tensor: Pick<TensorToWrite, "dtype" | "shape">): n
   return (volumeOf(tensor.shape) * storedBits[tensor.dtype]) / 8;
 }
 
-/** The order in which tensors are written. Wide types first, as the format's own writer does: so every tensor begins at a multiple of its
- * element size. Otherwise by name, which makes equal models equal files. */
+/**
+ * The order in which tensors are written. Wide types first, as the format's own writer does: so every
+ * tensor begins at a multiple of its element size. Otherwise by name, which makes equal models equal files.
+ *
+ * @example
+ * const names = inFileOrder(tensors).map(({ name }) => name);
+ */
 export function inFileOrder<T extends TensorToWrite>(tensors: readonly T[]): T[] {
   const names = new Set<string>();
   for (const { name } of tensors) {

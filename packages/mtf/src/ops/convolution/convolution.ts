@@ -29,7 +29,7 @@ export interface ConvolutionOptions<Dim extends string = string, C extends strin
  * `size-mismatch`, `dtype-mismatch`, `bad-argument` where no window fits
  * @example
  * const along = { row: "kernel_row", column: "kernel_column" } as const;
- * convolution(image, kernel, along, { over: "channel" }); // [batch, row, column, channel] -> […, filter]
+ * convolution(photo, kernel, along, { over: "channel" }); // [batch, row, column, channel] -> […, filter]
  */
 export function convolution<
   A extends string,

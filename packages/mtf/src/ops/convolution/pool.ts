@@ -25,7 +25,7 @@ const tap = "~tap";
  *
  * @throws MtfError `missing-dim`, `dtype-mismatch`, `bad-argument` where no pool fits
  * @example
- * pool(image, "max", { row: 2, column: 2 }); // [batch, row=28, column=28] -> [batch, row=14, column=14]
+ * pool(photo, "max", { row: 2, column: 2 }); // [batch, row=28, column=28] -> [batch, row=14, column=14]
  */
 export function pool<A extends string, const Dim extends A>(
   x: Tensor<A>,

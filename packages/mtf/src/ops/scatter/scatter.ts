@@ -56,7 +56,7 @@ const merged = "~rows";
  * are int32 and the rows are of the tensor's dtype
  * @example
  * // [block, offset, kv] with rows [batch, kv] at the int32 [batch] pages and places
- * scatter(pool, fresh, { block: page, offset: place });
+ * scatter(paged, fresh, { block: page, offset: place });
  */
 export function scatter<A extends string, D extends DType, const Ids extends Places<A>>(
   x: Tensor<A, D>,

@@ -16,7 +16,7 @@ const place = "~place";
  *
  * @throws MtfError `missing-dim`, `dtype-mismatch`, `bad-argument` where there are not so many
  * @example
- * nthLargest(scores, "choice", 1); // [batch, choice] -> [batch], the second largest
+ * nthLargest(choices, "choice", 1); // [batch, choice] -> [batch], the second largest
  */
 export function nthLargest<A extends string, D extends Numeric, S extends A>(
   x: Tensor<A, D>,

@@ -24,7 +24,7 @@ export interface HaloOptions {
  *
  * @throws MtfError `missing-dim`, `dtype-mismatch`, `bad-argument`
  * @example
- * halo(x, "rows", "row", { before: 1, after: 1 }); // [rows=4, row=3] -> [rows=4, row=5]
+ * halo(blocks, "rows", "row", { before: 1, after: 1 }); // [rows=4, row=3] -> [rows=4, row=5]
  */
 export function halo<A extends string, D extends Numeric, B extends A, S extends Exclude<A, B>>(
   x: Tensor<A, D>,

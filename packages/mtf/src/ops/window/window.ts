@@ -78,7 +78,7 @@ export function window<A extends string, D extends Numeric, S extends A, const T
  *
  * @throws MtfError `missing-dim`, `dtype-mismatch`, `bad-argument`
  * @example
- * overlapAdd(frames, "time", "tap", 400, { stride: 80 }); // [time=5, tap=80] -> [time=400]
+ * overlapAdd(framed, "time", "tap", 400, { stride: 80 }); // [time=5, tap=80] -> [time=400]
  */
 export function overlapAdd<
   A extends string,

@@ -46,7 +46,7 @@ export function mpiRanks(): MpiRanks {
  *
  * @returns what to put before the error: `rank 2: `, or nothing where there is one process
  * @example
- * console.error(`${turnToTell()}${error.message}`);
+ * console.error(`${turnToTell()}the file is not there`);
  */
 export function turnToTell(): string {
   const process = joinedWorld()?.mpi ?? launchedAs();
