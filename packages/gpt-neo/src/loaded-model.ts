@@ -34,7 +34,8 @@ export interface ModelOptions extends SessionOptions {
   readonly dtype?: WeightsDType | undefined;
 }
 
-const names: OptionNames<ModelOptions> = {
+/** The names of what a model is loaded with. */
+export const modelOptionNames: OptionNames<ModelOptions> = {
   tokenizer: true,
   context: true,
   dtype: true,
@@ -95,7 +96,7 @@ export async function loadModel(
   options: ModelOptions = {},
   given?: Mesh | ChooseMesh,
 ): Promise<LoadedModel> {
-  checkNames("loadModel", options, names);
+  checkNames("loadModel", options, modelOptionNames);
   if (typeof folder !== "string") throw wrongOption("loadModel", "the folder", folder, "a path");
   const mesh = given ?? meshFor(options, { devices: 1, rows: () => 1, build: longest });
   const dtype = dtypeOf(options);

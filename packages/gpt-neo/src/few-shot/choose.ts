@@ -1,4 +1,5 @@
 import { MtfError } from "mtf";
+import { logSoftmax, logSumExp } from "../generate/log-softmax.ts";
 import type { TextGenerationPipeline } from "../pipeline/pipeline.ts";
 import { score } from "../score/score.ts";
 import { checkRoom, roomBehind } from "./room.ts";
@@ -53,10 +54,10 @@ export async function choose(pipe: TextGenerationPipeline, asked: Asked): Promis
     return scores.map(({ logLikelihood }) => logLikelihood);
   };
   const given = await logs(prompt);
-  const without: (readonly number[])[] = [];
-  for (const one of contentFree) without.push(logShares(await logs(one)));
+  const without: Float64Array[] = [];
+  for (const one of contentFree) without.push(logSoftmax(await logs(one)));
   const priors = without.length > 0 ? logMeans(without) : undefined;
-  const calibrated = logShares(given.map((log, i) => log - (priors?.[i] ?? 0)));
+  const calibrated = logSoftmax(given.map((log, i) => log - (priors?.[i] ?? 0)));
   const all = choices.map((text, i) => ({
     text,
     probability: Math.exp(calibrated[i]!),
@@ -70,20 +71,9 @@ export async function choose(pipe: TextGenerationPipeline, asked: Asked): Promis
   };
 }
 
-/** Logarithms of the shares of all, of logarithms. */
-function logShares(logs: readonly number[]): readonly number[] {
-  const sum = logSum(logs);
-  return logs.map((log) => log - sum);
-}
-
 /** Logarithms of the means of each place, of rows of logarithms. */
-function logMeans(rows: readonly (readonly number[])[]): readonly number[] {
-  return rows[0]!.map((_, i) => logSum(rows.map((row) => row[i]!)) - Math.log(rows.length));
-}
-
-function logSum(logs: readonly number[]): number {
-  const most = Math.max(...logs);
-  return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0));
+function logMeans(rows: readonly Float64Array[]): Float64Array {
+  return rows[0]!.map((_, i) => logSumExp(rows.map((row) => row[i]!)) - Math.log(rows.length));
 }
 
 function checkChoices(choices: readonly string[]): void {

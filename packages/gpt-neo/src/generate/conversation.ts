@@ -5,7 +5,7 @@ import { continuedText } from "./continued-text.ts";
 import { foundBy } from "./each.ts";
 import { knownBeginnings } from "./known-beginnings.ts";
 import type { NextLogits } from "./next-logits.ts";
-import { merged, stopsIn } from "./options/sampling-of.ts";
+import { stopsOf } from "./options/sampling-of.ts";
 import type { GenerateTextSettings } from "./options/settings.ts";
 import { promptIds, tokenizerOf } from "./text.ts";
 
@@ -39,7 +39,7 @@ export function openConversation(
   const tokenizer = tokenizerOf(model);
   const reading = special ? withSpecial(tokenizer) : tokenizer;
   const kept = knownBeginnings(logits);
-  const stops = stopsIn(merged(model.generation?.options ?? {}, settings));
+  const stops = stopsOf(model, settings);
   let ids: number[] = [];
 
   async function* goOn(signal?: AbortSignal): AsyncGenerator<string> {

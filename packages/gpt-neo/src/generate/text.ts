@@ -5,7 +5,7 @@ import { wrongOption } from "../wrong-option.ts";
 import { continuedText } from "./continued-text.ts";
 import { generate } from "./generate.ts";
 import { checkTextNames } from "./options/checked.ts";
-import { merged, stopsIn } from "./options/sampling-of.ts";
+import { stopsOf } from "./options/sampling-of.ts";
 import type { GenerateTextSettings } from "./options/settings.ts";
 
 /**
@@ -25,10 +25,7 @@ export async function* generateText(
   checkTextNames(given);
   const { special = false, ...settings } = given;
   const tokenizer = tokenizerOf(model);
-  const text = continuedText(
-    tokenizer.decoder(),
-    stopsIn(merged(model.generation?.options ?? {}, settings)),
-  );
+  const text = continuedText(tokenizer.decoder(), stopsOf(model, settings));
   const ids = promptIds(special ? withSpecial(tokenizer) : tokenizer, prompt);
   for await (const id of generate(model, ids, settings)) {
     const piece = text.push(id);

@@ -1,6 +1,6 @@
 import { MtfError } from "mtf";
 import { checkGenerateNames } from "../generate/options/checked.ts";
-import { merged, stopsIn } from "../generate/options/sampling-of.ts";
+import { stopsOf } from "../generate/options/sampling-of.ts";
 import type { GenerateSettings } from "../generate/options/settings.ts";
 import { promptIds, tokenizerOf } from "../generate/text.ts";
 import type { LoadedModel } from "../loaded-model.ts";
@@ -49,7 +49,7 @@ export function jobOf(
     tokenizer,
     prompts: texts.map((text) => ({ text, ids: promptIds(reading, text) })),
     settings: greedyUnlessAsked(settings, model),
-    stops: stopsIn(merged(model.generation?.options ?? {}, settings)),
+    stops: stopsOf(model, settings),
     returnFullText,
   };
 }

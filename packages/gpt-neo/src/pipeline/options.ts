@@ -1,7 +1,8 @@
 import { MtfError } from "mtf";
+import { camelCase } from "../camel-case.ts";
 import type { GenerateTextSettings } from "../generate/options/settings.ts";
 import { wrongOption } from "../wrong-option.ts";
-import { camelCase, type InSnakeCase } from "./snake-case.ts";
+import type { InSnakeCase } from "./snake-case.ts";
 
 /** What a call of a pipeline takes besides what `generateText` does. */
 interface Settings extends GenerateTextSettings {

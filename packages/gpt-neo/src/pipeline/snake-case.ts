@@ -9,8 +9,3 @@ export type SnakeCase<Name extends string> = Name extends `${infer First}${infer
 export type InSnakeCase<Options> = {
   readonly [Name in keyof Options & string as SnakeCase<Name>]?: Options[Name];
 };
-
-/** `max_new_tokens` as `maxNewTokens`. */
-export function camelCase(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}

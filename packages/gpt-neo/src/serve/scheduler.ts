@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import type { NextLogits } from "../generate/next-logits.ts";
+import { rowsAsked } from "../generate/search/rows-asked.ts";
 import type { Search } from "../generate/search/search.ts";
 import type { FoundBy } from "../generate/search/together.ts";
 
@@ -89,7 +90,9 @@ export function scheduler(model: NextLogits, capacity: Capacity): Scheduler {
       going = [...going, ...joining()];
       if (going.length === 0) break;
       try {
-        const logits = await model.next(going.flatMap(rowsIn));
+        const logits = await model.next(
+          going.flatMap(({ search, begin }) => rowsAsked(search, begin)),
+        );
         going = stepped(going, logits);
       } catch (error) {
         // What failed has left no row to go on from.
@@ -143,12 +146,6 @@ function running(going: readonly Going[]): readonly Task[] {
 
 function rowsOf(tasks: readonly Task[]): number {
   return tasks.reduce((sum, { rows }) => sum + rows, 0);
-}
-
-function rowsIn({ search, begin }: Going): Search["rows"] {
-  return search.rows.map(({ ids, continues }) =>
-    continues === undefined ? { ids } : { ids, continues: begin + continues },
-  );
 }
 
 /** What is left to do after a step, of which each task is told what it found. */

@@ -1,9 +1,7 @@
-import { numberArgument, optionsArgument } from "../arguments.ts";
 import type { Select } from "../dimension.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { namedDim, tensorArgument } from "../ops/check.ts";
-import { add, mul, rsqrt, square } from "../ops/elementwise/functions.ts";
-import { mean } from "../ops/reduce/reduce.ts";
+import { mul } from "../ops/elementwise/functions.ts";
+import { meanSquareOne } from "./meanSquareOne.ts";
 
 /**
  * Scales the elements along a dim to a mean square of 1, then by a gain. Nothing is subtracted
@@ -20,11 +18,5 @@ export function rmsNorm<A extends string, S extends A>(
   over: Select<S>,
   options: { readonly epsilon?: number | undefined } = {},
 ): Tensor<A> {
-  const tensor = tensorArgument("rmsNorm", "x", x, ["float32"]);
-  const { name } = namedDim("rmsNorm", "over", tensor, over);
-  optionsArgument("rmsNorm", "options", options, ["epsilon"]);
-  const epsilon = numberArgument("rmsNorm", "options.epsilon", options.epsilon ?? 1e-6);
-  const numbers = tensor as Tensor<string>;
-  const size = rsqrt(add(mean(square(numbers), name) as Tensor<string>, epsilon));
-  return mul(mul(numbers, size), gain as never) as never;
+  return mul(meanSquareOne("rmsNorm", x, over, options), gain as never) as never;
 }

@@ -1,9 +1,7 @@
-import { numberArgument, optionsArgument } from "../arguments.ts";
 import type { Select } from "../dimension.ts";
 import type { Scalar, Tensor } from "../graph/tensor.ts";
-import { namedDim, tensorArgument } from "../ops/check.ts";
-import { add, mul, rsqrt, square } from "../ops/elementwise/functions.ts";
-import { mean } from "../ops/reduce/reduce.ts";
+import { mul } from "../ops/elementwise/functions.ts";
+import { meanSquareOne } from "./meanSquareOne.ts";
 
 /**
  * Scales the elements along a dim to a mean square of 1, then by one number for all of them (Nguyen and
@@ -20,11 +18,5 @@ export function scaleNorm<A extends string, S extends A>(
   over: Select<S>,
   options: { readonly epsilon?: number | undefined } = {},
 ): Tensor<A> {
-  const tensor = tensorArgument("scaleNorm", "x", x, ["float32"]);
-  const { name } = namedDim("scaleNorm", "over", tensor, over);
-  optionsArgument("scaleNorm", "options", options, ["epsilon"]);
-  const epsilon = numberArgument("scaleNorm", "options.epsilon", options.epsilon ?? 1e-6);
-  const numbers = tensor as Tensor<string>;
-  const size = rsqrt(add(mean(square(numbers), name) as Tensor<string>, epsilon));
-  return mul(mul(numbers, size), scale as never) as never;
+  return mul(meanSquareOne("scaleNorm", x, over, options), scale as never) as never;
 }

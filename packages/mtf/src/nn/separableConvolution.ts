@@ -1,5 +1,6 @@
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
-import { type ConvolutionOptions, convolution } from "../ops/convolution/convolution.ts";
+import type { ConvolutionOptions } from "../ops/convolution/arguments.ts";
+import { convolution } from "../ops/convolution/convolution.ts";
 import { linear } from "./linear.ts";
 
 /**

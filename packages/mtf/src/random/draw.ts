@@ -1,6 +1,6 @@
 import { countArgument, wrongArgument } from "../arguments.ts";
 import { fillRandom } from "./fill.ts";
-import { foldKey } from "./threefry.ts";
+import { foldKey, seedKey } from "./threefry.ts";
 
 /**
  * The numbers that `uniform` draws on devices, drawn on the host: those of the key
@@ -26,7 +26,7 @@ export function drawUniform(
     throw wrongArgument("drawUniform", "folded", "a list of int32s", folded);
   }
   countArgument("drawUniform", "count", count);
-  const first: Int32Array = Int32Array.of(Math.floor(seed / 2 ** 32), seed | 0);
+  const first: Int32Array = Int32Array.from(seedKey(seed));
   const key = folded.reduce((made, data) => foldKey(made, data), first);
   const out = new Float32Array(count);
   fillRandom(out, "uniform", key, [{ name: "", size: count }], [{ begin: 0, size: count }]);

@@ -90,3 +90,8 @@ export function foldKey(key: ArrayLike<number>, data: number): Int32Array {
   threefry(key[0]!, key[1]!, data, foldCounter, words);
   return words;
 }
+
+/** The key of a seed, a whole number from 0 to 2^53 - 1: its two int32s. */
+export function seedKey(seed: number): readonly [high: number, low: number] {
+  return [Math.floor(seed / 2 ** 32), seed | 0];
+}

@@ -1,3 +1,4 @@
+import type { LoadedModel } from "../../loaded-model.ts";
 import type { Filters } from "../processors/index.ts";
 import type { Sampling } from "../sample.ts";
 import type { DecodingOptions } from "./decoding.ts";
@@ -27,6 +28,14 @@ export function samplingOf(given: GenerateSettings, own: DecodingOptions = {}): 
 /** The texts that end a text, as options say. */
 export function stopsIn({ stopStrings = [] }: DecodingOptions): readonly string[] {
   return typeof stopStrings === "string" ? [stopStrings] : stopStrings;
+}
+
+/** The texts that end what a model makes, as settings say, or else its own. */
+export function stopsOf(
+  { generation }: Pick<LoadedModel, "generation">,
+  settings: DecodingOptions,
+): readonly string[] {
+  return stopsIn(merged(generation?.options ?? {}, settings));
 }
 
 /** Options over others: what is undefined is left as it is. */

@@ -1,4 +1,5 @@
 import type { NextLogits } from "../next-logits.ts";
+import { rowsAsked } from "./rows-asked.ts";
 import type { Found, Search } from "./search.ts";
 
 /** What one of several searches found. */
@@ -17,11 +18,7 @@ export async function* together(
   let going = searches.map((search, prompt) => ({ search, prompt, begin: 0 }));
   while (going.length > 0) {
     signal?.throwIfAborted();
-    const rows = going.flatMap(({ search, begin }) =>
-      search.rows.map(({ ids, continues }) => {
-        return continues === undefined ? { ids } : { ids, continues: begin + continues };
-      }),
-    );
+    const rows = going.flatMap(({ search, begin }) => rowsAsked(search, begin));
     const logits = await model.next(rows);
     let begin = 0;
     const next: typeof going = [];

@@ -1,22 +1,10 @@
-import { optionsArgument } from "../../arguments.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { requireFree, tensorArgument } from "../check.ts";
+import { requireFree } from "../check.ts";
 import { contract } from "../einsum/einsum.ts";
 import { atIndex } from "../slice/at.ts";
 import { windowsOf } from "../window/windows.ts";
-import { alongArgument, overArgument, type Padding, paddingArgument, placed } from "./along.ts";
-
-/** How a kernel goes over a tensor. */
-export interface ConvolutionOptions<Dim extends string = string, C extends string = string> {
-  /** The dims of both that are summed over, such as channels; others that both have go together. */
-  readonly over?: C | readonly C[] | undefined;
-  /** "same" by default: as many places as before over the stride, with zeros beyond the ends. */
-  readonly padding?: Padding | undefined;
-  /** How far the places along a dim are apart; 1 by default. */
-  readonly strides?: { readonly [D in Dim]?: number } | undefined;
-  /** How far the kernel's elements along a dim are apart; 1 by default. */
-  readonly dilations?: { readonly [D in Dim]?: number } | undefined;
-}
+import { overArgument, placed } from "./along.ts";
+import { type ConvolutionOptions, convolutionArguments } from "./arguments.ts";
 
 /**
  * A kernel moved along any number of dims: at each place the sum, over the kernel's own dims that
@@ -43,12 +31,8 @@ export function convolution<
   options: ConvolutionOptions<keyof Along & string, C> = {},
 ): Tensor<Exclude<A | B, Along[keyof Along] | C>> {
   const op = "convolution";
-  let input = tensorArgument(op, "x", x, ["float32"]);
-  let weights = tensorArgument(op, "kernel", kernel, ["float32"]);
-  optionsArgument(op, "options", options, ["over", "padding", "strides", "dilations"]);
-  const { padding = "same", strides, dilations } = options;
-  paddingArgument(op, padding);
-  const ways = alongArgument(op, input, weights, along, strides, dilations);
+  const { padding, ways, ...given } = convolutionArguments(op, x, kernel, along, options);
+  let { input, weights } = given;
   const over = overArgument(op, input, weights, options.over);
   const summed = [...over];
   for (const way of ways) {

@@ -1,10 +1,9 @@
-import { optionsArgument } from "../../arguments.ts";
 import type { Tensor } from "../../graph/tensor.ts";
-import { requireFree, tensorArgument } from "../check.ts";
+import { requireFree } from "../check.ts";
 import { contract } from "../einsum/einsum.ts";
 import { addedUp, extentOf } from "../window/windows.ts";
-import { alongArgument, overArgument, paddingArgument } from "./along.ts";
-import type { ConvolutionOptions } from "./convolution.ts";
+import { overArgument } from "./along.ts";
+import { type ConvolutionOptions, convolutionArguments } from "./arguments.ts";
 
 /**
  * The transpose of a convolution: each element adds the kernel, times itself, to the places that the
@@ -29,12 +28,8 @@ export function convolutionTransposed<
   options: ConvolutionOptions<keyof Along & string, C> = {},
 ): Tensor<Exclude<A | B, Along[keyof Along] | C>> {
   const op = "convolutionTransposed";
-  const input = tensorArgument(op, "x", x, ["float32"]);
-  const weights = tensorArgument(op, "kernel", kernel, ["float32"]);
-  optionsArgument(op, "options", options, ["over", "padding", "strides", "dilations"]);
-  const { padding = "same", strides, dilations } = options;
-  paddingArgument(op, padding);
-  const ways = alongArgument(op, input, weights, along, strides, dilations);
+  const given = convolutionArguments(op, x, kernel, along, options);
+  const { input, weights, padding, ways } = given;
   for (const { tap } of ways) requireFree(op, input, tap);
   const over = overArgument(op, input, weights, options.over);
   let made = contract(input as Tensor<string>, weights as Tensor<string>, ...over) as never;

@@ -1,6 +1,7 @@
 import { wrongArgument } from "../../arguments.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, isTensor, type Scalar, type Tensor } from "../../graph/tensor.ts";
+import { seedKey } from "../../random/threefry.ts";
 import { misuse, requireDtype } from "../check.ts";
 import { filled } from "../constant/constant.ts";
 
@@ -22,8 +23,7 @@ export function key(seed: number): Key {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw misuse("bad-argument", `key: ${seed} is no whole number from 0 to 2^53 - 1.`, {});
   }
-  const data = [Math.floor(seed / 2 ** 32), seed | 0];
-  return makeTensor("literal", { data }, [], { dims, dtype: "int32" }) as never;
+  return makeTensor("literal", { data: seedKey(seed) }, [], { dims, dtype: "int32" }) as never;
 }
 
 /**

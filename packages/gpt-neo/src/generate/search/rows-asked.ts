@@ -1,0 +1,13 @@
+import type { Row } from "../next-logits.ts";
+import type { Search } from "./search.ts";
+
+/**
+ * The rows of a search that is one of several in a call for logits.
+ *
+ * @param begin the place of its first row in the call before
+ */
+export function rowsAsked({ rows }: Search, begin: number): readonly Row[] {
+  return rows.map(({ ids, continues }) =>
+    continues === undefined ? { ids } : { ids, continues: begin + continues },
+  );
+}
