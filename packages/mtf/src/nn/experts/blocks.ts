@@ -68,7 +68,7 @@ export function inBlocks(
       held2,
       slot,
     ),
-    own: (weights) => rowsOf(weights, owner, experts.name),
+    owner,
     held,
   };
 }

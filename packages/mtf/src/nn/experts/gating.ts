@@ -40,8 +40,8 @@ export interface Assignment {
 
 /** Places that tokens have been given, and what belongs to them. */
 export interface Seats extends Assignment {
-  /** Of weights of all experts those of the expert whose place it is. */
-  readonly own: (weights: AnyTensor) => AnyTensor;
+  /** The expert of each block, int32, where places are in blocks rather than at experts. */
+  readonly owner?: AnyTensor | undefined;
   /** How many tokens each expert has: int32 [… groups, experts]. */
   readonly held: AnyTensor;
 }

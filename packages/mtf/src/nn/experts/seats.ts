@@ -1,5 +1,7 @@
 import type { Dimension } from "../../dimension.ts";
 import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
+import { spread } from "../../ops/broadcast/broadcast.ts";
+import { hasDim } from "../../ops/check.ts";
 import { filled } from "../../ops/constant/constant.ts";
 import { apply } from "../../ops/elementwise/apply.ts";
 import { addRows, rowsOf } from "../../ops/gather/gather.ts";
@@ -20,7 +22,6 @@ export function seatsOf(
   const taken = apply("toInt32", apply("greaterEqual", assignment.token, 0));
   return {
     ...assignment,
-    own: (weights) => weights,
     held: reduction("sum", taken, [places!.name]),
   };
 }
@@ -30,14 +31,18 @@ export function sentTo({ token }: Assignment, x: AnyTensor, tokens: Dimension): 
   return rowsOf(x, token, tokens.name);
 }
 
-/** What experts made of tokens, weighted, where these were; summed where there are several. */
+/** What experts made of tokens, weighted, where these were in x; summed where there are several. */
 export function broughtBack(
   { token, weight }: Assignment,
   made: AnyTensor,
-  tokens: Dimension,
-  groups: readonly string[],
+  x: AnyTensor,
+  { tokens, over }: { readonly tokens: Dimension; readonly over: string },
 ): AnyTensor {
-  return addRows(apply("mul", made, weight), token, tokens, groups);
+  const fresh = dimsOf(made).filter((d) => !hasDim(token, d.name));
+  const dims = dimsOf(x).flatMap((d) => (d.name === over ? fresh : [d]));
+  const groups = dimsOf(x).filter((d) => d.name !== tokens.name && d.name !== over);
+  const apart = groups.map((d) => d.name);
+  return spread(addRows(apply("mul", made, weight), token, tokens, apart), dims);
 }
 
 /** How many places each token has: [… groups, tokens]. */
