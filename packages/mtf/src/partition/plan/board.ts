@@ -130,6 +130,18 @@ export function costAround({ planned, links }: Seat): number {
   return cost;
 }
 
+/** What choices, and all that they read and make, cost now. */
+export function costOfAll(seats: Iterable<Seat>): number {
+  let cost = 0;
+  const links = new Set<Link>();
+  for (const seat of seats) {
+    cost += seat.planned.work + seat.planned.moves;
+    for (const link of seat.links) links.add(link);
+  }
+  for (const link of links) cost += link.cost;
+  return cost;
+}
+
 /** Changes that can be taken back together: what there was before. */
 export interface Trial {
   readonly planned: Map<Seat, Planned>;
