@@ -1,5 +1,5 @@
 import { type MachineModel, secondsOf, sliceSeconds } from "../cost/machineModel.ts";
-import { memoryPlan } from "../cost/memory.ts";
+import { inputBytes, memoryPlan } from "../cost/memory.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
 import { besidesOf } from "../graph/rounds.ts";
@@ -43,8 +43,8 @@ function firstThatFits(
   const fits = ({ program }: Written) =>
     capacity === Number.POSITIVE_INFINITY || memoryPlan(program).peakBytes <= capacity;
   const best = first!();
-  // What it holds matters only where there is another to take.
-  if (others.length === 0 || fits(best)) return best;
+  // What it holds matters only where there is another to take; arguments rest alike in all.
+  if (others.length === 0 || inputBytes(best.program) > capacity || fits(best)) return best;
   for (const other of others) {
     const written = other();
     if (fits(written)) return written;

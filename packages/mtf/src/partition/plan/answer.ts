@@ -1,4 +1,5 @@
-import { change, costAround, difference, type Planned, type Seat, type Trial } from "./board.ts";
+import { change, costAround, difference, type Seat, type Trial } from "./board.ts";
+import type { Planned } from "./known.ts";
 import type { Places } from "./ways.ts";
 
 /** Seconds that count as a difference. */

@@ -4,12 +4,12 @@ import {
   costAround,
   type Link,
   newTrial,
-  type Planned,
   type Seat,
   type Trial,
   takeBack,
 } from "./board.ts";
 import { candidatesBy } from "./candidates.ts";
+import type { Planned } from "./known.ts";
 import { savesSomething } from "./together.ts";
 import type { Places } from "./ways.ts";
 

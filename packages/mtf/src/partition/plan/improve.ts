@@ -3,20 +3,12 @@ import type { Price } from "../../program/transfer.ts";
 import type { Answers } from "../answers.ts";
 import { groupsOf } from "./alike.ts";
 import { answer, type Budget, gains, smallest } from "./answer.ts";
-import {
-  change,
-  costOfAll,
-  newTrial,
-  type Planned,
-  type Seat,
-  seated,
-  splitAs,
-  type Trial,
-  takeBack,
-} from "./board.ts";
+import { change, costOfAll, newTrial, type Seat, seated, type Trial, takeBack } from "./board.ts";
 import { allSplitsOf, candidatesOf } from "./candidates.ts";
 import type { Choice, Split } from "./choice.ts";
 import { improveFollowed } from "./follow.ts";
+import type { Planned } from "./known.ts";
+import { splitAs } from "./planned.ts";
 import { middleOf, plannable, sampleOf } from "./sample.ts";
 import { improveTogether } from "./together.ts";
 import { newPlaces, type Places } from "./ways.ts";
@@ -98,9 +90,13 @@ export function improve(
   sweep([alone(candidatesOf), together(candidatesOf)]);
   sweep([alone(allSplitsOf), together(allSplitsOf)]);
   const each = changed();
-  const cost = costOfAll(seats.values());
+  const { work, moves } = costOfAll(seats.values());
+  const most = (work + moves) * (1 - leastGain);
+  // Where devices hardly wait for others there is little to gain.
+  if (work > most) return each.size > 0 ? [each] : [];
   sweep([alone(candidatesOf), followed]);
-  const followers = costOfAll(seats.values()) < cost * (1 - leastGain) ? [changed()] : [];
+  const now = costOfAll(seats.values());
+  const followers = now.work + now.moves < most ? [changed()] : [];
   return [each, ...followers].filter(({ size }) => size > 0);
 }
 

@@ -1,14 +1,7 @@
 import { answer, type Budget, gains, smallest } from "./answer.ts";
-import {
-  change,
-  difference,
-  newTrial,
-  type Planned,
-  type Seat,
-  type Trial,
-  takeBack,
-} from "./board.ts";
+import { change, difference, newTrial, type Seat, type Trial, takeBack } from "./board.ts";
 import { candidatesBy } from "./candidates.ts";
+import type { Planned } from "./known.ts";
 import type { Places } from "./ways.ts";
 
 /** How many choices may answer to a change before it is judged. */
