@@ -6,6 +6,11 @@ import { bytesOfIds, longestSequence, writeIndexOf } from "../data/mmididx/write
 import { appendFile } from "./append-file.ts";
 import type { Sink, SinkState } from "./sink.ts";
 
+/** The file of ids while it grows: what is in it stays there, in its place. */
+export function growingBin(prefix: string): string {
+  return `${prefix}.bin.part`;
+}
+
 /**
  * Writes NeoX's pair of files, a sequence for each document, while the index's sizes wait in a third.
  *
@@ -19,7 +24,7 @@ export async function binSink(
   longest: number = longestSequence,
 ): Promise<Sink> {
   const type = typeForVocabulary(vocabSize);
-  const parts = { bin: `${prefix}.bin.part`, sizes: `${prefix}.sizes.part` };
+  const parts = { bin: growingBin(prefix), sizes: `${prefix}.sizes.part` };
   let sequences = Number(saved?.sequences ?? saved?.documents ?? 0);
   /** The sequences that go on with the document of the one before. */
   const continued = [...((saved?.continued ?? []) as readonly number[])];

@@ -23,8 +23,35 @@ export interface CacheOptions {
   readonly read?: ReadOptions | undefined;
   readonly onTokenize?: ((read: FillProgress) => void) | undefined;
   readonly note?: ((line: string) => void) | undefined;
+  /** Whether ids are read while others are made: only notes depend on it. */
+  readonly inBackground?: boolean | undefined;
   /** Ends the tokenizing by its reason; the next call goes on. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A place in a cache for the ids of files, and what it is for. */
+export interface CachePlace {
+  readonly folder: string;
+  /** All that decides what the ids are. */
+  readonly task: string;
+}
+
+/** What the files of ids in a place are called, but for their endings. */
+const name = "tokens";
+
+/** What the paths of the files of ids in a place begin with. */
+export function prefixIn({ folder }: CachePlace): string {
+  return join(folder, name);
+}
+
+/** Where a cache keeps the ids of files. */
+export async function placeInCache(
+  files: readonly DataFile[],
+  tokenizer: TokenizerSource,
+  { cache, endOfText, read }: Pick<CacheOptions, "cache" | "endOfText" | "read">,
+): Promise<CachePlace> {
+  const task = await taskOf(files, tokenizer, { endOfText, textKey: read?.textKey ?? null });
+  return { folder: join(cache, keyOf(task)), task };
 }
 
 /**
@@ -39,12 +66,12 @@ export interface CacheOptions {
 export async function cachedIds(
   files: readonly DataFile[],
   tokenizer: TokenizerSource,
-  { cache, endOfText, read = {}, onTokenize, note, signal }: CacheOptions,
+  options: CacheOptions,
 ): Promise<string> {
+  const { cache, endOfText, read = {}, onTokenize, note, signal } = options;
   const { inputFormat, textKey, zstdWindow } = read;
-  const task = await taskOf(files, tokenizer, { endOfText, textKey: textKey ?? null });
-  const key = keyOf(task);
-  const out = join(cache, key);
+  const { folder: out, task } = await placeInCache(files, tokenizer, options);
+  const how = options.inBackground ? " in the background" : "";
   const what = files.length === 1 ? files[0]!.file : `${files.length} files`;
   await markCacheFolder(cache);
   let told = false;
@@ -53,7 +80,7 @@ export async function cachedIds(
       files.map(({ file }) => resolve(file)),
       {
         out,
-        name: "tokens",
+        name,
         format: "bin",
         tokenizer,
         endOfText,
@@ -64,7 +91,7 @@ export async function cachedIds(
         example: 0,
         perFile: 0,
         onProgress: (progress) => {
-          if (!told) note?.(`tokenizing ${what} into ${out}, for this run and the next ones`);
+          if (!told) note?.(`tokenizing ${what} into ${out}${how}, for this run and the next ones`);
           told = true;
           onTokenize?.(progress);
         },

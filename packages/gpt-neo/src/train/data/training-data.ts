@@ -2,6 +2,7 @@ import { coresOfMachine } from "mtf/workers";
 import { type Crew, openCrew } from "../../chunked-text/index.ts";
 import {
   type DataOptions,
+  type FillProgress,
   isStream,
   mixedSamples,
   mixedStream,
@@ -19,7 +20,7 @@ import { unlessAborted } from "./unless-aborted.ts";
 
 export interface TrainingDataOptions
   extends Omit<DataOptions, "onProgress">,
-    Omit<OpenOptions, "crew" | "onReady"> {
+    Omit<OpenOptions, "crew" | "onReady" | "onGrowing"> {
   readonly order: DataOrder;
   /** Threads that tokenize while steps are taken; by default one for each core but one. */
   readonly threads?: number | undefined;
@@ -55,17 +56,24 @@ export async function openTrainingData(
     onReady: () => {
       if (awaited !== undefined) onAwaiting?.(++awaited);
     },
-    ...(order === 3 && {
+    ...(order >= 3 && {
       crew: (start, tokenizer) => {
         crew ??= openCrew(threads, start, tokenizer);
         return crew;
       },
     }),
   };
-  const open = async (from: RunData<readonly string[]>): Promise<Opened> =>
+  const onGrowing = (read: FillProgress): void => {
+    if (awaited !== undefined) options.onTokenize?.(read);
+  };
+  const open = async (
+    from: RunData<readonly string[]>,
+    how: OpenOptions = opening,
+  ): Promise<Opened> =>
     from.kind === "files"
-      ? openSources(from.files, vocabulary, opening)
-      : { sources: [await openDocuments(from.documents, vocabulary, opening)] };
+      ? openSources(from.files, vocabulary, how)
+      : { sources: [await openDocuments(from.documents, vocabulary, how)] };
+  const toTrain = order >= 4 ? { ...opening, onGrowing } : opening;
   const parts: Part[] = [];
   const close = async (): Promise<void> => {
     // At once: what the crew is at for a text ends only with both.
@@ -85,7 +93,7 @@ export async function openTrainingData(
       given.kind === "documents"
         ? [await dividedPart(await open(given), cut)]
         : await openEach(given.files, async ({ files }, named) =>
-            dividedPart(await open({ kind: "files", files }), { ...cut, named }),
+            dividedPart(await open({ kind: "files", files }, toTrain), { ...cut, named }),
           );
     parts.push(...trained);
     const weights = given.kind === "files" ? given.files.map(({ weight }) => weight) : [1];
