@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { MtfError } from "mtf";
@@ -36,6 +36,12 @@ export interface CachePlace {
   readonly task: string;
 }
 
+/** Ids in a cache: the `.bin` of a pair, and the checksums of its blocks. */
+export interface CachedIds {
+  readonly file: string;
+  readonly sums: Uint32Array;
+}
+
 /** What the files of ids in a place are called, but for their endings. */
 const name = "tokens";
 
@@ -50,7 +56,8 @@ export async function placeInCache(
   tokenizer: TokenizerSource,
   { cache, endOfText, read }: Pick<CacheOptions, "cache" | "endOfText" | "read">,
 ): Promise<CachePlace> {
-  const task = await taskOf(files, tokenizer, { endOfText, textKey: read?.textKey ?? null });
+  const textKey = read?.textKey ?? null;
+  const task = await taskOf(files, tokenizer, { endOfText, textKey, sums: true });
   return { folder: join(cache, keyOf(task)), task };
 }
 
@@ -58,16 +65,15 @@ export async function placeInCache(
  * Tokenizes files into a cache, once: as long as files, tokenizer and options are the same, the next
  * call finds the ids. One that was killed is gone on with.
  *
- * @returns the `.bin` of a pair
  * @throws MtfError as `tokenize`; the signal's reason
  * @example
- * const bin = await cachedIds(files, { kind: "gpt2" }, { cache: ".gpt-neo-cache", endOfText: 50256 });
+ * const { file } = await cachedIds(files, { kind: "gpt2" }, { cache: ".gpt-neo-cache", endOfText: 50256 });
  */
 export async function cachedIds(
   files: readonly DataFile[],
   tokenizer: TokenizerSource,
   options: CacheOptions,
-): Promise<string> {
+): Promise<CachedIds> {
   const { cache, endOfText, read = {}, onTokenize, note, signal } = options;
   const { inputFormat, textKey, zstdWindow } = read;
   const { folder: out, task } = await placeInCache(files, tokenizer, options);
@@ -87,6 +93,7 @@ export async function cachedIds(
         task,
         read: { inputFormat, textKey, zstdWindow },
         // One core reads and writes.
+        sums: true,
         workers: Math.max(1, coresOfMachine() - 1),
         example: 0,
         perFile: 0,
@@ -107,7 +114,9 @@ export async function cachedIds(
   }
   if (!told) note?.(`the tokens of ${what} are in ${out}`);
   else if (done.resumed > 0) note?.(`went on after ${done.resumed} documents that were there`);
-  return done.files.find((file) => file.endsWith(".bin"))!;
+  const [file, , sumsFile] = done.files;
+  const sums = await readFile(sumsFile!);
+  return { file: file!, sums: new Uint32Array(Uint8Array.from(sums).buffer) };
 }
 
 /** Calls again and again while another process has the lock that it needs. */

@@ -41,10 +41,12 @@ export async function openGrowingIds(
   let count = Number.POSITIVE_INFINITY;
   let failure: { readonly error: unknown } | undefined;
   let waiting: Waiting[] = [];
+  const open = (file: string, sums?: Uint32Array): TokenSource =>
+    readAtRandom(file, type, asTheyStand(Number.POSITIVE_INFINITY), { ...vocabulary, sums });
   const look = (file: string): void => {
     if (!existsSync(file)) return;
     there = Math.floor(statSync(file).size / type.bytes);
-    reader ??= readAtRandom(file, type, asTheyStand(Number.POSITIVE_INFINITY), vocabulary);
+    reader ??= open(file);
   };
   const settle = (): void => {
     const before = waiting;
@@ -66,8 +68,11 @@ export async function openGrowingIds(
     },
   })
     .then(
-      (bin) => {
-        look(bin);
+      ({ file, sums }) => {
+        // From here on it is compared with its checksums.
+        reader?.close();
+        reader = open(file, sums);
+        look(file);
         count = there;
       },
       (error: Error) => {

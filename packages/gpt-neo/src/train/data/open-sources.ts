@@ -29,6 +29,7 @@ import { isPipe } from "../../data/pipe.ts";
 import type { Start } from "../../tokenize/messages.ts";
 import type { Tokenizer, TokenizerSource } from "../../tokenizer/index.ts";
 import { cachedIds, keyOf, taskOf } from "./cache.ts";
+import { type ContentKey, idsKey } from "./content-key.ts";
 import { type GrowingCache, openGrowingIds } from "./growing-ids.ts";
 
 export interface OpenOptions extends Omit<StoreOptions, "below"> {
@@ -63,6 +64,8 @@ export interface Opened {
   readonly sources: readonly TokenSource[];
   readonly text?: ChunkedText | undefined;
   readonly growing?: GrowingText | undefined;
+  /** What tells documents from others, which have no files to tell them. */
+  readonly content?: ContentKey | undefined;
 }
 
 /** Text that can only be read from its beginning, and is while steps are taken. */
@@ -189,8 +192,8 @@ async function openRest(
   const { endOfText, source, read, cache } = options;
   const { size } = vocabulary;
   if (source && cache !== undefined && (await bytesOf(files)) > fewChunks * usualChunk) {
-    const file = await cachedIds(files, source, { ...options, cache, read });
-    const cached = await openInPlace({ file, format: "bin" }, { size, endOfText });
+    const { file, sums } = await cachedIds(files, source, { ...options, cache, read });
+    const cached = await openInPlace({ file, format: "bin" }, { size, endOfText, sums });
     if (cached) return cached;
   }
   const paths = files.map(({ file }) => file);
@@ -202,13 +205,14 @@ async function openRest(
  *
  * @throws MtfError as `documentParts` and `inIds`
  */
-export function openDocuments(
+export async function openDocuments(
   documents: Documents,
   vocabulary: Vocabulary,
   options: OpenOptions,
-): Promise<TokenSource> {
-  const parts = documentParts(documents, vocabulary.size);
-  return stored(inIds(parts, vocabulary), vocabulary, options);
+): Promise<Opened> {
+  const { parts, content } = idsKey(inIds(documentParts(documents, vocabulary.size), vocabulary));
+  const source = await stored(parts, vocabulary, options);
+  return { sources: [source], content: content() };
 }
 
 async function stored(

@@ -11,7 +11,8 @@ import {
   type Vocabulary,
 } from "../../data/index.ts";
 import { askedByConfig } from "./asked-by-config.ts";
-import type { RunData } from "./given.ts";
+import type { Contents } from "./changed-content.ts";
+import type { GivenDocuments, RunData } from "./given.ts";
 import { type Opened, type OpenOptions, openDocuments, openSources } from "./open-sources.ts";
 import { type OpenedData, takingFrom } from "./opened-data.ts";
 import type { DataOrder } from "./order.ts";
@@ -72,16 +73,20 @@ export async function openTrainingData(
   ): Promise<Opened> =>
     from.kind === "files"
       ? openSources(from.files, vocabulary, how)
-      : { sources: [await openDocuments(from.documents, vocabulary, how)] };
+      : openDocuments(from.documents, vocabulary, how);
   const toTrain = order >= 4 ? { ...opening, onGrowing } : opening;
   const parts: Part[] = [];
+  const contents: { -readonly [Key in keyof Contents]: Contents[Key] } = {};
   const close = async (): Promise<void> => {
     // At once: what the crew is at for a text ends only with both.
     await Promise.all([...parts.map((part) => part.close()), crew?.close()]);
   };
   try {
-    const openHeld = async (from: RunData<readonly string[]>): Promise<Part> =>
-      wholePart(await open(from), namesOf(from), options);
+    const openHeld = async (from: RunData<readonly string[]>): Promise<Part> => {
+      const opened = await open(from);
+      contents.validation_data = opened.content;
+      return wholePart(opened, namesOf(from), options);
+    };
     const own =
       toValidate &&
       (await openHeld(toValidate).catch((error: unknown) => {
@@ -89,9 +94,14 @@ export async function openTrainingData(
       }));
     if (own) parts.push(own);
     const cut = { ...options, validation: own ? 0 : options.validation };
+    const openDocumentsOf = async (from: GivenDocuments): Promise<readonly Part[]> => {
+      const opened = await open({ kind: "documents", ...from });
+      contents.data = opened.content;
+      return [await dividedPart(opened, cut)];
+    };
     const trained =
       given.kind === "documents"
-        ? [await dividedPart(await open(given), cut)]
+        ? await openDocumentsOf(given)
         : await openEach(given.files, async ({ files }, named) =>
             dividedPart(await open({ kind: "files", files }, toTrain), { ...cut, named }),
           );
@@ -118,6 +128,7 @@ export async function openTrainingData(
               const sets = await Promise.all(validations.map((load) => load()));
               return sets.length === 1 ? sets[0]! : mixedSamples(sets);
             },
+      contents,
       counts: { ...summed(trained, "data"), ...(own && summed([own], "validation")) },
       close,
     };
