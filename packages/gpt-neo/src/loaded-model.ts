@@ -168,7 +168,7 @@ function contextOf({ context }: ModelOptions, config: Config): number {
   if (context === undefined || context <= most) return context ?? config.training.context;
   throw new MtfError(
     "bad-argument",
-    `\`context: ${context}\` is more than the model has positions.`,
+    `\`context: ${context}\` is more than the model sees at once, ${most} tokens.`,
     {
       try: [optionsInWords({ context: most })],
     },

@@ -311,7 +311,7 @@ describe("gpt-neo", () => {
       training goes on as there, learning rate included, but takes the data from their beginning.
 
       Dims that --layout and --storage name:
-        batch, length, memory_length, embd, heads, kv, ff, vocab
+        batch, length, memory_length, embd, heads, kv, ff, vocab; of GPT-Neo and GPT-2 also position
       A dim may go to several axes: batch:pod+data. Without --layout, batch goes to data; heads, ff and
       vocab go to model, as far as the mesh has these axes. No layout changes a result.
       "
@@ -362,7 +362,7 @@ describe("gpt-neo", () => {
         --help                         print this
 
       Dims that --layout and --storage name:
-        batch, length, memory_length, embd, heads, kv, ff, vocab
+        batch, length, memory_length, embd, heads, kv, ff, vocab; of GPT-Neo and GPT-2 also position
       A dim may go to several axes: batch:pod+data. Without --layout, batch goes to data; heads, ff and
       vocab go to model, as far as the mesh has these axes. No layout changes a result.
       "
@@ -440,10 +440,23 @@ describe("progress", () => {
     progress.note("saved");
     progress.end();
     const lines = written().trimEnd().split("\n");
-    expect(lines.slice(0, 2)).toEqual(["step 0", "step 10"]);
+    expect(lines.slice(0, 2)).toEqual(["step 10", "step 20"]);
     expect(lines.slice(-2)).toEqual(["saved", "step 99"]);
-    expect(lines).toHaveLength(12);
+    expect(lines).toHaveLength(11);
     expect(written()).not.toContain("\r");
+  });
+
+  it("is one line elsewhere for what is over at once", () => {
+    const { progress, written, wait } = recorded(false);
+    progress.update("reading: 1 document, 10 tokens");
+    wait(5);
+    progress.update("reading: 1 document, 11 tokens");
+    progress.end();
+    progress.update("step 1");
+    wait(20);
+    progress.update("step 2");
+    progress.end();
+    expect(written()).toBe("reading: 1 document, 11 tokens\nstep 2\n");
   });
 
   it("prints durations", () => {

@@ -1,57 +1,9 @@
 import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
+import { descriptions } from "./descriptions.ts";
 import { dialectKeys } from "./dialects/index.ts";
 import { otherKeys } from "./keys.ts";
 import { keySchemas } from "./schema.ts";
-
-/** What editors show beside a key. */
-const descriptions: Readonly<Record<string, string>> = {
-  vocab_size: "Rows of the embedding: different ids.",
-  max_position_embeddings: "The longest context, in tokens.",
-  num_layers: "Layers, one after the other.",
-  num_heads: "Heads of each layer; they divide hidden_size.",
-  attention_types: "Patterns of layers, and how often each is repeated.",
-  attention_layers: "attention_types, written out layer by layer.",
-  window_size: "The positions a local layer sees, its own included.",
-  intermediate_size: "The width of a layer's inner part; null is 4 × hidden_size.",
-  initializer_range: "The standard deviation of initial weights.",
-  tie_word_embeddings: "Whether the output shares the embedding's weights.",
-  data: "What to train on: files, or sources with weights; null where the run says.",
-  validation_data: "Files to validate with; null holds back a part of data instead.",
-  tokenizer: "What turns text into ids: gpt2, bytes, a tokenizer.json or a folder with one.",
-  initial_weights: "How matrices begin; null is normal with initializer_range.",
-  cross_document_loss: "Whether a document's first id is predicted from the end of the one before.",
-  cross_document_attention: "Whether tokens see documents before their own in a sample.",
-  reset_positions: "Whether positions begin at 0 again in each document of a sample.",
-  batch_size: "Samples a step.",
-  context: "Tokens a sample.",
-  steps: "Steps in all.",
-  grad_accumulation: "The parts a step's batch is computed in, one after the other.",
-  recompute: "Whether the gradient computes each block again: less memory for more time.",
-  learning_rate: "The highest learning rate, reached after warmup_steps.",
-  warmup_steps: "Steps in which the rate rises; null is a tenth of all, at most 3,000.",
-  decay_to: "What the learning rate falls to by decay_steps, as a part of the highest.",
-  decay_steps: "The step at which the decay ends; null is the last one.",
-  optimizer: "What makes a step of a gradient: adamw, adafactor (little memory) or lion.",
-  adafactor_decay_rate: "How much is kept of its means of squares; null is 1 - steps^-0.8.",
-  adafactor_momentum: "How much is kept of its mean of steps; null keeps no such mean.",
-  adafactor_epsilon: "What Adafactor adds to squared gradients.",
-  adafactor_least_scale: "The least root mean square Adafactor takes a parameter to have.",
-  decay_final_norm: "Whether the final norm's gain and bias decay with the matrices.",
-  bias_correction: "Whether Adam makes good for its means beginning at 0; GPT-Neo's did not.",
-  clip_norm: "Gradients of a larger global norm are scaled down to it; null leaves them.",
-  z_loss: "How much the squared logsumexp of a prediction's logits counts in the loss trained on.",
-  validation: "The part of the data that is held back to validate with.",
-  eval_every: "Steps between validations.",
-  eval_batches: "Batches a validation looks at; null is all of them.",
-  save_every: "Steps between checkpoints.",
-  extra_saves: "Steps that are saved as well, and kept; 0 is before the first.",
-  exit_every: "The run ends, to be resumed, after every so many steps; null lets it go on.",
-  seed: "What initial weights, order of data and dropout follow from.",
-  mesh: "The devices: data:2,model:2; null lets the machine decide.",
-  layout: "Which dim is split over which axis: batch:data,heads:model.",
-  storage: "How parameters rest where they are not computed with: embd:data.",
-};
 
 /**
  * The JSON schema of a config file, for editors: draft 7, which all of them know.
@@ -60,19 +12,22 @@ const descriptions: Readonly<Record<string, string>> = {
  * writeFileSync("config.schema.json", JSON.stringify(configJsonSchema()));
  */
 export function configJsonSchema(): JsonSchema {
-  const others = [...otherKeys, ...dialectKeys].filter((key) => !(key in keySchemas.model));
+  const others = [
+    ...otherKeys.map((key) => [key, "Of Hugging Face's library; nothing here depends on it."]),
+    ...dialectKeys.map((key) => [key, "Of another architecture's config, as model_type says."]),
+  ].filter(([key]) => !(key! in keySchemas.model));
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "gpt-neo config",
     description: "A GPT-Neo as Hugging Face's config.json describes it, and how to train it.",
     type: "object",
     properties: {
-      $schema: { type: "string" },
+      $schema: { description: "Where this schema is, for editors.", type: "string" },
       ...described(propertiesOf(keySchemas.model)),
       architecture: {
         description: "What the model is made of, in NeoX's words; by default what GPT-Neo is.",
         type: "object",
-        properties: propertiesOf(keySchemas.architecture),
+        properties: described(propertiesOf(keySchemas.architecture)),
         additionalProperties: false,
       },
       training: {
@@ -82,7 +37,7 @@ export function configJsonSchema(): JsonSchema {
         additionalProperties: false,
       },
       // Hugging Face's keys of other architectures, and those that mean nothing here.
-      ...Object.fromEntries(others.map((key) => [key, {}])),
+      ...Object.fromEntries(others.map(([key, description]) => [key, { description }])),
     },
     additionalProperties: false,
   };
@@ -100,11 +55,25 @@ function propertiesOf(schemas: v.ObjectEntries): Properties {
   return properties as Properties;
 }
 
+/** With what each key means, at any depth. */
 function described(properties: Properties): Properties {
   return Object.fromEntries(
     Object.entries(properties).map(([key, schema]) => {
       const description = descriptions[key];
-      return [key, description === undefined ? schema : { description, ...schema }];
+      const within = describedWithin(schema);
+      return [key, description === undefined ? within : { description, ...within }];
     }),
   );
+}
+
+function describedWithin(schema: JsonSchema): JsonSchema {
+  const each = (schemas: JsonSchema["anyOf"]) =>
+    schemas?.map((one) => (typeof one === "boolean" ? one : describedWithin(one)));
+  const { properties, anyOf, oneOf } = schema;
+  return {
+    ...schema,
+    ...(properties && { properties: described(properties as Properties) }),
+    ...(anyOf && { anyOf: each(anyOf) }),
+    ...(oneOf && { oneOf: each(oneOf) }),
+  };
 }

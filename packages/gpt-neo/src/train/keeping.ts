@@ -35,6 +35,7 @@ export async function keepingOf(training: Training, saved: number | undefined): 
   const { out } = training;
   if (out === undefined) return { saved: undefined, save: async () => undefined };
   const { config, dataOrder, settings, tokenizer, kept, on, team = alone } = training;
+  const { contents } = training.data;
   if (team.leads) makeFolder(out);
   const steps = config.training.extra_saves;
   let last = saved;
@@ -50,7 +51,7 @@ export async function keepingOf(training: Training, saved: number | undefined): 
         await saveModel(out, config, state.params, tokenizer);
       } else await readAlong(config, state.params);
       const validationLoss = validated?.step === step ? validated.loss : undefined;
-      const progress = { step, position, dataOrder, loss, validationLoss, settings };
+      const progress = { step, position, dataOrder, loss, validationLoss, contents, settings };
       await saveStep(out, state, progress, { ...usuallyKept, ...kept, steps }, team);
       last = step;
       await on.saved?.(step);
