@@ -2,7 +2,14 @@ import type { Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { type Cache, modelOf, type Parameters } from "../models/index.ts";
-import { beginning, type Extended, type Extending, extending } from "./extend.ts";
+import {
+  beginning,
+  type Extended,
+  type ExtendedByEach,
+  type Extending,
+  extending,
+  extendingByEach,
+} from "./extend.ts";
 import { type Rearranging, rearranging } from "./rearrange.ts";
 
 /** The size of a cache. */
@@ -18,6 +25,11 @@ export interface Decoding {
   begin(room: Room): Promise<Run<readonly [Parameters], Cache>>;
   /** Adds at most `length` tokens to each row of a cache, and tells what follows them. */
   extend(room: Room, length: number): Promise<Run<readonly [Parameters, ...Extending], Extended>>;
+  /** The same, and tells what follows each of the tokens. */
+  extendByEach(
+    room: Room,
+    length: number,
+  ): Promise<Run<readonly [Parameters, ...Extending], ExtendedByEach>>;
   /** Takes rows of a cache to other places, and makes room for more tokens. */
   rearrange(from: Room, to: Room): Promise<Run<readonly [Parameters, ...Rearranging], Cache>>;
 }
@@ -33,6 +45,10 @@ export function decodingOf(config: Config, program: LoadedModel["program"]): Dec
     extend: (room, length) =>
       once(["extend", room, length], () =>
         program(length, () => extending(config, dims(room, length)), room.rows),
+      ),
+    extendByEach: (room, length) =>
+      once(["extend by each", room, length], () =>
+        program(length, () => extendingByEach(config, dims(room, length)), room.rows),
       ),
     rearrange: (from, to) =>
       once(["rearrange", from, to], () =>
