@@ -32,13 +32,16 @@ export interface Decoding {
   ): Promise<Run<readonly [Parameters, ...Extending], ExtendedByEach>>;
   /** Takes rows of a cache to other places, and makes room for more tokens. */
   rearrange(from: Room, to: Room): Promise<Run<readonly [Parameters, ...Rearranging], Cache>>;
+  /** Forgets all of them on the devices. */
+  unload(): Promise<void>;
 }
 
 /** The programs of a model, loaded where its parameters lie. */
 export function decodingOf(config: Config, program: LoadedModel["program"]): Decoding {
   const model = modelOf(config);
   const dims = ({ rows, memory }: Room, length = 1) => model.dims(config, rows, length, memory);
-  const once = onceForEach();
+  const made = new Map<string, Promise<Unloaded>>();
+  const once = onceForEach(made);
   return {
     begin: (room) =>
       once(["begin", room], () => program(1, () => beginning(config, dims(room)), room.rows)),
@@ -54,13 +57,21 @@ export function decodingOf(config: Config, program: LoadedModel["program"]): Dec
       once(["rearrange", from, to], () =>
         program(1, () => rearranging(config, dims(from), dims(to)), from.rows),
       ),
+    unload: async () => {
+      const all = [...made.values()];
+      made.clear();
+      for (const run of all) await (await run).unload();
+    },
   };
 }
 
+type Unloaded = Pick<Run<readonly [], unknown>, "unload">;
+
 /** Makes what a key names when it is first asked for; what could not be made is tried again. */
-function onceForEach(): <T>(key: unknown, make: () => Promise<T>) => Promise<T> {
-  const made = new Map<string, Promise<unknown>>();
-  return <T>(key: unknown, make: () => Promise<T>) => {
+function onceForEach(
+  made: Map<string, Promise<Unloaded>>,
+): <T extends Unloaded>(key: unknown, make: () => Promise<T>) => Promise<T> {
+  return <T extends Unloaded>(key: unknown, make: () => Promise<T>) => {
     const name = JSON.stringify(key);
     const known = made.get(name);
     if (known) return known as Promise<T>;
