@@ -61,7 +61,7 @@ export const generateCommand: Command<GenerateOptions> = {
     ),
     draft: otherwise(
       "none",
-      text("DIR", "a smaller model of the same tokenizer, which guesses ids ahead: the same text"),
+      text("DIR", "a smaller model of the same tokenizer, to guess ahead"),
     ),
     draftTokens: otherwise(
       "3",

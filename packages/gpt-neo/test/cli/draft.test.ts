@@ -8,7 +8,8 @@ import { someText } from "../support/runs.ts";
 
 const folder = temporaryFolder();
 const [model, draft, words] = ["model", "draft", "words"].map((name) => join(folder, name));
-const one = ["--mesh", "data:1", "--runtime", "simulator"];
+const simulator = ["--runtime", "simulator"];
+const one = ["--mesh", "data:1", ...simulator];
 const generate = ["generate", "--model", model!, ...one];
 
 beforeAll(async () => {
@@ -23,20 +24,16 @@ beforeAll(async () => {
 const guessed = ["--draft", draft!];
 
 it.each([
-  ["--greedy", "--max-new-tokens", "30"],
-  ["--seed", "5", "--temperature", "0.8", "--draft-tokens", "6"],
-  ["--greedy", "--stop", "a", "e", "--json"],
-  ["--seed", "2", "--num-return-sequences", "3", "--max-new-tokens", "9", "--json"],
-  ["--greedy", "--logprobs", "2", "--max-new-tokens", "5", "--mesh", "data:1,model:2"],
-])("writes what is written without it: %s %s %s %s %s", async (...asked) => {
-  const given = ["--prompt", "the whale", ...asked];
-  const [plain, drafted] = [
-    await callHere(
-      ...generate,
-      ...given.filter((_, i) => !given[i - 1]?.includes("draft") && !given[i]!.includes("draft")),
-    ),
-    await callHere(...generate, ...guessed, ...given),
-  ];
+  ["data:1", "--greedy --max-new-tokens 30"],
+  ["data:1", "--seed 5 --temperature 0.8 --max-new-tokens 20", "--draft-tokens", "6"],
+  ["data:1", "--greedy --stop a e --json"],
+  ["data:1", "--seed 2 --num-return-sequences 3 --max-new-tokens 9 --json"],
+  ["data:1,model:2", "--greedy --logprobs 2 --max-new-tokens 5"],
+])("on %s writes what is written without it: %s", async (mesh, asked, ...more) => {
+  const given = ["generate", "--model", model!, "--mesh", mesh, ...simulator];
+  given.push("--prompt", "the whale", ...asked.split(" "));
+  const plain = await callHere(...given);
+  const drafted = await callHere(...given, ...guessed, ...more);
   expect(drafted.code, drafted.stderr).toBe(0);
   expect(drafted.stdout).toBe(plain.stdout);
   expect(plain.stdout.length).toBeGreaterThan(10);
@@ -68,20 +65,10 @@ it("refuses one whose ids mean something else", async () => {
 });
 
 it.each([
-  ["--beams 2", "--draft guesses one text, and does not follow --beams"],
-  ["--draft nowhere", "nowhere"],
-])("%s is refused", async (more, told) => {
-  const { code, stderr } = await callHere(
-    ...generate,
-    "--prompt",
-    "a",
-    ...guessed,
-    ...more.split(" "),
-  );
+  [["--draft", draft!, "--beams", "2"], "--draft guesses one text, and does not follow --beams"],
+  [["--draft", join(folder, "nowhere")], "nowhere"],
+  [["--draft-tokens", "2"], "--draft-tokens is for --draft"],
+])("%j is refused", async (more, told) => {
+  const { code, stderr } = await callHere(...generate, "--prompt", "a", ...more);
   expect([code, stderr]).toEqual([1, expect.stringContaining(told)]);
-});
-
-it("--draft-tokens alone is refused", async () => {
-  const { stderr } = await callHere(...generate, "--prompt", "a", "--draft-tokens", "2");
-  expect(stderr).toContain("--draft-tokens is for --draft");
 });
