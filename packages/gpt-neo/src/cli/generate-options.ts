@@ -59,10 +59,7 @@ export const generateCommand: Command<GenerateOptions> = {
       "it ends there",
       flag("go on beyond what the model sees, without the beginning"),
     ),
-    draft: otherwise(
-      "none",
-      text("DIR", "a smaller model of the same tokenizer, to guess ahead"),
-    ),
+    draft: otherwise("none", text("DIR", "a smaller model of the same tokenizer, to guess ahead")),
     draftTokens: otherwise(
       "3",
       integer("N", "ids that it guesses at once", draftTokensRange.least, draftTokensRange.most),
