@@ -1,4 +1,4 @@
-import { type Layout, lower, type Mesh, MtfError } from "mtf";
+import { dispose, type Layout, lower, type Mesh, MtfError } from "mtf";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Built } from "./built.ts";
 import type { Config } from "./config/index.ts";
@@ -83,8 +83,8 @@ export interface LoadedModel {
 /**
  * Loads a model's folder onto the devices of a mesh; each reads its slices.
  *
- * @param mesh the devices, or what chooses them; by default what `options.mesh` says, else as many
- * devices as the model needs
+ * @param given the devices' mesh, or what chooses it; or devices that another model has, which go on when
+ * this one is closed. By default what `options.mesh` says, else as many devices as the model needs
  * @throws MtfError as `loadWeights` and `tokenizerSource`; `bad-argument` for a tokenizer with more
  * ids than the model, or a context of more than its positions
  * @example
@@ -94,11 +94,15 @@ export interface LoadedModel {
 export async function loadModel(
   folder: string,
   options: ModelOptions = {},
-  given?: Mesh | ChooseMesh,
+  given?: Mesh | ChooseMesh | Devices,
 ): Promise<LoadedModel> {
   checkNames("loadModel", options, modelOptionNames);
   if (typeof folder !== "string") throw wrongOption("loadModel", "the folder", folder, "a path");
-  const mesh = given ?? meshFor(options, { devices: 1, rows: () => 1, build: longest });
+  const shared = given && "putTree" in given ? given : undefined;
+  const mesh =
+    shared?.mesh ??
+    (given as Mesh | ChooseMesh | undefined) ??
+    meshFor(options, { devices: 1, rows: () => 1, build: longest });
   const dtype = dtypeOf(options);
   const weights = await loadWeights(folder);
   try {
@@ -110,7 +114,7 @@ export async function loadModel(
     const home = weights.format === "checkpoint" ? homeOf(weights.file) : folder;
     const tokenizer = await tokenizerOf(home, options.tokenizer, config);
     const generation = await readGenerationConfig(folder);
-    const devices = await openDevices(options, chosen.mesh);
+    const devices = shared ?? (await openDevices(options, chosen.mesh));
     try {
       const tree = modelOf(config).placeholders(config, dims, dtype);
       // Any program over the parameters tells how they rest.
@@ -124,6 +128,11 @@ export async function loadModel(
         parameterSource(weights, names.get(path)!),
       );
       const program = programsOf({ config, devices, layout, dtype });
+      const decoding = decodingOf(config, program);
+      const leave = async (): Promise<void> => {
+        await decoding.unload();
+        dispose(parameters);
+      };
       return {
         config,
         tokenizer,
@@ -142,11 +151,11 @@ export async function loadModel(
           ...chosen.told,
         ],
         program,
-        decoding: decodingOf(config, program),
-        close: () => devices.close(),
+        decoding,
+        close: () => (shared ? leave() : devices.close()),
       };
     } catch (error) {
-      await devices.close();
+      if (!shared) await devices.close();
       throw error;
     }
   } finally {

@@ -220,7 +220,7 @@ it("an option that nobody reads is refused by name, and the one that was meant i
       options  backend, context, deterministic, dtype, fastReduce, layout, mesh, runtime, storage, tokenizer
       try      context
     MtfError: [bad-argument] generateText: there is no option "maxTokens".
-      options  badWordsIds, beginSuppressTokens, doSample, earlyStopping, endOfText, eosTokenId, epsilonCutoff, etaCutoff, exponentialDecayLengthPenalty, forcedBosTokenId, forcedEosTokenId, lengthPenalty, maxNewTokens, minLength, minNewTokens, minP, noRepeatNgramSize, numBeams, numReturnSequences, renormalizeLogits, repetitionPenalty, sampling, seed, sequenceBias, signal, slide, special, stopStrings, suppressTokens, temperature, topH, topK, topP, typicalP
+      options  badWordsIds, beginSuppressTokens, doSample, draft, draftTokens, earlyStopping, endOfText, eosTokenId, epsilonCutoff, etaCutoff, exponentialDecayLengthPenalty, forcedBosTokenId, forcedEosTokenId, lengthPenalty, maxNewTokens, minLength, minNewTokens, minP, noRepeatNgramSize, numBeams, numReturnSequences, renormalizeLogits, repetitionPenalty, sampling, seed, sequenceBias, signal, slide, special, stopStrings, suppressTokens, temperature, topH, topK, topP, typicalP
       try      maxNewTokens
     MtfError: [bad-argument] evaluate: there is no option "onprogress".
       options  onProgress, signal, stride

@@ -1,6 +1,6 @@
 import type { LoadedModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
-import type { NextLogits } from "./next-logits.ts";
+import type { NextLogits, Row } from "./next-logits.ts";
 
 /**
  * Logits that are checked: -Infinity is never chosen, of other numbers that are none no probability
@@ -8,10 +8,10 @@ import type { NextLogits } from "./next-logits.ts";
  *
  * @throws MtfError `bad-checkpoint` where the weights make such
  */
-export function finiteLogits(
+export function finiteLogits<Asked extends Row>(
   model: Pick<LoadedModel, "config" | "parameters">,
-  of: NextLogits,
-): NextLogits {
+  of: NextLogits<Asked>,
+): NextLogits<Asked> {
   return {
     async next(rows) {
       const logits = await of.next(rows);

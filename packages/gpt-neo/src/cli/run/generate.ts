@@ -6,6 +6,7 @@ import type { GenerateOptions } from "../generate-options.ts";
 import { progressLine } from "../progress.ts";
 import { askedFor } from "./generate/asked.ts";
 import { converse } from "./generate/converse.ts";
+import { draftOf } from "./generate/draft-of.ts";
 import type { Generated } from "./generate/generated.ts";
 import { generateLines, promptsAtOnce } from "./generate/lines.ts";
 import { printGenerated } from "./generate/print-generated.ts";
@@ -31,7 +32,9 @@ export async function run(
   const progress = progressLine();
   try {
     for (const line of model.notes) progress.note(asTyped(line));
-    const asked = await askedFor(model, options, progress);
+    const draft = await draftOf(options, model);
+    for (const line of draft?.notes ?? []) progress.note(asTyped(`--draft ${line}`));
+    const asked = await askedFor(model, options, progress, draft);
     if (options.interactive) {
       await converse(model, texts[0]!, asked, options, progress);
       return undefined;

@@ -17,14 +17,16 @@ interface Text extends Context {
 /**
  * Several texts that follow a prompt, an id at a time, each by itself: greedy, or drawn. They begin
  * with one row, and are as many rows as there are texts that go on.
+ *
+ * @param sequences which texts of the prompt they are
  */
 export function inRows(
   prompt: readonly number[],
-  count: number,
+  sequences: readonly number[],
   choose: Choose,
   rules: Rules,
 ): Search {
-  const texts = Array.from({ length: count }, (_, sequence) => {
+  const texts = sequences.map((sequence) => {
     return { sequence, row: 0, ids: prompt, promptLength: prompt.length };
   });
   return { rows: [{ ids: prompt }], step: (logits) => chosen(texts, logits, choose, rules) };
