@@ -2,6 +2,7 @@ import type { Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { type Cache, modelOf, type Parameters } from "../models/index.ts";
+import { onceForEach } from "../once-for-each.ts";
 import { beginning, type Extended, type Extending, extending } from "./extend.ts";
 import { type Rearranging, rearranging } from "./rearrange.ts";
 
@@ -38,19 +39,5 @@ export function decodingOf(config: Config, program: LoadedModel["program"]): Dec
       once(["rearrange", from, to], () =>
         program(1, () => rearranging(config, dims(from), dims(to)), from.rows),
       ),
-  };
-}
-
-/** Makes what a key names when it is first asked for; what could not be made is tried again. */
-function onceForEach(): <T>(key: unknown, make: () => Promise<T>) => Promise<T> {
-  const made = new Map<string, Promise<unknown>>();
-  return <T>(key: unknown, make: () => Promise<T>) => {
-    const name = JSON.stringify(key);
-    const known = made.get(name);
-    if (known) return known as Promise<T>;
-    const fresh = make();
-    made.set(name, fresh);
-    fresh.catch(() => made.delete(name));
-    return fresh;
   };
 }
