@@ -1,6 +1,8 @@
 import { defineDims } from "mtf";
+import { checkLogits } from "../../generate/finite-logits.ts";
 import type { LoadedModel } from "../../loaded-model.ts";
 import type { Continuations, OwnedRow } from "../continuations.ts";
+import { blockSize } from "./block-size.ts";
 import { type Blocks, type BlockUse, blocksOf } from "./blocks.ts";
 import { pagedDecodingOf } from "./decoding.ts";
 import { extensionOf } from "./extension.ts";
@@ -27,9 +29,6 @@ export interface PagedLogits extends Continuations {
 }
 
 type Paging = Pick<LoadedModel, "config" | "context" | "parameters" | "program">;
-
-/** How many tokens are in a block, if nothing else is said. */
-export const blockSize = 16;
 
 /**
  * What follows rows of ids, computed of what is new in each. Each call gives the next tokens to rows that
@@ -112,7 +111,9 @@ export function pagedLogits(model: Paging, count: number, size: number = blockSi
       counts.computed += pieces[row]!.length;
       filled(text, blocks, size);
       if (text.had < text.ids.length) continue;
-      text.logits = numbers.subarray(row * vocab, (row + 1) * vocab);
+      const logits = numbers.subarray(row * vocab, (row + 1) * vocab);
+      await checkLogits(model, logits, text.had);
+      text.logits = logits;
     }
   }
 
