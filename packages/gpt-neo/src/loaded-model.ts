@@ -7,7 +7,7 @@ import { type Decoding, decodingOf } from "./generate/decoding.ts";
 import { longest } from "./generate/extend.ts";
 import { type GenerationConfig, readGenerationConfig } from "./generate/generation-config.ts";
 import { programsOf } from "./model-program.ts";
-import { type Dims, modelOf, type Parameters } from "./models/index.ts";
+import { type Dims, modelOf, type Parameters, poolDims } from "./models/index.ts";
 import { type WeightsDType, weightsDTypes } from "./models/weights-dtype.ts";
 import { checkNames, type OptionNames } from "./option-names.ts";
 import { optionsInWords } from "./options-in-words.ts";
@@ -110,7 +110,7 @@ export async function loadModel(
     const context = contextOf(options, config);
     const dims = modelOf(config).dims(config, 1, config.max_position_embeddings);
     const chosen = typeof mesh === "function" ? mesh(config, context) : { mesh, told: [] };
-    const layout = layoutOf(options, chosen.mesh, dims);
+    const layout = layoutOf(options, chosen.mesh, { ...dims, ...poolDims });
     const home = weights.format === "checkpoint" ? homeOf(weights.file) : folder;
     const tokenizer = await tokenizerOf(home, options.tokenizer, config);
     const generation = await readGenerationConfig(folder);

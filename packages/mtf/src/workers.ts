@@ -4,7 +4,7 @@
  * @module mtf/workers
  */
 
-import { threadsFor } from "./backend/computing.ts";
+import { computingOf } from "./backend/computing.ts";
 import type { BackendName } from "./backend/open.ts";
 import { MtfError } from "./errors.ts";
 import { coresOfMachine, memoryOfMachine } from "./machine.ts";
@@ -63,7 +63,7 @@ export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise
   const common = {
     axes: mesh.axes,
     backend: typeof backend === "string" ? backend : { module: backend.href },
-    computing: { threads: threadsFor(mesh.size), deterministic },
+    computing: computingOf(mesh.size, deterministic),
     abort,
     spins: mesh.size <= cores ? spins : 0,
   };

@@ -2,6 +2,7 @@ import type { Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { type Cache, modelOf, type Parameters } from "../models/index.ts";
+import { onceForEach } from "../once-for-each.ts";
 import {
   beginning,
   type Extended,
@@ -66,18 +67,3 @@ export function decodingOf(config: Config, program: LoadedModel["program"]): Dec
 }
 
 type Unloaded = Pick<Run<readonly [], unknown>, "unload">;
-
-/** Makes what a key names when it is first asked for; what could not be made is tried again. */
-function onceForEach(
-  made: Map<string, Promise<Unloaded>>,
-): <T extends Unloaded>(key: unknown, make: () => Promise<T>) => Promise<T> {
-  return <T extends Unloaded>(key: unknown, make: () => Promise<T>) => {
-    const name = JSON.stringify(key);
-    const known = made.get(name);
-    if (known) return known as Promise<T>;
-    const fresh = make();
-    made.set(name, fresh);
-    fresh.catch(() => made.delete(name));
-    return fresh;
-  };
-}

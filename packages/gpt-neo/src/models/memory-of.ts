@@ -4,12 +4,14 @@ import { cachedMemory } from "./cached-memory.ts";
 import type { Dims } from "./dims.ts";
 import type { Memory } from "./memory.ts";
 import type { ForwardOptions } from "./model.ts";
+import { pagedMemory } from "./paged-memory.ts";
 import { visibility } from "./visible.ts";
 
 /** The memory of a forward pass, as its options say. */
 export function memoryOf(config: Config, dims: Dims, options: ForwardOptions): Memory {
-  const { cache, ...others } = options;
+  const { cache, paged, ...others } = options;
   if (cache) return cachedMemory(config, dims, { cache, ...others });
+  if (paged) return pagedMemory(config, dims, { paged, ...others });
   const visible = visibility(config, dims, options);
   return {
     positions: options.positions,

@@ -1,15 +1,15 @@
 import { setTimeout } from "node:timers/promises";
 import { MtfError } from "mtf";
 import { expect, it } from "vitest";
-import { cachedLogits } from "../../src/generate/cached-logits.ts";
-import type { NextLogits } from "../../src/generate/next-logits.ts";
+import type { Continuations } from "../../src/serve/continuations.ts";
+import type { PoolUse } from "../../src/serve/paged/paged-logits.ts";
 import { restartingLogits } from "../../src/serve/restarting-logits.ts";
-import type { ServedModel } from "../../src/serve/served-model.ts";
-import { held, type Served, served } from "../support/served.ts";
+import { type PagedModel, paged, type Served, served } from "../support/served.ts";
 
 /** A model that waits before each token until it is let on, and tells the rows it is asked for. */
 function halting(): {
-  readonly logitsOf: (model: ServedModel) => NextLogits;
+  readonly logitsOf: (model: PagedModel) => Continuations;
+  readonly use: () => PoolUse;
   readonly rows: number[];
   readonly go: () => void;
 } {
@@ -18,19 +18,21 @@ function halting(): {
   const may = new Promise<void>((resolve) => {
     go = resolve;
   });
-  const logitsOf = (model: ServedModel): NextLogits => {
-    const { next, close } = cachedLogits(model);
+  let use: (() => PoolUse) | undefined;
+  const logitsOf = (model: PagedModel): Continuations => {
+    const logits = paged(model);
+    use = logits.use;
     return {
-      close,
+      close: logits.close,
       async next(of) {
         rows.push(of.length);
         await may;
         await setTimeout(2);
-        return next(of);
+        return logits.next(of);
       },
     };
   };
-  return { logitsOf, rows, go: () => go() };
+  return { logitsOf, rows, use: () => use!(), go: () => go() };
 }
 
 const asked = { model: "random", prompt: "Call", max_tokens: 90, logit_bias: { 256: -100 } };
@@ -56,8 +58,7 @@ it("a full queue is told with 429 and when to come again", async () => {
 });
 
 it("a client that goes away leaves the batch before the next token", async () => {
-  const { logitsOf, rows, go } = halting();
-  const before = await held();
+  const { logitsOf, rows, use, go } = halting();
   const server = await served({ rows: 4, queue: 4 }, logitsOf);
   go();
   const stays = server.client.completions.create(asked);
@@ -70,13 +71,16 @@ it("a client that goes away leaves the batch before the next token", async () =>
   const other = new AbortController();
   const whole = server.client.completions.create({ ...asked, n: 2 }, { signal: other.signal });
   await expect.poll(() => loadOf(server)).toEqual([3, 0]);
+  await expect.poll(() => use().held).toBeGreaterThan(6);
   other.abort();
   await expect(whole).rejects.toThrow(/abort/i);
   await expect.poll(() => loadOf(server)).toEqual([1, 0]);
+  // What is left is the text of the one that stays.
+  await expect.poll(() => use().held).toBeLessThanOrEqual(6);
   expect((await stays).usage!.completion_tokens).toBe(90);
   expect(rows.slice(-3)).toEqual([1, 1, 1]);
   expect(rows).toHaveLength(90);
-  await expect.poll(held).toEqual(before);
+  await expect.poll(() => use().held).toBe(0);
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   expect(metrics).toMatch(/endpoint="\/v1\/completions",status="499"\} 2/);
   expect(server.reported).toEqual([]);
@@ -131,7 +135,7 @@ it("a server that closes answers what it has, and takes no more", async () => {
 it("what the model fails by is reported, and not told", async () => {
   let calls = 0;
   const server = await served({}, (model) => {
-    const { next, close } = cachedLogits(model);
+    const { next, close } = paged(model);
     return {
       close,
       next: async (rows) => {
@@ -153,22 +157,22 @@ it("a model whose devices fail is there again for the next request", async () =>
   const ended: string[] = [];
   let [calls, loaded] = [0, 0];
   const server = await served({}, (model) => {
-    const { decoding } = model;
-    const failing: typeof decoding = {
-      ...decoding,
-      extend: async (room, length) => {
-        if (++calls === 3) throw new MtfError("device-failed", "device 0 failed.");
-        return decoding.extend(room, length);
-      },
-    };
     const close = async () => void ended.push("first");
     const load = async () => {
       loaded++;
       return { ...model, close: async () => void ended.push("second") };
     };
-    return restartingLogits({ ...model, decoding: failing, close }, load, (line) =>
-      told.push(line),
-    );
+    const failing = (of: PagedModel): Continuations => {
+      const logits = paged(of);
+      return {
+        ...logits,
+        next: async (rows) => {
+          if (++calls === 3) throw new MtfError("device-failed", "device 0 failed.");
+          return logits.next(rows);
+        },
+      };
+    };
+    return restartingLogits({ ...model, close }, load, failing, (line) => told.push(line));
   });
   const { completions } = server.client;
   const [first, second] = [1, 2].map((n) => completions.create({ ...asked, n }));

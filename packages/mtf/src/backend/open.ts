@@ -14,14 +14,14 @@ export type BackendName = "wasm" | "cpu" | "tensorflow" | "reference";
  */
 export async function openBackend(
   name: BackendName,
-  { threads, deterministic }: Computing = { threads: 1, deterministic: false },
+  { threads, alone, deterministic }: Computing = { threads: 1, alone: false, deterministic: false },
 ): Promise<Backend> {
   try {
     switch (name) {
       case "wasm":
         return await (await import("./wasm/index.ts")).wasmBackend({
           relaxed: !deterministic,
-          blas: deterministic ? "off" : threads,
+          blas: deterministic ? "off" : { threads, alone },
         });
       case "cpu":
         return await (await import("./cpu.ts")).cpuBackend();
