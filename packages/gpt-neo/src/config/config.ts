@@ -1,25 +1,29 @@
 import type { Source } from "../data/source.ts";
+import type { ActivationName } from "./activation-names.ts";
 import type { Architecture } from "./architecture.ts";
 import type { InitialWeights } from "./initial-weights.ts";
+import type { Masking } from "./masking.ts";
 import type { OptimizerName } from "./optimizer-names.ts";
+import type { OriginalParts } from "./original-parts.ts";
 
 /** `[["global", "local"], 6]`: a pattern of layers, and how often it is repeated. */
 export type AttentionTypes = readonly (readonly [readonly AttentionType[], number])[];
 
-export type AttentionType = "global" | "local";
+/** Linear attention, and layers without any, are those of `gpt_neo_mesh`. */
+export type AttentionType = "global" | "local" | "linear" | "none";
 
-/** Architectures, as Hugging Face names them. */
-export type ModelType = "gpt_neo" | "gpt2" | "gpt_neox" | "gptj" | "llama" | "mistral";
-
-/** Hugging Face's names: "gelu" is the exact one, most others are its form with tanh. */
-export type ActivationName =
-  | "gelu"
-  | "gelu_fast"
-  | "gelu_new"
-  | "gelu_pytorch_tanh"
-  | "relu"
-  | "silu"
-  | "swish";
+/**
+ * Architectures, as Hugging Face names them, and one that it has not: GPT-Neo with the options of the
+ * original on Mesh-TensorFlow.
+ */
+export type ModelType =
+  | "gpt_neo"
+  | "gpt_neo_mesh"
+  | "gpt2"
+  | "gpt_neox"
+  | "gptj"
+  | "llama"
+  | "mistral";
 
 /**
  * Everything that describes a model and its training. The first part is Hugging Face's
@@ -59,6 +63,8 @@ export interface Config {
   readonly other: Readonly<Record<string, unknown>>;
   /** What the model is made of: GPT-Neo's unless a config asks for other parts. */
   readonly architecture: Architecture;
+  /** The original's own options; those of `gpt_neo_mesh`. */
+  readonly original: OriginalParts;
   readonly training: Training;
 }
 
@@ -116,6 +122,10 @@ export interface Training {
   readonly bias_correction: boolean;
   /** Gradients of a larger global norm are scaled down to it; null leaves them. */
   readonly clip_norm: number | null;
+  /** What the probability of a token is in the loss: the softmax of logits, or their 1.3-entmax. */
+  readonly loss: "cross_entropy" | "entmax";
+  /** Which tokens are hidden and guessed; null predicts what follows each. */
+  readonly masking: Masking | null;
   /** How much the squared logsumexp of a prediction's logits counts in the loss trained on. */
   readonly z_loss: number;
   /** The part of the data that is held back to validate with. */

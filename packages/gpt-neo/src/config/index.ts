@@ -1,4 +1,10 @@
 export {
+  type ActivationName,
+  isUsualActivation,
+  type OriginalActivation,
+  type UsualActivation,
+} from "./activation-names.ts";
+export {
   type Architecture,
   type RotaryScaling,
   unusualOf,
@@ -6,7 +12,6 @@ export {
 } from "./architecture.ts";
 export { expandAttentionTypes } from "./attention.ts";
 export type {
-  ActivationName,
   AttentionType,
   AttentionTypes,
   Config,
@@ -24,7 +29,9 @@ export {
   readConfig,
   readConfigOver,
 } from "./load.ts";
+export type { Masking } from "./masking.ts";
 export { type OptimizerName, optimizerNames } from "./optimizer-names.ts";
+export type { OriginalParts } from "./original-parts.ts";
 export { withTraining } from "./override.ts";
 export { presets } from "./presets.ts";
 export { parseConfig, trainingKeys } from "./schema.ts";

@@ -2,7 +2,18 @@ import type { Config } from "../config/index.ts";
 import type { NeoxMethod, OriginalInitialWeights } from "../config/initial-weights.ts";
 
 /** The matrices of the model: of a block's, which one. */
-export type Matrix = "wte" | "wpe" | "lm_head" | "qkv" | "q" | "k" | "v" | "out" | "up" | "down";
+export type Matrix =
+  | "wte"
+  | "wpe"
+  | "lm_head"
+  | "qkv"
+  | "q"
+  | "k"
+  | "v"
+  | "out"
+  | "up"
+  | "down"
+  | "memory";
 
 /** Those whose results are added to the residual stream. */
 const adding: readonly Matrix[] = ["out", "down"];
@@ -46,6 +57,8 @@ function originalSpread(
     case "v":
     case "out":
       return 1 / Math.sqrt(embd);
+    case "memory":
+      return 1 / Math.sqrt(embd / num_heads);
     case "up":
     case "lm_head":
       return linear(embd);

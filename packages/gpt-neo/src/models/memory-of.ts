@@ -4,13 +4,22 @@ import { cachedMemory } from "./cached-memory.ts";
 import type { Dims } from "./dims.ts";
 import type { Memory } from "./memory.ts";
 import type { ForwardOptions } from "./model.ts";
-import { visibility } from "./visible.ts";
+import { causalMasks, type Masks, visibility } from "./visible.ts";
 
-/** The memory of a forward pass, as its options say. */
-export function memoryOf(config: Config, dims: Dims, options: ForwardOptions): Memory {
+/**
+ * The memory of a forward pass, as its options say.
+ *
+ * @param masks where tokens look, but for what options forbid; by default at what is before them
+ */
+export function memoryOf(
+  config: Config,
+  dims: Dims,
+  options: ForwardOptions,
+  masks: Masks = causalMasks(config, dims),
+): Memory {
   const { cache, ...others } = options;
   if (cache) return cachedMemory(config, dims, { cache, ...others });
-  const visible = visibility(config, dims, options);
+  const visible = visibility(masks, options);
   return {
     positions: options.positions,
     of: (layer) => (keys, values) => ({
