@@ -20,6 +20,35 @@ export { type CompressedAttentionOptions, compressedAttention } from "./nn/compr
 export { dropout } from "./nn/dropout.ts";
 export { type EntmaxOptions, entmax } from "./nn/entmax.ts";
 export { entmaxCrossEntropy } from "./nn/entmaxCrossEntropy.ts";
+export { expertCapacity } from "./nn/experts/expertCapacity.ts";
+export { expertChoiceRouter } from "./nn/experts/expertChoiceRouter.ts";
+export type {
+  Assignment,
+  Choice,
+  ExpertsChoose,
+  Gating,
+  Router,
+  TokensChoose,
+} from "./nn/experts/gating.ts";
+export type { LaterChoices } from "./nn/experts/laterChoices.ts";
+export {
+  type ExpertWeights,
+  type Mixture,
+  type MixtureOptions,
+  mixtureOfExperts,
+} from "./nn/experts/mixtureOfExperts.ts";
+export type { Noise } from "./nn/experts/noise.ts";
+export { noTokenLeftBehindRouter } from "./nn/experts/noTokenLeftBehindRouter.ts";
+export { switchMaxRouter } from "./nn/experts/switchMaxRouter.ts";
+export { type SwitchOptions, switchRouter } from "./nn/experts/switchRouter.ts";
+export { type SeveralOptions, top2Router } from "./nn/experts/top2Router.ts";
+export { topNRouter } from "./nn/experts/topNRouter.ts";
+export {
+  type InnerRoutes,
+  type TwoLevelOptions,
+  type TwoLevelWeights,
+  twoLevelExperts,
+} from "./nn/experts/twoLevelExperts.ts";
 export {
   type ExtraLogit,
   logSoftmaxWithExtra,

@@ -1,5 +1,4 @@
 import { defineMesh, type Mesh } from "../mesh.ts";
-import { rules } from "../ops/rules.ts";
 import { bodiesOf } from "../program/bodies.ts";
 import { splitAxes } from "../program/placement.ts";
 import {
@@ -51,7 +50,6 @@ function computingSeconds(
   machine: MachineModel,
   mesh: Mesh,
 ): number {
-  if (rules[compute.op.kind].elements === "viewed") return 0;
   const [read, made] = [readsOf(compute), writesOf(compute)].map((all) => {
     return all.map((value) => values[value]!);
   });

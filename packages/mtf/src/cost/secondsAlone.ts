@@ -5,8 +5,9 @@ import { dimsOf } from "../graph/tensor.ts";
 import { rules } from "../ops/rules.ts";
 import type { MachineModel } from "./machineModel.ts";
 
-/** Seconds that one device alone would need for a whole op. */
+/** Seconds that one device alone would need for a whole op: none where it only sees numbers otherwise. */
 export function secondsAlone(node: Node, { flops, memory }: MachineModel): number {
+  if (rules[node.kind].elements === "viewed") return 0;
   const flopsOf = rules[node.kind].flops as ((node: Node) => number) | undefined;
   const touched = elementsTouched(node);
   return Math.max((flopsOf?.(node) ?? touched) / flops, (4 * touched) / memory);

@@ -61,12 +61,12 @@ describe("the layout of a value under withLayout", () => {
       "program on mesh data:2,model:2
         %0 f32[batch=8, length=16, embd=32] = input 0
         %1 f32[embd=32, heads=4] = input 1
-        %2 f32[batch=8, length=16@model, embd=32] = slice %0                                 0 B  withLayout
-        %3 f32[batch=8@data, length=16@model, embd=32] = slice %2                            0 B  rename
-        %4 f32[batch=8@data, memory=16@model, embd=32] = rename(%3, from=length, to=memory)
-        %5 f32[batch=8@data, memory=16@model, heads=4] = einsum(%4, %1)
-        %6 f32[batch=8@data, memory=16@model, heads=4] = square(%5)
-        %7 f32[batch=8, memory=16@data, heads=4] = exchange(data+model) %6                   3,072 B  square
+        %2 f32[batch=8, length=16@model, embd=32] = slice %0                            0 B  withLayout
+        %3 f32[batch=8, memory=16@model, embd=32] = rename(%2, from=length, to=memory)
+        %4 f32[embd=32, heads=4@data] = slice %1                                        0 B  einsum
+        %5 f32[batch=8, memory=16@model, heads=4@data] = einsum(%3, %4)
+        %6 f32[batch=8, memory=16@model, heads=4@data] = square(%5)
+        %7 f32[batch=8, memory=16@data, heads=4] = exchange(model+data) %6              3,072 B  square
         output  = %7"
     `);
   });

@@ -88,11 +88,11 @@ describe("cond", () => {
         %3 bool[] = greater(%2, 0)
         if %3 with %4 = %0, %5 = %1
           %6 f32[batch=4, next=6] partial(x) = einsum(%4, %5)
-          %7 f32[batch=4, next=6@x] = reduce-scatter(sum, x) %6       96 B  einsum
-          %8 f32[batch=4, embd=6@x] = rename(%7, from=next, to=embd)
+          %7 f32[batch=4, embd=6] partial(x) = rename(%6, from=next, to=embd)
+          %9 f32[batch=4, embd=6@x] = reduce-scatter(sum, x) %7                96 B  einsum
         else
-          %9 f32[batch=4, embd=6@x] = mul(%4, 3)
-        %10 f32[batch=4, embd=6@x] = %8 or %9
+          %8 f32[batch=4, embd=6@x] = mul(%4, 3)
+        %10 f32[batch=4, embd=6@x] = %9 or %8
         output  = %10"
     `);
     expect(`${ledger(program)}`.replaceAll(/ (of )?\S+\.ts:\d+/g, "")).toMatchInlineSnapshot(`

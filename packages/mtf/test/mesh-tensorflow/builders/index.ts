@@ -1,6 +1,7 @@
 import { attention } from "./attention.ts";
 import { convolution } from "./convolution.ts";
 import { type Builders, elementwise } from "./elementwise.ts";
+import { experts } from "./experts.ts";
 import { indexing } from "./indexing.ts";
 import { layers } from "./layers.ts";
 import { reduce } from "./reduce.ts";
@@ -17,4 +18,5 @@ export const builders: Builders = {
   ...convolution,
   ...attention,
   ...regions,
+  ...experts,
 };
