@@ -12,8 +12,11 @@ export const activationNames: readonly UsualActivation[] = [
   ...(["gelu_new", "gelu", "gelu_fast", "gelu_pytorch_tanh", "relu", "silu", "swish"] as const),
 ];
 
-/** The original GPT-Neo's names of those that Hugging Face has not; its own gelu is `gelu_new`. */
-export const originalActivationNames = [
+/**
+ * The original GPT-Neo's names of those that Hugging Face has not, functions of an element by itself. Its
+ * own gelu is `gelu_new`.
+ */
+export const elementwiseNames = [
   "sigmoid",
   "tanh",
   "selu",
@@ -32,17 +35,10 @@ export const originalActivationNames = [
   "spike2",
   "tanhshrink",
   "softsign",
-  "softmax",
-  "logsoftmax",
   "bipolarsigmoid",
   "rrelu",
   "elish",
   "arcsinh",
-  "aria",
-  "prelu",
-  "parcsinh",
-  "psoftplus",
-  "proottanh",
   "maxsig",
   "cosid",
   "minsin",
@@ -56,7 +52,26 @@ export const originalActivationNames = [
   "softplusmone",
 ] as const;
 
-export type OriginalActivation = (typeof originalActivationNames)[number];
+export type ElementwiseName = (typeof elementwiseNames)[number];
+
+/** Those of the original that go over all elements inside a layer. */
+export const rowwiseNames = ["softmax", "logsoftmax"] as const;
+
+export type RowwiseName = (typeof rowwiseNames)[number];
+
+/** Those of the original with numbers that are learned. */
+export const learnedNames = ["aria", "prelu", "parcsinh", "psoftplus", "proottanh"] as const;
+
+export type LearnedName = (typeof learnedNames)[number];
+
+export type OriginalActivation = ElementwiseName | RowwiseName | LearnedName;
+
+/** All of them. */
+export const originalActivationNames: readonly OriginalActivation[] = [
+  ...elementwiseNames,
+  ...rowwiseNames,
+  ...learnedNames,
+];
 
 export type ActivationName = UsualActivation | OriginalActivation;
 

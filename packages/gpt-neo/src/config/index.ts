@@ -1,7 +1,10 @@
 export {
   type ActivationName,
+  type ElementwiseName,
   isUsualActivation,
+  type LearnedName,
   type OriginalActivation,
+  type RowwiseName,
   type UsualActivation,
 } from "./activation-names.ts";
 export {
@@ -19,6 +22,7 @@ export type {
   Training,
 } from "./config.ts";
 export { type EndKey, endKeys, type LeftOut } from "./ends.ts";
+export type { Experts, RouterPolicy, SecondPolicy } from "./experts.ts";
 export { saveConfig, toHuggingFace, toJson, trainedPart, withDtype } from "./hugging-face.ts";
 export type { InitialWeights } from "./initial-weights.ts";
 export {

@@ -25,6 +25,7 @@ const descriptions: Readonly<Record<string, string>> = {
   macaron: "Whether half a feed-forward layer comes before attention, and half of one behind.",
   num_mem_kv: "Keys and values that every token sees in global layers beside those of tokens.",
   none_doubles: "Whether layers without attention double what comes in, as the original's did.",
+  moe: "Which layers are mixtures of experts, and how tokens find theirs.",
   data: "What to train on: files, or sources with weights; null where the run says.",
   validation_data: "Files to validate with; null holds back a part of data instead.",
   tokenizer: "What turns text into ids: gpt2, bytes, a tokenizer.json or a folder with one.",

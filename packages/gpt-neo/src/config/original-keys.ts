@@ -1,10 +1,10 @@
 import { type ActivationName, originalActivationNames } from "./activation-names.ts";
+import { expertKeys } from "./experts.ts";
 import {
   always,
   isOff,
   type KeyNote,
   type Keys,
-  mustBeOff,
   noTasks,
   note,
   printed,
@@ -72,11 +72,15 @@ const rules: Readonly<Record<string, Rule>> = {
   rezero: kept,
   macaron: kept,
   share_parameters: kept,
-  moe_layers: mustBeOff("makes layers mixtures of experts"),
-  moe_params: (_, keys) =>
-    isOff(keys.moe_layers) ? note("has no meaning without experts") : undefined,
-  moe_activation: (_, keys) =>
-    isOff(keys.moe_layers) ? note("has no meaning without experts") : undefined,
+  moe_layers: kept,
+  moe_params: (value, keys) =>
+    isOff(keys.moe_layers) ? note("has no meaning without experts") : expertsNote(value),
+  moe_activation: (value, keys) => {
+    if (isOff(keys.moe_layers)) return note("has no meaning without experts");
+    return value === null || activationOf(value) !== undefined
+      ? undefined
+      : problem(`is ${printed(value)}, which the original did not know either`);
+  },
   causal: always("was never read; mlm_training says"),
   model: (value) =>
     value === "GPT" ? undefined : problem(`is ${printed(value)}; there was only GPT`),
@@ -185,6 +189,13 @@ export function activationOf(name: unknown): ActivationName | undefined {
 function whatActivationDid(name: unknown): KeyNote | undefined {
   if (name !== "rrelu") return undefined;
   return note("drew its slope whenever it was started; here it is 0.5, the mean of that");
+}
+
+/** Keys of the original's experts that its own code leaves to nothing, or that are not here. */
+function expertsNote(value: unknown): KeyNote | undefined {
+  const keys = Object.keys((value ?? {}) as object).map((key) => key.replace(/^moe_/, ""));
+  const unknown = keys.filter((key) => !expertKeys.includes(key));
+  return unknown.length > 0 ? note(`has ${unknown.join(", ")}, which nothing read`) : undefined;
 }
 
 /** Whether tokens see only what is before them. */

@@ -1,3 +1,4 @@
+import { expertKeys } from "./experts.ts";
 import { defined, isOff, type Keys, printed } from "./key-rules.ts";
 import type { Masking } from "./masking.ts";
 import { activationOf, isCausal } from "./original-keys.ts";
@@ -37,9 +38,26 @@ function partsOf(keys: Keys): Keys {
     mlp_glu: on("mlp_glu"),
     macaron: on("macaron"),
     num_mem_kv: isOff(keys.num_mem_kv) || !global ? undefined : keys.num_mem_kv,
+    moe: expertsOf(keys),
     none_doubles: printed(keys.attention_types).includes('"none"') ? true : undefined,
   };
   return defined(parts);
+}
+
+/** What it read by default differs from ours where it had no default: the best expert, without chance. */
+function expertsOf(keys: Keys): Keys | undefined {
+  if (isOff(keys.moe_layers)) return undefined;
+  const params = Object.entries((keys.moe_params ?? {}) as Keys)
+    .map(([key, value]) => [key.replace(/^moe_/, ""), value] as const)
+    .filter(([key]) => expertKeys.includes(key));
+  const { use_second_place_loss: second, ...given } = Object.fromEntries(params);
+  return defined({
+    ...given,
+    layers: keys.moe_layers,
+    // It took none for no activation at all.
+    activation: keys.moe_activation === null ? "id" : activationOf(keys.moe_activation ?? "relu"),
+    use_second_place_loss: isOff(second) ? undefined : true,
+  });
 }
 
 /** How an original config hides tokens; it never hid the id 0, with which it filled samples up. */

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { type Experts, experts } from "./experts.ts";
 
 /**
  * The original GPT-Neo's own options, in its words where it has any: what a model of type
@@ -23,6 +24,8 @@ export interface OriginalParts {
   readonly num_mem_kv: number;
   /** Whether layers without attention double what comes in, as the original's did. */
   readonly none_doubles: boolean;
+  /** Which layers are mixtures of experts, and of which; null is none. */
+  readonly moe: Experts | null;
 }
 
 const length = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
@@ -42,6 +45,7 @@ export const originalPartSchemas: {
   macaron: off,
   num_mem_kv: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   none_doubles: off,
+  moe: v.optional(v.nullable(experts), null),
 };
 
 /** The keys of a config's `original`. */

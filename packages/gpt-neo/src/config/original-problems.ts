@@ -20,7 +20,7 @@ export function originalProblems(config: Config): readonly (readonly [string, st
 }
 
 function ownProblems(config: Config): readonly (readonly [string, string])[] {
-  const { scalenorm, rezero, axial_pos_emb, causal } = config.original;
+  const { scalenorm, rezero, axial_pos_emb, causal, moe } = config.original;
   const { pos_emb } = config.architecture;
   const found: [string, string][] = [];
   if (scalenorm && rezero) {
@@ -28,6 +28,15 @@ function ownProblems(config: Config): readonly (readonly [string, string])[] {
   }
   if (axial_pos_emb && pos_emb !== "learned") {
     found.push(["original.axial_pos_emb", `is given, but architecture.pos_emb is "${pos_emb}"`]);
+  }
+  const beyond = moe?.layers.filter((layer) => layer >= config.num_layers) ?? [];
+  if (beyond.length > 0) {
+    const told = `names ${beyond.join(", ")}, and num_layers is ${config.num_layers}`;
+    found.push(["original.moe.layers", told]);
+  }
+  if (moe?.gating === "switch" && moe.switch_top_k > moe.num_experts) {
+    const told = `is ${moe.switch_top_k}, and num_experts is ${moe.num_experts}`;
+    found.push(["original.moe.switch_top_k", told]);
   }
   // A model whose tokens see each other can be read and measured without: training asks for it.
   if (causal && config.training.masking !== null) {

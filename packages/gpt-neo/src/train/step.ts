@@ -19,7 +19,8 @@ import {
 } from "mtf";
 import type { Config } from "../config/index.ts";
 import { documentOptions } from "../documents.ts";
-import { labelCount, totalLoss, totalLossWithSquares } from "../loss.ts";
+import { guessed } from "../guessed.ts";
+import { type LossSums, labelCount, lossSums } from "../loss.ts";
 import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import { optimizerOf, type State } from "./optimizer.ts";
 import { warmupOf } from "./warm-up.ts";
@@ -30,14 +31,15 @@ export interface Report {
   readonly loss: Scalar;
   /** What `z_loss` adds to it in the loss that is trained on; only where it is not 0. */
   readonly zLoss?: Scalar;
+  /** What mixtures of experts add to it, where there are any. */
+  readonly auxiliary?: Scalar;
   /** The global norm of the gradient, before it is clipped. */
   readonly gradientNorm: Scalar;
 }
 
-/** What losses are made of: sums over labels. */
-interface Sums {
-  readonly loss: Scalar;
-  readonly squares?: Scalar;
+/** Sums over labels, and what models add beside. */
+interface Sums extends LossSums {
+  readonly auxiliary?: Scalar;
 }
 
 /** A step's tokens, in the parts that are computed one after the other. */
@@ -80,26 +82,28 @@ export function trainingStep(
   );
   const rate = learningRate(config);
   const microbatch = microbatchOf(config);
-  return (state, tokens, labels) => {
-    const count = labelCount(labels, dims.vocab.size);
+  return (state, tokens, following) => {
     const stepKey = fold(fold(key(seed), "dropout"), state.step);
+    const { shown, labels } = guessed(config, fold(stepKey, "guessed"), tokens, following);
+    const count = labelCount(labels, dims.vocab.size);
     const partLoss = (
       params: Parameters,
       part: Tensor<"batch" | "length", "int32">,
       follow: Tensor<"batch" | "length", "int32">,
       index: Scalar<"int32">,
     ): readonly [Scalar, Sums] => {
-      const { logits } = model.forward(config, dims, params, part, {
+      const { logits, auxiliary } = model.forward(config, dims, params, part, {
         dropout: fold(stepKey, index),
         recompute: config.training.recompute,
         ...documentOptions(config, dims, part),
       });
-      if (z_loss === 0) {
-        const sum = totalLoss(logits, follow);
-        return [div(sum, count), { loss: sum }];
-      }
-      const sums = totalLossWithSquares(logits, follow);
-      return [div(add(sums.loss, mul(sums.squares, z_loss)), count), sums];
+      const sums = lossSums(config, logits, follow);
+      const whole = sums.squares ? add(sums.loss, mul(sums.squares, z_loss)) : sums.loss;
+      const mean = div(whole, count);
+      if (!auxiliary) return [mean, sums];
+      // Of each part as much as it is of the batch.
+      const share = div(auxiliary, microbatch.size);
+      return [add(mean, share), { ...sums, auxiliary: share }];
     };
     const lossAndGradient = valueAndGrad(partLoss, { aux: true });
     const [gradient, sums] = accumulate(
@@ -109,7 +113,7 @@ export function trainingStep(
         const [, slope, own] = lossAndGradient(state.params, part, follow, index);
         return [slope, own] as const;
       },
-      tokens,
+      shown,
       labels,
       iota(microbatch),
     );
@@ -124,9 +128,13 @@ export function trainingStep(
       gate: allFinite(norm),
     };
     const next = optimizerOf(config).step(state, clipped, update, config);
-    const report = { loss: div(sums.loss, count), gradientNorm: norm };
-    if (!sums.squares) return [next, report];
-    return [next, { ...report, zLoss: mul(div(sums.squares, count), z_loss) }];
+    const report: Report = {
+      loss: div(sums.loss, count),
+      gradientNorm: norm,
+      ...(sums.squares && { zLoss: mul(div(sums.squares, count), z_loss) }),
+      ...(sums.auxiliary && { auxiliary: sums.auxiliary }),
+    };
+    return [next, report];
   };
 }
 

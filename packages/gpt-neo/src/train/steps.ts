@@ -120,11 +120,17 @@ export async function takeSteps(training: Training): Promise<Ended> {
 
 async function readReport(
   report: Held<Report>,
-): Promise<Pick<StepEntry, "loss" | "zLoss" | "gradientNorm">> {
-  const [loss, gradientNorm, zLoss] = await Promise.all([
+): Promise<Pick<StepEntry, "loss" | "zLoss" | "auxiliary" | "gradientNorm">> {
+  const [loss, gradientNorm, zLoss, auxiliary] = await Promise.all([
     report.loss.number(),
     report.gradientNorm.number(),
     report.zLoss?.number(),
+    report.auxiliary?.number(),
   ]);
-  return { loss, gradientNorm, ...(zLoss !== undefined && { zLoss }) };
+  return {
+    loss,
+    gradientNorm,
+    ...(zLoss !== undefined && { zLoss }),
+    ...(auxiliary !== undefined && { auxiliary }),
+  };
 }

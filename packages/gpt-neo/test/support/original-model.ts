@@ -3,6 +3,7 @@ import {
   add,
   crossEntropyWithLogsumexp,
   greaterEqual,
+  key,
   mul,
   type Scalar,
   square,
@@ -74,8 +75,10 @@ export async function originalModel(name: string): Promise<OriginalModel> {
         inputs: (dims) => [parameterPlaceholders(config, dims), rowsOf(dims), rowsOf(dims)],
         fn: (dims) => (parameters: Parameters, tokens: Rows, follow: Rows) => {
           const lossOf = (p: Parameters) => {
-            const { logits } = forward(config, dims, p, tokens);
-            return mul(originalLoss(config, logits, follow), 1 / (batch * length));
+            const training = { dropout: key(0) };
+            const { logits, auxiliary } = forward(config, dims, p, tokens, training);
+            const mean = mul(originalLoss(config, logits, follow), 1 / (batch * length));
+            return auxiliary ? add(mean, auxiliary) : mean;
           };
           const { logits } = forward(config, dims, parameters, tokens);
           return { logits, lossAndGradient: valueAndGrad(lossOf)(parameters) };

@@ -1,9 +1,17 @@
-import type { Scalar, Tensor } from "mtf";
-import { type Config, isUsualActivation } from "../../config/index.ts";
+import { logSoftmax, type Scalar, softmax, type Tensor } from "mtf";
+import type { Activation } from "mtf/nn";
+import {
+  type Config,
+  type ElementwiseName,
+  isUsualActivation,
+  type LearnedName,
+  type RowwiseName,
+  type UsualActivation,
+} from "../../config/index.ts";
 import { activations } from "../activations.ts";
 import { type Declared, scalar } from "../parameter.ts";
-import { type LearnedName, learnedActivations } from "./learned-activations.ts";
-import { type PlainName, plainActivations } from "./plain-activations.ts";
+import { elementwise } from "./elementwise.ts";
+import { learnedActivations } from "./learned-activations.ts";
 
 /** The numbers that some activations learn, in the order of `learnedActivations`. */
 export type LearnedNumbers = {
@@ -23,18 +31,33 @@ export function activationParameters(
 }
 
 /** The config's activation of what is inside a feed-forward layer. */
-export function activated<A extends string>(
+export function activated(
   { activation_function: name }: Config,
   numbers: LearnedNumbers,
-  x: Tensor<A | "ff">,
-): Tensor<A | "ff"> {
-  if (isUsualActivation(name)) return activations[name](x);
-  if (!isLearned(name)) return plainActivations[name as PlainName](x);
-  const { begin, of } = learnedActivations[name];
-  return of(
-    x,
-    begin.map((_, i) => numbers[`learned${i}` as keyof LearnedNumbers]!),
-  );
+  x: Inner,
+): Inner {
+  if (isLearned(name)) {
+    const { begin, of } = learnedActivations[name];
+    const own = begin.map((_, i) => numbers[`learned${i}` as keyof LearnedNumbers]!);
+    return of(x, own);
+  }
+  return isRowwise(name) ? rowwise[name](x) : activationOf(name)(x);
+}
+
+type Inner = Tensor<"batch" | "length" | "ff">;
+
+/** A function of each element. */
+export function activationOf(name: UsualActivation | ElementwiseName): Activation {
+  return isUsualActivation(name) ? activations[name] : elementwise[name];
+}
+
+const rowwise: { readonly [Name in RowwiseName]: (x: Inner) => Inner } = {
+  softmax: (x) => softmax(x, "ff"),
+  logsoftmax: (x) => logSoftmax(x, "ff"),
+};
+
+function isRowwise(name: string): name is RowwiseName {
+  return Object.hasOwn(rowwise, name);
 }
 
 function isLearned(name: string): name is LearnedName {

@@ -1,6 +1,5 @@
-import { add, gather, mul, type Tensor } from "mtf";
+import { add, addAll, gather, mul, recompute, type Scalar, type Tensor } from "mtf";
 import type { Config } from "../../config/index.ts";
-import { throughBlocks } from "../blocks.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
 import { memoryOf } from "../memory-of.ts";
 import type { Forward, ForwardOptions, Hidden } from "../model.ts";
@@ -10,6 +9,7 @@ import { type Given, selfAttention } from "./attention.ts";
 import type { MeshDims } from "./dims.ts";
 import { feedForward } from "./feed-forward.ts";
 import { masksOf } from "./masks.ts";
+import { isMixture, type MixtureGiven, mixture } from "./mixture.ts";
 import { normed, weighed } from "./norm.ts";
 import type { Block, Parameters } from "./parameters.ts";
 import { positionsOf } from "./positions.ts";
@@ -29,15 +29,31 @@ export function forward(
   const dropped = droppedBy(options.dropout);
   const rotated = config.architecture.pos_emb === "rotary";
   const angles = rotated ? anglesOf(config, dims, memory.positions) : undefined;
-  const through = (x: Hidden, block: Block, i: number): Hidden => {
-    const kind = config.attention_layers[i]!;
-    const given = { kind, remember: memory.of(i), angles, dropped: droppedIn(dropped, `h/${i}`) };
-    return throughBlock(config, block, x, given);
-  };
-  const first = embedded(config, dims, parameters, tokens, memory.positions, dropped);
-  const hidden = throughBlocks(blocksOf(config, parameters), first, through, options.recompute);
+  const key = options.dropout;
+  const hidden = [embedded(config, dims, parameters, tokens, memory.positions, dropped)];
+  const auxiliary: Scalar[] = [];
+  for (const [layer, block] of blocksOf(config, parameters).entries()) {
+    const kind = config.attention_layers[layer]!;
+    const at = {
+      kind,
+      remember: memory.of(layer),
+      angles,
+      dropped: droppedIn(dropped, `h/${layer}`),
+    };
+    const given = { ...at, layer, key, continued: options.cache !== undefined };
+    const through = (x: Hidden) => throughBlock(config, block, x, given);
+    const [next, added] = (options.recompute ? recompute(through) : through)(hidden[layer]!);
+    hidden.push(next);
+    if (added) auxiliary.push(added);
+  }
   const final = normed(config, parameters.ln_f, hidden.at(-1)!);
-  return { hidden, final, logits: logitsOf(parameters, final), ...memory.kept() };
+  return {
+    hidden,
+    final,
+    logits: logitsOf(parameters, final),
+    ...memory.kept(),
+    ...(auxiliary.length > 0 && { auxiliary: addAll(auxiliary) }),
+  };
 }
 
 /** Words and positions, each dropped by itself. */
@@ -59,21 +75,35 @@ function blocksOf({ num_layers }: Config, { h }: Parameters): readonly Block[] {
   return Array.from({ length: num_layers }, (_, i) => h[i] ?? h[0]!);
 }
 
-function throughBlock(config: Config, block: Block, x: Hidden, given: Given): Hidden {
+/** What leaves a block, and of a mixture of experts what is added to the loss. */
+function throughBlock(
+  config: Config,
+  block: Block,
+  x: Hidden,
+  given: Given & MixtureGiven,
+): readonly [Hidden, Scalar?] {
   const { resid_dropout, original } = config;
-  const { macaron, ln_1, attn, rezero_1, ln_2, mlp, rezero_2 } = block;
+  const { macaron, ln_1, attn, rezero_1, ln_2, rezero_2 } = block;
   const { kind, dropped } = given;
-  const begun = macaron
-    ? add(x, mul(dropped(feedForward(config, macaron, x), "macaron", resid_dropout), 0.5))
-    : x;
+  const drop = (y: Hidden, name: string): Hidden => dropped(y, name, resid_dropout);
+  const halved = (y: Hidden): Hidden => (macaron ? mul(y, 0.5) : y);
+  const begun = macaron ? add(x, halved(drop(feedForward(config, macaron, x), "macaron"))) : x;
   const attend = (): Hidden =>
-    dropped(
-      selfAttention(config, attn!, normed(config, ln_1, begun), given),
-      "attn",
-      resid_dropout,
-    );
+    drop(selfAttention(config, attn!, normed(config, ln_1, begun), given), "attn");
   const attended = kind !== "none" ? attend() : original.none_doubles ? begun : undefined;
   const y = attended ? add(begun, weighed(rezero_1, attended)) : begun;
-  const changed = dropped(feedForward(config, mlp, normed(config, ln_2, y)), "mlp", resid_dropout);
-  return add(y, weighed(rezero_2, macaron ? mul(changed, 0.5) : changed));
+  const [changed, added] = changedBy(config, block, normed(config, ln_2, y), given);
+  const z = add(y, weighed(rezero_2, halved(drop(changed, "mlp"))));
+  return added ? [z, added] : [z];
+}
+
+/** The feed-forward layer of a block, or its experts. */
+function changedBy(
+  config: Config,
+  { mlp, moe }: Block,
+  x: Hidden,
+  given: MixtureGiven,
+): readonly [Hidden, Scalar?] {
+  if (isMixture(config, given.layer)) return mixture(config, moe!, x, given);
+  return [feedForward(config, mlp!, x)];
 }

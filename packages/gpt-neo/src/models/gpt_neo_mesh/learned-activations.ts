@@ -1,5 +1,6 @@
 import { abs, add, div, exp, mul, pow, type Scalar, softplus, type Tensor, tanh } from "mtf";
-import { arcsinh, leaky } from "./plain-activations.ts";
+import type { LearnedName } from "../../config/index.ts";
+import { arcsinh, leaky } from "./elementwise.ts";
 
 // Activations with numbers that are learned. The original gave these random names, so that no checkpoint
 // could be read back; here they are parameters of their layer as others are.
@@ -11,8 +12,6 @@ interface LearnedActivation {
   readonly begin: readonly number[];
   readonly of: <A extends string>(x: Tensor<A>, numbers: Numbers) => Tensor<A>;
 }
-
-export type LearnedName = "aria" | "prelu" | "parcsinh" | "psoftplus" | "proottanh";
 
 export const learnedActivations: { readonly [Name in LearnedName]: LearnedActivation } = {
   /** A generalised logistic function, times x. */

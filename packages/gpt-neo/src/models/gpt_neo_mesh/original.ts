@@ -14,6 +14,12 @@ const added: readonly OriginalRule[] = [
   ...linear(`${block}.mlp_macaron.c_proj`, "h{i}/mlp_macaron/conv1d_main/c_proj"),
   rule(`${block}.rezero_1`, "h{i}/norm_rezero_1/g"),
   rule(`${block}.rezero_2`, "h{i}/norm_rezero_2/g"),
+  // Named by who chooses.
+  ...["top_2", "switch", "rand_1"].map((gating) =>
+    rule(`${block}.moe.router.weight`, `h{i}/${gating}_gating/kernel`, true),
+  ),
+  rule(`${block}.moe.wi`, "h{i}/wi/kernel"),
+  rule(`${block}.moe.wo`, "h{i}/wo/kernel"),
   ...linear("lm_head", "wte_final_linear/conv1d_main/linear_out"),
 ];
 

@@ -1,9 +1,10 @@
 import type { Scalar, Tensor } from "mtf";
-import type { AttentionType, Config } from "../../config/index.ts";
+import type { Config } from "../../config/index.ts";
 import { bias, type Declared, matrix, scalar } from "../parameter.ts";
 import { attentionParameters, type SelfAttention } from "./attention.ts";
 import type { MeshDims } from "./dims.ts";
 import { type FeedForward, feedForwardParameters } from "./feed-forward.ts";
+import { isMixture, type Mixture, mixtureParameters } from "./mixture.ts";
 import { layerNormParameters, type Norm, normParameters } from "./norm.ts";
 import { type Positions, positionParameters } from "./positions.ts";
 
@@ -16,7 +17,8 @@ export interface Block {
   /** What attention is multiplied by in place of a norm. */
   readonly rezero_1?: Scalar;
   readonly ln_2?: Norm;
-  readonly mlp: FeedForward;
+  readonly mlp?: FeedForward;
+  readonly moe?: Mixture;
   readonly rezero_2?: Scalar;
 }
 
@@ -38,7 +40,7 @@ export function parameters(config: Config, dims: MeshDims): Declared<Parameters>
   return {
     wte: matrix("transformer.wte.weight", [vocab, embd], "wte"),
     ...positionParameters(config, dims),
-    h: blocksOf(config).map(({ name, kinds }) => block(config, name, kinds, dims)),
+    h: blocksOf(config).map((named) => block(config, named, dims)),
     ...(config.original.final_norm && { ln_f: layerNormParameters("transformer.ln_f", embd) }),
     ...(!config.tie_word_embeddings && {
       lm_head: matrix("lm_head.weight", [vocab, embd], "lm_head"),
@@ -47,26 +49,21 @@ export function parameters(config: Config, dims: MeshDims): Declared<Parameters>
   };
 }
 
-/** What a set of weights is called, and the kinds of attention of the layers that have it. */
+/** What a set of weights is called, and the layers that have it. */
 interface Named {
   readonly name: string;
-  readonly kinds: readonly AttentionType[];
+  readonly layers: readonly number[];
 }
 
-function blocksOf({ attention_layers, architecture }: Config): readonly Named[] {
-  if (architecture.num_unique_layers === 1) {
-    return [{ name: "transformer.shared", kinds: attention_layers }];
-  }
-  return attention_layers.map((kind, i) => ({ name: `transformer.h.${i}`, kinds: [kind] }));
+function blocksOf({ num_layers, architecture }: Config): readonly Named[] {
+  const layers = Array.from({ length: num_layers }, (_, layer) => layer);
+  if (architecture.num_unique_layers === 1) return [{ name: "transformer.shared", layers }];
+  return layers.map((layer) => ({ name: `transformer.h.${layer}`, layers: [layer] }));
 }
 
-function block(
-  config: Config,
-  name: string,
-  kinds: readonly AttentionType[],
-  dims: MeshDims,
-): Declared<Block> {
+function block(config: Config, { name, layers }: Named, dims: MeshDims): Declared<Block> {
   const { rezero, macaron } = config.original;
+  const kinds = layers.map((layer) => config.attention_layers[layer]!);
   const attends = kinds.some((kind) => kind !== "none");
   const norm = (at: string) => normParameters(config, `${name}.${at}`, dims.embd);
   return {
@@ -77,7 +74,12 @@ function block(
     }),
     ...(rezero && { rezero_1: scalar(`${name}.rezero_1`, 0) }),
     ...(!rezero && { ln_2: norm("ln_2") }),
-    mlp: feedForwardParameters(config, `${name}.mlp`, dims),
+    ...(layers.some((layer) => !isMixture(config, layer)) && {
+      mlp: feedForwardParameters(config, `${name}.mlp`, dims),
+    }),
+    ...(layers.some((layer) => isMixture(config, layer)) && {
+      moe: mixtureParameters(`${name}.moe`, dims),
+    }),
     ...(rezero && { rezero_2: scalar(`${name}.rezero_2`, 0) }),
   };
 }

@@ -7,7 +7,6 @@ import {
   greater,
   identity,
   log,
-  logSoftmax,
   maximum,
   minimum,
   mul,
@@ -17,7 +16,6 @@ import {
   sigmoid,
   sign,
   sin,
-  softmax,
   softplus,
   sqrt,
   square,
@@ -26,19 +24,14 @@ import {
   tanh,
   where,
 } from "mtf";
-import type { OriginalActivation } from "../../config/index.ts";
-import type { LearnedName } from "./learned-activations.ts";
-
-/** Activations without numbers of their own. */
-export type PlainName = Exclude<OriginalActivation, LearnedName>;
-
-type Inner = <A extends string>(x: Tensor<A | "ff">) => Tensor<A | "ff">;
+import type { Activation } from "mtf/nn";
+import type { ElementwiseName } from "../../config/index.ts";
 
 /**
- * The activations of the original, by its names. Some could not be built there, for want of powers:
+ * Functions of an element by the names that the original has for them. Some could not be built there, for want of powers:
  * those are here what they were written to be.
  */
-export const plainActivations: { readonly [Name in PlainName]: Inner } = {
+export const elementwise: { readonly [Name in ElementwiseName]: Activation } = {
   sigmoid,
   tanh,
   selu: (x) => mul(scaledElu(x, 1.6732632423543772), 1.0507009873554805),
@@ -57,8 +50,6 @@ export const plainActivations: { readonly [Name in PlainName]: Inner } = {
   spike2: (x) => exp(neg(square(x))),
   tanhshrink: (x) => sub(x, tanh(x)),
   softsign: (x) => div(x, add(abs(x), 1)),
-  softmax: (x) => softmax(x, "ff"),
-  logsoftmax: (x) => logSoftmax(x, "ff"),
   bipolarsigmoid: (x) => sub(mul(sigmoid(x), 2), 1),
   // The original drew the slope when it was started: here it is the mean of what it drew from.
   rrelu: (x) => randomisedLeaky(x, 0.5),
