@@ -174,7 +174,6 @@ describe("a wrong config", () => {
     expect(() => parseOriginalConfig(wrong, "mine.json")).toThrowErrorMatchingInlineSnapshot(`
       [MtfError: [bad-argument] mine.json describes what GPT-Neo's format here cannot hold.
         activation_fn  is "swish", which the original did not know either
-        moe_layers     makes layers mixtures of experts
         n_ctx          is missing]
     `);
     expect(() => parseOriginalConfig({ ...XL, n_layer: "many" }, "mine.json")).toThrow(
