@@ -41,6 +41,9 @@ export function problems(config: Config): readonly (readonly [path: string, text
     const told = `is ${training.grad_accumulation}, which does not divide batch_size`;
     found.push(["training.grad_accumulation", `${told} ${training.batch_size}`]);
   }
+  if (training.schedule === "slanted_triangular" && training.decay_to === 0) {
+    found.push(["training.decay_to", "is 0, and slanted_triangular begins with that part too"]);
+  }
   const { tokenizer } = training;
   // How many ids a file's tokenizer makes is known where the file is read.
   const needed = tokenizer === "bytes" ? 257 : tokenizer === "gpt2" ? 50257 : 0;

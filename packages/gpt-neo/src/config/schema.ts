@@ -17,6 +17,8 @@ import { masking } from "./masking.ts";
 import type { Note } from "./note.ts";
 import { optimizerNames } from "./optimizer-names.ts";
 import { originalPartKeys, originalPartSchemas, usualParts } from "./original-parts.ts";
+import { isPattern } from "./pattern.ts";
+import { scheduleNames } from "./schedule-names.ts";
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 /** Few enough to be written out; the largest model of this kind has 44. */
@@ -25,6 +27,7 @@ const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
 const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const rate = v.pipe(v.number(), v.minValue(0), v.finite());
 const above = v.pipe(v.number(), v.gtValue(0), v.finite());
+const pattern = v.pipe(v.string(), v.minLength(1), v.check(isPattern, "a regular expression"));
 const idList = v.pipe(v.array(natural), v.minLength(1));
 const attentionType = v.picklist(["global", "local", "linear", "none"]);
 const modelTypes = [
@@ -67,11 +70,16 @@ const training = {
   grad_accumulation: v.optional(positive, 1),
   recompute: v.optional(v.boolean(), false),
   learning_rate: v.optional(above, 3e-4),
-  schedule: v.optional(v.picklist(["cosine", "linear", "constant"]), "cosine"),
+  schedule: v.optional(v.picklist(scheduleNames), "cosine"),
   warmup_steps: v.optional(v.nullable(natural), null),
   decay_to: v.optional(part, 0.1),
   decay_steps: v.optional(v.nullable(positive), null),
+  cooldown_steps: v.optional(v.nullable(positive), null),
   optimizer: v.optional(v.picklist(optimizerNames), "adamw"),
+  muon_momentum: v.optional(part, 0.95),
+  no_decay: v.optional(v.array(pattern), []),
+  rates: v.optional(v.array(v.strictTuple([pattern, rate])), []),
+  ema: v.optional(v.nullable(part), null),
   adafactor_decay_rate: v.optional(v.nullable(part), null),
   adafactor_momentum: v.optional(v.nullable(part), null),
   adafactor_epsilon: v.optional(rate, 1e-30),
@@ -81,6 +89,8 @@ const training = {
   betas: v.optional(v.strictTuple([part, part]), [0.9, 0.95]),
   epsilon: v.optional(above, 1e-8),
   bias_correction: v.optional(v.boolean(), true),
+  clip_value: v.optional(v.nullable(above), null),
+  clip_adaptive: v.optional(v.nullable(above), null),
   clip_norm: v.optional(v.nullable(above), 1),
   loss: v.optional(v.picklist(["cross_entropy", "entmax"]), "cross_entropy"),
   masking: v.optional(v.nullable(masking), null),

@@ -2,18 +2,14 @@ import {
   accumulate,
   add,
   isFinite as allFinite,
-  clipByGlobalNorm,
   type Dimension,
   dimension,
   div,
   fold,
-  globalNorm,
   iota,
   key,
   mul,
   type Scalar,
-  type Schedule,
-  schedule,
   type Tensor,
   valueAndGrad,
 } from "mtf";
@@ -22,8 +18,10 @@ import { documentOptions } from "../documents.ts";
 import { guessed } from "../guessed.ts";
 import { type LossSums, labelCount, lossSums } from "../loss.ts";
 import { type Dims, modelOf, type Parameters } from "../models/index.ts";
+import { averaged, withAverage } from "./average.ts";
+import { clipped } from "./clipped.ts";
+import { learningRate } from "./learning-rate.ts";
 import { optimizerOf, type State } from "./optimizer.ts";
-import { warmupOf } from "./warm-up.ts";
 
 /** What a step tells. */
 export interface Report {
@@ -58,7 +56,8 @@ export function microbatchOf(config: Config): Dimension<"microbatch"> {
  */
 export function initialState(config: Config, dims: Dims): State {
   const seed = fold(key(config.training.seed), "parameters");
-  return optimizerOf(config).begin(modelOf(config).initial(config, dims, seed), config);
+  const parameters = modelOf(config).initial(config, dims, seed);
+  return withAverage(config, optimizerOf(config).begin(parameters, config));
 }
 
 /**
@@ -74,7 +73,11 @@ export function trainingStep(
   config: Config,
   dims: Dims,
 ): (state: State, tokens: Rows, labels: Rows) => readonly [State, Report] {
-  const { clip_norm, weight_decay, decay_final_norm, seed, z_loss } = config.training;
+  const { weight_decay, decay_final_norm, seed, z_loss } = config.training;
+  const noDecay = config.training.no_decay.map((pattern) => new RegExp(pattern));
+  const rates = config.training.rates.map(
+    ([pattern, factor]) => [new RegExp(pattern), factor] as const,
+  );
   const model = modelOf(config);
   // As files have them: of biases, too, several dims may be one there.
   const matrices = new Set(
@@ -117,17 +120,21 @@ export function trainingStep(
       labels,
       iota(microbatch),
     );
-    const { clipped, norm } =
-      clip_norm === null
-        ? { clipped: gradient, norm: globalNorm(gradient) }
-        : clipByGlobalNorm(gradient, clip_norm);
+    const { gradient: given, norm } = clipped(config, gradient, state.params);
+    const gate = allFinite(norm);
     const update = {
       rate,
       decay: weight_decay,
-      decays: (path: string) => matrices.has(path) || (decay_final_norm && model.isFinalNorm(path)),
-      gate: allFinite(norm),
+      decays: (path: string) =>
+        !matching(noDecay, path) &&
+        (matrices.has(path) || (decay_final_norm && model.isFinalNorm(path))),
+      rates: (path: string) =>
+        rates.reduce((all, [pattern, factor]) => (pattern.test(path) ? all * factor : all), 1),
+      gate,
     };
-    const next = optimizerOf(config).step(state, clipped, update, config);
+    const { average, ...own } = state;
+    const stepped = optimizerOf(config).step(own as State, given, update, config);
+    const next = averaged(config, average, stepped, gate);
     const report: Report = {
       loss: div(sums.loss, count),
       gradientNorm: norm,
@@ -138,11 +145,6 @@ export function trainingStep(
   };
 }
 
-/** The learning rate of a config: a function of the steps taken. */
-export function learningRate(config: Config): Schedule {
-  const { learning_rate: rate, schedule: decay } = config.training;
-  const { decay_to, decay_steps, steps } = config.training;
-  const warmup = warmupOf(config.training);
-  if (decay === "constant") return schedule({ rate, warmup });
-  return schedule({ rate, warmup, decay, begin: 0, end: decay_steps ?? steps, floor: decay_to });
+function matching(patterns: readonly RegExp[], path: string): boolean {
+  return patterns.some((pattern) => pattern.test(path));
 }
