@@ -12,6 +12,8 @@ import {
   type Tensor,
   where,
 } from "mtf";
+import { entmaxCrossEntropy } from "mtf/nn";
+import type { Config } from "./config/index.ts";
 
 /**
  * The mean negative log-likelihood, in nats, of the labels that are tokens: -100 and every other
@@ -52,6 +54,32 @@ export function totalLossWithSquares(
   const parts = crossEntropyWithLogsumexp(logits, labels, "vocab");
   const counted = where(isToken(labels, logits.dims.vocab.size), square(parts.logsumexp), 0);
   return { loss: sum(parts.loss, "batch", "length"), squares: sum(counted, "batch", "length") };
+}
+
+/** What a loss is made of: sums over labels. */
+export interface LossSums {
+  readonly loss: Scalar;
+  /** Of the squares of the logsumexps, where these count in the loss that is trained on. */
+  readonly squares?: Scalar;
+}
+
+/**
+ * The loss that a config trains on: of the softmax of logits, or of their entmax, which has no logsumexp.
+ *
+ * @example
+ * const { loss } = lossSums(config, logits, labels);
+ */
+export function lossSums(
+  { training }: Config,
+  logits: Tensor<"batch" | "length" | "vocab">,
+  labels: Tensor<"batch" | "length", "int32">,
+): LossSums {
+  if (training.loss === "entmax") {
+    return { loss: sum(entmaxCrossEntropy(logits, labels, "vocab"), "batch", "length") };
+  }
+  return training.z_loss === 0
+    ? { loss: totalLoss(logits, labels) }
+    : totalLossWithSquares(logits, labels);
 }
 
 /**

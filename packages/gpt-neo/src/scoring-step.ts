@@ -1,7 +1,8 @@
-import type { Scalar, Tensor } from "mtf";
+import { fold, key, type Scalar, type Tensor } from "mtf";
 import type { Config } from "./config/index.ts";
 import { documentOptions } from "./documents.ts";
-import { labelCount, totalLoss } from "./loss.ts";
+import { guessed } from "./guessed.ts";
+import { labelCount, lossSums } from "./loss.ts";
 import { type Dims, modelOf, type Parameters } from "./models/index.ts";
 import type { Rows } from "./rows.ts";
 
@@ -21,10 +22,14 @@ export function scoringStep(
   dims: Dims,
   withLogits = false,
 ): (parameters: Parameters, tokens: Rows, labels: Rows) => Scored {
-  return (parameters, tokens, labels) => {
-    const options = documentOptions(config, dims, tokens);
-    const { logits } = modelOf(config).forward(config, dims, parameters, tokens, options);
-    const scored = [totalLoss(logits, labels), labelCount(labels, dims.vocab.size)] as const;
+  // What is hidden is so at the same places whenever rows are scored.
+  const drawn = fold(key(config.training.seed), "scored");
+  return (parameters, tokens, following) => {
+    const { shown, labels } = guessed(config, drawn, tokens, following);
+    const options = documentOptions(config, dims, shown);
+    const { logits } = modelOf(config).forward(config, dims, parameters, shown, options);
+    const { loss } = lossSums(config, logits, labels);
+    const scored = [loss, labelCount(labels, dims.vocab.size)] as const;
     return withLogits ? [...scored, logits] : scored;
   };
 }

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { type Config, withTraining } from "../src/config/index.ts";
 import { parseOriginalConfig } from "../src/config/original.ts";
 import { parameterNames } from "../src/models/index.ts";
-import { learningRate } from "../src/train/step.ts";
+import { learningRate } from "../src/train/learning-rate.ts";
 import type { StepEntry } from "../src/train/training.ts";
 import { loadWeights, type Weights } from "../src/weights/index.ts";
 import { agreement } from "./support/agree.ts";

@@ -18,6 +18,8 @@ export { causal } from "./nn/causal.ts";
 export { clipActivationGradient } from "./nn/clipActivationGradient.ts";
 export { type CompressedAttentionOptions, compressedAttention } from "./nn/compressedAttention.ts";
 export { dropout } from "./nn/dropout.ts";
+export { type EntmaxOptions, entmax } from "./nn/entmax.ts";
+export { entmaxCrossEntropy } from "./nn/entmaxCrossEntropy.ts";
 export { expertCapacity } from "./nn/experts/expertCapacity.ts";
 export { expertChoiceRouter } from "./nn/experts/expertChoiceRouter.ts";
 export type {

@@ -1,9 +1,10 @@
 import { expandAttentionTypes, layersIn } from "./attention.ts";
 import type { Config } from "./config.ts";
+import { originalProblems } from "./original-problems.ts";
 
 /** What is wrong between the keys of a config, each of which is right by itself. */
 export function problems(config: Config): readonly (readonly [path: string, text: string])[] {
-  const found: [string, string][] = [];
+  const found: (readonly [string, string])[] = [];
   const { hidden_size, num_heads, num_layers, vocab_size, training } = config;
   const { head_dim, num_kv_heads } = config.architecture;
   if (num_kv_heads !== null && num_heads % num_kv_heads !== 0) {
@@ -23,8 +24,9 @@ export function problems(config: Config): readonly (readonly [path: string, text
       found.push(["attention_layers", `is not what attention_types gives: ${expanded}`]);
     }
   }
+  found.push(...originalProblems(config));
   const kinds = new Set(config.attention_layers);
-  if (kinds.has("local") && config.model_type !== "gpt_neo") {
+  if (kinds.has("local") && !["gpt_neo", "gpt_neo_mesh"].includes(config.model_type)) {
     const mistral = config.model_type === "mistral";
     const told = mistral
       ? "all layers of Mistral see a window, or none"
@@ -38,6 +40,9 @@ export function problems(config: Config): readonly (readonly [path: string, text
   if (training.batch_size % training.grad_accumulation !== 0) {
     const told = `is ${training.grad_accumulation}, which does not divide batch_size`;
     found.push(["training.grad_accumulation", `${told} ${training.batch_size}`]);
+  }
+  if (training.schedule === "slanted_triangular" && training.decay_to === 0) {
+    found.push(["training.decay_to", "is 0, and slanted_triangular begins with that part too"]);
   }
   const { tokenizer } = training;
   // How many ids a file's tokenizer makes is known where the file is read.

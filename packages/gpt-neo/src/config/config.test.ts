@@ -222,10 +222,10 @@ describe("a wrong config", () => {
         vocab_size              is "many", but must be number
         hidden_size             is -1, but must be >=1
         num_layers              is 1.5, but must be a whole number
-        attention_types.0.0.0   is "globel", but must be ("global" | "local")
-        activation_function     is "tan", but must be ("gelu_new" | "gelu" | "gelu_fast" | "gelu_pytorch_tanh" | "relu" | "silu" | "swish")
+        attention_types.0.0.0   is "globel", but must be ("global" | "local" | "linear" | "none")
+        activation_function     is "tan", but must be ("gelu_new" | "gelu" | "gelu_fast" | "gelu_pytorch_tanh" | "relu" | "silu" | "swish" | "sigmoid" | "tanh" | "selu" | "elu" | "abs" | "sin" | "cos" | "sign" | "softplus" | "lrelu001" | "lrelu020" | "id" | "triangle_relax" | "square_relax" | "spike" | "spike2" | "tanhshrink" | "softsign" | "bipolarsigmoid" | "rrelu" | "elish" | "arcsinh" | "maxsig" | "cosid" | "minsin" | "maxtanh" | "mish" | "tanhexp" | "lisht" | "seagull" | "snake" | "roottanh" | "softplusmone" | "softmax" | "logsoftmax" | "aria" | "prelu" | "parcsinh" | "psoftplus" | "proottanh")
         training.learning_rate  is 0, but must be >0
-        training.schedule       is "cosin", but must be ("cosine" | "linear" | "constant")
+        training.schedule       is "cosin", but must be ("cosine" | "linear" | "constant" | "inverse_sqrt" | "noam" | "slanted_triangular" | "warmup_stable_decay")
         training.betas.1        is missing, and must be number
         training.mesh           is 3, but must be string"
     `);

@@ -1,25 +1,30 @@
 import type { Source } from "../data/source.ts";
+import type { ActivationName } from "./activation-names.ts";
 import type { Architecture } from "./architecture.ts";
 import type { InitialWeights } from "./initial-weights.ts";
+import type { Masking } from "./masking.ts";
 import type { OptimizerName } from "./optimizer-names.ts";
+import type { OriginalParts } from "./original-parts.ts";
+import type { ScheduleName } from "./schedule-names.ts";
 
 /** `[["global", "local"], 6]`: a pattern of layers, and how often it is repeated. */
 export type AttentionTypes = readonly (readonly [readonly AttentionType[], number])[];
 
-export type AttentionType = "global" | "local";
+/** Linear attention, and layers without any, are those of `gpt_neo_mesh`. */
+export type AttentionType = "global" | "local" | "linear" | "none";
 
-/** Architectures, as Hugging Face names them. */
-export type ModelType = "gpt_neo" | "gpt2" | "gpt_neox" | "gptj" | "llama" | "mistral";
-
-/** Hugging Face's names: "gelu" is the exact one, most others are its form with tanh. */
-export type ActivationName =
-  | "gelu"
-  | "gelu_fast"
-  | "gelu_new"
-  | "gelu_pytorch_tanh"
-  | "relu"
-  | "silu"
-  | "swish";
+/**
+ * Architectures, as Hugging Face names them, and one that it has not: GPT-Neo with the options of the
+ * original on Mesh-TensorFlow.
+ */
+export type ModelType =
+  | "gpt_neo"
+  | "gpt_neo_mesh"
+  | "gpt2"
+  | "gpt_neox"
+  | "gptj"
+  | "llama"
+  | "mistral";
 
 /**
  * Everything that describes a model and its training. The first part is Hugging Face's
@@ -59,6 +64,8 @@ export interface Config {
   readonly other: Readonly<Record<string, unknown>>;
   /** What the model is made of: GPT-Neo's unless a config asks for other parts. */
   readonly architecture: Architecture;
+  /** The original's own options; those of `gpt_neo_mesh`. */
+  readonly original: OriginalParts;
   readonly training: Training;
 }
 
@@ -91,14 +98,24 @@ export interface Training {
   readonly recompute: boolean;
   /** The highest learning rate, reached after `warmup_steps`. */
   readonly learning_rate: number;
-  readonly schedule: "cosine" | "linear" | "constant";
+  readonly schedule: ScheduleName;
   /** null is a tenth of all steps, at most 3,000. */
   readonly warmup_steps: number | null;
   /** What the learning rate falls to by `decay_steps`, as a part of the highest. */
   readonly decay_to: number;
   /** The step at which the decay ends; null is the last one. */
   readonly decay_steps: number | null;
+  /** The steps that `warmup_stable_decay` decays in, its last; null is a fifth of all. */
+  readonly cooldown_steps: number | null;
   readonly optimizer: OptimizerName;
+  /** How much Muon keeps of its mean of gradients; what is no matrix takes AdamW's steps. */
+  readonly muon_momentum: number;
+  /** Patterns of the paths of parameters that do not decay, beside biases and gains. */
+  readonly no_decay: readonly string[];
+  /** Patterns of paths, and what the learning rate of such parameters is multiplied by; 0 keeps them. */
+  readonly rates: readonly (readonly [pattern: string, factor: number])[];
+  /** How much an average of weights keeps of itself in a step; it is the model then. null is none. */
+  readonly ema: number | null;
   /** How much Adafactor keeps of its means of squares in a step; null is 1 - steps^-0.8. */
   readonly adafactor_decay_rate: number | null;
   /** How much Adafactor keeps of its mean of steps; null keeps no such mean. */
@@ -114,8 +131,16 @@ export interface Training {
   readonly epsilon: number;
   /** Whether Adam makes good for its means beginning at 0. */
   readonly bias_correction: boolean;
+  /** Each number of a gradient is held within it on both sides of 0; null leaves them. */
+  readonly clip_value: number | null;
+  /** The most that the gradient of an output's weights is to their norm; null is no limit. */
+  readonly clip_adaptive: number | null;
   /** Gradients of a larger global norm are scaled down to it; null leaves them. */
   readonly clip_norm: number | null;
+  /** What the probability of a token is in the loss: the softmax of logits, or their 1.3-entmax. */
+  readonly loss: "cross_entropy" | "entmax";
+  /** Which tokens are hidden and guessed; null predicts what follows each. */
+  readonly masking: Masking | null;
   /** How much the squared logsumexp of a prediction's logits counts in the loss trained on. */
   readonly z_loss: number;
   /** The part of the data that is held back to validate with. */

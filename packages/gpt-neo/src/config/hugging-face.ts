@@ -7,6 +7,7 @@ import type { Config } from "./config.ts";
 import { architectureIn } from "./dialects/in-our-words.ts";
 import { dialectOf } from "./dialects/index.ts";
 import { floatKeys } from "./keys.ts";
+import { unusualParts } from "./original-parts.ts";
 
 /** The release whose config has these keys. */
 const transformersVersion = "5.23.0";
@@ -36,7 +37,8 @@ export function toHuggingFace(config: Config): Readonly<Record<string, unknown>>
 
 /** The keys that say what the model is, in the words of its architecture. */
 function modelKeys(config: Config): Readonly<Record<string, unknown>> {
-  const { other: _o, architecture: _a, training: _t, more_eos_token_ids: _m, ...own } = config;
+  const { other: _o, architecture: _a, original: _p, training: _t, ...rest } = config;
+  const { more_eos_token_ids: _m, ...own } = rest;
   const dialect = dialectOf(config.model_type);
   if (!dialect) return own;
   return {
@@ -56,12 +58,16 @@ function unsaid(config: Config): Readonly<Record<string, unknown>> {
   const { model_type, architecture } = config;
   const said = dialectOf(model_type) ? architectureIn(model_type, modelKeys(config)) : {};
   const left = unusualOf(architecture, { ...usualArchitecture, ...said });
-  return Object.keys(left).length > 0 ? { architecture: left } : {};
+  const original = unusualParts(config.original);
+  return {
+    ...(Object.keys(left).length > 0 && { architecture: left }),
+    ...(Object.keys(original).length > 0 && { original }),
+  };
 }
 
 /**
- * The config as a file of ours: Hugging Face's keys, `training`, and `architecture` where it is not
- * GPT-Neo's. `loadConfig` reads it back.
+ * The config as a file of ours: Hugging Face's keys, `training`, and `architecture` and `original` where
+ * they are not GPT-Neo's. `loadConfig` reads it back.
  *
  * @example
  * await writeFile("mine.json", JSON.stringify(toJson(config), null, 2));

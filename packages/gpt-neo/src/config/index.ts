@@ -1,4 +1,13 @@
 export {
+  type ActivationName,
+  type ElementwiseName,
+  isUsualActivation,
+  type LearnedName,
+  type OriginalActivation,
+  type RowwiseName,
+  type UsualActivation,
+} from "./activation-names.ts";
+export {
   type Architecture,
   type RotaryScaling,
   unusualOf,
@@ -6,7 +15,6 @@ export {
 } from "./architecture.ts";
 export { expandAttentionTypes } from "./attention.ts";
 export type {
-  ActivationName,
   AttentionType,
   AttentionTypes,
   Config,
@@ -14,6 +22,7 @@ export type {
   Training,
 } from "./config.ts";
 export { type EndKey, endKeys, type LeftOut } from "./ends.ts";
+export type { Experts, RouterPolicy, SecondPolicy } from "./experts.ts";
 export { saveConfig, toHuggingFace, toJson, trainedPart, withDtype } from "./hugging-face.ts";
 export type { InitialWeights } from "./initial-weights.ts";
 export {
@@ -24,8 +33,11 @@ export {
   readConfig,
   readConfigOver,
 } from "./load.ts";
+export type { Masking } from "./masking.ts";
 export { type OptimizerName, optimizerNames } from "./optimizer-names.ts";
+export type { OriginalParts } from "./original-parts.ts";
 export { withTraining } from "./override.ts";
 export { presets } from "./presets.ts";
+export { type ScheduleName, scheduleNames } from "./schedule-names.ts";
 export { parseConfig, trainingKeys } from "./schema.ts";
 export type { WrittenConfig, WrittenTraining } from "./written.ts";

@@ -101,7 +101,7 @@ describe("config.schema.json", () => {
     [{ hidden_siz: 3 }, ".hidden_siz"],
     [{ hidden_size: 0 }, ".hidden_size"],
     [{ hidden_size: 1.5 }, ".hidden_size"],
-    [{ attention_types: [[["none"], 1]] }, ".attention_types[0][0][0]"],
+    [{ attention_types: [[["sparse"], 1]] }, ".attention_types[0][0][0]"],
     [{ training: { schedule: "cubic" } }, ".training.schedule"],
     [{ training: { learning_rate: 0 } }, ".training.learning_rate"],
     [{ training: { betas: [0.9] } }, ".training.betas"],

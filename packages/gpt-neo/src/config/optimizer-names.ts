@@ -1,4 +1,11 @@
 /** What can make a step of a gradient. */
-export const optimizerNames = ["adamw", "adafactor", "lion"] as const;
+export type OptimizerName = "adamw" | "adafactor" | "lion" | "muon" | "rmsprop" | "adagrad";
 
-export type OptimizerName = (typeof optimizerNames)[number];
+export const optimizerNames: readonly OptimizerName[] = [
+  "adamw",
+  "adafactor",
+  "lion",
+  "muon",
+  "rmsprop",
+  "adagrad",
+];

@@ -1,9 +1,10 @@
+import { type ActivationName, originalActivationNames } from "./activation-names.ts";
+import { expertKeys } from "./experts.ts";
 import {
   always,
   isOff,
   type KeyNote,
   type Keys,
-  mustBeOff,
   noTasks,
   note,
   printed,
@@ -13,7 +14,10 @@ import {
 } from "./key-rules.ts";
 
 const kept: Rule = () => undefined;
-const mlm: Rule = unlessOff("belongs to masked training, which the original could not do");
+const mlm: Rule = (value, keys) =>
+  isOff(keys.mlm_training) && !isOff(value)
+    ? note("has no meaning without mlm_training")
+    : undefined;
 const prediction = "the original's sampling at checkpoints has no counterpart: use generate";
 const path = "is a place on the machines it was trained on";
 
@@ -29,45 +33,55 @@ const rules: Readonly<Record<string, Rule>> = {
     keys.n_ctx !== undefined && keys.n_ctx !== value
       ? problem(`is ${printed(value)}, but n_ctx is ${printed(keys.n_ctx)}`)
       : undefined,
-  attention_types: attentionTypes,
+  attention_types: (value) =>
+    printed(value).includes('"none"')
+      ? note('has "none": such layers double what comes in, as they did')
+      : undefined,
   local_attention_radius: kept,
   embed_dropout: unlessOff("was drawn for tokens and positions apart; here once for their sum"),
   attn_dropout: unlessOff("applied to global layers only; here to all"),
   res_dropout: kept,
   eos_id: kept,
-  padding_id: always("padding is told by a mask here, never by an id"),
+  padding_id: (_, keys) =>
+    isCausal(keys) ? note("padding is told by a mask here, never by an id") : undefined,
   activation_function: always(
     "was never read; the original computed gelu in its tanh form, which gelu_new is",
   ),
   activation_fn: (value) =>
-    value === "gelu" ? undefined : problem(`is ${printed(value)}; the format knows gelu`),
+    activationOf(value) === undefined
+      ? problem(`is ${printed(value)}, which the original did not know either`)
+      : whatActivationDid(value),
   scale_by_depth: kept,
   scale_by_in: kept,
-  rotary_emb: (value) => {
-    if (value === undefined || value === null) return undefined;
-    const surprise = value === false ? " (even false turned it on)" : "";
-    return problem(`replaces the table of positions${surprise}, which the format needs`);
+  rotary_emb: (value) =>
+    value === false ? note("is false, which turned it on, and does here") : undefined,
+  axial_pos_emb: (value, keys) => {
+    if (isOff(value) || !Array.isArray(value)) return undefined;
+    const rows = value.reduce((product, length) => product * Number(length), 1);
+    const most = Number(keys.n_ctx ?? keys.n_positions);
+    return rows < most
+      ? note(`has ${rows} positions of ${most}; those beyond are zeros, as they were`)
+      : undefined;
   },
-  axial_pos_emb: mustBeOff("makes positions of two tables, the format has one"),
-  no_weight_tie: mustBeOff("left out the final norm and gave the output a bias"),
-  num_mem_kv: (value, keys) => {
-    if (isOff(value)) return undefined;
-    const global = printed(keys.attention_types).includes('"global"');
-    return global
-      ? problem("adds keys and values of its own; the original could not run it either")
-      : note("was ignored by local attention");
+  no_weight_tie: unlessOff("left out the final norm too, as it does here"),
+  num_mem_kv: (value, keys) =>
+    isOff(value) || hasGlobal(keys) ? undefined : note("was ignored by layers that are not global"),
+  mlp_glu: kept,
+  scalenorm: (value, keys) =>
+    isOff(value) || isOff(keys.rezero) ? undefined : note("has no meaning with rezero"),
+  rezero: kept,
+  macaron: kept,
+  share_parameters: kept,
+  moe_layers: kept,
+  moe_params: (value, keys) =>
+    isOff(keys.moe_layers) ? note("has no meaning without experts") : expertsNote(value),
+  moe_activation: (value, keys) => {
+    if (isOff(keys.moe_layers)) return note("has no meaning without experts");
+    return value === null || activationOf(value) !== undefined
+      ? undefined
+      : problem(`is ${printed(value)}, which the original did not know either`);
   },
-  mlp_glu: mustBeOff("makes another feed-forward layer; the original could not run it either"),
-  scalenorm: mustBeOff("makes another norm than layer norm"),
-  rezero: mustBeOff("leaves out the norms"),
-  macaron: mustBeOff("adds a feed-forward layer before attention"),
-  share_parameters: mustBeOff("gives all layers one set of weights"),
-  moe_layers: mustBeOff("makes layers mixtures of experts"),
-  moe_params: (_, keys) =>
-    isOff(keys.moe_layers) ? note("has no meaning without experts") : undefined,
-  moe_activation: (_, keys) =>
-    isOff(keys.moe_layers) ? note("has no meaning without experts") : undefined,
-  causal: (value) => (value === false ? problem("attends to the future") : undefined),
+  causal: always("was never read; mlm_training says"),
   model: (value) =>
     value === "GPT" ? undefined : problem(`is ${printed(value)}; there was only GPT`),
   precision: (value) =>
@@ -100,7 +114,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ada_epsilon2: ofAdafactor,
   gradient_clipping: kept,
   z_loss: unlessOff("counted in evaluation too; here it does in training only"),
-  entmax_loss: unlessOff("gave NaN as soon as a probability was 0; here it is cross-entropy"),
+  entmax_loss: unlessOff("gave NaN as soon as a probability was 0, which counts as 2^-126 here"),
   recompute_grad: kept,
   tokens_per_mb_per_replica: kept,
   num_microbatches: always("was computed, not read"),
@@ -121,7 +135,7 @@ const rules: Readonly<Record<string, Rule>> = {
   predict_batch_size: always(prediction),
   predict_max_steps: always(prediction),
   remove_partial_sequences: unlessOff(prediction),
-  sampling_use_entmax: unlessOff(prediction),
+  sampling_use_entmax: unlessOff("has no counterpart in a config: use generate --entmax 1.3"),
   slow_sampling: unlessOff(prediction),
 
   // Data.
@@ -134,7 +148,12 @@ const rules: Readonly<Record<string, Rule>> = {
   lambada_tokens_path: always(path),
   lambada_n_steps: always(noTasks),
   model_path: always(path),
-  mlm_training: mustBeOff("trains with masks; its labels were inverted"),
+  mlm_training: (value, keys) => {
+    if (isOff(value)) return undefined;
+    return isOff(keys.mlm_mask_id) && keys.mlm_mask_id !== 0
+      ? note("needs mlm_mask_id to be trained: without it the model is bidirectional alone")
+      : note("guesses what is hidden; the original's labels were all that was not");
+  },
   mlm_mask_id: mlm,
   mlm_cls_token_id: mlm,
   mlm_mask_prob: mlm,
@@ -160,11 +179,30 @@ function ofAdafactor(_: unknown, keys: Keys): KeyNote | undefined {
   return isAdafactor(keys) ? undefined : note("belongs to Adafactor");
 }
 
-function attentionTypes(value: unknown): KeyNote | undefined {
-  const text = printed(value);
-  if (text.includes('"none"')) {
-    return problem('has "none", whose layers doubled what came in; the format knows no such layer');
-  }
-  if (text.includes('"linear"')) return problem('has "linear" attention, which the format has not');
-  return undefined;
+/** The activation that the original knew by a name: its gelu was the form with tanh. */
+export function activationOf(name: unknown): ActivationName | undefined {
+  if (name === undefined || name === "gelu") return "gelu_new";
+  const known: readonly ActivationName[] = ["relu", "silu", ...originalActivationNames];
+  return known.find((one) => one === name);
+}
+
+function whatActivationDid(name: unknown): KeyNote | undefined {
+  if (name !== "rrelu") return undefined;
+  return note("drew its slope whenever it was started; here it is 0.5, the mean of that");
+}
+
+/** Keys of the original's experts that its own code leaves to nothing, or that are not here. */
+function expertsNote(value: unknown): KeyNote | undefined {
+  const keys = Object.keys((value ?? {}) as object).map((key) => key.replace(/^moe_/, ""));
+  const unknown = keys.filter((key) => !expertKeys.includes(key));
+  return unknown.length > 0 ? note(`has ${unknown.join(", ")}, which nothing read`) : undefined;
+}
+
+/** Whether tokens see only what is before them. */
+export function isCausal(keys: Keys): boolean {
+  return isOff(keys.mlm_training);
+}
+
+function hasGlobal({ attention_types }: Keys): boolean {
+  return printed(attention_types).includes('"global"');
 }

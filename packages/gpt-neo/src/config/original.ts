@@ -8,6 +8,7 @@ import { type DatasetFiles, noFiles } from "./original-dataset.ts";
 import { type Datasets, datasetsOf } from "./original-datasets.ts";
 import { isAdafactor, noteOf, originalKeys } from "./original-keys.ts";
 import { layoutIn, replicasIn } from "./original-layout.ts";
+import { maskingOf, meshModelOf } from "./original-mesh.ts";
 import { parseConfig } from "./schema.ts";
 
 /** An original config as one of ours, and what became of the keys that ours has no place for. */
@@ -95,6 +96,7 @@ function modelOf(keys: Keys, end: unknown): Keys {
     resid_dropout: keys.res_dropout,
     bos_token_id: end,
     eos_token_id: end,
+    ...meshModelOf(keys),
   });
 }
 
@@ -116,6 +118,8 @@ function trainingOf(keys: Keys): Keys {
     clip_norm: keys.gradient_clipping,
     // It was there unless it was switched off.
     z_loss: keys.z_loss === false ? 0 : (keys.z_loss ?? 1e-4),
+    loss: isOff(keys.entmax_loss) ? undefined : "entmax",
+    masking: maskingOf(keys),
     eval_batches: evaluations === 0 ? undefined : evaluations,
     seed: keys.seed,
     initial_weights: {

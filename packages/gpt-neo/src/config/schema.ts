@@ -3,6 +3,7 @@ import { nearest } from "mtf/files";
 import * as v from "valibot";
 import { sourcesOf } from "../data/source.ts";
 import { isObject } from "../json.ts";
+import { activationNames, originalActivationNames } from "./activation-names.ts";
 import { architectureKeys, architectureSchemas, usualArchitecture } from "./architecture.ts";
 import { alternating, expandAttentionTypes, layersIn } from "./attention.ts";
 import { problems } from "./check.ts";
@@ -12,8 +13,12 @@ import { dialectOf } from "./dialects/index.ts";
 import { whyHarmless } from "./harmless-keys.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { otherKeys } from "./keys.ts";
+import { masking } from "./masking.ts";
 import type { Note } from "./note.ts";
 import { optimizerNames } from "./optimizer-names.ts";
+import { originalPartKeys, originalPartSchemas, usualParts } from "./original-parts.ts";
+import { isPattern } from "./pattern.ts";
+import { scheduleNames } from "./schedule-names.ts";
 
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 /** Few enough to be written out; the largest model of this kind has 44. */
@@ -22,12 +27,13 @@ const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
 const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const rate = v.pipe(v.number(), v.minValue(0), v.finite());
 const above = v.pipe(v.number(), v.gtValue(0), v.finite());
+const pattern = v.pipe(v.string(), v.minLength(1), v.check(isPattern, "a regular expression"));
 const idList = v.pipe(v.array(natural), v.minLength(1));
-const attentionType = v.picklist(["global", "local"]);
-const modelTypes = ["gpt_neo", "gpt2", "gpt_neox", "gptj", "llama", "mistral"] as const;
-const activations = [
-  ...(["gelu_new", "gelu", "gelu_fast", "gelu_pytorch_tanh", "relu", "silu", "swish"] as const),
+const attentionType = v.picklist(["global", "local", "linear", "none"]);
+const modelTypes = [
+  ...(["gpt_neo", "gpt_neo_mesh", "gpt2", "gpt_neox", "gptj", "llama", "mistral"] as const),
 ] as const;
+const activations = [...activationNames, ...originalActivationNames] as const;
 
 const name = v.pipe(v.string(), v.minLength(1));
 const names = v.pipe(v.array(name), v.minLength(1));
@@ -64,11 +70,16 @@ const training = {
   grad_accumulation: v.optional(positive, 1),
   recompute: v.optional(v.boolean(), false),
   learning_rate: v.optional(above, 3e-4),
-  schedule: v.optional(v.picklist(["cosine", "linear", "constant"]), "cosine"),
+  schedule: v.optional(v.picklist(scheduleNames), "cosine"),
   warmup_steps: v.optional(v.nullable(natural), null),
   decay_to: v.optional(part, 0.1),
   decay_steps: v.optional(v.nullable(positive), null),
+  cooldown_steps: v.optional(v.nullable(positive), null),
   optimizer: v.optional(v.picklist(optimizerNames), "adamw"),
+  muon_momentum: v.optional(part, 0.95),
+  no_decay: v.optional(v.array(pattern), []),
+  rates: v.optional(v.array(v.strictTuple([pattern, rate])), []),
+  ema: v.optional(v.nullable(part), null),
   adafactor_decay_rate: v.optional(v.nullable(part), null),
   adafactor_momentum: v.optional(v.nullable(part), null),
   adafactor_epsilon: v.optional(rate, 1e-30),
@@ -78,7 +89,11 @@ const training = {
   betas: v.optional(v.strictTuple([part, part]), [0.9, 0.95]),
   epsilon: v.optional(above, 1e-8),
   bias_correction: v.optional(v.boolean(), true),
+  clip_value: v.optional(v.nullable(above), null),
+  clip_adaptive: v.optional(v.nullable(above), null),
   clip_norm: v.optional(v.nullable(above), 1),
+  loss: v.optional(v.picklist(["cross_entropy", "entmax"]), "cross_entropy"),
+  masking: v.optional(v.nullable(masking), null),
   z_loss: v.optional(rate, 0),
   validation: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.5)), 0.05),
   eval_every: v.optional(positive, 100),
@@ -122,6 +137,7 @@ const model = {
 const schema = v.object({
   ...model,
   architecture: v.optional(v.object(architectureSchemas)),
+  original: v.optional(v.object(originalPartSchemas)),
   training: v.optional(v.object(training), {}),
 });
 
@@ -129,8 +145,9 @@ const schema = v.object({
 export const keySchemas: {
   readonly model: Readonly<Record<string, v.GenericSchema>>;
   readonly architecture: Readonly<Record<string, v.GenericSchema>>;
+  readonly original: Readonly<Record<string, v.GenericSchema>>;
   readonly training: Readonly<Record<string, v.GenericSchema>>;
-} = { model, architecture: architectureSchemas, training };
+} = { model, architecture: architectureSchemas, original: originalPartSchemas, training };
 
 type Parsed = v.InferOutput<typeof schema>;
 
@@ -138,7 +155,11 @@ type Parsed = v.InferOutput<typeof schema>;
 export const trainingKeys: readonly string[] = Object.keys(training);
 
 /** The sections of a config, each with its keys. */
-const sections = { architecture: architectureKeys as readonly string[], training: trainingKeys };
+const sections = {
+  architecture: architectureKeys as readonly string[],
+  original: originalPartKeys,
+  training: trainingKeys,
+};
 
 const rootKeys: ReadonlySet<string> = new Set([
   ...["$schema", ...Object.keys(model), ...otherKeys],
@@ -155,7 +176,7 @@ const rootKeys: ReadonlySet<string> = new Set([
  */
 export function parseConfig(value: unknown, where = "config"): Config {
   if (!isObject(value)) throw badConfig(where, [["", "is no object of keys and values"]]);
-  for (const section of ["architecture", "training"]) {
+  for (const section of Object.keys(sections)) {
     if (value[section] === undefined || isObject(value[section])) continue;
     throw badConfig(where, [[section, "is no object of keys and values"]]);
   }
@@ -195,6 +216,7 @@ function unknownKeys(value: Record<string, unknown>): Problem[] {
   return [
     ...Object.keys(value).filter((key) => !isKey(key, value) && !harmlessNote(key, value[key])),
     ...unknownIn("architecture"),
+    ...unknownIn("original"),
     ...unknownIn("training"),
   ].map((path) => [path, `is no key of a config${suggestion(path)}`]);
 }
@@ -259,7 +281,7 @@ function below(path: string, [inner, text]: Problem): Problem {
 }
 
 function suggestion(path: string): string {
-  const [, section = "", key = path] = /^(architecture|training)\.(.*)$/s.exec(path) ?? [];
+  const [, section = "", key = path] = /^(architecture|original|training)\.(.*)$/s.exec(path) ?? [];
   const own = sections[section as keyof typeof sections] ?? [
     ...Object.keys(model),
     ...Object.keys(sections),
@@ -303,13 +325,16 @@ function complete(parsed: Parsed, written: Record<string, unknown>): Config {
     architectures: architectures ?? ["GPTNeoForCausalLM"],
     other: Object.fromEntries(Object.entries(written).filter(([key]) => otherKeys.includes(key))),
     architecture: parsed.architecture ?? usualArchitecture,
+    original: parsed.original ?? usualParts,
     training: complete,
   };
 }
 
 /** Layers as the architecture has them: GPT-Neo's are global and local in turn. */
 function usualLayers({ model_type, num_layers }: Parsed): AttentionTypes {
-  return model_type === "gpt_neo" ? alternating(num_layers) : [[["global"], num_layers]];
+  return model_type.startsWith("gpt_neo") && model_type !== "gpt_neox"
+    ? alternating(num_layers)
+    : [[["global"], num_layers]];
 }
 
 /** The ids that end a text, as they are written. One that is beyond the vocabulary never comes up. */

@@ -3,13 +3,15 @@ import { isObject } from "../json.ts";
 import type { Architecture } from "./architecture.ts";
 import type { Config, Training } from "./config.ts";
 import { toJson } from "./hugging-face.ts";
+import type { OriginalParts } from "./original-parts.ts";
 
 /** A config as a program or a file writes it: what it leaves out has its default. */
 export interface WrittenConfig
-  extends Partial<Omit<Config, "eos_token_id" | "architecture" | "training">> {
+  extends Partial<Omit<Config, "eos_token_id" | "architecture" | "original" | "training">> {
   /** The id that ends a document; of several the first, and the others end a text as well. */
   readonly eos_token_id?: number | readonly number[];
   readonly architecture?: Partial<Architecture>;
+  readonly original?: Partial<OriginalParts>;
   readonly training?: WrittenTraining;
 }
 

@@ -1,9 +1,9 @@
 import { gelu, relu, silu } from "mtf";
 import { type Activation, geluExact } from "mtf/nn";
-import type { Config } from "../config/index.ts";
+import type { UsualActivation } from "../config/index.ts";
 
 /** The activations by the names that configs give them. */
-export const activations: { readonly [Name in Config["activation_function"]]: Activation } = {
+export const activations: { readonly [Name in UsualActivation]: Activation } = {
   gelu: geluExact,
   gelu_fast: gelu,
   gelu_new: gelu,

@@ -1,5 +1,5 @@
-import { dimension, type Tensor } from "mtf";
-import type { Config } from "../config/index.ts";
+import { dimension, MtfError, type Tensor } from "mtf";
+import type { AttentionType, Config } from "../config/index.ts";
 import type { Dims } from "./dims.ts";
 
 /** Keys or values of a layer, each token's in a slot of its own. */
@@ -12,7 +12,7 @@ export interface LayerCache {
 }
 
 /**
- * What all layers keep. The slots of a layer are a ring: the token at position p is in slot p modulo
+ * What all layers that attend keep. The slots of a layer are a ring: the token at position p is in slot p modulo
  * their number, in place of one that nobody sees any more.
  */
 export type Cache = readonly LayerCache[];
@@ -32,6 +32,7 @@ export interface Continued {
  *
  * @param dims of the longest chunk
  * @param make what makes a tensor of dims: `placeholder`, or `zeros` for a cache to begin with
+ * @throws MtfError `bad-argument` for a model whose tokens see those after them
  * @example
  * const dims = modelOf(config).dims(config, 8, 64, 1024); // 8 rows of 1,024 tokens, 64 at once
  * const begin = lower(() => cacheOf(config, dims, zeros), { layout, inputs: [] });
@@ -41,19 +42,44 @@ export function cacheOf(
   dims: Dims,
   make: (dims: readonly [Dims["batch"], Dims["heads"], Dims["memory_length"], Dims["kv"]]) => Slots,
 ): Cache {
+  requireCausal(config);
   const { batch, heads, kv } = dims;
-  return config.attention_layers.map((kind) => {
-    const slots = dimension("memory_length", slotsOf(config, dims)[kind]);
+  return keepingLayers(config).map(({ kind }) => {
+    const slots = dimension("memory_length", slotsOf(config, dims, kind));
     const layer = () => make([batch, heads, slots, kv]);
     return { keys: layer(), values: layer() };
   });
 }
 
-/** How many slots a layer of each kind needs. */
+/** A layer that keeps something of the tokens that it has seen. */
+export interface KeepingLayer {
+  readonly layer: number;
+  readonly kind: AttentionType;
+}
+
+/** The layers that attend: a cache has a place for each, and none for the others. */
+export function keepingLayers({
+  attention_layers,
+}: Pick<Config, "attention_layers">): readonly KeepingLayer[] {
+  return attention_layers
+    .map((kind, layer) => ({ kind, layer }))
+    .filter(({ kind }) => kind !== "none");
+}
+
+/** How many slots a layer of a kind needs. */
 export function slotsOf(
   config: Config,
   { length, memory_length }: Dims,
-): { readonly global: number; readonly local: number } {
-  const ring = config.window_size + length.size - 1;
-  return { global: memory_length.size, local: Math.min(memory_length.size, ring) };
+  kind: AttentionType,
+): number {
+  if (kind !== "local") return memory_length.size;
+  return Math.min(memory_length.size, config.window_size + length.size - 1);
+}
+
+/** Tokens that are seen by those before them cannot be added to what is kept of these. */
+function requireCausal({ original }: Config): void {
+  if (original.causal) return;
+  throw new MtfError("bad-argument", "the model's tokens see what comes after them too.", {
+    evidence: [["original.causal", "false: it guesses masked tokens, and continues no text"]],
+  });
 }

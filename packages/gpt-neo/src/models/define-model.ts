@@ -62,6 +62,6 @@ function namesOf(declared: unknown): readonly ParameterName[] {
 function begun(config: Config, parameter: Parameter, key: Key): unknown {
   const { begin } = parameter;
   const dims = flatDims(parameter);
-  if (begin === "zeros" || begin === "ones") return fill(dims, begin === "ones" ? 1 : 0);
+  if (typeof begin === "number") return fill(dims, begin);
   return normal(key, dims, { std: initialSpread(config, begin) });
 }

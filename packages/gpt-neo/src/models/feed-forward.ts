@@ -1,6 +1,6 @@
 import type { Tensor } from "mtf";
 import { feedForward } from "mtf/nn";
-import type { Config } from "../config/index.ts";
+import type { Config, UsualActivation } from "../config/index.ts";
 import { activations } from "./activations.ts";
 import type { Hidden } from "./model.ts";
 
@@ -16,5 +16,5 @@ export interface FeedForward {
 export function feedForwardOf(config: Config, mlp: FeedForward, x: Hidden): Hidden {
   const up = { weight: mlp.up, bias: mlp.upBias };
   const down = { weight: mlp.down, bias: mlp.downBias };
-  return feedForward(x, up, down, activations[config.activation_function]);
+  return feedForward(x, up, down, activations[config.activation_function as UsualActivation]);
 }

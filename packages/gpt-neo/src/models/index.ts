@@ -2,6 +2,7 @@ import type { Key, Tensor } from "mtf";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "./dims.ts";
 import { gptNeo } from "./gpt_neo/index.ts";
+import { gptNeoMesh } from "./gpt_neo_mesh/index.ts";
 import { gptNeox } from "./gpt_neox/index.ts";
 import { gpt2 } from "./gpt2/index.ts";
 import { gptj } from "./gptj/index.ts";
@@ -10,7 +11,7 @@ import type { Forward, ForwardOptions, Model, Parameters } from "./model.ts";
 import type { ParameterName } from "./parameter-name.ts";
 import type { WeightsDType } from "./weights-dtype.ts";
 
-export { type Cache, type Continued, cacheOf, type LayerCache } from "./cache.ts";
+export { type Cache, type Continued, cacheOf, keepingLayers, type LayerCache } from "./cache.ts";
 export type { Dims } from "./dims.ts";
 export type {
   Forward,
@@ -36,6 +37,7 @@ export function modelOf({ model_type }: Pick<Config, "model_type">): Model {
 
 const models: { readonly [Type in Config["model_type"]]: Model } = {
   gpt_neo: gptNeo,
+  gpt_neo_mesh: gptNeoMesh,
   gpt2,
   gpt_neox: gptNeox,
   gptj,

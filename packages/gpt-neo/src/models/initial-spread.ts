@@ -2,10 +2,24 @@ import type { Config } from "../config/index.ts";
 import type { NeoxMethod, OriginalInitialWeights } from "../config/initial-weights.ts";
 
 /** The matrices of the model: of a block's, which one. */
-export type Matrix = "wte" | "wpe" | "lm_head" | "qkv" | "q" | "k" | "v" | "out" | "up" | "down";
+export type Matrix =
+  | "wte"
+  | "wpe"
+  | "lm_head"
+  | "qkv"
+  | "q"
+  | "k"
+  | "v"
+  | "out"
+  | "up"
+  | "down"
+  | "memory"
+  | "router"
+  | "expert_up"
+  | "expert_down";
 
 /** Those whose results are added to the residual stream. */
-const adding: readonly Matrix[] = ["out", "down"];
+const adding: readonly Matrix[] = ["out", "down", "expert_down"];
 
 export function addsToResidual(matrix: Matrix): boolean {
   return adding.includes(matrix);
@@ -27,10 +41,13 @@ export function initialSpread(config: Config, matrix: Matrix): number {
   );
 }
 
+/** The standard deviation of a standard normal number within 2 of 0, as those of its experts were. */
+const withinTwo = 0.8796;
+
 /** Attention is not scaled by its heads' width: that is in the spread of queries. */
 function originalSpread(
   { scale_by_depth, scale_by_in }: OriginalInitialWeights,
-  { hidden_size: embd, num_heads, num_layers, intermediate_size }: Config,
+  { hidden_size: embd, num_heads, num_layers, intermediate_size, original }: Config,
   matrix: Matrix,
 ): number {
   const linear = (fanIn: number): number => 0.02 / (scale_by_in ? Math.sqrt(fanIn) : 1);
@@ -46,6 +63,13 @@ function originalSpread(
     case "v":
     case "out":
       return 1 / Math.sqrt(embd);
+    case "router":
+    case "expert_up":
+      return withinTwo / Math.sqrt(embd);
+    case "expert_down":
+      return withinTwo / Math.sqrt(original.moe!.hidden_size);
+    case "memory":
+      return 1 / Math.sqrt(embd / num_heads);
     case "up":
     case "lm_head":
       return linear(embd);

@@ -16,11 +16,11 @@ export interface Memory {
 /** Takes a layer's keys and values of the tokens, and gives all that their queries may look at. */
 export type Remember = (keys: PerHead<"length">, values: PerHead<"length">) => Seen;
 
-/** The keys and values that queries may look at, and which of them each may. */
+/** The keys and values that queries may look at, and which of them each may: all, where nothing says. */
 export interface Seen {
   readonly keys: PerHead<"memory_length">;
   readonly values: PerHead<"memory_length">;
-  readonly visible: Visible;
+  readonly visible: Visible | undefined;
 }
 
 type PerHead<Positions extends string> = Tensor<"batch" | Positions | "heads" | "kv">;

@@ -1,4 +1,4 @@
-import type { AnyTensor, Key, Tensor } from "mtf";
+import type { AnyTensor, Key, Scalar, Tensor } from "mtf";
 import type { Config } from "../config/index.ts";
 import type { Cache, Continued } from "./cache.ts";
 import type { Dims } from "./dims.ts";
@@ -15,7 +15,7 @@ export type Hidden = Tensor<"batch" | "length" | "embd">;
 export interface ForwardOptions {
   /** Whether the gradient computes each block again, in place of holding its values. */
   readonly recompute?: boolean;
-  /** Turns dropout on, at the configured rates. */
+  /** Says that it is training, which draws from it: dropout at the configured rates. */
   readonly dropout?: Key;
   /** Positions of the tokens; default 0, 1, 2 …, which padding on the left would shift. */
   readonly positions?: Tensor<"batch" | "length", "int32">;
@@ -36,6 +36,8 @@ export interface Forward {
   /** After the final norm. */
   readonly final: Hidden;
   readonly logits: Tensor<"batch" | "length" | "vocab">;
+  /** What is added to the loss of training: how unevenly experts are used. */
+  readonly auxiliary?: Scalar;
   /** What was given as a cache, and the tokens. */
   readonly cache?: Cache;
   /** What was given as a pool, and the tokens. */

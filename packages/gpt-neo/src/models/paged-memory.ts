@@ -20,6 +20,7 @@ import {
 } from "mtf";
 import type { AttentionType, Config } from "../config/index.ts";
 import { checkBesideCache } from "./beside-cache.ts";
+import { keepingLayers } from "./cache.ts";
 import type { Dims } from "./dims.ts";
 import type { Memory, Seen } from "./memory.ts";
 import type { ForwardOptions } from "./model.ts";
@@ -40,7 +41,9 @@ export function pagedMemory(
   // Padding goes nowhere.
   const places = { block: where(there, block, -1), offset: mod(positions, offset.size) };
   const views = new Map<AttentionType, View>();
-  for (const kind of config.attention_layers) {
+  const at = new Map<number, number>();
+  for (const [place, { layer, kind }] of keepingLayers(config).entries()) {
+    at.set(layer, place);
     if (views.has(kind)) continue;
     const window = kind === "local" ? config.window_size : undefined;
     views.set(kind, viewOf(paged, positions, offset.size, window));
@@ -49,12 +52,13 @@ export function pagedMemory(
   return {
     positions,
     of: (layer) => (newKeys, newValues) => {
-      const { keys, values } = paged.pool[layer]!;
+      const place = at.get(layer)!;
+      const { keys, values } = paged.pool[place]!;
       const all = {
         keys: scatter(keys, newKeys, places),
         values: scatter(values, newValues, places),
       };
-      kept[layer] = all;
+      kept[place] = all;
       return views.get(config.attention_layers[layer]!)!(all);
     },
     kept: () => ({ pool: kept }),

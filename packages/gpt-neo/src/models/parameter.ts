@@ -1,8 +1,8 @@
-import type { AnyTensor, Dimension, NamesOf } from "mtf";
+import type { AnyTensor, Dimension, NamesOf, Scalar } from "mtf";
 import type { Matrix } from "./initial-spread.ts";
 
-/** How a parameter begins: matrices normal, with a spread that depends on which one it is. */
-export type Begin = Matrix | "zeros" | "ones";
+/** How a parameter begins: matrices normal, with a spread that depends on which one it is; others alike. */
+export type Begin = Matrix | number;
 
 /** One parameter as an architecture declares it. */
 export interface Parameter<Names extends string = string> {
@@ -14,7 +14,7 @@ export interface Parameter<Names extends string = string> {
 }
 
 /** A tree of parameters as it is declared, in place of tensors. */
-export type Declared<Tensors> = Tensors extends AnyTensor
+export type Declared<Tensors> = Tensors extends AnyTensor | Scalar
   ? Parameter<NamesOf<Tensors>>
   : { readonly [Key in keyof Tensors]: Declared<Tensors[Key]> };
 
@@ -32,12 +32,17 @@ export function bias<Names extends string>(
   name: string,
   ...dims: readonly (Dimension<Names> | readonly Dimension<Names>[])[]
 ): Parameter<Names> {
-  return { name, dims, begin: "zeros" };
+  return { name, dims, begin: 0 };
 }
 
 /** What is multiplied by: it begins at 1. */
 export function gain<Names extends string>(name: string, dim: Dimension<Names>): Parameter<Names> {
-  return { name, dims: [dim], begin: "ones" };
+  return { name, dims: [dim], begin: 1 };
+}
+
+/** A number by itself. */
+export function scalar(name: string, begin: number): Parameter<never> {
+  return { name, dims: [], begin };
 }
 
 export function isParameter(value: unknown): value is Parameter {

@@ -1,5 +1,6 @@
 import { type Dimension, defineDims, type Tensor } from "mtf";
 import type { Config } from "../config/index.ts";
+import { keepingLayers } from "./cache.ts";
 import type { Dims } from "./dims.ts";
 
 /** Keys or values of a layer, those of a few tokens in each block. */
@@ -55,5 +56,5 @@ export function poolOf(
   ) => Blocks,
 ): Pool {
   const blocks = () => make([block, offset, heads, kv]);
-  return config.attention_layers.map(() => ({ keys: blocks(), values: blocks() }));
+  return keepingLayers(config).map(() => ({ keys: blocks(), values: blocks() }));
 }

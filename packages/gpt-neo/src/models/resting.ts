@@ -24,6 +24,6 @@ function keptDims(
   { begin }: Parameter,
   dims: readonly Dimension[],
 ): readonly Dimension[] | undefined {
-  if (begin === "zeros" || begin === "ones") return undefined;
+  if (typeof begin === "number") return undefined;
   return dims.filter(({ name }) => (name === "embd") === addsToResidual(begin));
 }

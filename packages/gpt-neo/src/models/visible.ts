@@ -7,24 +7,29 @@ import type { ForwardOptions } from "./model.ts";
 /** Where a position of each row may look. */
 export type Visible = Tensor<"batch" | "length" | "memory_length", "bool">;
 
+/** Where positions of every row may look in a layer of a kind; undefined is everywhere. */
+export type Masks = (kind: AttentionType) => Tensor<"length" | "memory_length", "bool"> | undefined;
+
 /**
- * Where positions may look in a layer of each kind: at themselves and what was before, or, in local
- * layers, at themselves and the `window_size - 1` before; and of that at what may be attended to, and at
- * their own document.
+ * Positions look at themselves and what was before, or, in local layers, at themselves and the
+ * `window_size - 1` before.
  */
+export function causalMasks(config: Config, { length, memory_length }: Dims): Masks {
+  const all = causal(length, memory_length);
+  const near = causal(length, memory_length, config.window_size);
+  return (kind) => (kind === "local" ? near : all);
+}
+
+/** Where positions of each row may look: of what masks show, at what may be attended to and is of their own document. */
 export function visibility(
-  config: Config,
-  dims: Dims,
+  masks: Masks,
   { attended, documents }: ForwardOptions,
-): (kind: AttentionType) => Visible {
-  const { length, memory_length } = dims;
-  const global = causal(length, memory_length);
-  const masks = { global, local: causal(length, memory_length, config.window_size) };
+): (kind: AttentionType) => Visible | undefined {
   const own = documents && equal(documents, rename(documents, "length", "memory_length"));
   return (kind) => {
-    const mask = masks[kind];
-    if (own) return attended ? and(and(mask, own), attended) : and(mask, own);
+    const given = [masks(kind), own, attended].filter((mask) => mask !== undefined);
+    if (given.length === 0) return undefined;
     // A mask of all rows is one of each.
-    return (attended ? and(mask, attended) : mask) as Visible;
+    return given.reduce((all, one) => and(all as Visible, one as Visible)) as Visible;
   };
 }

@@ -72,6 +72,8 @@ export async function begin(origin: Origin, place: Place): Promise<Beginning> {
         params: origin.weights,
         mean: optimizer?.mean,
         variance: optimizer?.variance,
+        // An average begins as what it is of.
+        average: origin.weights,
       };
       const names = new Map(
         modelOf(config)

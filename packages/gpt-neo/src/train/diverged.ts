@@ -5,6 +5,7 @@ import { fewOf, weightsNotFinite } from "../not-numbers.ts";
 import { optionsInWords } from "../options-in-words.ts";
 import { alone, type Team } from "../team.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
+import { weightsOf } from "./average.ts";
 import { begin, type Origin, type Place } from "./begin.ts";
 import { lastCheckpoint, savedSteps, setAside } from "./checkpoint.ts";
 import { type Course, trouble } from "./course.ts";
@@ -54,8 +55,8 @@ export async function diverged(place: Place, lost: Lost): Promise<MtfError> {
   if (aside !== undefined && last) {
     dispose(state);
     const { state: sound } = await begin({ kind: "checkpoint", path: last.path }, place);
-    if (team.leads) await saveModel(out, config, sound.params, lost.tokenizer);
-    else await readAlong(config, sound.params);
+    if (team.leads) await saveModel(out, config, weightsOf(sound), lost.tokenizer);
+    else await readAlong(config, weightsOf(sound));
   }
   return divergence(place, lost, aside, last?.progress.step, bad);
 }

@@ -4,6 +4,7 @@ import type { Position } from "../data/index.ts";
 import { makeFolder } from "../make-folder.ts";
 import { readAlong, saveModel } from "../model-folder.ts";
 import { alone } from "../team.ts";
+import { weightsOf } from "./average.ts";
 import { saveStep, usuallyKept } from "./checkpoint.ts";
 import type { State } from "./optimizer.ts";
 import type { Training } from "./training.ts";
@@ -48,8 +49,8 @@ export async function keepingOf(training: Training, saved: number | undefined): 
       if (team.leads) {
         // Before the model: one without is of a run that has lost its checkpoints.
         makeFolder(join(out, "checkpoints"));
-        await saveModel(out, config, state.params, tokenizer);
-      } else await readAlong(config, state.params);
+        await saveModel(out, config, weightsOf(state), tokenizer);
+      } else await readAlong(config, weightsOf(state));
       const validationLoss = validated?.step === step ? validated.loss : undefined;
       const progress = { step, position, dataOrder, loss, validationLoss, contents, settings };
       await saveStep(out, state, progress, { ...usuallyKept, ...kept, steps }, team);

@@ -1,41 +1,55 @@
 import {
   type AdafactorState,
+  type AdagradState,
   type AdamState,
   type AnyTensor,
   adafactor,
   adafactorState,
+  adagrad,
+  adagradState,
   adamState,
   adamw,
   type LionState,
   lion,
   lionState,
+  type RmspropState,
+  rmsprop,
+  rmspropState,
   type Scalar,
   type Schedule,
   type Sides,
 } from "mtf";
 import type { Config, OptimizerName } from "../config/index.ts";
 import type { Parameters } from "../models/index.ts";
+import { type MuonAndAdamState, muonAndAdam } from "./muon-and-adam.ts";
 
 /** What each optimizer carries from step to step. */
 interface States {
   readonly adamw: AdamState<Parameters>;
   readonly adafactor: AdafactorState<Parameters>;
   readonly lion: LionState<Parameters>;
+  readonly muon: MuonAndAdamState;
+  readonly rmsprop: RmspropState<Parameters>;
+  readonly adagrad: AdagradState<Parameters>;
 }
 
-/** What training carries from step to step: parameters, what the optimizer keeps, and the step. */
-export type State = States[OptimizerName];
+/**
+ * What training carries from step to step: parameters, what the optimizer keeps, the step, and an average
+ * of parameters where the config asks for one.
+ */
+export type State = States[OptimizerName] & { readonly average?: Parameters };
 
 /** What every optimizer is told of a step. */
-interface Step {
+export interface Step {
   readonly rate: Schedule;
   readonly decay: number;
   readonly decays: (path: string, parameter: AnyTensor) => boolean;
+  readonly rates: (path: string, parameter: AnyTensor) => number;
   /** Where it is false, the state stays as it was. */
   readonly gate: Scalar<"bool">;
 }
 
-interface Optimizer<S> {
+export interface Optimizer<S> {
   begin(parameters: Parameters, config: Config): S;
   step(state: S, gradient: Parameters, step: Step, config: Config): S;
 }
@@ -67,6 +81,19 @@ const optimizers: { readonly [Name in OptimizerName]: Optimizer<States[Name]> } 
       const [beta1, beta2] = training.betas;
       return lion(state, gradient, { ...step, beta1, beta2 });
     },
+  },
+  muon: muonAndAdam,
+  rmsprop: {
+    begin: (parameters) => rmspropState(parameters),
+    step: (state, gradient, step, { training }) => {
+      const { betas, epsilon } = training;
+      return rmsprop(state, gradient, { ...step, keep: betas[1], epsilon });
+    },
+  },
+  adagrad: {
+    begin: (parameters) => adagradState(parameters),
+    step: (state, gradient, step, { training }) =>
+      adagrad(state, gradient, { ...step, epsilon: training.epsilon }),
   },
 };
 

@@ -5,6 +5,7 @@ import type { StepEntry } from "./training.ts";
 const tags: Readonly<Partial<Record<keyof StepEntry, string>>> = {
   loss: "train/loss",
   zLoss: "train/z_loss",
+  auxiliary: "train/auxiliary_loss",
   learningRate: "train/learning_rate",
   gradientNorm: "train/gradient_norm",
   validationLoss: "validation/loss",

@@ -2,27 +2,26 @@ import {
   accumulate,
   add,
   isFinite as allFinite,
-  clipByGlobalNorm,
   type Dimension,
   dimension,
   div,
   fold,
-  globalNorm,
   iota,
   key,
   mul,
   type Scalar,
-  type Schedule,
-  schedule,
   type Tensor,
   valueAndGrad,
 } from "mtf";
 import type { Config } from "../config/index.ts";
 import { documentOptions } from "../documents.ts";
-import { labelCount, totalLoss, totalLossWithSquares } from "../loss.ts";
+import { guessed } from "../guessed.ts";
+import { type LossSums, labelCount, lossSums } from "../loss.ts";
 import { type Dims, modelOf, type Parameters } from "../models/index.ts";
+import { averaged, withAverage } from "./average.ts";
+import { clipped } from "./clipped.ts";
+import { learningRate } from "./learning-rate.ts";
 import { optimizerOf, type State } from "./optimizer.ts";
-import { warmupOf } from "./warm-up.ts";
 
 /** What a step tells. */
 export interface Report {
@@ -30,14 +29,15 @@ export interface Report {
   readonly loss: Scalar;
   /** What `z_loss` adds to it in the loss that is trained on; only where it is not 0. */
   readonly zLoss?: Scalar;
+  /** What mixtures of experts add to it, where there are any. */
+  readonly auxiliary?: Scalar;
   /** The global norm of the gradient, before it is clipped. */
   readonly gradientNorm: Scalar;
 }
 
-/** What losses are made of: sums over labels. */
-interface Sums {
-  readonly loss: Scalar;
-  readonly squares?: Scalar;
+/** Sums over labels, and what models add beside. */
+interface Sums extends LossSums {
+  readonly auxiliary?: Scalar;
 }
 
 /** A step's tokens, in the parts that are computed one after the other. */
@@ -56,7 +56,8 @@ export function microbatchOf(config: Config): Dimension<"microbatch"> {
  */
 export function initialState(config: Config, dims: Dims): State {
   const seed = fold(key(config.training.seed), "parameters");
-  return optimizerOf(config).begin(modelOf(config).initial(config, dims, seed), config);
+  const parameters = modelOf(config).initial(config, dims, seed);
+  return withAverage(config, optimizerOf(config).begin(parameters, config));
 }
 
 /**
@@ -72,7 +73,11 @@ export function trainingStep(
   config: Config,
   dims: Dims,
 ): (state: State, tokens: Rows, labels: Rows) => readonly [State, Report] {
-  const { clip_norm, weight_decay, decay_final_norm, seed, z_loss } = config.training;
+  const { weight_decay, decay_final_norm, seed, z_loss } = config.training;
+  const noDecay = config.training.no_decay.map((pattern) => new RegExp(pattern));
+  const rates = config.training.rates.map(
+    ([pattern, factor]) => [new RegExp(pattern), factor] as const,
+  );
   const model = modelOf(config);
   // As files have them: of biases, too, several dims may be one there.
   const matrices = new Set(
@@ -80,26 +85,28 @@ export function trainingStep(
   );
   const rate = learningRate(config);
   const microbatch = microbatchOf(config);
-  return (state, tokens, labels) => {
-    const count = labelCount(labels, dims.vocab.size);
+  return (state, tokens, following) => {
     const stepKey = fold(fold(key(seed), "dropout"), state.step);
+    const { shown, labels } = guessed(config, fold(stepKey, "guessed"), tokens, following);
+    const count = labelCount(labels, dims.vocab.size);
     const partLoss = (
       params: Parameters,
       part: Tensor<"batch" | "length", "int32">,
       follow: Tensor<"batch" | "length", "int32">,
       index: Scalar<"int32">,
     ): readonly [Scalar, Sums] => {
-      const { logits } = model.forward(config, dims, params, part, {
+      const { logits, auxiliary } = model.forward(config, dims, params, part, {
         dropout: fold(stepKey, index),
         recompute: config.training.recompute,
         ...documentOptions(config, dims, part),
       });
-      if (z_loss === 0) {
-        const sum = totalLoss(logits, follow);
-        return [div(sum, count), { loss: sum }];
-      }
-      const sums = totalLossWithSquares(logits, follow);
-      return [div(add(sums.loss, mul(sums.squares, z_loss)), count), sums];
+      const sums = lossSums(config, logits, follow);
+      const whole = sums.squares ? add(sums.loss, mul(sums.squares, z_loss)) : sums.loss;
+      const mean = div(whole, count);
+      if (!auxiliary) return [mean, sums];
+      // Of each part as much as it is of the batch.
+      const share = div(auxiliary, microbatch.size);
+      return [add(mean, share), { ...sums, auxiliary: share }];
     };
     const lossAndGradient = valueAndGrad(partLoss, { aux: true });
     const [gradient, sums] = accumulate(
@@ -109,32 +116,35 @@ export function trainingStep(
         const [, slope, own] = lossAndGradient(state.params, part, follow, index);
         return [slope, own] as const;
       },
-      tokens,
+      shown,
       labels,
       iota(microbatch),
     );
-    const { clipped, norm } =
-      clip_norm === null
-        ? { clipped: gradient, norm: globalNorm(gradient) }
-        : clipByGlobalNorm(gradient, clip_norm);
+    const { gradient: given, norm } = clipped(config, gradient, state.params);
+    const gate = allFinite(norm);
     const update = {
       rate,
       decay: weight_decay,
-      decays: (path: string) => matrices.has(path) || (decay_final_norm && model.isFinalNorm(path)),
-      gate: allFinite(norm),
+      decays: (path: string) =>
+        !matching(noDecay, path) &&
+        (matrices.has(path) || (decay_final_norm && model.isFinalNorm(path))),
+      rates: (path: string) =>
+        rates.reduce((all, [pattern, factor]) => (pattern.test(path) ? all * factor : all), 1),
+      gate,
     };
-    const next = optimizerOf(config).step(state, clipped, update, config);
-    const report = { loss: div(sums.loss, count), gradientNorm: norm };
-    if (!sums.squares) return [next, report];
-    return [next, { ...report, zLoss: mul(div(sums.squares, count), z_loss) }];
+    const { average, ...own } = state;
+    const stepped = optimizerOf(config).step(own as State, given, update, config);
+    const next = averaged(config, average, stepped, gate);
+    const report: Report = {
+      loss: div(sums.loss, count),
+      gradientNorm: norm,
+      ...(sums.squares && { zLoss: mul(div(sums.squares, count), z_loss) }),
+      ...(sums.auxiliary && { auxiliary: sums.auxiliary }),
+    };
+    return [next, report];
   };
 }
 
-/** The learning rate of a config: a function of the steps taken. */
-export function learningRate(config: Config): Schedule {
-  const { learning_rate: rate, schedule: decay } = config.training;
-  const { decay_to, decay_steps, steps } = config.training;
-  const warmup = warmupOf(config.training);
-  if (decay === "constant") return schedule({ rate, warmup });
-  return schedule({ rate, warmup, decay, begin: 0, end: decay_steps ?? steps, floor: decay_to });
+function matching(patterns: readonly RegExp[], path: string): boolean {
+  return patterns.some((pattern) => pattern.test(path));
 }

@@ -1,14 +1,16 @@
 import type { MtfError } from "mtf";
 import type { Held } from "mtf/simulator";
 import { modelOf } from "../models/index.ts";
+import { weightsOf } from "./average.ts";
 import { batchesOf } from "./batches.ts";
 import { afterStep, afterValidation, courseOf, trouble } from "./course.ts";
 import { diverged } from "./diverged.ts";
 import { keepingOf, type Reached } from "./keeping.ts";
+import { learningRate } from "./learning-rate.ts";
 import type { State } from "./optimizer.ts";
 import { prepare } from "./prepare.ts";
 import { samplingOf } from "./sampling.ts";
-import { learningRate, type Report } from "./step.ts";
+import type { Report } from "./step.ts";
 import type { Outcome, StepEntry, Training } from "./training.ts";
 import { loadValidation, samplesToLookAt } from "./validation.ts";
 
@@ -77,7 +79,7 @@ export async function takeSteps(training: Training): Promise<Ended> {
     if (course.refused > 0) on.note(`step ${step}: ${trouble(course)}; no update`);
     if (course.refused >= refusals) throw await lost();
     if (validate && (step % eval_every === 0 || step === steps)) {
-      const loss = await validate(state.params).catch(async (error: unknown) => {
+      const loss = await validate(weightsOf(state)).catch(async (error: unknown) => {
         // Bad data to validate with are no fault of the steps before.
         if (course.well) await save();
         throw error;
@@ -96,7 +98,7 @@ export async function takeSteps(training: Training): Promise<Ended> {
       ...(validated?.step === step && { validationLoss: validated.loss }),
     });
     if (sample && step % sampleEvery! === 0 && course.well) {
-      await on.sample?.(step, await sample(state.params, step));
+      await on.sample?.(step, await sample(weightsOf(state), step));
       since = performance.now();
     }
     if (step % save_every === 0 || extra_saves.includes(step)) {
@@ -120,11 +122,17 @@ export async function takeSteps(training: Training): Promise<Ended> {
 
 async function readReport(
   report: Held<Report>,
-): Promise<Pick<StepEntry, "loss" | "zLoss" | "gradientNorm">> {
-  const [loss, gradientNorm, zLoss] = await Promise.all([
+): Promise<Pick<StepEntry, "loss" | "zLoss" | "auxiliary" | "gradientNorm">> {
+  const [loss, gradientNorm, zLoss, auxiliary] = await Promise.all([
     report.loss.number(),
     report.gradientNorm.number(),
     report.zLoss?.number(),
+    report.auxiliary?.number(),
   ]);
-  return { loss, gradientNorm, ...(zLoss !== undefined && { zLoss }) };
+  return {
+    loss,
+    gradientNorm,
+    ...(zLoss !== undefined && { zLoss }),
+    ...(auxiliary !== undefined && { auxiliary }),
+  };
 }

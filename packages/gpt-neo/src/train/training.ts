@@ -55,6 +55,8 @@ export interface StepEntry {
   readonly loss: number;
   /** What `z_loss` adds to the loss that is trained on; only where it is not 0. */
   readonly zLoss?: number;
+  /** What mixtures of experts add to it, where there are any. */
+  readonly auxiliary?: number;
   readonly learningRate: number;
   readonly gradientNorm: number;
   /** Tokens a step. */

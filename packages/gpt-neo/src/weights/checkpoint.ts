@@ -57,8 +57,11 @@ function savedAs(
   { path: parameter, name, shape, dims }: ParameterName,
   file: string,
 ): Saved | undefined {
-  const path = `params/${parameter}`;
-  const saved = checkpoint.tensors.get(path)?.dims;
+  // An average of weights is the model of a run that keeps one.
+  const path = [`average/${parameter}`, `params/${parameter}`].find((one) =>
+    checkpoint.tensors.has(one),
+  );
+  const saved = path && checkpoint.tensors.get(path)?.dims;
   if (!saved) return undefined;
   const groups = dims.map((group) => group.map(({ size }) => size));
   const asDeclared = saved.map(([, size]) => size).join() === groups.flat().join();

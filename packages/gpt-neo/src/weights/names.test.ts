@@ -72,7 +72,7 @@ describe("names", () => {
       expect(meaningOfOriginal(`gpt2/wte${slot}`).kind).toBe("ignored");
     }
     for (const name of [
-      "gpt2/h0/wi/kernel",
+      "gpt2/h0/wo_2/kernel",
       "gpt2/h/attn/q",
       "gpt2/h01/attn/q",
       "gpt2/h{i}/attn/q",

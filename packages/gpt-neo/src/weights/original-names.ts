@@ -1,8 +1,8 @@
-import { originalRules } from "../models/gpt_neo/original.ts";
+import { allOriginalRules } from "../models/gpt_neo_mesh/original.ts";
 import type { Meaning } from "./meaning.ts";
 
-const byOriginal = new Map(originalRules.map((rule) => [rule.original, rule]));
-const byHuggingFace = new Map(originalRules.map((rule) => [rule.huggingFace, rule]));
+const byOriginal = new Map(allOriginalRules.map((rule) => [rule.original, rule]));
+const byHuggingFace = new Map(allOriginalRules.map((rule) => [rule.huggingFace, rule]));
 
 /** Whether names are the original's. */
 export function isOriginalNaming(names: Iterable<string>): boolean {

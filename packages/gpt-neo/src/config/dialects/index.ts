@@ -8,6 +8,7 @@ import { llama, mistral } from "./llama.ts";
 /** How the configs of architectures are read and written; GPT-Neo's keys are our own. */
 export const dialects: { readonly [Type in ModelType]: Dialect | undefined } = {
   gpt_neo: undefined,
+  gpt_neo_mesh: undefined,
   gpt2,
   gpt_neox: gptNeox,
   gptj,

@@ -93,6 +93,8 @@ describe("a config in two files", () => {
       seed: 7,
       mesh: "data:2,model:2",
       layout: null,
+      loss: "cross_entropy",
+      masking: null,
       storage: "embd:data",
     });
   });

@@ -21,23 +21,23 @@ export const originalRules: readonly OriginalRule[] = [
   rule(`${block}.attn.attention.out_proj.weight`, "h{i}/attn/o", true),
   rule(`${block}.attn.attention.out_proj.bias`, "h{i}/attn/compute_output_bias/o_b"),
   ...norm(`${block}.ln_2`, "h{i}/norm_2"),
-  ...linear("c_fc"),
-  ...linear("c_proj"),
+  ...linear(`${block}.mlp.c_fc`, "h{i}/mlp/conv1d_main/c_fc"),
+  ...linear(`${block}.mlp.c_proj`, "h{i}/mlp/conv1d_main/c_proj"),
   ...norm("transformer.ln_f", "ln_f"),
 ];
 
-function rule(huggingFace: string, original: string, transposed = false): OriginalRule {
+export function rule(huggingFace: string, original: string, transposed = false): OriginalRule {
   return { huggingFace, original: `gpt2/${original}`, transposed };
 }
 
-function norm(name: string, original: string): readonly OriginalRule[] {
+export function norm(name: string, original: string): readonly OriginalRule[] {
   return [rule(`${name}.weight`, `${original}/g`), rule(`${name}.bias`, `${original}/b`)];
 }
 
-function linear(name: string): readonly OriginalRule[] {
-  const original = `h{i}/mlp/conv1d_main/${name}`;
+/** A matrix and its bias, whose names end alike: `…/c_fc`. */
+export function linear(name: string, original: string): readonly OriginalRule[] {
   return [
-    rule(`${block}.mlp.${name}.weight`, `${original}/kernel`, true),
-    rule(`${block}.mlp.${name}.bias`, `${original}/bias`),
+    rule(`${name}.weight`, `${original}/kernel`, true),
+    rule(`${name}.bias`, `${original}/bias`),
   ];
 }

@@ -1,7 +1,7 @@
 import { MtfError } from "mtf";
 import type { Config } from "../../config/index.ts";
 import { printBytes } from "../../fit/need.ts";
-import { modelOf } from "../../models/index.ts";
+import { keepingLayers, modelOf } from "../../models/index.ts";
 import { optionsInWords } from "../../options-in-words.ts";
 import { blockSize } from "./block-size.ts";
 
@@ -42,5 +42,5 @@ export function poolBlocks(config: Config, { context, rows, bytes }: Wanted): nu
 /** Keys and values of a block in all layers, of float32. */
 function blockBytes(config: Config): number {
   const { heads, kv } = modelOf(config).dims(config, 1, 1);
-  return config.attention_layers.length * 2 * blockSize * heads.size * kv.size * 4;
+  return keepingLayers(config).length * 2 * blockSize * heads.size * kv.size * 4;
 }
