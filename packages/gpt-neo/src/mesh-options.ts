@@ -4,7 +4,7 @@ export interface MeshOptions {
   readonly layout?: string;
   readonly storage?: string;
   readonly runtime?: "workers" | "simulator" | "mpi";
-  readonly backend?: "wasm" | "cpu" | "tensorflow";
+  readonly backend?: "wasm" | "webgpu" | "cpu" | "tensorflow";
   readonly deterministic?: boolean;
   readonly fastReduce?: boolean;
 }

@@ -14,4 +14,5 @@ export const roundings: { readonly [B in BackendName]: number } = {
   cpu: 2 ** -23,
   wasm: 2 ** -23,
   tensorflow: 2 ** -23,
+  webgpu: 2 ** -23,
 };

@@ -18,6 +18,10 @@ export interface Target {
   readonly view?: (dataId: object) => HostArray;
   /** A copy of the numbers behind a key, where it is had at once. */
   readonly read?: (dataId: object) => HostArray;
+  /** A copy of the numbers behind a key, where it has to be waited for. */
+  readonly readLater?: (dataId: object) => Promise<HostArray>;
+  /** Writes over part of the numbers behind a key, where they are not reached by `view`. */
+  readonly write?: (dataId: object, offset: number, data: HostArray) => void;
   /** The same numbers under another key, where a key's shape cannot change. */
   readonly reshaped?: (x: TensorInfo, shape: readonly number[]) => TensorInfo;
 }

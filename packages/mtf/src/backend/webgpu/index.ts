@@ -1,0 +1,47 @@
+import { MtfError } from "../../errors.ts";
+import type { Backend } from "../backend.ts";
+import { faults } from "../tfjs/faults.ts";
+import { tfjsBackend } from "../tfjs/index.ts";
+import { findAdapter, nameOf, openDevice } from "./device.ts";
+import { watch } from "./failures.ts";
+import { findGpu } from "./gpu.ts";
+import { makeInstance } from "./instance.ts";
+import { download, writeInto } from "./numbers.ts";
+
+/**
+ * A GPU, by WebGPU: the page's, or in Node that of the package `webgpu`. Every call opens a device
+ * with a queue and memory of its own.
+ *
+ * @throws MtfError `backend-unavailable` if there is no GPU, a package is not installed, or it
+ * is to be deterministic
+ * @example
+ * const backend = await webgpuBackend();
+ * console.log(backend.variant); // webgpu-nvidia-ampere
+ */
+export async function webgpuBackend(deterministic = false): Promise<Backend> {
+  if (deterministic) {
+    throw new MtfError(
+      "backend-unavailable",
+      "GPUs round differently from one to the other: 'webgpu' cannot be deterministic.",
+      { try: ["the backend 'wasm'"] },
+    );
+  }
+  const gpu = await findGpu();
+  const opened = await openDevice(await findAdapter(gpu));
+  const name = nameOf(opened.info);
+  const failures = watch(opened.device, name);
+  const instance = await makeInstance(gpu, opened, failures);
+  return tfjsBackend({
+    name: "webgpu",
+    variant: `webgpu-${name}`,
+    kernels: "webgpu",
+    instance,
+    faults: faults.webgpu,
+    readLater: async (dataId) => {
+      const numbers = await download(instance, dataId);
+      failures.check();
+      return numbers;
+    },
+    write: (dataId, offset, data) => writeInto(instance, dataId, offset, data),
+  });
+}
