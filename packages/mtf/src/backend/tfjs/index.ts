@@ -37,8 +37,8 @@ export function tfjsBackend(target: Target): Backend {
   return {
     name,
     variant,
-    bind(op, operands, results): Kernel {
-      const step = bindStep(target, op, operands, results);
+    bind(op, operands, results, reuse): Kernel {
+      const step = bindStep(target, op, operands, results, reuse);
       return (buffers) => {
         const arena = openArena(memory);
         const run = () =>

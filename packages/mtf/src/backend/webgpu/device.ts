@@ -1,9 +1,15 @@
 import { MtfError } from "../../errors.ts";
+import { type Failures, watch } from "./failures.ts";
+import { openPipelines, type Pipelines } from "./pipelines.ts";
 
-/** A device of a GPU, with a queue of its own, and the name of what it is on. */
+/** A device of a GPU, with a queue of its own, and what is known of it. */
 export interface Opened {
   readonly device: GPUDevice;
   readonly info: GPUAdapterInfo;
+  /** What it is on, in a word. */
+  readonly name: string;
+  readonly failures: Failures;
+  readonly pipelines: Pipelines;
 }
 
 /** What a kernel may ask for, where the adapter has it. */
@@ -36,17 +42,39 @@ export async function findAdapter(gpu: GPU): Promise<GPUAdapter> {
   });
 }
 
+let opened: Promise<Opened> | undefined;
+
+/**
+ * The device that the backends of a thread share, as they take turns anyway: what was compiled for
+ * one serves the next. After a failure it is another.
+ *
+ * @throws MtfError `backend-unavailable` if there is no GPU
+ */
+export async function deviceOfThread(gpu: GPU): Promise<Opened> {
+  const before = await opened?.catch(() => undefined);
+  if (before && !before.failures.any()) return before;
+  opened = findAdapter(gpu).then(openDevice);
+  return opened;
+}
+
 /** A new device of an adapter, with all that the adapter allows. */
-export async function openDevice(adapter: GPUAdapter): Promise<Opened> {
+async function openDevice(adapter: GPUAdapter): Promise<Opened> {
   const device = await adapter.requestDevice({
     requiredFeatures: features.filter((name) => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(limits.map((name) => [name, adapter.limits[name]!])),
   });
-  return { device, info: adapter.info };
+  const name = nameOf(adapter.info);
+  return {
+    device,
+    info: adapter.info,
+    name,
+    failures: watch(device, name),
+    pipelines: openPipelines(device),
+  };
 }
 
 /** An adapter in a word: `nvidia-ampere`, `google-swiftshader`. */
-export function nameOf({ vendor, architecture, description }: GPUAdapterInfo): string {
+function nameOf({ vendor, architecture, description }: GPUAdapterInfo): string {
   const words = [vendor, architecture].filter((word) => word !== "").join("-");
   return (words || description || "unknown").toLowerCase().replace(/[^a-z0-9.]+/g, "-");
 }

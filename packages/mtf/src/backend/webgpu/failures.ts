@@ -4,6 +4,7 @@ import { MtfError } from "../../errors.ts";
 export interface Failures {
   /** @throws MtfError `device-failed` or `out-of-memory` if anything did */
   check(): void;
+  any(): boolean;
 }
 
 /** Listens to a device for as long as it is used. */
@@ -22,6 +23,7 @@ export function watch(device: GPUDevice, name: string): Failures {
     event.preventDefault();
   });
   return {
+    any: () => failure !== undefined,
     check() {
       if (failure) throw failure;
     },

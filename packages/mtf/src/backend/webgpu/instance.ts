@@ -2,7 +2,6 @@ import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
 import type { HostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
 import type { Opened } from "./device.ts";
-import type { Failures } from "./failures.ts";
 
 /** What TensorFlow.js's backend keeps of a tensor: numbers on the host, on the GPU, or on both. */
 interface Entry {
@@ -39,8 +38,7 @@ export interface GpuInstance extends KernelBackend {
  */
 export async function makeInstance(
   gpu: GPU,
-  { device, info }: Opened,
-  failures: Failures,
+  { device, info, failures }: Opened,
 ): Promise<GpuInstance> {
   const { WebGPUBackend } = await loadPackage();
   const make = () => new WebGPUBackend(device, info) as unknown as GpuInstance;
