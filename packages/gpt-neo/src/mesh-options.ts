@@ -8,8 +8,8 @@ export interface MeshOptions {
   readonly storage?: string;
   /** A worker per device, which is the default; all devices in one thread; or mpirun's processes. */
   readonly runtime?: "workers" | "simulator" | "mpi";
-  /** What computes an op: fast, which is the default; plain; or TensorFlow, if it is installed. */
-  readonly backend?: "wasm" | "cpu" | "tensorflow";
+  /** What computes an op: fast, which is the default; a GPU; plain; or TensorFlow, if installed. */
+  readonly backend?: "wasm" | "webgpu" | "cpu" | "tensorflow";
   /** Whether bits are the same on every machine, which is slower. */
   readonly deterministic?: boolean;
   /** On `mpi`: whether sums over devices are MPI's, in whatever order it finds fast. */

@@ -19,6 +19,7 @@ import { type WorkerLink, workerLink } from "./runtime/workers/link.ts";
 import { checkWorkers } from "./runtime/workers/most.ts";
 import { spawn } from "./runtime/workers/spawn.ts";
 
+export { gpuAdapters } from "./backend/webgpu/adapters.ts";
 export { coresOfMachine, memoryOfMachine } from "./machine.ts";
 export type * from "./runtime/devices.ts";
 export { isSharded } from "./runtime/sharded.ts";

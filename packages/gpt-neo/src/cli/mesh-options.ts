@@ -21,8 +21,8 @@ export const meshOptions: Options<MeshOptions> = {
   backend: otherwise(
     "wasm",
     choice(
-      ["wasm", "cpu", "tensorflow"],
-      "what computes an op: fast; plain; TensorFlow, if installed",
+      ["wasm", "webgpu", "cpu", "tensorflow"],
+      "what computes an op: fast; a GPU; plain; TensorFlow, if installed",
     ),
   ),
   fastReduce: flag("on mpi: sums are MPI's, in whatever order it finds fast"),
