@@ -1,0 +1,28 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+
+/** The system's Chromium, or the one that `CHROMIUM` names; undefined where there is none. */
+export function findChromium(): string | undefined {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts it without a window. */
+export function openChromium(executablePath: string): Promise<Browser> {
+  // Root may not run its sandbox, and containers give it little shared memory.
+  const args = ["--no-sandbox", "--disable-dev-shm-usage", "--js-flags=--expose-gc"];
+  return chromium.launch({ executablePath, args });
+}
