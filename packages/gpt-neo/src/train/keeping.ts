@@ -35,7 +35,7 @@ export async function keepingOf(training: Training, saved: number | undefined): 
   const { out } = training;
   if (out === undefined) return { saved: undefined, save: async () => undefined };
   const { config, dataOrder, settings, tokenizer, kept, on, team = alone } = training;
-  if (team.leads) makeFolder(out);
+  if (team.leads) await makeFolder(out);
   const steps = config.training.extra_saves;
   let last = saved;
   return {
@@ -46,7 +46,7 @@ export async function keepingOf(training: Training, saved: number | undefined): 
       if (last === step) return;
       if (team.leads) {
         // Before the model: one without is of a run that has lost its checkpoints.
-        makeFolder(join(out, "checkpoints"));
+        await makeFolder(join(out, "checkpoints"));
         await saveModel(out, config, state.params, tokenizer);
       } else await readAlong(config, state.params);
       const validationLoss = validated?.step === step ? validated.loss : undefined;

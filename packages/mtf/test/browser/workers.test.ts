@@ -10,6 +10,7 @@ import type { Page } from "./page/page.ts";
 import { train } from "./page/training.ts";
 import { findChromium, openChromium } from "./support/chromium.ts";
 import { bundlePage, type Site, serve } from "./support/site.ts";
+import { call, openTab } from "./support/tab.ts";
 
 // The devices of a mesh as a page's workers, in a real browser, from a bundle that nobody has helped.
 
@@ -34,22 +35,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function tabAt({ address }: Site): Promise<Tab> {
-  const tab = await browser.newPage();
-  tab.on("pageerror", (error) => console.error(error));
-  await tab.goto(`${address}/`);
-  await tab.waitForFunction("globalThis.page !== undefined");
-  return tab;
-}
-
-/** Has the page call one of its functions. */
-function call<K extends keyof Page>(tab: Tab, name: K, ...given: Parameters<Page[K]>) {
-  return tab.evaluate(
-    ({ name, given }) =>
-      (globalThis as never as { page: Record<string, CallableFunction> }).page[name]!(...given),
-    { name, given },
-  ) as Promise<Awaited<ReturnType<Page[K]>>>;
-}
+const tabAt = (site: Site): Promise<Tab> => openTab(browser, site);
 
 /** The same in Node, with the kernels that a page has: no library of the system's. */
 async function inNode(mesh: string, steps: number, deterministic: boolean) {
@@ -69,7 +55,7 @@ describe.skipIf(!chromium)("in Chromium", () => {
     ["data:2,model:2", true],
   ])("workers train as Node's do, bit by bit: %s, deterministic %s", async (mesh, exact) => {
     const tab = await tabAt(site);
-    const found = await call(tab, "train", mesh, 50, exact);
+    const found = await call<Page, "train">(tab, "train", mesh, 50, exact);
     const expected = await inNode(mesh, 50, exact);
     expect(found).toEqual(expected);
     expect(found.losses.at(-1)).toBeLessThan(0.5 * found.losses[0]!);
@@ -79,7 +65,7 @@ describe.skipIf(!chromium)("in Chromium", () => {
 
   test("500 steps hold no more than 100", async () => {
     const tab = await tabAt(site);
-    const { bytes } = await call(tab, "train", "data:2", 500, false);
+    const { bytes } = await call<Page, "train">(tab, "train", "data:2", 500, false);
     expect(new Set(bytes).size).toBe(1);
     await tab.close();
   });
@@ -94,7 +80,7 @@ describe.skipIf(!chromium)("in Chromium", () => {
 
   test("a program's lines are the page's own", async () => {
     const tab = await tabAt(site);
-    const text = await call(tab, "printed", "data:2");
+    const text = await call<Page, "printed">(tab, "printed", "data:2");
     const lines = [...text.matchAll(/(\S+\.js):(\d+)(?: update)?$/gm)];
     expect(lines.length).toBeGreaterThan(5);
     for (const [, file, line] of lines) {
@@ -109,23 +95,23 @@ describe.skipIf(!chromium)("in Chromium", () => {
 
   test("a page that is not isolated is told what to send, and has one device", async () => {
     const tab = await tabAt(plain);
-    const message = await call(tab, "errorOf", "data:2");
+    const message = await call<Page, "errorOf">(tab, "errorOf", "data:2");
     expect(message.replace(plain.address, "ORIGIN")).toMatchInlineSnapshot(`
       "[backend-unavailable] the 2 workers of data:2 cannot share memory: this page is not cross-origin isolated.
         page  ORIGIN
         try   the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp with the page and its scripts, over https or from localhost
         try   a mesh of one device, which shares memory with nobody"
     `);
-    const alone = await call(tab, "train", "", 50, true);
+    const alone = await call<Page, "train">(tab, "train", "", 50, true);
     expect(alone).toEqual(await inNode("", 50, true));
     await tab.close();
   });
 
   test("what a backend cannot do here is said", async () => {
     const tab = await tabAt(site);
-    expect(await call(tab, "errorOf", "", { backend: "tensorflow" })).toMatchInlineSnapshot(
-      `"[backend-unavailable] TensorFlow's kernels run in Node only."`,
-    );
+    expect(
+      await call<Page, "errorOf">(tab, "errorOf", "", { backend: "tensorflow" }),
+    ).toMatchInlineSnapshot(`"[backend-unavailable] TensorFlow's kernels run in Node only."`);
     await tab.close();
   });
 });
