@@ -82,6 +82,14 @@ describe.skipIf(!chromium)("a run in a page", () => {
     await tab.close();
   });
 
+  test("holds after 500 steps what it held after 200", async () => {
+    const tab = await openTab(context, site);
+    const held = await call<Page, "memoryOfSteps">(tab, "memoryOfSteps");
+    expect(held.length).toBe(5);
+    expect(held[4]!).toBeLessThan(1.03 * held[1]!);
+    await tab.close();
+  });
+
   test("has its folder to itself", async () => {
     const [one, two] = [await openTab(context, site), await openTab(context, site)];
     const asked = { mesh: "data:1", out: "runs/mine" };

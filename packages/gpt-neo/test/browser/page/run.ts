@@ -49,3 +49,28 @@ export async function say(folder: string, mesh: string): Promise<string> {
     await model.close();
   }
 }
+
+interface Measured {
+  readonly bytes: number;
+}
+
+interface Measuring {
+  measureUserAgentSpecificMemory(): Promise<Measured>;
+}
+
+/** What the page and its workers hold after every hundredth step of 500, garbage collected. */
+export async function memoryOfSteps(): Promise<readonly number[]> {
+  const held: number[] = [];
+  const measuring = performance as unknown as Measuring;
+  const { model } = await train(
+    { config, data: { documents }, mesh: "data:2", steps: 500, evalEvery: 1000 },
+    {
+      async onStep({ step }) {
+        if (step % 100 > 0) return;
+        held.push((await measuring.measureUserAgentSpecificMemory()).bytes);
+      },
+    },
+  );
+  await model.close();
+  return held;
+}

@@ -23,6 +23,8 @@ function isProgram(path: string): boolean {
 /** Starts it without a window. */
 export function openChromium(executablePath: string): Promise<Browser> {
   // Root may not run its sandbox, and containers give it little shared memory.
-  const args = ["--no-sandbox", "--disable-dev-shm-usage", "--js-flags=--expose-gc"];
+  const usual = ["--no-sandbox", "--disable-dev-shm-usage"];
+  // Memory is measured when it is asked for, not at some time.
+  const args = [...usual, "--enable-blink-features=ForceEagerMeasureMemory"];
   return chromium.launch({ executablePath, args });
 }

@@ -27,6 +27,11 @@ const isolating = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+/** Bundles a page that has a config of its own. */
+export async function buildPage(configFile: string, outDir: string): Promise<void> {
+  await build({ configFile, logLevel: "error", build: { outDir, emptyOutDir: true } });
+}
+
 /** Bundles a page as a user of vite does who configures nothing. */
 export async function bundlePage(root: string, outDir: string, minify: boolean): Promise<void> {
   await build({
