@@ -15,7 +15,6 @@ import { call, openTab } from "./support/tab.ts";
 // The devices of a mesh as a page's workers, in a real browser, from a bundle that nobody has helped.
 
 const chromium = findChromium();
-if (!chromium) console.warn("WITHOUT CHROMIUM: nothing is tested in a browser");
 
 const folder = mkdtempSync(join(tmpdir(), "mtf-page-"));
 let browser: Browser;

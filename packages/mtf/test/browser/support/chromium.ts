@@ -4,11 +4,16 @@ import { type Browser, chromium } from "playwright-core";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
-/** The system's Chromium, or the one that `CHROMIUM` names; undefined where there is none. */
+/** The system's Chromium, or the one that `CHROMIUM` names; where there is none, that is told. */
 export function findChromium(): string | undefined {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const folders = (process.env.PATH ?? "").split(delimiter);
-  return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isProgram);
+  const paths = folders.flatMap((folder) => names.map((name) => join(folder, name)));
+  const found = paths.find(isProgram);
+  if (found === undefined) {
+    console.warn("WITHOUT CHROMIUM: nothing is tested in a browser. apt-get install chromium");
+  }
+  return found;
 }
 
 function isProgram(path: string): boolean {
