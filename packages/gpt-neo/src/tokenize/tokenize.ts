@@ -88,7 +88,7 @@ export async function tokenize(
   // What is finished is there for any number of readers, who need not write for that.
   const before = await finishedBefore(files, options, task);
   if (before) return before;
-  makeFolder(out);
+  await makeFolder(out);
   const lock = acquireLock(join(out, `.${options.name}.lock`), out);
   try {
     return await tokenizeFiles(files, task, options);

@@ -37,7 +37,7 @@ export async function keepingOf(training: Training, saved: number | undefined): 
   if (out === undefined) return { saved: undefined, save: async () => undefined };
   const { config, dataOrder, settings, tokenizer, kept, on, team = alone } = training;
   const { contents } = training.data;
-  if (team.leads) makeFolder(out);
+  if (team.leads) await makeFolder(out);
   const steps = config.training.extra_saves;
   let last = saved;
   return {
@@ -48,7 +48,7 @@ export async function keepingOf(training: Training, saved: number | undefined): 
       if (last === step) return;
       if (team.leads) {
         // Before the model: one without is of a run that has lost its checkpoints.
-        makeFolder(join(out, "checkpoints"));
+        await makeFolder(join(out, "checkpoints"));
         await saveModel(out, config, weightsOf(state), tokenizer);
       } else await readAlong(config, weightsOf(state));
       const validationLoss = validated?.step === step ? validated.loss : undefined;
