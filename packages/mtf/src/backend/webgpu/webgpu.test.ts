@@ -15,7 +15,7 @@ if (why !== undefined) {
 }
 
 test("it gives no bits that every machine gives", async () => {
-  const opened = openBackend("webgpu", { threads: 1, deterministic: true });
+  const opened = openBackend("webgpu", { threads: 1, alone: true, deterministic: true });
   await expect(opened).rejects.toThrowErrorMatchingInlineSnapshot(`
     [MtfError: [backend-unavailable] GPUs round differently from one to the other: 'webgpu' cannot be deterministic.
       try  the backend 'wasm']
