@@ -28,7 +28,9 @@ export interface CodeOptions {
   readonly json?: boolean;
 }
 
-const tokenizer = required(text("NAME|FILE", "gpt2, bytes, or a tokenizer.json"));
+const tokenizer = required(
+  text("NAME|FILE|DIR", "gpt2, bytes, a tokenizer.json or a folder with one"),
+);
 
 export const encodeCommand: Command<CodeOptions> = {
   name: "tokenizer encode",
