@@ -97,20 +97,27 @@ export function scheduler(model: Continuations, capacity: Capacity): Scheduler {
   }
 
   async function batch(): Promise<void> {
+    let tell = (): void => {};
     for (;;) {
       going = going.filter(({ task }) => !task.found.destroyed);
       going = [...going, ...joining()];
       if (going.length === 0) break;
+      const asked = model.next(going.flatMap(rowsOfSearch));
+      asked.catch(() => {});
+      // What was found is told while the devices are at what comes next; meanwhile requests come, and
+      // go away.
+      await setImmediate();
+      tell();
       try {
-        going = stepped(going, await model.next(going.flatMap(rowsOfSearch)));
+        const step = stepped(going, await asked);
+        [going, tell] = [step.left, step.tell];
       } catch (error) {
         // What failed has left no row to go on from.
         for (const task of running(going)) task.found.destroy(error as Error);
-        going = [];
+        [going, tell] = [[], () => {}];
       }
-      // Requests come, and go away, between two tokens.
-      await setImmediate();
     }
+    tell();
     await model.close().catch(() => {});
   }
 
@@ -165,12 +172,13 @@ function rowsOfSearch({ task: { owner }, search, asked }: Going): readonly Owned
   return owner === undefined ? rows : rows.map((row) => ({ ...row, owner }));
 }
 
-/** What is left to do after a step, of which each task is told what it found. */
+/** What is left to do after a step, and what tells each task what it found. */
 function stepped(
   going: readonly Going[],
   logits: readonly (Float32Array | undefined)[],
-): readonly Going[] {
+): { readonly left: readonly Going[]; readonly tell: () => void } {
   let end = 0;
+  const told: (() => void)[] = [];
   const left = going.flatMap((one): readonly Going[] => {
     const { task, prompt, search } = one;
     const begin = end;
@@ -180,16 +188,21 @@ function stepped(
     if (known.length < search.rows.length) return [{ ...one, asked: { kind: "same", begin } }];
     try {
       const { found, next } = search.step(known);
-      for (const each of found) task.found.push({ ...each, prompt } satisfies FoundBy);
+      for (const each of found) {
+        told.push(() => task.found.push({ ...each, prompt } satisfies FoundBy));
+      }
       return next ? [{ ...one, search: next, asked: { kind: "before", begin } }] : [];
     } catch (error) {
-      task.found.destroy(error as Error);
+      told.push(() => task.found.destroy(error as Error));
       return [];
     }
   });
   const still = new Set(running(left));
   for (const task of running(going)) {
-    if (!still.has(task) && !task.found.destroyed) task.found.push(null);
+    if (!still.has(task)) told.push(() => task.found.push(null));
   }
-  return left;
+  const tell = () => {
+    for (const one of told) one();
+  };
+  return { left, tell };
 }
