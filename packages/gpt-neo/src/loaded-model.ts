@@ -52,6 +52,8 @@ export const modelOptionNames: OptionNames<ModelOptions> = {
 export interface LoadedModel {
   readonly config: Config;
   readonly tokenizer: Tokenizer | undefined;
+  /** The folder of its config and tokenizer, which may have a chat template; none of one that is only in memory. */
+  readonly home?: string | undefined;
   /** The tokens it sees at once, which may be fewer than it has positions for. */
   readonly context: number;
   readonly devices: Devices;
@@ -136,6 +138,7 @@ export async function loadModel(
       return {
         config,
         tokenizer,
+        home,
         context,
         devices,
         layout,

@@ -64,12 +64,12 @@ export async function* foundBy(
     const most = slides ? asked.most : mostWithin(model.context, prompt, asked.most);
     return searchOf(prompt, { ...asked, most, only });
   };
-  const { draft, draftTokens = 3, signal } = settings;
+  const { draft, draftTokens = 3, signal, enough } = settings;
   if (!draft) {
     yield* together(
       prompts.map((prompt) => search(prompt)),
       making.logits,
-      signal,
+      { signal, enough },
     );
     return;
   }
@@ -77,7 +77,7 @@ export async function* foundBy(
     Array.from({ length: asked.count }, (_, one) => ({ prompt, search: search(ids, one) })),
   );
   const guess = guessBy({ logits: making.draft!, draft, model, most: draftTokens });
-  yield* withGuesses(texts, making.logits, guess, signal);
+  yield* withGuesses(texts, making.logits, guess, { signal, enough });
 }
 
 /** Texts that may have no ids. */

@@ -8,6 +8,7 @@ import { askedFor } from "./generate/asked.ts";
 import { converse } from "./generate/converse.ts";
 import { draftOf } from "./generate/draft-of.ts";
 import type { Generated } from "./generate/generated.ts";
+import { interruptible } from "./generate/interruptible.ts";
 import { generateLines, promptsAtOnce } from "./generate/lines.ts";
 import { printGenerated } from "./generate/print-generated.ts";
 import { idsOf, promptTexts } from "./generate/prompts.ts";
@@ -40,7 +41,9 @@ export async function run(
       return undefined;
     }
     if (options.promptLines !== undefined) {
-      await generateLines(model, texts, asked, options, progress);
+      await interruptible((enough) =>
+        generateLines(model, texts, asked, options, progress, enough),
+      );
       return undefined;
     }
     const prompt = idsOf(texts[0]!, options, model);
@@ -50,7 +53,10 @@ export async function run(
       await generateStreamed(model, prompt, asked, hidden, progress);
       return undefined;
     }
-    const [generated] = await whole(model, [prompt], asked, hidden, progress);
+    const [generated] = await interruptible((enough) => {
+      const settings = { ...asked.settings, enough };
+      return whole(model, [prompt], { ...asked, settings }, hidden, progress);
+    });
     return options.json ? generated! : { text: printGenerated(generated!) };
   } finally {
     progress.end();

@@ -1,6 +1,6 @@
 import type { NextLogits, TailedRow } from "../next-logits.ts";
 import type { Found, Search } from "../search/search.ts";
-import type { FoundBy } from "../search/together.ts";
+import { type EndedBy, endedNow, type FoundBy } from "../search/together.ts";
 import type { Guess } from "./guess.ts";
 
 /** A text that is looked for by itself, in one row. */
@@ -17,17 +17,20 @@ export interface OneText {
  * the draft's logits as by the model's, both often draw the same (Daliri et al., 2025).
  *
  * @param model knows how rows began
- * @param signal ends them by its reason, thrown before logits are asked for
  */
 export async function* withGuesses(
   texts: readonly OneText[],
   model: Pick<NextLogits<TailedRow>, "next">,
   guess: Guess,
-  signal?: AbortSignal,
+  { signal, enough }: EndedBy = {},
 ): AsyncGenerator<FoundBy> {
   let going = texts.map((text) => ({ ...text, guessed: [] as readonly number[] }));
   while (going.length > 0) {
     signal?.throwIfAborted();
+    if (enough?.aborted) {
+      yield* endedNow(going);
+      return;
+    }
     const logits = await told(going, model);
     const next: OneText[] = [];
     for (const [i, { prompt, search, guessed }] of going.entries()) {

@@ -10,7 +10,16 @@ import { draftTokensRange, largestSeed } from "./ranges.ts";
 import type { GenerateAllSettings, GenerateSettings, GenerateTextSettings } from "./settings.ts";
 
 const others = [
-  ...(["sampling", "seed", "endOfText", "slide", "signal", "draft", "draftTokens"] as const),
+  ...([
+    "sampling",
+    "seed",
+    "endOfText",
+    "slide",
+    "signal",
+    "enough",
+    "draft",
+    "draftTokens",
+  ] as const),
 ] as const;
 const told = ["logprobs", "outputScores", "outputLogits"] as const;
 const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, true]));
@@ -57,9 +66,10 @@ export function checkSettings(settings: GenerateAllSettings): void {
     if (value !== undefined && typeof value !== "boolean")
       throw wrong(name, value, "true or false");
   }
-  const { signal } = settings;
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
-    throw wrong("signal", signal, "an AbortSignal");
+  for (const name of ["signal", "enough"] as const) {
+    const signal = settings[name];
+    if (signal === undefined || typeof signal?.throwIfAborted === "function") continue;
+    throw wrong(name, signal, "an AbortSignal");
   }
 }
 

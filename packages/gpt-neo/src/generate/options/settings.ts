@@ -24,6 +24,8 @@ export interface GenerateSettings extends DecodingOptions {
   readonly draftTokens?: number | undefined;
   /** Ends the text by its reason, thrown before the next id. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends all texts before the next id as they are, beams with the best by then. */
+  readonly enough?: AbortSignal | undefined;
 }
 
 /** What is told of each id that is chosen. */

@@ -1,6 +1,6 @@
 import { type Context, processed, type Scores } from "../processors/index.ts";
 import { endingOf, type Rules, tell } from "./rules.ts";
-import type { Found, Search, Step } from "./search.ts";
+import { enough, type Found, type Search, type Step } from "./search.ts";
 
 /**
  * Chooses an id by scores, for a text that has so many ids, one of several texts of a prompt: the
@@ -29,7 +29,15 @@ export function inRows(
   const texts = sequences.map((sequence) => {
     return { sequence, row: 0, ids: prompt, promptLength: prompt.length };
   });
-  return { rows: [{ ids: prompt }], step: (logits) => chosen(texts, logits, choose, rules) };
+  return {
+    rows: [{ ids: prompt }],
+    step: (logits) => chosen(texts, logits, choose, rules),
+    ended: () => ended(texts),
+  };
+}
+
+function ended(texts: readonly Text[]): readonly Found[] {
+  return texts.map(({ sequence }) => ({ kind: "end", sequence, ending: enough }));
 }
 
 function chosen(
@@ -55,5 +63,6 @@ function chosen(
   if (going.length === 0) return { found, next: undefined };
   const rows = going.map(({ ids, row }) => ({ ids, continues: row }));
   const next = going.map((text, row) => ({ ...text, row }));
-  return { found, next: { rows, step: (more) => chosen(next, more, choose, rules) } };
+  const step = (more: readonly Float32Array[]) => chosen(next, more, choose, rules);
+  return { found, next: { rows, step, ended: () => ended(next) } };
 }
