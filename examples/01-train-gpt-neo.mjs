@@ -11,7 +11,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateText, loadModel, train } from "gpt-neo";
 import { MtfError } from "mtf";
-import { countingLoss } from "./counting-model.mjs";
+import { countingLoss } from "./counting-model.mjs.mts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const out = join(root, "runs", "moby-dick");
