@@ -59,7 +59,7 @@ function take({ config, init, steps, batch }: Case, backend: "wasm" | "reference
 function numbersOf({ entries, state }: Ran): Map<string, readonly number[]> {
   const of = (what: (entry: StepEntry) => number) => entries.map(what);
   return new Map([
-    ["loss", of(({ loss, zLoss = 0 }) => loss + zLoss)],
+    ["loss", of(({ loss, zLoss = 0, auxiliary = 0 }) => loss + zLoss + auxiliary)],
     ["gradient norm", of(({ gradientNorm }) => gradientNorm)],
     ...[...state].map(([path, numbers]) => [path, Array.from(numbers)] as const),
   ]);
@@ -108,6 +108,8 @@ describe("the original's steps", () => {
     "clip_large",
     "clip_small",
     "microbatch",
+    "rezero",
+    "moe",
   ])("%s", async (name) => {
     const of = await open(name);
     const wanted = await wantedOf(of);
