@@ -11,7 +11,7 @@ import {
   readTensors,
   type Tolerance,
 } from "../support/expected.ts";
-import { layouts } from "./layouts.ts";
+import { layouts, someOf } from "./layouts.ts";
 
 const others = [
   ...["gpt2-tiny", "gpt2-tiny-options", "gpt-neox-tiny/parallel", "gpt-neox-tiny/sequential"],
@@ -41,24 +41,27 @@ describe.each(models)("Hugging Face's %s with a cache", async (name, path) => {
   const batch = 3;
   const memory = ids.length / batch;
 
-  it.each(where)("computes the same, %s", async (on) => {
-    const at = layouts[on]!;
-    const devices = await simulator(defineMesh(at.mesh));
-    try {
-      const decode = await decodingOn(devices, at, { folder, config, batch, memory, chunk });
-      for (const [kind, counts] of [
-        ["logits", ids.map(() => 1)],
-        // Rows that were padded on the left, without their padding.
-        ["left.logits", mask],
-      ] as const) {
-        const numbers = await inPieces(decode, counts);
-        const expected = { numbers: tensors.get(kind)!, tolerance: tolerance[kind]! };
-        agree(on, new Map([[kind, disagreement(numbers, { ...expected, counts })]]));
+  it.each(someOf(where, ["both", "sequence and memory split", "fully sharded"]))(
+    "computes the same, %s",
+    async (on) => {
+      const at = layouts[on]!;
+      const devices = await simulator(defineMesh(at.mesh));
+      try {
+        const decode = await decodingOn(devices, at, { folder, config, batch, memory, chunk });
+        for (const [kind, counts] of [
+          ["logits", ids.map(() => 1)],
+          // Rows that were padded on the left, without their padding.
+          ["left.logits", mask],
+        ] as const) {
+          const numbers = await inPieces(decode, counts);
+          const expected = { numbers: tensors.get(kind)!, tolerance: tolerance[kind]! };
+          agree(on, new Map([[kind, disagreement(numbers, { ...expected, counts })]]));
+        }
+      } finally {
+        await devices.close();
       }
-    } finally {
-      await devices.close();
-    }
-  });
+    },
+  );
 
   /** Logits of the places that count. Rows go on by different steps: by chunks, and then one by one. */
   async function inPieces(decode: Decode, counts: readonly number[]): Promise<Float64Array> {

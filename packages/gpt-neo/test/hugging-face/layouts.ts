@@ -26,3 +26,8 @@ export const layouts: Readonly<Record<string, Case>> = {
     storage: "embd:data,vocab:pod,ff:pod",
   },
 };
+
+/** Some layouts in `npm test`, and all of them in `npm run test:layouts`. */
+export function someOf<T>(all: readonly T[], some: readonly T[]): readonly T[] {
+  return process.env.GPT_NEO_LAYOUTS === "all" ? all : some;
+}

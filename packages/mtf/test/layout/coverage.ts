@@ -114,9 +114,11 @@ export function legalStates(row: string): readonly State[] {
 
 /**
  * Cells that a few programs fill: sums may be owed on what is brought together for another sum, and on
- * what branches give that both owe the same.
+ * what branches give that both owe the same. In rounds of its own each device has terms that no
+ * placement tells apart, and that may be scattered in each round.
  */
 function rare(row: string, state: State): boolean {
+  if (row === "reduce-scatter sum") return state === "replicated";
   return state === "partial" && (row.startsWith("move: ") || row === "region: either");
 }
 

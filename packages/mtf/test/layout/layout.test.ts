@@ -7,12 +7,12 @@ import { type Coverage, cover, emptyCells, illegalCells, printCoverage } from ".
 import { failureOf } from "./failure.ts";
 
 const enough = 2000;
-const cases = Number(process.env.MTF_CASES ?? enough);
+const cases = Number(process.env.MTF_CASES ?? 400);
 const seed = Number(process.env.MTF_SEED ?? 1);
 
 /** Another seed each time, where none is asked for, and how many seconds its cases may take. */
 const fresh = process.env.MTF_SEED === undefined ? Date.now() % 2 ** 31 : undefined;
-const budget = Number(process.env.MTF_BUDGET ?? 10);
+const budget = Number(process.env.MTF_BUDGET ?? 5);
 
 const minutes = 60_000;
 

@@ -11,7 +11,7 @@ import { printCase } from "./print.ts";
 
 // Workers are slow to start, so each mesh's serve many cases.
 const meshes = [[2], [2, 2], [3, 1]];
-const cases = Math.ceil(Number(process.env.MTF_CASES ?? 2000) / 100);
+const cases = Math.ceil(Number(process.env.MTF_CASES ?? 400) / 50);
 const seed = Number(process.env.MTF_SEED ?? 1);
 
 test.each(["reference", "wasm"] as const)(

@@ -5,12 +5,12 @@ import { type CaseData, wildData } from "./case.ts";
 import { checkCase } from "./checkCase.ts";
 import { failureOf } from "./failure.ts";
 
-const cases = Number(process.env.MTF_CASES ?? 2000);
+const cases = Number(process.env.MTF_CASES ?? 400);
 const seed = Number(process.env.MTF_SEED ?? 1);
 
 /** Another seed each time, where none is asked for, and how many seconds its cases may take. */
 const fresh = process.env.MTF_SEED === undefined ? Date.now() % 2 ** 31 : undefined;
-const budget = Number(process.env.MTF_BUDGET ?? 10);
+const budget = Number(process.env.MTF_BUDGET ?? 5);
 
 /** No case takes long: this only ends what hangs. */
 const patience = Math.max(10, cases / 200) * 60_000 + 1000 * budget;
