@@ -102,7 +102,7 @@ function isOne<Names extends string>(
   tokens: Tensor<Names, "int32">,
   ids: readonly number[],
 ): Tensor<Names, "bool"> {
-  const none = less(tokens, Number.MIN_SAFE_INTEGER) as Tensor<Names, "bool">;
+  const none = less(tokens, -(2 ** 31)) as Tensor<Names, "bool">;
   return ids.reduce((all, id) => or(all, equal(tokens, id)) as typeof none, none);
 }
 

@@ -67,6 +67,14 @@ export const decodingOptions: Options<DecodingFlags> = {
     off,
     number("P", "the same, but lower where many are likely", ranges.etaCutoff),
   ),
+  entmaxAlpha: otherwise(
+    model("1"),
+    number(
+      "A",
+      "draw from the entmax, as GPT-Neo did with 1.3: unlikely ids never",
+      ranges.entmaxAlpha,
+    ),
+  ),
   repetitionPenalty: otherwise(
     model("1"),
     number("R", "above 1: ids that are in the text become less likely", ranges.repetitionPenalty),

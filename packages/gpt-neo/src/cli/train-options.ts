@@ -8,6 +8,7 @@ import {
   choice,
   choices,
   flag,
+  ids,
   integer,
   number,
   otherwise,
@@ -53,6 +54,11 @@ export const trainCommand: Command<TrainCommandOptions> = {
       text("gpt2|bytes|FILE|DIR", "what makes ids of text"),
     ),
     special,
+    moeLayers: otherwise(
+      "the config's",
+      ids("LAYERS", "with --config: layers that are mixtures of experts, such as 1,3"),
+    ),
+    experts: otherwise("the config's, 16", integer("N", "experts of each such layer", 1)),
     optimizer: otherwise(
       "the config's, adamw",
       choice(optimizerNames, "what makes a step of a gradient; adafactor needs the least memory"),

@@ -51,6 +51,34 @@ function gpt3(
   };
 }
 
+const tiny: Preset = {
+  vocab_size: 257,
+  max_position_embeddings: 64,
+  hidden_size: 32,
+  num_layers: 2,
+  num_heads: 4,
+  window_size: 16,
+  training: {
+    tokenizer: "bytes",
+    batch_size: 8,
+    context: 64,
+    steps: 100,
+    learning_rate: 3e-3,
+    warmup_steps: 10,
+    eval_every: 50,
+    eval_batches: 4,
+    save_every: 50,
+  },
+};
+
+/** A GPT-Neo of whose layers every second is a mixture of experts, each as wide as its feed-forward layers. */
+function mixtureOf(preset: Preset, layers: number, num_experts: number): Preset {
+  const every = Array.from({ length: Math.floor(layers / 2) }, (_, i) => 2 * i + 1);
+  const hidden_size = 4 * Number(preset.hidden_size);
+  const moe = { layers: every, num_experts, hidden_size, second_policy_eval: "all" };
+  return { model_type: "gpt_neo_mesh", ...preset, original: { moe } };
+}
+
 /**
  * The configs that have a name.
  *
@@ -59,25 +87,8 @@ function gpt3(
  */
 export const presets: Readonly<Record<string, Preset>> = {
   /** For tests: trains in seconds. */
-  tiny: {
-    vocab_size: 257,
-    max_position_embeddings: 64,
-    hidden_size: 32,
-    num_layers: 2,
-    num_heads: 4,
-    window_size: 16,
-    training: {
-      tokenizer: "bytes",
-      batch_size: 8,
-      context: 64,
-      steps: 100,
-      learning_rate: 3e-3,
-      warmup_steps: 10,
-      eval_every: 50,
-      eval_batches: 4,
-      save_every: 50,
-    },
-  },
+  tiny,
+  "tiny-moe": mixtureOf(tiny, 2, 4),
   /** What `npm start` trains on the bytes of a novel in a few minutes on two cores. */
   demo: {
     vocab_size: 257,
@@ -103,6 +114,7 @@ export const presets: Readonly<Record<string, Preset>> = {
     },
   },
   "125M": released(768, 12, 12, 6e-4),
+  "125M-moe": mixtureOf(released(768, 12, 12, 6e-4), 12, 8),
   "350M": released(1024, 24, 16, 3e-4),
   "1.3B": released(2048, 24, 16, 2e-4),
   "2.7B": released(2560, 32, 20, 1.6e-4),

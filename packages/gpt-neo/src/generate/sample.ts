@@ -44,7 +44,7 @@ export function perturbed(
 /**
  * Logits divided by the temperature, those that are not to be chosen -Infinity. In the order in which
  * Hugging Face's transformers applies them: temperature, `topH`, `topK`, `topP`, `minP`, `typicalP`,
- * `epsilonCutoff`, `etaCutoff`. Ids as likely as the last of the `topK` are kept with it.
+ * `epsilonCutoff`, `etaCutoff`, then `entmaxAlpha`. Ids as likely as the last of the `topK` are kept with it.
  *
  * @param least how many ids are left at least, but by `topH`; default 1
  * @example

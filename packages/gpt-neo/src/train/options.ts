@@ -23,6 +23,10 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly tokenizer?: string;
   /** Whether `<|endoftext|>` in a text ends a document. */
   readonly special?: boolean;
+  /** Layers of a new GPT-Neo that are mixtures of experts, counted from 0. */
+  readonly moeLayers?: readonly number[];
+  /** How many experts such a layer has; 16 unless the config says. */
+  readonly experts?: number;
   /** What makes a step of a gradient. */
   readonly optimizer?: OptimizerName;
   /** The highest learning rate. */

@@ -14,6 +14,7 @@ import { homeOf } from "../weights/index.ts";
 import { areDocuments } from "./data/given.ts";
 import type { TrainOptions } from "./options.ts";
 import { settingsOf } from "./set-keys.ts";
+import { withExperts } from "./with-experts.ts";
 
 /** A config as it was found, with what nothing written decides. */
 export interface Found {
@@ -118,7 +119,8 @@ function withOptions(
   const set = settingsOf(options.set ?? [], flags);
   const training = { ...config.training, ...set.training, ...flags };
   const where = "the config with the given options";
-  return parseConfig({ ...toJson(config), ...set.model, ...model, training }, where);
+  const mixture = withExperts(options, config);
+  return parseConfig({ ...toJson(config), ...mixture, ...set.model, ...model, training }, where);
 }
 
 /** `vocab_size 257 -> 1000, the tokenizer's`, for what was not left to it. */

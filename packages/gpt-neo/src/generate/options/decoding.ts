@@ -53,6 +53,8 @@ export interface DecodingOptions {
   readonly epsilonCutoff?: number | undefined;
   /** As `epsilonCutoff`, but lower where many ids are likely; 0, the default, for all. */
   readonly etaCutoff?: number | undefined;
+  /** Draws from the α-entmax of scores, in which unlikely ids have no probability; 1, the default, is the softmax. */
+  readonly entmaxAlpha?: number | undefined;
   /** Makes log-probabilities of the scores after all of this. Default false. */
   readonly renormalizeLogits?: boolean | undefined;
 

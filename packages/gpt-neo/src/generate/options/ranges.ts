@@ -40,6 +40,7 @@ export const ranges: Readonly<Record<NumberName, NumberRange>> = {
   typicalP: { most: 1 },
   epsilonCutoff: share,
   etaCutoff: share,
+  entmaxAlpha: { least: 1, most: 2 },
   numReturnSequences: some,
   numBeams: some,
   lengthPenalty: { least: Number.NEGATIVE_INFINITY },

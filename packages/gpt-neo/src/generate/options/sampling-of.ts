@@ -8,6 +8,7 @@ import type { GenerateSettings } from "./settings.ts";
 export const filterNames: readonly (keyof Filters)[] = [
   ...(["temperature", "topH", "topK", "topP", "minP"] as const),
   ...(["typicalP", "epsilonCutoff", "etaCutoff"] as const),
+  ...(["entmaxAlpha"] as const),
 ];
 
 /**
@@ -20,8 +21,9 @@ export function samplingOf(given: GenerateSettings, own: DecodingOptions = {}): 
   const asked = filterNames.some((name) => given[name] !== undefined);
   const doSample = given.doSample ?? (asked || (own.doSample ?? numBeams === 1));
   if (!doSample || temperature === 0) return { kind: "greedy" };
-  const { topH, minP, typicalP, epsilonCutoff, etaCutoff } = all;
-  const more: Partial<Filters> = { topH, minP, typicalP, epsilonCutoff, etaCutoff };
+  const { topH, minP, typicalP, epsilonCutoff, etaCutoff, entmaxAlpha } = all;
+  const rest = { epsilonCutoff, etaCutoff, entmaxAlpha };
+  const more: Partial<Filters> = { topH, minP, typicalP, ...rest };
   return { kind: "random", temperature, topK, topP, ...more };
 }
 

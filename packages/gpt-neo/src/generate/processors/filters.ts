@@ -1,3 +1,4 @@
+import { entmax } from "./entmax.ts";
 import { epsilonCutoff } from "./epsilon-cutoff.ts";
 import { etaCutoff } from "./eta-cutoff.ts";
 import { minP } from "./min-p.ts";
@@ -27,6 +28,8 @@ export interface Filters {
   readonly epsilonCutoff?: number | undefined;
   /** As `epsilonCutoff`, but lower where many ids are likely; by default 0, for all. */
   readonly etaCutoff?: number | undefined;
+  /** Draws from the α-entmax in place of the softmax; by default 1, which is the softmax. */
+  readonly entmaxAlpha?: number | undefined;
 }
 
 /**
@@ -41,6 +44,7 @@ export function filtersOf(filters: Filters, least: number): readonly Processor[]
     typicalP: typical = 1,
     epsilonCutoff: epsilon = 0,
     etaCutoff: eta = 0,
+    entmaxAlpha: alpha = 1,
   } = filters;
   return [
     ...when(heat !== 1, () => temperature(heat)),
@@ -51,5 +55,6 @@ export function filtersOf(filters: Filters, least: number): readonly Processor[]
     ...when(typical < 1, () => typicalP(typical, least)),
     ...when(epsilon > 0, () => epsilonCutoff(epsilon, least)),
     ...when(eta > 0, () => etaCutoff(eta, least)),
+    ...when(alpha > 1, () => entmax(alpha)),
   ];
 }
