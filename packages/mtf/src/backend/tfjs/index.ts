@@ -59,6 +59,7 @@ export function tfjsBackend(target: Target): Backend {
       return hold(memory, put(memory, own, shape, dtype));
     },
     allocate(shape, dtype, fill = 0) {
+      if (target.allocate) return hold(memory, target.allocate(shape, dtype, fill));
       const size = volumeOf(shape);
       const data = guard(() => hostArray(dtype, size));
       return hold(memory, put(memory, fill === 0 ? data : data.fill(fill), shape, dtype));

@@ -1,5 +1,5 @@
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
-import type { HostArray } from "../../dtype.ts";
+import type { DType, HostArray } from "../../dtype.ts";
 import type { Op } from "../../graph/kinds.ts";
 import type { Slice } from "../backend.ts";
 import type { Fault } from "./faults.ts";
@@ -17,6 +17,8 @@ export interface Target {
   readonly name: string;
   /** What the host computes instead. */
   readonly faults: readonly Fault[];
+  /** Room full of one number, where it need not be made on the host. */
+  readonly allocate?: (shape: readonly number[], dtype: DType, fill: number) => TensorInfo;
   /** Kernels of our own on it; undefined where there are none for an op on given slices. */
   readonly own?: (
     op: Op,

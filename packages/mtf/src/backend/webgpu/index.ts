@@ -3,6 +3,7 @@ import type { Backend } from "../backend.ts";
 import { faults } from "../tfjs/faults.ts";
 import { tfjsBackend } from "../tfjs/index.ts";
 import { deviceOfThread } from "./device.ts";
+import { fullOf } from "./full.ts";
 import { findGpu } from "./gpu.ts";
 import { makeInstance } from "./instance.ts";
 import { download, writeInto } from "./numbers.ts";
@@ -39,6 +40,7 @@ export async function webgpuBackend(deterministic = false): Promise<Backend> {
     instance,
     faults: faults.webgpu,
     own: (op, operands, results, reuse) => ownStep(record, op, operands, results, reuse),
+    allocate: (shape, dtype, fill) => fullOf(instance, record, shape, dtype, fill),
     readLater: async (dataId) => {
       const numbers = await download(instance, dataId);
       failures.check();

@@ -28,12 +28,14 @@ export function moving(
   return each(sizeOf(extents), { reads: [dtype], writes: [dtype], body });
 }
 
+/** Writes one number to so many elements. */
+export function filling(count: number, value: number, dtype: Slice["dtype"]): Shader {
+  return each(count, { reads: [], writes: [dtype], body: `  y0[i] = ${literal(value, dtype)};` });
+}
+
 /** One number everywhere. */
-export const fill: Wgsl<"fill"> = ({ value }, _, [result]) => {
-  const body = `  y0[i] = ${literal(value, result!.dtype)};`;
-  const shader = each(sizeOf(extentsOf(result!)), { reads: [], writes: [result!.dtype], body });
-  return single(shader, [], [result!]);
-};
+export const fill: Wgsl<"fill"> = ({ value }, _, [result]) =>
+  single(filling(sizeOf(extentsOf(result!)), value, result!.dtype), [], [result!]);
 
 /** Positions along the whole dim. */
 export const iota: Wgsl<"iota"> = (_, __, [result]) => {
@@ -76,9 +78,11 @@ export const slice: Wgsl<"slice"> = ({ dim, begin }, [x], [result]) =>
 
 /** Elements in front of and behind a dim. */
 export const pad: Wgsl<"pad"> = ({ dim, before, value }, [x], [result]) => {
-  const { passes } = fill({ value }, [], [result!])!;
   const inside = overlapping(dim, x!, result!, before);
-  const around = { shader: passes[0]!.shader, tensors: [1] };
+  const around = {
+    shader: filling(sizeOf(extentsOf(result!)), value, result!.dtype),
+    tensors: [1],
+  };
   return { passes: inside ? [around, { shader: inside, tensors: [0, 1] }] : [around] };
 };
 
