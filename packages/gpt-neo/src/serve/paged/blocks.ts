@@ -54,7 +54,8 @@ export function blocksOf(count: number): Blocks {
       holders[block]!++;
     },
     release(block) {
-      if (--holders[block]! > 0) return;
+      holders[block]! -= 1;
+      if (holders[block]! > 0) return;
       if (contents.has(block)) idle.add(block);
       else free.push(block);
     },
