@@ -2,15 +2,18 @@ import { describe, expect, it } from "vitest";
 import {
   accumulate,
   cond,
+  defaultMachine,
   defineDims,
   defineLayout,
   defineMesh,
+  dimension,
   einsum,
   exp,
   explain,
   greater,
   type Instruction,
   type LayoutSpec,
+  ledger,
   less,
   lower,
   mean,
@@ -101,12 +104,12 @@ describe("explain", () => {
     expect(
       table(explain(lowered(turned, inputs, { rules: { heads: "model" } }))),
     ).toMatchInlineSnapshot(`
-      "value                                       made by                               why it lies there                  costs               the next best
-      %0 f32[batch=64, length=16, heads=4@model]  input model.ts                        rule heads -> model
-      %1 f32[batch=64, length=16@model, heads=4]  all-to-all(model) model.ts            withLayout model.ts                22.05 µs, 16,384 B
-      %2 f32[batch=64, length=16@model, heads=4]  exp model.ts                          withLayout's rule length -> model  1.64 µs             batch@model: +44.10 µs, +32,768 B
-      %3 f32[batch=64, length=16@model, heads=4]  softmax model.ts                      withLayout's rule length -> model  1.64 µs             batch@model: +22.05 µs, +16,384 B
-      %4 f32[batch=64, length=16, heads=4@model]  all-to-all(model) model.ts            for the result                     22.05 µs, 16,384 B"
+      "value                                       made by                                why it lies there                  costs               the next best
+      %0 f32[batch=64, length=16, heads=4@model]  input model.ts                         rule heads -> model
+      %1 f32[batch=64, length=16@model, heads=4]  all-to-all(model) model.ts             withLayout model.ts                22.05 µs, 16,384 B
+      %2 f32[batch=64, length=16@model, heads=4]  exp model.ts                           withLayout's rule length -> model  1.64 µs             batch@model: +44.10 µs, +32,768 B
+      %3 f32[batch=64, length=16@model, heads=4]  softmax model.ts                       withLayout's rule length -> model  1.64 µs             batch@model: +22.05 µs, +16,384 B
+      %4 f32[batch=64, length=16, heads=4@model]  all-to-all(model) model.ts             for the result                     22.05 µs, 16,384 B"
     `);
   });
 
@@ -198,6 +201,34 @@ describe("explain", () => {
     }
   });
 
+  it("is about the program that lower gave, whatever its passes have done", () => {
+    const steps = dimension("steps", 4);
+    const inParts = (p: Params, xs: Tensor<"steps" | "batch" | "embd">) => {
+      const sum = accumulate(steps, (x) => valueAndGrad(loss)(p, x), xs);
+      return sgd(p, sum[1], { rate: 0.1 });
+    };
+    const storage = { "": { ff: "data" } } as const;
+    const machine = { ...defaultMachine, overlaps: true };
+    for (const stored of ["keep", "regather"] as const) {
+      for (const sums of ["whole", "split"] as const) {
+        const layout = defineLayout({
+          dims,
+          mesh,
+          rules: { batch: "data" },
+          storage,
+          stored,
+          sums,
+        });
+        const inputs = [params, placeholder([steps, batch, embd])] as const;
+        const step = lower(inParts, { layout, inputs, machine });
+        const { program, values } = explain(step);
+        expect(program).toEqual(step.program);
+        const bytes = values.reduce((sum, value) => sum + value.bytes, 0);
+        expect(bytes).toBe(ledger(step.program).bytes);
+      }
+    }
+  });
+
   it("tells what the plan departs from where something is computed again as without that", () => {
     const rules = { ff: "model", embd: "model" } as const;
     const plain = (p: Params, x: Tensor<"batch" | "embd">) =>
@@ -219,11 +250,12 @@ describe("explain", () => {
     const { values, program: written } = explain(
       lowered(train, [params, x], { rules: { batch: "data" } }),
     );
-    const moved = (own: Program) => own.instructions.filter((i) => i.kind !== "compute").length;
+    const moved = (own: Program) =>
+      own.instructions.flatMap((i) => (i.kind === "compute" ? [] : writesOf(i))).length;
     expect(values.filter((v) => v.bytes > 0).length).toBe(moved(written));
     expect(() => explain({ program, ...rest })).toThrowErrorMatchingInlineSnapshot(`
       [MtfError: [bad-argument] explain: 'lowered' must be what lower gives, not a copy, and is an object with program, arguments, result, toString.
-        at  explain.test.ts:224]
+        at  explain.test.ts:256]
     `);
   });
 });

@@ -7,10 +7,7 @@ import { sourceOf } from "./source.ts";
 
 /** Why a program's values lie where they do. Printed, it is a table with a line for each value. */
 export interface Explanation {
-  /**
-   * The program as it is planned: the values' numbers are those of this one. What `lower` gives comes of
-   * it by passes that let collectives come sooner, later or as one, and gives values other numbers.
-   */
+  /** The program that `lower` gave: the values' numbers are those of this one. */
   readonly program: Program;
   readonly values: readonly ExplainedValue[];
   toString(): string;
@@ -20,9 +17,8 @@ export interface Explanation {
  * Why the values of a lowered function lie where they do: by which rule, because of a `withLayout`,
  * as what they are computed from, or because the plan found that to cost less. And what other ways to
  * split the work would cost: one at a time, everything else as it is, in seconds of the machine and in
- * bytes. It is about the program as it is planned (`explain(…).program`), before passes rearrange its
- * collectives; where devices have too little memory for it, about the other that was written. All of it
- * follows from the traced function, the layout and the machine, which are all that is kept for it: the
+ * bytes. Other ways are weighed as planned, before passes have collectives come sooner, later or as one;
+ * collectives that are done as one have their seconds with the first of them. All of it follows from the traced function, the layout and the machine, which are all that is kept for it: the
  * function is planned once more.
  *
  * @throws MtfError `bad-argument` for what `lower` did not give

@@ -1,6 +1,7 @@
 import { movingSeconds } from "../../cost/movingSeconds.ts";
 import { runsExpected } from "../../cost/roundsExpected.ts";
 import type { Pass } from "../../graph/node.ts";
+import { improveProgram } from "../../passes/improve.ts";
 import { bodiesOf } from "../../program/bodies.ts";
 import { bytesOf } from "../../program/bytes.ts";
 import { type Instruction, type Program, type Value, writesOf } from "../../program/program.ts";
@@ -8,6 +9,7 @@ import type { Shaped } from "../../program/transfer.ts";
 import type { SourceLine } from "../../sourceLine.ts";
 import { lookAhead } from "../lookAhead.ts";
 import type { Choice } from "../plan/choice.ts";
+import { wishesOf } from "../wishes.ts";
 import { type Alternative, alternativesAmong } from "./alternatives.ts";
 import { readersIn } from "./readers.ts";
 import type { PlanSource } from "./source.ts";
@@ -15,7 +17,7 @@ import { type ChosenResult, type Why, whyOf, whyOfInput } from "./why.ts";
 
 /** A value of a program: where it lies and why, what that costs, and what else there was. */
 export interface ExplainedValue extends Value {
-  /** Its number in the program as it is planned. */
+  /** Its number in the program. */
   readonly id: number;
   /** What makes it: an op, a collective, `input` or `loop`. */
   readonly op: string;
@@ -33,7 +35,7 @@ export interface ExplainedValue extends Value {
   readonly alternatives: readonly Alternative[];
 }
 
-/** The program that is planned for a function, a layout and a machine. */
+/** The program that a function becomes under a layout, for a machine. */
 export interface ExplainedProgram {
   readonly program: Program;
   /** A line for each of its values. */
@@ -43,7 +45,9 @@ export interface ExplainedProgram {
 export function rowsOf(source: PlanSource): ExplainedProgram {
   const { traced, layout, donated, machine } = source;
   const planned = lookAhead(traced, layout, donated, machine);
-  const { program, choices } = planned;
+  const { choices } = planned;
+  // Passes keep what a value is, under whatever number, so that its choice is found by it.
+  const program = improveProgram(planned.program, wishesOf(layout, machine));
   const alternativesTo = alternativesAmong(choices, layout.mesh, planned.plan.answers);
   const chosen = chosenAmong(choices);
   const readers = readersIn(program);
@@ -59,18 +63,23 @@ export function rowsOf(source: PlanSource): ExplainedProgram {
     const inside = bodies.flatMap(({ instructions, often }) =>
       instructions.flatMap((j) => rows(j, runs * runsExpected(often))),
     );
-    const own = writesOf(i).map((id): ExplainedValue => {
+    const own = writesOf(i).map((id, at): ExplainedValue => {
+      const part = partOf(i, at);
       const value = program.values[id]!;
       const result = chosen.get(value);
-      const { line, pass } = i.origin;
-      const why = whyOf(planned, layout, i, id, result) ?? { kind: "asked", ...readers(id) };
-      const moving = { ...program, instructions: i.kind === "region" ? [] : [i] };
+      const { line, pass } = part.origin;
+      const why = whyOf({ ...planned, program }, layout, i, id, result) ?? {
+        kind: "asked",
+        ...readers(id),
+      };
+      // What is done as one is told with the first of it.
+      const moving = { ...program, instructions: i.kind === "region" || at > 0 ? [] : [i] };
       let alternatives: readonly Alternative[] | undefined;
       return {
         ...value,
-        ...{ id, op: nameOf(i), line, pass, why },
+        ...{ id, op: nameOf(part), line, pass, why },
         seconds: runs * movingSeconds(moving, machine) + workOf(i, result),
-        bytes: i.kind === "region" ? 0 : runs * bytesOf(program, i, layout.mesh),
+        bytes: part.kind === "region" ? 0 : runs * bytesOf(program, part, layout.mesh),
         get alternatives() {
           alternatives ??= result ? alternativesTo(result) : [];
           return alternatives;
@@ -98,6 +107,12 @@ function chosenAmong(choices: readonly Choice[]): ReadonlyMap<Shaped, ChosenResu
 function workOf(instruction: Instruction, chosen: ChosenResult | undefined): number {
   if (instruction.kind !== "compute" || !chosen || chosen.result > 0) return 0;
   return chosen.choice.work;
+}
+
+/** What of an instruction makes one of its results: of a bucket, one of its reductions. */
+function partOf(instruction: Instruction, at: number): Instruction {
+  if (instruction.kind === "start") return partOf(instruction.collective, at);
+  return instruction.kind === "bucket" ? instruction.reduces[at]! : instruction;
 }
 
 function nameOf(instruction: Instruction): string {
