@@ -9,8 +9,8 @@ How near do plans come to the best there is?
 
   npm run bench -- plan [--programs N] [--json]
 
-Draws small programs of two to four ops (products, sums and maxima, elementwise, softmax, gather, other
-names, and a body that is recomputed) under random rules, on meshes of two and four devices, plans
+Draws small programs of two to four ops (products, sums and maxima, elementwise, softmax, layer norm,
+gather, other names, two dims as one and one as two, and a body that is recomputed) under random rules, on meshes of two and four devices, plans
 each for the default machine, and tries every way to split each of their ops. Programs with more than
 20,000 ways are left out. A ratio is the modelled time of the plan over that of the best way; "node by
 node" is what the partitioner starts from, before it looks ahead.

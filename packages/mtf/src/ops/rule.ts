@@ -67,6 +67,8 @@ export type Neutral = "zero" | "least" | "greatest";
 export interface Partition {
   /** Dims that a device must hold whole. */
   readonly whole?: readonly string[];
+  /** A dim that may be cut only by as many devices as divide all of these sizes. */
+  readonly even?: { readonly dim: string; readonly sizes: readonly number[] };
   /** How shares of results are combined; default sum. */
   readonly combine?: "sum" | "max" | "min";
   /**

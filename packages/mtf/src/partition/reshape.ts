@@ -1,37 +1,33 @@
 import type { NodeOf } from "../graph/node.ts";
-import { type AnyTensor, endOf } from "../graph/tensor.ts";
-import { partitionOf } from "../ops/partitionOf.ts";
+import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import { localReshape } from "../program/localReshape.ts";
-import { compute } from "./builder.ts";
+import type { Placement } from "../program/placement.ts";
+import { settled } from "../program/transfer.ts";
+import { factsFor } from "./answers.ts";
+import { operandSplit, type Task } from "./choose.ts";
+import { emit, nonePassing, passesAlong } from "./emit.ts";
 import { passingThrough } from "./passing.ts";
-import {
-  byRules,
-  defineValue,
-  lying,
-  originOf,
-  type Scope,
-  settledValue,
-  valueAt,
-  versionsOf,
-} from "./scope.ts";
+import { byRules, lying, type Scope, versionsOf, wanted } from "./scope.ts";
 
 /** A reshape on slices, after gathering the dims whose cuts it would not keep. */
 export function partitionReshape(scope: Scope, node: NodeOf<"reshape">): void {
-  const origin = originOf(node);
-  const operand: AnyTensor = node.operands[0]!;
   const { mesh } = scope.layout;
-  const pass = passingThrough(scope, node, partitionOf(node));
-  const at =
-    pass.operands.length > 0 ? lying(scope, operand) : settledValue(scope, operand).placement;
-  const start = scope.stored.has(versionsOf(scope, operand)) ? byRules(scope, operand) : at;
-  const local = localReshape(node, start.split, mesh);
-  const value = valueAt(scope, operand, { split: local.operand, partial: pass.axes }, origin);
-  const [result] = compute(
-    scope.builder,
-    { kind: "reshape", attributes: node.attributes },
-    [value],
-    [{ shaped: node.results[0]!, placement: { split: local.result, partial: pass.axes } }],
-    origin,
-  );
-  defineValue(scope, endOf(node, 0), result!, origin);
+  const { answers, axes, chosen } = scope.plan;
+  const facts = factsFor(answers, node);
+  const { operands, axes: owed } = passingThrough(scope, node, facts.partition);
+  const task: Task = { node, facts, passing: operands, owed, mesh, axes };
+  const planned = chosen.get(node);
+  const split = planned
+    ? operandSplit(task, planned.assignment, 0)
+    : startOf(scope, node.operands[0]!, operands.length > 0).split;
+  const assignment = localReshape(node, split, mesh).result;
+  const passes = (planned?.passes ?? true) && passesAlong(scope, task, assignment);
+  emit(scope, passes ? task : { ...task, ...nonePassing }, assignment, passes);
+}
+
+/** Where the operand counts as lying: what it owes is settled first, unless that passes. */
+function startOf(scope: Scope, operand: AnyTensor, passes: boolean): Placement {
+  if (scope.stored.has(versionsOf(scope, operand))) return byRules(scope, operand);
+  const now = lying(scope, operand);
+  return passes ? now : settled(dimsOf(operand), now, now.partial, wanted(scope, operand));
 }

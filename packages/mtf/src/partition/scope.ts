@@ -121,10 +121,7 @@ export function settledValue(
   left: readonly string[] = [],
 ): Value & { readonly id: number } {
   const versions = versionsOf(scope, tensor);
-  const home = scope.builder.values[versions.home]!;
-  if (home.placement.partial.some((axis) => !left.includes(axis))) {
-    settleHome(scope.builder, versions, without(wanted(scope, tensor), left));
-  }
+  settleHome(scope.builder, versions, without(wanted(scope, tensor), left));
   return { ...scope.builder.values[versions.home]!, id: versions.home };
 }
 

@@ -58,8 +58,10 @@ export function readWhereItLies(builder: Builder, versions: Versions): void {
 
 /** Settles what is owed, as far as `to` asks; what nothing is owed on stays as it is. */
 export function settleHome(builder: Builder, versions: Versions, to: Placement): void {
+  // Where nothing is owed now, something may be by another plan.
   versions.track.demands.push({ to, settles: true });
-  settleIn(builder, versions, to);
+  const { partial } = builder.values[versions.home]!.placement;
+  if (partial.some((axis) => !to.partial.includes(axis))) settleIn(builder, versions, to);
 }
 
 /** For good: no version of before is left. */

@@ -9,13 +9,16 @@ import {
   einsum,
   gather,
   iota,
+  layerNorm,
   max,
+  merge,
   mul,
   placeholder,
   recompute,
   relu,
   rename,
   softmax,
+  split,
   sum,
 } from "../../src/index.ts";
 import { type Layout, layoutArgument } from "../../src/layout.ts";
@@ -50,8 +53,11 @@ export function draw(seed: number): Drawn {
     return chosen.length >= least ? chosen : items.slice(0, least);
   };
   const size = () => 2 ** (4 + below(7));
-  const dims = defineDims({ a: size(), b: size(), c: size(), d: size() });
-  const all: readonly Dimension[] = Object.values(dims);
+  const [a, b] = [size(), size()];
+  // The first two are also one, which rules may split as well.
+  const dims = defineDims({ a, b, c: size(), d: size(), ab: a * b });
+  const { ab: merged, ...separate } = dims;
+  const all: readonly Dimension[] = Object.values(separate);
   const mesh = defineMesh(pick(["x:2", "x:4", "x:2,y:2"]));
   const rules: Record<string, string> = {};
   for (const name of shuffled(Object.keys(dims), random)) {
@@ -62,23 +68,31 @@ export function draw(seed: number): Drawn {
   const storage = random() < 0.3 ? { "0": stored } : undefined;
   const layout = defineLayout({ dims, mesh, rules, storage } as never) as Layout;
   layoutArgument("draw", "layout", layout);
-  const inputs = [0, 1, 2].map(() =>
-    placeholder(shuffled(some(all, 2), random).slice(0, 3) as never),
-  );
+  const operands = [0, 1, 2].map(() => {
+    const among = random() < 0.2 ? [merged, separate.c, separate.d] : all;
+    return placeholder(shuffled(some(among, 2), random).slice(0, 3) as never);
+  });
+  const inputs = [...operands, ...all.map((dim) => placeholder([dim] as never))];
   const ops = 2 + below(3);
   const lines: string[] = [];
   const fn = (...args: readonly AnyTensor[]): AnyTensor => {
-    const values = [...args];
+    const values = args.slice(0, operands.length);
+    const scales = args.slice(operands.length);
     for (let i = 0; i < ops; i++) {
       const last = i === 0 ? pick(values) : values.at(-1)!;
       const other = pick(values);
       const names = [...new Set([...dimsOf(last), ...dimsOf(other)].map((d) => d.name))];
-      const result = drawOp(last, other, names);
+      const result = drawOp(last, other, names, scales);
       values.push(result);
     }
     return values.at(-1)!;
   };
-  const drawOp = (last: AnyTensor, other: AnyTensor, names: readonly string[]): AnyTensor => {
+  const drawOp = (
+    last: AnyTensor,
+    other: AnyTensor,
+    names: readonly string[],
+    scales: readonly AnyTensor[],
+  ): AnyTensor => {
     const kind = random();
     const own = dimsOf(last).map((d) => d.name);
     if (kind < 0.55) {
@@ -88,6 +102,17 @@ export function draw(seed: number): Drawn {
       return (einsum as Loose)(last, other, ...out);
     }
     const [first] = own;
+    const [parts, whole] = [["a", "b"].filter((name) => own.includes(name)), own.includes("ab")];
+    if (parts.length === 2 && !whole && random() < 0.15) {
+      return note("merge", own, (merge as Loose)(last, ["a", "b"], merged));
+    }
+    if (parts.length === 0 && whole && random() < 0.25) {
+      return note("split", own, (split as Loose)(last, "ab", [separate.a, separate.b]));
+    }
+    const scale = scales.find((own) => dimsOf(own)[0]!.name === first);
+    if (scale && own.length > 1 && random() < 0.08) {
+      return note("layerNorm", own, (layerNorm as Loose)(last, scale, scale, first));
+    }
     if (kind < 0.61) return note("relu", own, (relu as Loose)(last));
     if (kind < 0.64 && first) return note("softmax", own, (softmax as Loose)(last, first));
     if (kind < 0.67) return note("recompute", own, recompute(activated)(last) as AnyTensor);

@@ -26,8 +26,7 @@ export function candidatesOf(places: Places, seat: Seat): readonly Planned[] {
     }
     for (const other of others) found.add(other);
   }
-  found.delete(planned);
-  return [...found];
+  return possibleBut(found, planned);
 }
 
 /** What is planned, with sums passing or not, and then that with each axis elsewhere. */
@@ -80,7 +79,7 @@ export function allSplitsOf(places: Places, seat: Seat): readonly Planned[] {
     }
     return assignments.map((assignment) => splitAs(places, seat, { assignment, passes }));
   });
-  return all.filter((other) => other !== planned);
+  return possibleBut(all, planned);
 }
 
 /** Ways to split a node's work as one value lies or is asked for. */
@@ -97,8 +96,12 @@ export function candidatesBy(places: Places, seat: Seat, link: Link): readonly P
     found.add(joined(places, seat, passes, claim));
     for (const own of rest) found.add(joined(places, seat, passes, claim, own));
   }
-  found.delete(planned);
-  return [...found];
+  return possibleBut(found, planned);
+}
+
+/** Splits that can be, other than the one that is planned. */
+function possibleBut(found: Iterable<Planned>, planned: Planned): readonly Planned[] {
+  return [...found].filter((other) => other !== planned && Number.isFinite(other.work));
 }
 
 function inMeshOrder(axes: readonly string[], { mesh }: Task): readonly string[] {

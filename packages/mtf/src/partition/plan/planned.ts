@@ -1,4 +1,6 @@
-import { transferCost } from "../../program/transfer.ts";
+import { devices, transferCost } from "../../program/transfer.ts";
+import { entryOf } from "../../record.ts";
+import type { Assignment, Task } from "../choose.ts";
 import { outcomeOf } from "../outcome.ts";
 import { numberOf } from "../placements.ts";
 import { type Choice, printSplit, type Split } from "./choice.ts";
@@ -13,6 +15,14 @@ export function splitAs(
   split: Split,
 ): Planned {
   return remembered(byText, printSplit(split), () => plannedBy(choice, split, byText.size, places));
+}
+
+/** Whether an assignment cuts only evenly what may not be cut otherwise. */
+function isEven({ facts, mesh }: Task, assignment: Assignment): boolean {
+  const { even } = facts.partition;
+  if (!even) return true;
+  const parts = devices(entryOf(assignment, even.dim) ?? [], mesh);
+  return even.sizes.every((size) => size % parts === 0);
 }
 
 function plannedBy(
@@ -35,7 +45,7 @@ function plannedBy(
     passes,
     asks: asks.map((placement) => numberOf(places.answers.placements, placement)),
     gives: gives.map((placement) => numberOf(places.answers.placements, placement)),
-    work: runs * work,
+    work: isEven(task, assignment) ? runs * work : Number.POSITIVE_INFINITY,
     moves: runs * moves,
   };
 }
