@@ -119,7 +119,8 @@ async function arrivals(url: string, seed: number): Promise<readonly number[]> {
   const bans = Array.from({ length: 129 }, (_, i) => [128 + i, -100]);
   const asked = {
     model: "it",
-    prompt: "Call me Ishmael. ",
+    // No beginning is another's: what is computed once for all would be left out of the figures.
+    prompt: `${seed}: call me Ishmael. `,
     max_tokens: tokens,
     seed,
     stream: true,

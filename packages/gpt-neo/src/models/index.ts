@@ -22,7 +22,7 @@ export type {
   Parameters,
 } from "./model.ts";
 export type { ParameterName } from "./parameter-name.ts";
-export { type Paged, type Pool, type PoolSize, poolDims, poolOf } from "./pool.ts";
+export { type LayerPool, type Paged, type Pool, type PoolSize, poolDims, poolOf } from "./pool.ts";
 export { type WeightsDType, weightsDTypes } from "./weights-dtype.ts";
 
 /**

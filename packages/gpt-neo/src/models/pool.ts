@@ -42,6 +42,8 @@ export const poolDims: Pick<PoolSize, "block"> = /* @__PURE__ */ defineDims({ bl
  * A pool of blocks. Local layers have as many as others, since a block is given out for all layers
  * at once; they read only those that their window reaches.
  *
+ * @param dims of heads and of what is in them; others do not matter
+ * @param size how many blocks there are, and how many tokens are in each
  * @param make what makes a tensor of dims: `placeholder`, or `zeros` for a pool to begin with
  * @example
  * const size = defineDims({ block: 128, offset: 16 });
@@ -49,12 +51,12 @@ export const poolDims: Pick<PoolSize, "block"> = /* @__PURE__ */ defineDims({ bl
  */
 export function poolOf(
   config: Config,
-  { heads, kv }: Dims,
-  { block, offset }: PoolSize,
+  dims: Pick<Dims, "heads" | "kv">,
+  size: PoolSize,
   make: (
     dims: readonly [PoolSize["block"], PoolSize["offset"], Dims["heads"], Dims["kv"]],
   ) => Blocks,
 ): Pool {
-  const blocks = () => make([block, offset, heads, kv]);
+  const blocks = () => make([size.block, size.offset, dims.heads, dims.kv]);
   return keepingLayers(config).map(() => ({ keys: blocks(), values: blocks() }));
 }

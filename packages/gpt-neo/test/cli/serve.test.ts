@@ -53,4 +53,10 @@ it("serve tells at once what it cannot do", async () => {
   const { code, stderr } = await start(["serve", "--model", folder, "--port", "70000"]).done;
   expect(stderr).toContain("--port is at most 65535");
   expect(code).toBe(1);
+  const small = ["serve", "--model", folder, "--mesh", "data:1", "--context", "96"];
+  const told = await start([...small, "--cache", "2KiB"]).done;
+  expect(told.stderr).toContain("is too small for one text of 96 tokens");
+  expect(told.stderr).toContain("--cache 1MiB");
+  const large = await start([...small, "--cache", "5GiB"]).done;
+  expect(large.stderr).toContain("this machine is too small for mesh data:1");
 });
