@@ -8,6 +8,7 @@ const config: ViteUserConfig = {
     ...usual.test,
     include: [
       "packages/mtf/test/layout/*.test.ts",
+      "packages/mtf/test/mesh-tensorflow/ops.layout.test.ts",
       "packages/mtf/test/plan/optimum.test.ts",
       "packages/gpt-neo/test/hugging-face/*.test.ts",
       "packages/gpt-neo/test/serve/paged-logits.test.ts",
@@ -17,6 +18,7 @@ const config: ViteUserConfig = {
       MTF_CASES: "2000",
       MTF_BUDGET: "60",
       MTF_PLANS: "60",
+      MTF_LAYOUTS: "all",
       GPT_NEO_LAYOUTS: "all",
       ...process.env,
     },

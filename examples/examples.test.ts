@@ -142,3 +142,41 @@ test("every example is tested here", () => {
     "07",
   ]);
 });
+
+test("plan-switch-c plans 2,048 devices: one all-to-all there and one back a layer", async () => {
+  const printed = await typed("plan-switch-c");
+  expect(printed.replaceAll(/ plan-switch-c.ts:\d+/g, "")).toMatchInlineSnapshot(`
+    "all-gather(data)      forward   einsum   1,046,387,097,600 B
+    all-to-all(data)      forward   rename   1,046,387,097,600 B
+    all-to-all(data)      forward   rename   1,046,387,097,600 B
+    all-reduce(data)      forward   sum                491,280 B
+    all-reduce(data)      forward   sum                 16,376 B
+    all-gather(data)      forward   einsum   1,046,387,097,600 B
+    all-to-all(data)      forward   rename   1,046,387,097,600 B
+    all-to-all(data)      forward   rename   1,046,387,097,600 B
+    all-to-all(data)      backward  rename   1,046,387,097,600 B
+    all-to-all(data)      backward  rename   1,046,387,097,600 B
+    all-reduce(data)      backward  einsum   1,094,346,506,240 B
+    all-reduce(data)      backward  region       1,021,862,400 B
+    and all-reduce(data)  backward  region       1,021,862,400 B
+    all-reduce(data)      backward  region   2,092,774,195,200 B
+    all-reduce(data)      backward  region   2,092,774,195,200 B
+    all-reduce(data)      backward  region   2,092,774,195,200 B
+    all-reduce(data)      backward  region   2,092,774,195,200 B
+    reduce-scatter(data)  backward  region   1,046,387,097,600 B
+    total                                                       18,884,971,397,896 B
+    1.57 trillion parameters
+    a device holds 16.1 GB at rest, 24.5 GB at most
+    and receives 9.2 GB in a step
+    "
+  `);
+  const program = await typed("plan-switch-c", "--program");
+  const lines = program.split("\n").map((line) => line.replace(/ +\S+\.ts:\d+.*/, "").trim());
+  const moved = lines.filter((line) => /place=1.*(all-to-all|exchange)/.test(line)).slice(0, 2);
+  expect(moved.map((line) => line.replaceAll(/%\d+/g, "%"))).toMatchInlineSnapshot(`
+    [
+      "% f32[~expert=2048@data, batch=2048, place=1, embd=2080] = all-to-all(data) %             34,879,569,920 B  rename",
+      "% f32[expert=2048, batch=2048@data, place=1, embd=2080] = all-to-all(data) %              34,879,569,920 B  rename",
+    ]
+  `);
+});

@@ -72,7 +72,8 @@ it.each(of("beam_search"))("finds what it finds: $name", (row) => {
     return stop_early && finished.length > 0 && finished.at(-1)!.score > best;
   };
   // The rows of a batch go on until all are done.
-  let batch = [0, 1].map(() => noBeams([0]));
+  const [, rowCount] = row.inputs[0]!.dims[0]!;
+  let batch = Array.from({ length: rowCount }, () => noBeams([0]));
   for (let step = 0; step < most && !batch.every(isDone); step++) {
     batch = batch.map((beams, at) => {
       const scores = beams.running.map(({ ids }) => logSoftmax(logitsOf(row, at, ids)));
@@ -121,5 +122,5 @@ it.each(of("greedy_decode"))("chooses what it chooses: $name", async (row) => {
 });
 
 it("has all cases", () => {
-  expect([of("beam_search").length, of("greedy_decode").length]).toEqual([6, 3]);
+  expect([of("beam_search").length, of("greedy_decode").length]).toEqual([7, 3]);
 });

@@ -100,6 +100,7 @@ export {
   type Parameter,
   parameter,
 } from "./nn/parameters/parameter.ts";
+export { type Stacked, stackedParams } from "./nn/parameters/stackedParams.ts";
 export { initialValues, placeholdersOf, type Values } from "./nn/parameters/values.ts";
 export type { RecurrentWeights } from "./nn/recurrent.ts";
 export type { RecurrentDims, RecurrentParams } from "./nn/recurrentParams.ts";

@@ -43,11 +43,22 @@ afterAll(async () => {
   );
 });
 
-async function check(of: Case): Promise<void> {
+/**
+ * The layouts that a case is tried under. Mixtures of experts take long to plan, so of theirs `npm test`
+ * tries two for each case, in turn, and `npm run test:layouts` all.
+ */
+function layoutsOf(of: Case, turn: number): readonly string[] {
+  const all = [...of.layouts_checked, ...of.layouts_refused.map(([layout]) => layout)];
+  if (process.env.MTF_LAYOUTS === "all" || !of.op.startsWith("moe.")) return all;
+  return [0, 1].map((i) => all[(2 * turn + i) % all.length]!);
+}
+
+async function check(of: Case, turn: number): Promise<void> {
   const known = given(of);
   const bound = rounded * boundOf(known);
   const refused = of.layouts_refused.map(([layout]) => layout);
-  for (const layout of [undefined, ...of.layouts_checked, ...refused]) {
+  const layouts = layoutsOf(of, turn);
+  for (const layout of [undefined, ...layouts]) {
     const program = lowered(known, layout === undefined ? "all:1" : mesh, layout ?? "");
     const found = await runOn(layout === undefined ? one : four, program, known.data);
     expect(found.length).toBe(known.wanted.length);
@@ -68,8 +79,9 @@ async function check(of: Case): Promise<void> {
   }
   count.cases += 1;
   if ((of.gradients ?? []).length > 0) count.gradients += 1;
-  count.checked += of.layouts_checked.length;
-  count.refused += refused.length;
+  const others = layouts.filter((layout) => refused.includes(layout)).length;
+  count.checked += layouts.length - others;
+  count.refused += others;
 }
 
 describe("what Mesh-TensorFlow gave, values and gradients, under every layout", () => {
@@ -79,7 +91,7 @@ describe("what Mesh-TensorFlow gave, values and gradients, under every layout", 
 
   for (const [op, own] of byOp) {
     it(`${op} (${own.length}, layouts)`, async () => {
-      for (const of of own) await check(of);
+      for (const [turn, of] of own.entries()) await check(of, turn);
     });
   }
 });

@@ -179,7 +179,7 @@ describe("the layout of mixtureOfExperts", () => {
     expect(new Set(found).size).toBe(1);
   });
 
-  it("places for everybody: experts' weights come to the tokens", () => {
+  it("places for everybody: weights come to tokens, or slices of both to each other", () => {
     const dropless = (params: Params, x: Tokens) =>
       mixtureOfExperts(x, params, { router: switchRouter(), tokens: "length" }).output;
     expect(summary(program(dropless, { batch: "data" }, "data:4"))).toMatchInlineSnapshot(
@@ -188,9 +188,12 @@ describe("the layout of mixtureOfExperts", () => {
     const found = program(dropless, { batch: "data", expert: "data" }, "data:4");
     expect(summary(found)).toMatchInlineSnapshot(`
       "1 x forward all-gather(data) [embd=256, ~expert=8] 24,576 B einsum
-      1 x forward all-gather(data) [expert=8, embd=256, ff=1024] 25,165,824 B gather
-      1 x forward all-gather(data) [expert=8, ff=1024, embd=256] 25,165,824 B gather
-      moved 50,356,224 B, held 79,963,888 B"
+      1 x forward all-to-all(data) [expert=8, embd=256, ff=1024] 6,291,456 B gather
+      1 x forward all-gather(data) [batch=16, ~block=15] 2,880 B gather
+      1 x forward all-gather(data) [batch=16, ~block=15, ~row=16, embd=256] 11,796,480 B einsum
+      1 x forward all-to-all(data) [expert=8, ff=1024, embd=256] 6,291,456 B gather
+      1 x forward reduce-scatter(data) [batch=16, ~block=15, ~row=16, embd=256] 11,796,480 B einsum
+      moved 36,203,328 B, held 75,508,160 B"
     `);
   });
 });

@@ -1,6 +1,5 @@
 import type { Dimension } from "../../dimension.ts";
-import { makeNode } from "../../graph/node.ts";
-import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
+import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
 import { spread } from "../../ops/broadcast/broadcast.ts";
 import { joined } from "../../ops/concat/concat.ts";
 import { filled } from "../../ops/constant/constant.ts";
@@ -11,6 +10,7 @@ import { count } from "../../ops/iota/iota.ts";
 import { reduction } from "../../ops/reduce/reduce.ts";
 import { reshaped } from "../../ops/reshape/reshape.ts";
 import { putRows } from "../../ops/scatter/scatter.ts";
+import { sort } from "../../ops/sort/sort.ts";
 import type { Choice, Gating, Seats, TokensChoose } from "./gating.ts";
 
 // Names that no dimension of a user can have.
@@ -44,7 +44,8 @@ export function inBlocks(
   const held = countsOf(expert, experts);
   const blocksOf = apply("div", apply("add", held, rows.size - 1), rows.size);
   const end = runningSum(blocksOf, experts.name, false, false);
-  const { values: sorted, indices: from } = ascending(expert);
+  const { values, indices: from } = sort(expert as Tensor<string, "int32">, slot);
+  const sorted: AnyTensor = values;
   const first = (x: AnyTensor) => rowsOf(x, sorted, experts.name);
   const before = first(runningSum(held, experts.name, true, false));
   const start = first(apply("mul", apply("sub", end, blocksOf), rows.size));
@@ -54,21 +55,16 @@ export function inBlocks(
   const groups = dims.filter((d) => d.name !== tokens.name);
   const all = { name: rank, size: total.size * rows.size };
   const empty = filled(-1, [...groups, all], "int32");
-  const held2 = reshaped(putRows(empty, from, goes, rank, true), [rank], [total, rows]);
-  const taken = apply("greaterEqual", held2, 0);
-  const owner = apply(
-    "minimum",
-    reduction("sum", apply("toInt32", apply("greaterEqual", count(total), end)), [experts.name]),
-    experts.size - 1,
-  );
+  const holding = reshaped(putRows(empty, from, goes, rank, true), [rank], [total, rows]);
+  const taken = apply("greaterEqual", holding, 0);
   return {
-    token: apply("where", taken, apply("mod", held2, tokens.size), -1),
+    token: apply("where", taken, apply("mod", holding, tokens.size), -1),
     weight: rowsOf(
       line(({ gate }) => gate),
-      held2,
+      holding,
       slot,
     ),
-    owner,
+    owner: ownersOf(total, end, experts),
     held,
   };
 }
@@ -99,13 +95,8 @@ function countsOf(expert: AnyTensor, experts: Dimension): AnyTensor {
   return reduction("sum", apply("toInt32", apply("equal", expert, count(experts))), [slot]);
 }
 
-function ascending(x: AnyTensor): { readonly values: AnyTensor; readonly indices: AnyTensor } {
-  const dims = dimsOf(x);
-  const attributes = { over: slot, descending: false };
-  const types = [
-    { dims, dtype: x.dtype },
-    { dims, dtype: "int32" as const },
-  ];
-  const [values, indices] = makeNode("sort", attributes, [x], types);
-  return { values: values!, indices: indices! };
+/** The expert of each block: so many of them end at or before it; of one that stays empty the last. */
+function ownersOf(total: Dimension, end: AnyTensor, experts: Dimension): AnyTensor {
+  const ended = apply("toInt32", apply("greaterEqual", count(total), end));
+  return apply("minimum", reduction("sum", ended, [experts.name]), experts.size - 1);
 }

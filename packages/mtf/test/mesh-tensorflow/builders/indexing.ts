@@ -1,5 +1,5 @@
 import { dimension } from "../../../src/index.ts";
-import { at, m, product } from "../tensors.ts";
+import { at, m, nn, product } from "../tensors.ts";
 import type { Builders } from "./elementwise.ts";
 
 export const indexing: Builders = {
@@ -15,7 +15,7 @@ export const indexing: Builders = {
     const rows = m.gather(weights, idx, dim[0]);
     return output_dims ? product([rows], output_dims) : rows;
   },
-  embedding: ({ idx, "var:embedding": table }) => m.gather(table, idx, "vocab"),
+  embedding: ({ idx, "var:embedding": table }) => nn.embedding(idx, { table }, "vocab"),
   top_k: ({ x }, { attributes: { reduced_dim, k_dim } }) => {
     const found = m.topK(x, reduced_dim[0], dimension(...(k_dim as [string, number])));
     return [found.values, found.indices];

@@ -17,6 +17,7 @@ function dense(x: T, kernel: T, bias: T | undefined, attributes: T): T {
   // A dim that is summed over and made anew has another name in the kernel.
   const clash = reduced.filter((name) => fresh.includes(name));
   const input = clash.reduce((y, name) => m.rename(y, name, `_${name}`), x);
+  if (!attributes.expert_dims?.length) return nn.dense(input, { weight: kernel, bias });
   const over = reduced.map((name) => (clash.includes(name) ? `_${name}` : name));
   const y = contracted([input, kernel], over);
   return bias ? m.add(y, bias) : y;
@@ -73,8 +74,8 @@ export const layers: Builders = {
       })
       .reduce((a: T, b: T) => m.mul(a, b)),
   dense_relu_dense: (xs) => {
-    const h = m.relu(contracted([xs.x, variable(xs, "wi/kernel")], ["model"]));
-    return contracted([h, variable(xs, "wo/kernel")], ["ff"]);
+    const [up, down] = ["wi", "wo"].map((name) => ({ weight: variable(xs, `${name}/kernel`) }));
+    return nn.feedForward(xs.x, up, down, m.relu);
   },
   batch_norm: (xs, { attributes }) => batchNorm(xs, attributes),
   softmax_cross_entropy_with_logits: ({ logits, targets }, { attributes }) => {
