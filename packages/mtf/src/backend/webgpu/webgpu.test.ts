@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkCase } from "../../../test/support/checkBackend.ts";
 import type { Op } from "../../graph/kinds.ts";
@@ -13,6 +14,19 @@ const why = await openBackend("webgpu").then(
 if (why !== undefined) {
   console.warn(`WITHOUT A GPU: the tests of the backend 'webgpu' skip. ${why}`);
 }
+
+const isInstalled = existsSync(new URL("../../../../../node_modules/webgpu", import.meta.url));
+
+test.skipIf(isInstalled)("where it is not installed, the error says what to install", async () => {
+  await expect(openBackend("webgpu")).rejects.toThrowErrorMatchingInlineSnapshot(`
+    [MtfError: [backend-unavailable] WebGPU is not installed.
+      try  npm install webgpu @tensorflow/tfjs-backend-webgpu]
+  `);
+});
+
+test.skipIf(!isInstalled || why === undefined)("without a GPU, the error says so", async () => {
+  await expect(openBackend("webgpu")).rejects.toThrow("WebGPU finds no GPU on this machine.");
+});
 
 test("it gives no bits that every machine gives", async () => {
   const opened = openBackend("webgpu", { threads: 1, alone: true, deterministic: true });
