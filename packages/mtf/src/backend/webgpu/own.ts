@@ -1,5 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Op } from "../../graph/kinds.ts";
+import { volume } from "../../program/placement.ts";
 import type { Slice } from "../backend.ts";
 import { type LocalKind, localOp } from "../localOp.ts";
 import { extentsOf } from "../slices/walk.ts";
@@ -34,7 +35,10 @@ export function ownStep(
   if (!work) return undefined;
   const passes = work.passes.map((pass) => readingNarrow(pass, operands));
   const shapes = results.map((slice) => ({ shape: shapeOf(slice), dtype: slice.dtype }));
-  const bools = operands.map((x) => (x.dtype === "bool" ? unpacking(shapeOf(x)) : undefined));
+  // An operand of concat may be empty: no shader reads it.
+  const bools = operands.map((x) =>
+    x.dtype === "bool" && volume(x.box) > 0 ? unpacking(shapeOf(x)) : undefined,
+  );
   return (arena, tensors) => {
     const given = tensors.map((x, i) => {
       const unpack = bytes.lengthOf(x.dataId) === undefined ? undefined : bools[i];

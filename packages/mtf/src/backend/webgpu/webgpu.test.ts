@@ -120,6 +120,25 @@ describe.skipIf(why !== undefined)("with a GPU", () => {
     await checkCase(await open(), { op, operands, results: [slice({ v: 33, e: 70 })] });
   });
 
+  test("bools one after the other, the first of them none", async () => {
+    const op: Op = { kind: "concat", attributes: { dim: "n" } };
+    const none: Slice = {
+      dims: [{ name: "n", size: 2 }],
+      dtype: "bool",
+      box: [{ begin: 2, size: 0 }],
+    };
+    const operands = [
+      { slice: none, data: new Uint8Array(0) },
+      { slice: slice({ n: 5 }, "bool"), data: Uint8Array.of(1, 0, 0, 1, 1) },
+    ];
+    const result: Slice = {
+      dims: [{ name: "n", size: 7 }],
+      dtype: "bool",
+      box: [{ begin: 2, size: 5 }],
+    };
+    await checkCase(await open(), { op, operands, results: [result] });
+  });
+
   test("a random number is that of its index, beyond what a float can count", async () => {
     const whole = { a: 2 ** 14, b: 2 ** 14 };
     const dims = Object.entries(whole).map(([name, size]) => ({ name, size }));
