@@ -3,6 +3,7 @@ import { volumeOf } from "../../shape.ts";
 import type { Backend, Kernel } from "../backend.ts";
 import { openArena } from "./arena.ts";
 import { bindStep } from "./bind.ts";
+import type { Step } from "./kernel.ts";
 import { after, always } from "./maybe.ts";
 import {
   check,
@@ -10,6 +11,7 @@ import {
   explain,
   guard,
   hold,
+  type Memory,
   numbersOf,
   openMemory,
   put,
@@ -37,25 +39,18 @@ export function tfjsBackend(target: Target): Backend {
   return {
     name,
     variant,
-    bind(op, operands, results, reuse): Kernel {
-      const step = bindStep(target, op, operands, results, reuse);
-      return (buffers) => {
-        const arena = openArena(memory);
-        const run = () =>
-          after(
-            step(
-              arena,
-              buffers.map((b) => check(memory, b)),
-            ),
-            (made) => made.map((info) => hold(memory, settle(memory, arena.keep(info)))),
-          );
-        const ran = guard(() => always(run, arena.free));
-        return ran instanceof Promise ? ran.catch((error) => Promise.reject(explain(error))) : ran;
-      };
+    bind: (op, operands, results, reuse) =>
+      kernelOf(memory, bindStep(target, op, operands, results, reuse)),
+    bindResting(op, operands, results, reuse) {
+      const step = target.own?.(op, operands, results, reuse);
+      return step && kernelOf(memory, step);
     },
     upload(data, shape, dtype) {
       const own = guard(() => hostArray(dtype, data.length));
       own.set(data);
+      if (dtype === "bool" && target.uploadBytes) {
+        return hold(memory, target.uploadBytes(own as Uint8Array, shape));
+      }
       return hold(memory, put(memory, own, shape, dtype));
     },
     allocate(shape, dtype, fill = 0) {
@@ -78,5 +73,22 @@ export function tfjsBackend(target: Target): Backend {
     share: (buffer, shape) => share(memory, buffer, shape),
     dispose: (buffer) => drop(memory, buffer),
     memory: () => usageOf(memory),
+  };
+}
+
+/** A step as a kernel: what it makes on the way is freed, whether it succeeds or not. */
+function kernelOf(memory: Memory, step: Step): Kernel {
+  return (buffers) => {
+    const arena = openArena(memory);
+    const run = () =>
+      after(
+        step(
+          arena,
+          buffers.map((b) => check(memory, b)),
+        ),
+        (made) => made.map((info) => hold(memory, settle(memory, arena.keep(info)))),
+      );
+    const ran = guard(() => always(run, arena.free));
+    return ran instanceof Promise ? ran.catch((error) => Promise.reject(explain(error))) : ran;
   };
 }

@@ -17,9 +17,14 @@ export interface Target {
   readonly name: string;
   /** What the host computes instead. */
   readonly faults: readonly Fault[];
+  /** Bools of the host, where they lie otherwise than kernels give them. */
+  readonly uploadBytes?: (data: Uint8Array, shape: readonly number[]) => TensorInfo;
   /** Room full of one number, where it need not be made on the host. */
   readonly allocate?: (shape: readonly number[], dtype: DType, fill: number) => TensorInfo;
-  /** Kernels of our own on it; undefined where there are none for an op on given slices. */
+  /**
+   * Kernels of our own on it, whose operands may rest narrow; undefined where there are none for an
+   * op on given slices.
+   */
   readonly own?: (
     op: Op,
     operands: readonly Slice[],

@@ -3,18 +3,20 @@ import { type DType, hostArray } from "../../dtype.ts";
 import { volumeOf } from "../../shape.ts";
 import type { GpuInstance } from "./instance.ts";
 import { filling } from "./kernels/arrange.ts";
-import type { Recorder } from "./record.ts";
+import type { Gpu } from "./own.ts";
 
-/** A tensor full of one number, which the GPU writes. */
+/** A tensor full of one number, which the GPU writes; bools are bytes, as those that are uploaded. */
 export function fullOf(
   instance: GpuInstance,
-  record: Recorder,
+  { record, bytes }: Gpu,
   shape: readonly number[],
   dtype: DType,
   fill: number,
 ): TensorInfo {
+  const size = volumeOf(shape);
+  if (dtype === "bool") return bytes.put(new Uint8Array(size).fill(fill), shape);
   const made = instance.makeTensorInfo([...shape], dtype);
-  if (volumeOf(shape) === 0) instance.tensorMap.get(made.dataId).values = hostArray(dtype, 0);
-  else record(filling(volumeOf(shape), fill, dtype), [made]);
+  if (size === 0) instance.tensorMap.get(made.dataId).values = hostArray(dtype, 0);
+  else record(filling(size, fill, dtype), [made]);
   return made;
 }

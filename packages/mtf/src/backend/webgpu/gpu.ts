@@ -35,11 +35,13 @@ async function loadPackage(): Promise<GPU> {
   return create([]);
 }
 
-function whyNot(error: Error & { code?: string }): MtfError {
-  const isMissing = error.code === "ERR_MODULE_NOT_FOUND" && error.message.includes(`'${dawn}'`);
+function whyNot(error: Error): MtfError {
+  // Node's words, and those of Vite, which runs tests.
+  const words = new RegExp(`(cannot find (package|module)|could not resolve) ['"]${dawn}['"]`, "i");
+  const isMissing = words.test(error.message);
   if (isMissing) {
     return new MtfError("backend-unavailable", "WebGPU is not installed.", {
-      try: [`npm install ${dawn}`],
+      try: [`npm install ${dawn} @tensorflow/tfjs-backend-webgpu`],
     });
   }
   return new MtfError("backend-unavailable", `${dawn} is installed and cannot be loaded.`, {

@@ -2,12 +2,13 @@ import { MtfError } from "../../errors.ts";
 import type { Backend } from "../backend.ts";
 import { faults } from "../tfjs/faults.ts";
 import { tfjsBackend } from "../tfjs/index.ts";
+import { openBytes } from "./bytes.ts";
 import { deviceOfThread } from "./device.ts";
 import { fullOf } from "./full.ts";
 import { findGpu } from "./gpu.ts";
 import { makeInstance } from "./instance.ts";
 import { download, writeInto } from "./numbers.ts";
-import { ownStep } from "./own.ts";
+import { type Gpu, ownStep } from "./own.ts";
 import { openRecorder } from "./record.ts";
 
 /**
@@ -32,20 +33,22 @@ export async function webgpuBackend(deterministic = false): Promise<Backend> {
   const opened = await deviceOfThread(gpu);
   const { name, failures, pipelines } = opened;
   const instance = await makeInstance(gpu, opened);
-  const record = openRecorder(instance, pipelines);
+  const bytes = openBytes(instance);
+  const own: Gpu = { record: openRecorder(instance, pipelines), bytes };
   return tfjsBackend({
     name: "webgpu",
     variant: `webgpu-${name}`,
     kernels: "webgpu",
     instance,
     faults: faults.webgpu,
-    own: (op, operands, results, reuse) => ownStep(record, op, operands, results, reuse),
-    allocate: (shape, dtype, fill) => fullOf(instance, record, shape, dtype, fill),
+    own: (op, operands, results, reuse) => ownStep(own, op, operands, results, reuse),
+    uploadBytes: (data, shape) => bytes.put(data, shape),
+    allocate: (shape, dtype, fill) => fullOf(instance, own, shape, dtype, fill),
     readLater: async (dataId) => {
-      const numbers = await download(instance, dataId);
+      const numbers = await download(instance, bytes, dataId);
       failures.check();
       return numbers;
     },
-    write: (dataId, offset, data) => writeInto(instance, dataId, offset, data),
+    write: (dataId, offset, data) => writeInto(instance, own, dataId, offset, data),
   });
 }

@@ -6,8 +6,8 @@ import type { Opened } from "./device.ts";
 /** What TensorFlow.js's backend keeps of a tensor: numbers on the host, on the GPU, or on both. */
 interface Entry {
   values: HostArray | null;
-  readonly dtype: "float32" | "int32" | "bool";
-  readonly resource?: GPUBuffer | null;
+  dtype: "float32" | "int32" | "bool";
+  resource?: GPUBuffer | null;
 }
 
 /** The parts of TensorFlow.js's WebGPU backend that are used beside its kernels. */
@@ -22,7 +22,7 @@ export interface GpuInstance extends KernelBackend {
   commandEncoder: GPUCommandEncoder | null;
   computePassEncoder: GPUComputePassEncoder | null;
   dispatchCountInPass: number;
-  makeTensorInfo(shape: readonly number[], dtype: string): TensorInfo;
+  makeTensorInfo(shape: readonly number[], dtype: string, values?: HostArray): TensorInfo;
   uploadToGPU(dataId: object): void;
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;

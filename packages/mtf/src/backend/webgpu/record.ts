@@ -1,8 +1,8 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { GpuInstance } from "./instance.ts";
-import { submit } from "./numbers.ts";
 import type { Pipelines } from "./pipelines.ts";
 import type { Shader } from "./shader.ts";
+import { submit } from "./submit.ts";
 
 /** Shaders run so many before the GPU is handed them: it is idle until then. */
 const together = 48;

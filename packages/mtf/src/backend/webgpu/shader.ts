@@ -1,11 +1,12 @@
 import type { DType } from "../../dtype.ts";
 import { helpersIn } from "./wgsl/helpers.ts";
+import type { Narrow } from "./wgsl/narrow.ts";
 import { scalar } from "./wgsl/text.ts";
 
 /** A program for the GPU, and how much of it there is to run. */
 export interface Shader {
-  /** What it reads, as `x0`, `x1` … */
-  readonly reads: readonly DType[];
+  /** What it reads, as `x0`, `x1` …: numbers that rest narrow are widened where it reads them. */
+  readonly reads: readonly (DType | Narrow)[];
   /** What it writes, and may read, as `y0`, `y1` … */
   readonly writes: readonly DType[];
   /** Threads in a workgroup. */
@@ -20,15 +21,19 @@ export interface Shader {
 
 /** WGSL of a shader. Workgroups beyond what a dimension takes go into a second one. */
 export function sourceOf(shader: Shader): string {
-  const { reads, writes, threads, groups, declarations = "", body } = shader;
+  const { reads, writes, threads, groups, declarations = "" } = shader;
+  const body = throughFunctions(shader);
   const bindings = [
-    ...reads.map((dtype, i) => `var<storage, read> x${i}: array<${scalar[dtype]}>;`),
+    ...reads.map((read, i) => {
+      const type = typeof read === "string" ? scalar[read] : "u32";
+      return `var<storage, read> x${i}: array<${type}>;`;
+    }),
     ...writes.map((dtype, i) => `var<storage, read_write> y${i}: array<${scalar[dtype]}>;`),
   ];
   return `${bindings.map((line, i) => `@group(0) @binding(${i}) ${line}`).join("\n")}
 // Known only when it runs: an infinity that is written out does not compile.
 var<private> nothing: u32 = 0u;
-${helpersIn(declarations + body)}${declarations}
+${helpersIn(declarations + body)}${declarations}${functionsOf(reads)}
 @compute @workgroup_size(${threads})
 fn main(
   @builtin(workgroup_id) workgroup: vec3u,
@@ -40,6 +45,21 @@ fn main(
 ${body}
 }
 `;
+}
+
+/** The body with functions in the place of arrays that rest narrow: no index has brackets of its own. */
+function throughFunctions({ reads, body }: Shader): string {
+  return body.replace(/\bx(\d+)\[([^\][]*)\]/g, (element, n: string, place: string) =>
+    typeof reads[Number(n)] === "string" ? element : `narrow${n}(${place})`,
+  );
+}
+
+function functionsOf(reads: Shader["reads"]): string {
+  const functions = reads.map((read, n) => {
+    if (typeof read === "string") return "";
+    return `fn narrow${n}(p: u32) -> f32 {\n${read.body.replaceAll("words[", `x${n}[`)}\n}\n`;
+  });
+  return functions.join("");
 }
 
 /** The threads of a shader in which each makes some elements on its own. */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkCase } from "../../../test/support/checkBackend.ts";
 import type { Op } from "../../graph/kinds.ts";
@@ -13,6 +14,19 @@ const why = await openBackend("webgpu").then(
 if (why !== undefined) {
   console.warn(`WITHOUT A GPU: the tests of the backend 'webgpu' skip. ${why}`);
 }
+
+const isInstalled = existsSync(new URL("../../../../../node_modules/webgpu", import.meta.url));
+
+test.skipIf(isInstalled)("where it is not installed, the error says what to install", async () => {
+  await expect(openBackend("webgpu")).rejects.toThrowErrorMatchingInlineSnapshot(`
+    [MtfError: [backend-unavailable] WebGPU is not installed.
+      try  npm install webgpu @tensorflow/tfjs-backend-webgpu]
+  `);
+});
+
+test.skipIf(!isInstalled || why === undefined)("without a GPU, the error says so", async () => {
+  await expect(openBackend("webgpu")).rejects.toThrow("WebGPU finds no GPU on this machine.");
+});
 
 test("it gives no bits that every machine gives", async () => {
   const opened = openBackend("webgpu", { threads: 1, alone: true, deterministic: true });
@@ -104,6 +118,25 @@ describe.skipIf(why !== undefined)("with a GPU", () => {
       operand(slice({ n: 150 }, "int32"), 8, 40),
     ];
     await checkCase(await open(), { op, operands, results: [slice({ v: 33, e: 70 })] });
+  });
+
+  test("bools one after the other, the first of them none", async () => {
+    const op: Op = { kind: "concat", attributes: { dim: "n" } };
+    const none: Slice = {
+      dims: [{ name: "n", size: 2 }],
+      dtype: "bool",
+      box: [{ begin: 2, size: 0 }],
+    };
+    const operands = [
+      { slice: none, data: new Uint8Array(0) },
+      { slice: slice({ n: 5 }, "bool"), data: Uint8Array.of(1, 0, 0, 1, 1) },
+    ];
+    const result: Slice = {
+      dims: [{ name: "n", size: 7 }],
+      dtype: "bool",
+      box: [{ begin: 2, size: 5 }],
+    };
+    await checkCase(await open(), { op, operands, results: [result] });
   });
 
   test("a random number is that of its index, beyond what a float can count", async () => {

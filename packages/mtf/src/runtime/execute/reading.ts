@@ -21,13 +21,13 @@ export function bindReading(
   const rests = operands.flatMap((slice, i) => (slice.rest ? [i] : []));
   if (rests.length === 0) return backend.bind(op, operands, results, reuse);
   if (results[0]!.rest) return viewing(backend, results[0]!);
+  const own = reuse.filter((i) => !operands[i]!.rest);
+  const reading = backend.bindResting?.(op, operands, results, own);
+  if (reading) return reading;
   if (op.kind === "slice") return slicing(backend, op.attributes, operands[0]!, results[0]!);
   if (op.kind === "gather" && operands[0]!.rest) {
     return gathering(backend, op, operands as [Slice, Slice], results[0]!);
   }
-  const own = reuse.filter((i) => !operands[i]!.rest);
-  const reading = backend.bindResting?.(op, operands, results, own);
-  if (reading) return reading;
   const wide = operands.map(({ rest: _, ...slice }) => slice);
   const kernel = backend.bind(op, wide, results, [...own, ...rests]);
   const widenings = operands.map((slice) => slice.rest && widening(backend, slice));

@@ -50,7 +50,7 @@ const onFloat: Readonly<Record<ElementwiseFn, Expression>> = {
   add: operator("+"),
   sub: operator("-"),
   mul: operator("*"),
-  div: operator("/"),
+  div: call("quotient"),
   mod: call("signedMod"),
   pow: call("raised"),
   maximum: call("max"),

@@ -93,9 +93,27 @@ const helpers: Readonly<Record<string, string>> = {
   let r = x % y;
   return select(r, r + y, r != 0 && (r < 0) != (y < 0));
 }`,
-  // The quotient may round up to a whole number, or down below one.
+  // x - q y, the product in two halves to the last bit (Dekker): WGSL's fma may round in between.
+  leftOf: `fn leftOf(x: f32, q: f32, y: f32) -> f32 {
+  let product = q * y;
+  let a = 4097.0 * q;
+  let b = 4097.0 * y;
+  let q1 = a - (a - q);
+  let y1 = b - (b - y);
+  let q2 = q - q1;
+  let y2 = y - y1;
+  let rest = ((q1 * y1 - product) + q1 * y2 + q2 * y1) + q2 * y2;
+  return (x - product) - rest;
+}`,
+  // WGSL's division may be off by two units, so that 6 / 3 is below 2: what is left of x sets it right.
+  quotient: `fn quotient(x: f32, y: f32) -> f32 {
+  let q = x / y;
+  let better = q + leftOf(x, q, y) / y;
+  return select(q, better, isFiniteNumber(better));
+}`,
+  // The quotient may round up to a whole number.
   signedMod: `fn signedMod(x: f32, y: f32) -> f32 {
-  var r = x - y * trunc(x / y);
+  var r = leftOf(x, trunc(quotient(x, y)), y);
   if (abs(r) >= abs(y)) { r -= sign(r) * abs(y); }
   return select(r, r + y, r != 0.0 && (r < 0.0) != (y < 0.0));
 }`,
