@@ -43,6 +43,6 @@ test.skipIf(!chromium)("its page trains, writes, and gives its weights away", as
   await tab.waitForSelector("a[download]", { state: "attached", timeout: 100_000 });
   const lines = (await tab.locator("#out").textContent())!.split("\n");
   const losses = lines.slice(0, 60).map((line) => Number(/loss ([\d.]+)$/.exec(line)![1]));
-  expect(losses[59]!).toBeLessThan(0.3 * losses[0]!);
+  expect(losses[59]!).toBeLessThan(0.5 * losses[0]!);
   expect(lines.slice(60).join("\n").length).toBeGreaterThan(10);
 });
