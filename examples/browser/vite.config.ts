@@ -19,7 +19,6 @@ const config: UserConfig = {
     include: [
       "@valibot/to-json-schema",
       "gpt-tokenizer/bpeRanks/r50k_base",
-      "picomatch",
       "valibot",
       "xxhash-wasm",
       "yaml",

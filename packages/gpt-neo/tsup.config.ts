@@ -34,7 +34,8 @@ const forPages: Options = {
   platform: "browser",
   target: "es2022",
   external: [/^mtf(\/|$)/],
-  noExternal: [/^node:/, "pathe", "buffer/"],
+  // What is no module of the standard's would need a bundler that has been told so.
+  noExternal: [/^node:/, "pathe", "buffer/", "picomatch"],
   inject: [own("globals")],
   esbuildPlugins: [
     inPage({

@@ -46,7 +46,10 @@ const inNode: Options = {
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** The same for pages, which the package's `exports` give to whoever asks for `browser`. */
+/**
+ * The same for pages, which the package's `exports` give to whoever asks for `browser`. TensorFlow.js is
+ * in it: what of it is no module of the standard's would need a bundler that has been told so.
+ */
 const forPages: Options = {
   ...common,
   entry: Object.fromEntries(
@@ -58,8 +61,7 @@ const forPages: Options = {
   platform: "browser",
   target: "es2022",
   removeNodeProtocol: false,
-  noExternal: [/^node:/, "pathe"],
-  external: [/^@tensorflow\//],
+  noExternal: [/.*/],
   esbuildPlugins: [
     inPage({
       "fs/promises": path("src/in-page/fs-promises.ts"),
@@ -78,8 +80,6 @@ const pageWorker: Options = {
   ...forPages,
   entry: { "browser/worker": "src/runtime/workers/worker.browser.ts" },
   splitting: false,
-  external: [],
-  noExternal: [/.*/],
   async onSuccess() {
     const wasm = "tfjs-backend-wasm-simd.wasm";
     const from = createRequire(import.meta.url).resolve(

@@ -5,6 +5,8 @@ export interface Where {
   readonly layout?: string;
   readonly storage?: string;
   readonly deterministic: boolean;
+  /** Without one, the processor. */
+  readonly backend?: "webgpu";
 }
 
 /** A mesh to choose, with what it does. */
@@ -37,4 +39,10 @@ export function usualMesh(cores: number, isolated: boolean): string {
 
 function workersOf(mesh: string): number {
   return [...mesh.matchAll(/:(\d+)/g)].reduce((all, [, size]) => all * Number(size), 1);
+}
+
+/** Whether this browser has a GPU to compute with. */
+export async function hasGpu(): Promise<boolean> {
+  const adapter = await navigator.gpu?.requestAdapter().catch(() => null);
+  return adapter !== null && adapter !== undefined;
 }

@@ -160,6 +160,7 @@ describe.skipIf(!chromium)("the page", () => {
     await tab.getByLabel("Steps", { exact: true }).fill("400");
     await tab.getByRole("button", { name: "Train" }).press("Enter");
     await status(/^Trained/);
+    await tab.setViewportSize({ width: 1200, height: 1480 });
     await tab.evaluate("scrollTo(0, 0)");
     // The curve is drawn a moment later.
     await tab.waitForTimeout(1000);

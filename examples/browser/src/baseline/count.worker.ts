@@ -1,4 +1,3 @@
-// biome-ignore lint/correctness/useImportExtensions: it is JavaScript, with declarations beside it
 import { countingLoss } from "../../../counting-model.mjs";
 
 /** How much of a text is held back to validate with, as the library does. */

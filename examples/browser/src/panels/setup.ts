@@ -2,7 +2,7 @@ import { byId, make } from "../element.ts";
 import { printCount, printShort } from "../printed.ts";
 import { parametersOf, type Size, sizes } from "../sizes.ts";
 import { builtIn, type Text, textOf } from "../text.ts";
-import { meshesFor, usualMesh, type Where } from "../where.ts";
+import { hasGpu, meshesFor, usualMesh, type Where } from "../where.ts";
 import { clearProblem, showProblem } from "./problem.ts";
 
 /** What is chosen to be trained. */
@@ -40,6 +40,10 @@ export function setupPanel(changed: () => void, start: () => void): Setup {
     mesh.append(make("option", { value }, `${value}: ${says}`));
   }
   mesh.value = usualMesh(cores, isolated);
+  const backend = byId<HTMLSelectElement>("backend");
+  void hasGpu().then((has) => {
+    byId("computing").hidden = !has;
+  });
   const sizeField = () => form.elements.namedItem("size") as RadioNodeList;
   const useSteps = () => {
     field("steps").value = `${sizes[sizeField().value]!.steps}`;
@@ -80,6 +84,7 @@ export function setupPanel(changed: () => void, start: () => void): Setup {
         where: {
           mesh: mesh.value,
           deterministic: field("exact").checked,
+          ...(backend.value === "webgpu" && { backend: "webgpu" as const }),
           ...(layout !== "" && { layout }),
           ...(storage !== "" && { storage }),
         },
@@ -96,6 +101,7 @@ export function setupPanel(changed: () => void, start: () => void): Setup {
       field("layout").value = where.layout ?? "";
       field("storage").value = where.storage ?? "";
       field("exact").checked = where.deterministic;
+      backend.value = where.backend ?? "wasm";
       field("steps").value = `${steps}`;
       byId("text-facts").textContent = title;
     },

@@ -54,7 +54,9 @@ describe.skipIf(!chromium)("in Chromium", () => {
     ["data:2,model:2", true],
   ])("workers train as Node's do, bit by bit: %s, deterministic %s", async (mesh, exact) => {
     const tab = await tabAt(site);
-    const found = await call<Page, "train">(tab, "train", mesh, 50, exact);
+    const found = await call<Page, "train">(tab, "train", mesh, 50, {
+      deterministic: exact,
+    });
     const expected = await inNode(mesh, 50, exact);
     expect(found).toEqual(expected);
     expect(found.losses.at(-1)).toBeLessThan(0.5 * found.losses[0]!);
@@ -62,9 +64,20 @@ describe.skipIf(!chromium)("in Chromium", () => {
     await tab.close();
   });
 
+  test("a GPU trains as the reference does, within what float32 rounds", async () => {
+    const tab = await tabAt(site);
+    const found = await call<Page, "train">(tab, "train", "data:2", 10, { backend: "webgpu" });
+    const exact = await call<Page, "train">(tab, "train", "data:2", 10, { backend: "reference" });
+    expect(found.variant).toMatch(/^webgpu-/);
+    for (const [i, loss] of exact.losses.entries()) {
+      expect(Math.abs(found.losses[i]! - loss)).toBeLessThan(1e-5 * loss);
+    }
+    await tab.close();
+  });
+
   test("500 steps hold no more than 100", async () => {
     const tab = await tabAt(site);
-    const { bytes } = await call<Page, "train">(tab, "train", "data:2", 500, false);
+    const { bytes } = await call<Page, "train">(tab, "train", "data:2", 500, {});
     expect(new Set(bytes).size).toBe(1);
     await tab.close();
   });
@@ -101,7 +114,7 @@ describe.skipIf(!chromium)("in Chromium", () => {
         try   the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp with the page and its scripts, over https or from localhost
         try   a mesh of one device, which shares memory with nobody"
     `);
-    const alone = await call<Page, "train">(tab, "train", "", 50, true);
+    const alone = await call<Page, "train">(tab, "train", "", 50, { deterministic: true });
     expect(alone).toEqual(await inNode("", 50, true));
     await tab.close();
   });

@@ -47,9 +47,9 @@ export function readPage(file: string): Page {
 
 const isCode = ({ language }: Block) => language === "js" || language === "ts";
 
-/** What a page links to beside it, without places within pages. */
+/** What a page links to beside it, without places within pages. Its code links to nothing. */
 export function linksIn(file: string): readonly string[] {
-  const text = readFileSync(file, "utf8");
+  const text = readFileSync(file, "utf8").replace(/^```.*?^```/gms, "");
   const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)|src="([^"]+)"/g)];
   return links.map((m) => (m[1] ?? m[2])!).filter((link) => !/^\w+:/.test(link));
 }

@@ -5,7 +5,11 @@ import { printed, type Trained, train } from "./training.ts";
 /** What the test asks of the page. */
 export interface Page {
   printed(mesh: string): string;
-  train(mesh: string, steps: number, deterministic: boolean): Promise<Trained & Variant>;
+  train(
+    mesh: string,
+    steps: number,
+    options: Parameters<typeof workers>[1],
+  ): Promise<Trained & Variant>;
   /** What is wrong with starting such devices. */
   errorOf(mesh: string, options?: Parameters<typeof workers>[1]): Promise<string>;
 }
@@ -16,8 +20,8 @@ interface Variant {
 
 const page: Page = {
   printed,
-  async train(mesh, steps, deterministic) {
-    const devices = await workers(defineMesh(mesh), { deterministic });
+  async train(mesh, steps, options) {
+    const devices = await workers(defineMesh(mesh), options);
     try {
       return { variant: devices.variant, ...(await train(devices, mesh, steps)) };
     } finally {

@@ -30,6 +30,9 @@ export function openChromium(executablePath: string): Promise<Browser> {
   // Root may not run its sandbox, and containers give it little shared memory.
   const usual = ["--no-sandbox", "--disable-dev-shm-usage"];
   // Memory is measured when it is asked for, not at some time.
-  const args = [...usual, "--enable-blink-features=ForceEagerMeasureMemory"];
+  const measuring = "--enable-blink-features=ForceEagerMeasureMemory";
+  // A GPU that every machine has: one in software.
+  const gpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+  const args = [...usual, measuring, ...gpu];
   return chromium.launch({ executablePath, args });
 }

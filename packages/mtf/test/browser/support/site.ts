@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
-import { build } from "vite";
+import { build, createServer as createViteServer } from "vite";
 
 /** Pages that are served to browsers of this machine. */
 export interface Site {
@@ -40,6 +40,18 @@ export async function bundlePage(root: string, outDir: string, minify: boolean):
     logLevel: "error",
     build: { outDir, minify, emptyOutDir: true, target: "esnext", chunkSizeWarningLimit: 1e5 },
   });
+}
+
+/** Has vite serve a page and its sources as they are, by the page's own config. */
+export async function serveSources(root: string): Promise<Site> {
+  const server = await createViteServer({
+    root,
+    logLevel: "error",
+    server: { host: "127.0.0.1", port: 0, headers: isolating, hmr: false },
+  });
+  await server.listen();
+  const address = server.resolvedUrls!.local[0]!.replace(/\/$/, "");
+  return { address, asked: [], close: () => server.close() };
 }
 
 /** Serves a folder, with or without the headers that isolate its pages from others. */
