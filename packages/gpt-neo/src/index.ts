@@ -55,6 +55,7 @@ export { type Translated, type TranslateSettings, translate } from "./few-shot/t
 export type { ChooseMesh, ChosenMesh } from "./fit/index.ts";
 export { type GeneratedSequence, generateAll } from "./generate/all.ts";
 export type { Decoding } from "./generate/decoding.ts";
+export type { Draft } from "./generate/draft/draft.ts";
 export { type Generating, generateEach } from "./generate/each.ts";
 export { generate } from "./generate/generate.ts";
 export type { GenerationConfig } from "./generate/generation-config.ts";

@@ -56,7 +56,7 @@ export * from "./optim/index.ts";
 
 // Random numbers of the host, the same as those of devices.
 
-export { drawUniform } from "./random/draw.ts";
+export { drawUniform, uniformAt } from "./random/draw.ts";
 
 // Programs: what a function becomes under a layout, and what it costs.
 

@@ -1,7 +1,7 @@
 import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { descriptions } from "./descriptions.ts";
-import { dialectKeys } from "./dialects/index.ts";
+import { dialectKeys, dialects } from "./dialects/index.ts";
 import { otherKeys } from "./keys.ts";
 import { keySchemas } from "./schema.ts";
 
@@ -19,15 +19,16 @@ export function configJsonSchema(): JsonSchema {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "gpt-neo config",
-    description: "A GPT-Neo as Hugging Face's config.json describes it, and how to train it.",
+    description: "A model as Hugging Face's config.json describes it, and how to train it.",
     type: "object",
     properties: {
       $schema: { description: "Where this schema is, for editors.", type: "string" },
-      ...described(propertiesOf(keySchemas.model)),
+      ...described(ofAll(propertiesOf(keySchemas.model), "model")),
       architecture: {
-        description: "What the model is made of, in NeoX's words; by default what GPT-Neo is.",
+        description:
+          "What the model is made of, in NeoX's words; by default what its model_type is.",
         type: "object",
-        properties: described(propertiesOf(keySchemas.architecture)),
+        properties: described(ofAll(propertiesOf(keySchemas.architecture), "architecture")),
         additionalProperties: false,
       },
       original: {
@@ -59,6 +60,19 @@ function propertiesOf(schemas: v.ObjectEntries): Properties {
     ignoreActions: ["finite", "check"],
   });
   return properties as Properties;
+}
+
+/** Defaults that all architectures have: an editor would show GPT-Neo's for the others. */
+function ofAll(properties: Properties, part: "model" | "architecture"): Properties {
+  const others = Object.values(dialects).flatMap((dialect) =>
+    dialect ? [dialect.defaults[part]] : [],
+  );
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, { default: own, ...rest }]) => {
+      const same = others.every((defaults) => !(key in defaults));
+      return [key, own !== undefined && same ? { ...rest, default: own } : rest];
+    }),
+  );
 }
 
 /** With what each key means, at any depth. */

@@ -1,4 +1,4 @@
-import { drawUniform } from "mtf";
+import { drawUniform, uniformAt } from "mtf";
 
 /**
  * Numbers from 0 to 1 to draw an id with: a function of the seed, of how many ids are before it, and
@@ -15,5 +15,14 @@ export function noiseAt(
   sequence: number,
   count: number,
 ): Float32Array<ArrayBuffer> {
-  return drawUniform(0, [seed, place, ...(sequence > 0 ? [sequence] : [])], count);
+  return drawUniform(0, foldedOf(seed, place, sequence), count);
+}
+
+/** The same numbers one by one. */
+export function noiseOf(seed: number, place: number, sequence: number): (id: number) => number {
+  return uniformAt(0, foldedOf(seed, place, sequence));
+}
+
+function foldedOf(seed: number, place: number, sequence: number): readonly number[] {
+  return [seed, place, ...(sequence > 0 ? [sequence] : [])];
 }

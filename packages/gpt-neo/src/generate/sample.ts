@@ -35,10 +35,15 @@ export function perturbed(
   const noisy = new Float64Array(scores.length).fill(Number.NEGATIVE_INFINITY);
   for (let i = 0; i < noisy.length; i++) {
     if (scores[i] === Number.NEGATIVE_INFINITY) continue;
-    // Uniform numbers are multiples of 2^-24 that may be 0; between them are numbers that cannot.
-    noisy[i] = scores[i]! - Math.log(-Math.log(uniform[i]! + 2 ** -25));
+    noisy[i] = scores[i]! + gumbel(uniform[i]!);
   }
   return noisy;
+}
+
+/** A number of Gumbel's distribution. */
+export function gumbel(uniform: number): number {
+  // Uniform numbers are multiples of 2^-24 that may be 0; between them are numbers that cannot.
+  return -Math.log(-Math.log(uniform + 2 ** -25));
 }
 
 /**

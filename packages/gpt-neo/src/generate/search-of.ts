@@ -1,7 +1,8 @@
 import { placeOfLargest } from "./largest.ts";
-import { noiseAt } from "./noise.ts";
+import { noiseAt, noiseOf } from "./noise.ts";
 import type { DecodingOptions } from "./options/decoding.ts";
 import type { ToldSettings } from "./options/settings.ts";
+import { placeDrawn } from "./place-drawn.ts";
 import {
   filtersOf,
   type Processor,
@@ -45,16 +46,16 @@ export function searchOf(prompt: readonly number[], all: SearchOptions): Search 
     ...(renormalized ? [renormalizeLogits] : []),
   ];
   const rules: Rules = { processors, ends, most, stopOf, told };
-  const drawn = (scores: Scores, length: number, sequence: number): Scores =>
-    sampling.kind === "greedy"
-      ? scores
-      : perturbed(scores, noiseAt(seed, length - 1, sequence, scores.length));
+  const greedy = sampling.kind === "greedy";
   if (numBeams === 1) {
-    const choose = (...of: Parameters<typeof drawn>): number => placeOfLargest(drawn(...of));
+    const choose = (scores: Scores, length: number, sequence: number): number =>
+      greedy ? placeOfLargest(scores) : placeDrawn(scores, noiseOf(seed, length - 1, sequence));
     const { only } = all;
     return inRows(prompt, only === undefined ? range(count) : [only], choose, rules);
   }
   const { lengthPenalty = 1, earlyStopping = false } = options;
+  const drawn = (scores: Scores, length: number, beam: number): Scores =>
+    greedy ? scores : perturbed(scores, noiseAt(seed, length - 1, beam, scores.length));
   const beams = { width: numBeams, count, lengthPenalty, earlyStopping };
   return beamSearch(prompt, { ...beams, orderOf: drawn }, rules);
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { dimension } from "../dimension.ts";
 import { defineLayout, defineMesh, fold, key, lower, placeholder, uniform } from "../index.ts";
 import { simulator } from "../simulator.ts";
-import { drawUniform } from "./draw.ts";
+import { drawUniform, uniformAt } from "./draw.ts";
 
 test("the host draws what devices draw", async () => {
   const vocab = dimension("vocab", 97);
@@ -21,7 +21,9 @@ test("the host draws what devices draw", async () => {
       [-3, 1000],
     ] as const) {
       const drawn = await run(folded[0], folded[1]);
-      expect(drawUniform(seed, folded, 97)).toEqual(await drawn.read());
+      const numbers = drawUniform(seed, folded, 97);
+      expect(numbers).toEqual(await drawn.read());
+      expect(Float32Array.from(numbers.keys(), uniformAt(seed, folded))).toEqual(numbers);
     }
   }
   await devices.close();

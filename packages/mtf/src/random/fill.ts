@@ -48,6 +48,11 @@ function indexOfRow(row: number, dims: readonly Dimension[], box: Box): number {
 const word = 2 ** 32;
 const unit = 2 ** -24;
 
+/** A uniform number of a counter's first word. */
+export function uniformOf(first: number): number {
+  return (first >>> 8) * unit;
+}
+
 /** Consecutive elements from index `first` on. */
 function fillRun(
   out: HostArray,
@@ -62,7 +67,7 @@ function fillRun(
     threefry(key0, key1, index | 0, Math.floor(index / word), words);
     const [a, b] = [words[0]!, words[1]!];
     if (distribution === "bits") out[i] = a;
-    else if (distribution === "uniform") out[i] = (a >>> 8) * unit;
+    else if (distribution === "uniform") out[i] = uniformOf(a);
     else {
       const radius = Math.sqrt(-2 * Math.log(((a >>> 8) + 1) * unit));
       out[i] = radius * Math.cos(2 * Math.PI * (b >>> 8) * unit);
