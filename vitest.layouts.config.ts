@@ -10,6 +10,7 @@ const config: ViteUserConfig = {
       "packages/mtf/test/layout/*.test.ts",
       "packages/mtf/test/plan/optimum.test.ts",
       "packages/gpt-neo/test/hugging-face/*.test.ts",
+      "packages/gpt-neo/test/original-models.test.ts",
     ],
     exclude: ["packages/mtf/test/layout/mutants.test.ts"],
     env: {

@@ -76,6 +76,17 @@ test("dispatch: microseconds an instruction on both runtimes", async () => {
   }
 });
 
+test("moe: mixtures of experts beside a dense layer", async () => {
+  const found = await lines("moe");
+  const speed = { tokensPerSecond: positive, ofDense: positive };
+  expect(found).toMatchObject([
+    { ...speed, layer: "dense", ofDense: 1, dropped: 0 },
+    { ...speed, layer: "1 expert", dropped: 0 },
+    { ...speed, layer: "4 experts" },
+    { ...speed, layer: "16 experts" },
+  ]);
+});
+
 test("serve: tokens a second, and how long clients wait", async () => {
   const found = await lines("serve");
   const waits = { first: positive, first95: positive, between: positive, between95: positive };

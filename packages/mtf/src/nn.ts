@@ -9,7 +9,9 @@ export { alibi } from "./nn/alibi.ts";
 export { type AttentionOptions, attention } from "./nn/attention.ts";
 export {
   type Affine,
+  type BatchNormParams,
   batchNorm,
+  batchNormParams,
   type Moments,
   momentsOf,
   movedMoments,
@@ -17,11 +19,24 @@ export {
 export { causal } from "./nn/causal.ts";
 export { clipActivationGradient } from "./nn/clipActivationGradient.ts";
 export { type CompressedAttentionOptions, compressedAttention } from "./nn/compressedAttention.ts";
+export {
+  type ConvolutionBlockOptions,
+  type ConvolutionParams,
+  convolutionBlock,
+  convolutionParams,
+} from "./nn/convolutionBlock.ts";
+export { type DenseOptions, type DenseParams, dense, denseParams } from "./nn/dense.ts";
 export { dropout } from "./nn/dropout.ts";
+export { embedding, embeddingParams } from "./nn/embedding.ts";
 export { type EntmaxOptions, entmax } from "./nn/entmax.ts";
 export { entmaxCrossEntropy } from "./nn/entmaxCrossEntropy.ts";
 export { expertCapacity } from "./nn/experts/expertCapacity.ts";
 export { expertChoiceRouter } from "./nn/experts/expertChoiceRouter.ts";
+export {
+  type ExpertParams,
+  type ExpertParamsOptions,
+  expertParams,
+} from "./nn/experts/expertParams.ts";
 export type {
   Assignment,
   Choice,
@@ -55,21 +70,51 @@ export {
   logsumexpWithExtra,
   softmaxWithExtra,
 } from "./nn/extraLogit.ts";
-export { type Activation, feedForward, type Linear } from "./nn/feedForward.ts";
-export { gatedFeedForward } from "./nn/gatedFeedForward.ts";
+export { feedForward, feedForwardParams } from "./nn/feedForward.ts";
+export {
+  type GatedParams,
+  gatedFeedForward,
+  gatedFeedForwardParams,
+} from "./nn/gatedFeedForward.ts";
 export { geluExact } from "./nn/geluExact.ts";
-export { gru } from "./nn/gru.ts";
-export { linear } from "./nn/linear.ts";
+export { gru, gruParams } from "./nn/gru.ts";
+export { layerNormParams } from "./nn/layerNormParams.ts";
+export { type Activation, type Linear, linear } from "./nn/linear.ts";
 export { type LocalAttentionOptions, localAttention } from "./nn/localAttention.ts";
-export { type LstmState, lstm } from "./nn/lstm.ts";
+export { type LstmState, lstm, lstmParams } from "./nn/lstm.ts";
+export { beginningAs, byPath, type InPlaces, type PathRules } from "./nn/parameters/byPath.ts";
+export {
+  constantly,
+  evenly,
+  normally,
+  type ScalingOptions,
+  varianceScaling,
+  type WeightInitializer,
+} from "./nn/parameters/initializers.ts";
+export {
+  type Initializer,
+  isParameter,
+  type Parameter,
+  parameter,
+} from "./nn/parameters/parameter.ts";
+export { initialValues, placeholdersOf, type Values } from "./nn/parameters/values.ts";
 export type { RecurrentWeights } from "./nn/recurrent.ts";
+export type { RecurrentDims, RecurrentParams } from "./nn/recurrentParams.ts";
 export { type BucketOptions, relativeBuckets } from "./nn/relativeBuckets.ts";
 export { relativePositions } from "./nn/relativePositions.ts";
-export { rmsNorm } from "./nn/rmsNorm.ts";
+export { rmsNorm, rmsNormParams } from "./nn/rmsNorm.ts";
 export { type RotaryOptions, rotary } from "./nn/rotary.ts";
 export { rotaryAngles, rotaryFrequencies } from "./nn/rotaryAngles.ts";
-export { scaleNorm } from "./nn/scaleNorm.ts";
-export { separableConvolution } from "./nn/separableConvolution.ts";
+export { scaleNorm, scaleNormParams } from "./nn/scaleNorm.ts";
+export {
+  type AttentionParams,
+  type AttentionWeights,
+  attentionParams,
+  type SelfAttentionOptions,
+  selfAttention,
+} from "./nn/selfAttention.ts";
+export { separableConvolution, separableConvolutionParams } from "./nn/separableConvolution.ts";
 export { sigmoidCrossEntropy } from "./nn/sigmoidCrossEntropy.ts";
 export { sinusoids } from "./nn/sinusoids.ts";
 export { type SmoothedOptions, smoothedCrossEntropy } from "./nn/smoothedCrossEntropy.ts";
+export { unitEinsum } from "./nn/unitEinsum.ts";

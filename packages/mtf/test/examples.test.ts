@@ -9,9 +9,17 @@ import { root } from "./support/page.ts";
 
 const exported = exportsOf(entries);
 
-/** One module with all examples of a package, each in a scope of its own. */
-function moduleOf(name: "mtf" | "gpt-neo"): string {
-  const own = entries.filter(({ module }) => name === "gpt-neo" || module.startsWith("mtf"));
+/** Whose examples stand in one setting, and whose exports they may use beside their own. */
+const settings = {
+  mtf: { tells: (module: string) => /^mtf(?!\/nn)/.test(module), uses: /^mtf(?!\/nn)/ },
+  nn: { tells: (module: string) => module === "mtf/nn", uses: /^mtf/ },
+  "gpt-neo": { tells: (module: string) => module === "gpt-neo", uses: /^(mtf(?!\/nn)|gpt-neo)/ },
+};
+
+/** One module with all examples of a setting, each in a scope of its own. */
+function moduleOf(name: keyof typeof settings): string {
+  const { tells, uses } = settings[name];
+  const own = entries.filter(({ module }) => uses.test(module));
   const taken = new Set<string>();
   const imports = [...own].reverse().map(({ module }) => {
     const fresh = exported.get(module)!.filter((e) => e.isValue && !taken.has(e.name));
@@ -23,14 +31,14 @@ function moduleOf(name: "mtf" | "gpt-neo"): string {
     "utf8",
   );
   const examples = own
-    .filter(({ module }) => (name === "gpt-neo") === (module === "gpt-neo"))
+    .filter(({ module }) => tells(module))
     .flatMap(({ module }) => exported.get(module)!)
     .flatMap((e) => e.examples.map((text) => `async function $${e.name}() {\n${text}\n}`));
   return [...imports, setting, ...new Set(examples)].join("\n");
 }
 
 const program = (() => {
-  const files = (["mtf", "gpt-neo"] as const).map(
+  const files = (["mtf", "nn", "gpt-neo"] as const).map(
     (name) =>
       [join(root, `packages/mtf/test/support/examples/all-of-${name}.ts`), moduleOf(name)] as const,
   );

@@ -1,8 +1,11 @@
 import { numberArgument, optionsArgument } from "../arguments.ts";
+import type { Dimensions } from "../dimension.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { selectDims, tensorArgument } from "../ops/check.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { mean } from "../ops/reduce/reduce.ts";
+import { constantly } from "./parameters/initializers.ts";
+import { type Parameter, parameter } from "./parameters/parameter.ts";
 
 /** A mean and a variance for each feature. */
 export interface Moments<N extends string> {
@@ -14,6 +17,27 @@ export interface Moments<N extends string> {
 export interface Affine<N extends string> {
   readonly gain: Tensor<N>;
   readonly bias: Tensor<N>;
+}
+
+/** What a batch norm is trained by, and what it averages meanwhile. */
+export interface BatchNormParams<N extends string> {
+  readonly affine: { readonly gain: Parameter<N>; readonly bias: Parameter<N> };
+  /** State rather than weights: `movedMoments` gives the next, and nothing trains them. */
+  readonly average: { readonly mean: Parameter<N>; readonly variance: Parameter<N> };
+}
+
+/**
+ * The parameters of `batchNorm` for some features, and the moments that are averaged over steps.
+ *
+ * @throws MtfError `duplicate-dim`
+ * @example
+ * const { affine, average } = batchNormParams([embd]);
+ */
+export function batchNormParams<const N extends readonly string[]>(
+  features: Dimensions<N>,
+): BatchNormParams<N[number]> {
+  const of = (value: number) => parameter(features, constantly(value));
+  return { affine: { gain: of(1), bias: of(0) }, average: { mean: of(0), variance: of(1) } };
 }
 
 /**
@@ -43,9 +67,9 @@ export function momentsOf<A extends string, S extends A>(
  * @param options.epsilon added to the variance before its root is taken; default 1e-6
  * @throws MtfError `dtype-mismatch`, `size-mismatch`
  * @example
- * const now = momentsOf(x, "batch");
- * const y = batchNorm(x, now, p);
- * const average = movedMoments(before, now, 0.99);
+ * const now = momentsOf(x, "batch", "length");
+ * const y = batchNorm(x, now, affine);
+ * const next = movedMoments(average, now, 0.99);
  */
 export function batchNorm<A extends string, N extends A>(
   x: Tensor<A>,

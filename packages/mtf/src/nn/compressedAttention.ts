@@ -37,7 +37,7 @@ const memory = "~memory";
  * @returns with the dims of the query
  * @throws MtfError `missing-dim`, `size-mismatch`, `dtype-mismatch`, `bad-argument`
  * @example
- * compressedAttention(query, keys, values, { along: "length", within: "kv", factor: 4, causal: true });
+ * compressedAttention(query, ownKeys, ownValues, { along: "length", within: "kv", factor: 4, causal: true });
  */
 export function compressedAttention<A extends string, K extends A>(
   query: Tensor<A>,

@@ -1,13 +1,28 @@
+import type { Dimension } from "../dimension.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { linear } from "./linear.ts";
+import { type DenseOptions, type DenseParams, denseParams } from "./dense.ts";
+import { type Activation, type Linear, linear } from "./linear.ts";
 
-/** A function of each element: `gelu`, `relu`, `silu`. */
-export type Activation = <A extends string>(x: Tensor<A>) => Tensor<A>;
-
-/** A weight, and maybe a bias of the dims that it leads to. */
-export interface Linear<Weight extends string, Bias extends Weight = Weight> {
-  readonly weight: Tensor<Weight>;
-  readonly bias?: Tensor<Bias> | undefined;
+/**
+ * The parameters of `feedForward`: up to the inner dim and down again.
+ *
+ * @throws MtfError `duplicate-dim`, `unknown-option`
+ * @example
+ * const params = feedForwardParams(embd, ff, { bias: false });
+ */
+export function feedForwardParams<
+  E extends string,
+  H extends string,
+  const Bias extends boolean = true,
+>(
+  features: Dimension<E>,
+  inner: Dimension<H>,
+  options: DenseOptions<Bias> = {},
+): { readonly up: DenseParams<E, H, Bias>; readonly down: DenseParams<H, E, Bias> } {
+  return {
+    up: denseParams([features], [inner], options) as never,
+    down: denseParams([inner], [features], options) as never,
+  };
 }
 
 /**
@@ -17,7 +32,8 @@ export interface Linear<Weight extends string, Bias extends Weight = Weight> {
  * @param down back again, such as [embd, ff]
  * @throws MtfError `missing-dim`, `size-mismatch`, `dtype-mismatch`
  * @example
- * feedForward(x, { weight: p.up, bias: p.upBias }, { weight: p.down, bias: p.downBias }, gelu);
+ * const { up, down } = initialValues(k, feedForwardParams(embd, ff));
+ * feedForward(x, up, down, gelu);
  */
 export function feedForward<
   A extends string,

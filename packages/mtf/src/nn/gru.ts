@@ -3,6 +3,21 @@ import { spread } from "../ops/broadcast/broadcast.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { atIndex } from "../ops/slice/at.ts";
 import { type RecurrentWeights, summedInputs } from "./recurrent.ts";
+import { type RecurrentDims, type RecurrentParams, recurrentParams } from "./recurrentParams.ts";
+
+/**
+ * The parameters of `gru`: three gates, along the dim `gate`.
+ *
+ * @throws MtfError `duplicate-dim`
+ * @example
+ * const from = dimension("hidden_in", hidden.size);
+ * const cell = gruParams({ input: embd, hidden, from });
+ */
+export function gruParams<I extends string, H extends string, F extends string>(
+  dims: RecurrentDims<I, H, F>,
+): RecurrentParams<I, H, F> {
+  return recurrentParams(3, dims);
+}
 
 /**
  * One step of a gated recurrent unit (Cho and others, 2014): the next hidden state from the last one and
@@ -14,8 +29,9 @@ import { type RecurrentWeights, summedInputs } from "./recurrent.ts";
  * @param weights whose `gates` dim is 3 long
  * @throws MtfError `missing-dim`, `size-mismatch`, `dtype-mismatch`
  * @example
- * const weights = { input: p.input, recurrent: p.recurrent, gates: "gate", from: "hidden_in" } as const;
- * const [last, all] = scan(length, (h, now) => { const n = gru(h, now, weights); return [n, n]; }, start, x);
+ * const p = initialValues(k, gruParams({ input: embd, hidden, from: dimension("hidden_in", hidden.size) }));
+ * const weights = { ...p, gates: "gate", from: "hidden_in" };
+ * const [last, all] = scan(length, (h, now: Now) => { const n = gru(h, now, weights); return [n, n]; }, start, x);
  */
 export function gru<N extends string, A extends string>(
   hidden: Tensor<N>,

@@ -9,7 +9,7 @@ import { add } from "../ops/elementwise/functions.ts";
  *
  * @throws MtfError `missing-dim` where they share no dim, `size-mismatch`, `dtype-mismatch`
  * @example
- * linear(x, query, bias); // [batch, length, embd] · [heads, kv, embd] -> [batch, length, heads, kv]
+ * linear(x, project, headBias); // [batch, length, embd] · [heads, kv, embd] -> [batch, length, heads, kv]
  */
 export function linear<A extends string, W extends string>(
   x: Tensor<A>,
@@ -21,4 +21,13 @@ export function linear<A extends string, W extends string>(
   const over = (from.names as readonly string[]).filter((name) => hasDim(by, name));
   const product = contract(from as never, by as never, ...(over as never[])) as AnyTensor;
   return (bias === undefined ? product : add(product as never, bias as never)) as never;
+}
+
+/** A function of each element: `gelu`, `relu`, `silu`. */
+export type Activation = <A extends string>(x: Tensor<A>) => Tensor<A>;
+
+/** A weight, and maybe a bias of the dims that it leads to. */
+export interface Linear<Weight extends string, Bias extends Weight = Weight> {
+  readonly weight: Tensor<Weight>;
+  readonly bias?: Tensor<Bias> | undefined;
 }

@@ -41,7 +41,7 @@ const beside = "~beside";
  * @returns with the dims of the query
  * @throws MtfError `missing-dim`, `size-mismatch`, `dtype-mismatch`, `bad-argument`
  * @example
- * localAttention(query, keys, values, { along: "length", within: "kv", back: 127 });
+ * localAttention(query, ownKeys, ownValues, { along: "length", within: "kv", back: 127 });
  */
 export function localAttention<A extends string, K extends A>(
   query: Tensor<A>,

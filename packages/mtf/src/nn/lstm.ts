@@ -4,11 +4,26 @@ import { tensorArgument } from "../ops/check.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { atIndex } from "../ops/slice/at.ts";
 import { type RecurrentWeights, summedInputs } from "./recurrent.ts";
+import { type RecurrentDims, type RecurrentParams, recurrentParams } from "./recurrentParams.ts";
 
 /** What an LSTM hands on: what it gives, and what it remembers. */
 export interface LstmState<N extends string> {
   readonly hidden: Tensor<N>;
   readonly cell: Tensor<N>;
+}
+
+/**
+ * The parameters of `lstm`: four gates, along the dim `gate`.
+ *
+ * @throws MtfError `duplicate-dim`
+ * @example
+ * const from = dimension("hidden_in", hidden.size);
+ * const cell = lstmParams({ input: embd, hidden, from });
+ */
+export function lstmParams<I extends string, H extends string, F extends string>(
+  dims: RecurrentDims<I, H, F>,
+): RecurrentParams<I, H, F> {
+  return recurrentParams(4, dims);
 }
 
 /**
@@ -20,8 +35,9 @@ export interface LstmState<N extends string> {
  * @param weights whose `gates` dim is 4 long
  * @throws MtfError `missing-dim`, `size-mismatch`, `dtype-mismatch`
  * @example
- * const weights = { input: p.input, recurrent: p.recurrent, bias: p.bias, gates: "gate", from: "hidden_in" } as const;
- * const [last, all] = scan(length, (s, now) => { const n = lstm(s, now, weights); return [n, n.hidden]; }, start, x);
+ * const p = initialValues(k, lstmParams({ input: embd, hidden, from: dimension("hidden_in", hidden.size) }));
+ * const weights = { ...p, gates: "gate", from: "hidden_in" };
+ * const [last, all] = scan(length, (s, now: Now) => { const n = lstm(s, now, weights); return [n, n.hidden]; }, state, x);
  */
 export function lstm<N extends string, A extends string>(
   state: LstmState<N>,

@@ -21,7 +21,7 @@ export interface BucketOptions {
  * @throws MtfError `dtype-mismatch`, `bad-argument`
  * @example
  * const bucket = relativeBuckets(relative, { bidirectional: true }); // int32 [length, memory]
- * const bias = gather(p.relativeBias, bucket, "bucket"); // [length, memory, heads]
+ * const bias = gather(relativeBias, bucket, "bucket"); // [length, memory, heads]
  */
 export function relativeBuckets<A extends string>(
   relative: Tensor<A, "int32">,

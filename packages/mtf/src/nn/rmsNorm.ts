@@ -1,7 +1,22 @@
-import type { Select } from "../dimension.ts";
+import type { Dimension, Select } from "../dimension.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { mul } from "../ops/elementwise/functions.ts";
 import { meanSquareOne } from "./meanSquareOne.ts";
+import { constantly } from "./parameters/initializers.ts";
+import { type Parameter, parameter } from "./parameters/parameter.ts";
+
+/**
+ * The parameters of `rmsNorm`: a gain of 1.
+ *
+ * @throws MtfError `bad-argument`
+ * @example
+ * const norm = rmsNormParams(embd);
+ */
+export function rmsNormParams<N extends string>(
+  over: Dimension<N>,
+): { readonly gain: Parameter<N> } {
+  return { gain: parameter([over], constantly(1)) };
+}
 
 /**
  * Scales the elements along a dim to a mean square of 1, then by a gain. Nothing is subtracted

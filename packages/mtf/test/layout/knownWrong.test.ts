@@ -6,10 +6,12 @@ import type { Sharded } from "../../src/runtime/devices.ts";
 import { simulator } from "../../src/simulator.ts";
 import { knownPrograms } from "./knownWrong.ts";
 
+type Numbers = readonly (number | readonly number[])[];
+
 /** A program that the original library gets wrong under a layout, or refuses; see the file. */
 interface KnownCase {
   readonly id: string;
-  readonly inputs: Readonly<Record<string, readonly number[] | string>>;
+  readonly inputs: Readonly<Record<string, Numbers | string>>;
   readonly layout: string;
   readonly right: readonly {
     readonly dims: [string, number][];
@@ -21,7 +23,7 @@ const file = new URL("../fixtures/mesh-tensorflow/known-wrong.json", import.meta
 const { cases } = JSON.parse(readFileSync(file, "utf8")) as { cases: KnownCase[] };
 
 const mesh = defineMesh("r:2,c:2");
-const dimNames = "a b c x y z p q l hi lo ab n k h w co length memory_length".split(" ");
+const dimNames = "a b c x y z p q l hi lo ab n k h w co length memory_length io kv".split(" ");
 const known = Object.fromEntries(dimNames.map((name) => [name, { name, size: 1 }]));
 
 // The layout of the case, and others for it and for cases about a single device.
@@ -33,6 +35,8 @@ const layouts = [
   "y:c,p:r,k:c",
   "h:r,w:c",
   "w:r+c,co:r",
+  "length:r+c",
+  "length:c,io:r,kv:r",
 ];
 
 test.each(cases)("layout of a known wrong answer: $id", async ({ id, inputs, layout, right }) => {
@@ -63,8 +67,8 @@ test.each(cases)("layout of a known wrong answer: $id", async ({ id, inputs, lay
 type Loaded = (...given: readonly unknown[]) => Promise<readonly Sharded[]>;
 
 /** Numbers as given, or the transpose of the 4 × 4 matrix x. */
-function numbersOf(given: readonly number[] | string, inputs: KnownCase["inputs"]) {
-  if (typeof given !== "string") return given;
+function numbersOf(given: Numbers | string, inputs: KnownCase["inputs"]) {
+  if (typeof given !== "string") return given.flat();
   const x = inputs.x as readonly number[];
   return Array.from({ length: 16 }, (_, i) => x[(i % 4) * 4 + Math.floor(i / 4)]!);
 }

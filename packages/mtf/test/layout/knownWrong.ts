@@ -1,7 +1,9 @@
 import {
   add,
+  at,
   broadcast,
   constant,
+  contract,
   convolution,
   convolutionTransposed,
   type Dimension,
@@ -18,6 +20,7 @@ import {
   minimum,
   mul,
   type Padding,
+  pad,
   pow,
   rename,
   sin,
@@ -28,6 +31,7 @@ import {
   topK,
   where,
 } from "mtf";
+import { localAttention } from "../../src/nn.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the dims are in a file, where the compiler cannot see them
 type Loose = Tensor<any>;
@@ -173,6 +177,21 @@ export const knownPrograms: Readonly<Record<string, KnownProgram>> = {
   "conv2d-valid-n6-s2-f2": convolved(convolution, 6, 2, 2, "valid"),
   "conv2d_transpose-valid-f3-s1": convolved(convolutionTransposed, 2, 3, 1, "valid"),
   "conv2d_transpose-valid-f3-s2": convolved(convolutionTransposed, 2, 3, 2, "valid"),
+  // Before the start are keys and values of zeros, which the original looks at as well.
+  "masked_local_attention_1d-window": {
+    inputs: {
+      "x[length,io]": [dimension("length", 8), dimension("io", 2)],
+      "wq,wk,wv,wo [io,kv]": [dimension("w", 4), dimension("io", 2), dimension("kv", 2)],
+    },
+    run: (x, all) => {
+      const [query, keys, values, out] = [0, 1, 2, 3].map((i) => at(all!, "w", i) as Loose);
+      const [q, k, v] = [query, keys, values].map(
+        (w) => pad(contract(x!, w!, "io"), "length", 3, 0) as Loose,
+      );
+      const seen = localAttention(q!, k!, v!, { along: "length", within: "kv", back: 2 });
+      return [contract(slice(seen as Loose, "length", 3), out!, "kv")];
+    },
+  },
   "top_k-below-minus-1e9": {
     inputs: { x: [dimension("n", 4)] },
     run: (x) => Object.values(topK(x!, "n", dimension("k", 3))),

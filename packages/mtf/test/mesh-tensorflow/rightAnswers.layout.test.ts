@@ -10,12 +10,13 @@ import {
   parseRules,
   placeholder,
 } from "../../src/index.ts";
+import { routerZ } from "../../src/nn/experts/routerZ.ts";
 import { lower } from "../../src/partition/lower.ts";
 import type { Sharded } from "../../src/runtime/devices.ts";
 import { readFloat64 } from "../../src/runtime/sharded.ts";
 import { simulator } from "../../src/simulator.ts";
 import { softmax } from "./builders/reduce.ts";
-import { m, type T } from "./tensors.ts";
+import { m, nn, type T } from "./tensors.ts";
 
 // What Mesh-TensorFlow gives for these is wrong or differs from run to run, and what is right is a
 // rule rather than numbers that were recorded.
@@ -66,6 +67,74 @@ describe.each(layouts)("right answers under layout '%s'", (rules) => {
   it("ties of a pool's largest: the whole gradient to the first of equals, 1 in sum", async () => {
     const fn = (...xs: readonly T[]) => gradients(([x]) => m.sum(m.pool(x, "max", { a: 2 })), xs);
     expect(await under(rules, fn, [[[a], [1, 1, 0, 2]]])).toEqual([[1, 0, 0, 1]]);
+  });
+
+  it("a transposed convolution by blocks is one of the whole, whose layout is the blocks", async () => {
+    const along = { a: "p", b: "q" };
+    const fn = (x: T) => {
+      const taps = [dimension("p", 4), dimension("q", 4)];
+      return [m.convolutionTransposed(x, m.ones(taps), along, { strides: { a: 2, b: 2 } })];
+    };
+    const [found] = await under(rules, fn, [[[a, b], Array(16).fill(1)]]);
+    // How many of the four elements, two apart, reach a place with four taps, one before the first.
+    const reached = Array.from(
+      { length: 8 },
+      (_, i) => [0, 2, 4, 6].filter((at) => i + 1 - at >= 0 && i + 1 - at < 4).length,
+    );
+    expect(found).toEqual(reached.flatMap((n) => reached.map((k) => n * k)));
+  });
+
+  const gates = [1.79, 0.44, 0.1, -1.86, -0.28, -0.35, -0.08, -0.63];
+  const logits = [...gates, -0.04, -0.48, -1.31, 0.88, 0.88, 1.71, 0.05, -0.4];
+  const [tokens, experts] = [a, b];
+
+  it("topNRouter counts second places by the second choices", async () => {
+    const fn = (x: T) =>
+      [{}, { balanceSecond: true }].map(
+        (options) => nn.topNRouter(2, options)({ logits: x, tokens, experts }).balance,
+      );
+    const [[first], [both]] = (await under(rules, fn, [[[a, b], logits]])) as [[number], [number]];
+    const rows = [0, 4, 8, 12].map((begin) => {
+      const row = logits.slice(begin, begin + 4).map(Math.exp);
+      const total = row.reduce((n, x) => n + x);
+      return row.map((x) => x / total);
+    });
+    const best = rows.map((row) => row.indexOf(Math.max(...row)));
+    const rest = rows.map((row, i) => row.map((x, e) => (e === best[i] ? 0 : x)));
+    const second = rest.map((row) => row.indexOf(Math.max(...row)));
+    // Four experts: E² over E terms, each the part that chose one times its mean gate.
+    const uneven = (choice: number[], of: number[][]) =>
+      [0, 1, 2, 3].reduce((n, e) => {
+        const part = choice.filter((c) => c === e).length / 4;
+        return n + 4 * part * (of.reduce((sum, row) => sum + row[e]!, 0) / 4);
+      }, 0);
+    const left = rest.map((row) => {
+      const total = row.reduce((n, x) => n + x);
+      return row.map((x) => x / total);
+    });
+    expect(first).toBeCloseTo(uneven(best, rows), 12);
+    expect(both - first).toBeCloseTo(0.5 * uneven(second, left), 8);
+  });
+
+  it("no importance is an importance of 1: expert choice and the router's z-loss", async () => {
+    const places = dimension("place", 2);
+    const fn = (x: T) =>
+      [undefined, m.ones([a])].flatMap((importance) => {
+        const gating = { logits: x, tokens, experts, places, importance };
+        const { assignment, balance } = nn.expertChoiceRouter()(gating);
+        return [assignment.weight, balance, routerZ(gating)];
+      });
+    const found = await under(rules, fn, [[[a, b], logits]]);
+    found.slice(0, 3).forEach((numbers, i) => {
+      numbers.forEach((x, k) => {
+        expect(x).toBeCloseTo(found[3 + i]![k]!, 12);
+      });
+    });
+    const squares = [0, 4, 8, 12].map((begin) => {
+      const row = logits.slice(begin, begin + 4);
+      return Math.log(row.reduce((n, x) => n + Math.exp(x), 0)) ** 2;
+    });
+    expect(found[2]![0]).toBeCloseTo(squares.reduce((n, x) => n + x) / 4, 12);
   });
 
   it("momentum: the new velocity, on every device", async () => {

@@ -77,15 +77,15 @@ describe("the layout of mixtureOfExperts", () => {
   it("batch:data, expert:data: one all-to-all there and one back", () => {
     const found = program(layer(switchRouter()), { batch: "data", expert: "data" }, "data:4");
     expect(travels(found)).toMatchInlineSnapshot(`
-      "  %26 f32[batch=16@data, ~expert=8, place=16, embd=256] = gather(%3, %24, dim=length)
-        %27 f32[batch=16@data, expert=8, place=16, embd=256] = rename(%26, from=~expert, to=expert)
-        %28 f32[batch=16, expert=8@data, place=16, embd=256] = all-to-all(data) %27                       1,572,864 B  einsum
-        %29 f32[batch=16, expert=8@data, place=16, ff=1024] = einsum(%28, %1)
-        %30 f32[batch=16, expert=8@data, place=16, ff=1024] = relu(%29)
-        %31 f32[batch=16, expert=8@data, place=16, embd=256] = einsum(%30, %2)
-        %32 f32[batch=16@data, expert=8, place=16, embd=256] = all-to-all(data) %31                       1,572,864 B  rename
-        %33 f32[batch=16@data, ~expert=8, place=16, embd=256] = rename(%32, from=expert, to=~expert)
-        %34 f32[batch=16@data, ~expert=8, place=16, embd=256] = mul(%33, %25)
+      "  %26 f32[~expert=8, batch=16@data, place=16, embd=256] = gather(%3, %24, dim=length)
+        %27 f32[expert=8, batch=16@data, place=16, embd=256] = rename(%26, from=~expert, to=expert)
+        %28 f32[expert=8@data, batch=16, place=16, embd=256] = all-to-all(data) %27                       1,572,864 B  einsum
+        %29 f32[expert=8@data, batch=16, place=16, ff=1024] = einsum(%28, %1)
+        %30 f32[expert=8@data, batch=16, place=16, ff=1024] = relu(%29)
+        %31 f32[expert=8@data, batch=16, place=16, embd=256] = einsum(%30, %2)
+        %32 f32[expert=8, batch=16@data, place=16, embd=256] = all-to-all(data) %31                       1,572,864 B  rename
+        %33 f32[~expert=8, batch=16@data, place=16, embd=256] = rename(%32, from=expert, to=~expert)
+        %34 f32[~expert=8, batch=16@data, place=16, embd=256] = mul(%33, %25)
         %35 f32[length=128, batch=16@data, embd=256] = scatterAdd(%34, %24, dim=length)"
     `);
     expect(moved(found, "forward", "batch expert place embd")).toEqual([1_572_864, 1_572_864]);
@@ -94,27 +94,27 @@ describe("the layout of mixtureOfExperts", () => {
   it("and ff:model: between hosts each device moves its part of the places", () => {
     const found = program(layer(switchRouter()), table, "data:4,model:2", hosts);
     expect(travels(found)).toMatchInlineSnapshot(`
-      "  %27 f32[batch=16@data, ~expert=8, place=16, embd=256] = gather(%3, %24, dim=length)
-        %28 f32[batch=16@model, ~expert=8@data, place=16, embd=256] = exchange(data) %27                  1,572,864 B  rename
-        %29 f32[batch=16@model, expert=8@data, place=16, embd=256] = rename(%28, from=~expert, to=expert)
-        %30 f32[batch=16, expert=8@data, place=16, embd=256] = all-gather(model) %29                      2,097,152 B  einsum
-        %31 f32[batch=16, expert=8@data, place=16, ff=1024@model] = einsum(%30, %1)
-        %32 f32[batch=16, expert=8@data, place=16, ff=1024@model] = relu(%31)
-        %33 f32[batch=16, expert=8@data, place=16, embd=256] partial(model) = einsum(%32, %2)
-        %34 f32[batch=16, expert=8@data, place=16@model, embd=256] = reduce-scatter(sum, model) %33       2,097,152 B  einsum
-        %35 f32[batch=16@data, expert=8, place=16@model, embd=256] = all-to-all(data) %34                 1,572,864 B  rename
-        %36 f32[batch=16@data, ~expert=8, place=16@model, embd=256] = rename(%35, from=expert, to=~expert)
-        %37 f32[batch=16@data, ~expert=8, place=16@model, embd=256] = mul(%36, %26)
-        %38 f32[batch=16@data, ~expert=8, place=16, embd=256] = all-gather(model) %37                     2,097,152 B  scatterAdd
+      "  %27 f32[~expert=8, batch=16@data, place=16, embd=256] = gather(%3, %24, dim=length)
+        %28 f32[~expert=8@data+model, batch=16, place=16, embd=256] = exchange(data) %27                  1,572,864 B  rename
+        %29 f32[expert=8@data+model, batch=16, place=16, embd=256] = rename(%28, from=~expert, to=expert)
+        %30 f32[expert=8@data, batch=16, place=16, embd=256] = all-gather(model) %29                      2,097,152 B  einsum
+        %31 f32[expert=8@data, batch=16, place=16, ff=1024@model] = einsum(%30, %1)
+        %32 f32[expert=8@data, batch=16, place=16, ff=1024@model] = relu(%31)
+        %33 f32[expert=8@data, batch=16, place=16, embd=256] partial(model) = einsum(%32, %2)
+        %34 f32[expert=8@data, batch=16, place=16@model, embd=256] = reduce-scatter(sum, model) %33       2,097,152 B  einsum
+        %35 f32[expert=8, batch=16@data, place=16@model, embd=256] = all-to-all(data) %34                 1,572,864 B  rename
+        %36 f32[~expert=8, batch=16@data, place=16@model, embd=256] = rename(%35, from=expert, to=~expert)
+        %37 f32[~expert=8, batch=16@data, place=16@model, embd=256] = mul(%36, %26)
+        %38 f32[~expert=8, batch=16@data, place=16, embd=256] = all-gather(model) %37                     2,097,152 B  scatterAdd
         %39 f32[length=128, batch=16@data, embd=256] = scatterAdd(%38, %24, dim=length)"
     `);
     expect(summary(found)).toMatchInlineSnapshot(`
       "1 x forward all-gather(data) [embd=256, ~expert=8] 49,152 B einsum
-      1 x forward exchange(data) [batch=16, ~expert=8, place=16, embd=256] 1,572,864 B rename
-      1 x forward all-gather(model) [batch=16, expert=8, place=16, embd=256] 2,097,152 B einsum
-      1 x forward reduce-scatter(model) [batch=16, expert=8, place=16, embd=256] 2,097,152 B einsum
-      1 x forward all-to-all(data) [batch=16, expert=8, place=16, embd=256] 1,572,864 B rename
-      1 x forward all-gather(model) [batch=16, ~expert=8, place=16, embd=256] 2,097,152 B scatterAdd
+      1 x forward exchange(data) [~expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
+      1 x forward all-gather(model) [expert=8, batch=16, place=16, embd=256] 2,097,152 B einsum
+      1 x forward reduce-scatter(model) [expert=8, batch=16, place=16, embd=256] 2,097,152 B einsum
+      1 x forward all-to-all(data) [expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
+      1 x forward all-gather(model) [~expert=8, batch=16, place=16, embd=256] 2,097,152 B scatterAdd
       moved 9,486,336 B, held 4,199,424 B"
     `);
   });
@@ -124,9 +124,9 @@ describe("the layout of mixtureOfExperts", () => {
     expect(summary(found)).toMatchInlineSnapshot(`
       "1 x forward exchange(data) [embd=256, ~expert=8] 24,576 B einsum
       1 x forward all-gather(model) [batch=16, length=128, ~expert=8] 65,536 B softmax
-      1 x forward exchange(data+model) [batch=16, ~expert=8, place=16, embd=256] 3,670,016 B rename
-      1 x forward reduce-scatter(model) [batch=16, expert=8, place=16, embd=256] 2,097,152 B einsum
-      1 x forward all-to-all(data+model) [batch=16, ~expert=8, place=16, embd=256] 1,835,008 B mul
+      1 x forward exchange(data+model) [~expert=8, batch=16, place=16, embd=256] 3,670,016 B rename
+      1 x forward reduce-scatter(model) [expert=8, batch=16, place=16, embd=256] 2,097,152 B einsum
+      1 x forward all-to-all(data+model) [~expert=8, batch=16, place=16, embd=256] 1,835,008 B mul
       1 x forward all-gather(model) [batch=16, length=128, embd=256] 2,097,152 B broadcast
       moved 9,789,440 B, held 4,198,400 B"
     `);
@@ -136,16 +136,16 @@ describe("the layout of mixtureOfExperts", () => {
     const both = (params: Params, x: Tokens) => valueAndGrad(bothGradients)([params, x]);
     expect(summary(program(both, table, "data:4,model:2", hosts))).toMatchInlineSnapshot(`
       "1 x forward all-gather(data) [embd=256, ~expert=8] 49,152 B einsum
-      1 x forward exchange(data) [batch=16, ~expert=8, place=16, embd=256] 1,572,864 B rename
-      1 x forward all-gather(model) [batch=16, expert=8, place=16, embd=256] 2,097,152 B einsum
-      1 x forward reduce-scatter(model) [batch=16, expert=8, place=16, embd=256] 2,097,152 B einsum
-      1 x forward all-to-all(data) [batch=16, expert=8, place=16, embd=256] 1,572,864 B rename
-      1 x forward all-gather(model) [batch=16, ~expert=8, place=16, embd=256] 2,097,152 B mul
-      1 x backward exchange(data) [batch=16, ~expert=8, place=16, embd=256] 1,572,864 B rename
-      1 x backward all-gather(model) [batch=16, expert=8, place=16, embd=256] 2,097,152 B einsum
-      1 x backward reduce-scatter(model) [batch=16, expert=8, place=16, embd=256] 2,097,152 B einsum
-      1 x backward all-to-all(data) [batch=16, expert=8, place=16, embd=256] 1,572,864 B rename
-      1 x backward all-gather(model) [batch=16, ~expert=8, place=16, embd=256] 2,097,152 B scatterAdd
+      1 x forward exchange(data) [~expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
+      1 x forward all-gather(model) [expert=8, batch=16, place=16, embd=256] 2,097,152 B einsum
+      1 x forward reduce-scatter(model) [expert=8, batch=16, place=16, embd=256] 2,097,152 B einsum
+      1 x forward all-to-all(data) [expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
+      1 x forward all-gather(model) [~expert=8, batch=16, place=16, embd=256] 2,097,152 B mul
+      1 x backward exchange(data) [~expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
+      1 x backward all-gather(model) [expert=8, batch=16, place=16, embd=256] 2,097,152 B einsum
+      1 x backward reduce-scatter(model) [expert=8, batch=16, place=16, embd=256] 2,097,152 B einsum
+      1 x backward all-to-all(data) [expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
+      1 x backward all-gather(model) [~expert=8, batch=16, place=16, embd=256] 2,097,152 B scatterAdd
       1 x forward all-reduce(data) [] 48 B sum
       1 x backward reduce-scatter(data) [embd=256, expert=8] 49,152 B einsum
       moved 18,972,720 B, held 7,903,236 B"
@@ -157,10 +157,10 @@ describe("the layout of mixtureOfExperts", () => {
     const found = program(both, { batch: "data", expert: "data" }, "data:4");
     expect(summary(found)).toMatchInlineSnapshot(`
       "1 x forward all-gather(data) [embd=256, ~expert=8] 24,576 B einsum
-      1 x forward all-to-all(data) [batch=16, expert=8, place=16, embd=256] 1,572,864 B einsum
-      1 x forward all-to-all(data) [batch=16, expert=8, place=16, embd=256] 1,572,864 B rename
-      1 x backward all-to-all(data) [batch=16, expert=8, place=16, embd=256] 1,572,864 B einsum
-      1 x backward all-to-all(data) [batch=16, expert=8, place=16, embd=256] 1,572,864 B rename
+      1 x forward all-to-all(data) [expert=8, batch=16, place=16, embd=256] 1,572,864 B einsum
+      1 x forward all-to-all(data) [expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
+      1 x backward all-to-all(data) [expert=8, batch=16, place=16, embd=256] 1,572,864 B einsum
+      1 x backward all-to-all(data) [expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
       1 x forward all-reduce(data) [] 24 B sum
       1 x backward reduce-scatter(data) [embd=256, expert=8] 24,576 B einsum
       moved 6,340,632 B, held 14,194,692 B"

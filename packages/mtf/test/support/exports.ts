@@ -18,7 +18,7 @@ export interface Entry {
 
 export const entries: readonly Entry[] = [
   { module: "mtf", file: "packages/mtf/src/index.ts" },
-  ...["simulator", "workers", "mpi", "checkpoint", "files"].map((name) => ({
+  ...["nn", "simulator", "workers", "mpi", "checkpoint", "files"].map((name) => ({
     module: `mtf/${name}`,
     file: `packages/mtf/src/${name}.ts`,
   })),

@@ -21,7 +21,7 @@ const never = -1e9;
  *
  * @throws MtfError `bad-argument` where experts have no number of places
  * @example
- * mixtureOfExperts(x, p, { ...options, router: expertChoiceRouter() });
+ * mixtureOfExperts(x, experts, { ...options, router: expertChoiceRouter() });
  */
 export function expertChoiceRouter(): Router {
   return (gating) => {

@@ -30,7 +30,7 @@ export interface Choice {
   readonly sent?: AnyTensor | undefined;
 }
 
-/** Which token has which place: [… groups, experts, places]. */
+/** Which token has which place: [experts, … groups, places]. */
 export interface Assignment {
   /** int32, and -1 where a place is empty. */
   readonly token: AnyTensor;

@@ -4,7 +4,7 @@ import { type AnyTensor, dimsOf, type Scalar, type Tensor } from "../../graph/te
 import { hasDim, misuse, namedDim, newDim, requireFree, tensorArgument } from "../../ops/check.ts";
 import { relu } from "../../ops/elementwise/functions.ts";
 import { type Key, keyArgument } from "../../ops/random/key.ts";
-import type { Activation } from "../feedForward.ts";
+import type { Activation } from "../linear.ts";
 import type { Router } from "./gating.ts";
 import { network, weightsArgument } from "./network.ts";
 import { type Noise, noiseArgument } from "./noise.ts";
@@ -79,7 +79,7 @@ const known = [
  * @throws MtfError `missing-dim`, `dim-taken`, `size-mismatch`, `dtype-mismatch`, `bad-argument`,
  * `unknown-option`
  * @example
- * const { output, balance } = mixtureOfExperts(x, p.experts, {
+ * const { output, balance } = mixtureOfExperts(x, initialValues(k, expertParams(embd, expert, ff)), {
  *   ...{ router: top2Router(), tokens: "length", places: dimension("place", 32) },
  * });
  * const loss = add(error, mul(balance, 0.01));

@@ -3,7 +3,7 @@ import type { AnyTensor, Tensor } from "../../graph/tensor.ts";
 import { hasDim, tensorArgument, unionDims } from "../../ops/check.ts";
 import { product } from "../../ops/einsum/einsum.ts";
 import { apply } from "../../ops/elementwise/apply.ts";
-import type { Activation } from "../feedForward.ts";
+import type { Activation } from "../linear.ts";
 
 /** The weights of feed-forward networks, one for each expert. */
 export interface Network {

@@ -17,7 +17,7 @@ const op = "noTokenLeftBehindRouter";
  * @param tries how many experts a token asks for a place
  * @throws MtfError `bad-argument`
  * @example
- * mixtureOfExperts(x, p, { ...options, router: noTokenLeftBehindRouter(4) });
+ * mixtureOfExperts(x, experts, { ...options, router: noTokenLeftBehindRouter(4) });
  */
 export function noTokenLeftBehindRouter(tries: number): Router {
   countArgument(op, "tries", tries, 1);

@@ -51,7 +51,8 @@ function tokensAt(
   places: Dimension,
 ): Assignment {
   const groups = dimsOf(place).filter((d) => d.name !== tokens.name && d.name !== experts.name);
-  const empty = filled(-1, [...groups, experts, places], "int32");
+  // Experts first: what one of them multiplies then lies together.
+  const empty = filled(-1, [experts, ...groups, places], "int32");
   const names = spread(count(tokens), dimsOf(place));
   const token = putRows(empty, names, place, places.name, true);
   // A row outside of the table is 0.

@@ -18,15 +18,20 @@ export function seatsOf(
 ): Seats {
   const { places } = gating;
   if (routing.by === "tokens" && !places) return inBlocks(routing, gating, block);
-  const assignment = routing.by === "tokens" ? queue(routing, gating, places!) : routing.assignment;
-  const taken = apply("toInt32", apply("greaterEqual", assignment.token, 0));
-  return {
-    ...assignment,
-    held: reduction("sum", taken, [places!.name]),
-  };
+  const { token, weight } =
+    routing.by === "tokens" ? queue(routing, gating, places!) : byExpert(routing, gating);
+  const taken = apply("toInt32", apply("greaterEqual", token, 0));
+  return { token, weight, held: reduction("sum", taken, [places!.name]) };
 }
 
-/** The tokens at their places: [… groups, tokens, features] to [… groups, experts, places, features]. */
+/** The dim of experts first: what one of them multiplies then lies together. */
+function byExpert({ assignment }: ExpertsChoose, { experts }: Gating): Assignment {
+  const { token, weight } = assignment;
+  const dims = [experts, ...dimsOf(token).filter((d) => d.name !== experts.name)];
+  return { token: spread(token, dims), weight: spread(weight, dims) };
+}
+
+/** The tokens at their places: [… groups, tokens, features] to [experts, … groups, places, features]. */
 export function sentTo({ token }: Assignment, x: AnyTensor, tokens: Dimension): AnyTensor {
   return rowsOf(x, token, tokens.name);
 }

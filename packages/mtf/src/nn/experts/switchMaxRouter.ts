@@ -11,7 +11,7 @@ import { oneChoice, type SwitchOptions, switchOptions } from "./switchRouter.ts"
  *
  * @throws MtfError `bad-argument`, `unknown-option`
  * @example
- * mixtureOfExperts(x, p, { ...options, router: switchMaxRouter() });
+ * mixtureOfExperts(x, experts, { ...options, router: switchMaxRouter() });
  */
 export function switchMaxRouter(options: SwitchOptions = {}): Router {
   const chosenBy = switchOptions("switchMaxRouter", options);

@@ -20,7 +20,7 @@ export interface SwitchOptions {
  *
  * @throws MtfError `bad-argument`, `unknown-option`
  * @example
- * mixtureOfExperts(x, p, { ...options, router: switchRouter(), noise: { jitter: 0.01 }, key: k });
+ * mixtureOfExperts(x, experts, { ...options, router: switchRouter(), noise: { jitter: 0.01 }, key: k });
  */
 export function switchRouter(options: SwitchOptions = {}): Router {
   const chosenBy = switchOptions("switchRouter", options);

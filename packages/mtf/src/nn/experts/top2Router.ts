@@ -26,7 +26,7 @@ const op = "top2Router";
  *
  * @throws MtfError `bad-argument`, `unknown-option`
  * @example
- * mixtureOfExperts(x, p, { ...options, router: top2Router({ later: { odds: 0.2 } }), key: k });
+ * mixtureOfExperts(x, experts, { ...options, router: top2Router({ later: { odds: 0.2 } }), key: k });
  */
 export function top2Router(options: SeveralOptions = {}): Router {
   optionsArgument(op, "options", options, ["later", "balanceSecond"]);

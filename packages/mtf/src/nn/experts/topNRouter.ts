@@ -19,7 +19,7 @@ const op = "topNRouter";
  * @param n how many experts each token goes to
  * @throws MtfError `bad-argument`, `unknown-option`
  * @example
- * mixtureOfExperts(x, p, { ...options, router: topNRouter(4) });
+ * mixtureOfExperts(x, experts, { ...options, router: topNRouter(4) });
  */
 export function topNRouter(n: number, options: SeveralOptions = {}): Router {
   countArgument(op, "n", n, 1);

@@ -59,7 +59,7 @@ const known = ["router", "tokens", "places", "importance", "key", "activation", 
  * `load` those of the first
  * @throws MtfError `missing-dim`, `dim-taken`, `size-mismatch`, `dtype-mismatch`, `unknown-option`
  * @example
- * twoLevelExperts(x, p, {
+ * twoLevelExperts(x, pods, {
  *   ...{ router: top2Router(), tokens: "length", places: dimension("place", 64) },
  *   inner: { router: top2Router(), tokens: dimension("arrival", 512), places: dimension("seat", 80) },
  * });
