@@ -66,6 +66,8 @@ describe.each(models)("%s", async (name) => {
   // The next one on another, so that what models have in common meets all.
   const own = [split[models.indexOf(name) % split.length]!];
 
+  const { wanted, computed } = await originalModel(name);
+
   it("computes logits, loss and gradients as the original, on several layouts", async () => {
     const one = layouts["one device"]!;
     const float64 = await on("one device", "reference", (devices) => computed(devices, one));
