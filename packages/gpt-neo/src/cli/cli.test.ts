@@ -245,7 +245,11 @@ describe("gpt-neo", () => {
         --tokenizer gpt2|bytes|FILE|DIR
                                        what makes ids of text (default: the config's, or the model's)
         --special                      <|endoftext|> in a text ends it (default: it is text)
-        --optimizer adamw|adafactor|lion
+        --moe-layers LAYERS            with --config: layers that are mixtures of experts, such as 1,3
+                                       (default: the config's)
+        --experts N                    experts of each such layer; 16 where the config has none
+                                       (default: the config's)
+        --optimizer adamw|adafactor|lion|muon|rmsprop|adagrad
                                        what makes a step of a gradient; adafactor needs the least memory
                                        (default: the config's, adamw)
         --lr RATE                      the highest learning rate (default: the config's, 0.0003)
