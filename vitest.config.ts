@@ -26,6 +26,8 @@ const config: ViteUserConfig = {
       "**/node_modules/**",
       "packages/*/test/large/**",
       "packages/*/test/mpi/**",
+      "packages/*/test/browser/**",
+      "examples/browser/test/**",
       "packages/mtf/test/conformance/**",
       "packages/mtf/test/layout/mutants.test.ts",
     ],

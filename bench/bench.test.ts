@@ -95,6 +95,16 @@ test("serve: tokens a second, and how long clients wait", async () => {
   );
 });
 
+test("decode: tokens a second with a draft and without, and how often it is right", async () => {
+  const found = await lines("decode");
+  expect(found).toHaveLength(2 * 2 * 2);
+  for (const line of found) {
+    expect(line).toMatchObject({ workers: 1, tokensPerSecond: positive, idsPerPass: positive });
+    if (line.draft) expect(line.idsPerPass).toBeGreaterThan(1);
+    else expect(line.idsPerPass).toBe(1);
+  }
+}, 60_000);
+
 test("a wrong option is told, and help is there", async () => {
   const run = promisify(execFile);
   const wrong = run(process.execPath, [runner, "dispatch", "--round", "3"]);

@@ -28,7 +28,7 @@ export async function markCacheFolder(path: string): Promise<void> {
       file,
     });
   }
-  makeFolder(path);
+  await makeFolder(path);
   await writeAtomically(file, (to) => to.write(`${JSON.stringify({ format, version })}\n`));
 }
 

@@ -94,7 +94,8 @@ export {
   parameterPlaceholders,
   type WeightsDType,
 } from "./models/index.ts";
-export type { GeneratedResult } from "./pipeline/made.ts";
+export type { Chat, ChatMessage } from "./pipeline/chat.ts";
+export type { GeneratedChat, GeneratedResult } from "./pipeline/made.ts";
 export type { PipelineSettings } from "./pipeline/options.ts";
 export { pipeline, type TextGenerationPipeline } from "./pipeline/pipeline.ts";
 export type { StreamedPiece } from "./pipeline/streamed.ts";

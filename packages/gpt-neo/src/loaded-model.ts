@@ -1,4 +1,4 @@
-import { type Layout, lower, type Mesh, MtfError } from "mtf";
+import { dispose, type Layout, lower, type Mesh, MtfError } from "mtf";
 import type { Devices, Held, Run } from "mtf/simulator";
 import type { Built } from "./built.ts";
 import type { Config } from "./config/index.ts";
@@ -7,7 +7,7 @@ import { type Decoding, decodingOf } from "./generate/decoding.ts";
 import { longest } from "./generate/extend.ts";
 import { type GenerationConfig, readGenerationConfig } from "./generate/generation-config.ts";
 import { programsOf } from "./model-program.ts";
-import { type Dims, modelOf, type Parameters } from "./models/index.ts";
+import { type Dims, modelOf, type Parameters, poolDims } from "./models/index.ts";
 import { type WeightsDType, weightsDTypes } from "./models/weights-dtype.ts";
 import { checkNames, type OptionNames } from "./option-names.ts";
 import { optionsInWords } from "./options-in-words.ts";
@@ -52,6 +52,8 @@ export const modelOptionNames: OptionNames<ModelOptions> = {
 export interface LoadedModel {
   readonly config: Config;
   readonly tokenizer: Tokenizer | undefined;
+  /** The folder of its config and tokenizer, which may have a chat template; none of one that is only in memory. */
+  readonly home?: string | undefined;
   /** The tokens it sees at once, which may be fewer than it has positions for. */
   readonly context: number;
   readonly devices: Devices;
@@ -83,8 +85,8 @@ export interface LoadedModel {
 /**
  * Loads a model's folder onto the devices of a mesh; each reads its slices.
  *
- * @param mesh the devices, or what chooses them; by default what `options.mesh` says, else as many
- * devices as the model needs
+ * @param given the devices' mesh, or what chooses it; or devices that another model has, which go on when
+ * this one is closed. By default what `options.mesh` says, else as many devices as the model needs
  * @throws MtfError as `loadWeights` and `tokenizerSource`; `bad-argument` for a tokenizer with more
  * ids than the model, or a context of more than its positions
  * @example
@@ -94,11 +96,15 @@ export interface LoadedModel {
 export async function loadModel(
   folder: string,
   options: ModelOptions = {},
-  given?: Mesh | ChooseMesh,
+  given?: Mesh | ChooseMesh | Devices,
 ): Promise<LoadedModel> {
   checkNames("loadModel", options, modelOptionNames);
   if (typeof folder !== "string") throw wrongOption("loadModel", "the folder", folder, "a path");
-  const mesh = given ?? meshFor(options, { devices: 1, rows: () => 1, build: longest });
+  const shared = given && "putTree" in given ? given : undefined;
+  const mesh =
+    shared?.mesh ??
+    (given as Mesh | ChooseMesh | undefined) ??
+    meshFor(options, { devices: 1, rows: () => 1, build: longest });
   const dtype = dtypeOf(options);
   const weights = await loadWeights(folder);
   try {
@@ -106,11 +112,11 @@ export async function loadModel(
     const context = contextOf(options, config);
     const dims = modelOf(config).dims(config, 1, config.max_position_embeddings);
     const chosen = typeof mesh === "function" ? mesh(config, context) : { mesh, told: [] };
-    const layout = layoutOf(options, chosen.mesh, dims);
+    const layout = layoutOf(options, chosen.mesh, { ...dims, ...poolDims });
     const home = weights.format === "checkpoint" ? homeOf(weights.file) : folder;
     const tokenizer = await tokenizerOf(home, options.tokenizer, config);
     const generation = await readGenerationConfig(folder);
-    const devices = await openDevices(options, chosen.mesh);
+    const devices = shared ?? (await openDevices(options, chosen.mesh));
     try {
       const tree = modelOf(config).placeholders(config, dims, dtype);
       // Any program over the parameters tells how they rest.
@@ -124,9 +130,15 @@ export async function loadModel(
         parameterSource(weights, names.get(path)!),
       );
       const program = programsOf({ config, devices, layout, dtype });
+      const decoding = decodingOf(config, program);
+      const leave = async (): Promise<void> => {
+        await decoding.unload();
+        dispose(parameters);
+      };
       return {
         config,
         tokenizer,
+        home,
         context,
         devices,
         layout,
@@ -142,11 +154,11 @@ export async function loadModel(
           ...chosen.told,
         ],
         program,
-        decoding: decodingOf(config, program),
-        close: () => devices.close(),
+        decoding,
+        close: () => (shared ? leave() : devices.close()),
       };
     } catch (error) {
-      await devices.close();
+      if (!shared) await devices.close();
       throw error;
     }
   } finally {
@@ -168,7 +180,7 @@ function contextOf({ context }: ModelOptions, config: Config): number {
   if (context === undefined || context <= most) return context ?? config.training.context;
   throw new MtfError(
     "bad-argument",
-    `\`context: ${context}\` is more than the model has positions.`,
+    `\`context: ${context}\` is more than the model sees at once, ${most} tokens.`,
     {
       try: [optionsInWords({ context: most })],
     },

@@ -2,7 +2,8 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { cutLog, openLog, readLog } from "./log.ts";
+import { cutLog, readLog } from "./log.ts";
+import { openLog } from "./open-log.ts";
 
 let folder = "";
 let path = "";
@@ -18,10 +19,10 @@ it("a log is one object a line, appended to", async () => {
   expect(await readLog(path)).toEqual([]);
   const log = openLog(path);
   log.append({ step: 1, loss: 5.5 });
-  log.close();
+  await log.close();
   const again = openLog(path);
   again.append({ step: 2, loss: Number.NaN });
-  again.close();
+  await again.close();
   expect(await readFile(path, "utf8")).toBe('{"step":1,"loss":5.5}\n{"step":2,"loss":null}\n');
 });
 
@@ -29,11 +30,11 @@ it("a log is cut back to a step, and goes on from there", async () => {
   const log = openLog(path);
   for (let step = 1; step <= 10; step++) log.append({ step });
   log.append({ note: "no step" });
-  log.close();
+  await log.close();
   await cutLog(path, 4);
   const again = openLog(path);
   again.append({ step: 5 });
-  again.close();
+  await again.close();
   expect(await steps()).toEqual([1, 2, 3, 4, undefined, 5]);
   await cutLog(join(folder, "new.jsonl"), 3);
   expect(await readFile(join(folder, "new.jsonl"), "utf8")).toBe("");
@@ -45,11 +46,11 @@ it("a line that a crash left unfinished is forgotten", async () => {
     expect(await steps()).toEqual([1, 2]);
     const log = openLog(path);
     log.append({ step: 3 });
-    log.close();
+    await log.close();
     expect(await steps()).toEqual([1, 2, 3]);
   }
   await writeFile(path, "torn from the start");
-  openLog(path).close();
+  await openLog(path).close();
   expect(await readFile(path, "utf8")).toBe("");
 });
 

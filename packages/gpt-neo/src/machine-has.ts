@@ -3,6 +3,7 @@ import { delimiter, join } from "node:path";
 import { defineMesh, MtfError } from "mtf";
 import { mpiVersion } from "mtf/mpi";
 import { simulator } from "mtf/simulator";
+import { gpuAdapters } from "mtf/workers";
 import { blasAdvice } from "./blas-advice.ts";
 import { thisMachine } from "./fit/index.ts";
 import { printBytes } from "./fit/need.ts";
@@ -36,6 +37,7 @@ export async function machineHas(): Promise<readonly Part[]> {
     { name: "memory", found: memory, advice: [] },
     { name: "WebAssembly", found: kernels, advice: wasm.advice },
     { name: "BLAS", found: blas, advice: blas ? [] : whyNoBlas(kernels) },
+    { name: "GPU", ...(await gpusHere()) },
     { name: "TensorFlow", ...(await opened("tensorflow")) },
     { name: "MPI", ...mpiHere() },
     {
@@ -51,7 +53,7 @@ export async function machineHas(): Promise<readonly Part[]> {
       found: "wasm",
       advice: [
         blas ? `it is there everywhere; products go to ${blas}` : "it is there everywhere",
-        "cpu and tensorflow are taken only where they are asked for",
+        "webgpu, cpu and tensorflow are taken only where they are asked for",
       ],
     },
   ];
@@ -69,6 +71,16 @@ async function opened(backend: "wasm" | "tensorflow"): Promise<Omit<Part, "name"
     const { variant } = devices;
     await devices.close();
     return { found: variant, advice: [] };
+  } catch (error) {
+    return missing(error);
+  }
+}
+
+/** The adapters that WebGPU finds. */
+async function gpusHere(): Promise<Omit<Part, "name">> {
+  try {
+    const [first, ...others] = await gpuAdapters();
+    return { found: first!, advice: others.map((name) => `and ${name}`) };
   } catch (error) {
     return missing(error);
   }

@@ -22,7 +22,7 @@ export interface BegunWith {
 
 /** Makes a folder a run's, for good. */
 export async function markRunFolder(path: string, begunWith?: BegunWith): Promise<void> {
-  makeFolder(path);
+  await makeFolder(path);
   const text = `${JSON.stringify({ format, version, ...(begunWith && { begunWith }) })}\n`;
   await writeAtomically(join(path, runFile), (file) => file.write(text));
 }

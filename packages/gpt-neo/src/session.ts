@@ -8,8 +8,8 @@ import { wrongOption } from "./wrong-option.ts";
 /** Where a model runs, as command lines say it; whatever is left out has a default. */
 export interface SessionOptions {
   /**
-   * `data:2,model:2`; by default as many devices along `data` as there are cores, or one on
-   * `tensorflow`, which takes all cores itself; on `mpi` as many as there are processes.
+   * `data:2,model:2`; by default as many devices along `data` as there are cores, or one on `webgpu`
+   * and on `tensorflow`, which takes all cores itself; on `mpi` as many as there are processes.
    */
   readonly mesh?: string | undefined;
   /** `batch:data,heads:model`; by default every dim that the mesh has an axis for. */
@@ -18,8 +18,11 @@ export interface SessionOptions {
   readonly storage?: string | undefined;
   /** `mpi` is a process per device, as `mpirun` has started them. */
   readonly runtime?: "workers" | "simulator" | "mpi" | undefined;
-  /** `tensorflow` is TensorFlow's own kernels, where `@tensorflow/tfjs-node` or `-gpu` is installed. */
-  readonly backend?: "wasm" | "cpu" | "tensorflow" | undefined;
+  /**
+   * `webgpu` is a GPU, by the package `webgpu`; `tensorflow` is TensorFlow's own kernels, where
+   * `@tensorflow/tfjs-node` or `-gpu` is installed.
+   */
+  readonly backend?: "wasm" | "webgpu" | "cpu" | "tensorflow" | undefined;
   /** Compute only with kernels that give the same bits on every machine. */
   readonly deterministic?: boolean | undefined;
   /** On `mpi`: leave sums over devices to MPI, in whatever order is fast. */
@@ -48,7 +51,7 @@ const usual: Readonly<Record<string, string>> = {
 
 /**
  * The mesh of a command line, or one device for each core, at most 8 and at most one for each
- * sequence of a batch; on `tensorflow` one device; on `mpi` one for each process.
+ * sequence of a batch; on `webgpu` and `tensorflow` one device; on `mpi` one for each process.
  *
  * @throws MtfError `bad-mesh`
  * @example
@@ -61,7 +64,7 @@ export function meshOf(options: SessionOptions, batch: number): Mesh {
 
 /**
  * The devices of a mesh that nobody has written: one for each core, at most 8 and one a row.
- * TensorFlow's threads are the process's: one device has them all.
+ * TensorFlow's threads are the process's: one device has them all, as one has the GPU.
  */
 export function devicesFor(
   { runtime, backend }: Pick<SessionOptions, "runtime" | "backend">,
@@ -69,7 +72,8 @@ export function devicesFor(
   cores: number = coresOfMachine(),
 ): number {
   if (runtime === "mpi") return mpiRanks().size;
-  return backend === "tensorflow" ? 1 : Math.max(1, Math.min(cores, 8, batch));
+  if (backend === "tensorflow" || backend === "webgpu") return 1;
+  return Math.max(1, Math.min(cores, 8, batch));
 }
 
 /**

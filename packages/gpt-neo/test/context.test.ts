@@ -85,7 +85,7 @@ it("says what it does, and takes no more than there are positions", async () => 
   expect((await callHere(...call)).stderr).toContain(told);
   expect((await callHere(...call, "--context", "20")).stderr).not.toContain("at once");
   expect((await callHere(...call, "--context", "65")).stderr).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-argument] --context 65 is more than the model has positions.
+    "gpt-neo: [bad-argument] --context 65 is more than the model sees at once, 64 tokens.
       try  --context 64
     "
   `);

@@ -214,13 +214,13 @@ it("an option that nobody reads is refused by name, and the one that was meant i
   ];
   expect(errors.join("\n")).toMatchInlineSnapshot(`
     "MtfError: [bad-argument] train: there is no option "batch_size".
-      options  backend, batchSize, cache, config, context, data, deterministic, evalBatches, evalEvery, fastReduce, gradAccumulation, inputFormat, keep, keepEvery, layout, log, lr, machine, mesh, model, noCrossDocument, optimizer, out, peak, recompute, resetPositions, resume, runtime, sampleEvery, saveEvery, seed, set, special, steps, storage, textKey, tokenizer, validationData, validationShare, withOptimizer, zstdWindow
+      options  backend, batchSize, cache, config, context, data, deterministic, evalBatches, evalEvery, experts, fastReduce, gradAccumulation, inputFormat, keep, keepEvery, layout, log, lr, machine, mesh, model, moeLayers, noCrossDocument, optimizer, out, peak, recompute, resetPositions, resume, runtime, sampleEvery, saveEvery, seed, set, special, steps, storage, textKey, tokenizer, validationData, validationShare, withOptimizer, zstdWindow
       try      batchSize
     MtfError: [bad-argument] loadModel: there is no option "contxt".
       options  backend, context, deterministic, dtype, fastReduce, layout, mesh, runtime, storage, tokenizer
       try      context
     MtfError: [bad-argument] generateText: there is no option "maxTokens".
-      options  badWordsIds, beginSuppressTokens, doSample, earlyStopping, endOfText, eosTokenId, epsilonCutoff, etaCutoff, exponentialDecayLengthPenalty, forcedBosTokenId, forcedEosTokenId, lengthPenalty, maxNewTokens, minLength, minNewTokens, minP, noRepeatNgramSize, numBeams, numReturnSequences, renormalizeLogits, repetitionPenalty, sampling, seed, sequenceBias, signal, slide, special, stopStrings, suppressTokens, temperature, topH, topK, topP, typicalP
+      options  badWordsIds, beginSuppressTokens, doSample, draft, draftTokens, earlyStopping, endOfText, enough, entmaxAlpha, eosTokenId, epsilonCutoff, etaCutoff, exponentialDecayLengthPenalty, forcedBosTokenId, forcedEosTokenId, lengthPenalty, maxNewTokens, minLength, minNewTokens, minP, noRepeatNgramSize, numBeams, numReturnSequences, renormalizeLogits, repetitionPenalty, sampling, seed, sequenceBias, signal, slide, special, stopStrings, suppressTokens, temperature, topH, topK, topP, typicalP
       try      maxNewTokens
     MtfError: [bad-argument] evaluate: there is no option "onprogress".
       options  onProgress, signal, stride

@@ -104,7 +104,7 @@ describe("a run", () => {
     ];
     resultOf(await to(begun, 1));
     cpSync(begun, other, { recursive: true });
-    expect(metadataOf(begun, 1).dataOrder).toBe(3);
+    expect(metadataOf(begun, 1).dataOrder).toBe(4);
     change(begun, 1, (metadata) => {
       delete metadata.dataOrder;
     });
@@ -124,11 +124,11 @@ describe("a run", () => {
     const out = at("later");
     resultOf(await to(out, 1));
     change(out, 1, (metadata) => {
-      metadata.dataOrder = 4;
+      metadata.dataOrder = 5;
     });
     const { code, stderr } = await to(out, 2, "--resume");
     expect(code).toBe(1);
-    expect(stderr).toContain("takes its data in an order of version 4");
+    expect(stderr).toContain("takes its data in an order of version 5");
     rmSync(out, { recursive: true });
   });
 

@@ -166,8 +166,9 @@ it("says what it cannot do", async () => {
     MtfError: [bad-argument] pipeline: a loaded model runs where it was loaded to.
       try  pipeline(task, model), without options
       try  pipeline(task, folder, options)
-    MtfError: [bad-argument] pipeline: a prompt is a text, or a list of texts.
-      try  the messages of a chat, written out as the model was taught to read them
+    MtfError: [bad-argument] pipeline: the model has no chat template.
+      looked for  chat_template.jinja, chat_template in tokenizer_config.json
+      try         a text, written as the model was taught to read chats
     MtfError: [bad-argument] pipeline: maxNewTokens is given in both spellings.
     MtfError: [bad-argument] pipeline: stream is "yes", and must be true or false.
     MtfError: [bad-argument] generate: there is no option "maxNewTokns".
@@ -177,4 +178,37 @@ it("says what it cannot do", async () => {
       numReturnSequences  2
       try                 pipe([prompt], settings), whose pieces say which text they are of"
   `);
+});
+
+it("a chat is written by the model's template, and one more message is said in it", async () => {
+  const chat = [
+    { role: "system", content: "the whale" },
+    { role: "user", content: "a ship" },
+  ];
+  await expect(pipe(chat)).rejects.toThrow(
+    "[bad-argument] pipeline: the model has no chat template.",
+  );
+  const template = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}";
+  const asked = "{% if add_generation_prompt %}assistant:{% endif %}";
+  writeFileSync(join(reader, "chat_template.jinja"), template + asked);
+  const settings = { max_new_tokens: 7, stop_strings: "q" };
+  const prompt = "system: the whale\nuser: a ship\nassistant:";
+  const content = await textOf(prompt, { maxNewTokens: 7, stopStrings: "q", doSample: false });
+  const said = { generated_text: [...chat, { role: "assistant", content }] };
+  expect(await pipe(chat, settings)).toEqual([said]);
+  expect(await pipe([chat, chat.slice(1)], settings)).toMatchObject([[said], [{}]]);
+  const answer = await pipe(chat, { ...settings, return_full_text: false });
+  expect(answer[0]!.generated_text).toBe(content);
+  expect((await gathered(pipe(chat, { ...settings, stream: true }))).join("")).toBe(content);
+  const several = { ...settings, do_sample: true, num_return_sequences: 2, seed: 1 };
+  expect((await pipe(chat, several)).map((one) => one.generated_text.length)).toEqual([3, 3]);
+});
+
+it("messages that the template refuses, and what is no chat, are told", async () => {
+  writeFileSync(join(reader, "chat_template.jinja"), "{{ raise_exception('no roles') }}");
+  const chat = [{ role: "user", content: "a" }];
+  await expect(pipe(chat)).rejects.toThrow("the chat template refuses the messages: no roles");
+  for (const wrong of [[chat, "a"], [{ role: "user" }], 7, [[]]]) {
+    await expect(pipe(wrong as never)).rejects.toThrow("a prompt is a text or a chat");
+  }
 });

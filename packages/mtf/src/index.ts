@@ -27,7 +27,7 @@ export {
   type RuleTable,
   type StorageRule,
 } from "./layout.ts";
-export { defineMesh, type Mesh, printMesh } from "./mesh.ts";
+export { type Coordinate, coordinateOf, defineMesh, type Mesh, printMesh } from "./mesh.ts";
 
 // Tensors, and trees of them.
 

@@ -76,7 +76,13 @@ export function meshArgument(fn: string, argument: string, mesh: unknown): asser
   throw wrongArgument(fn, argument, "a mesh", mesh, { try: advice });
 }
 
-/** The coordinate of a device, by its number. */
+/**
+ * Where a device is on the axes of its mesh.
+ *
+ * @param device its number, from 0 on
+ * @example
+ * coordinateOf(defineMesh({ data: 2, model: 4 }), 5); // { data: 1, model: 1 }
+ */
 export function coordinateOf(mesh: Mesh, device: number): Coordinate {
   const coordinate: Record<string, number> = {};
   let rest = device;

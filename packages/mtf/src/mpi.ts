@@ -4,7 +4,7 @@
  * @module mtf/mpi
  */
 
-import { threadsFor } from "./backend/computing.ts";
+import { computingOf } from "./backend/computing.ts";
 import { type BackendName, openBackend } from "./backend/open.ts";
 import { MtfError } from "./errors.ts";
 import { type Mesh, printMesh } from "./mesh.ts";
@@ -84,7 +84,7 @@ export async function mpi(mesh: Mesh, options: MpiOptions = {}): Promise<MpiDevi
     world.fail(error);
     throw error;
   }
-  const computing = { threads: threadsFor(world.onMachine), deterministic };
+  const computing = computingOf(world.onMachine, deterministic);
   const devices = await devicesOfProcess({
     mesh,
     backend: await openBackend(backend, computing),

@@ -27,9 +27,12 @@ export {
 } from "./nn/convolutionBlock.ts";
 export { type DenseOptions, type DenseParams, dense, denseParams } from "./nn/dense.ts";
 export { dropout } from "./nn/dropout.ts";
+
 export { embedding, embeddingParams } from "./nn/embedding.ts";
+
 export { type EntmaxOptions, entmax } from "./nn/entmax.ts";
 export { entmaxCrossEntropy } from "./nn/entmaxCrossEntropy.ts";
+
 export { expertCapacity } from "./nn/experts/expertCapacity.ts";
 export { expertChoiceRouter } from "./nn/experts/expertChoiceRouter.ts";
 export {

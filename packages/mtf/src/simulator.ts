@@ -5,7 +5,7 @@
  */
 
 import type { Backend } from "./backend/backend.ts";
-import { threadsFor } from "./backend/computing.ts";
+import { computingOf } from "./backend/computing.ts";
 import { type BackendName, openBackend } from "./backend/open.ts";
 import { memoryOfMachine } from "./machine.ts";
 import type { Mesh } from "./mesh.ts";
@@ -51,10 +51,7 @@ export async function simulator(mesh: Mesh, options: SimulatorOptions = {}): Pro
   devicesArguments("simulator", mesh, options);
   const { backend: wanted = "reference", stagingBytes = defaultStagingBytes(mesh.size) } = options;
   // As workers compute, so that both give the same bits.
-  const computing = {
-    threads: threadsFor(mesh.size),
-    deterministic: options.deterministic ?? false,
-  };
+  const computing = computingOf(mesh.size, options.deterministic ?? false);
   const backend = typeof wanted === "string" ? await openBackend(wanted, computing) : wanted;
   const collectives = sharedMemory({
     mesh,

@@ -4,7 +4,7 @@
  * @module mtf/workers
  */
 
-import { threadsFor } from "./backend/computing.ts";
+import { computingOf } from "./backend/computing.ts";
 import type { BackendName } from "./backend/open.ts";
 import { MtfError } from "./errors.ts";
 import { coresOfMachine, memoryOfMachine } from "./machine.ts";
@@ -16,9 +16,11 @@ import { devicesArguments } from "./runtime/devicesArguments.ts";
 import { type Fleet, makeFleet } from "./runtime/fleet.ts";
 import { setAbort } from "./runtime/workers/barrier.ts";
 import { type WorkerLink, workerLink } from "./runtime/workers/link.ts";
+import { sharing } from "./runtime/workers/memory.ts";
 import { checkWorkers } from "./runtime/workers/most.ts";
 import { spawn } from "./runtime/workers/spawn.ts";
 
+export { gpuAdapters } from "./backend/webgpu/adapters.ts";
 export { coresOfMachine, memoryOfMachine } from "./machine.ts";
 export type * from "./runtime/devices.ts";
 export { isSharded } from "./runtime/sharded.ts";
@@ -45,9 +47,10 @@ const defaultStagingBytes = 4 << 20;
 const spins = 2000;
 
 /**
- * The devices of a mesh, each in a worker thread of its own.
+ * The devices of a mesh, each in a worker thread of its own: of Node's, or a page's Web Workers.
  *
- * @throws MtfError `backend-unavailable` if the backend cannot be loaded here; `bad-mesh`, before any
+ * @throws MtfError `backend-unavailable` if the backend cannot be loaded here, or a page that is not
+ * cross-origin isolated asks for several devices; `bad-mesh`, before any
  * is started, for more workers than 64 or 8 per core, whichever is more
  * @example
  * const devices = await workers(defineMesh({ data: 2 }));
@@ -59,15 +62,16 @@ export async function workers(mesh: Mesh, options: WorkersOptions = {}): Promise
   const { backend = "wasm", stagingBytes = defaultStagingBytes, deterministic = false } = options;
   const cores = coresOfMachine();
   if (!options.force) checkWorkers(mesh, cores);
-  const abort = new SharedArrayBuffer(4);
+  const shared = sharing(mesh);
+  const abort = shared(4);
   const common = {
     axes: mesh.axes,
     backend: typeof backend === "string" ? backend : { module: backend.href },
-    computing: { threads: threadsFor(mesh.size), deterministic },
+    computing: computingOf(mesh.size, deterministic),
     abort,
     spins: mesh.size <= cores ? spins : 0,
   };
-  const memory = memoryOf(mesh, stagingBytes, (bytes) => new SharedArrayBuffer(bytes));
+  const memory = memoryOf(mesh, stagingBytes, shared);
   let fleet: Fleet | undefined;
   const links = Array.from({ length: mesh.size }, (_, device) =>
     aborting(

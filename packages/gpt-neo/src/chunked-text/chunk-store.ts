@@ -50,7 +50,7 @@ export async function openChunkStore(cache: string, key: string): Promise<ChunkS
       return found;
     },
     async write(chunk, ids) {
-      makeFolder(groupOf(chunk));
+      await makeFolder(groupOf(chunk));
       await writeChunk(pathOf(chunk), ids);
       there.add(chunk);
     },
@@ -70,7 +70,7 @@ export async function openChunkStore(cache: string, key: string): Promise<ChunkS
 }
 
 async function chunksIn(folder: string): Promise<Set<number>> {
-  makeFolder(folder);
+  await makeFolder(folder);
   const found = new Set<number>();
   for (const group of await readdir(folder, { withFileTypes: true })) {
     if (!group.isDirectory()) continue;

@@ -234,71 +234,66 @@ describe("gpt-neo", () => {
 
       Usage: gpt-neo train --config PRESET|FILE --data FILE… --out DIR [options]
 
-        --config PRESET|FILE           a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file
-        --model DIR                    start from a model's weights instead, with fresh optimizer state
-        --with-optimizer               with --model: go on with the optimizer's state and step saved there
-        --data FILE…                   files, folders, patterns, - (standard input)
-                                       (default: the config's)
-        --weight W                     the share of samples from the --data before it (default: 1)
-        --validation-data FILE…        validate with these (default: a held-back part of --data)
-        --out DIR                      the run's folder, a new or an empty one: model, log, checkpoints
+        --config PRESET|FILE      a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file
+        --model DIR               start from a model's weights instead, with fresh optimizer state
+        --with-optimizer          with --model: go on with the optimizer's state and step saved there
+        --data FILE…              files, folders, patterns, - (standard input) (default: the config's)
+        --weight W                the share of samples from the --data before it (default: 1)
+        --validation-data FILE…   validate with these (default: a held-back part of --data)
+        --out DIR                 the run's folder, a new or an empty one: model, log, checkpoints
         --tokenizer gpt2|bytes|FILE|DIR
-                                       what makes ids of text (default: the config's, or the model's)
-        --special                      <|endoftext|> in a text ends it (default: it is text)
-        --moe-layers LAYERS            with --config: layers that are mixtures of experts, such as 1,3
-                                       (default: the config's)
-        --experts N                    experts of each such layer; 16 where the config has none
-                                       (default: the config's)
+                                  what makes ids of text (default: the config's, or the model's)
+        --special                 <|endoftext|> in a text ends it (default: it is text)
+        --moe-layers LAYERS       with --config: layers that are mixtures of experts, such as 1,3
+                                  (default: the config's)
+        --experts N               experts of each; 16 where it has none (default: the config's)
         --optimizer adamw|adafactor|lion|muon|rmsprop|adagrad
-                                       what makes a step of a gradient; adafactor needs the least memory
-                                       (default: the config's, adamw)
-        --lr RATE                      the highest learning rate (default: the config's, 0.0003)
-        --batch-size N                 samples per step (default: the config's, 8)
-        --grad-accumulation N          parts of a batch computed one by one (default: the config's, 1)
-        --recompute                    compute each block again for its gradient: less memory, more time
-        --context N                    tokens per sample, for eval and generate too
-                                       (default: all positions)
-        --steps N                      steps in all (default: the config's, 1000)
-        --eval-every N                 steps between validations (default: the config's, 100)
-        --eval-batches N               batches a validation looks at (default: the config's, 32)
-        --validation-share PART        of the data, held back to validate with
-                                       (default: the config's, 0.05)
-        --save-every N                 steps between checkpoints (default: the config's, 500)
-        --machine FILE                 the machine to plan for, as npm run bench -- machine prints it
-                                       (default: one core for each device)
-        --peak GFLOPS                  what the machine could do, to show the share reached
-                                       (default: measured, unless the run is short)
-        --sample-every N               steps between samples of text, 64 tokens each (default: none)
-        --keep N                       the last checkpoints to keep, and the best one (default: 2)
-        --keep-every N                 keep those after every N steps for good (default: none)
-        --seed N                       what weights, order of data and dropout follow from
-                                       (default: the config's, 0)
-        --set KEY=VALUE…               any key of the config's training: --set warmup_steps=50 decay_to=0
-        --resume                       go on from the last checkpoint, with the options it was begun with
+                                  what makes a step of a gradient; adafactor needs the least memory
+                                  (default: the config's, adamw)
+        --lr RATE                 the highest learning rate (default: the config's, 0.0003)
+        --batch-size N            samples per step (default: the config's, 8)
+        --grad-accumulation N     parts of a batch computed one by one (default: the config's, 1)
+        --recompute               compute each block again for its gradient: less memory, more time
+        --context N               tokens per sample, for eval and generate too (default: all positions)
+        --steps N                 steps in all (default: the config's, 1000)
+        --eval-every N            steps between validations (default: the config's, 100)
+        --eval-batches N          batches a validation looks at (default: the config's, 32)
+        --validation-share PART   of the data, held back to validate with (default: the config's, 0.05)
+        --save-every N            steps between checkpoints (default: the config's, 500)
+        --machine FILE            the machine to plan for, as npm run bench -- machine prints it
+                                  (default: one core for each device)
+        --peak GFLOPS             what the machine could do, to show the share reached
+                                  (default: measured, unless the run is short)
+        --sample-every N          steps between samples of text, 64 tokens each (default: none)
+        --keep N                  the last checkpoints to keep, and the best one (default: 2)
+        --keep-every N            keep those after every N steps for good (default: none)
+        --seed N                  what weights, order of data and dropout follow from
+                                  (default: the config's, 0)
+        --set KEY=VALUE…          any key of the config's training: --set warmup_steps=50 decay_to=0
+        --resume                  go on from the last checkpoint, with the options it was begun with
         --input-format txt|jsonl|json|tfrecords|bin|uint16
-                                       what files hold; uint16 is nanoGPT's (default: their names tell)
-        --text-key KEY                 the text's key in JSON (default: text, input_ids)
-        --zstd-window SIZE             memory that a .zst may ask for, up to 2GiB (default: 128MiB)
-        --no-cross-document            no id is predicted from another document, nor sees one
-        --reset-positions              positions begin at 0 in each document, not in each sample
-        --cache DIR                    where tokenized text is kept
-                                       (default: .gpt-neo-cache beside the run)
-        --log jsonl|tensorboard…       log.jsonl, and events for tensorboard --logdir (default: jsonl)
-        --mesh AXES                    devices: data:2,model:2
-                                       (default: one per core or process, or as many as needed)
-        --layout RULES                 which dim is split over which axis: batch:data,heads:model
-                                       (default: as below)
-        --storage RULES                how parameters rest where they are not computed with: embd:data
-                                       (default: as --layout)
+                                  what files hold; uint16 is nanoGPT's (default: their names tell)
+        --text-key KEY            the text's key in JSON (default: text, input_ids)
+        --zstd-window SIZE        memory that a .zst may ask for, up to 2GiB (default: 128MiB)
+        --no-cross-document       no id is predicted from another document, nor sees one
+        --reset-positions         positions begin at 0 in each document, not in each sample
+        --cache DIR               where tokenized text is kept (default: .gpt-neo-cache beside the run)
+        --log jsonl|tensorboard…  log.jsonl, and events for tensorboard --logdir (default: jsonl)
+        --mesh AXES               devices: data:2,model:2
+                                  (default: one per core or process, or as many as needed)
+        --layout RULES            which dim is split over which axis: batch:data,heads:model
+                                  (default: as below)
+        --storage RULES           how parameters rest where they are not computed with: embd:data
+                                  (default: as --layout)
         --runtime workers|simulator|mpi
-                                       a worker per device; all in one; mpirun's processes
-                                       (default: workers)
-        --backend wasm|cpu|tensorflow  what computes an op: fast; plain; TensorFlow, if installed
-                                       (default: wasm)
-        --fast-reduce                  on mpi: sums are MPI's, in whatever order it finds fast
-        --deterministic                the same bits on every machine; slower: no BLAS, no relaxed SIMD
-        --json                         end standard output with the result as one JSON object
-        --help                         print this
+                                  a worker per device; all in one; mpirun's processes (default: workers)
+        --backend wasm|webgpu|cpu|tensorflow
+                                  what computes an op: fast; a GPU; plain; TensorFlow, if installed
+                                  (default: wasm)
+        --fast-reduce             on mpi: sums are MPI's, in whatever order it finds fast
+        --deterministic           the same bits on every machine; slower: no BLAS, no relaxed SIMD
+        --json                    end standard output with the result as one JSON object
+        --help                    print this
 
       gpt-neo train --out DIR --resume goes on with the run there and needs nothing else: what is given
       beside goes over what it was begun with.
@@ -315,7 +310,7 @@ describe("gpt-neo", () => {
       training goes on as there, learning rate included, but takes the data from their beginning.
 
       Dims that --layout and --storage name:
-        batch, length, memory_length, embd, heads, kv, ff, vocab
+        batch, length, memory_length, embd, heads, kv, ff, vocab; of GPT-Neo and GPT-2 also position
       A dim may go to several axes: batch:pod+data. Without --layout, batch goes to data; heads, ff and
       vocab go to model, as far as the mesh has these axes. No layout changes a result.
       "
@@ -333,40 +328,39 @@ describe("gpt-neo", () => {
 
       Usage: gpt-neo eval --model DIR --data FILE… [options]
 
-        --model DIR                    a model's folder: a run's, or one of Hugging Face's
-        --data FILE…                   what to predict: files, folders, patterns, - (standard input)
-        --context N                    tokens the model sees at once (default: what it was trained on)
+        --model DIR          a model's folder: a run's, or one of Hugging Face's
+        --data FILE…         what to predict: files, folders, patterns, - (standard input)
+        --context N          tokens the model sees at once (default: what it was trained on)
         --dtype float32|bfloat16|float16|int8
-                                       what weights take in memory; all compute in float32
-                                       (default: float32)
-        --stride N                     each window predicts N new ids (default: disjoint windows)
-        --no-cross-document            ends of text cut rows: each document is predicted by itself
-        --logits FILE                  write the logits there, as safetensors [rows, length, vocab]
+                             what weights take in memory; all compute in float32 (default: float32)
+        --stride N           each window predicts N new ids (default: disjoint windows)
+        --no-cross-document  ends of text cut rows: each document is predicted by itself
+        --logits FILE        write the logits there, as safetensors [rows, length, vocab]
         --input-format txt|jsonl|json|tfrecords|bin|uint16
-                                       what files hold; uint16 is nanoGPT's (default: their names tell)
-        --text-key KEY                 the text's key in JSON (default: text, input_ids)
-        --zstd-window SIZE             memory that a .zst may ask for, up to 2GiB (default: 128MiB)
+                             what files hold; uint16 is nanoGPT's (default: their names tell)
+        --text-key KEY       the text's key in JSON (default: text, input_ids)
+        --zstd-window SIZE   memory that a .zst may ask for, up to 2GiB (default: 128MiB)
         --tokenizer gpt2|bytes|FILE|DIR
-                                       what makes ids of text (default: the model's)
-        --special                      <|endoftext|> in a text ends it (default: it is text)
-        --mesh AXES                    devices: data:2,model:2
-                                       (default: one per core or process, or as many as needed)
-        --layout RULES                 which dim is split over which axis: batch:data,heads:model
-                                       (default: as below)
-        --storage RULES                how parameters rest where they are not computed with: embd:data
-                                       (default: as --layout)
+                             what makes ids of text (default: the model's)
+        --special            <|endoftext|> in a text ends it (default: it is text)
+        --mesh AXES          devices: data:2,model:2
+                             (default: one per core or process, or as many as needed)
+        --layout RULES       which dim is split over which axis: batch:data,heads:model
+                             (default: as below)
+        --storage RULES      how parameters rest where they are not computed with: embd:data
+                             (default: as --layout)
         --runtime workers|simulator|mpi
-                                       a worker per device; all in one; mpirun's processes
-                                       (default: workers)
-        --backend wasm|cpu|tensorflow  what computes an op: fast; plain; TensorFlow, if installed
-                                       (default: wasm)
-        --fast-reduce                  on mpi: sums are MPI's, in whatever order it finds fast
-        --deterministic                the same bits on every machine; slower: no BLAS, no relaxed SIMD
-        --json                         end standard output with {"loss", "perplexity", "tokens"}
-        --help                         print this
+                             a worker per device; all in one; mpirun's processes (default: workers)
+        --backend wasm|webgpu|cpu|tensorflow
+                             what computes an op: fast; a GPU; plain; TensorFlow, if installed
+                             (default: wasm)
+        --fast-reduce        on mpi: sums are MPI's, in whatever order it finds fast
+        --deterministic      the same bits on every machine; slower: no BLAS, no relaxed SIMD
+        --json               end standard output with {"loss", "perplexity", "tokens"}
+        --help               print this
 
       Dims that --layout and --storage name:
-        batch, length, memory_length, embd, heads, kv, ff, vocab
+        batch, length, memory_length, embd, heads, kv, ff, vocab; of GPT-Neo and GPT-2 also position
       A dim may go to several axes: batch:pod+data. Without --layout, batch goes to data; heads, ff and
       vocab go to model, as far as the mesh has these axes. No layout changes a result.
       "
@@ -444,10 +438,23 @@ describe("progress", () => {
     progress.note("saved");
     progress.end();
     const lines = written().trimEnd().split("\n");
-    expect(lines.slice(0, 2)).toEqual(["step 0", "step 10"]);
+    expect(lines.slice(0, 2)).toEqual(["step 10", "step 20"]);
     expect(lines.slice(-2)).toEqual(["saved", "step 99"]);
-    expect(lines).toHaveLength(12);
+    expect(lines).toHaveLength(11);
     expect(written()).not.toContain("\r");
+  });
+
+  it("is one line elsewhere for what is over at once", () => {
+    const { progress, written, wait } = recorded(false);
+    progress.update("reading: 1 document, 10 tokens");
+    wait(5);
+    progress.update("reading: 1 document, 11 tokens");
+    progress.end();
+    progress.update("step 1");
+    wait(20);
+    progress.update("step 2");
+    progress.end();
+    expect(written()).toBe("reading: 1 document, 11 tokens\nstep 2\n");
   });
 
   it("prints durations", () => {

@@ -10,5 +10,6 @@ export const devicesCommand: Command<DevicesOptions> = {
   summary: "tell what this machine computes with, and what runs take of it",
   usage: "",
   options: { json: flag("one JSON object instead of a table") },
-  notes: `Each part is looked for as a run would: TensorFlow and BLAS are loaded, MPI is found and not begun.`,
+  notes: `Each part is looked for as a run would: TensorFlow and BLAS are loaded, GPUs are
+asked for, MPI is found and not begun.`,
 };

@@ -1,5 +1,5 @@
 import { standardInput } from "../data/pipe.ts";
-import { largestSeed } from "../generate/options/ranges.ts";
+import { draftTokensRange, largestSeed } from "../generate/options/ranges.ts";
 import type { MeshOptions } from "../mesh-options.ts";
 import type { WeightsDType } from "../models/weights-dtype.ts";
 import type { Command } from "./command.ts";
@@ -29,6 +29,9 @@ export interface GenerateOptions extends MeshOptions, DecodingFlags {
   readonly logprobs?: number;
   /** Goes on beyond what the model sees at once. */
   readonly slide?: boolean;
+  /** The folder of a smaller model that guesses. */
+  readonly draft?: string;
+  readonly draftTokens?: number;
   readonly json?: boolean;
 }
 
@@ -56,6 +59,11 @@ export const generateCommand: Command<GenerateOptions> = {
       "it ends there",
       flag("go on beyond what the model sees, without the beginning"),
     ),
+    draft: otherwise("none", text("DIR", "a smaller model of the same tokenizer, to guess ahead")),
+    draftTokens: otherwise(
+      "3",
+      integer("N", "ids that it guesses at once", draftTokensRange.least, draftTokensRange.most),
+    ),
     seed: otherwise(
       "a new one each time, which is told",
       integer("N", "what the choices follow from", 0, largestSeed),
@@ -68,7 +76,12 @@ export const generateCommand: Command<GenerateOptions> = {
     json: flag('end standard output with {"ids": [all of them], "text", "ending"}'),
   },
   check(values) {
-    return checkPrompts(values) ?? checkTurns(values) ?? checkDecodingFlags(values);
+    return (
+      checkPrompts(values) ??
+      checkTurns(values) ??
+      checkDraftFlags(values) ??
+      checkDecodingFlags(values)
+    );
   },
   notes: `A line break at the very end of a file or of standard input is not part of the prompt.
 
@@ -76,8 +89,8 @@ The options of choosing are transformers', applied in its order. What generation
 model's folder says holds where the command line does not. An option that chooses among ids asks for
 chance. --stop may be given several times, or several texts; $'\\n' is a line break in most shells.
 
-One text is written as it comes, and Ctrl-C ends it. With --prompt-lines, --json writes an object
-a line. With --interactive, each line of yours is added to the text, on a line of its own, and the
+One text is written as it comes. Ctrl-C ends texts as they are, with status 130. With --prompt-lines,
+--json writes an object a line. With --interactive, each line of yours is added to the text, on a line of its own, and the
 model goes on from there; Ctrl-C ends its turn, and Ctrl-D ends it all.
 
 ${meshNotes}`,
@@ -96,6 +109,13 @@ function checkPrompts(values: GenerateOptions): string | undefined {
   if (batchSize !== undefined && promptLines === undefined)
     return "--batch-size is for --prompt-lines";
   return undefined;
+}
+
+function checkDraftFlags({ draft, draftTokens, beams = 1 }: GenerateOptions): string | undefined {
+  if (draft === undefined) {
+    return draftTokens === undefined ? undefined : "--draft-tokens is for --draft";
+  }
+  return beams > 1 ? "--draft guesses one text, and does not follow --beams" : undefined;
 }
 
 function checkTurns(values: GenerateOptions): string | undefined {

@@ -21,8 +21,8 @@ export const meshOptions: Options<MeshOptions> = {
   backend: otherwise(
     "wasm",
     choice(
-      ["wasm", "cpu", "tensorflow"],
-      "what computes an op: fast; plain; TensorFlow, if installed",
+      ["wasm", "webgpu", "cpu", "tensorflow"],
+      "what computes an op: fast; a GPU; plain; TensorFlow, if installed",
     ),
   ),
   fastReduce: flag("on mpi: sums are MPI's, in whatever order it finds fast"),
@@ -30,6 +30,6 @@ export const meshOptions: Options<MeshOptions> = {
 };
 
 export const meshNotes: string = `Dims that --layout and --storage name:
-  batch, length, memory_length, embd, heads, kv, ff, vocab
+  batch, length, memory_length, embd, heads, kv, ff, vocab; of GPT-Neo and GPT-2 also position
 A dim may go to several axes: batch:pod+data. Without --layout, batch goes to data; heads, ff and
 vocab go to model, as far as the mesh has these axes. No layout changes a result.`;

@@ -15,6 +15,8 @@ export interface ServeOptions extends MeshOptions {
   readonly apiKey?: readonly string[];
   readonly maxBatch: number;
   readonly maxQueue: number;
+  /** In bytes. */
+  readonly cache?: number;
   readonly maxBody?: number;
   /** In seconds. */
   readonly timeout: number;
@@ -39,6 +41,10 @@ export const serveCommand: Command<ServeOptions> = {
     ),
     maxBatch: defaultsTo(16, integer("N", "texts that are made at once", 1)),
     maxQueue: defaultsTo(64, integer("N", "requests that wait; to more the answer is 429")),
+    cache: otherwise(
+      "what the batch needs, up to 1GiB",
+      size("SIZE", "what keys and values may take, all texts together"),
+    ),
     maxBody: otherwise("1MiB", size("SIZE", "what a request may take, up to 1GiB", 2 ** 30)),
     timeout: defaultsTo(600, number("SECONDS", "how long an answer may take", { most: 86_400 })),
     tokenizer,

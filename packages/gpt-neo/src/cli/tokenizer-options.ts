@@ -28,12 +28,14 @@ export interface CodeOptions {
   readonly json?: boolean;
 }
 
-const tokenizer = required(text("NAME|FILE", "gpt2, bytes, or a tokenizer.json"));
+const tokenizer = required(
+  text("NAME|FILE|DIR", "gpt2, bytes, a tokenizer.json or a folder with one"),
+);
 
 export const encodeCommand: Command<CodeOptions> = {
   name: "tokenizer encode",
   summary: "turn lines on standard input, JSON texts, into ids",
-  usage: "--tokenizer gpt2|bytes|FILE < LINES",
+  usage: "--tokenizer gpt2|bytes|FILE|DIR < LINES",
   options: {
     tokenizer,
     special: flag("special tokens written out in a text become themselves"),
@@ -44,7 +46,7 @@ export const encodeCommand: Command<CodeOptions> = {
 export const decodeCommand: Command<Omit<CodeOptions, "special">> = {
   name: "tokenizer decode",
   summary: "turn lines of ids on standard input into text",
-  usage: "--tokenizer gpt2|bytes|FILE < LINES",
+  usage: "--tokenizer gpt2|bytes|FILE|DIR < LINES",
   options: {
     tokenizer,
     json: flag("JSON lines, which it is anyway"),

@@ -60,7 +60,7 @@ export const trainCommand: Command<TrainCommandOptions> = {
     ),
     experts: otherwise(
       "the config's",
-      integer("N", "experts of each such layer; 16 where the config has none", 1),
+      integer("N", "experts of each; 16 where it has none", 1),
     ),
     optimizer: otherwise(
       "the config's, adamw",

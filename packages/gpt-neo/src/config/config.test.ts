@@ -225,7 +225,7 @@ describe("a wrong config", () => {
         attention_types.0.0.0   is "globel", but must be ("global" | "local" | "linear" | "none")
         activation_function     is "tan", but must be ("gelu_new" | "gelu" | "gelu_fast" | "gelu_pytorch_tanh" | "relu" | "silu" | "swish" | "sigmoid" | "tanh" | "selu" | "elu" | "abs" | "sin" | "cos" | "sign" | "softplus" | "lrelu001" | "lrelu020" | "id" | "triangle_relax" | "square_relax" | "spike" | "spike2" | "tanhshrink" | "softsign" | "bipolarsigmoid" | "rrelu" | "elish" | "arcsinh" | "maxsig" | "cosid" | "minsin" | "maxtanh" | "mish" | "tanhexp" | "lisht" | "seagull" | "snake" | "roottanh" | "softplusmone" | "softmax" | "logsoftmax" | "aria" | "prelu" | "parcsinh" | "psoftplus" | "proottanh")
         training.learning_rate  is 0, but must be >0
-        training.schedule       is "cosin", but must be ("cosine" | "linear" | "constant")
+        training.schedule       is "cosin", but must be ("cosine" | "linear" | "constant" | "inverse_sqrt" | "noam" | "slanted_triangular" | "warmup_stable_decay")
         training.betas.1        is missing, and must be number
         training.mesh           is 3, but must be string"
     `);
@@ -294,7 +294,7 @@ describe("a wrong config", () => {
     });
     await expect(loadConfig("125N")).rejects.toThrowErrorMatchingInlineSnapshot(`
       [MtfError: [bad-argument] '125N' is neither a preset nor a file.
-        presets  tiny, demo, 125M, 350M, 1.3B, 2.7B, 13B, pythia-14m, pythia-31m, pythia-70m, pythia-160m, pythia-410m, pythia-1b, pythia-1.4b, pythia-2.8b, pythia-6.9b, pythia-12b, gpt-neox-20b, gpt-j-6b, gpt2, gpt2-medium, gpt2-large, gpt2-xl, gpt3-small, gpt3-medium, gpt3-large, gpt3-xl, gpt3-2.7B, gpt3-6.7B, gpt3-13B, gpt3-175B
+        presets  tiny, tiny-moe, demo, 125M, 125M-moe, 350M, 1.3B, 2.7B, 13B, pythia-14m, pythia-31m, pythia-70m, pythia-160m, pythia-410m, pythia-1b, pythia-1.4b, pythia-2.8b, pythia-6.9b, pythia-12b, gpt-neox-20b, gpt-j-6b, gpt2, gpt2-medium, gpt2-large, gpt2-xl, gpt3-small, gpt3-medium, gpt3-large, gpt3-xl, gpt3-2.7B, gpt3-6.7B, gpt3-13B, gpt3-175B
         try      125M]
     `);
   });

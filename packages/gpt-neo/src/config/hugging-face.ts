@@ -94,7 +94,7 @@ export function trainedPart({
  * await saveConfig("models/mine", await loadConfig("125M"));
  */
 export async function saveConfig(folder: string, config: Config): Promise<void> {
-  makeFolder(folder);
+  await makeFolder(folder);
   const text = printFloats(
     printPythonJson({ ...toHuggingFace(config), ...unsaid(config), ...trainedPart(config) }),
   );

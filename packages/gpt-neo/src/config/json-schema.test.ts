@@ -61,6 +61,29 @@ describe("config.schema.json", () => {
     await expect(`${text}\n`).toMatchFileSnapshot(published);
   });
 
+  it("says of each key what it means, at any depth", () => {
+    const undescribed = (value: unknown, path: string): readonly string[] => {
+      if (Array.isArray(value)) return value.flatMap((one) => undescribed(one, path));
+      if (typeof value !== "object" || value === null) return [];
+      return Object.entries(value).flatMap(([key, one]) =>
+        key === "properties"
+          ? Object.entries(one as Record<string, Record<string, unknown>>).flatMap(
+              ([name, own]) => [
+                // What may be but one thing says it.
+                ...(own.description || "const" in own ? [] : [`${path}.${name}`]),
+                ...undescribed(own, `${path}.${name}`),
+              ],
+            )
+          : undescribed(one, path),
+      );
+    };
+    expect(undescribed(schema, "")).toEqual([]);
+    expect(undescribed({ properties: { a: { properties: { b: {} } } } }, "")).toEqual([
+      ".a",
+      ".a.b",
+    ]);
+  });
+
   it("fits every preset, as written and as completed", () => {
     for (const preset of Object.values(presets)) {
       expect(wrong(preset, schema)).toEqual([]);

@@ -5,7 +5,7 @@ import type { Vocabulary } from "./read-ids.ts";
 import { remembered } from "./remembered.ts";
 import type { SampleSet } from "./samples.ts";
 import type { Source } from "./source.ts";
-import { usuallyInMemory } from "./store.ts";
+import { usuallyInMemory } from "./token-file.ts";
 
 /** What is opened for a source, and let go together with the others. */
 interface Closing {

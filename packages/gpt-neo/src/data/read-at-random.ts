@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { badData } from "./bad-data.ts";
+import { blockCheck } from "./block-sums.ts";
 import type { IndexedType } from "./mmididx/dtypes.ts";
 import { idsOf } from "./mmididx/ids.ts";
 import { firstOutside } from "./outside.ts";
@@ -11,6 +12,8 @@ export interface InPlaceOptions {
   /** The vocabulary's; larger ids are errors where they are met. */
   readonly size: number;
   readonly endOfText: number;
+  /** The checksums of the file's blocks: what is read is compared with them. */
+  readonly sums?: Uint32Array | undefined;
 }
 
 /**
@@ -24,12 +27,14 @@ export function readAtRandom(
   file: string,
   type: IndexedType,
   pieces: Pieces,
-  { size, endOfText }: InPlaceOptions,
+  { size, endOfText, sums }: InPlaceOptions,
 ): TokenSource {
   const descriptor = openSync(file, "r");
+  const check = sums && blockCheck(file, descriptor, sums);
   const fill = (first: number, into: Int32Array): void => {
     const bytes = new Uint8Array(into.length * type.bytes);
     const offset = first * type.bytes;
+    check?.(offset, bytes.length);
     for (let done = 0; done < bytes.length; ) {
       const count = readSync(descriptor, bytes, done, bytes.length - done, offset + done);
       if (count === 0) throw badData({ file, offset: offset + done }, "it ends early");

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chunkedSamples } from "./chunked-samples.ts";
 import { type Chunk, chunksOf } from "./chunks.ts";
+import { shuffledChunks } from "./late-chunks.ts";
 import { mixedStream } from "./mixed-stream.ts";
 import { type Samples, takeFrom } from "./sample-stream.ts";
 import { ignoredLabel, type Position, start, takeBatch } from "./samples.ts";
@@ -17,7 +18,13 @@ function chunksFrom(first: number, length: number, size: number): readonly Chunk
   return chunksOf({ length, read, close: () => undefined }, [{ begin: 1, end: length }], size);
 }
 
-function late(chunks: readonly Chunk[], loaded: (chunk: number) => void = () => undefined) {
+type Loaded = (chunk: number) => void;
+function late(chunks: readonly Chunk[], loaded: Loaded = () => undefined, begin?: Begin) {
+  return shuffledChunks(each(chunks, loaded), begin);
+}
+
+type Begin = Parameters<typeof shuffledChunks>[1];
+function each(chunks: readonly Chunk[], loaded: Loaded = () => undefined) {
   return chunks.map((chunk, i) => ({
     async load() {
       loaded(i);
@@ -94,10 +101,14 @@ describe("samples in windows of chunks", () => {
     const told: number[][] = [];
     const chunks = chunksFrom(0, 1000, 10);
     const stream = windowedStream(
-      late(chunks, (chunk) => asked.add(chunk)),
+      late(
+        chunks,
+        (chunk) => asked.add(chunk),
+        (order) => told.push([...order]),
+      ),
       5,
       0,
-      { window: 8, empty, onBegin: (order) => told.push([...order]) },
+      { window: 8, empty },
     );
     await stream.prepare(start, 1);
     expect(asked.size).toBe(8);
@@ -121,11 +132,11 @@ describe("samples in windows of chunks", () => {
 
   it("tell the failure of a chunk where it is taken, and may be asked again", async () => {
     let broken = true;
-    const good = late(chunksFrom(0, 100, 10));
+    const good = each(chunksFrom(0, 100, 10));
     const failing = {
       load: () => (broken ? Promise.reject(new Error("the disk is away")) : good[0]!.load()),
     };
-    const stream = windowedStream([failing], 5, 0, { window: 4, empty });
+    const stream = windowedStream(shuffledChunks([failing]), 5, 0, { window: 4, empty });
     await expect(stream.prepare(start, 1)).rejects.toThrow("the disk is away");
     await expect(takeFrom(stream, start, 1, 1)).rejects.toThrow("the disk is away");
     broken = false;

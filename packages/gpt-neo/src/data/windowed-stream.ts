@@ -1,20 +1,12 @@
 import { chunkedSamples } from "./chunked-samples.ts";
-import type { Chunk } from "./chunks.ts";
+import type { LateChunks } from "./late-chunks.ts";
 import { permutation } from "./permutation.ts";
-import { remembered } from "./remembered.ts";
 import type { SampleStream } from "./sample-stream.ts";
 import type { Position, SampleOptions, SampleSet } from "./samples.ts";
-
-/** A chunk whose ids may not be there yet: how many there are is not known before. */
-export interface LateChunk {
-  load(): Promise<Chunk>;
-}
 
 export interface WindowedOptions extends SampleOptions {
   /** Chunks whose samples are shuffled together, and have to be there for the first of them. */
   readonly window: number;
-  /** Told once, where the stream is first taken from: the chunks from there on, each once. */
-  readonly onBegin?: ((chunks: Iterable<number>) => void) | undefined;
   /** The error of chunks that hold nothing to predict, all of them together. */
   readonly empty: () => Error;
 }
@@ -26,32 +18,29 @@ interface Window {
 }
 
 /**
- * The samples of chunks, which an epoch takes in an order of its own; the samples of so many at a time
- * are shuffled. Nothing but the number of chunks has to be known before. While a window is taken, the
+ * The samples of chunks, of which those of so many at a time are shuffled. While a window is taken, the
  * next one is got ready.
  *
  * @param padding the id that fills up samples
  * @example
- * const stream = windowedStream(chunks, 2048, 50256, { window: 32, empty });
+ * const stream = windowedStream(shuffledChunks(chunks), 2048, 50256, { window: 32, empty });
  * const { batch, next } = await takeFrom(stream, start, 8, seed);
  */
 export function windowedStream(
-  chunks: readonly LateChunk[],
+  chunks: LateChunks,
   context: number,
   padding: number,
-  { window: size, onBegin, empty, ...options }: WindowedOptions,
+  { window: size, empty, ...options }: WindowedOptions,
 ): SampleStream {
-  const windows = Math.ceil(chunks.length / size);
-  const orders = remembered((seed: number) =>
-    remembered((epoch) => permutation(chunks.length, [seed, epoch])),
-  );
+  const windows = (): number => Math.ceil(chunks.count() / size);
   const load = async (seed: number, epoch: number, window: number): Promise<Window> => {
-    const places = Math.min(size, chunks.length - window * size);
-    const nth = orders(seed)(epoch);
+    const first = window * size;
+    const places = Math.max(0, Math.min(size, chunks.count() - first));
     const found = await Promise.all(
-      Array.from({ length: places }, (_, i) => chunks[nth(window * size + i)]!.load()),
+      Array.from({ length: places }, (_, i) => chunks.at({ seed, epoch, place: first + i })),
     );
-    const samples = chunkedSamples(found, context, padding, options);
+    const there = found.filter((chunk) => chunk !== undefined);
+    const samples = chunkedSamples(there, context, padding, options);
     return { samples, order: permutation(samples.count, [seed, epoch, window]) };
   };
   // Two at most: the one that is taken from, and the one after it.
@@ -71,12 +60,12 @@ export function windowedStream(
     return held.get(keyOf(seed, epoch, window))!;
   };
   const after = (epoch: number, window: number): readonly [epoch: number, window: number] =>
-    window + 1 < windows ? [epoch, window + 1] : [epoch + 1, 0];
+    window + 1 < windows() ? [epoch, window + 1] : [epoch + 1, 0];
   let begun = false;
   const begin = (seed: number, epoch: number, window: number): void => {
     if (begun) return;
     begun = true;
-    onBegin?.(around(chunks.length, window * size, orders(seed)(epoch)));
+    chunks.begin?.({ seed, epoch, place: window * size });
   };
   return {
     context,
@@ -97,14 +86,9 @@ export function windowedStream(
           want(seed, ...at);
           return { epoch: at[0], window: at[1], index: place + 1 } satisfies Position;
         }
-        if (samples.count === 0 && emptyOnes > windows) throw empty();
+        if (samples.count === 0 && emptyOnes > windows()) throw empty();
         [at, place] = [after(...at), 0];
       }
     },
   };
-}
-
-/** All chunks in an order that begins at a place of it. */
-function* around(count: number, first: number, nth: (place: number) => number): Generator<number> {
-  for (let i = 0; i < count; i++) yield nth((first + i) % count);
 }

@@ -1,6 +1,6 @@
 import { lower, type Mesh, type Program } from "mtf";
 import type { Config } from "../config/index.ts";
-import { type Dims, modelOf, type Parameters } from "../models/index.ts";
+import { type Dims, modelOf, type Parameters, poolDims } from "../models/index.ts";
 import type { WeightsDType } from "../models/weights-dtype.ts";
 import { paddedLength } from "../padded-length.ts";
 import { layoutOf, meshOf, type SessionOptions } from "../session.ts";
@@ -47,7 +47,8 @@ export function meshFor(
       const dims = modelOf(config).dims(config, rows(mesh), length);
       const [fn, rest, donate = []] = build(config, dims);
       const inputs = [modelOf(config).placeholders(config, dims, options.dtype), ...rest] as never;
-      return lower(fn, { layout: layoutOf(options, mesh, dims), inputs, donate }).program;
+      const layout = layoutOf(options, mesh, { ...dims, ...poolDims });
+      return lower(fn, { layout, inputs, donate }).program;
     };
     return chooseMesh({
       plan,

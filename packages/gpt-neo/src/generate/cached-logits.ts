@@ -1,24 +1,33 @@
 import { paddedLength } from "../padded-length.ts";
-import { chunksOf } from "./chunks.ts";
+import { type Chunk, chunksOf } from "./chunks.ts";
 import { longestChunk } from "./extend.ts";
 import { type Continuing, heldCache } from "./held-cache.ts";
-import type { NextLogits, Row } from "./next-logits.ts";
+import { beginInCommon } from "./in-common.ts";
+import type { NextLogits, TailedRow } from "./next-logits.ts";
 import { placesFor } from "./places.ts";
 import { type GrowingRow, tokensOf } from "./tokens.ts";
 
 /** A row as it is in the cache. */
 interface Kept {
   readonly place: number;
-  /** How many of its ids are there, from the first on; none where it begins with another. */
-  readonly ids: number;
+  /** Its ids that are there, from the first on; none where it begins with another. */
+  readonly ids: readonly number[];
+  /** How many ids were ever there: those behind its own are of rows that it went on from. */
+  readonly reach: number;
 }
 
 /** A row as it is to be. */
 interface Wanted {
   /** The ids that the model sees. */
   readonly seen: readonly number[];
-  /** The row in the cache that has the first of them. */
-  readonly goesOn?: Kept;
+  readonly tail: number;
+  /** The row in the cache that begins as it does, and how many ids of that are computed already. */
+  readonly goesOn?: { readonly from: Kept; readonly had: number };
+}
+
+/** A row that gets ids, and is told what follows the last of them. */
+interface ToldRow extends GrowingRow {
+  readonly tail: number;
 }
 
 /**
@@ -26,40 +35,43 @@ interface Wanted {
  * kept on the devices, in a cache that grows with the rows. A row of more ids than the model sees at
  * once is computed anew each time, since all its ids have moved.
  */
-export function cachedLogits(model: Continuing): NextLogits {
+export function cachedLogits(model: Continuing): NextLogits<TailedRow> {
   const cache = heldCache(model);
   let kept: readonly Kept[] = [];
 
-  async function next(rows: readonly Row[]): Promise<readonly Float32Array[]> {
+  async function next(rows: readonly TailedRow[]): Promise<readonly Float32Array[]> {
     const wanted = rows.map((row) => wantedOf(row));
     // What fails leaves nothing to go on from.
     kept = [];
     const places = await arranged(wanted);
     const logits = await extended(
-      wanted.map(({ seen, goesOn }, row) => {
-        const had = goesOn?.ids ?? 0;
-        return { place: places[row]!, had, fresh: seen.slice(had) };
+      wanted.map(({ seen, tail, goesOn: { had } = { had: 0 } }, row) => {
+        return { place: places[row]!, had, fresh: seen.slice(had), tail };
       }),
     );
     kept = rows.map(({ ids }, row) => {
+      const { goesOn } = wanted[row]!;
       const whole = ids.length <= model.context;
-      return { place: places[row]!, ids: whole ? ids.length : 0 };
+      const reach = Math.max(ids.length, goesOn?.from.reach ?? 0);
+      return { place: places[row]!, ids: whole ? ids : [], reach };
     });
     return logits;
   }
 
-  function wantedOf({ ids, continues }: Row): Wanted {
-    const seen = ids.slice(-model.context);
-    const earlier = continues === undefined ? undefined : kept[continues];
-    const goesOn = earlier && earlier.ids > 0 && ids.length <= model.context;
-    return { seen, ...(goesOn && { goesOn: earlier }) };
+  function wantedOf({ ids, continues, tail = 1 }: TailedRow): Wanted {
+    const anew = { seen: ids.slice(-model.context), tail };
+    const from = continues === undefined ? undefined : kept[continues];
+    if (!from || ids.length > model.context) return anew;
+    const had = Math.min(beginInCommon(from.ids, ids), ids.length - tail);
+    // A ring keeps a chunk beyond its window: what was written behind that has replaced what is seen.
+    return had > 0 && from.reach - had <= longestChunk ? { ...anew, goesOn: { from, had } } : anew;
   }
 
   /** Gets the cache ready, and tells the place of each row. */
   async function arranged(wanted: readonly Wanted[]): Promise<readonly number[]> {
     const room = cache.room();
     const memory = memoryFor(Math.max(...wanted.map(({ seen }) => seen.length)), room.memory);
-    const before = wanted.map(({ goesOn }) => goesOn?.place);
+    const before = wanted.map(({ goesOn }) => goesOn?.from.place);
     const { size, of, from } = placesFor(before, room.rows);
     if (!from && memory === room.memory) return of;
     const same = Array.from({ length: size }, (_, place) => place);
@@ -73,17 +85,38 @@ export function cachedLogits(model: Continuing): NextLogits {
     return longest <= now ? now : paddedLength(longest + longestChunk, model.context);
   }
 
-  async function extended(rows: readonly GrowingRow[]): Promise<readonly Float32Array[]> {
-    const places = cache.room().rows;
-    const chunks = chunksOf(rows.map(({ fresh }) => fresh.length));
-    for (const chunk of chunks.slice(0, -1)) {
-      (await cache.extend(tokensOf(chunk, rows, places))).dispose();
+  async function extended(rows: readonly ToldRow[]): Promise<readonly Float32Array[]> {
+    const told = rows.map((): Float32Array[] => []);
+    for (const chunk of chunksOf(rows.map(({ fresh }) => fresh.length))) {
+      for (const [row, numbers] of (await extendedBy(chunk, rows)).entries()) {
+        if (numbers.length > 0) told[row]!.push(numbers);
+      }
     }
-    const logits = await cache.extend(tokensOf(chunks.at(-1)!, rows, places));
+    return told.map(joined);
+  }
+
+  /** Adds a chunk, and gives of each row what follows the ids in it that are of the tail. */
+  async function extendedBy(
+    chunk: Chunk,
+    rows: readonly ToldRow[],
+  ): Promise<readonly Float32Array[]> {
+    const places = cache.room().rows;
+    const tails = rows.map(({ fresh, tail }, row) => {
+      const [begin, end] = chunk.pieces[row]!;
+      return Math.max(0, end - Math.max(begin, fresh.length - tail));
+    });
+    const each = Math.max(...tails) > 1;
+    const tokens = tokensOf(chunk, rows, places);
+    const logits = each ? await cache.extendByEach(tokens) : await cache.extend(tokens);
     try {
+      if (Math.max(...tails) === 0) return rows.map(() => new Float32Array(0));
       const numbers = (await logits.read()) as Float32Array;
-      const vocab = numbers.length / places;
-      return rows.map(({ place }) => numbers.subarray(place * vocab, (place + 1) * vocab));
+      const across = each ? chunk.length : 1;
+      const vocab = numbers.length / (places * across);
+      return rows.map(({ place }, row) => {
+        const end = place * across + (each ? tokens.counts[place]! : 1);
+        return numbers.subarray((end - tails[row]!) * vocab, end * vocab);
+      });
     } finally {
       logits.dispose();
     }
@@ -96,4 +129,15 @@ export function cachedLogits(model: Continuing): NextLogits {
       cache.free();
     },
   };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

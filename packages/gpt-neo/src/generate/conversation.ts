@@ -1,10 +1,9 @@
 import type { LoadedModel } from "../loaded-model.ts";
 import { withSpecial } from "../tokenizer/index.ts";
-import { cachedLogits } from "./cached-logits.ts";
 import { continuedText } from "./continued-text.ts";
 import { foundBy } from "./each.ts";
-import { knownBeginnings } from "./known-beginnings.ts";
-import type { NextLogits } from "./next-logits.ts";
+import { openMaking } from "./making.ts";
+import { askedOf } from "./options/asked.ts";
 import { stopsOf } from "./options/sampling-of.ts";
 import type { GenerateTextSettings } from "./options/settings.ts";
 import { promptIds, tokenizerOf } from "./text.ts";
@@ -28,24 +27,24 @@ export interface Conversation {
 /**
  * Opens a conversation that nothing has been said in.
  *
- * @param logits what follows rows; by default a cache of its own
  * @throws MtfError `bad-argument` for a model without a tokenizer; `goOn` throws as `generateText`
  */
 export function openConversation(
   model: LoadedModel,
   { special = false, ...settings }: Omit<GenerateTextSettings, "signal"> = {},
-  logits: NextLogits = cachedLogits(model),
 ): Conversation {
   const tokenizer = tokenizerOf(model);
   const reading = special ? withSpecial(tokenizer) : tokenizer;
-  const kept = knownBeginnings(logits);
+  const one = { ...settings, numReturnSequences: 1 };
+  const asked = askedOf(model, one);
+  const making = openMaking(model, settings.draft);
   const stops = stopsOf(model, settings);
   let ids: number[] = [];
 
   async function* goOn(signal?: AbortSignal): AsyncGenerator<string> {
     const text = continuedText(tokenizer.decoder(), stops);
-    const one = { ...settings, numReturnSequences: 1, signal };
-    for await (const found of foundBy(kept, model, [[...ids]], one)) {
+    const turn = { settings: { ...one, signal }, asked };
+    for await (const found of foundBy(making, model, [[...ids]], turn)) {
       if (found.kind === "id") ids.push(found.chosen.id);
       const piece = found.kind === "id" ? text.push(found.chosen.id) : text.end();
       if (piece !== "") yield piece;
@@ -67,6 +66,6 @@ export function openConversation(
     clear: () => {
       ids = [];
     },
-    close: () => kept.close(),
+    close: () => making.close(),
   };
 }

@@ -2,7 +2,15 @@ import type { Run } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { type Cache, modelOf, type Parameters } from "../models/index.ts";
-import { beginning, type Extended, type Extending, extending } from "./extend.ts";
+import { onceForEach } from "../once-for-each.ts";
+import {
+  beginning,
+  type Extended,
+  type ExtendedByEach,
+  type Extending,
+  extending,
+  extendingByEach,
+} from "./extend.ts";
 import { type Rearranging, rearranging } from "./rearrange.ts";
 
 /** The size of a cache. */
@@ -18,15 +26,23 @@ export interface Decoding {
   begin(room: Room): Promise<Run<readonly [Parameters], Cache>>;
   /** Adds at most `length` tokens to each row of a cache, and tells what follows them. */
   extend(room: Room, length: number): Promise<Run<readonly [Parameters, ...Extending], Extended>>;
+  /** The same, and tells what follows each of the tokens. */
+  extendByEach(
+    room: Room,
+    length: number,
+  ): Promise<Run<readonly [Parameters, ...Extending], ExtendedByEach>>;
   /** Takes rows of a cache to other places, and makes room for more tokens. */
   rearrange(from: Room, to: Room): Promise<Run<readonly [Parameters, ...Rearranging], Cache>>;
+  /** Forgets all of them on the devices. */
+  unload(): Promise<void>;
 }
 
 /** The programs of a model, loaded where its parameters lie. */
 export function decodingOf(config: Config, program: LoadedModel["program"]): Decoding {
   const model = modelOf(config);
   const dims = ({ rows, memory }: Room, length = 1) => model.dims(config, rows, length, memory);
-  const once = onceForEach();
+  const made = new Map<string, Promise<Unloaded>>();
+  const once = onceForEach(made);
   return {
     begin: (room) =>
       once(["begin", room], () => program(1, () => beginning(config, dims(room)), room.rows)),
@@ -34,23 +50,20 @@ export function decodingOf(config: Config, program: LoadedModel["program"]): Dec
       once(["extend", room, length], () =>
         program(length, () => extending(config, dims(room, length)), room.rows),
       ),
+    extendByEach: (room, length) =>
+      once(["extend by each", room, length], () =>
+        program(length, () => extendingByEach(config, dims(room, length)), room.rows),
+      ),
     rearrange: (from, to) =>
       once(["rearrange", from, to], () =>
         program(1, () => rearranging(config, dims(from), dims(to)), from.rows),
       ),
+    unload: async () => {
+      const all = [...made.values()];
+      made.clear();
+      for (const run of all) await (await run).unload();
+    },
   };
 }
 
-/** Makes what a key names when it is first asked for; what could not be made is tried again. */
-function onceForEach(): <T>(key: unknown, make: () => Promise<T>) => Promise<T> {
-  const made = new Map<string, Promise<unknown>>();
-  return <T>(key: unknown, make: () => Promise<T>) => {
-    const name = JSON.stringify(key);
-    const known = made.get(name);
-    if (known) return known as Promise<T>;
-    const fresh = make();
-    made.set(name, fresh);
-    fresh.catch(() => made.delete(name));
-    return fresh;
-  };
-}
+type Unloaded = Pick<Run<readonly [], unknown>, "unload">;

@@ -2,13 +2,13 @@ import { MtfError } from "mtf";
 import type { LoadedModel } from "../loaded-model.ts";
 import { unknownId } from "../unknown-id.ts";
 import { wrongOption } from "../wrong-option.ts";
-import { cachedLogits } from "./cached-logits.ts";
-import { finiteLogits } from "./finite-logits.ts";
-import type { NextLogits } from "./next-logits.ts";
+import { guessBy } from "./draft/guess.ts";
+import { withGuesses } from "./draft/with-guesses.ts";
+import { type Making, openMaking } from "./making.ts";
 import { askedOf } from "./options/asked.ts";
 import type { GenerateAllSettings } from "./options/settings.ts";
 import { type FoundBy, together } from "./search/together.ts";
-import { searchOf } from "./search-of.ts";
+import { type SearchOptions, searchOf } from "./search-of.ts";
 import { mostWithin } from "./within-context.ts";
 
 /** What ids are made with: of a loaded model, or of one that is being trained. */
@@ -35,22 +35,22 @@ export async function* generateEach(
   prompts: readonly (readonly number[])[],
   settings: GenerateAllSettings = {},
 ): AsyncGenerator<FoundBy> {
-  const logits = cachedLogits(model);
+  const asked = askedOf(model, settings);
+  const making = openMaking(model, settings.draft);
   try {
-    yield* foundBy(logits, model, prompts, settings);
+    yield* foundBy(making, model, prompts, { settings, asked });
   } finally {
-    await logits.close();
+    await making.close();
   }
 }
 
-/** The same by logits that somebody else closes. */
+/** The same by what somebody else closes. */
 export async function* foundBy(
-  logits: NextLogits,
+  making: Making,
   model: Generating,
   prompts: readonly (readonly number[])[],
-  settings: GenerateAllSettings,
+  { settings, asked }: { readonly settings: GenerateAllSettings; readonly asked: SearchOptions },
 ): AsyncGenerator<FoundBy> {
-  const asked = askedOf(model, settings);
   if (!Array.isArray(prompts)) {
     throw wrongOption("generate", "the list of prompts", prompts, "a list of lists of ids");
   }
@@ -59,11 +59,25 @@ export async function* foundBy(
     yield* nothing(prompts.length, asked.count);
     return;
   }
-  const searches = prompts.map((prompt) => {
-    if (settings.slide !== false) return searchOf(prompt, asked);
-    return searchOf(prompt, { ...asked, most: mostWithin(model.context, prompt, asked.most) });
-  });
-  yield* together(searches, finiteLogits(model, logits), settings.signal);
+  const search = (prompt: readonly number[], only?: number) => {
+    const slides = settings.slide !== false;
+    const most = slides ? asked.most : mostWithin(model.context, prompt, asked.most);
+    return searchOf(prompt, { ...asked, most, only });
+  };
+  const { draft, draftTokens = 3, signal, enough } = settings;
+  if (!draft) {
+    yield* together(
+      prompts.map((prompt) => search(prompt)),
+      making.logits,
+      { signal, enough },
+    );
+    return;
+  }
+  const texts = prompts.flatMap((ids, prompt) =>
+    Array.from({ length: asked.count }, (_, one) => ({ prompt, search: search(ids, one) })),
+  );
+  const guess = guessBy({ logits: making.draft!, draft, model, most: draftTokens });
+  yield* withGuesses(texts, making.logits, guess, { signal, enough });
 }
 
 /** Texts that may have no ids. */

@@ -1,7 +1,14 @@
 import { gather, placeholder, sub, type Tensor, zeros } from "mtf";
 import type { Built } from "../built.ts";
 import type { Config } from "../config/index.ts";
-import { type Cache, cacheOf, type Dims, modelOf } from "../models/index.ts";
+import {
+  type Cache,
+  cacheOf,
+  type Dims,
+  type Forward,
+  modelOf,
+  type Parameters,
+} from "../models/index.ts";
 import { type Rows, rowsOf } from "../rows.ts";
 
 /**
@@ -11,6 +18,7 @@ import { type Rows, rowsOf } from "../rows.ts";
 export const longestChunk = 64;
 
 type Counts = Tensor<"batch", "int32">;
+type MakeSlots = globalThis.Parameters<typeof cacheOf>[2];
 
 /** What is extended and by what: how many tokens rows have before, and how many they get. */
 export type Extending = readonly [cache: Cache, tokens: Rows, before: Counts, counts: Counts];
@@ -18,16 +26,33 @@ export type Extending = readonly [cache: Cache, tokens: Rows, before: Counts, co
 /** What follows each row, and the cache with its tokens. */
 export type Extended = readonly [logits: Tensor<"batch" | "vocab">, cache: Cache];
 
+/** What follows each token of each row, and the cache with them. */
+export type ExtendedByEach = readonly [logits: Tensor<"batch" | "length" | "vocab">, cache: Cache];
+
 /** Adds tokens to the rows of a cache. Of a row that gets none, the logits mean nothing. */
 export function extending(config: Config, dims: Dims): Built<Extending, Extended> {
   const model = modelOf(config);
+  return adding(config, dims, (parameters, { final }, counts) => {
+    return model.logitsOf(parameters, gather(final, sub(counts, 1), "length"));
+  });
+}
+
+/** The same, with what follows each token. Of padding, the logits mean nothing. */
+export function extendingByEach(config: Config, dims: Dims): Built<Extending, ExtendedByEach> {
+  return adding(config, dims, (_, { logits }) => logits);
+}
+
+function adding<Logits>(
+  config: Config,
+  dims: Dims,
+  logitsOf: (parameters: Parameters, made: Forward, counts: Counts) => Logits,
+): Built<Extending, readonly [Logits, Cache]> {
   const counts = placeholder([dims.batch], "int32");
   return [
     (parameters, layers, tokens, before, counts) => {
       const cache = { layers, before, counts };
-      const { final, cache: kept } = model.forward(config, dims, parameters, tokens, { cache });
-      const last = gather(final, sub(counts, 1), "length");
-      return [model.logitsOf(parameters, last), kept!];
+      const made = modelOf(config).forward(config, dims, parameters, tokens, { cache });
+      return [logitsOf(parameters, made, counts), made.cache!];
     },
     [kept(config, dims, placeholder), rowsOf(dims), counts, counts],
     [1],
@@ -46,7 +71,7 @@ export function beginning(config: Config, dims: Dims): Built<readonly [], Cache>
 }
 
 /** A cache that takes chunks of any length. */
-export function kept(config: Config, dims: Dims, make: Parameters<typeof cacheOf>[2]): Cache {
+export function kept(config: Config, dims: Dims, make: MakeSlots): Cache {
   const { length } = modelOf(config).dims(config, 1, longestChunk);
   return cacheOf(config, { ...dims, length }, make);
 }

@@ -15,8 +15,17 @@ export interface HeldCache {
   readonly arrange: (room: Room, from?: readonly number[]) => Promise<void>;
   /** Adds tokens, and gives the logits of what follows them. */
   readonly extend: (tokens: Tokens) => Promise<Sharded<"batch" | "vocab">>;
+  /** The same, and gives the logits of what follows each token. */
+  readonly extendByEach: (tokens: Tokens) => Promise<Sharded<"batch" | "length" | "vocab">>;
   readonly free: () => void;
 }
+
+/** A program that adds tokens. */
+type Extend<Logits> = (
+  parameters: Continuing["parameters"],
+  cache: Held<Cache>,
+  ...tokens: readonly [ids: Int32Array, before: Int32Array, counts: Int32Array]
+) => Promise<readonly [Logits, Held<Cache>]>;
 
 /** A cache without any room. */
 export function heldCache({ parameters, decoding }: Continuing): HeldCache {
@@ -35,6 +44,17 @@ export function heldCache({ parameters, decoding }: Continuing): HeldCache {
     if (cache) dispose(taken());
   }
 
+  async function extended<Logits>(
+    load: (room: Room, length: number) => Promise<Extend<Logits>>,
+    { length, ids, before, counts }: Tokens,
+  ): Promise<Logits> {
+    const here = room;
+    const run = await load(here, length);
+    const [logits, next] = await run(parameters, taken(), ids, before, counts);
+    [room, cache] = [here, next];
+    return logits;
+  }
+
   return {
     room: () => room,
     free,
@@ -49,12 +69,7 @@ export function heldCache({ parameters, decoding }: Continuing): HeldCache {
       }
       room = to;
     },
-    extend: async ({ length, ids, before, counts }) => {
-      const here = room;
-      const run = await decoding.extend(here, length);
-      const [logits, next] = await run(parameters, taken(), ids, before, counts);
-      [room, cache] = [here, next];
-      return logits;
-    },
+    extend: (tokens) => extended(decoding.extend, tokens),
+    extendByEach: (tokens) => extended(decoding.extendByEach, tokens),
   };
 }

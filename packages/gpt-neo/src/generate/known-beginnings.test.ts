@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { knownBeginnings } from "./known-beginnings.ts";
 import type { Row } from "./next-logits.ts";
 
-it("a new row goes on from the row of the call before that it begins with", async () => {
+it("a new row goes on from the row of the call before with which it has most in common", async () => {
   const asked: (readonly Row[])[] = [];
   let fails = false;
   const logits = knownBeginnings({
@@ -19,7 +19,13 @@ it("a new row goes on from the row of the call before that it begins with", asyn
   };
   expect(await continuedBy({ ids: [1, 2] }, { ids: [3] })).toEqual([undefined, undefined]);
   expect(await continuedBy({ ids: [3, 4] }, { ids: [1, 2, 9] })).toEqual([1, 0]);
-  expect(await continuedBy({ ids: [3, 4] }, { ids: [1, 2, 8] })).toEqual([undefined, undefined]);
+  // The second went another way by its last id.
+  expect(await continuedBy({ ids: [3, 4] }, { ids: [1, 2, 8] })).toEqual([0, 1]);
+  expect(await continuedBy({ ids: [1, 2, 8, 8], continues: 0 }, { ids: [4] })).toEqual([
+    0,
+    undefined,
+  ]);
+  expect(await continuedBy({ ids: [1, 3] }, { ids: [4, 1] })).toEqual([0, 1]);
   expect(await continuedBy({ ids: [3, 4, 5], continues: 0 })).toEqual([0]);
   fails = true;
   await expect(logits.next([{ ids: [3, 4, 5, 6] }])).rejects.toThrow("it fails");

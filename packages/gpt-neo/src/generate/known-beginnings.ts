@@ -1,17 +1,20 @@
+import { beginInCommon } from "./in-common.ts";
 import type { NextLogits, Row } from "./next-logits.ts";
 
 /**
- * Finds what new rows begin with among the rows of the call before, so that a search goes on from where
- * another one ended.
+ * Finds the row of the call before that a new row goes on from: the one that it has the longest beginning in
+ * common with. So a search goes on from where another one ended, or was wrong.
  */
-export function knownBeginnings(of: NextLogits): NextLogits {
+export function knownBeginnings<Asked extends Row>(of: NextLogits<Asked>): NextLogits<Asked> {
   let before: readonly (readonly number[])[] = [];
 
-  function continuing(row: Row): Row {
+  function continuing(row: Asked): Asked {
     if (row.continues !== undefined) return row;
-    const place = before.findIndex(
-      (ids) => ids.length < row.ids.length && ids.every((id, i) => id === row.ids[i]),
-    );
+    let [place, longest] = [-1, 0];
+    for (const [i, ids] of before.entries()) {
+      const common = beginInCommon(ids, row.ids);
+      if (common > longest) [place, longest] = [i, common];
+    }
     return place < 0 ? row : { ...row, continues: place };
   }
 

@@ -3,10 +3,16 @@ export interface Row {
   /** All its ids from the beginning of the text on. Of more than the model sees at once, the end counts. */
   readonly ids: readonly number[];
   /**
-   * The place, in the call before, of the row that this one begins with: its ids are that row's and
-   * at least one more. Several rows may continue the same one. Without it, a row is new.
+   * The place, in the call before, of the row that this one goes on from: what both begin with is not
+   * computed again. Several rows may continue the same one. Without it, a row is new.
    */
   readonly continues?: number;
+}
+
+/** A row of which may be asked what follows each of its last ids, and not the last alone. */
+export interface TailedRow extends Row {
+  /** How many ids those are: from 1, the default, to all. No more than one of a row that the model does not see whole. */
+  readonly tail?: number;
 }
 
 /**
@@ -14,9 +20,9 @@ export interface Row {
  * there may be more or fewer of them in each call. A row that no row continues is not asked for again,
  * so what is kept for it may be freed.
  */
-export interface NextLogits {
-  /** The logits of what follows each row, in the order of rows: `vocab_size` numbers each. */
-  next(rows: readonly Row[]): Promise<readonly Float32Array[]>;
+export interface NextLogits<Asked extends Row = Row> {
+  /** The logits of what follows each row, in the order of rows: `vocab_size` numbers for each id asked for. */
+  next(rows: readonly Asked[]): Promise<readonly Float32Array[]>;
   /** Frees what is held on devices. */
   close(): Promise<void>;
 }

@@ -21,6 +21,8 @@ export interface SearchOptions {
   readonly sampling: Sampling;
   /** How many texts there are of a prompt. */
   readonly count: number;
+  /** The one of them that is looked for; by default all. Beams find all or none. */
+  readonly only?: number | undefined;
   readonly ends: readonly number[];
   readonly most: number;
   readonly seed: number;
@@ -49,9 +51,14 @@ export function searchOf(prompt: readonly number[], all: SearchOptions): Search 
       : perturbed(scores, noiseAt(seed, length - 1, sequence, scores.length));
   if (numBeams === 1) {
     const choose = (...of: Parameters<typeof drawn>): number => placeOfLargest(drawn(...of));
-    return inRows(prompt, count, choose, rules);
+    const { only } = all;
+    return inRows(prompt, only === undefined ? range(count) : [only], choose, rules);
   }
   const { lengthPenalty = 1, earlyStopping = false } = options;
   const beams = { width: numBeams, count, lengthPenalty, earlyStopping };
   return beamSearch(prompt, { ...beams, orderOf: drawn }, rules);
+}
+
+function range(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => i);
 }

@@ -11,6 +11,8 @@ export interface DataSummary {
   readonly documents: number;
   /** Ids in all; undefined if some files are text. */
   readonly tokens: number | undefined;
+  /** What of folders is not read, a line a reason; undefined if nothing is left out. */
+  readonly leftOut?: readonly string[];
 }
 
 export interface DataFileSummary {
@@ -19,8 +21,9 @@ export interface DataFileSummary {
   /** On disk. */
   readonly bytes: number;
   readonly documents: number;
-  /** Characters of text, or ids. */
+  /** Of text, if there is any. */
   readonly characters?: number;
+  /** Ids, if there are any, or nothing. */
   readonly tokens?: number;
   /** The type that an indexed file holds ids in. */
   readonly type?: string;
@@ -40,7 +43,9 @@ export async function inspectData(
   options: ReadOptions = {},
 ): Promise<DataSummary> {
   const files: DataFileSummary[] = [];
-  for (const file of await dataFiles(paths, options.inputFormat, options)) {
+  const leftOut: string[] = [];
+  const finding = { ...options, onLeftOut: (line: string) => leftOut.push(line) };
+  for (const file of await dataFiles(paths, options.inputFormat, finding)) {
     files.push(await summaryOf(file, options));
   }
   const text = files.some(({ characters }) => characters !== undefined);
@@ -49,6 +54,7 @@ export async function inspectData(
     files,
     documents: files.reduce((sum, { documents }) => sum + documents, 0),
     tokens: text ? undefined : files.reduce((sum, { tokens }) => sum + (tokens ?? 0), 0),
+    ...(leftOut.length > 0 && { leftOut }),
   };
 }
 
@@ -72,7 +78,8 @@ async function summaryOf(entry: DataFile, options: ReadOptions): Promise<DataFil
     format,
     bytes,
     documents,
-    ...(texts > 0 ? { characters } : { tokens }),
+    ...(texts > 0 && { characters }),
+    ...((texts === 0 || tokens > 0) && { tokens }),
     ...(Object.keys(subsets).length > 0 && { subsets: { ...subsets } }),
   };
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { MtfError } from "mtf";
 import { describe, expect, it } from "vitest";
@@ -83,6 +84,53 @@ describe("data", () => {
     const lines = write("lines", '{"text":"a"}\n{"text":"b"}\n');
     expect((await seen(lines)).data).toMatchObject({ documents: 2, files: [{ format: "jsonl" }] });
   });
+});
+
+it("lists a folder's files of data in the order that people count in, and what it leaves out", async () => {
+  const data = join(folder, "listing");
+  for (const name of ["deep", ".git", "empty"]) mkdirSync(join(data, name), { recursive: true });
+  const files: Readonly<Record<string, string | Uint8Array>> = {
+    "a2.txt": "One.\n",
+    "a10.txt": "Ten.\n",
+    "deep/b.jsonl.gz": gzipSync('{"text":"x"}\n{"input_ids":[1,2,3]}\n'),
+    ".git/HEAD.txt": "no data",
+    "notes.md": "no data",
+  };
+  for (const [name, content] of Object.entries(files)) write(`listing/${name}`, content);
+  symlinkSync("/nowhere", join(data, "gone.txt"));
+  const { kind, data: found } = await seen(data);
+  expect(kind).toBe("data");
+  const size = files["deep/b.jsonl.gz"]!.length;
+  expect(found).toEqual({
+    kind: "data",
+    files: [
+      { file: join(data, "a2.txt"), format: "txt", bytes: 5, documents: 1, characters: 5 },
+      { file: join(data, "a10.txt"), format: "txt", bytes: 5, documents: 1, characters: 5 },
+      {
+        file: join(data, "deep/b.jsonl.gz"),
+        ...{ format: "jsonl", bytes: size, documents: 2, characters: 1, tokens: 3 },
+      },
+    ],
+    documents: 4,
+    leftOut: [
+      `left out ${join(data, ".git")}: hidden`,
+      `left out ${join(data, "gone.txt")}: a link to nothing`,
+      `left out ${join(data, "notes.md")}: no known format`,
+    ],
+  });
+  const { stdout } = await callHere("inspect", data);
+  expect(stdout.replaceAll(folder, "…").replace(`${size} bytes`, "N bytes")).toMatchInlineSnapshot(`
+    "…/listing: data
+      a2.txt           txt    5 bytes   1 document   5 characters
+      a10.txt          txt    5 bytes   1 document   5 characters
+      deep/b.jsonl.gz  jsonl  N bytes  2 documents  1 character, 3 tokens
+      3 files, 4 documents
+      left out …/listing/.git: hidden
+      left out …/listing/gone.txt: a link to nothing
+      left out …/listing/notes.md: no known format
+
+    "
+  `);
 });
 
 it("tells data by a pattern, and a preset by its name", async () => {

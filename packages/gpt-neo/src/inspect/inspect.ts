@@ -154,7 +154,7 @@ async function inspectFolder(path: string): Promise<Inspected> {
   // A run's folder and a checkpoint's hold logs, and no data.
   const isAlone = kind === undefined || (kind !== "run" && !(await isCheckpoint(path, names)));
   const hasData = isAlone && (await holdsData(path));
-  if (kind) return { path, kind, ...all, ...(hasData && { data: await inspectData([path]) }) };
+  if (kind) return { path, kind, ...all, ...(hasData && { data: await dataBeside(path) }) };
   if (hasData) return { path, kind: "data", data: await inspectData([path]) };
   throw nothing(path, [
     ["run", "run.json, log.jsonl, checkpoints"],
@@ -187,6 +187,12 @@ async function holdsData(folder: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Data in a folder of something else, which is no data left out. */
+async function dataBeside(path: string): Promise<DataSummary> {
+  const { leftOut: _, ...data } = await inspectData([path]);
+  return data;
 }
 
 async function inspectConfig(path: string): Promise<ConfigSummary> {

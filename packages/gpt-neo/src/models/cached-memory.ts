@@ -1,5 +1,6 @@
 import { add, MtfError, scatter } from "mtf";
 import type { AttentionType, Config } from "../config/index.ts";
+import { checkBesideCache } from "./beside-cache.ts";
 import { type Cache, keepingLayers, type LayerCache, slotsOf } from "./cache.ts";
 import type { Dims } from "./dims.ts";
 import type { Memory } from "./memory.ts";
@@ -12,7 +13,7 @@ export function cachedMemory(
   dims: Dims,
   { cache, ...others }: ForwardOptions & Required<Pick<ForwardOptions, "cache">>,
 ): Memory {
-  checkOthers(others);
+  checkBesideCache(others);
   checkSlots(config, dims, cache.layers);
   const positions = positionsOf(dims, cache);
   const ends = add(cache.before, cache.counts);
@@ -39,17 +40,6 @@ export function cachedMemory(
     },
     kept: () => ({ cache: kept }),
   };
-}
-
-/** A cache says where tokens are and what they see; and it is kept by blocks that run once. */
-function checkOthers(others: Omit<ForwardOptions, "cache">): void {
-  const { recompute, positions, attended, documents } = others;
-  const given = Object.entries({ recompute, positions, attended, documents });
-  const wrong = given.find(([, value]) => value !== undefined && value !== false)?.[0];
-  if (wrong === undefined) return;
-  throw new MtfError("bad-argument", `forward: 'options.${wrong}' does not go with a cache.`, {
-    try: ["cache.before and cache.counts, which say where each row's tokens are"],
-  });
 }
 
 /** A ring that is too short would lose what tokens of a chunk still see. */

@@ -8,8 +8,6 @@ export interface Dims {
   readonly length: Dimension<"length">;
   /** Positions of keys and values. */
   readonly memory_length: Dimension<"memory_length">;
-  /** Rows of the position table, or as many positions as the model is made for. */
-  readonly position: Dimension<"position">;
   /** The residual stream. */
   readonly embd: Dimension<"embd">;
   /** Heads of keys and values. */
@@ -21,13 +19,22 @@ export interface Dims {
   readonly vocab: Dimension<"vocab">;
 }
 
+/** The dim of models with a table of positions. */
+export interface PositionDim {
+  /** Rows of the table. */
+  readonly position: Dimension<"position">;
+}
+
+export function positionDim(config: Config): PositionDim {
+  return defineDims({ position: config.max_position_embeddings });
+}
+
 /** The dims of a model at work on `batch` sequences of `length` tokens. */
 export function usualDims(config: Config, batch: number, length: number): Dims {
   return defineDims({
     batch,
     length,
     memory_length: length,
-    position: config.max_position_embeddings,
     embd: config.hidden_size,
     heads: config.num_heads,
     kv: config.hidden_size / config.num_heads,

@@ -11,7 +11,7 @@ import type { Forward, ForwardOptions, Model, Parameters } from "./model.ts";
 import type { ParameterName } from "./parameter-name.ts";
 import type { WeightsDType } from "./weights-dtype.ts";
 
-export { type Cache, type Continued, cacheOf, type LayerCache } from "./cache.ts";
+export { type Cache, type Continued, cacheOf, keepingLayers, type LayerCache } from "./cache.ts";
 export type { Dims } from "./dims.ts";
 export type {
   Forward,
@@ -22,6 +22,7 @@ export type {
   Parameters,
 } from "./model.ts";
 export type { ParameterName } from "./parameter-name.ts";
+export { type Paged, type Pool, type PoolSize, poolDims, poolOf } from "./pool.ts";
 export { type WeightsDType, weightsDTypes } from "./weights-dtype.ts";
 
 /**

@@ -4,6 +4,7 @@ import { cachedMemory } from "./cached-memory.ts";
 import type { Dims } from "./dims.ts";
 import type { Memory } from "./memory.ts";
 import type { ForwardOptions } from "./model.ts";
+import { pagedMemory } from "./paged-memory.ts";
 import { causalMasks, type Masks, visibility } from "./visible.ts";
 
 /**
@@ -17,8 +18,9 @@ export function memoryOf(
   options: ForwardOptions,
   masks: Masks = causalMasks(config, dims),
 ): Memory {
-  const { cache, ...others } = options;
+  const { cache, paged, ...others } = options;
   if (cache) return cachedMemory(config, dims, { cache, ...others });
+  if (paged) return pagedMemory(config, dims, { paged, ...others });
   const visible = visibility(masks, options);
   return {
     positions: options.positions,

@@ -1,6 +1,7 @@
 import type { Tensor } from "mtf";
 import type { Cache } from "./cache.ts";
 import type { ForwardOptions } from "./model.ts";
+import type { Pool } from "./pool.ts";
 import type { Visible } from "./visible.ts";
 
 /** What the layers of a forward pass remember: the tokens alone, or with them what a cache has. */
@@ -8,8 +9,8 @@ export interface Memory {
   /** Positions of the tokens; by default 0, 1, 2 … */
   readonly positions: ForwardOptions["positions"];
   readonly of: (layer: number) => Remember;
-  /** The cache with what the layers have put into it, where there is one. */
-  readonly kept: () => { readonly cache?: Cache };
+  /** The cache, or the pool, with what the layers have put into it, where there is one. */
+  readonly kept: () => { readonly cache?: Cache; readonly pool?: Pool };
 }
 
 /** Takes a layer's keys and values of the tokens, and gives all that their queries may look at. */

@@ -6,6 +6,7 @@ import type { FileNames } from "./file-names.ts";
 import type { Declared } from "./parameter.ts";
 import type { ParameterName } from "./parameter-name.ts";
 import type { MissingPart, Parts } from "./parts.ts";
+import type { Paged, Pool } from "./pool.ts";
 import type { WeightsDType } from "./weights-dtype.ts";
 
 export type Hidden = Tensor<"batch" | "length" | "embd">;
@@ -24,6 +25,8 @@ export interface ForwardOptions {
   readonly documents?: Tensor<"batch" | "length", "int32">;
   /** What was before the tokens: they see it, and are added to it. Says positions and what is attended. */
   readonly cache?: Continued;
+  /** The same, of a pool of blocks that rows share; it goes with no `cache`. */
+  readonly paged?: Paged;
 }
 
 /** Every stage of a forward pass. */
@@ -37,6 +40,8 @@ export interface Forward {
   readonly auxiliary?: Scalar;
   /** What was given as a cache, and the tokens. */
   readonly cache?: Cache;
+  /** What was given as a pool, and the tokens. */
+  readonly pool?: Pool;
 }
 
 /**

@@ -16,7 +16,7 @@ import type { Continued } from "./cache.ts";
 import type { Dims } from "./dims.ts";
 import type { Visible } from "./visible.ts";
 
-type Positions = Tensor<"batch" | "length", "int32">;
+export type Positions = Tensor<"batch" | "length", "int32">;
 
 /** Where the tokens of a chunk go in a ring of slots, and which slots each of them sees. */
 export interface Ring {
@@ -26,7 +26,10 @@ export interface Ring {
 }
 
 /** The positions of a chunk's tokens, those of its padding among them. */
-export function positionsOf({ batch, length }: Dims, { before }: Continued): Positions {
+export function positionsOf(
+  { batch, length }: Dims,
+  { before }: Pick<Continued, "before">,
+): Positions {
   return add(broadcast(iota(length), batch), before);
 }
 

@@ -6,6 +6,7 @@ import { promptIds, tokenizerOf } from "../generate/text.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { type Tokenizer, withSpecial } from "../tokenizer/index.ts";
 import { greedyUnlessAsked } from "./chance.ts";
+import { type Chat, chatWriter, isChat } from "./chat.ts";
 import type { PipelineCall } from "./options.ts";
 
 /** What a call of a pipeline comes to. */
@@ -19,37 +20,59 @@ export interface Job {
   readonly returnFullText: boolean | undefined;
 }
 
+/** One prompt or several: texts, or chats. */
+export type Prompts = string | readonly string[] | Chat | readonly Chat[];
+
+/** Whether it is one prompt, and not a list of them. */
+export function isOne(given: Prompts): given is string | Chat {
+  return typeof given === "string" || isChat(given);
+}
+
 interface Prompt {
   readonly text: string;
   readonly ids: readonly number[];
+  /** The messages that the text is made of, where it is a chat. */
+  readonly chat?: Chat;
 }
 
 /**
  * Reads what a call is given.
  *
- * @throws MtfError `bad-argument` for prompts that are no texts, an option that there is none of, or a
- * model without a tokenizer
+ * @throws MtfError `bad-argument` for prompts that are neither texts nor chats, an option that there is
+ * none of, a model without a tokenizer, or a chat for one without a template
  */
-export function jobOf(
+export async function jobOf(
   model: LoadedModel,
-  given: string | readonly string[],
+  given: Prompts,
   { special, returnFullText, settings }: PipelineCall,
-): Job {
+): Promise<Job> {
   checkGenerateNames(settings);
-  const texts = typeof given === "string" ? [given] : given;
-  if (!Array.isArray(texts) || !texts.every((text) => typeof text === "string")) {
-    throw new MtfError("bad-argument", "pipeline: a prompt is a text, or a list of texts.", {
-      try: ["the messages of a chat, written out as the model was taught to read them"],
-    });
-  }
   const tokenizer = tokenizerOf(model);
-  const reading = special ? withSpecial(tokenizer) : tokenizer;
   return {
     model,
     tokenizer,
-    prompts: texts.map((text) => ({ text, ids: promptIds(reading, text) })),
+    prompts: await promptsOf(model, given, special ? withSpecial(tokenizer) : tokenizer),
     settings: greedyUnlessAsked(settings, model),
     stops: stopsOf(model, settings),
     returnFullText,
   };
+}
+
+async function promptsOf(
+  model: LoadedModel,
+  given: Prompts,
+  reading: Tokenizer,
+): Promise<readonly Prompt[]> {
+  const all: readonly unknown[] = isOne(given) ? [given] : given;
+  if (Array.isArray(all) && all.every((text) => typeof text === "string")) {
+    return all.map((text) => ({ text, ids: promptIds(reading, text) }));
+  }
+  if (!Array.isArray(all) || !all.every(isChat)) {
+    const told = "pipeline: a prompt is a text or a chat, or a list of one of both.";
+    throw new MtfError("bad-argument", told, {
+      try: ['"Call me"', '[{ role: "user", content: "Call me" }]'],
+    });
+  }
+  const write = await chatWriter(model);
+  return all.map((chat) => ({ ...write(chat), chat }));
 }

@@ -1,21 +1,31 @@
 import { MtfError } from "mtf";
 import { type LoadedModel, loadModel, type ModelOptions } from "../loaded-model.ts";
-import { jobOf } from "./job.ts";
-import { type GeneratedResult, made } from "./made.ts";
+import type { Chat } from "./chat.ts";
+import { isOne, jobOf, type Prompts } from "./job.ts";
+import { type GeneratedChat, type GeneratedResult, made } from "./made.ts";
 import { type PipelineSettings, pipelineCall } from "./options.ts";
 import { type StreamedPiece, streamed, streamedOne } from "./streamed.ts";
 
 type Streaming = PipelineSettings & { readonly stream: true };
+type Answered = Whole & ({ readonly returnFullText: false } | { readonly return_full_text: false });
 type Whole = PipelineSettings & { readonly stream?: false | undefined };
 
 /**
  * A model that continues texts when it is called: the texts of one prompt, or a list of them for each of
- * several prompts. With `stream: true` it gives pieces as they come: strings of one prompt, and of several
+ * several prompts. A prompt is a text, or the messages of a chat, written as the model's chat template
+ * says: then `generated_text` is the chat with one more message of "assistant". With `stream: true` it gives pieces as they come: strings of one prompt, and of several
  * prompts objects that say which text they belong to.
  */
 export interface TextGenerationPipeline {
-  (prompt: string, settings: Streaming): AsyncGenerator<string>;
-  (prompts: readonly string[], settings: Streaming): AsyncGenerator<StreamedPiece>;
+  (prompt: string | Chat, settings: Streaming): AsyncGenerator<string>;
+  (
+    prompts: readonly string[] | readonly Chat[],
+    settings: Streaming,
+  ): AsyncGenerator<StreamedPiece>;
+  (chat: Chat, settings: Answered): Promise<readonly GeneratedResult[]>;
+  (chat: Chat, settings?: Whole): Promise<readonly GeneratedChat[]>;
+  (chats: readonly Chat[], settings: Answered): Promise<readonly (readonly GeneratedResult[])[]>;
+  (chats: readonly Chat[], settings?: Whole): Promise<readonly (readonly GeneratedChat[])[]>;
   (prompt: string, settings?: Whole): Promise<readonly GeneratedResult[]>;
   (prompts: readonly string[], settings?: Whole): Promise<readonly (readonly GeneratedResult[])[]>;
   readonly task: "text-generation";
@@ -65,13 +75,13 @@ export async function pipeline(
 function pipelineOver(model: LoadedModel, close: () => Promise<void>): TextGenerationPipeline {
   let disposed: Promise<void> | undefined;
 
-  function call(given: string | readonly string[], settings: PipelineSettings = {}): unknown {
+  function call(given: Prompts, settings: PipelineSettings = {}): unknown {
     const asked = pipelineCall(settings);
-    const job = () => {
+    const job = async () => {
       if (disposed) throw new MtfError("bad-argument", "pipeline: it has been disposed of.");
       return jobOf(model, given, asked);
     };
-    if (typeof given !== "string") return asked.stream ? streamed(job) : made(job);
+    if (!isOne(given)) return asked.stream ? streamed(job) : made(job);
     return asked.stream ? streamedOne(job) : made(job).then(([texts]) => texts);
   }
 

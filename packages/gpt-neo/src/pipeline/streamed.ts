@@ -13,8 +13,8 @@ export interface StreamedPiece {
 }
 
 /** The texts of all prompts in pieces of whole characters, each as soon as it is certain. */
-export async function* streamed(asked: () => Job): AsyncGenerator<StreamedPiece> {
-  const { model, tokenizer, prompts, stops, settings, returnFullText = false } = asked();
+export async function* streamed(asked: () => Promise<Job>): AsyncGenerator<StreamedPiece> {
+  const { model, tokenizer, prompts, stops, settings, returnFullText = false } = await asked();
   const ids = prompts.map((prompt) => prompt.ids);
   const texts = new Map<string, ContinuedText>();
   for await (const found of generateEach(model, ids, settings)) {
@@ -34,8 +34,8 @@ export async function* streamed(asked: () => Job): AsyncGenerator<StreamedPiece>
  *
  * @throws MtfError `bad-argument` if several are asked for
  */
-export async function* streamedOne(asked: () => Job): AsyncGenerator<string> {
-  const job = asked();
+export async function* streamedOne(asked: () => Promise<Job>): AsyncGenerator<string> {
+  const job = await asked();
   const { numReturnSequences = 1 } = job.settings;
   if (numReturnSequences > 1) {
     throw new MtfError("bad-argument", "pipeline: of one prompt it streams one text.", {
@@ -44,5 +44,5 @@ export async function* streamedOne(asked: () => Job): AsyncGenerator<string> {
     });
   }
   const settings = { ...job.settings, numReturnSequences: 1 };
-  for await (const { text } of streamed(() => ({ ...job, settings }))) yield text;
+  for await (const { text } of streamed(async () => ({ ...job, settings }))) yield text;
 }

@@ -1,14 +1,10 @@
-import { MtfError, softmaxCrossEntropy, sum, type Tensor } from "mtf";
-import type { Config } from "../config/index.ts";
-import { ignoredLabel } from "../data/index.ts";
+import { MtfError } from "mtf";
 import { promptIds, tokenizerOf } from "../generate/text.ts";
 import type { LoadedModel } from "../loaded-model.ts";
-import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import { notNumbers } from "../not-numbers.ts";
-import { paddedLength } from "../padded-length.ts";
-import { type Rows, rowsOf } from "../rows.ts";
 import { unknownId } from "../unknown-id.ts";
 import { wrongOption } from "../wrong-option.ts";
+import { likelihoods } from "./likelihoods.ts";
 
 /** How likely a model finds a continuation. */
 export interface Score {
@@ -43,58 +39,26 @@ export async function score(
   }
   if (continuations.length === 0) return [];
   const before = idsOf(model, context, true);
-  const rows = continuations.map((text) => rowOf(model, before, idsOf(model, text, false), text));
-  const longest = Math.max(...rows.map(({ ids }) => ids.length - 1));
-  const length = paddedLength(longest, model.context);
-  const run = await model.program<readonly [Rows, Rows], Tensor<"batch">>(
-    length,
-    (dims) => scoring(model.config, dims),
-    rows.length,
-  );
-  try {
-    const tokens = new Int32Array(rows.length * length);
-    const labels = new Int32Array(rows.length * length).fill(ignoredLabel);
-    for (const [row, { ids, scored }] of rows.entries()) {
-      tokens.set(ids.slice(0, -1), row * length);
-      labels.set(ids.slice(-scored), row * length + ids.length - 1 - scored);
-    }
-    const losses = await run(model.parameters, tokens, labels);
-    const numbers = await losses.read();
-    losses.dispose();
-    if (!numbers.every(Number.isFinite)) {
-      throw await notNumbers(model, "log-likelihood of a continuation");
-    }
-    return rows.map(({ scored }, row) => ({ logLikelihood: -numbers[row]!, tokens: scored }));
-  } finally {
-    await run.unload();
+  const all = continuations.map((text) => continuationOf(model, text));
+  const logs = await likelihoods(model, before, all);
+  if (!logs.every(Number.isFinite)) {
+    throw await notNumbers(model, "log-likelihood of a continuation");
   }
+  return all.map((ids, i) => ({ logLikelihood: logs[i]!, tokens: ids.length }));
 }
 
-interface Row {
-  readonly ids: readonly number[];
-  /** How many at its end are the continuation. */
-  readonly scored: number;
-}
-
-function rowOf(
-  { context: most }: LoadedModel,
-  before: readonly number[],
-  continuation: readonly number[],
-  given: string | readonly number[],
-): Row {
-  const [shown, scored] = [JSON.stringify(given).slice(0, 40), continuation.length];
-  if (scored === 0)
+function continuationOf(model: LoadedModel, given: string | readonly number[]): readonly number[] {
+  const ids = idsOf(model, given, false);
+  const shown = JSON.stringify(given).slice(0, 40);
+  if (ids.length === 0)
     throw new MtfError("bad-argument", `score: the continuation ${shown} is empty.`);
-  if (scored > most) {
-    throw new MtfError("bad-argument", `score: the continuation ${shown} is too long.`, {
-      evidence: [
-        ["ids", `${scored}`],
-        ["model", `sees ${most} at once`],
-      ],
-    });
-  }
-  // The last id is only predicted, so the model sees one id less than the row has.
-  return { ids: [...before, ...continuation].slice(-most - 1), scored };
+  if (ids.length <= model.context) return ids;
+  throw new MtfError("bad-argument", `score: the continuation ${shown} is too long.`, {
+    evidence: [
+      ["ids", `${ids.length}`],
+      ["model", `sees ${model.context} at once`],
+    ],
+  });
 }
 
 function idsOf(
@@ -120,18 +84,4 @@ function idsOf(
   throw new MtfError("bad-argument", `score: ${what}.`, {
     evidence: [["vocabulary", `0 to ${size - 1}`]],
   });
-}
-
-function scoring(
-  config: Config,
-  dims: Dims,
-): [
-  (parameters: Parameters, tokens: Rows, labels: Rows) => Tensor<"batch">,
-  readonly [Rows, Rows],
-] {
-  const step = (parameters: Parameters, tokens: Rows, labels: Rows) => {
-    const { logits } = modelOf(config).forward(config, dims, parameters, tokens);
-    return sum(softmaxCrossEntropy(logits, labels, "vocab"), "length");
-  };
-  return [step, [rowsOf(dims), rowsOf(dims)]];
 }

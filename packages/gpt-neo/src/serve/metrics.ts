@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { FoundBy } from "../generate/search/together.ts";
+import type { PoolUse } from "./paged/paged-logits.ts";
+import { poolMetrics } from "./pool-metrics.ts";
 import type { Load } from "./scheduler.ts";
 
 /** What a server counts, for Prometheus. Nothing of a request's text or path is in it. */
@@ -14,7 +16,7 @@ export interface Metrics {
 
 const waits = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-export function metrics(load: () => Load): Metrics {
+export function metrics(load: () => Load, pool?: () => PoolUse | undefined): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -27,6 +29,7 @@ export function metrics(load: () => Load): Metrics {
     });
   gauge("gpt_neo_rows_running", "Texts that are being made", "running");
   gauge("gpt_neo_requests_waiting", "Requests that wait for room in the batch", "waiting");
+  if (pool) poolMetrics(pool, registry);
   const requests = new Counter({
     ...{ name: "gpt_neo_requests_total", help: "Requests by their answer's status", registers },
     labelNames: ["endpoint", "status"],

@@ -1,14 +1,14 @@
-import { cachedLogits } from "../generate/cached-logits.ts";
-import type { Continuing } from "../generate/held-cache.ts";
-import type { NextLogits } from "../generate/next-logits.ts";
+import type { Continuations } from "./continuations.ts";
 import { failedDevices } from "./failed-devices.ts";
 
-interface Model extends Continuing {
+interface Model {
   close(): Promise<void>;
 }
 
 /** What follows rows, of a model that is loaded again after its devices have failed. */
-export interface RestartingLogits extends NextLogits {
+export interface RestartingLogits<L> extends Continuations {
+  /** Those of the model that is there; undefined while none is. */
+  current(): L | undefined;
   /** Closes the model. */
   end(): Promise<void>;
 }
@@ -17,37 +17,40 @@ export interface RestartingLogits extends NextLogits {
  * Loads a model again for the first call after one by which its devices failed. That one fails, and no
  * row can go on from one of before.
  *
+ * @param logitsOf what follows rows, of a model
  * @param tell told that it is loaded again
  */
-export function restartingLogits(
-  model: Model,
-  load: () => Promise<Model>,
+export function restartingLogits<M extends Model, L extends Continuations>(
+  model: M,
+  load: () => Promise<M>,
+  logitsOf: (model: M) => L,
   tell: (line: string) => void,
-): RestartingLogits {
-  let current: Model | undefined = model;
-  let logits = cachedLogits(model);
+): RestartingLogits<L> {
+  let current: { readonly model: M; readonly logits: L } | undefined;
+  const begin = (of: M) => ({ model: of, logits: logitsOf(of) });
+  current = begin(model);
 
   async function ended(): Promise<void> {
     const last = current;
     current = undefined;
-    await last?.close();
+    await last?.model.close();
   }
 
   return {
     async next(rows) {
       if (!current) {
         tell("the model is loaded again");
-        current = await load();
-        logits = cachedLogits(current);
+        current = begin(await load());
       }
       try {
-        return await logits.next(rows);
+        return await current.logits.next(rows);
       } catch (error) {
         if (failedDevices(error)) await ended().catch(() => {});
         throw error;
       }
     },
-    close: () => logits.close(),
+    current: () => current?.logits,
+    close: async () => current?.logits.close(),
     end: ended,
   };
 }

@@ -133,7 +133,7 @@ describe("jobs in one batch", () => {
       return { searches, rows: 1, signal: never };
     };
     const long = collected(submit(job([1], 6))!, 1);
-    for (let turn = 0; turn < 4; turn++) await setImmediate();
+    for (let turn = 0; turn < 2; turn++) await setImmediate();
     await collected(submit(job([2], 2))!, 1);
     expect(idsOf(await long)[0]![0]![1]).toBe("length");
     await drained();

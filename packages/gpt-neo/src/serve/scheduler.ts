@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
-import type { NextLogits } from "../generate/next-logits.ts";
 import { rowsAsked } from "../generate/search/rows-asked.ts";
 import type { Search } from "../generate/search/search.ts";
 import type { FoundBy } from "../generate/search/together.ts";
+import type { Continuations, OwnedRow } from "./continuations.ts";
 
 /** Searches that begin together, and end together where they are not wanted any more. */
 export interface Job {
@@ -11,6 +11,8 @@ export interface Job {
   /** The rows that all of them come to at most. */
   readonly rows: number;
   readonly signal: AbortSignal;
+  /** Whom it is for: what is computed for one is not used for another. */
+  readonly owner?: string | undefined;
 }
 
 /** How much there is room for. */
@@ -43,32 +45,42 @@ export interface Scheduler {
 /** A job, and where what it finds goes. */
 interface Task {
   readonly rows: number;
+  readonly owner: string | undefined;
   readonly searches: readonly Search[];
   readonly found: Readable;
 }
 
-/** A search of a task in the batch: its rows were asked for last from `begin` on. */
+/** A search of a task in the batch. */
 interface Going {
   readonly task: Task;
   readonly prompt: number;
   readonly search: Search;
-  readonly begin: number;
+  readonly asked: Asked;
 }
 
 /**
- * Runs jobs in one batch, in the order in which they come. What a job finds does not depend on the
- * others. While there is none, nothing is held on devices.
+ * What has been asked for a search: its rows, which are not all known yet, or those that its own go on
+ * from, or nothing. They were in the last call from `begin` on.
  */
-export function scheduler(model: NextLogits, capacity: Capacity): Scheduler {
+type Asked =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "same"; readonly begin: number }
+  | { readonly kind: "before"; readonly begin: number };
+
+/**
+ * Runs jobs in one batch, in the order in which they come. What a job finds does not depend on the
+ * others. While there is none, no row is kept to go on from.
+ */
+export function scheduler(model: Continuations, capacity: Capacity): Scheduler {
   let waiting: readonly Task[] = [];
   let going: readonly Going[] = [];
   let working: Promise<void> | undefined;
 
-  function submit({ searches, rows, signal }: Job): Readable | undefined {
+  function submit({ searches, rows, signal, owner }: Job): Readable | undefined {
     const ahead = rowsOf([...running(going), ...waiting]);
     if (waiting.length >= capacity.queue && ahead + rows > capacity.rows) return undefined;
     const found = stream(signal);
-    const task: Task = { searches, rows, found };
+    const task: Task = { searches, rows, owner, found };
     found.once("close", () => {
       waiting = waiting.filter((one) => one !== task);
     });
@@ -85,23 +97,27 @@ export function scheduler(model: NextLogits, capacity: Capacity): Scheduler {
   }
 
   async function batch(): Promise<void> {
+    let tell = (): void => {};
     for (;;) {
       going = going.filter(({ task }) => !task.found.destroyed);
       going = [...going, ...joining()];
       if (going.length === 0) break;
+      const asked = model.next(going.flatMap(rowsOfSearch));
+      asked.catch(() => {});
+      // What was found is told while the devices are at what comes next; meanwhile requests come, and
+      // go away.
+      await setImmediate();
+      tell();
       try {
-        const logits = await model.next(
-          going.flatMap(({ search, begin }) => rowsAsked(search, begin)),
-        );
-        going = stepped(going, logits);
+        const step = stepped(going, await asked);
+        [going, tell] = [step.left, step.tell];
       } catch (error) {
         // What failed has left no row to go on from.
         for (const task of running(going)) task.found.destroy(error as Error);
-        going = [];
+        [going, tell] = [[], () => {}];
       }
-      // Requests come, and go away, between two tokens.
-      await setImmediate();
     }
+    tell();
     await model.close().catch(() => {});
   }
 
@@ -115,7 +131,7 @@ export function scheduler(model: NextLogits, capacity: Capacity): Scheduler {
     const joined = first < 0 ? waiting : waiting.slice(0, first);
     waiting = waiting.slice(joined.length);
     return joined.flatMap((task) =>
-      task.searches.map((search, prompt) => ({ task, prompt, search, begin: 0 })),
+      task.searches.map((search, prompt) => ({ task, prompt, search, asked: { kind: "nothing" } })),
     );
   }
 
@@ -148,26 +164,45 @@ function rowsOf(tasks: readonly Task[]): number {
   return tasks.reduce((sum, { rows }) => sum + rows, 0);
 }
 
-/** What is left to do after a step, of which each task is told what it found. */
-function stepped(going: readonly Going[], logits: readonly Float32Array[]): readonly Going[] {
-  let begin = 0;
+function rowsOfSearch({ task: { owner }, search, asked }: Going): readonly OwnedRow[] {
+  const rows =
+    asked.kind === "same"
+      ? search.rows.map(({ ids }, row) => ({ ids, continues: asked.begin + row }))
+      : rowsAsked(search, asked.kind === "before" ? asked.begin : 0);
+  return owner === undefined ? rows : rows.map((row) => ({ ...row, owner }));
+}
+
+/** What is left to do after a step, and what tells each task what it found. */
+function stepped(
+  going: readonly Going[],
+  logits: readonly (Float32Array | undefined)[],
+): { readonly left: readonly Going[]; readonly tell: () => void } {
+  let end = 0;
+  const told: (() => void)[] = [];
   const left = going.flatMap((one): readonly Going[] => {
     const { task, prompt, search } = one;
-    const first = begin;
-    begin += search.rows.length;
+    const begin = end;
+    end += search.rows.length;
     if (task.found.destroyed) return [];
+    const known = logits.slice(begin, end).filter((row) => row !== undefined);
+    if (known.length < search.rows.length) return [{ ...one, asked: { kind: "same", begin } }];
     try {
-      const { found, next } = search.step(logits.slice(first, begin));
-      for (const each of found) task.found.push({ ...each, prompt } satisfies FoundBy);
-      return next ? [{ ...one, search: next, begin: first }] : [];
+      const { found, next } = search.step(known);
+      for (const each of found) {
+        told.push(() => task.found.push({ ...each, prompt } satisfies FoundBy));
+      }
+      return next ? [{ ...one, search: next, asked: { kind: "before", begin } }] : [];
     } catch (error) {
-      task.found.destroy(error as Error);
+      told.push(() => task.found.destroy(error as Error));
       return [];
     }
   });
   const still = new Set(running(left));
   for (const task of running(going)) {
-    if (!still.has(task) && !task.found.destroyed) task.found.push(null);
+    if (!still.has(task)) told.push(() => task.found.push(null));
   }
-  return left;
+  const tell = () => {
+    for (const one of told) one();
+  };
+  return { left, tell };
 }

@@ -1,16 +1,17 @@
 import { Readable } from "node:stream";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { NextLogits } from "../generate/next-logits.ts";
 import { streamedAnswer, wholeAnswer } from "./answered.ts";
 import { chat } from "./chat/chat.ts";
 import { completions } from "./completions/completions.ts";
+import type { Continuations } from "./continuations.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { errorBody } from "./error-body.ts";
 import { errorOf } from "./error-of.ts";
 import { eventStream } from "./event-stream.ts";
-import { keyCheck } from "./keys.ts";
+import { keyCheck, ownerOf } from "./keys.ts";
 import { metrics } from "./metrics.ts";
 import { checkModel } from "./model-name.ts";
+import type { PoolUse } from "./paged/paged-logits.ts";
 import { promptJob } from "./prompt-job.ts";
 import { RequestError } from "./request-error.ts";
 import { type Capacity, scheduler } from "./scheduler.ts";
@@ -27,6 +28,8 @@ export interface ServerOptions extends Capacity {
   readonly bodyLimit: number;
   /** The seconds that an answer may take. */
   readonly timeout: number;
+  /** How the pool of keys and values is used, where there is one. */
+  readonly pool?: (() => PoolUse | undefined) | undefined;
   /** Told errors that are not the client's. */
   readonly report: (error: unknown) => void;
 }
@@ -49,11 +52,11 @@ const readWithin = 60;
  */
 export async function startServer(
   model: ServedModel,
-  logits: NextLogits,
+  logits: Continuations,
   options: ServerOptions,
 ): Promise<Server> {
   const { submit, load, drained } = scheduler(logits, options);
-  const counts = metrics(load);
+  const counts = metrics(load, options.pool);
   const check = keyCheck(options.keys);
   const created = Math.floor(Date.now() / 1000);
   const told = (error: unknown): RequestError => errorOf(error, options.report);
@@ -97,10 +100,12 @@ export async function startServer(
   app.post("/v1/chat/completions", answering(chat));
 
   function answering(endpoint: Endpoint) {
-    return async ({ body }: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    return async ({ body, headers }: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
       const answer = endpoint(body, model);
       const { job, wanted } = promptJob(model, options.rows, answer.prompts);
-      const found = submit({ ...job, signal: wantedUntil(reply, options.timeout) });
+      const owner = ownerOf(headers.authorization);
+      const signal = wantedUntil(reply, options.timeout);
+      const found = submit({ ...job, owner, signal });
       if (!found) throw tooMany();
       for (const { length } of wanted.prompts) counts.read(length);
       const timed = counts.timed(found);

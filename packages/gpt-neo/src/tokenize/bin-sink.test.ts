@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
@@ -30,13 +31,13 @@ it("a document that is too long for a sequence has several, and is read as one",
             { ids: rest, open: false },
           ];
     });
-    let sink = await binSink(prefix, 1e6, undefined, longest);
+    let sink = await binSink(prefix, 1e6, undefined, { longest });
     for (const [i, { ids, open }] of parts.entries()) {
       await sink.append(ids, Uint32Array.of(ids.length), open);
       if (i > 0) continue;
       const saved = JSON.parse(JSON.stringify(await sink.save()));
       await sink.close();
-      sink = await binSink(prefix, 1e6, saved, longest);
+      sink = await binSink(prefix, 1e6, saved, { longest });
     }
     await sink.finish();
     await sink.clean();
@@ -59,4 +60,22 @@ it("a document that is too long for a sequence has several, and is read as one",
     await source!.close();
   });
   await fc.assert(property, { numRuns: 60 });
+});
+
+it("what was saved is gone on with only if it is as it was written", async () => {
+  const prefix = join(folder, "damaged");
+  const sink = await binSink(prefix, 257, undefined, { sums: true });
+  await sink.append(
+    Uint16Array.from({ length: 200_000 }, (_, i) => i % 257),
+    Uint32Array.of(200_000),
+    false,
+  );
+  const saved = JSON.parse(JSON.stringify(await sink.save()));
+  await sink.close();
+  await (await binSink(prefix, 257, saved, { sums: true })).close();
+  const bytes = readFileSync(`${prefix}.bin.part`);
+  bytes[300_000]! ^= 4;
+  writeFileSync(`${prefix}.bin.part`, bytes);
+  const again = binSink(prefix, 257, saved, { sums: true });
+  await expect(again).rejects.toThrow("damaged.bin.part: it is not as it was written.");
 });

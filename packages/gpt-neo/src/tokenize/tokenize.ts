@@ -20,21 +20,28 @@ import { beginning, type Encoded } from "./unit.ts";
 import { unitsOf, type Work } from "./units.ts";
 
 export interface TokenizeOptions extends TfRecordsOptions {
+  /** The folder of the files; made if need be. */
   readonly out: string;
   /** What the files' names begin with. */
   readonly name: string;
+  /** A pair of `.bin` and `.idx`, or TFRecords of examples of one length. */
   readonly format: "bin" | "tfrecords";
+  /** What ids are made with, as threads can make it. */
   readonly tokenizer: TokenizerSource;
   /** Ends every document; by default what the tokenizer says. */
   readonly endOfText?: number | undefined;
+  /** How the files are read. */
   readonly read: ReadOptions;
   /** Threads that encode; 0 for none beside this one. */
   readonly workers: number;
+  /** Told after each piece of work. */
   readonly onProgress?: (progress: TokenizeProgress) => void;
   /** Milliseconds between saves; 5,000 by default. */
   readonly saveEvery?: number;
   /** What is done, so that the same call goes on; by default files with their names, and options. */
   readonly task?: string;
+  /** Whether a `.bin` has a file of checksums beside it. */
+  readonly sums?: boolean;
   /** Asked between units: whether to save and stop. */
   readonly stopped?: () => boolean;
 }
@@ -81,7 +88,7 @@ export async function tokenize(
   // What is finished is there for any number of readers, who need not write for that.
   const before = await finishedBefore(files, options, task);
   if (before) return before;
-  makeFolder(out);
+  await makeFolder(out);
   const lock = acquireLock(join(out, `.${options.name}.lock`), out);
   try {
     return await tokenizeFiles(files, task, options);
@@ -194,13 +201,13 @@ async function tokenizeFiles(
 }
 
 function openSink(
-  { out, name, format, example, perFile }: TokenizeOptions,
+  { out, name, format, example, perFile, sums }: TokenizeOptions,
   vocabSize: number,
   saved: SinkState | undefined,
 ): Promise<Sink> {
   const prefix = join(out, name);
   return format === "bin"
-    ? binSink(prefix, vocabSize, saved)
+    ? binSink(prefix, vocabSize, saved, { sums })
     : tfRecordsSink(prefix, { example, perFile }, saved);
 }
 

@@ -22,7 +22,7 @@ export async function saveTokenizer(
   tokenizer: Tokenizer,
   longest: number,
 ): Promise<void> {
-  makeFolder(folder);
+  await makeFolder(folder);
   for (const [name, text] of Object.entries(filesOf(tokenizer, longest))) {
     await writeAtomically(join(folder, name), (file) => file.write(text));
   }

@@ -7,6 +7,7 @@ import type { Position } from "../data/index.ts";
 import type { Parameters } from "../models/index.ts";
 import { alone, type Team } from "../team.ts";
 import { withWayBack } from "./damaged-checkpoint.ts";
+import type { Contents } from "./data/changed-content.ts";
 import type { DataOrder } from "./data/order.ts";
 import type { State } from "./optimizer.ts";
 import type { Settings } from "./settings.ts";
@@ -22,6 +23,8 @@ export interface Progress {
   readonly loss?: number | undefined;
   /** The validation loss after the step, if one was measured there. */
   readonly validationLoss?: number | undefined;
+  /** What tells the data so far from others; older checkpoints have none. */
+  readonly contents?: Contents | undefined;
   /** The settings of the run, to name those that changed when it goes on. */
   readonly settings: Settings;
 }

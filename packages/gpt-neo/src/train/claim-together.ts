@@ -1,4 +1,4 @@
-import type { Log } from "../log.ts";
+import type { Log } from "../open-log.ts";
 import type { Team } from "../team.ts";
 import { type Claim, claimFolder } from "./claim.ts";
 import type { KeptRun } from "./options.ts";

@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
 import { rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { MtfError } from "mtf";
-import { acquireLock } from "../lock/index.ts";
-import { cutLog, type Log, openLog } from "../log.ts";
+import { isThere } from "../is-there.ts";
+import { lockFolder } from "../lock/index.ts";
+import { cutLog } from "../log.ts";
 import { makeFolder } from "../make-folder.ts";
+import { type Log, openLog } from "../open-log.ts";
 import { optionsInWords } from "../options-in-words.ts";
 import { begunWithOf, markRunFolder } from "../run-mark.ts";
 import { begunWith } from "./begun-with.ts";
@@ -37,11 +38,11 @@ export interface Claim {
 export async function claimFolder(options: KeptRun): Promise<Claim> {
   const { out, resume } = options;
   const before = await runFolder(out);
-  if (before.kind === "taken") throw taken(options, before.names);
-  const made = makeFolder(out);
+  if (before.kind === "taken") throw await taken(options, before.names);
+  const made = await makeFolder(out);
   const giveBack = (): Promise<void> => removeEmpty(out, made);
   try {
-    const lock = acquireLock(join(out, ".lock"), out);
+    const lock = await lockFolder(out);
     const release = async (): Promise<void> => {
       lock.release();
       await giveBack();
@@ -49,11 +50,11 @@ export async function claimFolder(options: KeptRun): Promise<Claim> {
     try {
       // Once more: another run may just have ended.
       const found = await runFolder(out);
-      if (found.kind === "taken") throw taken(options, found.names);
+      if (found.kind === "taken") throw await taken(options, found.names);
       if (found.kind === "run" && !resume) throw used(out);
       if (resume) await bringBack(out);
       const checkpoint = await lastCheckpoint(out);
-      if (resume && !checkpoint && lostCheckpoints(out)) throw lost(out);
+      if (resume && !checkpoint && (await lostCheckpoints(out))) throw lost(out);
       const remember = () => markRunFolder(out, begunWith(options));
       const open = async (): Promise<Log> => {
         // What it goes on with is written with the first checkpoint that comes of it.
@@ -89,7 +90,7 @@ async function removeEmpty(out: string, first: string | undefined): Promise<void
 /** As many names of files are shown. */
 const shown = 5;
 
-function taken({ out, model }: KeptRun, names: readonly string[]): MtfError {
+async function taken({ out, model }: KeptRun, names: readonly string[]): Promise<MtfError> {
   const more = names.length > shown ? `, … (${names.length} in all)` : "";
   const isModel = model === out || names.some((name) => /\.(safetensors|bin)$/.test(name));
   return new MtfError("bad-argument", `${out} holds files that no run has written.`, {
@@ -97,7 +98,7 @@ function taken({ out, model }: KeptRun, names: readonly string[]): MtfError {
     // A model's folder is no place for another one.
     try: [
       optionsInWords({
-        out: free(isModel ? `${out.replace(/[\\/]+$/, "")}-tuned` : join(out, "run")),
+        out: await free(isModel ? `${out.replace(/[\\/]+$/, "")}-tuned` : join(out, "run")),
       }),
     ],
     file: out,
@@ -105,15 +106,17 @@ function taken({ out, model }: KeptRun, names: readonly string[]): MtfError {
 }
 
 /** That path, or the first of those with a number that is not there yet. */
-function free(path: string): string {
+async function free(path: string): Promise<string> {
   let found = path;
-  for (let number = 2; existsSync(found); number++) found = `${path}-${number}`;
+  for (let number = 2; await isThere(found); number++) found = `${path}-${number}`;
   return found;
 }
 
 /** Whether there is a model that a checkpoint came with; before the first, their folder is there. */
-function lostCheckpoints(out: string): boolean {
-  return existsSync(join(out, "model.safetensors")) && !existsSync(join(out, "checkpoints"));
+async function lostCheckpoints(out: string): Promise<boolean> {
+  return (
+    (await isThere(join(out, "model.safetensors"))) && !(await isThere(join(out, "checkpoints")))
+  );
 }
 
 function lost(out: string): MtfError {

@@ -36,7 +36,8 @@ export async function keepingOf(training: Training, saved: number | undefined): 
   const { out } = training;
   if (out === undefined) return { saved: undefined, save: async () => undefined };
   const { config, dataOrder, settings, tokenizer, kept, on, team = alone } = training;
-  if (team.leads) makeFolder(out);
+  const { contents } = training.data;
+  if (team.leads) await makeFolder(out);
   const steps = config.training.extra_saves;
   let last = saved;
   return {
@@ -47,11 +48,11 @@ export async function keepingOf(training: Training, saved: number | undefined): 
       if (last === step) return;
       if (team.leads) {
         // Before the model: one without is of a run that has lost its checkpoints.
-        makeFolder(join(out, "checkpoints"));
+        await makeFolder(join(out, "checkpoints"));
         await saveModel(out, config, weightsOf(state), tokenizer);
       } else await readAlong(config, weightsOf(state));
       const validationLoss = validated?.step === step ? validated.loss : undefined;
-      const progress = { step, position, dataOrder, loss, validationLoss, settings };
+      const progress = { step, position, dataOrder, loss, validationLoss, contents, settings };
       await saveStep(out, state, progress, { ...usuallyKept, ...kept, steps }, team);
       last = step;
       await on.saved?.(step);

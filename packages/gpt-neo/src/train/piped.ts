@@ -79,7 +79,7 @@ async function keep(
 ): Promise<void> {
   const name = shownName(pipe);
   if (goesOn && existsSync(file)) return note(`${file} has what came through ${name} before`);
-  makeFolder(join(file, ".."));
+  await makeFolder(join(file, ".."));
   await writeAtomically(file, async (target) => {
     for await (const chunk of bytesOf(pipe, { zstdWindow })) {
       signal?.throwIfAborted();

@@ -7,11 +7,11 @@ import type { StepEntry } from "./training.ts";
 /** What writes down the numbers of a run's steps. */
 export interface Records {
   append(entry: StepEntry): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Records of a run that is kept nowhere. */
-export const noRecords: Records = { append: () => undefined, close: () => undefined };
+export const noRecords: Records = { append: () => undefined, close: async () => undefined };
 
 /**
  * Opens the logs of a run's folder behind the step that it goes on from.
@@ -28,8 +28,8 @@ export async function openRecords(claim: Claim, { log: wanted }: KeptRun): Promi
       log.append({ ...entry });
       events?.append(entry.step, scalarsOf(entry));
     },
-    close() {
-      log.close();
+    async close() {
+      await log.close();
       events?.close();
     },
   };

@@ -78,7 +78,8 @@ export async function trainFrom(
     // Awaited when the devices are open.
     prepared.catch(() => undefined);
     const settings = settingsOf(config, options, data, mesh, layout);
-    for (const line of beginNotes(options, config, from, before, settings)) note(line);
+    const now = { settings, contents: data.contents };
+    for (const line of beginNotes(options, config, from, before, now)) note(line);
     signal?.throwIfAborted();
     const devices = await openDevices(options, mesh);
     let isHandedOver = false;

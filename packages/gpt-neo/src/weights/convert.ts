@@ -99,7 +99,7 @@ export async function convertWeights(
   let made: string | undefined;
   try {
     await removeDrafts(folder);
-    made = makeFolder(draft);
+    made = await makeFolder(draft);
     const tensors = [...weights.tensors.values()];
     const elements = tensors.reduce((sum, { shape }) => sum + volumeOf(shape), 0);
     let done = 0;
@@ -140,7 +140,7 @@ export async function convertWeights(
   } catch (error) {
     // What kept it from being written may keep it from being removed: the first is what to tell.
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
-    removeMade(dirname(draft), made);
+    await removeMade(dirname(draft), made);
     throw error;
   } finally {
     await weights.close();
@@ -259,7 +259,7 @@ async function checkEmpty(name: string): Promise<void> {
 async function realFolder(path: string): Promise<string> {
   return realpath(path).catch(async () => {
     // Nothing is there, or a link to nothing.
-    if (await lstat(path).catch(() => undefined)) makeFolder(path);
+    if (await lstat(path).catch(() => undefined)) await makeFolder(path);
     return resolve(path);
   });
 }

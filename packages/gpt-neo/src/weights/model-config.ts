@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import {
@@ -11,6 +10,7 @@ import {
 } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
 import { isOriginalConfig } from "../config/original.ts";
+import { isThere } from "../is-there.ts";
 import { parseJson } from "../json.ts";
 import { namesIn } from "../make-folder.ts";
 import { optionsInWords } from "../options-in-words.ts";
@@ -44,7 +44,7 @@ export async function findModelConfig(
   const folder = homeOf(weights);
   const own = join(folder, "config.json");
   if (given !== undefined) {
-    const isBeside = !original && existsSync(own);
+    const isBeside = !original && (await isThere(own));
     const config = isBeside ? await readConfigOver(own, given) : await readConfig(given);
     return asFound(config, typeof given === "string" ? given : config.source);
   }

@@ -80,7 +80,7 @@ it("a config with unknown keys, or that is not there", async () => {
   `);
   expect(await trainError("--config", "tinny")).toMatchInlineSnapshot(`
     "gpt-neo: [bad-argument] 'tinny' is neither a preset nor a file.
-      presets  tiny, demo, 125M, 350M, 1.3B, 2.7B, 13B, pythia-14m, pythia-31m, pythia-70m, pythia-160m, pythia-410m, pythia-1b, pythia-1.4b, pythia-2.8b, pythia-6.9b, pythia-12b, gpt-neox-20b, gpt-j-6b, gpt2, gpt2-medium, gpt2-large, gpt2-xl, gpt3-small, gpt3-medium, gpt3-large, gpt3-xl, gpt3-2.7B, gpt3-6.7B, gpt3-13B, gpt3-175B
+      presets  tiny, tiny-moe, demo, 125M, 125M-moe, 350M, 1.3B, 2.7B, 13B, pythia-14m, pythia-31m, pythia-70m, pythia-160m, pythia-410m, pythia-1b, pythia-1.4b, pythia-2.8b, pythia-6.9b, pythia-12b, gpt-neox-20b, gpt-j-6b, gpt2, gpt2-medium, gpt2-large, gpt2-xl, gpt3-small, gpt3-medium, gpt3-large, gpt3-xl, gpt3-2.7B, gpt3-6.7B, gpt3-13B, gpt3-175B
       try      tiny
     "
   `);
@@ -195,7 +195,7 @@ it("meshes and layouts that are none", async () => {
     "gpt-neo: [unknown-dim] the layout has 2 mistakes.
       mistake  rule bacth -> data: no dimension is called 'bacth'.
       mistake  rule heads -> modle: the mesh has no axis 'modle'.
-      dims     batch=8, length=64, memory_length=64, position=64, embd=32, heads=4, kv=8, ff=128, vocab=257
+      dims     batch=8, length=64, memory_length=64, embd=32, heads=4, kv=8, ff=128, vocab=257, position=64
       mesh     data:2,model:2
       try      batch -> data
       try      heads -> model
@@ -208,7 +208,7 @@ it("meshes and layouts that are none", async () => {
   `);
   expect(await trainError(...mesh, "--storage", "embd:rows")).toMatchInlineSnapshot(`
     "gpt-neo: [unknown-axis] rule embd -> rows: the mesh has no axis 'rows'.
-      dims  batch=8, length=64, memory_length=64, position=64, embd=32, heads=4, kv=8, ff=128, vocab=257
+      dims  batch=8, length=64, memory_length=64, embd=32, heads=4, kv=8, ff=128, vocab=257, position=64
       mesh  data:2,model:2
     "
   `);

@@ -151,6 +151,40 @@ it("an interrupt ends a text that is written as it comes", async () => {
 });
 
 it.each([
+  ["as one object", ["--prompt", "the whale", "--json"]],
+  ["of several lines", ["--prompt-lines", "LINES", "--json", "--batch-size", "2"]],
+  ["with a draft", ["--prompt", "the whale", "--json", "--draft", reader]],
+])("an interrupt ends texts, %s, as they are", async (_, asked) => {
+  const lines = join(folder, "lines.txt");
+  writeFileSync(lines, "the whale\na ship\nand more\n");
+  const settings = ["--max-new-tokens", "100000", "--slide", "--eos-token-id", "256", "--greedy"];
+  const given = asked.map((word) => (word === "LINES" ? lines : word));
+  const model = ["generate", "--model", reader, ...one];
+  const child = spawn(process.execPath, [program, ...model, ...settings, ...given]);
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+    if (!child.killed && /\d of at most/.test(stderr)) child.kill("SIGINT");
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  expect([code, stderr]).toEqual([130, stderr]);
+  const made = stdout
+    .trimEnd()
+    .split("\n")
+    .map((text) => JSON.parse(text));
+  expect(made.length).toBe(asked[0] === "--prompt-lines" ? 2 : 1);
+  for (const { ids, text, ending } of made) {
+    expect(ending).toBe("interrupt");
+    const prompt = text.startsWith("a ship") ? "a ship" : "the whale";
+    expect(text.startsWith(prompt)).toBe(true);
+    expect(ids.length).toBeGreaterThan(prompt.length);
+  }
+});
+
+it.each([
   ["--interactive --json"],
   ["--interactive --prompt -"],
   ["--interactive --beams 2 --num-return-sequences 2"],

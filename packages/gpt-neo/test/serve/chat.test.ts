@@ -40,7 +40,10 @@ it("is the completion of what the template makes of it", async () => {
     expect(message).toEqual({ role: "assistant", content: same.choices[i]!.text, refusal: null });
     expect(finish_reason).toBe(same.choices[i]!.finish_reason);
     const told = logprobs!.content!.map(({ logprob }) => logprob);
-    expect(told).toEqual(same.choices[i]!.logprobs!.token_logprobs);
+    const wanted = same.choices[i]!.logprobs!.token_logprobs!;
+    expect(told).toHaveLength(wanted.length);
+    // The second finds the prompt in the cache, and so computes it in other pieces.
+    for (const [at, logprob] of told.entries()) expect(logprob).toBeCloseTo(wanted[at]!, 5);
     for (const { top_logprobs } of logprobs!.content!) expect(top_logprobs).toHaveLength(2);
   }
 });

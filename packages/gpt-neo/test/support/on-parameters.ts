@@ -6,6 +6,7 @@ import {
   type Parameters,
   parameterNames,
   parameterPlaceholders,
+  poolDims,
 } from "../../src/models/index.ts";
 import { layoutOf } from "../../src/session.ts";
 import { loadWeights } from "../../src/weights/index.ts";
@@ -19,7 +20,7 @@ export async function parametersOn(
   { folder, config }: { readonly folder: string; readonly config: Config },
 ): Promise<{ readonly layout: Layout; readonly parameters: Held<Parameters> }> {
   const dims = dimsOf(config, 1, 1);
-  const layout = layoutOf(at, defineMesh(at.mesh), dims);
+  const layout = layoutOf(at, defineMesh(at.mesh), { ...dims, ...poolDims });
   const tree = parameterPlaceholders(config, dims);
   const weights = await loadWeights(folder);
   const names = new Map(parameterNames(config).map((name) => [name.path, name]));

@@ -5,7 +5,7 @@ import { decodingOf } from "../../src/generate/decoding.ts";
 import type { Continuing } from "../../src/generate/held-cache.ts";
 import type { LoadedModel } from "../../src/loaded-model.ts";
 import { programsOf } from "../../src/model-program.ts";
-import { initialParameters, modelOf } from "../../src/models/index.ts";
+import { initialParameters, modelOf, poolDims } from "../../src/models/index.ts";
 import { layoutOf } from "../../src/session.ts";
 import type { Case } from "../hugging-face/layouts.ts";
 
@@ -16,7 +16,7 @@ export async function randomModel(
   config: Config,
 ): Promise<Continuing & Pick<LoadedModel, "config" | "program">> {
   const dims = modelOf(config).dims(config, 1, 1);
-  const layout = layoutOf(at, defineMesh(at.mesh), dims);
+  const layout = layoutOf(at, defineMesh(at.mesh), { ...dims, ...poolDims });
   const begin = lower(() => initialParameters(config, dims, key(1)), { layout, inputs: [] });
   const run = await devices.load(begin);
   const parameters = await run();

@@ -3,8 +3,9 @@ import { type Devices, simulator } from "mtf/simulator";
 import OpenAI from "openai";
 import { afterAll } from "vitest";
 import { parseConfig } from "../../src/config/index.ts";
-import { cachedLogits } from "../../src/generate/cached-logits.ts";
-import type { NextLogits } from "../../src/generate/next-logits.ts";
+import type { LoadedModel } from "../../src/loaded-model.ts";
+import type { Continuations } from "../../src/serve/continuations.ts";
+import { type PagedLogits, pagedLogits } from "../../src/serve/paged/paged-logits.ts";
 import type { ServedModel } from "../../src/serve/served-model.ts";
 import { type Server, type ServerOptions, startServer } from "../../src/serve/server.ts";
 import { bytesTokenizer } from "../../src/tokenizer/index.ts";
@@ -16,8 +17,14 @@ const config = parseConfig({
   attention_types: [[["global", "local"], 1]],
 });
 
+/** What a server needs of a model. */
+export type PagedModel = ServedModel & Pick<LoadedModel, "program">;
+
+/** The blocks of a pool: of 16 tokens each, 6 for a text. */
+export const pool = 48;
+
 export interface Served extends Server {
-  readonly model: ServedModel;
+  readonly model: PagedModel;
   readonly client: OpenAI;
   /** What was reported of errors. */
   readonly reported: unknown[];
@@ -30,10 +37,10 @@ afterAll(async () => {
 });
 
 let devices: Promise<Devices> | undefined;
-let model: Promise<ServedModel> | undefined;
+let model: Promise<PagedModel> | undefined;
 
 /** A random model of bytes, on one device of this process. */
-export function servedModel(): Promise<ServedModel> {
+export function servedModel(): Promise<PagedModel> {
   model ??= (async () => {
     devices ??= simulator(defineMesh(at.mesh), { backend: "wasm" });
     opened.push(await devices);
@@ -48,10 +55,17 @@ export async function held(): Promise<unknown> {
   return (await (await devices)!.usage()).map(({ buffers, bytes }) => ({ buffers, bytes }));
 }
 
+/** What follows rows of the model, with a pool of the usual size. */
+export function paged(model: PagedModel): PagedLogits {
+  const logits = pagedLogits(model, pool);
+  opened.push({ close: async () => logits.end() });
+  return logits;
+}
+
 /** A server of that model, closed after the tests. */
 export async function served(
   options: Partial<ServerOptions> = {},
-  logitsOf: (model: ServedModel) => NextLogits = cachedLogits,
+  logitsOf: (model: PagedModel) => Continuations = paged,
   more: Partial<ServedModel> = {},
 ): Promise<Served> {
   const model = { ...(await servedModel()), ...more };

@@ -3,7 +3,7 @@ import type { Backend } from "./backend.ts";
 import type { Computing } from "./computing.ts";
 
 /** The backends that can be asked for by name. */
-export type BackendName = "wasm" | "cpu" | "tensorflow" | "reference";
+export type BackendName = "wasm" | "webgpu" | "cpu" | "tensorflow" | "reference";
 
 /**
  * Loads a backend, and only the one that was asked for.
@@ -14,15 +14,17 @@ export type BackendName = "wasm" | "cpu" | "tensorflow" | "reference";
  */
 export async function openBackend(
   name: BackendName,
-  { threads, deterministic }: Computing = { threads: 1, deterministic: false },
+  { threads, alone, deterministic }: Computing = { threads: 1, alone: false, deterministic: false },
 ): Promise<Backend> {
   try {
     switch (name) {
       case "wasm":
         return await (await import("./wasm/index.ts")).wasmBackend({
           relaxed: !deterministic,
-          blas: deterministic ? "off" : threads,
+          blas: deterministic ? "off" : { threads, alone },
         });
+      case "webgpu":
+        return await (await import("./webgpu/index.ts")).webgpuBackend(deterministic);
       case "cpu":
         return await (await import("./cpu.ts")).cpuBackend();
       case "tensorflow":
@@ -37,7 +39,7 @@ export async function openBackend(
     if (error instanceof MtfError) throw error;
     throw unavailable(name, error instanceof Error ? error.message : String(error));
   }
-  throw unavailable(name, "there is none of that name: wasm, cpu, tensorflow or reference");
+  throw unavailable(name, "there is none of that name: wasm, webgpu, cpu, tensorflow or reference");
 }
 
 function unavailable(name: string, cause: string): MtfError {

@@ -1,4 +1,5 @@
 import type { Pass } from "../graph/node.ts";
+import { defineMesh, type Mesh } from "../mesh.ts";
 import { bodiesOf, type Unknown, unknownsIn } from "../program/bodies.ts";
 import { bytesOf } from "../program/bytes.ts";
 import { programArgument } from "../program/lowered.ts";
@@ -53,7 +54,7 @@ export function ledger(program: Program): Ledger {
   programArgument("ledger", "program", program);
   const unknowns = unknownsIn(program.instructions);
   const entries = program.instructions.flatMap(
-    entriesIn(program, { runs: 1, numbers: unknowns.keys() }),
+    entriesIn(program, defineMesh(program.mesh), { runs: 1, numbers: unknowns.keys() }),
   );
   const bytes = sumOf(entries, ({ within }) => (within === undefined ? 1 : 0));
   const conflicts = program.conflicts ?? [];
@@ -82,7 +83,11 @@ interface Place {
   readonly numbers: Iterator<number>;
 }
 
-function entriesIn(program: Program, place: Place): (instruction: Instruction) => Entry[] {
+function entriesIn(
+  program: Program,
+  mesh: Mesh,
+  place: Place,
+): (instruction: Instruction) => Entry[] {
   const { runs, within, numbers } = place;
   return (instruction) => {
     switch (instruction.kind) {
@@ -90,24 +95,24 @@ function entriesIn(program: Program, place: Place): (instruction: Instruction) =
       case "wait":
         return [];
       case "start":
-        return entriesIn(program, place)(instruction.collective);
+        return entriesIn(program, mesh, place)(instruction.collective);
       case "region":
         return bodiesOf(instruction).flatMap(({ instructions, often }) => {
           const inside =
             typeof often === "number"
               ? { ...place, runs: runs * often }
               : { runs: 1, within: numbers.next().value as number, numbers };
-          return instructions.flatMap(entriesIn(program, inside));
+          return instructions.flatMap(entriesIn(program, mesh, inside));
         });
       case "bucket":
         return instruction.reduces
-          .flatMap(entriesIn(program, place))
+          .flatMap(entriesIn(program, mesh, place))
           .map((entry, i) => ({ ...entry, joined: i > 0 }));
       case "reduce":
       case "move": {
         const { name, axes, origin } = instruction;
         if (name === "slice") return [];
-        const bytes = runs * bytesOf(program, instruction);
+        const bytes = runs * bytesOf(program, instruction, mesh);
         const inside = within !== undefined && { within };
         return [{ name, axes, bytes, ...inside, ...origin, joined: false }];
       }

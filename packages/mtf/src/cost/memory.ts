@@ -44,9 +44,16 @@ export function largestAt({ mesh }: Pick<Program, "mesh">): Coordinate {
 /** What a program will hold on the device at a coordinate. */
 export function memoryAt(program: Program, coordinate: Coordinate): MemoryPlan {
   const sizes = slicesAt(program, coordinate);
-  const { inputBytes, peakBytes, held } = heldIn(program, sizes);
+  const { held, ...bytes } = heldIn(program, sizes);
   const outputBytes = program.outputs.reduce((sum, output) => sum + sizes[output.value]!, 0);
-  return { inputBytes, outputBytes, peakBytes, timeline: held.map(({ bytes }) => bytes) };
+  return { ...bytes, outputBytes, timeline: held.map((time) => time.bytes) };
+}
+
+/** The bytes of a program's arguments on the device with the largest slices: it never holds less. */
+export function inputBytes({ mesh, values, inputs }: Program): number {
+  const given = inputs.map(({ value }) => values[value]!);
+  const sizes = slicesAt({ mesh, values: given }, largestAt({ mesh }));
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** The bytes that the device at a coordinate needs for each value of a program. */
@@ -55,10 +62,9 @@ export function slicesAt(
   coordinate: Coordinate,
 ): number[] {
   const mesh = defineMesh(axes);
-  return values.map(({ placement, ...typed }) => {
-    const box = boxOf(typed.dims, placement, mesh, coordinate);
-    const dims = typed.dims.map(({ name }, d) => ({ name, size: box[d]!.size }));
-    return bytesAtRest({ ...typed, dims });
+  return values.map(({ dims, dtype, rest, placement }) => {
+    const box = boxOf(dims, placement, mesh, coordinate);
+    return bytesAtRest({ dtype, rest, dims: dims.map((d, i) => ({ ...d, size: box[i]!.size })) });
   });
 }
 
@@ -77,10 +83,10 @@ export function heldIn(
   const rests = program.values.map(({ rest }) => rest !== undefined);
   const heap = newHeap(sizes, rests);
   for (const input of program.inputs) allocate(heap, input.value);
-  const inputBytes = heap.held;
+  const given = heap.held;
   for (const value of liveness.unused) release(heap, value);
   const held = run(heap, program.instructions, liveness.instructions);
-  return { inputBytes, peakBytes: heap.peak, held };
+  return { inputBytes: given, peakBytes: heap.peak, held };
 }
 
 /** Which values share which memory, and how much is held. */

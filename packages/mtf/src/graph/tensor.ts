@@ -42,14 +42,22 @@ export function isTensor(value: unknown): value is AnyTensor {
   return typeof value === "object" && value !== null && brand in value;
 }
 
+/** Which value a tensor stands for, without what users see of it. */
+export type End = Pick<AnyTensor, "~node" | "~result">;
+
 /** What a tensor is: its dims in their order of storage, its dtype and what it rests as. */
-export function typeOf(tensor: AnyTensor): Typed {
+export function typeOf(tensor: End): Typed {
   return tensor["~node"].results[tensor["~result"]]!;
 }
 
 /** The dims of a tensor in its order of storage. */
-export function dimsOf(tensor: AnyTensor): readonly Dimension[] {
+export function dimsOf(tensor: End): readonly Dimension[] {
   return typeOf(tensor).dims;
+}
+
+/** Result number `result` of a node, for what only asks which value it is. */
+export function endOf(node: Node, result: number): End {
+  return { "~node": node, "~result": result };
 }
 
 /** The value that is result number `result` of a node. */

@@ -1,6 +1,6 @@
 import type { MachineModel } from "../cost/machineModel.ts";
 import type { Node } from "../graph/node.ts";
-import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
+import { dimsOf, type End } from "../graph/tensor.ts";
 import type { Layout, RuleTable } from "../layout.ts";
 import type { Placement } from "../program/placement.ts";
 import type { Assignment } from "./choose.ts";
@@ -46,7 +46,7 @@ export function factsFor({ facts, machine, shapes }: Answers, node: Node): Facts
 /** Where a layout's rules put a tensor, after those that stick to it. */
 export function placeOf(
   { byRules }: Answers,
-  tensor: AnyTensor,
+  tensor: End,
   layout: Layout,
   stuck: RuleTable,
 ): Placement {

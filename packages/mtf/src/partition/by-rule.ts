@@ -1,8 +1,8 @@
 import type { Op } from "../graph/kinds.ts";
 import type { Node } from "../graph/node.ts";
-import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
+import { type AnyTensor, endOf } from "../graph/tensor.ts";
 import { rules } from "../ops/rules.ts";
-import { type Placement, samePlacement, splitAxes } from "../program/placement.ts";
+import { type Placement, sameSplit, splitAxes } from "../program/placement.ts";
 import { entryOf } from "../record.ts";
 import { factsFor } from "./answers.ts";
 import { compute, reduce } from "./builder.ts";
@@ -88,7 +88,7 @@ function aimsOf(scope: Scope, node: Node): readonly Placement[] {
  * computed so: a gradient is computed by the rules and then reduced to where it rests.
  */
 function aimOf(scope: Scope, node: Node, result: number): Placement {
-  const tensor = tensorOf(node, result);
+  const tensor = endOf(node, result);
   return follows(node) || carries(node) ? wanted(scope, tensor) : byRules(scope, tensor);
 }
 
@@ -99,11 +99,7 @@ function aimOf(scope: Scope, node: Node, result: number): Placement {
 function startOf(scope: Scope, node: Node, operand: AnyTensor): Placement {
   const stored = scope.stored.has(versionsOf(scope, operand));
   // Of what is sliced only the slice need be gathered.
-  if (
-    !stored ||
-    node.kind === "slice" ||
-    (follows(node) && restOf(scope.rests, tensorOf(node, 0)))
-  ) {
+  if (!stored || node.kind === "slice" || (follows(node) && restOf(scope.rests, endOf(node, 0)))) {
     return lying(scope, operand);
   }
   return byRules(scope, operand);
@@ -115,9 +111,7 @@ function passesAlong(scope: Scope, task: Task, assignment: Assignment): boolean 
   if (passing.length === 0) return true;
   if (splitAxes({ split: assignment, partial: [] }).some((a) => owed.includes(a))) return false;
   return passing.every((i) => {
-    const split = operandSplit(task, assignment, i);
-    const now = { split: lying(scope, node.operands[i]!).split, partial: [] };
-    return samePlacement({ split, partial: [] }, now);
+    return sameSplit(operandSplit(task, assignment, i), lying(scope, node.operands[i]!).split);
   });
 }
 
@@ -125,12 +119,11 @@ function emit(scope: Scope, task: Task, assignment: Assignment, passes: boolean)
   const { node } = task;
   const origin = originOf(node);
   const outcome = outcomeOf(scope.plan.answers, task, assignment);
-  const asked: Asked[] = [];
-  const operands = node.operands.map((operand, i) => {
+  const operands: number[] = [];
+  const asked = node.operands.map((operand, i): Asked => {
     const versions = versionsIn(scope, operand, origin.pass);
-    const value = bring(scope.builder, versions, outcome.asks[i]!, origin);
-    asked.push({ track: versions.track, demand: versions.track.demands.at(-1)! });
-    return value;
+    operands.push(bring(scope.builder, versions, outcome.asks[i]!, origin));
+    return { track: versions.track, demand: versions.track.demands.at(-1)! };
   });
   const combine = task.facts.partition.combine ?? "sum";
   const results = node.results.map((shaped, i) => ({ shaped, placement: outcome.gives[i]! }));
@@ -145,9 +138,9 @@ function emit(scope: Scope, task: Task, assignment: Assignment, passes: boolean)
       combine !== "sum" && shared.length > 0
         ? reduce(scope.builder, made[i]!, placement, combine, shared, origin)
         : made[i]!;
-    defineValue(scope, tensorOf(node, i), value, since);
+    defineValue(scope, endOf(node, i), value, since);
   });
-  const tracks = node.results.map((_, i) => versionsOf(scope, tensorOf(node, i)).track);
+  const tracks = node.results.map((_, i) => versionsOf(scope, endOf(node, i)).track);
   scope.choices.push({
     task,
     runs: scope.builder.runs,

@@ -1,5 +1,5 @@
 import type { NodeOf } from "../graph/node.ts";
-import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
+import { type AnyTensor, endOf } from "../graph/tensor.ts";
 import { samePlacement } from "../program/placement.ts";
 import type { Binding } from "../program/program.ts";
 import { addValue } from "./builder.ts";
@@ -69,7 +69,7 @@ export function partitionEither(
       const inside = versions.map(({ home }, at) => wide(at, home));
       return { placement: a!, inside };
     }
-    const to = wanted(scope, tensorOf(node, i));
+    const to = wanted(scope, endOf(node, i));
     const inside = bodies.map(({ inner, outputs }, at) => {
       return wide(at, valueAt(inner, outputs[i]!, to, origin));
     });
@@ -98,6 +98,6 @@ export function partitionEither(
     origin,
   });
   results.forEach((result, at) => {
-    defineValue(scope, tensorOf(node, result), values[at]!, origin);
+    defineValue(scope, endOf(node, result), values[at]!, origin);
   });
 }

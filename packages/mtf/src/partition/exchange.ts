@@ -1,5 +1,5 @@
 import type { Node } from "../graph/node.ts";
-import { tensorOf } from "../graph/tensor.ts";
+import { endOf } from "../graph/tensor.ts";
 import type { Partition } from "../ops/rule.ts";
 import { splitAxes } from "../program/placement.ts";
 import type { Value } from "../program/program.ts";
@@ -18,7 +18,7 @@ export function partitionMove(scope: Scope, node: Node, partition: Partition): v
     readWhereItLies(scope.builder, versionsOf(scope, operand));
     return id;
   });
-  const target = wanted(scope, tensorOf(node, 0));
+  const target = wanted(scope, endOf(node, 0));
   const rest = commonRest(
     lying.map((v) => scope.builder.values[v]!),
     fill,
@@ -37,7 +37,7 @@ export function partitionMove(scope: Scope, node: Node, partition: Partition): v
     result,
     origin,
   });
-  defineValue(scope, tensorOf(node, 0), result, origin);
+  defineValue(scope, endOf(node, 0), result, origin);
 }
 
 /** What elements may rest as on their way: halves, whose bits are the same wherever they lie. */

@@ -1,6 +1,6 @@
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import { attributedTo, type Node } from "../graph/node.ts";
-import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
+import { type AnyTensor, endOf } from "../graph/tensor.ts";
 import { spread } from "../ops/broadcast/broadcast.ts";
 import { rules } from "../ops/rules.ts";
 import { remembered } from "./plan/remembered.ts";
@@ -31,6 +31,6 @@ export function partitionExpanded(scope: Scope, node: Node, partitionNodes: Part
   const inner = innerScope(scope, graph, nodes);
   partitionNodes(inner, nodes);
   outputs.forEach((output, i) => {
-    define(scope, tensorOf(node, i), versionsOf(inner, output));
+    define(scope, endOf(node, i), versionsOf(inner, output));
   });
 }

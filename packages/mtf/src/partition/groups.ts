@@ -1,6 +1,6 @@
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import { attributedTo, makeTensor, type Node, type NodeOf } from "../graph/node.ts";
-import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
+import { type AnyTensor, endOf } from "../graph/tensor.ts";
 import { hasDim } from "../ops/check.ts";
 import { groupedByOwed } from "./passing.ts";
 import {
@@ -57,5 +57,5 @@ export function partitionInGroups(
   const last = nodesOf({ inputs: sums, outputs: [total] });
   const outer = innerScope(scope, { inputs: sums, outputs: [total] }, last);
   partitionNodes(outer, last);
-  define(scope, tensorOf(node, 0), versionsOf(outer, total));
+  define(scope, endOf(node, 0), versionsOf(outer, total));
 }

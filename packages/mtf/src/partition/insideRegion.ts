@@ -1,7 +1,7 @@
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import type { NodeOf } from "../graph/node.ts";
 import { isSteered } from "../graph/rounds.ts";
-import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import { type AnyTensor, dimsOf, endOf } from "../graph/tensor.ts";
 import type { Instruction } from "../program/program.ts";
 import { addValue, type Builder } from "./builder.ts";
 import { restrict } from "./place.ts";
@@ -67,7 +67,7 @@ export function entriesOf(node: NodeOf<"region">): Entries {
 /** The results that are carried or read: others are not made. */
 export function usedResults(scope: Scope, node: NodeOf<"region">): readonly number[] {
   return node.results.flatMap((_, i) => {
-    const used = i < node.attributes.carried || scope.uses.count(tensorOf(node, i)) > 0;
+    const used = i < node.attributes.carried || scope.uses.count(endOf(node, i)) > 0;
     return used ? [i] : [];
   });
 }
@@ -85,7 +85,7 @@ export function partitionBody(
   partitionNodes: PartitionNodes,
 ): void {
   results.forEach((i, at) => {
-    const rest = restOf(scope.rests, tensorOf(node, i));
+    const rest = restOf(scope.rests, endOf(node, i));
     const output = outputs[at]!;
     const names = dimsOf(output).map((d) => d.name);
     if (rest) setRest(inner.rests, output, { split: restrict(rest.split, names), partial: [] });

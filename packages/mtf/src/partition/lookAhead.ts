@@ -1,5 +1,5 @@
 import { type MachineModel, secondsOf, sliceSeconds } from "../cost/machineModel.ts";
-import { memoryPlan } from "../cost/memory.ts";
+import { inputBytes, memoryPlan } from "../cost/memory.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
 import { besidesOf } from "../graph/rounds.ts";
@@ -43,8 +43,8 @@ function firstThatFits(
   const fits = ({ program }: Written) =>
     capacity === Number.POSITIVE_INFINITY || memoryPlan(program).peakBytes <= capacity;
   const best = first!();
-  // What it holds matters only where there is another to take.
-  if (others.length === 0 || fits(best)) return best;
+  // What it holds matters only where there is another to take; arguments rest alike in all.
+  if (others.length === 0 || inputBytes(best.program) > capacity || fits(best)) return best;
   for (const other of others) {
     const written = other();
     if (fits(written)) return written;
@@ -116,19 +116,20 @@ function waysFrom(
   };
   const first = write(subject, fixed);
   const { choices, cost, work } = first;
-  const changed = improve(choices, subject.layout.mesh, secondsOn(machine), answers);
-  if (changed.size === 0) return [first];
-  const chosen = choices.map((choice) => {
-    return [choice.task.node, changed.get(choice) ?? choice.split] as const;
+  const plans = improve(choices, subject.layout.mesh, secondsOn(machine), answers);
+  const others = plans.map((changed) => {
+    const chosen = choices.map((choice) => {
+      return [choice.task.node, changed.get(choice) ?? choice.split] as const;
+    });
+    const proposed = [...changed.keys()].map(({ task, split }) => [task.node, split] as const);
+    return write(subject, {
+      ...fixed,
+      chosen: new Map(chosen),
+      proposed: new Map(proposed),
+    });
   });
-  const proposed = [...changed.keys()].map(({ task, split }) => [task.node, split] as const);
-  const second = write(subject, {
-    ...fixed,
-    chosen: new Map(chosen),
-    proposed: new Map(proposed),
-  });
-  const better = second.cost < cost && second.work <= work * (1 + 1e-9);
-  return better ? [first, second] : [first];
+  const better = others.filter((other) => other.cost < cost && other.work <= work * (1 + 1e-9));
+  return [first, ...better];
 }
 
 /** What moving values costs, in seconds of a machine. */

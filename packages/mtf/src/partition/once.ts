@@ -1,6 +1,6 @@
 import { nodesOf } from "../graph/graph.ts";
 import type { NodeOf } from "../graph/node.ts";
-import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
+import { type AnyTensor, endOf } from "../graph/tensor.ts";
 import { bodyScope, enter, partitionBody, readSettled, usedResults } from "./insideRegion.ts";
 import { define, type PartitionNodes, type Scope, versionsOf } from "./scope.ts";
 import { stickToBody, stickToOutside } from "./stuckInside.ts";
@@ -37,7 +37,7 @@ export function partitionOnce(
   for (const i of results) {
     const versions = versionsOf(inner, body.outputs[i]!);
     readWhereItLies(inner.builder, versions);
-    define(scope, tensorOf(node, i), newVersions(scope.builder, versions.home, versions.origin));
+    define(scope, endOf(node, i), newVersions(scope.builder, versions.home, versions.origin));
   }
   stickToOutside(scope.stuck, node);
 }

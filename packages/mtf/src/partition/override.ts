@@ -1,6 +1,6 @@
 import { MtfError } from "../errors.ts";
 import type { NodeOf } from "../graph/node.ts";
-import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import { type AnyTensor, dimsOf, endOf } from "../graph/tensor.ts";
 import { type Mesh, printMesh } from "../mesh.ts";
 import { nearest } from "../suggest.ts";
 import { place } from "./place.ts";
@@ -19,7 +19,7 @@ export function partitionOverride(scope: Scope, node: NodeOf<"withLayout">): voi
   const rules = before(Object.entries(node.attributes.rules), layout.rules);
   const to = place(dimsOf(operand), rules, layout.mesh);
   const value = bring(scope.builder, versionsOf(scope, operand), to, originOf(node));
-  defineValue(scope, tensorOf(node, 0), value, originOf(node));
+  defineValue(scope, endOf(node, 0), value, originOf(node));
   scope.anchored.set(scope.builder.values[value]!, node);
   stickOverride(scope.stuck, node);
 }

@@ -1,6 +1,6 @@
 import { internal } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { tensorOf } from "../graph/tensor.ts";
+import { endOf } from "../graph/tensor.ts";
 import { partitionByRule } from "./by-rule.ts";
 import { partitionInGroups, sumsOfDifferentAxes } from "./groups.ts";
 import { partitionOverride } from "./override.ts";
@@ -27,7 +27,7 @@ function partitionNode(scope: Scope, node: Node): void {
       return partitionRegion(scope, node, partitionNodes);
     case "elementwise":
       if (node.attributes.fn === "identity" && node.operands.length === 1) {
-        return define(scope, tensorOf(node, 0), versionsOf(scope, node.operands[0]!));
+        return define(scope, endOf(node, 0), versionsOf(scope, node.operands[0]!));
       }
       if (sumsOfDifferentAxes(scope, node)) return partitionInGroups(scope, node, partitionNodes);
       return partitionByRule(scope, node, partitionNodes);

@@ -1,6 +1,6 @@
 import { elements } from "../dimension.ts";
 import type { Node } from "../graph/node.ts";
-import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import { type AnyTensor, dimsOf, endOf } from "../graph/tensor.ts";
 import { partitionOf } from "../ops/partitionOf.ts";
 import type { Partition } from "../ops/rule.ts";
 import type { Placement } from "../program/placement.ts";
@@ -43,7 +43,7 @@ export function passingThrough(scope: Scope, node: Node, partition: Partition): 
 function shrinks(scope: Scope, node: Node, size: number): boolean {
   let at: Node | undefined = node;
   while (at) {
-    const result = tensorOf(at, 0);
+    const result = endOf(at, 0);
     if (elements(dimsOf(result)) <= size) return true;
     const next: Node | undefined = scope.uses.only(result);
     if (!next) return false;

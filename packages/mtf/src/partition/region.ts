@@ -1,7 +1,7 @@
 import { roundsExpected } from "../cost/roundsExpected.ts";
 import type { NodeOf } from "../graph/node.ts";
 import { dimOfRounds, type Rounds as GraphRounds } from "../graph/rounds.ts";
-import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import { type AnyTensor, dimsOf, endOf } from "../graph/tensor.ts";
 import { type Placement, samePlacement, splitAxes } from "../program/placement.ts";
 import type { Binding, Carried, Origin, Rounds } from "../program/program.ts";
 import { devices } from "../program/transfer.ts";
@@ -143,7 +143,7 @@ function partitionRounds(
   });
   const values = [...carries.map((c) => c.result), ...leaving.map((b) => b.outer)];
   results.forEach((result, i) => {
-    defineValue(scope, tensorOf(node, result), values[i]!, origin);
+    defineValue(scope, endOf(node, result), values[i]!, origin);
   });
   stickToOutside(scope.stuck, node);
 }
@@ -161,7 +161,7 @@ function atFixedPoint<Made extends { readonly lies: readonly Placement[] }>(
   const { values } = scope.builder;
   const begin = values.length;
   const { carried } = node.attributes;
-  const byRules = node.results.slice(0, carried).map((_, i) => wanted(scope, tensorOf(node, i)));
+  const byRules = node.results.slice(0, carried).map((_, i) => wanted(scope, endOf(node, i)));
   const first = partitionAt(byRules);
   if (stays(first.lies, byRules)) return { ...first, places: byRules };
   values.length = begin;

@@ -1,5 +1,5 @@
 import type { NodeOf } from "../graph/node.ts";
-import { type AnyTensor, tensorOf } from "../graph/tensor.ts";
+import { type AnyTensor, endOf } from "../graph/tensor.ts";
 import { partitionOf } from "../ops/partitionOf.ts";
 import { localReshape } from "../program/localReshape.ts";
 import { compute } from "./builder.ts";
@@ -33,5 +33,5 @@ export function partitionReshape(scope: Scope, node: NodeOf<"reshape">): void {
     [{ shaped: node.results[0]!, placement: { split: local.result, partial: pass.axes } }],
     origin,
   );
-  defineValue(scope, tensorOf(node, 0), result!, origin);
+  defineValue(scope, endOf(node, 0), result!, origin);
 }

@@ -1,5 +1,5 @@
 import type { Node } from "../graph/node.ts";
-import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import { type AnyTensor, dimsOf, type End, endOf } from "../graph/tensor.ts";
 import { rules } from "../ops/rules.ts";
 import type { Placement } from "../program/placement.ts";
 import { restrict } from "./place.ts";
@@ -7,11 +7,11 @@ import { restrict } from "./place.ts";
 /** Where tensors want to lie because of stored arguments and results they are computed with. */
 export type Rests = Map<Node, (Placement | undefined)[]>;
 
-export function restOf(rests: Rests, tensor: AnyTensor): Placement | undefined {
+export function restOf(rests: Rests, tensor: End): Placement | undefined {
   return rests.get(tensor["~node"])?.[tensor["~result"]];
 }
 
-export function setRest(rests: Rests, tensor: AnyTensor, placement: Placement): void {
+export function setRest(rests: Rests, tensor: End, placement: Placement): void {
   const node = tensor["~node"];
   const known = rests.get(node) ?? node.results.map(() => undefined);
   known[tensor["~result"]] = placement;
@@ -38,7 +38,7 @@ function forward(nodes: readonly Node[], rests: Rests): void {
     );
     if (!leader) continue;
     node.results.forEach((_, i) => {
-      const result = tensorOf(node, i);
+      const result = endOf(node, i);
       if (!restOf(rests, result)) setRest(rests, result, restOf(rests, leader)!);
     });
   }

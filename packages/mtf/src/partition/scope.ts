@@ -2,7 +2,7 @@ import { internal } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Node, NodeOf } from "../graph/node.ts";
 import { causeOf } from "../graph/show.ts";
-import type { AnyTensor } from "../graph/tensor.ts";
+import type { End } from "../graph/tensor.ts";
 import type { Layout } from "../layout.ts";
 import { printType, sameType } from "../ops/verify/types.ts";
 import type { Placement } from "../program/placement.ts";
@@ -47,7 +47,7 @@ export function innerScope(scope: Scope, graph: Graph, nodes: readonly Node[]): 
 }
 
 /** What stands for a tensor has its dtype and its dims, in their order. */
-export function define(scope: Scope, tensor: AnyTensor, versions: Versions): void {
+export function define(scope: Scope, tensor: End, versions: Versions): void {
   const node = tensor["~node"];
   const [type, value] = [node.results[tensor["~result"]]!, scope.builder.values[versions.home]!];
   if (!sameType(type, value)) {
@@ -59,27 +59,27 @@ export function define(scope: Scope, tensor: AnyTensor, versions: Versions): voi
   scope.versions.set(node, known);
 }
 
-export function defineValue(scope: Scope, tensor: AnyTensor, value: number, origin: Origin): void {
+export function defineValue(scope: Scope, tensor: End, value: number, origin: Origin): void {
   define(scope, tensor, newVersions(scope.builder, value, origin));
 }
 
-export function versionsOf(scope: Scope, tensor: AnyTensor): Versions {
+export function versionsOf(scope: Scope, tensor: End): Versions {
   const versions = scope.versions.get(tensor["~node"])?.[tensor["~result"]];
   if (!versions) throw internal(`${tensor["~node"].kind} was not partitioned`);
   return versions;
 }
 
 /** Where a tensor lies now, sums that are owed included. */
-export function lying(scope: Scope, tensor: AnyTensor): Placement {
+export function lying(scope: Scope, tensor: End): Placement {
   return scope.builder.values[versionsOf(scope, tensor).home]!.placement;
 }
 
 /** Where a tensor wants to lie: as what it is stored with, else by the rules. */
-export function wanted(scope: Scope, tensor: AnyTensor): Placement {
+export function wanted(scope: Scope, tensor: End): Placement {
   return restOf(scope.rests, tensor) ?? byRules(scope, tensor);
 }
 
-export function byRules(scope: Scope, tensor: AnyTensor): Placement {
+export function byRules(scope: Scope, tensor: End): Placement {
   return placeOf(scope.plan.answers, tensor, scope.layout, stuckOf(scope.stuck, tensor));
 }
 
@@ -87,12 +87,12 @@ export function byRules(scope: Scope, tensor: AnyTensor): Placement {
  * The value of a tensor under a placement. What is brought from a stored argument for one pass is
  * not kept for the next, unless the layout says so: the memory between is worth more.
  */
-export function valueAt(scope: Scope, tensor: AnyTensor, to: Placement, origin: Origin): number {
+export function valueAt(scope: Scope, tensor: End, to: Placement, origin: Origin): number {
   return bring(scope.builder, versionsIn(scope, tensor, origin.pass), to, origin);
 }
 
 /** The versions of a tensor that a pass may use, and adds to. */
-export function versionsIn(scope: Scope, tensor: AnyTensor, pass: string): Versions {
+export function versionsIn(scope: Scope, tensor: End, pass: string): Versions {
   const versions = versionsOf(scope, tensor);
   const dropped = scope.stored.has(versions) && scope.layout.stored === "regather";
   return dropped ? forPass(scope, versions, pass) : versions;
@@ -117,7 +117,7 @@ function forPass({ passes }: Scope, versions: Versions, pass: string): Versions 
  */
 export function settledValue(
   scope: Scope,
-  tensor: AnyTensor,
+  tensor: End,
   left: readonly string[] = [],
 ): Value & { readonly id: number } {
   const versions = versionsOf(scope, tensor);

@@ -1,5 +1,5 @@
 import type { Node, NodeOf } from "../graph/node.ts";
-import { type AnyTensor, dimsOf, tensorOf } from "../graph/tensor.ts";
+import { dimsOf, type End, endOf } from "../graph/tensor.ts";
 import type { RuleTable } from "../layout.ts";
 import { partitionOf } from "../ops/partitionOf.ts";
 import { entryOf } from "../record.ts";
@@ -12,12 +12,12 @@ export type Stuck = Map<Node, readonly RuleTable[]>;
 
 const none: RuleTable = [];
 
-export function stuckOf(stuck: Stuck, tensor: AnyTensor): RuleTable {
+export function stuckOf(stuck: Stuck, tensor: End): RuleTable {
   return stuck.get(tensor["~node"])?.[tensor["~result"]] ?? none;
 }
 
 /** Makes rules stick to a tensor, as far as they are about its dims. */
-export function stick(stuck: Stuck, tensor: AnyTensor, rules: RuleTable): void {
+export function stick(stuck: Stuck, tensor: End, rules: RuleTable): void {
   const { "~node": node, "~result": result } = tensor;
   // A body that is written again may be given other operands.
   if (rules.length === 0 && !stuck.has(node)) return;
@@ -48,14 +48,14 @@ export function stuckToOperands(stuck: Stuck, node: Node): RuleTable {
 export function stickToResults(stuck: Stuck, node: Node): void {
   const rules = stuckToOperands(stuck, node);
   node.results.forEach((_, i) => {
-    stick(stuck, tensorOf(node, i), rules);
+    stick(stuck, endOf(node, i), rules);
   });
 }
 
 /** A value under `withLayout` sticks as it is told to; a gradient goes on as what it is of. */
 export function stickOverride(stuck: Stuck, node: NodeOf<"withLayout">): void {
   const { rules, gradientOf } = node.attributes;
-  stick(stuck, tensorOf(node, 0), gradientOf ? stuckOf(stuck, gradientOf) : Object.entries(rules));
+  stick(stuck, endOf(node, 0), gradientOf ? stuckOf(stuck, gradientOf) : Object.entries(rules));
 }
 
 /** The same text for the same rules, for what is remembered of them. */

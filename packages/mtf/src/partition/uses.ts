@@ -1,18 +1,18 @@
 import type { Graph } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
-import type { AnyTensor } from "../graph/tensor.ts";
+import type { End } from "../graph/tensor.ts";
 
 /** Who reads the results of a graph's nodes. */
 export interface Uses {
   /** How many operands and outputs a tensor is. */
-  readonly count: (tensor: AnyTensor) => number;
+  readonly count: (tensor: End) => number;
   /** The only node that reads a tensor, if it is read once and is no output. */
-  readonly only: (tensor: AnyTensor) => Node | undefined;
+  readonly only: (tensor: End) => Node | undefined;
 }
 
 export function usesOf(graph: Graph, nodes: readonly Node[]): Uses {
   const readers = new Map<Node, (Node | undefined)[][]>();
-  const read = (tensor: AnyTensor, reader: Node | undefined) => {
+  const read = (tensor: End, reader: Node | undefined) => {
     const node = tensor["~node"];
     let results = readers.get(node);
     if (!results) {
@@ -23,7 +23,7 @@ export function usesOf(graph: Graph, nodes: readonly Node[]): Uses {
   };
   for (const node of nodes) for (const operand of node.operands) read(operand, node);
   for (const output of graph.outputs) read(output, undefined);
-  const of = (tensor: AnyTensor) => readers.get(tensor["~node"])?.[tensor["~result"]] ?? [];
+  const of = (tensor: End) => readers.get(tensor["~node"])?.[tensor["~result"]] ?? [];
   return {
     count: (tensor) => of(tensor).length,
     only: (tensor) => (of(tensor).length === 1 ? of(tensor)[0] : undefined),

@@ -2,10 +2,11 @@ import { elements } from "../dimension.ts";
 import { bytesPerElement } from "../dtype.ts";
 import { defineMesh, type Mesh } from "../mesh.ts";
 import { entryOf } from "../record.ts";
+import { printResting } from "../rest/print.ts";
 import { bodiesOf } from "./bodies.ts";
 import { heldAlready, type MovedDim } from "./heldAlready.ts";
 import { type Lying, lyingParts } from "./lying.ts";
-import { axesOf, overlap, splitAxes } from "./placement.ts";
+import { axesOf, overlap, printPlacement, splitAxes } from "./placement.ts";
 import type { Instruction, Move, Program, Reduce, Value } from "./program.ts";
 import { devices } from "./transfer.ts";
 
@@ -48,7 +49,41 @@ function reduceBytes(values: readonly Value[], instruction: Reduce, mesh: Mesh):
   return instruction.name === "all-reduce" ? 2 * (group - 1) * buffers : (group - 1) * buffers;
 }
 
+/** What moves have come to along a mesh: the blocks of a model move the same. */
+const known = new WeakMap<Mesh, Map<string, number>>();
+
 function moveBytes(values: readonly Value[], instruction: Move, mesh: Mesh): number {
+  let onMesh = known.get(mesh);
+  if (!onMesh) {
+    onMesh = new Map();
+    known.set(mesh, onMesh);
+  }
+  const text = moveText(values, instruction);
+  let bytes = onMesh.get(text);
+  if (bytes === undefined) {
+    bytes = bytesMoved(values, instruction, mesh);
+    onMesh.set(text, bytes);
+  }
+  return bytes;
+}
+
+/** The same for moves of values of the same types that lie alike. */
+function moveText(values: readonly Value[], { operands, result, offsets }: Move): string {
+  let text = valueText(values[result]!);
+  operands.forEach((operand, i) => {
+    text += `|${valueText(values[operand]!)}`;
+    for (const name in offsets[i]) text += ` ${name}+${offsets[i][name]}`;
+  });
+  return text;
+}
+
+function valueText(value: Value): string {
+  let text = "";
+  for (const { name, size } of value.dims) text += ` ${name}=${size}`;
+  return `${printResting(value, text)} ${printPlacement(value.placement)}`;
+}
+
+function bytesMoved(values: readonly Value[], instruction: Move, mesh: Mesh): number {
   const to = lyingParts(values[instruction.result]!);
   const received = instruction.operands.flatMap((operand, i) =>
     lyingParts(values[operand]!).map((from, part) => {

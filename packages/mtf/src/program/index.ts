@@ -23,3 +23,4 @@ export type {
   Value,
   Wait,
 } from "./program.ts";
+export { sliceOf } from "./sliceOf.ts";

@@ -28,6 +28,16 @@ export function samePlacement(a: Placement, b: Placement): boolean {
   return a === b || printPlacement(a) === printPlacement(b);
 }
 
+/** Whether two splits give the same dims the same axes. */
+export function sameSplit(a: Placement["split"], b: Placement["split"]): boolean {
+  const dims = Object.keys(a);
+  if (dims.length !== Object.keys(b).length) return false;
+  return dims.every((dim) => {
+    const axes = entryOf(b, dim);
+    return axes?.length === a[dim]!.length && axes.every((axis, i) => axis === a[dim]![i]);
+  });
+}
+
 const texts = new WeakMap<Placement, string>();
 
 /** A canonical text: `batch@data+pod heads@model partial:x`. */

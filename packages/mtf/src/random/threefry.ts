@@ -77,7 +77,7 @@ export function threefry(
 }
 
 // Elements use counters whose high word is below 2^21, so this one is never theirs.
-const foldCounter = 0x6d7466;
+export const foldCounter = 0x6d7466;
 
 /**
  * A new key from a key and a number.

@@ -11,6 +11,7 @@ export interface Sized {
 
 /** The bytes that a tensor, or a slice of these sizes, takes in memory. */
 export function bytesAtRest(sized: Sized): number {
+  if (sized.rest === undefined) return elements(sized.dims) * bytesPerElement[sized.dtype];
   return partsOf(sized).reduce((sum, { dims, dtype }) => {
     return sum + elements(dims) * bytesPerElement[dtype];
   }, 0);

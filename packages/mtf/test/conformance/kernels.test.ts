@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
 import { openBackend } from "../../src/backend/open.ts";
-import { backendsOr } from "../support/backends.ts";
+import { backendsOr, drawn, finiteOnly } from "../support/backends.ts";
 import { checkBackend } from "../support/checkBackend.ts";
 import { elementwiseFns } from "../support/elementwiseCase.ts";
 import { kinds } from "../support/kernelCases.ts";
@@ -10,11 +10,16 @@ import { kinds } from "../support/kernelCases.ts";
 
 const [name] = backendsOr("wasm");
 const backend = await openBackend(name!);
+const finite = finiteOnly.has(name);
 
 describe("every kind of op, on slices in any order of dims", () => {
-  test.each(kinds)("%s", (kind) => checkBackend(backend, { kinds: [kind], runs: 150 }));
+  test.each(kinds)("%s", (kind) =>
+    checkBackend(backend, { kinds: [kind], runs: drawn(150), finite }),
+  );
 });
 
 describe("every function of elements", () => {
-  test.each(elementwiseFns)("%s", (fn) => checkBackend(backend, { fns: [fn], runs: 60 }));
+  test.each(elementwiseFns)("%s", (fn) =>
+    checkBackend(backend, { fns: [fn], runs: drawn(60), finite }),
+  );
 });

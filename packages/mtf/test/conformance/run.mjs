@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
-const backends = ["reference", "cpu", "wasm", "tensorflow"];
+const backends = ["reference", "cpu", "wasm", "webgpu", "tensorflow"];
 const help = `
 Does a backend compute on this machine what it has to?
 

@@ -132,20 +132,20 @@ describe("the layout of a mixture of experts", () => {
     }
     const trained = program(valueAndGrad(loss), orders[0]!, "data:2,model:2");
     expect(summary(trained)).toMatchInlineSnapshot(`
-      "1 x forward exchange(data) [embd=256, expert=8] 8,192 B einsum
-      1 x forward all-gather(model) [group=8, token=128, expert=8] 32,768 B softmax
-      1 x forward exchange(data+model) [group=8, expert=8, capacity=32, embd=256] 3,145,728 B einsum
+      "1 x forward exchange(data) [group=8, token=128, embd=256] 1,048,576 B einsum
+      1 x forward all-to-all(model+data) [group=8, token=128, expert=8] 24,576 B max
+      1 x forward all-to-all(data+model) [group=8, token=128, expert=8] 24,576 B einsum
+      1 x forward exchange(data) [group=8, token=128, capacity=32] 131,072 B einsum
+      1 x forward all-gather(model) [group=8, expert=8, capacity=32, embd=256] 2,097,152 B einsum
       1 x forward reduce-scatter(model) [group=8, expert=8, capacity=32, embd=256] 2,097,152 B einsum
-      1 x forward all-to-all(data) [group=8, expert=8, capacity=32, embd=256] 1,048,576 B einsum
+      1 x forward reduce-scatter(data) [group=8, token=128, embd=256] 1,048,576 B einsum
       1 x forward all-reduce(data+model) [] 24 B sum
-      1 x backward exchange(data+model) [group=8, expert=8, capacity=32, embd=256] 3,145,728 B einsum
+      1 x backward all-gather(data) [group=8, token=128, embd=256] 1,048,576 B einsum
+      1 x backward all-gather(model) [group=8, expert=8, capacity=32, embd=256] 2,097,152 B einsum
       1 x backward reduce-scatter(model) [group=8, expert=8, capacity=32, embd=256] 2,097,152 B einsum
-      1 x backward all-to-all(data) [group=8, expert=8, capacity=32, embd=256] 1,048,576 B einsum
-      1 x backward reduce-scatter(model) [group=8, token=128, expert=8, capacity=32] 1,048,576 B einsum
-      1 x backward all-reduce(model) [group=8, token=128, expert=8] 65,536 B einsum
-      1 x backward reduce-scatter(data) [embd=256, expert=8] 8,192 B einsum
-      1 x backward all-gather(model) [embd=256, expert=8] 8,192 B einsum
-      moved 13,754,392 B, held 16,076,804 B"
+      1 x backward all-reduce(data) [group=8, token=128] 8,192 B sum
+      1 x backward all-reduce(model) [embd=256, expert=8] 16,384 B einsum
+      moved 11,739,160 B, held 16,134,148 B"
     `);
   });
 });

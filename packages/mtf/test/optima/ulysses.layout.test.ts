@@ -50,4 +50,21 @@ describe("Ulysses' layout of attention", () => {
       moved 6,291,480 B, held 26,738,692 B"
     `);
   });
+
+  it("is found without being told, forward and backward", () => {
+    expect(summary(lower(attend, { layout, inputs }).program)).toMatchInlineSnapshot(`
+      "2 x forward all-to-all(seq) [batch=1, length=1024, heads=8, kv=32] 786,432 B einsum
+      2 x forward all-to-all(seq) [batch=1, memory=1024, heads=8, kv=32] 786,432 B einsum
+      moved 3,145,728 B, held 17,563,648 B"
+    `);
+    const { program } = lower(valueAndGrad(lossOf(attend)), { layout, inputs: [inputs] });
+    expect(summary(program)).toMatchInlineSnapshot(`
+      "1 x forward all-to-all(seq) [batch=1, length=1024, heads=8, kv=32] 786,432 B einsum
+      2 x forward all-to-all(seq) [batch=1, memory=1024, heads=8, kv=32] 786,432 B einsum
+      2 x backward all-to-all(seq) [batch=1, memory=1024, heads=8, kv=32] 786,432 B rename
+      1 x forward all-reduce(seq) [] 24 B sum
+      1 x backward all-to-all(seq) [batch=1, length=1024, heads=8, kv=32] 786,432 B einsum
+      moved 4,718,616 B, held 26,738,692 B"
+    `);
+  });
 });

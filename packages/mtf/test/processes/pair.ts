@@ -54,7 +54,7 @@ export async function devicesOfPair(mesh: Mesh, backend: BackendName): Promise<D
   const { messages, end } = await meet(mesh, place, join(folder!, `${meetings++}`));
   return devicesOfProcess({
     mesh,
-    backend: await openBackend(backend, { threads: 1, deterministic: true }),
+    backend: await openBackend(backend, { threads: 1, alone: false, deterministic: true }),
     messages,
     machineDevices: mesh.size,
     end,

@@ -38,6 +38,8 @@ export interface CaseOptions {
   readonly fns?: readonly ElementwiseFn[];
   /** How many dims a case has where it otherwise has one. */
   readonly crowd?: number;
+  /** No number is infinite or NaN. */
+  readonly finite?: boolean;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface CaseOptions {
  */
 export function kernelCases(options: CaseOptions = {}): fc.Arbitrary<KernelCase> {
   return fc.gen().map((draw) => {
-    const g = drawing(draw, options.crowd ?? 1);
+    const g = drawing(draw, options.crowd ?? 1, options.finite ?? false);
     if (options.fns) return elementwiseCase(g, pick(g, options.fns));
     return cases[pick(g, options.kinds ?? kinds)](g);
   });

@@ -6,7 +6,9 @@ import type { GenerateOptions } from "../generate-options.ts";
 import { progressLine } from "../progress.ts";
 import { askedFor } from "./generate/asked.ts";
 import { converse } from "./generate/converse.ts";
+import { draftOf } from "./generate/draft-of.ts";
 import type { Generated } from "./generate/generated.ts";
+import { interruptible } from "./generate/interruptible.ts";
 import { generateLines, promptsAtOnce } from "./generate/lines.ts";
 import { printGenerated } from "./generate/print-generated.ts";
 import { idsOf, promptTexts } from "./generate/prompts.ts";
@@ -31,13 +33,17 @@ export async function run(
   const progress = progressLine();
   try {
     for (const line of model.notes) progress.note(asTyped(line));
-    const asked = await askedFor(model, options, progress);
+    const draft = await draftOf(options, model);
+    for (const line of draft?.notes ?? []) progress.note(asTyped(`--draft ${line}`));
+    const asked = await askedFor(model, options, progress, draft);
     if (options.interactive) {
       await converse(model, texts[0]!, asked, options, progress);
       return undefined;
     }
     if (options.promptLines !== undefined) {
-      await generateLines(model, texts, asked, options, progress);
+      await interruptible((enough) =>
+        generateLines(model, texts, asked, options, progress, enough),
+      );
       return undefined;
     }
     const prompt = idsOf(texts[0]!, options, model);
@@ -47,7 +53,10 @@ export async function run(
       await generateStreamed(model, prompt, asked, hidden, progress);
       return undefined;
     }
-    const [generated] = await whole(model, [prompt], asked, hidden, progress);
+    const [generated] = await interruptible((enough) => {
+      const settings = { ...asked.settings, enough };
+      return whole(model, [prompt], { ...asked, settings }, hidden, progress);
+    });
     return options.json ? generated! : { text: printGenerated(generated!) };
   } finally {
     progress.end();

@@ -128,16 +128,17 @@ function eventLines({ files, events, from, to, scalars, others }: EventsSummary)
   ];
 }
 
-function dataLines(path: string, { files, documents, tokens }: DataSummary): string[] {
+function dataLines(
+  path: string,
+  { files, documents, tokens, leftOut = [] }: DataSummary,
+): string[] {
   const inside = path.endsWith(sep) ? path : path + sep;
   const rows: Row[] = files.map((file) => [
     file.file.startsWith(inside) ? file.file.slice(inside.length) : basename(file.file),
     file.format,
     some(file.bytes, "byte"),
     some(file.documents, "document"),
-    file.characters !== undefined
-      ? some(file.characters, "character")
-      : `${some(file.tokens ?? 0, "token")}${file.type === undefined ? "" : ` of ${file.type}`}`,
+    contentOf(file),
   ]);
   const subsets = new Map<string, number>();
   for (const file of files) {
@@ -154,8 +155,19 @@ function dataLines(path: string, { files, documents, tokens }: DataSummary): str
       4,
     ),
     `  ${some(files.length, "file")}, ${some(documents, "document")}${ids}`,
+    ...leftOut.map((line) => `  ${line}`),
     "",
   ];
+}
+
+/** Text, ids, or both, as documents of JSON may be. */
+function contentOf({ characters, tokens, type }: DataSummary["files"][number]): string {
+  const ofType = type === undefined ? "" : ` of ${type}`;
+  const ids =
+    characters === undefined || tokens !== undefined
+      ? [`${some(tokens ?? 0, "token")}${ofType}`]
+      : [];
+  return [...(characters === undefined ? [] : [some(characters, "character")]), ...ids].join(", ");
 }
 
 function heading(title: string, rows: readonly unknown[]): string[] {

@@ -1,10 +1,11 @@
 import { basename, resolve } from "node:path";
-import { meshFor } from "../../fit/index.ts";
-import { longest } from "../../generate/extend.ts";
-import { finiteLogits } from "../../generate/finite-logits.ts";
+import { type ModelUse, meshFor } from "../../fit/index.ts";
 import { tokenizerOf } from "../../generate/text.ts";
-import { loadModel } from "../../loaded-model.ts";
+import { type LoadedModel, loadModel } from "../../loaded-model.ts";
 import { readChatTemplate } from "../../serve/chat/template.ts";
+import { largest } from "../../serve/paged/largest.ts";
+import { pagedLogits } from "../../serve/paged/paged-logits.ts";
+import { poolBlocks } from "../../serve/paged/pool-blocks.ts";
 import { restartingLogits } from "../../serve/restarting-logits.ts";
 import { startServer } from "../../serve/server.ts";
 import { asTyped } from "../as-typed.ts";
@@ -22,22 +23,29 @@ const usualBody = 1 << 20;
  * await run({ model: "runs/tuned", host: "127.0.0.1", port: 8080, ...limits });
  */
 export async function run(options: ServeOptions): Promise<void> {
-  const { host, port, maxBatch: rows, maxQueue: queue, timeout } = options;
+  const { host, port, maxBatch: rows, maxQueue: queue, timeout, cache: bytes } = options;
   const keys = options.apiKey ?? keysIn(process.env.GPT_NEO_API_KEY);
   const load = () => {
-    const mesh = meshFor(options, { devices: 1, rows: () => rows, build: longest });
+    const build: ModelUse["build"] = (config, dims) => {
+      const { context = config.training.context } = options;
+      return largest(config, dims, { context, rows, bytes });
+    };
+    const mesh = meshFor(options, { devices: 1, rows: () => rows, build });
     return loadModel(options.model, modelOptions(options), mesh);
   };
   const interrupt = onInterrupt(() => tell("answering what has been asked; again to stop now"));
   const model = await load();
-  const logits = restartingLogits(model, load, tell);
+  const logitsOf = (of: LoadedModel) =>
+    pagedLogits(of, poolBlocks(of.config, { context: of.context, rows, bytes }));
+  const logits = restartingLogits(model, load, logitsOf, tell);
   try {
     for (const line of model.notes) tell(asTyped(line));
     const name = options.name ?? basename(resolve(options.model));
     const chatTemplate = await readChatTemplate(options.tokenizer ?? options.model);
     const served = { ...model, name, tokenizer: tokenizerOf(model), chatTemplate };
-    const server = await startServer(served, finiteLogits(model, logits), {
+    const server = await startServer(served, logits, {
       ...{ host, port, keys, rows, queue, timeout, report },
+      pool: () => logits.current()?.use(),
       bodyLimit: options.maxBody ?? usualBody,
     });
     if (keys.length === 0 && !isLoopback(host)) tell("whoever reaches this address may use it");

@@ -46,7 +46,7 @@ export async function runTrain(
     }
     progress.update(`${some(counts.size, "word")}: joining pairs`);
     const json = trainTokenizer(counts, { vocabSize, minFrequency });
-    makeFolder(dirname(file));
+    await makeFolder(dirname(file));
     await writeAtomically(file, (target) => target.write(json));
     const size = jsonTokenizer(file, json).vocabSize;
     if (size < vocabSize) progress.note("there is no pair left that is seen often enough");

@@ -1,4 +1,5 @@
 import type { LoadedModel } from "../../loaded-model.ts";
+import { checkDraft } from "../draft/check-draft.ts";
 import type { SearchOptions } from "../search-of.ts";
 import { stopsBy } from "../stop-strings.ts";
 import { checkIds, checkSettings } from "./checked.ts";
@@ -19,6 +20,7 @@ export function askedOf(model: Model, settings: GenerateAllSettings): SearchOpti
   const own = model.generation?.options ?? {};
   const options = merged(own, settings);
   checkIds(options, model.config.vocab_size);
+  if (settings.draft !== undefined) checkDraft(model, settings.draft, options);
   const ends = settings.eosTokenId ?? settings.endOfText ?? own.eosTokenId ?? model.ends;
   const { seed = 0, logprobs, outputScores, outputLogits } = settings;
   return {

@@ -6,18 +6,30 @@ import { wrongOption } from "../../wrong-option.ts";
 import { checkDecoding, decodingNames } from "./check.ts";
 import { checkSampling } from "./check-sampling.ts";
 import type { DecodingOptions } from "./decoding.ts";
-import { largestSeed } from "./ranges.ts";
+import { draftTokensRange, largestSeed } from "./ranges.ts";
 import type { GenerateAllSettings, GenerateSettings, GenerateTextSettings } from "./settings.ts";
 
-const others = ["sampling", "seed", "endOfText", "slide", "signal"] as const;
+const others = [
+  ...([
+    "sampling",
+    "seed",
+    "endOfText",
+    "slide",
+    "signal",
+    "enough",
+    "draft",
+    "draftTokens",
+  ] as const),
+] as const;
 const told = ["logprobs", "outputScores", "outputLogits"] as const;
 const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, true]));
 const names = named([...decodingNames, ...others]) as OptionNames<GenerateSettings>;
 const all = { ...names, ...named(told) } as OptionNames<GenerateAllSettings>;
 
-const numbers: Readonly<Record<"seed" | "logprobs", NumberRange>> = {
+const numbers: Readonly<Record<"seed" | "logprobs" | "draftTokens", NumberRange>> = {
   seed: { least: 0, most: largestSeed, whole: true },
   logprobs: { least: 0, whole: true },
+  draftTokens: draftTokensRange,
 };
 
 /** @throws MtfError `bad-argument` for a setting of `generate` that there is none of */
@@ -44,7 +56,7 @@ export function checkSettings(settings: GenerateAllSettings): void {
   checkDecoding(settings, wrong);
   if (settings.sampling !== undefined) checkSampling(settings.sampling);
   checkDecoding({ eosTokenId: settings.endOfText }, (_, ...told) => wrong("endOfText", ...told));
-  for (const name of ["seed", "logprobs"] as const) {
+  for (const name of ["seed", "logprobs", "draftTokens"] as const) {
     const value = settings[name];
     if (value === undefined || isIn(numbers[name], value)) continue;
     throw wrong(name, value, rangeInWords(numbers[name]));
@@ -54,9 +66,10 @@ export function checkSettings(settings: GenerateAllSettings): void {
     if (value !== undefined && typeof value !== "boolean")
       throw wrong(name, value, "true or false");
   }
-  const { signal } = settings;
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function") {
-    throw wrong("signal", signal, "an AbortSignal");
+  for (const name of ["signal", "enough"] as const) {
+    const signal = settings[name];
+    if (signal === undefined || typeof signal?.throwIfAborted === "function") continue;
+    throw wrong(name, signal, "an AbortSignal");
   }
 }
 

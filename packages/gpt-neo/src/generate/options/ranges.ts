@@ -1,4 +1,5 @@
 import type { NumberRange } from "../../number-range.ts";
+import { longestChunk } from "../extend.ts";
 import type { DecodingOptions } from "./decoding.ts";
 
 const share: NumberRange = { least: 0, most: 1 };
@@ -14,6 +15,13 @@ export type NumberName = {
 
 /** Seeds are int32, as devices have them. */
 export const largestSeed: number = 2 ** 31 - 1;
+
+/** With the id before them, guesses are one chunk of a cache. */
+export const draftTokensRange: NumberRange & { least: number; most: number } = {
+  least: 1,
+  most: longestChunk - 1,
+  whole: true,
+};
 
 /** Which numbers they take. */
 export const ranges: Readonly<Record<NumberName, NumberRange>> = {

@@ -1,3 +1,4 @@
+import type { Draft } from "../draft/draft.ts";
 import type { Sampling } from "../sample.ts";
 import type { DecodingOptions } from "./decoding.ts";
 
@@ -14,8 +15,17 @@ export interface GenerateSettings extends DecodingOptions {
    * there. Default true.
    */
   readonly slide?: boolean | undefined;
+  /**
+   * A smaller model of the same tokens, which guesses several ids ahead: the model looks at them at once,
+   * and makes the same text in fewer passes. Not for beams.
+   */
+  readonly draft?: Draft | undefined;
+  /** How many ids it guesses at most: 1 to 63. Default 3. */
+  readonly draftTokens?: number | undefined;
   /** Ends the text by its reason, thrown before the next id. */
   readonly signal?: AbortSignal | undefined;
+  /** Ends all texts before the next id as they are, beams with the best by then. */
+  readonly enough?: AbortSignal | undefined;
 }
 
 /** What is told of each id that is chosen. */

@@ -2,7 +2,7 @@ import { logSoftmax } from "../log-softmax.ts";
 import { processed, type Scores } from "../processors/index.ts";
 import { type Beams, grown, noBeams } from "./beams.ts";
 import { endingOf, type Rules, tell } from "./rules.ts";
-import type { Found, Search, Step } from "./search.ts";
+import { enough, type Found, type Search, type Step } from "./search.ts";
 
 /** What a beam search is asked for, beside the rules of all searches. */
 export interface BeamOptions {
@@ -21,7 +21,20 @@ export interface BeamOptions {
  * `count` where there are no more.
  */
 export function beamSearch(prompt: readonly number[], options: BeamOptions, rules: Rules): Search {
-  return { rows: [{ ids: prompt }], step: (logits) => step(noBeams(prompt), logits) };
+  const none = noBeams(prompt);
+  return {
+    rows: [{ ids: prompt }],
+    step: (logits) => step(none, logits),
+    ended: () => ended(none),
+  };
+
+  /** Those that are followed end as they are, and the best of all are given. */
+  function ended({ length, running, finished }: Beams): readonly Found[] {
+    const penalty = Math.max(1, length) ** options.lengthPenalty;
+    const cut = running.map((beam) => ({ beam, ending: enough, score: beam.sum / penalty }));
+    const all = [...finished, ...cut].sort((a, b) => b.score - a.score);
+    return foundIn({ length, running: [], finished: all }, options);
+  }
 
   function step(beams: Beams, logits: readonly Float32Array[]): Step {
     const scores = beams.running.map(({ ids }, row) => {
@@ -39,7 +52,12 @@ export function beamSearch(prompt: readonly number[], options: BeamOptions, rule
     });
     if (isDone(next, options, rules)) return { found: foundIn(next, options), next: undefined };
     const rows = next.running.map(({ ids, from }) => ({ ids, continues: from }));
-    return { found: [], next: { rows, step: (more) => step(next, more) } };
+    const going = {
+      rows,
+      step: (more: typeof logits) => step(next, more),
+      ended: () => ended(next),
+    };
+    return { found: [], next: going };
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Context, processed, type Scores } from "../processors/index.ts";
 import { endingOf, type Rules, tell } from "./rules.ts";
-import type { Found, Search, Step } from "./search.ts";
+import { enough, type Found, type Search, type Step } from "./search.ts";
 
 /**
  * Chooses an id by scores, for a text that has so many ids, one of several texts of a prompt: the
@@ -17,17 +17,27 @@ interface Text extends Context {
 /**
  * Several texts that follow a prompt, an id at a time, each by itself: greedy, or drawn. They begin
  * with one row, and are as many rows as there are texts that go on.
+ *
+ * @param sequences which texts of the prompt they are
  */
 export function inRows(
   prompt: readonly number[],
-  count: number,
+  sequences: readonly number[],
   choose: Choose,
   rules: Rules,
 ): Search {
-  const texts = Array.from({ length: count }, (_, sequence) => {
+  const texts = sequences.map((sequence) => {
     return { sequence, row: 0, ids: prompt, promptLength: prompt.length };
   });
-  return { rows: [{ ids: prompt }], step: (logits) => chosen(texts, logits, choose, rules) };
+  return {
+    rows: [{ ids: prompt }],
+    step: (logits) => chosen(texts, logits, choose, rules),
+    ended: () => ended(texts),
+  };
+}
+
+function ended(texts: readonly Text[]): readonly Found[] {
+  return texts.map(({ sequence }) => ({ kind: "end", sequence, ending: enough }));
 }
 
 function chosen(
@@ -53,5 +63,6 @@ function chosen(
   if (going.length === 0) return { found, next: undefined };
   const rows = going.map(({ ids, row }) => ({ ids, continues: row }));
   const next = going.map((text, row) => ({ ...text, row }));
-  return { found, next: { rows, step: (more) => chosen(next, more, choose, rules) } };
+  const step = (more: readonly Float32Array[]) => chosen(next, more, choose, rules);
+  return { found, next: { rows, step, ended: () => ended(next) } };
 }

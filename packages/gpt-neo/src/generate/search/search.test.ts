@@ -170,3 +170,39 @@ it("tells of each id what is asked for", async () => {
   const [[plainly]] = (await textsOf([[1]], { ...plain, options })) as [[GeneratedSequence]];
   expect(plainly.chosen).toEqual(text.ids.map((id) => ({ id })));
 });
+
+describe("searches that are enough", () => {
+  /** Says that it is after so many calls for logits. */
+  async function cut(all: SearchOptions, calls: number) {
+    const controller = new AbortController();
+    const model = modelOf(1);
+    let made = 0;
+    const counting = {
+      next: (rows: readonly Row[]) => {
+        if (++made === calls) controller.abort();
+        return model.next(rows);
+      },
+    };
+    const each = together([searchOf([1], all)], counting, { enough: controller.signal });
+    return (await collected(each, 1))[0]!;
+  }
+
+  it("end as they are: texts with what they have", async () => {
+    const all = { ...plain, count: 2, sampling: hot, most: 9, seed: 3 };
+    const [whole] = await textsOf([[1]], all);
+    const texts = await cut(all, 4);
+    expect(idsOf(texts)).toEqual(whole!.map(({ ids }) => ids.slice(0, 4)));
+    expect(texts.map(({ ending }) => ending)).toEqual(
+      Array(2).fill({ reason: "length", enough: true }),
+    );
+  });
+
+  it("end as they are: beams with the best by then, those that have ended among them", async () => {
+    const all = { ...plain, options: { numBeams: 6 }, count: 6, ends: [3], most: 9 };
+    const short = await textsOf([[1]], { ...all, most: 3 });
+    const texts = await cut(all, 3);
+    expect(idsOf(texts)).toEqual(idsOf(short[0]!));
+    expect(texts.map(({ score }) => score)).toEqual(short[0]!.map(({ score }) => score));
+    expect(new Set(texts.map(({ ending }) => ending.reason))).toEqual(new Set(["eos", "length"]));
+  });
+});

@@ -16,7 +16,11 @@ export interface Chosen {
 export type Ending =
   | { readonly reason: "eos"; readonly chosen: Chosen }
   | { readonly reason: "stop"; readonly text: string }
-  | { readonly reason: "length" };
+  | {
+      readonly reason: "length";
+      /** Where somebody said that it is enough. */
+      readonly enough?: true;
+    };
 
 /** What a search found: one more id of one of its texts, or that one has ended. */
 export type Found =
@@ -34,7 +38,12 @@ export interface Search {
   /** What `continues` says is a place among the rows that the search had before. */
   readonly rows: readonly Row[];
   step(logits: readonly Float32Array[]): Step;
+  /** What it has found where it goes on no more, if it can end before it has to. */
+  ended?(): readonly Found[];
 }
+
+/** The end of a text that need not have ended. */
+export const enough: Ending = { reason: "length", enough: true };
 
 /** What a search found by some logits, and the search that goes on, if it does. */
 export interface Step {

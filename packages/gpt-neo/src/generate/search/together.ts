@@ -5,19 +5,27 @@ import type { Found, Search } from "./search.ts";
 /** What one of several searches found. */
 export type FoundBy = Found & { readonly prompt: number };
 
-/**
- * Several searches at once, each of a prompt of its own: the rows of all in one call for logits.
- *
- * @param signal ends them by its reason, thrown before logits are asked for
- */
+/** What ends searches before they have to, whenever logits are to be asked for. */
+export interface EndedBy {
+  /** Ends them by its reason, which is thrown. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends them with what they have found. */
+  readonly enough?: AbortSignal | undefined;
+}
+
+/** Several searches at once, each of a prompt of its own: the rows of all in one call for logits. */
 export async function* together(
   searches: readonly Search[],
   model: Pick<NextLogits, "next">,
-  signal?: AbortSignal,
+  { signal, enough }: EndedBy = {},
 ): AsyncGenerator<FoundBy> {
   let going = searches.map((search, prompt) => ({ search, prompt, begin: 0 }));
   while (going.length > 0) {
     signal?.throwIfAborted();
+    if (enough?.aborted) {
+      yield* endedNow(going);
+      return;
+    }
     const rows = going.flatMap(({ search, begin }) => rowsAsked(search, begin));
     const logits = await model.next(rows);
     let begin = 0;
@@ -30,5 +38,14 @@ export async function* together(
       begin = end;
     }
     going = next;
+  }
+}
+
+/** What searches have found by now, where they can end. */
+export function* endedNow(
+  going: readonly { readonly search: Search; readonly prompt: number }[],
+): Generator<FoundBy> {
+  for (const { search, prompt } of going) {
+    for (const found of search.ended?.() ?? []) yield { ...found, prompt };
   }
 }

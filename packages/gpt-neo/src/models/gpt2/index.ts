@@ -1,4 +1,5 @@
 import { defineModel } from "../define-model.ts";
+import { positionDim } from "../dims.ts";
 import type { Model } from "../model.ts";
 import { packedDims } from "../packed.ts";
 import { layerNormed, learnedPositions, ownKeys, sequential, usualBlocks } from "../parts.ts";
@@ -16,7 +17,7 @@ export const gpt2: Model = defineModel({
     ...sequential,
     use_bias_in_attn_linear: [[true], "attention with biases"],
   },
-  dims: packedDims,
+  dims: (config, ...sizes) => ({ ...packedDims(config, ...sizes), ...positionDim(config) }),
   parameters,
   forward,
   files: {

@@ -1,5 +1,6 @@
 import type { Tensor } from "mtf";
 import type { Config } from "../../config/index.ts";
+import type { PositionDim } from "../dims.ts";
 import type { FeedForward } from "../feed-forward.ts";
 import { type Norm, norm } from "../norm.ts";
 import type { PackedDims } from "../packed.ts";
@@ -31,7 +32,7 @@ export interface Parameters {
 }
 
 /** The parameters as they lie in files, in the order of files. */
-export function parameters(config: Config, dims: PackedDims): Declared<Parameters> {
+export function parameters(config: Config, dims: PackedDims & PositionDim): Declared<Parameters> {
   const { embd, vocab, position } = dims;
   const layers = Array.from({ length: config.num_layers }, (_, i) => `transformer.h.${i}`);
   return {

@@ -1,5 +1,5 @@
 import { defineModel } from "../define-model.ts";
-import { usualDims } from "../dims.ts";
+import { positionDim, usualDims } from "../dims.ts";
 import type { Model } from "../model.ts";
 import {
   alikeInLayers,
@@ -23,7 +23,7 @@ export const gptNeo: Model = defineModel({
     ...sequential,
     ...alikeInLayers,
   },
-  dims: usualDims,
+  dims: (config, ...sizes) => ({ ...usualDims(config, ...sizes), ...positionDim(config) }),
   parameters,
   forward,
   files: {

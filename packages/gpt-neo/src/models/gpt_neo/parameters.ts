@@ -1,6 +1,6 @@
 import type { Tensor } from "mtf";
 import type { Config } from "../../config/index.ts";
-import type { Dims } from "../dims.ts";
+import type { Dims, PositionDim } from "../dims.ts";
 import type { FeedForward } from "../feed-forward.ts";
 import { type Norm, norm } from "../norm.ts";
 import { bias, type Declared, matrix } from "../parameter.ts";
@@ -32,7 +32,7 @@ export interface Parameters {
 }
 
 /** The parameters as they lie in files, in the order of files. */
-export function parameters(config: Config, dims: Dims): Declared<Parameters> {
+export function parameters(config: Config, dims: Dims & PositionDim): Declared<Parameters> {
   const { embd, vocab, position } = dims;
   const layers = Array.from({ length: config.num_layers }, (_, i) => `transformer.h.${i}`);
   return {

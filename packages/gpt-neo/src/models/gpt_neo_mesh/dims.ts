@@ -1,9 +1,9 @@
 import { type Dimension, defineDims } from "mtf";
 import type { Config } from "../../config/index.ts";
-import { type Dims, usualDims } from "../dims.ts";
+import { type Dims, type PositionDim, positionDim, usualDims } from "../dims.ts";
 
 /** The dims of a model with the original's options: those of its tables beside the usual ones. */
-export interface MeshDims extends Dims {
+export interface MeshDims extends Dims, PositionDim {
   /** Rows of the two tables of positions. */
   readonly axial_dim_0: Dimension<"axial_dim_0">;
   readonly axial_dim_1: Dimension<"axial_dim_1">;
@@ -22,6 +22,7 @@ export function meshDims(config: Config, batch: number, length: number): MeshDim
   const [axial_dim_0, axial_dim_1] = axial_pos_emb ?? [1, 1];
   return {
     ...usualDims(config, batch, length),
+    ...positionDim(config),
     ...defineDims({ axial_dim_0, axial_dim_1, mem_kv: Math.max(1, num_mem_kv), side: 2 }),
     ...defineDims({ experts: moe?.num_experts ?? 1, expert_hidden: moe?.hidden_size ?? 1 }),
   };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { MtfError } from "mtf";
@@ -23,28 +23,61 @@ export interface CacheOptions {
   readonly read?: ReadOptions | undefined;
   readonly onTokenize?: ((read: FillProgress) => void) | undefined;
   readonly note?: ((line: string) => void) | undefined;
+  /** Whether ids are read while others are made: only notes depend on it. */
+  readonly inBackground?: boolean | undefined;
   /** Ends the tokenizing by its reason; the next call goes on. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A place in a cache for the ids of files, and what it is for. */
+export interface CachePlace {
+  readonly folder: string;
+  /** All that decides what the ids are. */
+  readonly task: string;
+}
+
+/** Ids in a cache: the `.bin` of a pair, and the checksums of its blocks. */
+export interface CachedIds {
+  readonly file: string;
+  readonly sums: Uint32Array;
+}
+
+/** What the files of ids in a place are called, but for their endings. */
+const name = "tokens";
+
+/** What the paths of the files of ids in a place begin with. */
+export function prefixIn({ folder }: CachePlace): string {
+  return join(folder, name);
+}
+
+/** Where a cache keeps the ids of files. */
+export async function placeInCache(
+  files: readonly DataFile[],
+  tokenizer: TokenizerSource,
+  { cache, endOfText, read }: Pick<CacheOptions, "cache" | "endOfText" | "read">,
+): Promise<CachePlace> {
+  const textKey = read?.textKey ?? null;
+  const task = await taskOf(files, tokenizer, { endOfText, textKey, sums: true });
+  return { folder: join(cache, keyOf(task)), task };
 }
 
 /**
  * Tokenizes files into a cache, once: as long as files, tokenizer and options are the same, the next
  * call finds the ids. One that was killed is gone on with.
  *
- * @returns the `.bin` of a pair
  * @throws MtfError as `tokenize`; the signal's reason
  * @example
- * const bin = await cachedIds(files, { kind: "gpt2" }, { cache: ".gpt-neo-cache", endOfText: 50256 });
+ * const { file } = await cachedIds(files, { kind: "gpt2" }, { cache: ".gpt-neo-cache", endOfText: 50256 });
  */
 export async function cachedIds(
   files: readonly DataFile[],
   tokenizer: TokenizerSource,
-  { cache, endOfText, read = {}, onTokenize, note, signal }: CacheOptions,
-): Promise<string> {
+  options: CacheOptions,
+): Promise<CachedIds> {
+  const { cache, endOfText, read = {}, onTokenize, note, signal } = options;
   const { inputFormat, textKey, zstdWindow } = read;
-  const task = await taskOf(files, tokenizer, { endOfText, textKey: textKey ?? null });
-  const key = keyOf(task);
-  const out = join(cache, key);
+  const { folder: out, task } = await placeInCache(files, tokenizer, options);
+  const how = options.inBackground ? " in the background" : "";
   const what = files.length === 1 ? files[0]!.file : `${files.length} files`;
   await markCacheFolder(cache);
   let told = false;
@@ -53,18 +86,19 @@ export async function cachedIds(
       files.map(({ file }) => resolve(file)),
       {
         out,
-        name: "tokens",
+        name,
         format: "bin",
         tokenizer,
         endOfText,
         task,
         read: { inputFormat, textKey, zstdWindow },
         // One core reads and writes.
+        sums: true,
         workers: Math.max(1, coresOfMachine() - 1),
         example: 0,
         perFile: 0,
         onProgress: (progress) => {
-          if (!told) note?.(`tokenizing ${what} into ${out}, for this run and the next ones`);
+          if (!told) note?.(`tokenizing ${what} into ${out}${how}, for this run and the next ones`);
           told = true;
           onTokenize?.(progress);
         },
@@ -80,7 +114,9 @@ export async function cachedIds(
   }
   if (!told) note?.(`the tokens of ${what} are in ${out}`);
   else if (done.resumed > 0) note?.(`went on after ${done.resumed} documents that were there`);
-  return done.files.find((file) => file.endsWith(".bin"))!;
+  const [file, , sumsFile] = done.files;
+  const sums = await readFile(sumsFile!);
+  return { file: file!, sums: new Uint32Array(Uint8Array.from(sums).buffer) };
 }
 
 /** Calls again and again while another process has the lock that it needs. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -44,7 +44,7 @@ it.each([
       { file: jsonl, format: "jsonl" },
       { file: txt, format: "txt" },
     ] as const;
-    const bin = await cachedIds(files, { kind }, options);
+    const { file: bin } = await cachedIds(files, { kind }, options);
     const cached = await openInPlace(
       { file: bin, format: "bin" },
       { size: tokenizer.vocabSize, endOfText: end },
@@ -52,3 +52,20 @@ it.each([
     expect(idsOf(cached!)).toEqual(idsOf(memory!));
   },
 );
+
+it("ids in a cache that a disk has changed are told where they are read", async () => {
+  const file = join(folder, "changed.txt");
+  await writeFile(file, "Some words, again. ".repeat(50_000));
+  const options = { endOfText: 256, cache: join(folder, "changed") };
+  const given = [{ file, format: "txt" }] as const;
+  const cached = await cachedIds(given, { kind: "bytes" }, options);
+  const bytes = await readFile(cached.file);
+  bytes[1_500_000]! ^= 1;
+  await writeFile(cached.file, bytes);
+  const { file: bin, sums } = await cachedIds(given, { kind: "bytes" }, options);
+  const where = { size: 257, endOfText: 256, sums };
+  const source = (await openInPlace({ file: bin, format: "bin" }, where))!;
+  source.read(1, new Int32Array(500_000));
+  expect(() => source.read(700_000, new Int32Array(100))).toThrow("it is not as it was written");
+  source.close();
+});

@@ -29,6 +29,8 @@ import { isPipe } from "../../data/pipe.ts";
 import type { Start } from "../../tokenize/messages.ts";
 import type { Tokenizer, TokenizerSource } from "../../tokenizer/index.ts";
 import { cachedIds, keyOf, taskOf } from "./cache.ts";
+import { type ContentKey, idsKey } from "./content-key.ts";
+import { type GrowingCache, openGrowingIds } from "./growing-ids.ts";
 
 export interface OpenOptions extends Omit<StoreOptions, "below"> {
   readonly endOfText: number;
@@ -44,6 +46,8 @@ export interface OpenOptions extends Omit<StoreOptions, "below"> {
   readonly note?: ((line: string) => void) | undefined;
   /** Gives the threads that tokenize much text by the chunk; without it all is tokenized before. */
   readonly crew?: ((start: Start, tokenizer: Tokenizer) => Crew) | undefined;
+  /** Told while steps wait for files that are tokenized meanwhile; without it all of them are before. */
+  readonly onGrowing?: ((read: FillProgress) => void) | undefined;
   /** Bytes of a chunk. */
   readonly chunkBytes?: number | undefined;
   /** Told when a chunk is tokenized, or found. */
@@ -52,10 +56,25 @@ export interface OpenOptions extends Omit<StoreOptions, "below"> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What files and folders are: streams of ids, and text that is tokenized by the chunk. */
+/**
+ * What files and folders are: streams of ids, and text that is tokenized by the chunk; or nothing but ids
+ * that come one after the other.
+ */
 export interface Opened {
   readonly sources: readonly TokenSource[];
   readonly text?: ChunkedText | undefined;
+  readonly growing?: GrowingText | undefined;
+  /** What tells documents from others, which have no files to tell them. */
+  readonly content?: ContentKey | undefined;
+}
+
+/** Text that can only be read from its beginning, and is while steps are taken. */
+export interface GrowingText {
+  readonly ids: GrowingCache;
+  /** Ids of a chunk. */
+  readonly chunk: number;
+  /** Of the files as they are packed. */
+  readonly bytes: number;
 }
 
 /** Half a megabyte or so of text: it is tokenized in a moment, and kept in a file of its own. */
@@ -64,10 +83,21 @@ const usualChunk = 1 << 19;
 /** Reading so many chunks again takes a second or two: no cache for less, and no chunks. */
 const fewChunks = 32;
 
+/** Of text, about. */
+const bytesOfToken = 4;
+
+/**
+ * Text that can only be read from its beginning is shuffled best when all of it is there. For so many
+ * chunks, as they are packed, that is waited for: a minute, perhaps.
+ */
+const someChunks = 128;
+
 /**
  * Opens files, folders and patterns as streams of ids that are read at random. Files of ids are read
  * where they lie, each a stream; all others are one stream, read from the cache where they are large.
- * With a crew, much text that is not packed is no stream, but chunks that it tokenizes.
+ * With a crew, much text that is not packed is no stream, but chunks that it tokenizes. Much text that is
+ * packed, or in a format that has to be read from its beginning, comes as it is tokenized, if there is
+ * nothing beside it.
  *
  * @throws MtfError as `dataFiles` and `readIds`; `bad-file` if the cache cannot be written
  */
@@ -87,6 +117,9 @@ export async function openSources(
     }
     const cut = options.crew ? await cutFiles(rest) : [];
     const text = await openText(cut, vocabulary, options);
+    const alone = opened.length === 0 && !text;
+    const growing = alone ? await openGrowing(rest, vocabulary, options) : undefined;
+    if (growing) return { sources: [], growing };
     if (text) rest = rest.filter(({ file }) => !cut.some((one) => one.file === file));
     if (rest.length > 0) opened.push(await openRest(rest, vocabulary, options));
     return { sources: opened, text };
@@ -136,6 +169,21 @@ async function cutFiles(files: readonly DataFile[]): Promise<readonly CutFile[]>
   return found;
 }
 
+/** Much text, to be tokenized from its beginning; undefined if it is little, or would be kept nowhere. */
+async function openGrowing(
+  files: readonly DataFile[],
+  { size }: Vocabulary,
+  options: OpenOptions,
+): Promise<GrowingText | undefined> {
+  const { cache, source, endOfText, onGrowing, chunkBytes = usualChunk } = options;
+  if (!onGrowing || !source || cache === undefined) return undefined;
+  const bytes = await bytesOf(files);
+  if (bytes <= someChunks * chunkBytes) return undefined;
+  const kept = { ...options, cache, onTokenize: onGrowing };
+  const ids = await openGrowingIds(files, source, { size, endOfText }, kept);
+  return { ids, chunk: chunkBytes / bytesOfToken, bytes };
+}
+
 async function openRest(
   files: readonly DataFile[],
   vocabulary: Vocabulary,
@@ -144,8 +192,8 @@ async function openRest(
   const { endOfText, source, read, cache } = options;
   const { size } = vocabulary;
   if (source && cache !== undefined && (await bytesOf(files)) > fewChunks * usualChunk) {
-    const file = await cachedIds(files, source, { ...options, cache, read });
-    const cached = await openInPlace({ file, format: "bin" }, { size, endOfText });
+    const { file, sums } = await cachedIds(files, source, { ...options, cache, read });
+    const cached = await openInPlace({ file, format: "bin" }, { size, endOfText, sums });
     if (cached) return cached;
   }
   const paths = files.map(({ file }) => file);
@@ -157,13 +205,14 @@ async function openRest(
  *
  * @throws MtfError as `documentParts` and `inIds`
  */
-export function openDocuments(
+export async function openDocuments(
   documents: Documents,
   vocabulary: Vocabulary,
   options: OpenOptions,
-): Promise<TokenSource> {
-  const parts = documentParts(documents, vocabulary.size);
-  return stored(inIds(parts, vocabulary), vocabulary, options);
+): Promise<Opened> {
+  const { parts, content } = idsKey(inIds(documentParts(documents, vocabulary.size), vocabulary));
+  const source = await stored(parts, vocabulary, options);
+  return { sources: [source], content: content() };
 }
 
 async function stored(

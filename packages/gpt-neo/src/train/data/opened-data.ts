@@ -7,6 +7,7 @@ import {
   type TrainingData,
   takeFrom,
 } from "../../data/index.ts";
+import type { Contents } from "./changed-content.ts";
 
 /** What a run trains on and validates with, of which nothing may be read yet. */
 export interface OpenedData {
@@ -18,6 +19,8 @@ export interface OpenedData {
   readonly validation: (() => Promise<SampleSet>) | undefined;
   /** How much there is, as a run's settings have it. */
   readonly counts: Readonly<Record<string, number>>;
+  /** What tells them from others that are as many. */
+  readonly contents?: Contents | undefined;
   close(): Promise<void>;
 }
 

@@ -5,13 +5,15 @@ import {
   chunksOf,
   type DataOptions,
   divided,
+  growingChunks,
   type SampleSet,
   type Samples,
+  shuffledChunks,
   tooShort,
   windowedStream,
 } from "../../data/index.ts";
 import { heldChunks, spread } from "./held-chunks.ts";
-import type { Opened } from "./open-sources.ts";
+import type { GrowingText, Opened } from "./open-sources.ts";
 
 /** A source, divided into what is trained on and what is not. */
 export interface Part {
@@ -42,7 +44,8 @@ const mostHeld = 32;
  * @throws MtfError `bad-argument` if it is shorter than a sample
  */
 export async function dividedPart(opened: Opened, options: Cut): Promise<Part> {
-  const { sources, text } = opened;
+  const { sources, text, growing } = opened;
+  if (growing) return growingPart(growing, options);
   const ranges = sources.map((source) => ({
     source,
     ...divided({ begin: 1, end: source.length }, options.validation),
@@ -65,14 +68,15 @@ export async function dividedPart(opened: Opened, options: Cut): Promise<Part> {
   const kept = new Set(numbers);
   const trained = text.chunks.map((_, number) => number).filter((number) => !kept.has(number));
   const train = windowedStream(
-    [...known, ...trained.map((number) => text.chunks[number]!)],
+    shuffledChunks([...known, ...trained.map((number) => text.chunks[number]!)], (order) =>
+      text.fill(inText(order, known.length, numbers, trained)),
+    ),
     options.context,
     options.endOfText,
     {
       window: options.window ?? usualWindow,
       unpredictedAfter: unpredictedAfter(options),
       empty: () => tooShort(0, options),
-      onBegin: (order) => text.fill(inText(order, known.length, numbers, trained)),
     },
   );
   return {
@@ -84,6 +88,23 @@ export async function dividedPart(opened: Opened, options: Cut): Promise<Part> {
     tokens: sources.reduce((sum, { length }) => sum + length - 1, 0),
     bytes: text.bytes,
     close,
+  };
+}
+
+/** Text that is tokenized from its beginning, a part of whose beginning is held back. */
+function growingPart({ ids, chunk, bytes }: GrowingText, options: Cut): Part {
+  const { train, held } = growingChunks(ids, chunk, options.validation);
+  return {
+    train: windowedStream(train, options.context, options.endOfText, {
+      window: options.window ?? usualWindow,
+      unpredictedAfter: unpredictedAfter(options),
+      empty: () => tooShort(ids.count(), options),
+    }),
+    held:
+      options.validation > 0 ? async () => samplesIn(samplesOf(await held(), options)) : undefined,
+    tokens: 0,
+    bytes,
+    close: () => ids.close(),
   };
 }
 
@@ -124,7 +145,10 @@ async function heldSamples(
   options: Cut,
 ): Promise<SampleSet> {
   const chunks = await Promise.all(numbers.map((number) => text!.chunks[number]!.load()));
-  const samples = samplesOf([...known, ...chunks], options);
+  return samplesIn(samplesOf([...known, ...chunks], options));
+}
+
+function samplesIn(samples: SampleSet): SampleSet {
   if (samples.tokens > 0) return samples;
   throw nothingHeld([]);
 }

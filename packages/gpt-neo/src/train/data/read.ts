@@ -6,6 +6,8 @@ import type { ReadingOptions } from "../../data/reading-options.ts";
 import type { Tokenizer, TokenizerSource } from "../../tokenizer/index.ts";
 import type { TrainListener } from "../listener.ts";
 import type { TrainOptions } from "../options.ts";
+import type { Contents } from "./changed-content.ts";
+import { contentKey } from "./content-key.ts";
 import { runDataOf } from "./given.ts";
 import { type OpenedData, readAlready } from "./opened-data.ts";
 import type { DataOrder } from "./order.ts";
@@ -60,6 +62,23 @@ export async function readData(
     folder: options.out,
   };
   const vocabulary = { tokenizer, size: vocab_size };
+  const contentsOfFiles = async (): Promise<Contents> => ({
+    ...(data.kind === "files" && {
+      data: await contentKey(
+        data.files.flatMap(({ files }) => files),
+        usual.read,
+      ),
+    }),
+    ...(held?.kind === "files" && { validation_data: await contentKey(held.files, usual.read) }),
+  });
+  const withContents = async (opened: OpenedData): Promise<OpenedData> => {
+    try {
+      return { ...opened, contents: { ...opened.contents, ...(await contentsOfFiles()) } };
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  };
   const telling =
     (kind: "reading" | "tokenizing") =>
     ({ documents, tokens, file }: FillProgress): void =>
@@ -77,7 +96,7 @@ export async function readData(
     };
     const read = await loadTrainingData(data.files, heldFiles, vocabulary, whole);
     onProgress?.({ kind: "read" });
-    return readAlready(read, heldFiles !== null);
+    return withContents(readAlready(read, heldFiles !== null));
   }
   const opened = await openTrainingData(data, held, vocabulary, {
     ...usual,
@@ -92,7 +111,7 @@ export async function readData(
     signal,
   });
   onProgress?.({ kind: "read" });
-  return opened;
+  return withContents(opened);
 }
 
 function cacheBeside(out: string): string {

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { someText } from "../../../test/support/runs.ts";
 import { batchesInOrder, ignoredLabel, type Position, start } from "../../data/index.ts";
@@ -75,6 +76,85 @@ async function chunksIn(cache: string): Promise<string[]> {
   const names = await readdir(cache, { recursive: true });
   return names.filter((name) => name.endsWith(".ids")).map((name) => join(cache, name));
 }
+
+describe("text that has to be read from its beginning", () => {
+  // Digits that pack badly: what is packed has to be much.
+  const line = (i: number) => `${Math.sin(i)} ${Math.cos(i)} ${i}`;
+  const many = Array.from({ length: 4000 }, (_, i) => line(i));
+  const packed = gzipSync(many.map((text) => JSON.stringify({ text })).join("\n"));
+  const usualAsOf4 = { order: 4, files: ["packed.jsonl.gz"], threads: 1 } as const;
+  const json = { ...usualAsOf4, files: ["list.json"] };
+  beforeAll(async () => {
+    await writeFile(at("packed.jsonl.gz"), packed);
+    await writeFile(at("list.json"), JSON.stringify(many.map((text) => ({ text }))));
+  });
+  const ids = many.flatMap((text) => [...Buffer.from(text), 256]);
+  // Of a chunk there are two batches. Eight are held back.
+  const epoch = 2 * (Math.ceil(ids.length / 125) - 8);
+
+  it("is the same stream cold, warm, in any format, and from any place on", async () => {
+    const long = epoch + 40;
+    const whole = await trained(long, { ...usualAsOf4, cache: at("packed-cache") });
+    expect(whole.position.epoch).toBe(1);
+    expect(whole.counts).toEqual({ data_bytes: packed.length });
+    expect(whole.validation.length).toBeGreaterThan(500);
+    const warm = await trained(long, { ...usualAsOf4, cache: at("packed-cache") });
+    expect(warm).toEqual(whole);
+    const other = await trained(long, { ...json, cache: at("json-cache") });
+    expect([other.labels, other.validation]).toEqual([whole.labels, whole.validation]);
+    for (const first of [700, epoch + 20]) {
+      const cache = at(`cache-from-${first}`);
+      const begun = await trained(first, { ...usualAsOf4, cache });
+      const rest = await trained(long - first, { ...usualAsOf4, cache }, begun.position);
+      expect([...begun.labels, ...rest.labels]).toEqual(whole.labels);
+    }
+  });
+
+  it("is all trained on or held back once an epoch, and no part of it is both", async () => {
+    const cache = at("packed-cache");
+    const { labels, validation } = await trained(epoch, { ...usualAsOf4, cache });
+    // The last chunk is shorter than the others, so the last batch goes on into the next epoch.
+    const samples = 4 * epoch - 8 + Math.ceil((ids.length % 125) / 16);
+    const predicted = [labels.slice(0, 16 * samples), validation].map((all) =>
+      all.filter((id) => id !== ignoredLabel),
+    );
+    expect(predicted[1]).toHaveLength(8 * 125);
+    const ascending = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b);
+    expect(ascending(predicted.flat())).toEqual(ascending(ids));
+  });
+
+  it("is trained on before all is read: damage at its end is met when it is there", async () => {
+    // So much that it is read in several pieces.
+    const good = [...many, ...many, ...many].map((text) => JSON.stringify({ text }));
+    await writeFile(at("broken.jsonl.gz"), gzipSync([...good, "{"].join("\n")));
+    const notes: string[] = [];
+    const files = { ...usualAsOf4, files: ["broken.jsonl.gz"], cache: at("broken-packed") };
+    const data = await open({ ...files, note: (note) => notes.push(note) });
+    let [position, batches] = [start, 0];
+    const all = async () => {
+      for (; ; batches++) position = (await data.take(position, 4, 7)).next;
+    };
+    await expect(all()).rejects.toThrow("broken.jsonl.gz:12001: ");
+    expect(batches).toBeGreaterThan(100);
+    await data.close();
+    expect(notes.join("\n")).toMatch(
+      /broken.jsonl.gz:12001: .*: the run ends where it gets there$/m,
+    );
+    // Runs of the order before have all of it read before.
+    await expect(open({ ...files, order: 3 })).rejects.toThrow("broken.jsonl.gz:12001: ");
+  });
+
+  it("keeps what is tokenized when it is closed at once, and goes on from there", async () => {
+    const cache = at("closed-cache");
+    const notes: string[] = [];
+    const note = (line: string) => notes.push(line);
+    const data = await open({ ...usualAsOf4, cache, note });
+    await data.close();
+    const { labels } = await trained(50, { ...usualAsOf4, cache, note });
+    expect(labels).toEqual((await trained(50, { ...usualAsOf4, cache: at("json-cache") })).labels);
+    expect(notes.join("\n")).not.toContain("the run ends");
+  });
+});
 
 describe("text in the third order", () => {
   it("is the same whatever the threads, and whether it is kept, there, in part, or damaged", async () => {

@@ -2,6 +2,7 @@ import { coresOfMachine } from "mtf/workers";
 import { type Crew, openCrew } from "../../chunked-text/index.ts";
 import {
   type DataOptions,
+  type FillProgress,
   isStream,
   mixedSamples,
   mixedStream,
@@ -10,7 +11,8 @@ import {
   type Vocabulary,
 } from "../../data/index.ts";
 import { askedByConfig } from "./asked-by-config.ts";
-import type { RunData } from "./given.ts";
+import type { Contents } from "./changed-content.ts";
+import type { GivenDocuments, RunData } from "./given.ts";
 import { type Opened, type OpenOptions, openDocuments, openSources } from "./open-sources.ts";
 import { type OpenedData, takingFrom } from "./opened-data.ts";
 import type { DataOrder } from "./order.ts";
@@ -19,7 +21,7 @@ import { unlessAborted } from "./unless-aborted.ts";
 
 export interface TrainingDataOptions
   extends Omit<DataOptions, "onProgress">,
-    Omit<OpenOptions, "crew" | "onReady"> {
+    Omit<OpenOptions, "crew" | "onReady" | "onGrowing"> {
   readonly order: DataOrder;
   /** Threads that tokenize while steps are taken; by default one for each core but one. */
   readonly threads?: number | undefined;
@@ -55,25 +57,36 @@ export async function openTrainingData(
     onReady: () => {
       if (awaited !== undefined) onAwaiting?.(++awaited);
     },
-    ...(order === 3 && {
+    ...(order >= 3 && {
       crew: (start, tokenizer) => {
         crew ??= openCrew(threads, start, tokenizer);
         return crew;
       },
     }),
   };
-  const open = async (from: RunData<readonly string[]>): Promise<Opened> =>
+  const onGrowing = (read: FillProgress): void => {
+    if (awaited !== undefined) options.onTokenize?.(read);
+  };
+  const open = async (
+    from: RunData<readonly string[]>,
+    how: OpenOptions = opening,
+  ): Promise<Opened> =>
     from.kind === "files"
-      ? openSources(from.files, vocabulary, opening)
-      : { sources: [await openDocuments(from.documents, vocabulary, opening)] };
+      ? openSources(from.files, vocabulary, how)
+      : openDocuments(from.documents, vocabulary, how);
+  const toTrain = order >= 4 ? { ...opening, onGrowing } : opening;
   const parts: Part[] = [];
+  const contents: { -readonly [Key in keyof Contents]: Contents[Key] } = {};
   const close = async (): Promise<void> => {
     // At once: what the crew is at for a text ends only with both.
     await Promise.all([...parts.map((part) => part.close()), crew?.close()]);
   };
   try {
-    const openHeld = async (from: RunData<readonly string[]>): Promise<Part> =>
-      wholePart(await open(from), namesOf(from), options);
+    const openHeld = async (from: RunData<readonly string[]>): Promise<Part> => {
+      const opened = await open(from);
+      contents.validation_data = opened.content;
+      return wholePart(opened, namesOf(from), options);
+    };
     const own =
       toValidate &&
       (await openHeld(toValidate).catch((error: unknown) => {
@@ -81,11 +94,16 @@ export async function openTrainingData(
       }));
     if (own) parts.push(own);
     const cut = { ...options, validation: own ? 0 : options.validation };
+    const openDocumentsOf = async (from: GivenDocuments): Promise<readonly Part[]> => {
+      const opened = await open({ kind: "documents", ...from });
+      contents.data = opened.content;
+      return [await dividedPart(opened, cut)];
+    };
     const trained =
       given.kind === "documents"
-        ? [await dividedPart(await open(given), cut)]
+        ? await openDocumentsOf(given)
         : await openEach(given.files, async ({ files }, named) =>
-            dividedPart(await open({ kind: "files", files }), { ...cut, named }),
+            dividedPart(await open({ kind: "files", files }, toTrain), { ...cut, named }),
           );
     parts.push(...trained);
     const weights = given.kind === "files" ? given.files.map(({ weight }) => weight) : [1];
@@ -110,6 +128,7 @@ export async function openTrainingData(
               const sets = await Promise.all(validations.map((load) => load()));
               return sets.length === 1 ? sets[0]! : mixedSamples(sets);
             },
+      contents,
       counts: { ...summed(trained, "data"), ...(own && summed([own], "validation")) },
       close,
     };

@@ -15,7 +15,10 @@ import { loadTensorflow } from "./load.ts";
  * @example
  * const backend = await tensorflowBackend({ threads: 4, deterministic: false });
  */
-export async function tensorflowBackend({ threads, deterministic }: Computing): Promise<Backend> {
+export async function tensorflowBackend({
+  threads,
+  deterministic,
+}: Omit<Computing, "alone">): Promise<Backend> {
   if (deterministic) {
     throw new MtfError(
       "backend-unavailable",

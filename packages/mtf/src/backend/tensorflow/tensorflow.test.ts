@@ -71,7 +71,7 @@ describe.skipIf(installed.length === 0)("with TensorFlow's kernels", () => {
 
   test("it gives no bits that every machine gives", async () => {
     await expect(
-      openBackend("tensorflow", { threads: 1, deterministic: true }),
+      openBackend("tensorflow", { threads: 1, alone: true, deterministic: true }),
     ).rejects.toThrowErrorMatchingInlineSnapshot(`
       [MtfError: [backend-unavailable] TensorFlow's kernels differ from processor to processor: 'tensorflow' cannot be deterministic.
         try  the backend 'wasm']

@@ -15,6 +15,10 @@ export interface Arena {
   /** A function of two, which broadcast; a number is a constant of the other's dtype. */
   zip(kernel: string, a: TensorInfo | number, b: TensorInfo | number): TensorInfo;
   put(data: HostArray, shape: readonly number[], dtype: DType): TensorInfo;
+  /** A tensor of undefined content, for kernels of our own to write. */
+  room(shape: readonly number[], dtype: DType): TensorInfo;
+  /** Whether nobody but the op's caller has these numbers. */
+  isAlone(x: TensorInfo): boolean;
   read(x: TensorInfo): MaybePromise<HostArray>;
   /** The numbers, where the host can have them without waiting. */
   atHand(x: TensorInfo): HostArray | undefined;
@@ -48,6 +52,12 @@ export function openArena(memory: Memory): Arena {
       return arena.call(kernel, { a: tensor(a), b: tensor(b) });
     },
     put: (data, shape, dtype) => own(put(memory, data, shape, dtype)),
+    room: (shape, dtype) =>
+      own({ dataId: instance.write(null as never, [...shape], dtype), shape: [...shape], dtype }),
+    isAlone({ dataId }) {
+      const entry = memory.held.get(dataId);
+      return entry !== undefined && entry.holders === 1 && entry.numbers.keys === 1;
+    },
     read: (x) => numbersOf(memory, x),
     atHand({ dataId }) {
       const { view, read } = memory.target;

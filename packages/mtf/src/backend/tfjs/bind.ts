@@ -41,13 +41,19 @@ const table: Binds = {
   adam,
 };
 
-/** The kernels of an op, for given slices: the backend's, or the host's where these are not right. */
+/**
+ * The kernels of an op, for given slices: our own if there are, else the backend's, or the host's
+ * where these are not right.
+ */
 export function bindStep(
-  { faults }: Target,
+  { faults, own }: Target,
   op: Op,
   operands: readonly Slice[],
   results: readonly Slice[],
+  reuse: readonly number[],
 ): Step {
+  const ours = own?.(op, operands, results, reuse);
+  if (ours) return ours;
   const { kind, attributes } = localOp(op);
   const bind = isFaulty(faults, op, operands) ? undefined : table[kind];
   const step = (bind ?? onArrays(kind)) as Bind<LocalKind>;

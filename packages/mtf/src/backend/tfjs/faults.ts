@@ -27,7 +27,7 @@ const everywhere: readonly Fault[] = [
 ];
 
 /** The backends of TensorFlow.js by the name that their kernels are registered under. */
-export const faults: Readonly<Record<"cpu" | "tensorflow", readonly Fault[]>> = {
+export const faults: Readonly<Record<"cpu" | "tensorflow" | "webgpu", readonly Fault[]>> = {
   cpu: [
     ...everywhere,
     { kinds: ["scatterAdd"], why: "UnsortedSegmentSum has no batch, and refuses indices outside" },
@@ -64,6 +64,15 @@ export const faults: Readonly<Record<"cpu" | "tensorflow", readonly Fault[]>> = 
       fns: ["toInt32"],
       on: ["float32"],
       why: "Cast is wrong about floats beyond int32",
+    },
+  ],
+  // Of what is left to its kernels: our own are asked first.
+  webgpu: [
+    ...everywhere,
+    {
+      kinds: ["elementwise"],
+      on: ["int32", "bool"],
+      why: "integers pass through float32, and shaders that give a bool do not compile",
     },
   ],
 };

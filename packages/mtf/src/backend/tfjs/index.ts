@@ -37,8 +37,8 @@ export function tfjsBackend(target: Target): Backend {
   return {
     name,
     variant,
-    bind(op, operands, results): Kernel {
-      const step = bindStep(target, op, operands, results);
+    bind(op, operands, results, reuse): Kernel {
+      const step = bindStep(target, op, operands, results, reuse);
       return (buffers) => {
         const arena = openArena(memory);
         const run = () =>
@@ -59,6 +59,7 @@ export function tfjsBackend(target: Target): Backend {
       return hold(memory, put(memory, own, shape, dtype));
     },
     allocate(shape, dtype, fill = 0) {
+      if (target.allocate) return hold(memory, target.allocate(shape, dtype, fill));
       const size = volumeOf(shape);
       const data = guard(() => hostArray(dtype, size));
       return hold(memory, put(memory, fill === 0 ? data : data.fill(fill), shape, dtype));
@@ -71,6 +72,7 @@ export function tfjsBackend(target: Target): Backend {
     write(buffer, offset, data) {
       const own = check(memory, buffer);
       if (target.view) target.view(own.dataId).set(data, offset);
+      else if (target.write) target.write(own.dataId, offset, data);
       else overwrite(memory, own, offset, data);
     },
     share: (buffer, shape) => share(memory, buffer, shape),

@@ -3,7 +3,6 @@ import { bytesPerElement, type DType, type HostArray, hostArray } from "../../dt
 import { internal, MtfError } from "../../errors.ts";
 import { volumeOf } from "../../shape.ts";
 import type { Buffer, MaybePromise } from "../backend.ts";
-import { after } from "./maybe.ts";
 import type { Target } from "./target.ts";
 
 /** A buffer is what a kernel takes: shape and dtype with the key of its numbers. */
@@ -95,9 +94,8 @@ export function numbersOf({ target }: Memory, info: TensorInfo): MaybePromise<Ho
   const { instance, view, read } = target;
   if (view) return view(info.dataId);
   if (read) return typedAs(info.dtype as DType, read(info.dataId));
-  return after(instance.read(info.dataId), (data) => {
-    return typedAs(info.dtype as DType, data as HostArray);
-  });
+  const reading = (target.readLater ?? instance.read.bind(instance))(info.dataId);
+  return (reading as Promise<HostArray>).then((data) => typedAs(info.dtype as DType, data));
 }
 
 /**

@@ -1,6 +1,9 @@
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
-import type { HostArray } from "../../dtype.ts";
+import type { DType, HostArray } from "../../dtype.ts";
+import type { Op } from "../../graph/kinds.ts";
+import type { Slice } from "../backend.ts";
 import type { Fault } from "./faults.ts";
+import type { Step } from "./kernel.ts";
 
 /** One of TensorFlow.js's backends, and what the adapter has to know of it. */
 export interface Target {
@@ -14,10 +17,23 @@ export interface Target {
   readonly name: string;
   /** What the host computes instead. */
   readonly faults: readonly Fault[];
+  /** Room full of one number, where it need not be made on the host. */
+  readonly allocate?: (shape: readonly number[], dtype: DType, fill: number) => TensorInfo;
+  /** Kernels of our own on it; undefined where there are none for an op on given slices. */
+  readonly own?: (
+    op: Op,
+    operands: readonly Slice[],
+    results: readonly Slice[],
+    reuse: readonly number[],
+  ) => Step | undefined;
   /** The memory behind a key, where the host can reach it. */
   readonly view?: (dataId: object) => HostArray;
   /** A copy of the numbers behind a key, where it is had at once. */
   readonly read?: (dataId: object) => HostArray;
+  /** A copy of the numbers behind a key, where it has to be waited for. */
+  readonly readLater?: (dataId: object) => Promise<HostArray>;
+  /** Writes over part of the numbers behind a key, where they are not reached by `view`. */
+  readonly write?: (dataId: object, offset: number, data: HostArray) => void;
   /** The same numbers under another key, where a key's shape cannot change. */
   readonly reshaped?: (x: TensorInfo, shape: readonly number[]) => TensorInfo;
 }

@@ -1,6 +1,6 @@
 import type { Backend, Buffer } from "../backend.ts";
 import { bind } from "./bind.ts";
-import { findBlas } from "./blas/find.ts";
+import { type BlasThreads, findBlas } from "./blas/find.ts";
 import type { Context } from "./context.ts";
 import { copyOut, Heap, type HeapBuffer, heapLimit } from "./heap.ts";
 import { instantiate } from "./instantiate.ts";
@@ -13,8 +13,8 @@ export interface WasmOptions {
    * processors. All devices of a mesh must agree. Default true.
    */
   readonly relaxed?: boolean;
-  /** How many threads the system's BLAS may take, or "off" to leave it alone. Default 1. */
-  readonly blas?: number | "off";
+  /** What the system's BLAS may take, or "off" to do without it. Default one thread. */
+  readonly blas?: BlasThreads | "off";
 }
 
 /**
@@ -26,8 +26,8 @@ export interface WasmOptions {
  * const backend = await wasmBackend();
  */
 export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
-  const { relaxed = true, blas: threads = 1 } = options;
-  const blas = threads === "off" ? undefined : findBlas(threads);
+  const { relaxed = true, blas: taken = { threads: 1, alone: false } } = options;
+  const blas = taken === "off" ? undefined : findBlas(taken);
   const engine = await startEngine();
   const compiled = await instantiate(engine.wasm.asm.memory, relaxed);
   const heap = new Heap(engine);

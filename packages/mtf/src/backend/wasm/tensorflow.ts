@@ -1,5 +1,6 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { binaries } from "./binaries.ts";
 
 /** The parts of TensorFlow.js's backend that its declarations leave out. */
 export interface Engine {
@@ -25,8 +26,11 @@ export async function startEngine(): Promise<Engine> {
   const tf = await import("@tensorflow/tfjs-core");
   const wasm = await import("@tensorflow/tfjs-backend-wasm");
   const active = tf.engine().backendName;
-  const folder = await binaries();
-  if (folder !== undefined && active !== "wasm") wasm.setWasmPaths(folder);
+  const found = binaries();
+  if (found !== undefined && active !== "wasm") wasm.setWasmPaths(found);
+  // Where memory may be shared it would take its build with threads, which has a heap of its own kind
+  // and starts workers: a device is one thread.
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   const keep = processListeners();
   if (!(await tf.setBackend("wasm"))) throw new Error("TensorFlow.js could not start its backend");
   keep();
@@ -50,13 +54,4 @@ function processListeners(): () => void {
       }
     }
   };
-}
-
-/** In Node the binaries lie in the installed package; in a page the user says where they are. */
-async function binaries(): Promise<string | undefined> {
-  if (typeof process === "undefined" || !process.versions?.node) return undefined;
-  const { createRequire } = process.getBuiltinModule("node:module");
-  const { dirname, sep } = process.getBuiltinModule("node:path");
-  const entry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
-  return dirname(entry) + sep;
 }

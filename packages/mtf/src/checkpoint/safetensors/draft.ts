@@ -1,10 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
-import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
-
-/** Who writes a draft: processes of other machines may share the disk. */
-const host: string = hostname().replace(/[^A-Za-z0-9]/g, "");
+import { writer } from "./writer.ts";
 
 /**
  * A name beside a file or folder to write it under until it is whole.
@@ -13,7 +9,8 @@ const host: string = hostname().replace(/[^A-Za-z0-9]/g, "");
  * draftOf("out/model.safetensors"); // out/.model.safetensors.host-4711-0a1b2c3d.tmp
  */
 export function draftOf(path: string): string {
-  const name = `.${basename(path)}.${host}-${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
+  const random = crypto.getRandomValues(new Uint32Array(1))[0]!.toString(16).padStart(8, "0");
+  const name = `.${basename(path)}.${writer.host}-${writer.pid}-${random}.tmp`;
   return join(dirname(path), name);
 }
 
@@ -39,15 +36,8 @@ export async function removeDraftsIn(
 ): Promise<void> {
   for (const draft of await readdir(folder).catch(() => [])) {
     const [, name, machine, pid] = /^\.(.+)\.([^.]*)-(\d+)-[0-9a-f]{8}\.tmp$/.exec(draft) ?? [];
-    if (name === undefined || machine !== host || !ours(name) || isRunning(Number(pid))) continue;
+    if (name === undefined || machine !== writer.host || !ours(name)) continue;
+    if (writer.isRunning(Number(pid))) continue;
     await rm(join(folder, draft), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }

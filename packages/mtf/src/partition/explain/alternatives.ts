@@ -4,18 +4,11 @@ import type { Price } from "../../program/transfer.ts";
 import type { Answers } from "../answers.ts";
 import { resultShare } from "../choose.ts";
 import { secondsOn } from "../lookAhead.ts";
-import {
-  change,
-  difference,
-  newTrial,
-  type Planned,
-  type Seat,
-  seated,
-  splitAs,
-  takeBack,
-} from "../plan/board.ts";
+import { change, difference, newTrial, type Seat, seated, takeBack } from "../plan/board.ts";
 import { allSplitsOf, candidatesOf } from "../plan/candidates.ts";
 import { type Choice, printSplit } from "../plan/choice.ts";
+import type { Planned } from "../plan/known.ts";
+import { splitAs } from "../plan/planned.ts";
 import { newPlaces, type Places } from "../plan/ways.ts";
 import type { ChosenResult } from "./why.ts";
 

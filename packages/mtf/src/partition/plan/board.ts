@@ -1,9 +1,8 @@
-import { transferCost } from "../../program/transfer.ts";
 import { iterationNames } from "../choose.ts";
-import { outcomeOf } from "../outcome.ts";
 import { numberOf } from "../placements.ts";
-import { type Choice, printSplit, type Split } from "./choice.ts";
-import { remembered } from "./remembered.ts";
+import type { Choice } from "./choice.ts";
+import { type Known, knownOf, type Planned } from "./known.ts";
+import { splitAs } from "./planned.ts";
 import type { Demand, Track } from "./track.ts";
 import { type Places, settledTowards, type Way, type Ways, wayBetween, waysOf } from "./ways.ts";
 
@@ -16,8 +15,7 @@ export interface Seat {
   readonly links: readonly Link[];
   readonly asks: readonly LinkDemand[];
   readonly makes: readonly Link[];
-  /** The splits that have been thought of, by their texts. */
-  readonly known: Map<string, Planned>;
+  readonly known: Known;
   planned: Planned;
 }
 
@@ -34,16 +32,6 @@ export interface Link {
 export interface LinkDemand {
   to: number;
   readonly settles: boolean;
-}
-
-/** A split with what it comes to. */
-export interface Planned extends Split {
-  /** Where it asks operands to lie, and where it leaves results. */
-  readonly asks: readonly number[];
-  readonly gives: readonly number[];
-  /** Seconds that each device computes, and that reductions take which are part of the op. */
-  readonly work: number;
-  readonly moves: number;
 }
 
 /** Seats for a sample of choices: what the others ask for is left out. */
@@ -83,44 +71,20 @@ export function seated(
     sample.map((choice) => {
       const names = iterationNames(choice.task);
       const own = choice.tracks.map(linkOf);
+      const known = knownOf(places.known, choice);
       const seat: Seat = {
         choice,
         dims: new Set(names.filter((name) => !choice.task.facts.whole.has(name))),
         links: own,
         asks: choice.operands.map(({ demand }) => demands.get(demand)!),
         makes: choice.results.map(linkOf),
-        known: new Map(),
-        planned: plannedBy(choice, choice.split, places),
+        known,
+        planned: splitAs(places, { choice, known }, choice.split),
       };
-      seat.known.set(printSplit(choice.split), seat.planned);
       for (const link of own) link.seats.push(seat);
       return [choice, seat];
     }),
   );
-}
-
-/** What a split of a choice comes to, computed once. */
-export function splitAs(places: Places, { choice, known }: Seat, split: Split): Planned {
-  return remembered(known, printSplit(split), () => plannedBy(choice, split, places));
-}
-
-function plannedBy(choice: Choice, { assignment, passes }: Split, places: Places): Planned {
-  const { task, runs } = choice;
-  const s = passes ? task : { ...task, passing: [], owed: [] };
-  const { asks, shares, gives, work } = outcomeOf(places.answers, s, assignment);
-  let moves = 0;
-  shares.forEach((share, i) => {
-    if (share === gives[i]) return;
-    moves += transferCost(s.node.results[i]!, share, gives[i]!, s.mesh, places.price);
-  });
-  return {
-    assignment,
-    passes,
-    asks: asks.map((placement) => numberOf(places.answers.placements, placement)),
-    gives: gives.map((placement) => numberOf(places.answers.placements, placement)),
-    work: runs * work,
-    moves: runs * moves,
-  };
 }
 
 /** What a choice and what it reads and makes cost now. */
@@ -128,6 +92,20 @@ export function costAround({ planned, links }: Seat): number {
   let cost = planned.work + planned.moves;
   for (const link of links) cost += link.cost;
   return cost;
+}
+
+/** What choices cost now: as work, and as moves of all that they read and make. */
+export function costOfAll(seats: Iterable<Seat>): { work: number; moves: number } {
+  let work = 0;
+  let moves = 0;
+  const links = new Set<Link>();
+  for (const { planned, links: own } of seats) {
+    work += planned.work;
+    moves += planned.moves;
+    for (const link of own) links.add(link);
+  }
+  for (const link of links) moves += link.cost;
+  return { work, moves };
 }
 
 /** Changes that can be taken back together: what there was before. */

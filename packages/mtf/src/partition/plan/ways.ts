@@ -10,6 +10,7 @@ import {
 import { printResting } from "../../rest/print.ts";
 import type { Answers } from "../answers.ts";
 import { numberOf } from "../placements.ts";
+import type { Known } from "./known.ts";
 import { remembered } from "./remembered.ts";
 
 /** What moving values costs, worked out once for each shape and pair of placements. */
@@ -20,6 +21,8 @@ export interface Places {
   readonly all: readonly Placement[];
   /** By the text of a shape. */
   readonly ways: Map<string, Ways>;
+  /** By the text of what matters of an op. */
+  readonly known: Map<string, Known>;
 }
 
 /** The ways that values of one shape have been moved, by their ends. */
@@ -35,7 +38,7 @@ export interface Way {
 }
 
 export function newPlaces(mesh: Mesh, price: Price, answers: Answers): Places {
-  return { mesh, price, answers, all: answers.placements.all, ways: new Map() };
+  return { mesh, price, answers, all: answers.placements.all, ways: new Map(), known: new Map() };
 }
 
 export function waysOf(places: Places, shaped: Shaped): Ways {
@@ -45,11 +48,11 @@ export function waysOf(places: Places, shaped: Shaped): Ways {
   });
 }
 
-// More placements than any program has.
-const most = 1 << 20;
+// More than any program has.
+export const mostPlacements: number = 1 << 20;
 
 export function wayBetween(places: Places, ways: Ways, from: number, to: number): Way {
-  const key = from * most + to;
+  const key = from * mostPlacements + to;
   let way = ways.moves.get(key);
   if (!way) {
     const [start, end] = [places.all[from]!, places.all[to]!];
@@ -64,7 +67,7 @@ export function wayBetween(places: Places, ways: Ways, from: number, to: number)
 
 /** Where a value lies once what it owes is settled, as far as `to` asks. */
 export function settledTowards(places: Places, ways: Ways, from: number, to: number): number {
-  const key = from * most + to;
+  const key = from * mostPlacements + to;
   let at = ways.settlings.get(key);
   if (at === undefined) {
     const [start, end] = [places.all[from]!, places.all[to]!];

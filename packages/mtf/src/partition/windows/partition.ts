@@ -1,4 +1,4 @@
-import { type AnyTensor, tensorOf } from "../../graph/tensor.ts";
+import { type AnyTensor, endOf } from "../../graph/tensor.ts";
 import type { Assignment } from "../choose.ts";
 import { defineValue, originOf, type Scope, valueAt } from "../scope.ts";
 import { type Blocks, blocksOf, sizeIn, type Windowed } from "./blocks.ts";
@@ -26,7 +26,7 @@ export function partitionWindows(scope: Scope, node: Windowed, assignment: Assig
       ? taken(writing, node, given, blocks)
       : added(writing, node, given, blocks);
   const size = sizeIn(node.results[0]!.dims, dim);
-  defineValue(scope, tensorOf(node, 0), resized(writing, merged(writing, made), size, 0), origin);
+  defineValue(scope, endOf(node, 0), resized(writing, merged(writing, made), size, 0), origin);
 }
 
 /** The windows of each block. */

@@ -66,6 +66,8 @@ async function makeBackend({
   computing,
 }: Pick<Start, "backend" | "computing">): Promise<Backend> {
   if (typeof backend === "string") return openBackend(backend, computing);
-  const { default: make } = (await import(backend.module)) as { default: () => Promise<Backend> };
+  const { default: make } = (await import(/* @vite-ignore */ backend.module)) as {
+    default: () => Promise<Backend>;
+  };
   return make();
 }

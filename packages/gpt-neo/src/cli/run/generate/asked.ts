@@ -27,6 +27,7 @@ export async function askedFor(
   model: LoadedModel,
   options: GenerateOptions,
   progress: Pick<Progress, "note">,
+  draft: LoadedModel | undefined,
 ): Promise<Asked> {
   const given = decodingOf(options);
   for (const line of generationNotes(model, given)) progress.note(line);
@@ -35,7 +36,11 @@ export async function askedFor(
   const seed = options.seed ?? (await teamOf(options).share(() => randomInt(2 ** 31)));
   const decoding = merged(own, given);
   return {
-    settings: { ...given, seed, logprobs: options.logprobs, slide: options.slide ?? false },
+    settings: {
+      ...given,
+      ...{ seed, draft, draftTokens: options.draftTokens },
+      ...{ logprobs: options.logprobs, slide: options.slide ?? false },
+    },
     decoding,
     stops: stopsIn(decoding),
     drawn,

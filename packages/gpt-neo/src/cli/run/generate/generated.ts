@@ -17,7 +17,7 @@ export interface GeneratedText {
   readonly ids: readonly number[];
   /** The same as text, up to what stopped it, where there is a tokenizer. */
   readonly text?: string;
-  readonly ending: "eos" | "stop" | "length";
+  readonly ending: "eos" | "stop" | "length" | "interrupt";
   /** With beams: what they are ordered by. */
   readonly score?: number;
   /** Of each new id, where it was asked for. */
@@ -51,7 +51,7 @@ export function generatedText(sequence: GeneratedSequence, made: Made): Generate
   return {
     ids: [...prompt, ...ids],
     ...(tokenizer && { text: textOf(ids, made, tokenizer) }),
-    ending: ending.reason,
+    ending: ending.reason === "length" && ending.enough ? "interrupt" : ending.reason,
     ...(score !== undefined && { score }),
     ...(told.length > 0 && { logprobs: told.map((one) => probabilityOf(one, tokenizer)) }),
   };

@@ -10,21 +10,27 @@ import { whole } from "./whole.ts";
 /** How many prompts are continued at once where nothing is said. */
 export const promptsAtOnce = 8;
 
-/** Continues many prompts, some at once, and writes their texts in order: for a program an object a line. */
+/**
+ * Continues many prompts, some at once, and writes their texts in order: for a program an object a line.
+ *
+ * @param enough ends those that are under way as they are; no others are begun
+ */
 export async function generateLines(
   model: LoadedModel,
   texts: readonly string[],
   asked: Asked,
   options: GenerateOptions,
   progress: Progress,
+  enough: AbortSignal,
 ): Promise<void> {
   const hidden = model.tokenizer?.around?.before.length ?? 0;
   const { batchSize = promptsAtOnce } = options;
   const prompts = texts.map((text) => idsOf(text, options, model));
-  for (let at = 0; at < prompts.length; at += batchSize) {
+  const settings = { ...asked.settings, enough };
+  for (let at = 0; at < prompts.length && !enough.aborted; at += batchSize) {
     const some = prompts.slice(at, at + batchSize);
     const notes = at === 0 ? asked.notes : [];
-    const made = await whole(model, some, { ...asked, notes }, hidden, progress);
+    const made = await whole(model, some, { ...asked, settings, notes }, hidden, progress);
     progress.end();
     for (const [i, generated] of made.entries()) {
       const line = at + i + 1;

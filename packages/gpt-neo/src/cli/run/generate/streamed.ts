@@ -5,9 +5,9 @@ import type { LoadedModel } from "../../../loaded-model.ts";
 import type { Progress } from "../../../progress.ts";
 import type { GenerateOptions } from "../../generate-options.ts";
 import { writeOut } from "../../write-out.ts";
-import { onInterrupt } from "../interrupt.ts";
 import type { Asked } from "./asked.ts";
 import { fullNote } from "./full-note.ts";
+import { interruptible } from "./interruptible.ts";
 
 /** Whether a text can be written as it comes: one text, found id by id, with nothing to say beside it. */
 export function streams(
@@ -38,12 +38,10 @@ export async function generateStreamed(
     .map((id) => decoder.push(id))
     .join("");
   const text = continuedText(decoder, stops);
-  const interrupt = onInterrupt(() => {});
-  const { signal } = interrupt;
   let made = 0;
-  try {
+  await interruptible(async (enough) => {
     let begun = false;
-    for await (const found of generateEach(model, [prompt], { ...settings, signal })) {
+    for await (const found of generateEach(model, [prompt], { ...settings, enough })) {
       if (!begun) {
         for (const line of notes) progress.note(line);
         await writeOut(begin);
@@ -53,12 +51,7 @@ export async function generateStreamed(
       made++;
       await writeOut(text.push(found.chosen.id));
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    process.exitCode = 130;
-  } finally {
-    interrupt.end();
-  }
+  });
   await writeOut(`${text.end()}\n`);
   const most = decoding.maxNewTokens ?? 100;
   const ids = prompt.length + made;

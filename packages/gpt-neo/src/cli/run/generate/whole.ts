@@ -20,8 +20,8 @@ export async function whole(
   hidden: number,
   progress: Progress,
 ): Promise<readonly Generated[]> {
-  const each = generateEach(model, prompts, settings);
   const most = decoding.maxNewTokens ?? 100;
+  const each = generateEach(model, prompts, settings);
   const lists = await collected(shown(each, most, progress, notes), prompts.length);
   const told = lists.flatMap((sequences, i) =>
     sequences.flatMap(({ ids }) =>

@@ -8,8 +8,8 @@ export interface Family {
   readonly mark: string;
   /** Name, version and the kernels it chose for this processor: `openblas-0.3.21-SkylakeX`. */
   readonly variant: (library: Library) => string;
-  /** How many threads a product takes from now on, in the whole process. */
-  readonly setThreads: (library: Library, count: number) => void;
+  /** What says how many threads a product takes from then on, in the whole process. */
+  readonly threads: (library: Library) => (count: number) => void;
 }
 
 const openblas: Family = {
@@ -23,7 +23,7 @@ const openblas: Family = {
     const version = /\d+(\.\d+)+/.exec(config)?.[0] ?? "";
     return `openblas-${version}-${library.text("openblas_get_corename")}`;
   },
-  setThreads: (library, count) => library.call("openblas_set_num_threads", count),
+  threads: (library) => library.setter("openblas_set_num_threads"),
 };
 
 const mkl: Family = {
@@ -36,7 +36,7 @@ const mkl: Family = {
     const text = library.filled("MKL_Get_Version_String", 256);
     return `mkl-${/\d+(\.\d+)+/.exec(text)?.[0] ?? ""}`;
   },
-  setThreads: (library, count) => library.call("MKL_Set_Num_Threads", count),
+  threads: (library) => library.setter("MKL_Set_Num_Threads"),
 };
 
 const blis: Family = {
@@ -46,7 +46,7 @@ const blis: Family = {
   },
   mark: "bli_info_get_version_str",
   variant: (library) => `blis-${library.text("bli_info_get_version_str")}`,
-  setThreads: (library, count) => library.call("bli_thread_set_num_threads", count),
+  threads: (library) => library.setter("bli_thread_set_num_threads"),
 };
 
 const accelerate: Family = {
@@ -54,8 +54,10 @@ const accelerate: Family = {
   mark: "vDSP_vadd",
   variant: () => "accelerate",
   // It has one thread or as many as it likes, and the call came with macOS 15.
-  setThreads(library, count) {
-    if (library.has("BLASSetThreading")) library.call("BLASSetThreading", count === 1 ? 1 : 0);
+  threads(library) {
+    if (!library.has("BLASSetThreading")) return () => {};
+    const set = library.setter("BLASSetThreading");
+    return (count) => set(count === 1 ? 1 : 0);
   },
 };
 

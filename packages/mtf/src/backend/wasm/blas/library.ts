@@ -4,8 +4,8 @@ import { type Koffi, loadKoffi } from "../../../koffi.ts";
 export interface Library {
   readonly file: string;
   has(name: string): boolean;
-  /** Calls `void name(int)`. */
-  call(name: string, value: number): void;
+  /** `void name(int)`. */
+  setter(name: string): (value: number) => void;
   /** What `char *name(void)` gives. */
   text(name: string): string;
   /** What `void name(char *buffer, int size)` writes. */
@@ -60,7 +60,7 @@ function open(koffi: Koffi, file: string): Library | undefined {
           return false;
         }
       },
-      call: (name, value) => library.func(`void ${name}(int)`)(value),
+      setter: (name) => library.func(`void ${name}(int)`) as unknown as (value: number) => void,
       text: (name) => library.func(`const char *${name}()`)(),
       filled(name, size) {
         const bytes = new Uint8Array(size);

@@ -13,7 +13,7 @@ export type Product = (a: number, b: number, c: number) => void;
  * @param batch strides of a, b and c
  */
 export function bindProduct(
-  { sgemm }: Blas,
+  { sgemm, announce }: Blas,
   heap: Heap,
   gemm: Gemm,
   batch: readonly LoopDim[],
@@ -21,6 +21,7 @@ export function bindProduct(
   const { m, n, k, left, right, ldc } = gemm;
   const places = placesOf(batch);
   return (a, b, c) => {
+    announce(m * n * k);
     const memory = heap.engine.wasm.HEAPU8.buffer;
     // BLAS is given addresses and knows nothing of lengths.
     const at = (offset: number) => new Float32Array(memory, offset, 1);

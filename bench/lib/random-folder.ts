@@ -1,0 +1,44 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { type Config, type ParameterName, parameterNames, saveConfig } from "gpt-neo";
+import { drawUniform } from "mtf";
+
+/**
+ * Writes a folder of a model with fresh weights, which follow from a parameter's name alone: a model of
+ * fewer layers has the first ones of another.
+ *
+ * @param scaleOf what a parameter's numbers are multiplied by
+ */
+export async function writeRandomModel(
+  folder: string,
+  config: Config,
+  scaleOf: (name: ParameterName) => number = () => 1,
+): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await saveConfig(folder, config);
+  const names = parameterNames(config);
+  const sizes = names.map(({ shape }) => shape.reduce((n, size) => n * size, 1));
+  let end = 0;
+  const header = names.map(({ name, shape }, i) => {
+    const begin = end;
+    end += 4 * sizes[i]!;
+    return [name, { dtype: "F32", shape, data_offsets: [begin, end] }];
+  });
+  const text = Buffer.from(JSON.stringify(Object.fromEntries(header)));
+  const file = openSync(join(folder, "model.safetensors"), "w");
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  writeSync(file, length);
+  writeSync(file, text);
+  for (const [i, name] of names.entries())
+    writeSync(file, numbersOf(name, sizes[i]!, scaleOf(name)));
+  closeSync(file);
+}
+
+/** Gains are ones and biases zeros; matrices are as large as their width lets sums keep their size. */
+function numbersOf({ name, shape }: ParameterName, size: number, scale: number): Float32Array {
+  if (shape.length === 1) return new Float32Array(size).fill(name.endsWith("weight") ? 1 : 0);
+  const seed = [...name].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) | 0, 7);
+  const spread = 2 * scale * Math.sqrt(3 / shape[1]!);
+  return drawUniform(0, [seed], size).map((x) => (x - 0.5) * spread);
+}

@@ -1,0 +1,7 @@
+export function hostname(): string {
+  return "page";
+}
+
+export function tmpdir(): string {
+  return "/tmp";
+}

@@ -1,0 +1,3 @@
+import { type Absent, absent } from "./absent.ts";
+
+export const createGunzip: Absent = absent("createGunzip");

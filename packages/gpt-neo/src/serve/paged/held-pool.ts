@@ -1,0 +1,56 @@
+import { dispose } from "mtf";
+import type { Held } from "mtf/simulator";
+import type { LoadedModel } from "../../loaded-model.ts";
+import type { Pool } from "../../models/index.ts";
+import type { PagedDecoding } from "./decoding.ts";
+import type { Extension } from "./extension.ts";
+
+/** A pool on devices, from call to call; begun when it is first used. */
+export interface HeldPool {
+  /** Adds tokens to rows, and gives the logits of what follows each: `vocab_size` numbers a row. */
+  extend(extension: Extension): Promise<Float32Array>;
+  /** Copies blocks to others, all of which differ. */
+  copy(pairs: readonly (readonly [from: number, to: number])[]): Promise<void>;
+  free(): void;
+}
+
+export function heldPool(
+  { parameters }: Pick<LoadedModel, "parameters">,
+  decoding: PagedDecoding,
+): HeldPool {
+  let pool: Held<Pool> | undefined;
+
+  /** The pool, to be given up: what fails leaves none. */
+  async function taken(): Promise<Held<Pool>> {
+    const given = pool ?? (await (await decoding.begin())(parameters));
+    pool = undefined;
+    return given;
+  }
+
+  return {
+    async extend({ extent, tokens, table, before, counts }) {
+      const run = await decoding.extend(extent);
+      const [logits, next] = await run(parameters, await taken(), tokens, table, before, counts);
+      pool = next;
+      try {
+        return (await logits.read()) as Float32Array;
+      } finally {
+        logits.dispose();
+      }
+    },
+    async copy(pairs) {
+      const count = 2 ** Math.ceil(Math.log2(pairs.length));
+      const run = await decoding.copy(count);
+      const [from, to] = [0, 1].map((side) => {
+        const blocks = new Int32Array(count).fill(-1);
+        blocks.set(pairs.map((pair) => pair[side]!));
+        return blocks;
+      });
+      pool = await run(parameters, await taken(), from!, to!);
+    },
+    free() {
+      if (pool) dispose(pool);
+      pool = undefined;
+    },
+  };
+}

@@ -1,0 +1,4 @@
+/** How many rows, or blocks of a row, a program is made for: a few sizes, so that programs are few. */
+export function widthFor(count: number, least = 1): number {
+  return Math.max(least, 2 ** Math.ceil(Math.log2(count)));
+}

@@ -1,0 +1,51 @@
+import type { Claims } from "../place.ts";
+import type { Choice, Split } from "./choice.ts";
+import { remembered } from "./remembered.ts";
+
+/** A split with what it comes to. */
+export interface Planned extends Split {
+  /** Of those that are known of one op: the number is no other's. */
+  readonly number: number;
+  /** Where it asks operands to lie, and where it leaves results. */
+  readonly asks: readonly number[];
+  readonly gives: readonly number[];
+  /** Seconds that each device computes, and that reductions take which are part of the op. */
+  readonly work: number;
+  readonly moves: number;
+}
+
+/** Claims on the dims that an op runs over, by a number that is no other's of the same op. */
+export interface Numbered {
+  readonly number: number;
+  readonly claims: Claims;
+}
+
+/**
+ * What has been thought of for an op, for all choices that run over the same: the blocks of a model
+ * come to the same splits again and again, and every sweep asks for the same.
+ */
+export interface Known {
+  /** By the text of a split. */
+  readonly byText: Map<string, Planned>;
+  /** What placements of operands and results claim, and what splits do. */
+  readonly placed: Map<number, Numbered>;
+  readonly split: Map<number, Numbered>;
+  /** What claims come to that are made one after the other. */
+  readonly joined: Map<number, Planned>;
+  /** The splits by one axis elsewhere, and all that there are. */
+  readonly near: Map<number, readonly Planned[]>;
+  readonly all: Map<boolean, readonly Planned[]>;
+}
+
+export function knownOf(known: Map<string, Known>, { task, runs }: Choice): Known {
+  const { facts, passing, owed } = task;
+  const text = `${facts.shape} ${[...facts.whole]} ${runs} ${passing} ${owed}`;
+  return remembered(known, text, () => ({
+    byText: new Map(),
+    placed: new Map(),
+    split: new Map(),
+    joined: new Map(),
+    near: new Map(),
+    all: new Map(),
+  }));
+}

@@ -1,0 +1,19 @@
+import type { FromWorker, Start, ToWorker } from "./messages.ts";
+import { serve } from "./serve.ts";
+
+/** What this file uses of a worker's own scope. */
+interface Scope {
+  onmessage: ((event: MessageEvent) => void) | null;
+  postMessage(message: FromWorker, transfer: ArrayBuffer[]): void;
+}
+
+// The script of a page's workers: the first message says which device this is to be.
+const scope = globalThis as unknown as Scope;
+scope.onmessage = ({ data: start }: MessageEvent<Start>) => {
+  void serve(start, {
+    post: (message, transfer) => scope.postMessage(message, transfer),
+    listen(receive) {
+      scope.onmessage = ({ data }: MessageEvent<ToWorker>) => receive(data);
+    },
+  });
+};
