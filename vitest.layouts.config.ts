@@ -11,6 +11,7 @@ const config: ViteUserConfig = {
       "packages/mtf/test/mesh-tensorflow/ops.layout.test.ts",
       "packages/mtf/test/plan/optimum.test.ts",
       "packages/gpt-neo/test/hugging-face/*.test.ts",
+      "packages/gpt-neo/test/original-models.test.ts",
       "packages/gpt-neo/test/serve/paged-logits.test.ts",
     ],
     exclude: ["packages/mtf/test/layout/mutants.test.ts"],

@@ -246,7 +246,7 @@ describe("gpt-neo", () => {
         --special                 <|endoftext|> in a text ends it (default: it is text)
         --moe-layers LAYERS       with --config: layers that are mixtures of experts, such as 1,3
                                   (default: the config's)
-        --experts N               experts of each such layer (default: the config's, 16)
+        --experts N               experts of each; 16 where it has none (default: the config's)
         --optimizer adamw|adafactor|lion|muon|rmsprop|adagrad
                                   what makes a step of a gradient; adafactor needs the least memory
                                   (default: the config's, adamw)

@@ -69,11 +69,7 @@ export const decodingOptions: Options<DecodingFlags> = {
   ),
   entmaxAlpha: otherwise(
     model("1"),
-    number(
-      "A",
-      "draw from the entmax, as GPT-Neo did with 1.3: unlikely ids never",
-      ranges.entmaxAlpha,
-    ),
+    number("A", "draw from the entmax, which GPT-Neo did with 1.3", ranges.entmaxAlpha),
   ),
   repetitionPenalty: otherwise(
     model("1"),

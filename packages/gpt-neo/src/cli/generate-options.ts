@@ -89,9 +89,10 @@ The options of choosing are transformers', applied in its order. What generation
 model's folder says holds where the command line does not. An option that chooses among ids asks for
 chance. --stop may be given several times, or several texts; $'\\n' is a line break in most shells.
 
-One text is written as it comes. Ctrl-C ends texts as they are, with status 130. With --prompt-lines,
---json writes an object a line. With --interactive, each line of yours is added to the text, on a line of its own, and the
-model goes on from there; Ctrl-C ends its turn, and Ctrl-D ends it all.
+One text is written as it comes. Ctrl-C ends texts as they are, with status 130. With
+--prompt-lines, --json writes an object a line. With --interactive, each line of yours is added to
+the text, on a line of its own, and the model goes on from there; Ctrl-C ends its turn, and Ctrl-D
+ends it all.
 
 ${meshNotes}`,
 };

@@ -135,7 +135,7 @@ const rules: Readonly<Record<string, Rule>> = {
   predict_batch_size: always(prediction),
   predict_max_steps: always(prediction),
   remove_partial_sequences: unlessOff(prediction),
-  sampling_use_entmax: unlessOff("has no counterpart in a config: use generate --entmax 1.3"),
+  sampling_use_entmax: unlessOff("has no counterpart in a config: generate has `entmaxAlpha: 1.3`"),
   slow_sampling: unlessOff(prediction),
 
   // Data.

@@ -3,9 +3,11 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { MtfError } from "mtf";
 import { describe, expect, it } from "vitest";
-import { toHuggingFace } from "./hugging-face.ts";
+import { parameterNames } from "../models/index.ts";
+import { toHuggingFace, toJson } from "./hugging-face.ts";
 import { isOriginalConfig, parseOriginalConfig } from "./original.ts";
 import { noteOf, originalKeys } from "./original-keys.ts";
+import { parseConfig } from "./schema.ts";
 
 type Keys = Record<string, unknown>;
 const read = (name: string): Record<string, Keys> => {
@@ -118,6 +120,29 @@ describe("options of the original", () => {
   ])("%j is noted", (change, key, reason) => {
     const { notes } = parseOriginalConfig({ ...XL, ...change });
     expect(Object.fromEntries(notes)[key]).toMatch(reason);
+  });
+
+  it("that only change what is drawn are used by models of its own options", () => {
+    const dropouts = { embed_dropout: 0.1, attn_dropout: 0.1 };
+    const keysOf = (more: Keys) =>
+      parseOriginalConfig({ ...XL, ...dropouts, ...more }).notes.map(([key]) => key);
+    expect(keysOf({})).toEqual(expect.arrayContaining(["embed_dropout", "attn_dropout"]));
+    expect(keysOf({ macaron: true }).filter((key) => key.endsWith("dropout"))).toEqual([]);
+  });
+
+  it("make a model that says so and is read back", () => {
+    const keys = shipped.gpt3_PAR_small_256!;
+    const { config } = parseOriginalConfig(keys);
+    expect(config).toMatchObject({ model_type: "gpt_neo_mesh", original: { none_doubles: true } });
+    expect(config.attention_layers.filter((kind) => kind === "none")).toHaveLength(14);
+    expect(parameterNames(config).filter(({ path }) => path.includes("attn/q"))).toHaveLength(5);
+    for (const keys of Object.values(variants)) {
+      const { config } = parseOriginalConfig(keys);
+      expect(parseConfig(JSON.parse(JSON.stringify(toJson(config))))).toEqual({
+        ...config,
+        other: expect.anything(),
+      });
+    }
   });
 
   it("that were off say nothing", () => {

@@ -74,7 +74,10 @@ export function parseOriginalConfig(
   const end = value.eos_id ?? datasets.endOfText;
   const training = { ...trainingOf(value), ...dataOf(datasets) };
   const config = parseConfig({ ...modelOf(value, end), training }, where);
-  return { config, notes, leftOut: end === undefined || end === null ? endKeys : [] };
+  // Models with its own options drop out what it did.
+  const mesh = config.model_type === "gpt_neo_mesh";
+  const told = notes.filter(([key]) => !mesh || !/^(embed|attn)_dropout$/.test(key));
+  return { config, notes: told, leftOut: end === undefined || end === null ? endKeys : [] };
 }
 
 function dataOf({ data, validationFiles, tokenizer }: Datasets): Keys {

@@ -77,7 +77,7 @@ export function slotsOf(
 }
 
 /** Tokens that are seen by those before them cannot be added to what is kept of these. */
-function requireCausal({ original }: Config): void {
+export function requireCausal({ original }: Config): void {
   if (original.causal) return;
   throw new MtfError("bad-argument", "the model's tokens see what comes after them too.", {
     evidence: [["original.causal", "false: it guesses masked tokens, and continues no text"]],

@@ -1,6 +1,6 @@
 import { type Dimension, defineDims, type Tensor } from "mtf";
 import type { Config } from "../config/index.ts";
-import { keepingLayers } from "./cache.ts";
+import { keepingLayers, requireCausal } from "./cache.ts";
 import type { Dims } from "./dims.ts";
 
 /** Keys or values of a layer, those of a few tokens in each block. */
@@ -58,5 +58,6 @@ export function poolOf(
   ) => Blocks,
 ): Pool {
   const blocks = () => make([size.block, size.offset, dims.heads, dims.kv]);
+  requireCausal(config);
   return keepingLayers(config).map(() => ({ keys: blocks(), values: blocks() }));
 }

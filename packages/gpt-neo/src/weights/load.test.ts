@@ -328,10 +328,14 @@ describe("checkpoints of the original", () => {
     await expect(loadWeights(bare)).rejects.toThrow(/several JSON configs[\s\S]*a\.json, b\.json/);
   });
 
-  it("refuses models that are no GPT-Neo as the format knows it, with the reason", async () => {
-    await expect(loadWeights(`${fixtures}tensorflow/moe_top2_all`)).rejects.toThrow(
-      /moe_layers +makes layers mixtures of experts/,
-    );
+  it("reads what the original's own options add", async () => {
+    const weights = await loadWeights(`${fixtures}tensorflow/moe_top2_all`);
+    expect(weights.config.model_type).toBe("gpt_neo_mesh");
+    expect(weights.unexpected).toEqual([]);
+    expect(weights.tensors.get("transformer.h.1.moe.wi")!.shape).toEqual([4, 16, 24]);
+    const router = await weights.read("transformer.h.1.moe.router.weight", { as: "float32" });
+    expect(router).toHaveLength(64);
+    await weights.close();
   });
 
   it("reads the original's names from safetensors too", async () => {

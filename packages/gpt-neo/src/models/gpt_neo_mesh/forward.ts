@@ -30,6 +30,7 @@ export function forward(
   const rotated = config.architecture.pos_emb === "rotary";
   const angles = rotated ? anglesOf(config, dims, memory.positions) : undefined;
   const key = options.dropout;
+  const continued = options.cache !== undefined || options.paged !== undefined;
   const hidden = [embedded(config, dims, parameters, tokens, memory.positions, dropped)];
   const auxiliary: Scalar[] = [];
   for (const [layer, block] of blocksOf(config, parameters).entries()) {
@@ -40,7 +41,7 @@ export function forward(
       angles,
       dropped: droppedIn(dropped, `h/${layer}`),
     };
-    const given = { ...at, layer, key, continued: options.cache !== undefined };
+    const given = { ...at, layer, key, continued };
     const through = (x: Hidden) => throughBlock(config, block, x, given);
     const [next, added] = (options.recompute ? recompute(through) : through)(hidden[layer]!);
     hidden.push(next);
