@@ -23,13 +23,13 @@ export async function download(
 /** Writes over part of a tensor, in turn with what the GPU was told to do before. */
 export function writeInto(
   instance: GpuInstance,
-  { record, bytes }: Gpu,
+  gpu: Gpu,
   dataId: object,
   offset: number,
   data: HostArray,
 ): void {
   const entry = instance.tensorMap.get(dataId);
-  const length = bytes.lengthOf(dataId);
+  const length = gpu.bytes.lengthOf(dataId);
   if (entry.values) {
     const own = length === undefined ? entry.values : bytesIn(entry.values, length);
     own.set(data, offset);
@@ -42,19 +42,27 @@ export function writeInto(
     instance.queue.writeBuffer(entry.resource!, offset, words);
     return;
   }
-  if (length !== undefined) {
-    // A part of a word cannot be written: from now on each byte has one.
-    const wide = instance.makeTensorInfo([length], "bool");
-    record(unpacking([length]), [{ dataId, shape: [length], dtype: "bool" }, wide]);
-    const unpacked = instance.tensorMap.get(wide.dataId);
-    [entry.resource, unpacked.resource] = [unpacked.resource!, entry.resource!];
-    [entry.dtype, unpacked.dtype] = ["bool", "int32"];
-    instance.disposeData(wide.dataId);
-    bytes.forget(dataId);
-  }
+  // A part of a word cannot be written: from now on each byte has one.
+  if (length !== undefined) unpack(instance, gpu, dataId, length);
   submit(instance);
   const whole = entry.dtype === "bool" ? Int32Array.from(data) : data;
   instance.queue.writeBuffer(entry.resource!, offset * 4, whole as Float32Array<ArrayBuffer>);
+}
+
+/** Gives each byte of a tensor a word, under the same key. */
+function unpack(
+  instance: GpuInstance,
+  { record, bytes }: Gpu,
+  dataId: object,
+  length: number,
+): void {
+  const wide = instance.makeTensorInfo([length], "bool");
+  record(unpacking([length]), [{ dataId, shape: [length], dtype: "bool" }, wide]);
+  const [packed, unpacked] = [dataId, wide.dataId].map((key) => instance.tensorMap.get(key));
+  [packed!.resource, unpacked!.resource] = [unpacked!.resource!, packed!.resource!];
+  [packed!.dtype, unpacked!.dtype] = ["bool", "int32"];
+  instance.disposeData(wide.dataId);
+  bytes.forget(dataId);
 }
 
 /** Whether bytes up to here end with a word, or with all there are. */
