@@ -58,10 +58,7 @@ export const trainCommand: Command<TrainCommandOptions> = {
       "the config's",
       ids("LAYERS", "with --config: layers that are mixtures of experts, such as 1,3"),
     ),
-    experts: otherwise(
-      "the config's",
-      integer("N", "experts of each; 16 where it has none", 1),
-    ),
+    experts: otherwise("the config's", integer("N", "experts of each; 16 where it has none", 1)),
     optimizer: otherwise(
       "the config's, adamw",
       choice(optimizerNames, "what makes a step of a gradient; adafactor needs the least memory"),
