@@ -11,7 +11,6 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateText, loadModel, train } from "gpt-neo";
 import { MtfError } from "mtf";
-// biome-ignore lint/correctness/useImportExtensions: its types lie beside it for programs in TypeScript
 import { countingLoss } from "./counting-model.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");

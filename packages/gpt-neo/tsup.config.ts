@@ -35,7 +35,7 @@ const forPages: Options = {
   target: "es2022",
   external: [/^mtf(\/|$)/],
   // What is no module of the standard's would need a bundler that has been told so.
-  noExternal: [/^node:/, "pathe", "buffer/", "picomatch"],
+  noExternal: [/^node:/, "pathe", "buffer/", "picomatch", /^@noble\//],
   inject: [own("globals")],
   esbuildPlugins: [
     inPage({
