@@ -31,7 +31,8 @@ describe("presets", () => {
   it.each(Object.keys(presets))("%s is a valid config", async (name) => {
     const config = await loadConfig(name);
     expect(config.attention_layers).toHaveLength(config.num_layers);
-    const kinds = config.model_type === "gpt_neo" ? ["global", "local"] : ["global"];
+    const both = config.model_type.startsWith("gpt_neo") && config.model_type !== "gpt_neox";
+    const kinds = both ? ["global", "local"] : ["global"];
     expect(new Set(config.attention_layers)).toEqual(new Set(kinds));
   });
 
