@@ -143,6 +143,9 @@ it("keys that cannot matter are told; others are not read over", async () => {
   expect(notes).toContain(
     "config: auto_map: names code of its author's, which is not run here: left out\n",
   );
+  const others = { num_labels: 2, name_or_path: "a", model_max_length: 2048 };
+  const written = await generated(model(undefined, others), "--max-new-tokens", "1");
+  for (const key of Object.keys(others)) expect(written.notes).toContain(`config: ${key}: `);
   for (const config of [{ rope_scaling: { type: "linear" } }, { hiden_size: null }]) {
     const called = await callHere("generate", "--model", model(undefined, config), ...at);
     expect(called).toMatchObject({ code: 1, stdout: "" });

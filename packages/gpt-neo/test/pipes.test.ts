@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { createWriteStream, existsSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -100,6 +100,20 @@ describe("a trained model", () => {
     expect(resumed.stderr).toContain("1.jsonl has what came through standard input before");
     expect(resumed.stderr).toContain("going on from step 2");
     expect(resumed.stderr).not.toMatch(/changed since: (data|validation)/);
+  });
+
+  it.skipIf(process.platform === "win32")("goes on where the pipe is there no more", async () => {
+    const run = path("of-a-fifo");
+    execFileSync("mkfifo", [path("gone")]);
+    const writing = pipeline(Readable.from([jsonl.repeat(9)]), createWriteStream(path("gone")));
+    const args = ["--config", "tiny", "--data", path("gone"), ...small, "--steps", "1", ...at];
+    expect((await callHere("train", "--out", run, ...args)).code).toBe(0);
+    await writing;
+    rmSync(path("gone"));
+    const resumed = await callHere("train", "--out", run, "--resume", "--steps", "2");
+    expect(resumed.stderr).toContain("going on from step 1");
+    expect(resumed.stderr).not.toMatch(/changed since: (data|validation)/);
+    expect(resumed.code).toBe(0);
   });
 
   it("is none, and nothing is left, where what comes is bad", async () => {

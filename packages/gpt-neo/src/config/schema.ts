@@ -238,9 +238,8 @@ export function harmlessNotes(value: Readonly<Record<string, unknown>>): readonl
   });
 }
 
-/** Nothing for a key that may matter: a misspelt one may, even if it is off. */
 function harmlessNote(key: string, value: unknown): Note | undefined {
-  const reason = suggestion(key) === "" ? whyHarmless(key, value) : undefined;
+  const reason = whyHarmless(key, value, suggestion(key) !== "");
   return reason === undefined ? undefined : [key, `${reason}: left out`];
 }
 

@@ -9,6 +9,7 @@ import { isPipe, shownName } from "../data/pipe.ts";
 import type { ReadingOptions } from "../data/reading-options.ts";
 import { makeFolder } from "../make-folder.ts";
 import { isRunFolder } from "../run-mark.ts";
+import { keptPipes, pipeName, rememberPipes } from "./pipes-kept.ts";
 
 /** The folder of a run that keeps what came through pipes. */
 export const pipedFolder = "piped";
@@ -40,17 +41,23 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
   const { out, inputFormat } = options;
   const folder = join(out, pipedFolder);
   const { data, validation_data } = config.training;
-  let count = 0;
+  const before = options.goesOn ? await keptPipes(folder) : undefined;
+  const kept = new Map(before);
   const fileOf = async (path: string): Promise<string> => {
     const format = inputFormat ?? formatOf(path);
     // What cannot be read through a pipe at all, its reader says.
-    if (!(await isPipe(path)) || format === undefined || format === "bin") return path;
-    const file = join(folder, `${++count}.${format}`);
-    await keep(path, file, options);
-    return file;
+    if (format === undefined || format === "bin") return path;
+    const name = pipeName(path);
+    if (!before?.has(name) && !(await isPipe(path))) return path;
+    const file = before?.get(name) ?? `${kept.size + 1}.${format}`;
+    kept.set(name, file);
+    await keep(path, join(folder, file), options);
+    await rememberPipes(folder, kept);
+    return join(folder, file);
   };
   const release = async (): Promise<void> => {
-    if (count > 0 && !(await isRunFolder(out))) await rm(folder, { recursive: true, force: true });
+    if (kept.size > 0 && !(await isRunFolder(out)))
+      await rm(folder, { recursive: true, force: true });
   };
   try {
     const sources = [];

@@ -2,7 +2,7 @@ import { type DType, dtypes } from "../../dtype.ts";
 import { type Box, overlap, volume } from "../../program/placement.ts";
 import { isPlainObject } from "../../record.ts";
 import type { Rest } from "../../rest/rest.ts";
-import type { Entry, Index, Part } from "./format.ts";
+import { type Entry, formatName, type Index, type Part } from "./format.ts";
 
 type Fail = (reason: string) => Error;
 
@@ -16,9 +16,7 @@ const mostParts = 4096;
  * @throws what `fail` gives for the reason
  */
 export function checkIndex(value: unknown, fail: Fail): Index {
-  if (!isPlainObject(value) || value.format !== "mtf-checkpoint" || value.version !== 1) {
-    throw fail("it is no checkpoint of version 1");
-  }
+  if (!isPlainObject(value) || value.format !== formatName) throw fail("it is no checkpoint");
   if (!isPlainObject(value.tensors)) throw fail("it lists no tensors");
   for (const [name, entry] of Object.entries(value.tensors)) {
     checkEntry(entry, (reason) => fail(`tensor '${name}' ${reason}`));

@@ -6,10 +6,16 @@ import type { StoredDType } from "../safetensors/index.ts";
 /** The list of a checkpoint's parts, beside the files that hold them. */
 export const indexName = "checkpoint.json";
 
+/** What `checkpoint.json` says that it is. */
+export const formatName = "mtf-checkpoint";
+
+/** How it says so. A later version may lay things out otherwise. */
+export const formatVersion = 1;
+
 /** What `checkpoint.json` holds. */
 export interface Index {
-  readonly format: "mtf-checkpoint";
-  readonly version: 1;
+  readonly format: typeof formatName;
+  readonly version: typeof formatVersion;
   /** Whatever the program wants to find again: steps, positions in data, settings. */
   readonly metadata: unknown;
   readonly tensors: { readonly [name: string]: Entry };

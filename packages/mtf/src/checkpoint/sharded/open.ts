@@ -14,6 +14,7 @@ import { checkBox, wholeBox } from "../safetensors/boxes.ts";
 import { wasClosed } from "../safetensors/bytes.ts";
 import { jsonIn } from "../safetensors/json-file.ts";
 import { checkIndex } from "./check.ts";
+import { checkVersion } from "./check-version.ts";
 import { checkWanted } from "./compare.ts";
 import { type Entry, type Index, indexName } from "./format.ts";
 import { type OpenPart, openPart, readParts } from "./parts.ts";
@@ -67,7 +68,8 @@ export interface Checkpoint {
 /**
  * Opens a checkpoint without reading its tensors.
  *
- * @throws MtfError `bad-file` if its index is missing or damaged
+ * @throws MtfError `bad-file` if its index is missing or damaged; `bad-checkpoint` if a later
+ * version wrote it
  * @example
  * const checkpoint = await openCheckpoint("run/latest");
  * const state = await checkpoint.load(devices, begin);
@@ -133,7 +135,9 @@ async function readIndex(folder: string): Promise<Index> {
   const text = await readFile(path, "utf8").catch((error: Error) => {
     throw new MtfError("bad-file", `${path} cannot be read: ${error.message}.`, { file: path });
   });
-  return checkIndex(jsonIn(text, path), (reason) => badFile(path, 0, reason));
+  const value = jsonIn(text, path);
+  checkVersion(value, folder, path);
+  return checkIndex(value, (reason) => badFile(path, 0, reason));
 }
 
 function missing(name: string, names: readonly string[], folder: string): never {

@@ -10,7 +10,15 @@ import { syncFolder } from "../safetensors/atomic.ts";
 import { cannotWrite } from "../safetensors/cannot-write.ts";
 import { removeDraftsIn } from "../safetensors/draft.ts";
 import { rowBlocks, writeAtomically, writeSafetensors } from "../safetensors/index.ts";
-import { type Entry, type Index, indexName, scalesOf, storedAs } from "./format.ts";
+import {
+  type Entry,
+  formatName,
+  formatVersion,
+  type Index,
+  indexName,
+  scalesOf,
+  storedAs,
+} from "./format.ts";
 import { keptMetadata } from "./metadata.ts";
 import { freeNames, isPart } from "./part-names.ts";
 import { type PartToWrite, together } from "./together.ts";
@@ -62,7 +70,12 @@ async function save(
   });
   const fileOf = freeNames(await readdir(folder));
   const { files, entries } = filesOf(tensors, fileOf);
-  const index: Index = { format: "mtf-checkpoint", version: 1, metadata, tensors: entries };
+  const index: Index = {
+    format: formatName,
+    version: formatVersion,
+    metadata,
+    tensors: entries,
+  };
   try {
     for (const [file, parts] of files) await writeSafetensors(join(folder, file), parts);
     const text = `${JSON.stringify(index, null, 1)}\n`;

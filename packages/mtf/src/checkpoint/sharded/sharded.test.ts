@@ -242,17 +242,19 @@ describe("what is wrong is said", () => {
     await checkpoint.close();
     const index = join(path, "checkpoint.json");
     const text = await readFile(index, "utf8");
-    for (const broken of [
-      text.slice(0, 100),
-      "null",
-      "{}",
-      text.replace('"version": 1', '"version": 2'),
-    ]) {
+    for (const broken of [text.slice(0, 100), "null", "{}"]) {
       await writeFile(index, broken);
       expect(await messageOf(() => openCheckpoint(path))).toMatch(
         /^\[bad-file\] .*checkpoint\.json/,
       );
     }
+    // One that is newer is whole: nobody is to remove it as damaged.
+    await writeFile(index, text.replace('"version": 1', '"version": 2'));
+    expect(await messageOf(() => openCheckpoint(path))).toMatchInlineSnapshot(`
+      "[bad-checkpoint] FOLDER/damaged is a checkpoint of version 2.
+        known here  version 1
+        try         the program that wrote it"
+    `);
   });
 });
 
