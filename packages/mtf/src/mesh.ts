@@ -76,14 +76,23 @@ export function meshArgument(fn: string, argument: string, mesh: unknown): asser
   throw wrongArgument(fn, argument, "a mesh", mesh, { try: advice });
 }
 
+/** A device of a mesh, given by its number. */
+export function deviceArgument(fn: string, mesh: Mesh, device: unknown): asserts device is number {
+  if (Number.isInteger(device) && (device as number) >= 0 && (device as number) < mesh.size) return;
+  throw wrongArgument(fn, "device", `a device's number, 0 to ${mesh.size - 1}`, device);
+}
+
 /**
  * Where a device is on the axes of its mesh.
  *
  * @param device its number, from 0 on
+ * @throws MtfError `bad-argument`
  * @example
  * coordinateOf(defineMesh({ data: 2, model: 4 }), 5); // { data: 1, model: 1 }
  */
 export function coordinateOf(mesh: Mesh, device: number): Coordinate {
+  meshArgument("coordinateOf", "mesh", mesh);
+  deviceArgument("coordinateOf", mesh, device);
   const coordinate: Record<string, number> = {};
   let rest = device;
   for (const name of [...mesh.names].reverse()) {

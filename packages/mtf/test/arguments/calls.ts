@@ -183,6 +183,7 @@ export const calls: Readonly<Record<string, Call>> = {
   ones: () => ({ dims: [batch], dtype: "float32" }),
   key: () => ({ seed: 1 }),
   fold: () => ({ key: m.key(1), data: "name" }),
+  uniformAt: () => ({ seed: 1, folded: [2] }),
   drawUniform: () => ({ seed: 1, folded: [2], count: 3 }),
   normal: random({ mean: 0, std: 1 }),
   uniform: random({ min: 0, max: 1 }),
@@ -283,4 +284,6 @@ export const calls: Readonly<Record<string, Call>> = {
   memoryPlan: () => ({ program: program() }),
   printProgram: () => ({ program: program() }),
   printMesh: () => ({ mesh }),
+  coordinateOf: () => ({ mesh, device: 1 }),
+  sliceOf: () => ({ value: program().values[0], mesh, device: 1 }),
 };

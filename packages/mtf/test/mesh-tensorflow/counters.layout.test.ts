@@ -66,12 +66,13 @@ it.each(cases)("layout '$layout' on $mesh of $name: no more is communicated", (o
     ...[theirs.elements, ours.elements, theirs.bytes, ours.bytes].map(String),
     less,
   ]);
-  expect(ours.elements, `${program.instructions.length} instructions`).toBeLessThanOrEqual(
-    theirs.elements,
-  );
-  // In bytes, too. Of training programs its counts hold what nothing uses, and bytes depend on which
-  // of two equal sums is taken first: for them its own unit decides.
-  if (!of.program.endsWith("_train")) expect(ours.bytes).toBeLessThanOrEqual(theirs.bytes);
+  const told = `${program.instructions.length} instructions`;
+  // Of training programs its counts hold what nothing uses, and bytes depend on which of two equal sums
+  // is taken first: for them its own unit decides. In it a gather counts like an all-reduce, which moves
+  // twice as much: other programs may come to more of it where they move less.
+  const byUnit = of.program.endsWith("_train") || ours.bytes >= theirs.bytes;
+  if (byUnit) expect(ours.elements, told).toBeLessThanOrEqual(theirs.elements);
+  if (!of.program.endsWith("_train")) expect(ours.bytes, told).toBeLessThanOrEqual(theirs.bytes);
 });
 
 function lowered(of: (typeof cases)[number], mesh: Mesh): Program {

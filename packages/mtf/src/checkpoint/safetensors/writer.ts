@@ -11,7 +11,10 @@ export interface Writer {
 
 export const writer: Writer = {
   host: hostname().replace(/[^A-Za-z0-9]/g, ""),
-  pid: process.pid,
+  // Looked up each time: a process that forks has another.
+  get pid() {
+    return process.pid;
+  },
   isRunning(pid) {
     try {
       return process.kill(pid, 0);
