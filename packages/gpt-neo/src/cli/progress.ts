@@ -26,12 +26,6 @@ const leadersErrors: ProgressStream = {
   write: (text) => follows() || process.stderr.write(text),
 };
 
-/**
- * Off a terminal a first line waits for so many milliseconds: what is over by then is one line, not two
- * that hardly differ.
- */
-const patience = 1000;
-
 /** Goes to the beginning of the line and empties it. */
 const clear = "\r\u001b[K";
 
@@ -59,7 +53,6 @@ export function progressLine(options: ProgressOptions = {}): Progress {
   };
   return {
     update(line) {
-      if (latest === "" && !rewrites) next = Math.max(next, now() + Math.min(patience, interval));
       latest = line;
       if (now() >= next) show();
     },

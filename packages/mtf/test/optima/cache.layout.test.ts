@@ -81,8 +81,8 @@ describe("a cache of keys", () => {
         %3 i32[~window=2] = iota()
         %4 i32[batch=4, ~window=2] = add(%2, %3)
         %5 f32[batch=4, ~window=2, heads=2, kv=6] partial(x) = gather(%0, %4, dim=length)
-        %6 f32[batch=4, length=2, heads=2, kv=6] partial(x) = rename(%5, from=~window, to=length)
-        %7 f32[batch=4, length=2@x, heads=2, kv=6] = reduce-scatter(sum, x) %6                     384 B  gather
+        %6 f32[batch=4, ~window=2@x, heads=2, kv=6] = reduce-scatter(sum, x) %5            384 B  gather
+        %7 f32[batch=4, length=2@x, heads=2, kv=6] = rename(%6, from=~window, to=length)
         output  = %7"
     `);
   });

@@ -47,7 +47,7 @@ describe("microbatches", () => {
   it("stage 1: gradients are held whole, reduced once, and the update is gathered", () => {
     expect(summary(stage({ storage: state1 }))).toMatchInlineSnapshot(`
       "1 x   forward all-reduce(data) [] 8 B sum
-      1 x   backward reduce-scatter(data) [position=8, embd=16] 512 B sum
+      1 x   backward reduce-scatter(data) [length=8, embd=16] 512 B sum
       1 x forward reduce-scatter(data) [vocab=20, embd=16] 1,280 B region
       14 x forward reduce-scatter(data) [embd=16] 64 B region
       6 x forward reduce-scatter(data) [embd=16, heads=2, kv=6] 768 B region
@@ -77,7 +77,7 @@ describe("microbatches", () => {
       2 x   backward reduce-scatter(data) [embd=16, ff=32] 2,048 B einsum
       2 x   backward reduce-scatter(data) [heads=2, kv=6, embd=16] 768 B einsum
       6 x   backward reduce-scatter(data) [embd=16, heads=2, kv=6] 768 B einsum
-      1 x   backward reduce-scatter(data) [position=8, embd=16] 512 B sum
+      1 x   backward reduce-scatter(data) [length=8, embd=16] 512 B sum
       1 x   backward reduce-scatter(data) [vocab=20, embd=16] 1,280 B add
       1 x update all-gather(data) [vocab=20, embd=16] 1,280 B adam
       1 x update all-gather(data) [position=12, embd=16] 768 B adam
@@ -116,7 +116,7 @@ describe("microbatches", () => {
       2 x   backward reduce-scatter(data) [heads=2, kv=6, embd=16] 768 B einsum
       6 x   backward all-gather(data) [embd=16, heads=2, kv=6] 768 B einsum
       6 x   backward reduce-scatter(data) [embd=16, heads=2, kv=6] 768 B einsum
-      1 x   backward reduce-scatter(data) [position=8, embd=16] 512 B sum
+      1 x   backward reduce-scatter(data) [length=8, embd=16] 512 B sum
       1 x   backward reduce-scatter(data) [vocab=20, embd=16] 1,280 B add
       moved 151,512 B, held 67,236 B"
     `);
@@ -134,7 +134,7 @@ describe("microbatches", () => {
       2 x forward all-gather(data) [ff=32] 128 B add
       2 x forward all-gather(data) [ff=32, embd=16] 2,048 B einsum
       1 x   forward all-reduce(data) [] 8 B sum
-      1 x   backward reduce-scatter(data) [position=8, embd=16] 512 B sum
+      1 x   backward reduce-scatter(data) [length=8, embd=16] 512 B sum
       1 x forward reduce-scatter(data) [vocab=20, embd=16] 1,280 B region
       14 x forward reduce-scatter(data) [embd=16] 64 B region
       6 x forward reduce-scatter(data) [embd=16, heads=2, kv=6] 768 B region

@@ -102,8 +102,8 @@ describe("the layout of mixtureOfExperts", () => {
         %32 f32[expert=8@data, batch=16, place=16, ff=1024@model] = relu(%31)
         %33 f32[expert=8@data, batch=16, place=16, embd=256] partial(model) = einsum(%32, %2)
         %34 f32[expert=8@data, batch=16, place=16@model, embd=256] = reduce-scatter(sum, model) %33       2,097,152 B  einsum
-        %35 f32[expert=8, batch=16@data, place=16@model, embd=256] = all-to-all(data) %34                 1,572,864 B  rename
-        %36 f32[~expert=8, batch=16@data, place=16@model, embd=256] = rename(%35, from=expert, to=~expert)
+        %35 f32[~expert=8@data, batch=16, place=16@model, embd=256] = rename(%34, from=expert, to=~expert)
+        %36 f32[~expert=8, batch=16@data, place=16@model, embd=256] = all-to-all(data) %35                1,572,864 B  mul
         %37 f32[~expert=8, batch=16@data, place=16@model, embd=256] = mul(%36, %26)
         %38 f32[~expert=8, batch=16@data, place=16, embd=256] = all-gather(model) %37                     2,097,152 B  scatterAdd
         %39 f32[length=128, batch=16@data, embd=256] = scatterAdd(%38, %24, dim=length)"
@@ -113,7 +113,7 @@ describe("the layout of mixtureOfExperts", () => {
       1 x forward exchange(data) [~expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
       1 x forward all-gather(model) [expert=8, batch=16, place=16, embd=256] 2,097,152 B einsum
       1 x forward reduce-scatter(model) [expert=8, batch=16, place=16, embd=256] 2,097,152 B einsum
-      1 x forward all-to-all(data) [expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
+      1 x forward all-to-all(data) [~expert=8, batch=16, place=16, embd=256] 1,572,864 B mul
       1 x forward all-gather(model) [~expert=8, batch=16, place=16, embd=256] 2,097,152 B scatterAdd
       moved 9,486,336 B, held 4,199,424 B"
     `);
@@ -124,7 +124,7 @@ describe("the layout of mixtureOfExperts", () => {
     expect(summary(found)).toMatchInlineSnapshot(`
       "1 x forward exchange(data) [embd=256, ~expert=8] 24,576 B einsum
       1 x forward all-gather(model) [batch=16, length=128, ~expert=8] 65,536 B softmax
-      1 x forward exchange(data+model) [~expert=8, batch=16, place=16, embd=256] 3,670,016 B rename
+      1 x forward exchange(data+model) [expert=8, batch=16, place=16, embd=256] 3,670,016 B einsum
       1 x forward reduce-scatter(model) [expert=8, batch=16, place=16, embd=256] 2,097,152 B einsum
       1 x forward all-to-all(data+model) [~expert=8, batch=16, place=16, embd=256] 1,835,008 B mul
       1 x forward all-gather(model) [batch=16, length=128, embd=256] 2,097,152 B broadcast
@@ -161,8 +161,8 @@ describe("the layout of mixtureOfExperts", () => {
       1 x forward all-to-all(data) [expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
       1 x backward all-to-all(data) [expert=8, batch=16, place=16, embd=256] 1,572,864 B einsum
       1 x backward all-to-all(data) [expert=8, batch=16, place=16, embd=256] 1,572,864 B rename
+      1 x backward reduce-scatter(data) [embd=256, ~expert=8] 24,576 B einsum
       1 x forward all-reduce(data) [] 24 B sum
-      1 x backward reduce-scatter(data) [embd=256, expert=8] 24,576 B einsum
       moved 6,340,632 B, held 14,194,692 B"
     `);
   });

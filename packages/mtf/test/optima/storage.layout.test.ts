@@ -60,7 +60,7 @@ describe("stored layout: parameters and optimizer state rest split over the data
       2 x backward all-gather(data) [embd=16, ff=32] 2,048 B einsum
       2 x backward all-gather(data) [heads=2, kv=6, embd=16] 768 B einsum
       6 x backward all-gather(data) [embd=16, heads=2, kv=6] 768 B einsum
-      1 x backward reduce-scatter(data) [position=8, embd=16] 512 B sum
+      1 x backward reduce-scatter(data) [length=8, embd=16] 512 B sum
       1 x backward reduce-scatter(data) [vocab=20, embd=16] 1,280 B einsum
       10 x backward reduce-scatter(data) [embd=16] 64 B layerNormGrad
       6 x backward reduce-scatter(data) [embd=16, heads=2, kv=6] 768 B einsum
@@ -91,7 +91,7 @@ describe("stored layout: parameters and optimizer state rest split over the data
       2 x forward all-gather(data) [ff=32] 128 B add
       2 x forward all-gather(data) [ff=32, embd=16] 2,048 B einsum
       2 x forward all-reduce(data) [] 8 B sum
-      1 x backward reduce-scatter(data) [position=8, embd=16] 512 B sum
+      1 x backward reduce-scatter(data) [length=8, embd=16] 512 B sum
       1 x backward reduce-scatter(data) [vocab=20, embd=16] 1,280 B einsum
       10 x backward reduce-scatter(data) [embd=16] 64 B layerNormGrad
       6 x backward reduce-scatter(data) [embd=16, heads=2, kv=6] 768 B einsum
@@ -113,7 +113,7 @@ describe("stored layout: parameters and optimizer state rest split over the data
     });
     expect(summary(program)).toMatchInlineSnapshot(`
       "2 x forward all-reduce(data) [] 8 B sum
-      1 x backward reduce-scatter(data) [position=8, embd=16] 512 B sum
+      1 x backward reduce-scatter(data) [length=8, embd=16] 512 B sum
       1 x backward reduce-scatter(data) [vocab=20, embd=16] 1,280 B einsum
       10 x backward reduce-scatter(data) [embd=16] 64 B layerNormGrad
       6 x backward reduce-scatter(data) [embd=16, heads=2, kv=6] 768 B einsum
