@@ -440,7 +440,7 @@ describe("progress", () => {
     const lines = written().trimEnd().split("\n");
     expect(lines.slice(0, 2)).toEqual(["step 10", "step 20"]);
     expect(lines.slice(-2)).toEqual(["saved", "step 99"]);
-    expect(lines).toHaveLength(12);
+    expect(lines).toHaveLength(11);
     expect(written()).not.toContain("\r");
   });
 

@@ -26,6 +26,12 @@ const leadersErrors: ProgressStream = {
   write: (text) => follows() || process.stderr.write(text),
 };
 
+/**
+ * Off a terminal a first line waits for so many milliseconds: what is over by then is one line, not two
+ * that hardly differ.
+ */
+const patience = 100;
+
 /** Goes to the beginning of the line and empties it. */
 const clear = "\r\u001b[K";
 
@@ -53,6 +59,7 @@ export function progressLine(options: ProgressOptions = {}): Progress {
   };
   return {
     update(line) {
+      if (latest === "" && !rewrites) next = Math.max(next, now() + Math.min(patience, interval));
       latest = line;
       if (now() >= next) show();
     },
