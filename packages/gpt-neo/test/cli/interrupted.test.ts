@@ -31,11 +31,7 @@ it("train that is interrupted while it reads ends with 130, and leaves nothing b
 });
 
 it.each([
-  [
-    "long.txt",
-    /^waiting for text: /m,
-    /^(\d+) of \d+ chunks of .*long\.txt are tokenized, and/m,
-  ],
+  ["long.txt", /^waiting for text: /m, /^(\d+) of \d+ chunks of .*long\.txt are tokenized, and/m],
   [
     "long.txt.gz",
     /^tokenizing .* documents?, /m,

@@ -196,6 +196,16 @@ describe("what is no folder", () => {
     );
   });
 
+  it("tokenizer train finds it before it reads, and leaves no folder when it fails", async () => {
+    const held = holding({ file: "mine" });
+    const train = ["tokenizer", "train", "--vocab-size", "258", "--data"];
+    const nothing = join(held, "nothing.txt");
+    const inTheWay = await refusal(held, ...train, nothing, "--out", join(held, "file"));
+    expect(inTheWay).toContain("HELD/file is a file, not a folder.");
+    const unread = await refusal(held, ...train, nothing, "--out", join(held, "new", "folder"));
+    expect(unread).toContain("nothing.txt");
+  });
+
   it("convert writes to where a link leads", async () => {
     const held = holding({});
     mkdirSync(join(held, "disk"));

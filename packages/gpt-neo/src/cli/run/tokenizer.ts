@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/files";
 import { readDocuments } from "../../data/read.ts";
-import { makeFolder } from "../../make-folder.ts";
+import { makeFolder, removeMade } from "../../make-folder.ts";
 import { parsePythonJson, whyNotPythonJson } from "../../python-json.ts";
 import { some } from "../../some.ts";
 import { jsonTokenizer } from "../../tokenizer/json/tokenizer.ts";
@@ -32,6 +32,8 @@ export async function runTrain(
       file,
     });
   }
+  const folder = dirname(file);
+  const made = await makeFolder(folder);
   const counts: WordCounts = new Map();
   const progress = progressLine();
   let characters = 0;
@@ -46,11 +48,13 @@ export async function runTrain(
     }
     progress.update(`${some(counts.size, "word")}: joining pairs`);
     const json = trainTokenizer(counts, { vocabSize, minFrequency });
-    await makeFolder(dirname(file));
     await writeAtomically(file, (target) => target.write(json));
     const size = jsonTokenizer(file, json).vocabSize;
     if (size < vocabSize) progress.note("there is no pair left that is seen often enough");
     return { vocabSize: size, file, text: `${file}: ${some(size, "token")}` };
+  } catch (error) {
+    await removeMade(folder, made);
+    throw error;
   } finally {
     progress.end();
   }
