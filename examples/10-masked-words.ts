@@ -29,10 +29,11 @@ type Tokens = mtf.Tensor<"batch" | "length", "int32">;
 /** How badly the hidden tokens are guessed; those to be seen do not count. */
 function loss(p: nn.Values<typeof model>, shown: Tokens, tokens: Tokens) {
   const angles = nn.rotaryAngles(mtf.iota(length), nn.rotaryFrequencies(kv.size), kv);
-  const turned = (x: mtf.AnyTensor) => nn.rotary(x as never, "kv" as never, angles as never);
+  const turned = <N extends string>(x: mtf.Tensor<N>) =>
+    nn.rotary(x as mtf.Tensor<N | "kv" | "length">, "kv", angles) as mtf.Tensor<N>;
   let x = nn.embedding(shown, p.words, "vocab");
   for (const { norms, attention, network } of p.blocks) {
-    const look = { along: "length", memory, within: "kv", turned: turned as never } as const;
+    const look = { along: "length", memory, within: "kv", turned } as const;
     x = mtf.add(x, nn.selfAttention(nn.rmsNorm(x, norms[0]!.gain, "embd"), attention, look));
     const seen = nn.rmsNorm(x, norms[1]!.gain, "embd");
     x = mtf.add(x, nn.feedForward(seen, network.up, network.down, mtf.gelu));

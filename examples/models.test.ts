@@ -13,6 +13,8 @@ test.each([
   ["08-convolutional-classifier", 0.1, "row:data,column:model"],
   ["09-character-gru", 0.1, "batch:model,letter:data"],
   ["10-masked-words", 0.25, "batch:model,vocab:data"],
+  ["11-mixture-of-experts", 0.05, "batch:data,expert:data,ff:model"],
+  ["12-variational-autoencoder", 0.3, "pixel:data,latent:model"],
 ])(
   "%s learns, and the same under another layout",
   async (name, part, layout) => {
