@@ -41,3 +41,26 @@ test("13-k-means-and-page-rank finds the middles, and the ranks of a power itera
   found.forEach((m, i) => void expect(Math.abs(Number(m[1]) - ranks[i]!)).toBeLessThan(2e-4));
   expectAlike(await example("13-k-means-and-page-rank", "point:data+model,to:data"), output);
 }, 120_000);
+
+test("14-gradients finds whole weights, and which example is wrong", async () => {
+  const output = await example("14-gradients");
+  const inputs = Array.from({ length: 16 }, (_, n) =>
+    [0, 1, 2, 3].map((i) => Math.sin((4 * n + i) ** 2)),
+  );
+  const pulls = (line: string) =>
+    new RegExp(`^pulls at ${line}: (.*)$`, "m").exec(output)![1]!.split(" ").map(Number);
+  // At weights of 0 the gradient of (x·w - target)² is -2 target x.
+  pulls("first").forEach((pull, n) => {
+    const [a, b, c, d] = inputs[n]!;
+    const target = 3 * a! - 2 * b! + 0 * c! + d! + (n === 5 ? 40 : 0);
+    expect(Math.abs(pull / (2 * Math.abs(target) * Math.hypot(a!, b!, c!, d!)) - 1)).toBeLessThan(
+      1e-4,
+    );
+  });
+  pulls("last").forEach((pull, n) => {
+    if (n === 5) expect(pull).toBeGreaterThan(40);
+    else expect(pull).toBeLessThan(1e-3);
+  });
+  expect(output).toMatch(/^weights: 3 -2 -?0 1$/m);
+  expectAlike(await example("14-gradients", "example:data+model"), output);
+}, 120_000);
