@@ -9,6 +9,7 @@ import { saveModel } from "../src/model-folder.ts";
 import { parameterNames } from "../src/models/index.ts";
 import { convertWeights, loadWeights } from "../src/weights/index.ts";
 import { fixture } from "./support/expected.ts";
+import { family } from "./support/family.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -34,11 +35,6 @@ it.each(Object.entries(published))("preset %s has %i parameters", (name, count) 
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(count);
 });
 
-const models = [
-  ...["gpt2-tiny", "gpt2-tiny-options", "gpt-neox-tiny/parallel", "gpt-neox-tiny/sequential"],
-  ...["llama-tiny", "llama-tiny-tied", "gptj-tiny"],
-];
-
 /** All numbers of a folder's weights, by name. */
 async function numbersOf(path: string): Promise<ReadonlyMap<string, Float32Array>> {
   const weights = await loadWeights(path);
@@ -51,7 +47,7 @@ async function numbersOf(path: string): Promise<ReadonlyMap<string, Float32Array
   return found;
 }
 
-describe.each(models)("%s", (name) => {
+describe.each(family)("%s", (name) => {
   const from = fixture(`hugging-face/${name}`);
 
   it("is converted and saved with every number and key in its place", async () => {

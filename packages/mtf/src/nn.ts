@@ -57,9 +57,10 @@ export {
 } from "./nn/experts/mixtureOfExperts.ts";
 export type { Noise } from "./nn/experts/noise.ts";
 export { noTokenLeftBehindRouter } from "./nn/experts/noTokenLeftBehindRouter.ts";
+export type { SeveralOptions } from "./nn/experts/severalOptions.ts";
 export { switchMaxRouter } from "./nn/experts/switchMaxRouter.ts";
 export { type SwitchOptions, switchRouter } from "./nn/experts/switchRouter.ts";
-export { type SeveralOptions, top2Router } from "./nn/experts/top2Router.ts";
+export { top2Router } from "./nn/experts/top2Router.ts";
 export { topNRouter } from "./nn/experts/topNRouter.ts";
 export {
   type InnerRoutes,

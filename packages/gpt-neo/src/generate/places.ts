@@ -1,3 +1,5 @@
+import { powerOfTwo } from "../power-of-two.ts";
+
 /** Where rows are in a cache, which has a place for each and maybe others. */
 export interface Places {
   /** How many there are. */
@@ -33,5 +35,5 @@ export function placesFor(before: readonly (number | undefined)[], size: number)
 /** A power of two, so that programs are made for a few sizes; another than now only where it pays. */
 function sizeFor(rows: number, now: number): number {
   if (rows <= now && 2 * rows > now) return now;
-  return 2 ** Math.ceil(Math.log2(rows));
+  return powerOfTwo(rows);
 }

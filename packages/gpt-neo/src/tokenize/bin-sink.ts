@@ -1,9 +1,10 @@
-import { access, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { writeAtomically } from "mtf/files";
 import { blockBytes, blockSums, changedOnDisk } from "../data/block-sums.ts";
 import { plainBytes } from "../data/bytes/plain.ts";
 import { typeForVocabulary } from "../data/mmididx/dtypes.ts";
 import { bytesOfIds, longestSequence, writeIndexOf } from "../data/mmididx/write.ts";
+import { isThere } from "../is-there.ts";
 import { type AppendFile, appendFile } from "./append-file.ts";
 import type { Sink, SinkState } from "./sink.ts";
 
@@ -39,7 +40,7 @@ export async function binSink(
   /** Ids of a sequence that is not complete yet. */
   let begun = Number(saved?.begun ?? 0);
   // Stopped between the file's last name and the state's end.
-  if (saved && !(await exists(parts.bin)) && (await exists(`${prefix}.bin`))) {
+  if (saved && !(await isThere(parts.bin)) && (await isThere(`${prefix}.bin`))) {
     await rename(`${prefix}.bin`, parts.bin);
   }
   const bin = await appendFile(parts.bin, Number(saved?.bytes ?? 0));
@@ -122,11 +123,4 @@ function closing(...files: readonly AppendFile[]): (error: unknown) => Promise<n
     for (const file of files) await file.close();
     throw error;
   };
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

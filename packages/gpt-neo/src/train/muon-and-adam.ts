@@ -12,6 +12,7 @@ import {
   type Scalar,
 } from "mtf";
 import type { Parameters } from "../models/index.ts";
+import { adamOptions } from "./adam-options.ts";
 import { matrixSides } from "./matrix-sides.ts";
 import type { Optimizer } from "./optimizer.ts";
 
@@ -34,20 +35,22 @@ export const muonAndAdam: Optimizer<MuonAndAdamState> = {
     const { mean, variance, step } = adamState(others);
     return { params, matrices: ofMatrices, mean, variance, step };
   },
-  step: (state, gradient, step, { training }) => {
-    const { betas, epsilon, bias_correction: biasCorrection } = training;
-    const [beta1, beta2] = betas;
+  step: (state, gradient, step, config) => {
     const [params, slopes] = [parted(state.params), parted(gradient)];
     const straight: MuonState<ByPath> = muon(
       { params: params.matrices, mean: state.matrices, step: state.step },
       slopes.matrices,
-      { ...step, momentum: training.muon_momentum, sides: (path, p) => matrixSides(path, p)! },
+      {
+        ...step,
+        momentum: config.training.muon_momentum,
+        sides: (path, p) => matrixSides(path, p)!,
+      },
     );
     const { mean, variance } = state;
     const adam: AdamState<ByPath> = adamw(
       { params: params.others, mean, variance, step: state.step },
       slopes.others,
-      { ...step, beta1, beta2, epsilon, biasCorrection },
+      { ...step, ...adamOptions(config) },
     );
     const next = { ...straight.params, ...adam.params };
     return {

@@ -21,6 +21,7 @@ import {
 } from "mtf";
 import type { Config, OptimizerName } from "../config/index.ts";
 import type { Parameters } from "../models/index.ts";
+import { adamOptions } from "./adam-options.ts";
 import { type MuonAndAdamState, muonAndAdam } from "./muon-and-adam.ts";
 
 /** What each optimizer carries from step to step. */
@@ -57,11 +58,8 @@ export interface Optimizer<S> {
 const optimizers: { readonly [Name in OptimizerName]: Optimizer<States[Name]> } = {
   adamw: {
     begin: (parameters) => adamState(parameters),
-    step: (state, gradient, step, { training }) => {
-      const { betas, epsilon, bias_correction: biasCorrection } = training;
-      const [beta1, beta2] = betas;
-      return adamw(state, gradient, { ...step, beta1, beta2, epsilon, biasCorrection });
-    },
+    step: (state, gradient, step, config) =>
+      adamw(state, gradient, { ...step, ...adamOptions(config) }),
   },
   adafactor: {
     begin: (parameters, { training }) =>

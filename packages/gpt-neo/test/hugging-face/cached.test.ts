@@ -11,16 +11,8 @@ import {
   readTensors,
   type Tolerance,
 } from "../support/expected.ts";
+import { familyFolders } from "../support/family.ts";
 import { layouts, someOf } from "./layouts.ts";
-
-const others = [
-  ...["gpt2-tiny", "gpt2-tiny-options", "gpt-neox-tiny/parallel", "gpt-neox-tiny/sequential"],
-  ...["llama-tiny", "llama-tiny-tied", "gptj-tiny"],
-];
-const models: readonly (readonly [name: string, folder: string])[] = [
-  ["gpt-neo-tiny", "weights/safetensors/one"],
-  ...others.map((name) => [name, `hugging-face/${name}`] as const),
-];
 
 const where = [
   ...["one device", "both", "sequence split", "sequence and memory split"],
@@ -30,7 +22,7 @@ const where = [
 /** The most tokens of a row that come at once: with the window, fewer than a row has. */
 const chunk = 3;
 
-describe.each(models)("Hugging Face's %s with a cache", async (name, path) => {
+describe.each(familyFolders)("Hugging Face's %s with a cache", async (name, path) => {
   const agree = agreement(`${name}, with a cache`);
   const folder = fixture(path);
   const config = await loadConfig(`${folder}/config.json`);

@@ -7,14 +7,9 @@ import { generate } from "../../src/generate/generate.ts";
 import { loadModel } from "../../src/loaded-model.ts";
 import { agreement } from "../support/agree.ts";
 import { fixture, readJson } from "../support/expected.ts";
+import { family } from "../support/family.ts";
 import { layouts, someOf } from "./layouts.ts";
 import { type Disagreements, tiny } from "./tiny.ts";
-
-// The architectures beside GPT-Neo, each with what its config may ask for.
-const models = [
-  ...["gpt2-tiny", "gpt2-tiny-options", "gpt-neox-tiny/parallel", "gpt-neox-tiny/sequential"],
-  ...["llama-tiny", "llama-tiny-tied", "gptj-tiny"],
-];
 
 /** Layouts, and what is computed on each beside hidden states, logits, losses and gradients. */
 const usual: readonly Tried[] = [
@@ -33,7 +28,7 @@ const some: readonly Tried[] = [
   ["sequence and memory split", []],
 ];
 
-describe.each(models)("Hugging Face's %s", async (name) => {
+describe.each(family)("Hugging Face's %s", async (name) => {
   const agree = agreement(`Hugging Face's ${name}`);
   const { config, forwardAndBackward, padding, steps } = await tiny(name);
   const folder = fixture(`hugging-face/${name}`);

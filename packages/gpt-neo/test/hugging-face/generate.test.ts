@@ -7,6 +7,7 @@ import { together } from "../../src/generate/search/together.ts";
 import { searchOf } from "../../src/generate/search-of.ts";
 import { type LoadedModel, loadModel } from "../../src/loaded-model.ts";
 import { fixture, readJson } from "../support/expected.ts";
+import { family } from "../support/family.ts";
 import { decodingOf } from "./decoding.ts";
 import { layouts, someOf } from "./layouts.ts";
 
@@ -178,12 +179,7 @@ describe.each(someOf(["one device", "both"], ["both"]))("gpt-neo-tiny, %s", (lay
   });
 });
 
-const models = [
-  ...["gpt2-tiny", "gpt2-tiny-options", "gpt-neox-tiny/parallel", "gpt-neox-tiny/sequential"],
-  ...["llama-tiny", "llama-tiny-tied", "gptj-tiny"],
-];
-
-it.each(models)("makes the texts that Hugging Face's %s does", async (name) => {
+it.each(family)("makes the texts that Hugging Face's %s does", async (name) => {
   const { greedy, processors_greedy = [], beam = [], ...rows } = await expectedOf(name);
   const model = await loaded(name, "one device");
   try {

@@ -12,17 +12,9 @@ import {
   readTensors,
   type Tolerance,
 } from "../support/expected.ts";
+import { familyFolders } from "../support/family.ts";
 import { parametersOn } from "../support/on-parameters.ts";
 import { type Case, layouts, someOf } from "./layouts.ts";
-
-const others = [
-  ...["gpt2-tiny", "gpt2-tiny-options", "gpt-neox-tiny/parallel", "gpt-neox-tiny/sequential"],
-  ...["llama-tiny", "llama-tiny-tied", "gptj-tiny"],
-];
-const models: readonly (readonly [name: string, folder: string])[] = [
-  ["gpt-neo-tiny", "weights/safetensors/one"],
-  ...others.map((name) => [name, `hugging-face/${name}`] as const),
-];
 
 const where = [
   ...["one device", "both", "sequence and memory split", "embd split", "uneven in three"],
@@ -33,7 +25,7 @@ function caseOf(on: string): Case {
   return layouts[on] ?? { mesh: "pool:2,model:2", layout: "block:pool,heads:model" };
 }
 
-describe.each(models)("Hugging Face's %s with its cache in blocks", async (name, path) => {
+describe.each(familyFolders)("Hugging Face's %s with its cache in blocks", async (name, path) => {
   const agree = agreement(`${name}, in blocks`);
   const folder = fixture(path);
   const config = await loadConfig(`${folder}/config.json`);

@@ -28,8 +28,8 @@ import type { Activation } from "mtf/nn";
 import type { ElementwiseName } from "../../config/index.ts";
 
 /**
- * Functions of an element by the names that the original has for them. Some could not be built there, for want of powers:
- * those are here what they were written to be.
+ * Functions of an element by the names that the original has for them. Some could not be built there,
+ * for want of powers: those are here what they were written to be.
  */
 export const elementwise: { readonly [Name in ElementwiseName]: Activation } = {
   sigmoid,

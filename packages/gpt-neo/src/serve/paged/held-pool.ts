@@ -2,6 +2,7 @@ import { dispose } from "mtf";
 import type { Held } from "mtf/simulator";
 import type { LoadedModel } from "../../loaded-model.ts";
 import type { Pool } from "../../models/index.ts";
+import { powerOfTwo } from "../../power-of-two.ts";
 import type { PagedDecoding } from "./decoding.ts";
 import type { Extension } from "./extension.ts";
 
@@ -39,7 +40,7 @@ export function heldPool(
       }
     },
     async copy(pairs) {
-      const count = 2 ** Math.ceil(Math.log2(pairs.length));
+      const count = powerOfTwo(pairs.length);
       const run = await decoding.copy(count);
       const [from, to] = [0, 1].map((side) => {
         const blocks = new Int32Array(count).fill(-1);

@@ -12,9 +12,6 @@ export interface Opened {
   readonly pipelines: Pipelines;
 }
 
-/** What a kernel may ask for, where the adapter has it. */
-const features: readonly GPUFeatureName[] = ["subgroups" as GPUFeatureName];
-
 /** What the adapter may allow more of than every GPU has to. */
 const limits = [
   "maxBufferSize",
@@ -60,7 +57,6 @@ export async function deviceOfThread(gpu: GPU): Promise<Opened> {
 /** A new device of an adapter, with all that the adapter allows. */
 async function openDevice(adapter: GPUAdapter): Promise<Opened> {
   const device = await adapter.requestDevice({
-    requiredFeatures: features.filter((name) => adapter.features.has(name)),
     requiredLimits: Object.fromEntries(limits.map((name) => [name, adapter.limits[name]!])),
   });
   const name = nameOf(adapter.info);

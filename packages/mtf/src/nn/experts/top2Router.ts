@@ -1,4 +1,3 @@
-import { booleanArgument, optionsArgument } from "../../arguments.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
 import { apply } from "../../ops/elementwise/apply.ts";
 import { reduction } from "../../ops/reduce/reduce.ts";
@@ -7,15 +6,8 @@ import { evenness } from "./balance.ts";
 import { best, chosen } from "./best.ts";
 import type { Gating, Router } from "./gating.ts";
 import { both, only, present, whole } from "./important.ts";
-import { type LaterChoices, laterArgument, used } from "./laterChoices.ts";
-
-/** How tokens choose more than one expert. */
-export interface SeveralOptions {
-  /** Which choices behind the first are used; all by default. */
-  readonly later?: LaterChoices | undefined;
-  /** Whether half of how unevenly experts are second choices is added to the balance. */
-  readonly balanceSecond?: boolean | undefined;
-}
+import { used } from "./laterChoices.ts";
+import { type SeveralOptions, severalArgument } from "./severalOptions.ts";
 
 const op = "top2Router";
 
@@ -29,13 +21,7 @@ const op = "top2Router";
  * mixtureOfExperts(x, experts, { ...options, router: top2Router({ later: { odds: 0.2 } }), key: k });
  */
 export function top2Router(options: SeveralOptions = {}): Router {
-  optionsArgument(op, "options", options, ["later", "balanceSecond"]);
-  const later = laterArgument(op, options.later ?? "all");
-  const balanceSecond = booleanArgument(
-    op,
-    "options.balanceSecond",
-    options.balanceSecond ?? false,
-  );
+  const { later, balanceSecond } = severalArgument(op, options);
   return (gating) => {
     const { logits, experts } = gating;
     const gates: AnyTensor = softmax(logits, experts.name);

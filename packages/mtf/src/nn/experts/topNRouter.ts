@@ -1,4 +1,4 @@
-import { booleanArgument, countArgument, optionsArgument } from "../../arguments.ts";
+import { countArgument } from "../../arguments.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
 import { misuse } from "../../ops/check.ts";
 import { apply } from "../../ops/elementwise/apply.ts";
@@ -7,8 +7,9 @@ import { evenness } from "./balance.ts";
 import { best, chosen } from "./best.ts";
 import type { Router } from "./gating.ts";
 import { both, only, present, whole } from "./important.ts";
-import { laterArgument, used } from "./laterChoices.ts";
-import { type SeveralOptions, secondBalance } from "./top2Router.ts";
+import { used } from "./laterChoices.ts";
+import { type SeveralOptions, severalArgument } from "./severalOptions.ts";
+import { secondBalance } from "./top2Router.ts";
 
 const op = "topNRouter";
 
@@ -23,13 +24,7 @@ const op = "topNRouter";
  */
 export function topNRouter(n: number, options: SeveralOptions = {}): Router {
   countArgument(op, "n", n, 1);
-  optionsArgument(op, "options", options, ["later", "balanceSecond"]);
-  const later = laterArgument(op, options.later ?? "all");
-  const balanceSecond = booleanArgument(
-    op,
-    "options.balanceSecond",
-    options.balanceSecond ?? false,
-  );
+  const { later, balanceSecond } = severalArgument(op, options);
   return (gating) => {
     const { logits, experts } = gating;
     if (n > experts.size) {

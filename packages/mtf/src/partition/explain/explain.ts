@@ -18,8 +18,9 @@ export interface Explanation {
  * as what they are computed from, or because the plan found that to cost less. And what other ways to
  * split the work would cost: one at a time, everything else as it is, in seconds of the machine and in
  * bytes. Other ways are weighed as planned, before passes have collectives come sooner, later or as one;
- * collectives that are done as one have their seconds with the first of them. All of it follows from the traced function, the layout and the machine, which are all that is kept for it: the
- * function is planned once more.
+ * collectives that are done as one have their seconds with the first of them. All of it follows from
+ * the traced function, the layout and the machine, which are all that is kept for it: the function is
+ * planned once more.
  *
  * @throws MtfError `bad-argument` for what `lower` did not give
  * @example

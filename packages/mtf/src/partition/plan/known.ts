@@ -9,7 +9,10 @@ export interface Planned extends Split {
   /** Where it asks operands to lie, and where it leaves results. */
   readonly asks: readonly number[];
   readonly gives: readonly number[];
-  /** Seconds that each device computes, infinite where a split cannot be; and those that reductions take which are part of the op. */
+  /**
+   * Seconds that each device computes, infinite where a split cannot be; and those that reductions take
+   * which are part of the op.
+   */
   readonly work: number;
   readonly moves: number;
 }
