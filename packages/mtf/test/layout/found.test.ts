@@ -11,6 +11,7 @@ import {
   merge,
   mul,
   placeholder,
+  pool,
   type Scalar,
   softmaxCrossEntropy,
   sum,
@@ -106,6 +107,26 @@ test("layout: terms that owe alike lack a dim of the whole sum", () => {
       %4 f32[] partial(p) = add(%2, %3)
       %5 f32[] = all-reduce(sum, p) %4                    8 B  sum
       %6 f32[a=2@p, b=3] = add(%0, %5)
+      output  = %6"
+  `);
+});
+
+test("layout: a dim of windows that rests narrow needs another size to be cut into blocks", () => {
+  const dims = defineDims({ a: 3 });
+  const layout = defineLayout({ dims, mesh: defineMesh("p:2"), rules: { a: "p" } });
+  const lowered = lower((x: Tensor<"a">) => pool(x, "max", { a: 1 }, { strides: { a: 2 } }), {
+    layout,
+    inputs: [placeholder([dims.a], { rest: "bfloat16" })],
+  });
+  expect(`${lowered}`.replace(/ +\S*found.test.ts\S*/g, "")).toMatchInlineSnapshot(`
+    "program on mesh p:2
+      %0 bf16[a=3@p] = input 0
+      %1 f32[a=3@p] = toFloat32(%0)
+      %2 f32[a=4@p] = exchange(p) %1                                                                    0 B  window
+      %3 f32[~block=2@p, a=2] = reshape(%2, from=[a], to=[~block=2 a=2])
+      %4 f32[~block=2@p, a=1, ~tap=1] = window(%3, dim=a, tap=~tap, stride=2, dilation=1, before=0, wrap=false, value=-Infinity)
+      %5 f32[a=2@p, ~tap=1] = reshape(%4, from=[~block a], to=[a=2])
+      %6 f32[a=2@p] = reduce(%5, fn=max, over=[~tap])
       output  = %6"
   `);
 });

@@ -3,6 +3,7 @@ import type { Op } from "../../graph/kinds.ts";
 import { splitAxes } from "../../program/placement.ts";
 import type { Origin } from "../../program/program.ts";
 import { addValue, type Builder, compute } from "../builder.ts";
+import { widened } from "../widen.ts";
 import { sizeIn } from "./blocks.ts";
 
 /** What writes instructions for windows over one dim. */
@@ -59,9 +60,10 @@ export function dimsWith({ builder, dim }: Writing, value: number, size: number)
 
 /** The value with its dim so long: elements are left out at the end, or come in there. */
 export function resized(writing: Writing, value: number, size: number, fill: number): number {
-  const { builder, dim } = writing;
+  const { builder, dim, origin } = writing;
   if (sizeIn(builder.values[value]!.dims, dim) === size) return value;
-  return exchanged(writing, [value], [{ [dim]: 0 }], size, fill);
+  // The blocks made of it are float32, however it rests.
+  return exchanged(writing, [widened(builder, value, origin)], [{ [dim]: 0 }], size, fill);
 }
 
 /** An exchange along the dim, which gets another size. */
