@@ -154,6 +154,9 @@ describe("--set", () => {
       return stderr;
     };
     expect(await error("--set", "warmup_step=5")).toContain("try   --set warmup_steps=5");
+    expect(await error("--set", "lr=0.1")).toContain("try   --set learning_rate=0.1");
+    expect(await error("--set", "epochs=3")).toContain("try   --set with steps, whose value");
+    expect(await error("--learning-rate", "0.1")).toContain("Did you mean --lr?");
     expect(await error("--set", "hidden_size=5")).toContain("training has no such key");
     expect(await error("--set", "steps=5", "--steps", "6")).toContain("steps is given twice.");
     expect(await error("--set", "decay_to=high")).toContain("training.decay_to");
