@@ -329,9 +329,10 @@ it("a checkpoint that is damaged is an error, and stays for whoever wants to loo
   const again = [...tiny, "--out", out, "--steps", "3", "--resume"];
   const error = await errorOf("train", ...again);
   expect(error.slice(error.indexOf("gpt-neo:"))).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-file] FOLDER/broken/checkpoints/step-2/device-0.safetensors is damaged: its header of 7504 bytes goes past the end at byte 2000.
+    "gpt-neo: [bad-file] FOLDER/broken/checkpoints/step-2/device-0.safetensors is damaged: it has 2000 bytes, not the 434140 that were written.
       file    FOLDER/broken/checkpoints/step-2/device-0.safetensors
-      offset  byte 0
+      offset  byte 2000
+      try     --model FOLDER/broken and --out with another folder, to train its weights further with a fresh optimizer
     "
   `);
   expect(contentsOf(out)).toEqual(before);
