@@ -1,7 +1,7 @@
 import { MtfError } from "mtf";
-import { nearest } from "mtf/files";
 import { camelCase } from "./camel-case.ts";
 import { isObject } from "./json.ts";
+import { meantBy } from "./meant-by.ts";
 import { wrongOption } from "./wrong-option.ts";
 
 /** The names that options may have; the compiler asks for each of them. */
@@ -32,7 +32,7 @@ export function checkNames<Options extends object>(
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || Object.hasOwn(names, name)) continue;
     const camel = camelCase(name);
-    const near = Object.hasOwn(names, camel) ? camel : nearest(camel, Object.keys(names));
+    const near = Object.hasOwn(names, camel) ? camel : meantBy(name, Object.keys(names));
     throw new MtfError("bad-argument", `${caller}: there is no option ${JSON.stringify(name)}.`, {
       evidence: [["options", Object.keys(names).sort().join(", ")]],
       ...(near !== undefined && { try: [near] }),

@@ -62,10 +62,48 @@ it("a damaged checkpoint tells the way back", async () => {
   `);
   const part = await resume(() => truncateSync(join(last, "device-0.safetensors"), 9000));
   expect(part.error).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4/device-0.safetensors is damaged: tensor "mean/h/0/attn/k" ends at byte 11736, the file at 9000.
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4/device-0.safetensors is damaged: it has 9000 bytes, not the 434140 that were written.
       file    FOLDER/run/checkpoints/step-4/device-0.safetensors
       offset  byte 9000
       try     removing FOLDER/run/checkpoints/step-4, to go on from step 2
+    "
+  `);
+});
+
+it("bytes of a checkpoint that changed are not gone on from, nor used as a model", async () => {
+  const part = join(run, "checkpoints", "step-4", "device-0.safetensors");
+  const overwrite = (): void => {
+    const bytes = readFileSync(part);
+    writeFileSync(part, bytes.fill(1, bytes.length - 99, bytes.length - 9));
+  };
+  expect((await resume(overwrite)).error).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4/device-0.safetensors is damaged: its bytes are not those that were written.
+      file    FOLDER/run/checkpoints/step-4/device-0.safetensors
+      offset  byte 262144
+      try     removing FOLDER/run/checkpoints/step-4, to go on from step 2
+    "
+  `);
+  const generate = (step: number) =>
+    callHere("generate", "--model", join(run, "checkpoints", `step-${step}`), "--prompt", "The");
+  const { code, stderr } = await generate(4);
+  expect(code).not.toBe(0);
+  expect(stderr.replaceAll(folder, "FOLDER")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4/device-0.safetensors is damaged: its bytes are not those that were written.
+      file    FOLDER/run/checkpoints/step-4/device-0.safetensors
+      offset  byte 262144
+      try     --model FOLDER/run/checkpoints/step-2
+    "
+  `);
+  expect((await generate(2)).code).toBe(0);
+  const alone = await resume(() => {
+    overwrite();
+    rmSync(join(run, "checkpoints", "step-2"), { recursive: true });
+  });
+  expect(alone.error).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4/device-0.safetensors is damaged: its bytes are not those that were written.
+      file    FOLDER/run/checkpoints/step-4/device-0.safetensors
+      offset  byte 262144
+      try     --model FOLDER/run and --out with another folder, to train its weights further with a fresh optimizer
     "
   `);
 });

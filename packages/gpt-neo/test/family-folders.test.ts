@@ -92,7 +92,7 @@ it("refuses scalings of rotary embeddings by name, and takes those of Llama 3", 
 });
 
 it("has local layers in GPT-Neo alone, and a window in all of Mistral's or none", () => {
-  const small = { hidden_size: 32, num_layers: 2, num_heads: 8 };
+  const small = { hidden_size: 64, num_layers: 2, num_heads: 8 };
   const layersOf = (type: string, more = {}) =>
     parseConfig({ ...small, model_type: type, ...more }).attention_layers;
   expect(layersOf("gpt_neo")).toEqual(["global", "local"]);

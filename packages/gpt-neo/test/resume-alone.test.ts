@@ -62,6 +62,43 @@ describe("train --out RUN --resume", () => {
     expect(refused.stderr).toContain("'figures.flops' must be a number above 0, and is 0");
   });
 
+  it("keeps its data beside another config or model, unless data are named", async () => {
+    const begin = ["train", "--config", "tiny", "--context", "16", ...one, "--json"];
+    const out = ["--out", at("kept")];
+    const named = ["--data", at("text.txt"), "--validation-data", at("text.txt")];
+    resultOf(await callHere(...begin, ...named, ...out, "--steps", "1"));
+    const before = settingsOf("kept", 1);
+    const config = at("tiny.json");
+    writeFileSync(config, JSON.stringify({ ...presets.tiny, training: { context: 16, steps: 2 } }));
+    const rest = ["train", ...out, "--resume", ...one, "--json"];
+    resultOf(await callHere(...rest, "--config", config));
+    expect(settingsOf("kept", 2).data).toEqual(before.data);
+    expect(settingsOf("kept", 2).validation_data).toEqual(before.validation_data);
+    // And so does the next one.
+    resultOf(await callHere(...rest, "--steps", "3"));
+    resultOf(await callHere(...rest, "--model", at("kept"), "--steps", "4", "--context", "16"));
+    expect(settingsOf("kept", 4).data).toEqual(before.data);
+    writeFileSync(at("other.txt"), someText(2000));
+    resultOf(
+      await callHere(...rest, "--config", config, "--data", at("other.txt"), "--steps", "5"),
+    );
+    expect(settingsOf("kept", 5).data).toEqual([at("other.txt")]);
+    expect(settingsOf("kept", 5).validation_data).toBeNull();
+  });
+
+  it("keeps the data that its config named beside a config that names none", async () => {
+    const [first, second] = [at("first.json"), at("second.json")];
+    const training = { context: 16, steps: 1, tokenizer: "bytes" };
+    const written = (data: object) =>
+      JSON.stringify({ ...presets.tiny, training: { ...training, ...data } });
+    writeFileSync(first, written({ data: [at("text.txt")] }));
+    writeFileSync(second, written({}));
+    const out = ["train", "--out", at("in config"), ...one, "--json"];
+    resultOf(await callHere(...out, "--config", first));
+    resultOf(await callHere(...out, "--config", second, "--resume", "--steps", "2"));
+    expect(settingsOf("in config", 2).data).toEqual(settingsOf("in config", 1).data);
+  });
+
   it("works from another folder: paths are those of where it was begun", async () => {
     const [here, there] = [at("here"), at("there")];
     for (const path of [here, there]) mkdirSync(path);
@@ -117,6 +154,9 @@ describe("--set", () => {
       return stderr;
     };
     expect(await error("--set", "warmup_step=5")).toContain("try   --set warmup_steps=5");
+    expect(await error("--set", "lr=0.1")).toContain("try   --set learning_rate=0.1");
+    expect(await error("--set", "epochs=3")).toContain("try   --set with steps, whose value");
+    expect(await error("--learning-rate", "0.1")).toContain("Did you mean --lr?");
     expect(await error("--set", "hidden_size=5")).toContain("training has no such key");
     expect(await error("--set", "steps=5", "--steps", "6")).toContain("steps is given twice.");
     expect(await error("--set", "decay_to=high")).toContain("training.decay_to");

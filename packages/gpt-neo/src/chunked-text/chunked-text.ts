@@ -33,7 +33,7 @@ export interface ChunkedTextOptions {
   /** Bytes of a chunk. */
   readonly chunkBytes: number;
   readonly note?: ((line: string) => void) | undefined;
-  /** Told when a chunk is ready. */
+  /** Told when a chunk that was needed has been tokenized. */
   readonly onReady?: (() => void) | undefined;
 }
 
@@ -90,7 +90,8 @@ export function openChunkedText(
   const load = async (chunk: number) => {
     const there = kept?.has(chunk) ? await kept.read(chunk) : undefined;
     const found = there ?? (await (making.get(chunk) ?? begin(chunk, crew.soon)));
-    onReady?.();
+    // What was kept is nothing to wait for.
+    if (!there) onReady?.();
     const wrong = firstOutside(found.ids, size);
     if (wrong === undefined) {
       const read = kept?.has(chunk) ? inFile(kept.pathOf(chunk), found) : inMemory(found);

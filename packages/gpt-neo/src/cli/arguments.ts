@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { MtfError } from "mtf";
-import { nearest } from "mtf/files";
+import { meantBy } from "../meant-by.ts";
 import type { Command } from "./command.ts";
 import { type OwnOption, ownOptions, withOwn, withWord } from "./groups.ts";
 import { type Group, type Option, type Read, typed } from "./option.ts";
@@ -170,7 +170,7 @@ function unknownOption(
   written: string,
 ): MtfError {
   const known = [...table.map(([key]) => typed(key)), "help"];
-  const near = nearest(written.replace(/^-+/, ""), known);
+  const near = meantBy(written.replace(/^-+/, ""), known);
   const question = near === undefined ? "" : ` Did you mean --${near}?`;
   return new MtfError("bad-argument", `there is no option ${written}.${question}`, {
     evidence: [

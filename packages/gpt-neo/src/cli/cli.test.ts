@@ -380,6 +380,10 @@ describe("gpt-neo", () => {
     `);
   });
 
+  it("knows a longer name of a command", async () => {
+    expect((await call(["evaluate"])).err).toContain("Did you mean eval?");
+  });
+
   it("prints results for people, or as one object", async () => {
     expect(await call(line, [echo])).toEqual({ code: 0, out: "loss    1.5\ntokens  3\n", err: "" });
     expect((await call([...line, "--json"], [echo])).out).toBe('{"loss":1.5,"tokens":3}\n');

@@ -75,7 +75,7 @@ function find(name: string, known: readonly AnyCommand[]): AnyCommand {
     });
   }
   const names = known.map((candidate) => candidate.name);
-  const near = nearest(name, names);
+  const near = nearest(name, names) ?? names.find((one) => name.startsWith(one));
   const question = near === undefined ? "" : ` Did you mean ${near}?`;
   throw new MtfError("bad-argument", `there is no command '${name}'.${question}`, {
     evidence: [["commands", names.join(", ")]],

@@ -16,4 +16,5 @@ it("ids without a tokenizer to make text of them are printed, as --input-ids tak
 
 it("lists of other things stay for --json", () => {
   expect(printed({ out: "run", files: ["a", "b"] })).toBe("out  run\n");
+  expect(printed({ out: "run", unexpected: [] })).toBe("out  run\n");
 });

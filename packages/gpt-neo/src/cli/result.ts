@@ -12,8 +12,9 @@ export function printResult(result: unknown, json: boolean, out: (text: string) 
   for (const [key, value] of rows) out(`${key.padEnd(width)}  ${value}\n`);
 }
 
-/** Ids are given as options take them, with commas between. */
+/** Ids are given as options take them, with commas between; a list of nothing is nothing to show. */
 function isShown(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every((item) => typeof item === "number");
+  if (Array.isArray(value))
+    return value.length > 0 && value.every((item) => typeof item === "number");
   return ["number", "string", "boolean"].includes(typeof value);
 }

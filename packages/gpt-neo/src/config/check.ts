@@ -1,6 +1,7 @@
 import { expandAttentionTypes, layersIn } from "./attention.ts";
 import type { Config } from "./config.ts";
 import { originalProblems } from "./original-problems.ts";
+import { rotaryProblems } from "./rotated.ts";
 
 /** What is wrong between the keys of a config, each of which is right by itself. */
 export function problems(config: Config): readonly (readonly [path: string, text: string])[] {
@@ -14,6 +15,7 @@ export function problems(config: Config): readonly (readonly [path: string, text
   if (head_dim === null && hidden_size % num_heads !== 0 && hasHeads(config)) {
     found.push(["num_heads", `is ${num_heads}, which does not divide hidden_size ${hidden_size}`]);
   }
+  if (hasHeads(config)) found.push(...rotaryProblems(config));
   const layers = layersIn(config.attention_types);
   if (layers !== num_layers) {
     const told = `gives ${layers} layers, but num_layers is ${num_layers}`;

@@ -38,6 +38,7 @@ export { type OptimizerName, optimizerNames } from "./optimizer-names.ts";
 export type { OriginalParts } from "./original-parts.ts";
 export { withTraining } from "./override.ts";
 export { presets } from "./presets.ts";
+export { rotatedOf } from "./rotated.ts";
 export { type ScheduleName, scheduleNames } from "./schedule-names.ts";
 export { parseConfig, trainingKeys } from "./schema.ts";
 export type { WrittenConfig, WrittenTraining } from "./written.ts";

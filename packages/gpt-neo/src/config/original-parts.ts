@@ -43,7 +43,10 @@ export const originalPartSchemas: {
   final_norm: on,
   mlp_glu: off,
   macaron: off,
-  num_mem_kv: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+  num_mem_kv: v.optional(
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)),
+    0,
+  ),
   none_doubles: off,
   moe: v.optional(v.nullable(experts), null),
 };

@@ -3,6 +3,7 @@ import { nearest } from "mtf/files";
 import * as v from "valibot";
 import { sourcesOf } from "../data/source.ts";
 import { isObject } from "../json.ts";
+import { meantBy } from "../meant-by.ts";
 import { activationNames, originalActivationNames } from "./activation-names.ts";
 import { architectureKeys, architectureSchemas, usualArchitecture } from "./architecture.ts";
 import { alternating, expandAttentionTypes, layersIn } from "./attention.ts";
@@ -23,8 +24,10 @@ import { scheduleNames } from "./schedule-names.ts";
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 /** Few enough to be written out; the largest model of this kind has 44. */
 const layerCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000));
-const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
+const natural = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+/** A dropout of 1 would leave nothing to divide. */
+const dropout = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
 const rate = v.pipe(v.number(), v.minValue(0), v.finite());
 const above = v.pipe(v.number(), v.gtValue(0), v.finite());
 const pattern = v.pipe(v.string(), v.minLength(1), v.check(isPattern, "a regular expression"));
@@ -123,9 +126,9 @@ const model = {
   activation_function: v.optional(v.picklist(activations), "gelu_new"),
   layer_norm_epsilon: v.optional(above, 1e-5),
   initializer_range: v.optional(above, 0.02),
-  resid_dropout: v.optional(part, 0),
-  embed_dropout: v.optional(part, 0),
-  attention_dropout: v.optional(part, 0),
+  resid_dropout: v.optional(dropout, 0),
+  embed_dropout: v.optional(dropout, 0),
+  attention_dropout: v.optional(dropout, 0),
   bos_token_id: v.optional(v.nullable(natural)),
   eos_token_id: v.optional(v.nullable(v.union([natural, idList], "an id or a list of ids"))),
   pad_token_id: v.optional(v.nullable(natural), null),
@@ -285,7 +288,7 @@ function suggestion(path: string): string {
     ...Object.keys(model),
     ...Object.keys(sections),
   ];
-  const near = nearest(key, own);
+  const near = section === "training" ? meantBy(key, own) : nearest(key, own);
   const meant = (at: string, name: string): string =>
     `; did you mean ${at === "" ? "" : `${at}.`}${name}?`;
   if (near !== undefined) return meant(section, near);

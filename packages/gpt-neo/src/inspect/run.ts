@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { type LogRecord, readLog } from "../log.ts";
 import { namesIn } from "../make-folder.ts";
+import { savedSteps } from "../run-checkpoints.ts";
 import { runFile } from "../run-mark.ts";
-import { lastCheckpoint, savedSteps } from "../train/checkpoint.ts";
+import { lastCheckpoint } from "../train/checkpoint.ts";
 
 /** What a run's folder says about the run. */
 export interface RunSummary {

@@ -1,6 +1,6 @@
 import { iota, type Tensor } from "mtf";
 import { rotaryAngles, rotaryFrequencies } from "mtf/nn";
-import type { Config, RotaryScaling } from "../config/index.ts";
+import { type Config, type RotaryScaling, rotatedOf } from "../config/index.ts";
 import type { Dims } from "./dims.ts";
 import type { ForwardOptions } from "./model.ts";
 
@@ -14,9 +14,7 @@ export function anglesOf(
   positions: ForwardOptions["positions"],
 ): Angles {
   const { rotary_pct, rotary_emb_base, rotary_scaling } = architecture;
-  // The part may be a rounded quotient.
-  const rotated = Math.floor(rotary_pct * kv.size + 1e-6);
-  const frequencies = rotaryFrequencies(rotated, rotary_emb_base);
+  const frequencies = rotaryFrequencies(rotatedOf(kv.size, rotary_pct), rotary_emb_base);
   const scaled = rotary_scaling
     ? frequencies.map((one) => stretched(one, rotary_scaling))
     : frequencies;

@@ -1,15 +1,14 @@
-import { join } from "node:path";
 import { type Layout, lower } from "mtf";
 import { openCheckpoint } from "mtf/checkpoint";
 import type { Devices, Held } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
+import { withWayBack } from "../damaged-checkpoint.ts";
 import { type Position, start } from "../data/index.ts";
 import { zeros } from "../model-folder.ts";
 import { type Dims, modelOf } from "../models/index.ts";
 import { parameterSource } from "../weights/parameter-source.ts";
 import type { NamedTensors } from "../weights/source.ts";
-import { type Progress, savedSteps } from "./checkpoint.ts";
-import { withWayBack } from "./damaged-checkpoint.ts";
+import type { Progress } from "./checkpoint.ts";
 import { positionIn } from "./data/position.ts";
 import type { State } from "./optimizer.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
@@ -93,8 +92,7 @@ export async function begin(origin: Origin, place: Place): Promise<Beginning> {
       const checkpoint = await openCheckpoint(origin.path);
       try {
         const state = await checkpoint.load(devices, initial).catch(async (error: unknown) => {
-          const steps = await savedSteps(join(origin.path, "..", ".."));
-          throw withWayBack(error, origin.path, steps);
+          throw await withWayBack(error, origin.path, "resume");
         });
         const progress = checkpoint.metadata as Progress;
         const position = positionIn(progress, config.training.context);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { MtfError } from "mtf";
+import { readConfig } from "../config/index.ts";
 import { sourcesOf, type WrittenData, writtenData } from "../data/index.ts";
 import { standardInput } from "../data/pipe.ts";
 import {
@@ -25,9 +26,20 @@ export function begunWith(options: TrainOptions): BegunWith {
   return { folder: process.cwd(), options: Object.fromEntries(lasting) };
 }
 
+/** Options that say what the data are, and how they are read. */
+const ofData = new Set([
+  "data",
+  "validationData",
+  "inputFormat",
+  "textKey",
+  "special",
+  "zstdWindow",
+  "cache",
+]);
+
 /**
- * The options of a run that goes on: where neither model nor config is named, those it was begun with,
- * with what is given now over them.
+ * The options of a run that goes on: those it was begun with, with what is given now over them. Where a
+ * model or a config is named, they are those of its data alone, and where data are named, too, none.
  *
  * @throws MtfError `bad-argument` if it does not say what it was begun with; `bad-file` if what says so
  * is damaged, or of a later version
@@ -35,7 +47,9 @@ export function begunWith(options: TrainOptions): BegunWith {
  * await goingOn({ out: "runs/book", resume: true, steps: 2000 });
  */
 export async function goingOn(given: TrainOptions): Promise<TrainOptions> {
-  if (!given.resume || given.config !== undefined || given.model !== undefined) return given;
+  if (!given.resume) return given;
+  const isOther = given.config !== undefined || given.model !== undefined;
+  if (isOther) return { ...(given.data === undefined && (await dataOf(given))), ...given };
   if (given.out === undefined) {
     throw new MtfError("bad-argument", "there is no folder with a run to go on with.", {
       try: ['`out: "DIR"`'],
@@ -44,6 +58,27 @@ export async function goingOn(given: TrainOptions): Promise<TrainOptions> {
   const before = await begunWithOf(given.out);
   if (!before) throw await unknown(given.out);
   return { ...fromElsewhere(before), ...given };
+}
+
+/**
+ * The data of the run that is in a folder, if it says what they are. Those that its config named are
+ * passed over where the config that is given now names some.
+ */
+async function dataOf({ out, config }: TrainOptions): Promise<TrainOptions> {
+  const begun = out === undefined ? undefined : await begunWithOf(out);
+  if (!begun) return {};
+  const before = fromElsewhere(begun);
+  const options = Object.entries(before).filter(([key]) => ofData.has(key));
+  const inConfig =
+    before.data === undefined && !(await dataIn(config)) ? await dataIn(before.config) : undefined;
+  return { ...(inConfig && { data: inConfig }), ...Object.fromEntries(options) };
+}
+
+/** What a config names; one that cannot be read any more names nothing. */
+async function dataIn(config: TrainOptions["config"]): Promise<WrittenData | undefined> {
+  const found = config === undefined ? undefined : await readConfig(config).catch(() => undefined);
+  const data = found?.config.training.data;
+  return data ? writtenData(data) : undefined;
 }
 
 /** The options, with paths that hold where this is called. */

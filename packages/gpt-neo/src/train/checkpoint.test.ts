@@ -13,14 +13,8 @@ import { defineMesh, placeholder } from "mtf";
 import { saveCheckpoint } from "mtf/checkpoint";
 import { simulator } from "mtf/simulator";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  bestStep,
-  bringBack,
-  lastCheckpoint,
-  removeUnfinished,
-  savedSteps,
-  saveStep,
-} from "./checkpoint.ts";
+import { savedSteps } from "../run-checkpoints.ts";
+import { bestStep, bringBack, lastCheckpoint, removeUnfinished, saveStep } from "./checkpoint.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "checkpoints-"));
 const whole = join(folder, "whole");

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import type { AdamState } from "mtf";
 import { isCheckpoint, openCheckpoint, removeCheckpoint, saveCheckpoint } from "mtf/checkpoint";
 import type { Held } from "mtf/simulator";
+import { withWayBack } from "../damaged-checkpoint.ts";
 import type { Position } from "../data/index.ts";
 import type { Parameters } from "../models/index.ts";
+import { savedSteps, stepFolder } from "../run-checkpoints.ts";
 import { alone, type Team } from "../team.ts";
-import { withWayBack } from "./damaged-checkpoint.ts";
 import type { Contents } from "./data/changed-content.ts";
 import type { DataOrder } from "./data/order.ts";
 import type { State } from "./optimizer.ts";
@@ -80,28 +81,15 @@ export async function bestStep(folder: string): Promise<number | undefined> {
   return best?.step;
 }
 
-/** The steps of which there are checkpoints, ascending. */
-export async function savedSteps(folder: string): Promise<readonly number[]> {
-  const steps: number[] = [];
-  for (const name of await readdir(join(folder, "checkpoints")).catch(() => [])) {
-    const match = /^step-(\d+)$/.exec(name);
-    if (match && (await isCheckpoint(join(folder, "checkpoints", name)))) {
-      steps.push(Number(match[1]));
-    }
-  }
-  return steps.sort((a, b) => a - b);
-}
-
 /** The last checkpoint of a run, or undefined if it has none. */
 export async function lastCheckpoint(
   folder: string,
 ): Promise<{ path: string; progress: Progress } | undefined> {
-  const steps = await savedSteps(folder);
-  const step = steps.at(-1);
+  const step = (await savedSteps(folder)).at(-1);
   if (step === undefined) return undefined;
   const path = stepFolder(folder, step);
-  const checkpoint = await openCheckpoint(path).catch((error: unknown) => {
-    throw withWayBack(error, path, steps);
+  const checkpoint = await openCheckpoint(path).catch(async (error: unknown) => {
+    throw await withWayBack(error, path, "resume");
   });
   await checkpoint.close();
   return { path, progress: checkpoint.metadata as Progress };
@@ -145,9 +133,4 @@ export async function removeUnfinished(folder: string): Promise<void> {
     const step = /^step-\d+(\.partial|\.old)?$/.exec(name);
     if (step && (step[1] || !(await isCheckpoint(path)))) await removeCheckpoint(path);
   }
-}
-
-/** Where a run keeps its checkpoint of a step. */
-export function stepFolder(folder: string, step: number): string {
-  return join(folder, "checkpoints", `step-${step}`);
 }

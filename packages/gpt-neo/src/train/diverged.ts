@@ -3,11 +3,12 @@ import type { Held } from "mtf/simulator";
 import { readAlong, saveModel } from "../model-folder.ts";
 import { fewOf, weightsNotFinite } from "../not-numbers.ts";
 import { optionsInWords } from "../options-in-words.ts";
+import { savedSteps } from "../run-checkpoints.ts";
 import { alone, type Team } from "../team.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
 import { weightsOf } from "./average.ts";
 import { begin, type Origin, type Place } from "./begin.ts";
-import { lastCheckpoint, savedSteps, setAside } from "./checkpoint.ts";
+import { lastCheckpoint, setAside } from "./checkpoint.ts";
 import { type Course, trouble } from "./course.ts";
 import type { State } from "./optimizer.ts";
 

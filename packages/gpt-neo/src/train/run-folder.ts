@@ -1,8 +1,8 @@
 import { openCheckpoint } from "mtf/checkpoint";
 import { isObject } from "../json.ts";
 import { namesIn } from "../make-folder.ts";
+import { savedSteps, stepFolder } from "../run-checkpoints.ts";
 import { checkRunVersion, isRunFolder } from "../run-mark.ts";
-import { savedSteps, stepFolder } from "./checkpoint.ts";
 
 /** What a folder is to a run that is to be kept there. */
 export type RunFolder =

@@ -1,7 +1,7 @@
 import { MtfError } from "mtf";
-import { nearest } from "mtf/files";
 import { trainingKeys } from "../config/index.ts";
 import { isObject } from "../json.ts";
+import { isCountedOtherwise, meantBy } from "../meant-by.ts";
 import { optionsInWords } from "../options-in-words.ts";
 import { wrongOption } from "../wrong-option.ts";
 import type { TrainOptions } from "./options.ts";
@@ -60,9 +60,13 @@ function pairsOf(
 
 function unknown(key: string, value: unknown): MtfError {
   const known = [...trainingKeys, ...dropouts];
-  const near = nearest(key, known) ?? known.find((other) => other.startsWith(key));
+  const near = meantBy(key, known);
+  const instead = (meant: string): string =>
+    isCountedOtherwise(key)
+      ? `\`set\` with ${meant}, whose value says something else than ${key} does`
+      : optionsInWords({ set: { [meant]: value } });
   return new MtfError("bad-argument", `\`set\` has ${key}, and training has no such key.`, {
     evidence: [["keys", known.join(", ")]],
-    ...(near !== undefined && { try: [optionsInWords({ set: { [near]: value } })] }),
+    ...(near !== undefined && { try: [instead(near)] }),
   });
 }

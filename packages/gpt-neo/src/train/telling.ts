@@ -1,4 +1,4 @@
-import { stepFolder } from "./checkpoint.ts";
+import { stepFolder } from "../run-checkpoints.ts";
 import type { Claim } from "./claim.ts";
 import type { TrainListener } from "./listener.ts";
 import type { ShareOfPeak } from "./peak.ts";

@@ -3,6 +3,7 @@ import { MtfError } from "mtf";
 import { type Checkpoint, openCheckpoint } from "mtf/checkpoint";
 import { checkBox, volumeOf, wholeBox } from "mtf/files";
 import { readConfig } from "../config/index.ts";
+import { withWayBack } from "../damaged-checkpoint.ts";
 import { modelOf, type ParameterName } from "../models/index.ts";
 import { checkpointFile, homeOf } from "./home.ts";
 import { covering, partAround, placesIn, taken } from "./merged-dims.ts";
@@ -26,7 +27,10 @@ interface Saved extends WeightTensor {
 export async function openCheckpointWeights(folder: string): Promise<WeightSource> {
   const file = join(folder, checkpointFile);
   const { config } = await readConfig(join(homeOf(file), "config.json"));
-  const checkpoint = await openCheckpoint(folder);
+  const told = async (error: unknown): Promise<never> => {
+    throw await withWayBack(error, folder, "model");
+  };
+  const checkpoint = await openCheckpoint(folder).catch(told);
   const tensors = new Map<string, Saved>();
   for (const name of modelOf(config).names(config)) {
     const saved = savedAs(checkpoint, name, file);
@@ -45,7 +49,9 @@ export async function openCheckpointWeights(folder: string): Promise<WeightSourc
         throw new MtfError(tensor ? "dtype-mismatch" : "bad-argument", `${wrong}.`, { file });
       }
       if (box) checkBox(tensor.shape, box);
-      const numbers = await readSaved(checkpoint, tensor, box ?? wholeBox(tensor.shape));
+      const numbers = await readSaved(checkpoint, tensor, box ?? wholeBox(tensor.shape)).catch(
+        told,
+      );
       return (as === "float32" ? numbers : Float64Array.from(numbers)) as never;
     },
     close: () => checkpoint.close(),

@@ -174,7 +174,7 @@ describe("Hugging Face folders", () => {
     );
   });
 
-  it("says what lies in the place of weights: a pointer, a page, an adapter", async () => {
+  it("says what lies in the place of weights: a pointer, a page, text, an adapter", async () => {
     const path = await write({}, () => {});
     const file = join(path, "model.safetensors");
     const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n";
@@ -182,6 +182,7 @@ describe("Hugging Face folders", () => {
     for (const [text, reason] of [
       [pointer, /a pointer of Git LFS[\s\S]*git lfs pull/],
       [page, /a web page, not weights[\s\S]*\/resolve\//],
+      ["Call me Ishmael. Some years ago", /it is text, not weights[\s\S]*the folder of a model/],
     ] as const) {
       await writeFile(file, text);
       await expect(loadWeights(path)).rejects.toThrow(reason);

@@ -2,7 +2,8 @@ import { openBytes } from "mtf/files";
 import { unreadable } from "./unreadable.ts";
 
 /**
- * Refuses what downloads leave in the place of weights: a pointer of Git LFS, a page of HTML.
+ * Refuses what downloads leave in the place of weights, a pointer of Git LFS or a page of HTML, and text:
+ * data, say, or a config in YAML.
  *
  * @throws MtfError `bad-file` that says which, and how to come by the weights
  */
@@ -25,7 +26,15 @@ export async function checkWeights(file: string): Promise<void> {
         "another download: at Hugging Face, addresses of files have /resolve/ where pages have /blob/",
       );
     }
+    if (isText(text)) {
+      throw unreadable(file, 0, "it is text, not weights", "the folder of a model, or its weights");
+    }
   } finally {
     await bytes.close();
   }
+}
+
+/** Weights begin with lengths and codes, which no text has; an index of them is JSON. */
+function isText(start: string): boolean {
+  return /^[^{][\t\n\r\x20-\x7e\x80-\xff]{15,}$/.test(start);
 }

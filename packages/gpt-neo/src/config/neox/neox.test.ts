@@ -319,7 +319,7 @@ describe("what is another model", () => {
     `);
     expect(error("hidden-dropout: 2\nwarmup: 0\n")).toMatchInlineSnapshot(`
       "[bad-argument] a.yml describes what GPT-Neo here cannot be.
-        a.yml:6 hidden_dropout  is 2, but must be <=1"
+        a.yml:6 hidden_dropout  is 2, but must be <1"
     `);
   });
 

@@ -240,6 +240,22 @@ describe("text in the third order", () => {
     expect(lengths[1]).toBeLessThanOrEqual(2 * usual.window);
   });
 
+  it("that is kept already is nothing to wait for", async () => {
+    const awaited: number[] = [];
+    for (let i = 0; i < 2; i++) {
+      let ready = 0;
+      const data = await open({ cache: at("kept-cache"), onAwaiting: () => ready++ });
+      // All of it, so that the next one finds all of it.
+      for (let from = start, n = 0; n < 100; n++) {
+        from = (await data.take(from, 4, 7)).next;
+      }
+      await data.close();
+      awaited.push(ready);
+    }
+    expect(awaited[0]).toBeGreaterThan(0);
+    expect(awaited[1]).toBe(0);
+  });
+
   it("ends by the signal's reason while it is waited for, and leaves nothing half-written", async () => {
     const stop = new AbortController();
     const cache = at("stopped-cache");

@@ -140,6 +140,7 @@ describe("files of other kinds", () => {
     );
     for (const bytes of [wide, ...wrapped]) {
       const file = await openPytorch(bytesInMemory("wide.bin", bytes));
+      expect([...file.tensors.keys()]).toEqual(["w"]);
       expect([...(await file.read("w"))]).toEqual([1, 3, 2, 4]);
     }
   });
@@ -220,7 +221,8 @@ function tensorFile(
   const dict = `}${text("w")}${tensor}s`;
   // Each lies beside something else, as in a checkpoint of DeepSpeed's.
   const wrapped = wrappers.reduceRight(
-    (inner, name) => `}${text("epoch")}${integer(3)}s${text(name)}${inner}s`,
+    (inner, name) =>
+      `}${text("best")}${tensor}s${text("epoch")}${integer(3)}s${text(name)}${inner}s`,
     dict,
   );
   const pickle = `\x80\x02${wrapped}.`;

@@ -66,12 +66,14 @@ const wrappers: readonly string[] = ["state_dict", "model", "module", "model_sta
 export function tensorsOf(root: Pickled, depth = 3): ReadonlyMap<string, View> {
   const direct = viewsIn(root);
   // A pickle may hold a dict that holds itself.
-  if (direct.size > 0 || !isKind(root, "dict") || depth === 0) return direct;
+  if (!isKind(root, "dict") || depth === 0) return direct;
   for (const wrapper of wrappers) {
     for (const [key, value] of root.entries) {
+      // What lies beside it may be a tensor, too: the best accuracy so far, say.
       if (key === wrapper && isKind(value, "dict")) return tensorsOf(value, depth - 1);
     }
   }
+  if (direct.size > 0) return direct;
   throw new TensorError("it holds no tensors");
 }
 

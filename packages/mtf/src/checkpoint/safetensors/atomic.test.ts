@@ -78,6 +78,19 @@ describe("writing a file as a whole", () => {
     },
   );
 
+  it.each([
+    ["EFBIG", "a file may not be as large on this disk, or for this user (EFBIG)"],
+    ["EDQUOT", "the disk's quota is used up (EDQUOT)"],
+    ["EACCES", "permission denied"],
+  ])("says what %s is", async (code, reason) => {
+    const refusing = async () => {
+      throw Object.assign(new Error("permission denied"), { code });
+    };
+    const writing = writeSafetensors(path, [tensor], { open: refusing });
+    await expect(writing).rejects.toThrow(`cannot be written: ${reason}.`);
+    await unchanged();
+  });
+
   it.runIf(existsSync("/dev/full"))("keeps the old one on the system's own full disk", async () => {
     const toDevFull = async (name: string) => {
       await writeFile(name, "");

@@ -1,5 +1,16 @@
 import { MtfError } from "../../errors.ts";
 
+const full = { reason: "the disk is full", instead: "free some space" };
+
+const outOfRoom: Readonly<Record<string, typeof full>> = {
+  ENOSPC: full,
+  EDQUOT: { reason: "the disk's quota is used up", instead: "free some space" },
+  EFBIG: {
+    reason: "a file may not be as large on this disk, or for this user",
+    instead: "another disk, or a higher limit (ulimit -f)",
+  },
+};
+
 /**
  * What to throw for an error that came while `path` was written: the system's reason in words, or
  * the error itself where it is not the system's.
@@ -12,11 +23,12 @@ import { MtfError } from "../../errors.ts";
  */
 export function cannotWrite(path: string, error: unknown): unknown {
   if (!isSystemError(error)) return error;
-  const full = error.code === "ENOSPC" || error.code === "EDQUOT" || error.code === "EFBIG";
-  const reason = full ? `the disk is full (${error.code})` : error.message;
+  const { code } = error;
+  const known = outOfRoom[code!];
+  const reason = known ? `${known.reason} (${code})` : error.message;
   return new MtfError("bad-file", `${path} cannot be written: ${reason}.`, {
     evidence: [["file", path]],
-    ...(full && { try: ["free some space; what was there before is unchanged"] }),
+    ...(known && { try: [`${known.instead}; what was there before is unchanged`] }),
     file: path,
     reason,
   });

@@ -11,9 +11,9 @@ import { formatName, formatVersion } from "./format.ts";
 export function checkVersion(index: unknown, folder: string, file: string): void {
   if (!isPlainObject(index) || index.format !== formatName) return;
   const { version } = index;
-  if (version === formatVersion) return;
+  if (version === 1 || version === formatVersion) return;
   throw new MtfError("bad-checkpoint", `${folder} is a checkpoint of version ${version}.`, {
-    evidence: [["known here", `version ${formatVersion}`]],
+    evidence: [["known here", `versions 1 to ${formatVersion}`]],
     try: ["the program that wrote it"],
     file,
   });

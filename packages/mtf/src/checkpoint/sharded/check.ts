@@ -2,7 +2,7 @@ import { type DType, dtypes } from "../../dtype.ts";
 import { type Box, overlap, volume } from "../../program/placement.ts";
 import { isPlainObject } from "../../record.ts";
 import type { Rest } from "../../rest/rest.ts";
-import { type Entry, formatName, type Index, type Part } from "./format.ts";
+import { blockBytes, type Entry, formatName, type Index, type Part } from "./format.ts";
 
 type Fail = (reason: string) => Error;
 
@@ -21,7 +21,23 @@ export function checkIndex(value: unknown, fail: Fail): Index {
   for (const [name, entry] of Object.entries(value.tensors)) {
     checkEntry(entry, (reason) => fail(`tensor '${name}' ${reason}`));
   }
-  return value as unknown as Index;
+  const index = value as unknown as Index;
+  if (value.version !== 1) checkFiles(index, fail);
+  return index;
+}
+
+/** Every file that holds parts has its checksums. */
+function checkFiles({ files, tensors }: Index, fail: Fail): void {
+  const parts = Object.values(tensors).flatMap((entry) => entry.parts);
+  for (const file of new Set(parts.map((part) => part.file))) {
+    const sums: unknown = isPlainObject(files) && Object.hasOwn(files, file) && files[file];
+    if (!isPlainObject(sums) || !isSize(sums.bytes)) throw fail(`it says no size of ${file}`);
+    const digits = 8 * Math.ceil(sums.bytes / blockBytes);
+    const { crc32 } = sums;
+    if (typeof crc32 !== "string" || crc32.length !== digits || /[^0-9a-f]/.test(crc32)) {
+      throw fail(`it has no checksums of ${file}`);
+    }
+  }
 }
 
 function checkEntry(entry: unknown, fail: Fail): asserts entry is Entry {

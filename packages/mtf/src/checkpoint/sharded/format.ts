@@ -9,16 +9,28 @@ export const indexName = "checkpoint.json";
 /** What `checkpoint.json` says that it is. */
 export const formatName = "mtf-checkpoint";
 
-/** How it says so. A later version may lay things out otherwise. */
-export const formatVersion = 1;
+/** How it says so. A later version may lay things out otherwise. Since 2 there are checksums. */
+export const formatVersion = 2;
+
+/** A file's checksums are those of pieces, so that a slice is checked without reading the rest. */
+export const blockBytes: number = 1 << 18;
 
 /** What `checkpoint.json` holds. */
 export interface Index {
   readonly format: typeof formatName;
-  readonly version: typeof formatVersion;
+  readonly version: 1 | typeof formatVersion;
   /** Whatever the program wants to find again: steps, positions in data, settings. */
   readonly metadata: unknown;
+  /** What is known of each file that holds parts; the first version has none. */
+  readonly files?: { readonly [file: string]: FileSums };
   readonly tensors: { readonly [name: string]: Entry };
+}
+
+/** How a file was written. */
+export interface FileSums {
+  readonly bytes: number;
+  /** The CRC-32 of each block, the last of which may be shorter: eight hexadecimal digits each. */
+  readonly crc32: string;
 }
 
 export interface Entry {

@@ -33,7 +33,7 @@ export interface Checkpoint {
    * @param begin the function that makes the state a run begins with, lowered
    * @throws MtfError `bad-checkpoint` listing the tensors that were not saved, or with other dims or
    * another dtype; the order of dims does not matter. `bad-mesh` if `begin` was lowered for another
-   * mesh than that of the devices; `bad-file` where a file is missing or damaged
+   * mesh than that of the devices; `bad-file` where a file is missing, or not as it was written
    * @example
    * const begin = lower(() => adamState({ w: normal(key(1), [pixel, hidden]) }), { layout, inputs: [] });
    * const state = await checkpoint.load(devices, begin);
@@ -56,7 +56,7 @@ export interface Checkpoint {
    * A tensor's numbers, row by row in the order of its saved dims, or those of a box.
    *
    * @throws MtfError `bad-checkpoint` if there is none of this name; `bad-argument` for a box outside;
-   * `closed` after `close`
+   * `bad-file` where what is read is not as it was written; `closed` after `close`
    * @example
    * await checkpoint.read("params/w"); // a Float32Array
    */
@@ -76,13 +76,14 @@ export interface Checkpoint {
  * await checkpoint.close();
  */
 export async function openCheckpoint(folder: string): Promise<Checkpoint> {
-  const { metadata, tensors } = await readIndex(textArgument("openCheckpoint", "folder", folder));
+  const index = await readIndex(textArgument("openCheckpoint", "folder", folder));
+  const { metadata, tensors } = index;
   const saved = new Map(Object.entries(tensors));
   const files = new Map<string, Promise<OpenPart>>();
   let closed = false;
   const open = async (file: string) => {
     if (closed) throw wasClosed(folder);
-    const known = files.get(file) ?? openPart(join(folder, file));
+    const known = files.get(file) ?? openPart(join(folder, file), index.files?.[file]);
     files.set(file, known);
     return known;
   };

@@ -5,15 +5,17 @@ import { eachRow } from "../../rest/rows.ts";
 import { copyElements, copyOf, eachRun, stepsOf } from "../../runtime/collectives/copy.ts";
 import { badFile } from "../safetensors/bad-file.ts";
 import { openSafetensors, type Safetensors } from "../safetensors/index.ts";
-import { type Entry, type Part, scalesOf, storedAs } from "./format.ts";
+import { type Entry, type FileSums, type Part, scalesOf, storedAs } from "./format.ts";
+import { openSummed } from "./summed-bytes.ts";
 
 /** A file of parts, open. */
 export interface OpenPart extends Safetensors {
   readonly file: string;
 }
 
-export async function openPart(file: string): Promise<OpenPart> {
-  return { ...(await openSafetensors(file)), file };
+/** @param sums how it was written, where that is known */
+export async function openPart(file: string, sums: FileSums | undefined): Promise<OpenPart> {
+  return { ...(await openSafetensors(sums ? await openSummed(file, sums) : file)), file };
 }
 
 /**

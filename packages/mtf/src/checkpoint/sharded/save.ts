@@ -10,8 +10,10 @@ import { syncFolder } from "../safetensors/atomic.ts";
 import { cannotWrite } from "../safetensors/cannot-write.ts";
 import { removeDraftsIn } from "../safetensors/draft.ts";
 import { rowBlocks, writeAtomically, writeSafetensors } from "../safetensors/index.ts";
+import { summing } from "./file-sums.ts";
 import {
   type Entry,
+  type FileSums,
   formatName,
   formatVersion,
   type Index,
@@ -32,7 +34,8 @@ const elementsAtATime = 1 << 20;
  * Saves a tree of tensors that lie on a mesh, each by its path (`params/w`), in a file for each
  * device that holds a part of its own. The folder's index is written last and replaces an earlier
  * one in one go: whenever saving is stopped, the folder holds the earlier checkpoint or the new one,
- * or, where there was none, none yet. Other files of the folder are left alone.
+ * or, where there was none, none yet. Other files of the folder are left alone. The index has checksums
+ * of the files, 256 KiB at a time, with which whatever is read later is compared.
  *
  * Both are taken as they are when it is called. Saves of one process into one folder go one after
  * the other; no other process may write to it meanwhile. Where several processes host the mesh, all
@@ -70,14 +73,20 @@ async function save(
   });
   const fileOf = freeNames(await readdir(folder));
   const { files, entries } = filesOf(tensors, fileOf);
-  const index: Index = {
-    format: formatName,
-    version: formatVersion,
-    metadata,
-    tensors: entries,
-  };
+  const written: Record<string, FileSums> = {};
   try {
-    for (const [file, parts] of files) await writeSafetensors(join(folder, file), parts);
+    for (const [file, parts] of files) {
+      const { open, sums } = summing();
+      await writeSafetensors(join(folder, file), parts, { open });
+      written[file] = sums();
+    }
+    const index: Index = {
+      format: formatName,
+      version: formatVersion,
+      metadata,
+      files: written,
+      tensors: entries,
+    };
     const text = `${JSON.stringify(index, null, 1)}\n`;
     await writeAtomically(join(folder, indexName), (file) => file.write(text));
   } catch (error) {

@@ -234,7 +234,7 @@ describe("what is wrong is said", () => {
     await truncate(join(path, "device-0.safetensors"), 300);
     const checkpoint = await openCheckpoint(path);
     expect(await messageOf(() => checkpoint.read("step"))).toMatchInlineSnapshot(`
-      "[bad-file] FOLDER/damaged/device-0.safetensors is damaged: tensor "float" ends at byte 404, the file at 300.
+      "[bad-file] FOLDER/damaged/device-0.safetensors is damaged: it has 300 bytes, not the 583 that were written.
         file    FOLDER/damaged/device-0.safetensors
         offset  byte 300"
     `);
@@ -249,10 +249,10 @@ describe("what is wrong is said", () => {
       );
     }
     // One that is newer is whole: nobody is to remove it as damaged.
-    await writeFile(index, text.replace('"version": 1', '"version": 2'));
+    await writeFile(index, text.replace('"version": 2', '"version": 3'));
     expect(await messageOf(() => openCheckpoint(path))).toMatchInlineSnapshot(`
-      "[bad-checkpoint] FOLDER/damaged is a checkpoint of version 2.
-        known here  version 1
+      "[bad-checkpoint] FOLDER/damaged is a checkpoint of version 3.
+        known here  versions 1 to 2
         try         the program that wrote it"
     `);
   });

@@ -1,0 +1,44 @@
+import { basename, join } from "node:path";
+import { MtfError } from "mtf";
+import { sentenceOf } from "mtf/files";
+import { optionsInWords } from "./options-in-words.ts";
+import { savedSteps, stepFolder } from "./run-checkpoints.ts";
+
+/** What a checkpoint of a run is read for: to go on with the run, or as a model. */
+export type Purpose = "resume" | "model";
+
+/**
+ * An error of a checkpoint where that is damaged, with what to go on from instead, if the run has
+ * anything; any other error as it is.
+ *
+ * @param path the checkpoint's folder
+ */
+export async function withWayBack(
+  error: unknown,
+  path: string,
+  purpose: Purpose,
+): Promise<unknown> {
+  if (!(error instanceof MtfError) || error.code !== "bad-file") return error;
+  const run = join(path, "..", "..");
+  const own = /^step-(\d+)$/.exec(basename(path));
+  if (!own) return error;
+  const others = (await savedSteps(run)).filter((step) => step !== Number(own[1]));
+  const before = others.findLast((step) => step < Number(own[1]));
+  const advice = [...(error.details.try ?? []), instead(path, run, purpose, before, others.at(-1))];
+  return new MtfError(error.code, sentenceOf(error), { ...error.details, try: advice });
+}
+
+function instead(
+  path: string,
+  run: string,
+  purpose: Purpose,
+  before: number | undefined,
+  last: number | undefined,
+): string {
+  if (purpose === "model") {
+    const other = before ?? last;
+    return optionsInWords({ model: other === undefined ? run : stepFolder(run, other) });
+  }
+  if (before !== undefined) return `removing ${path}, to go on from step ${before}`;
+  return `${optionsInWords({ model: run })} and \`out\` with another folder, to train its weights further with a fresh optimizer`;
+}
