@@ -10,7 +10,11 @@ import {
   type Extending,
   extending,
   extendingByEach,
+  type Glancing,
+  glancing,
 } from "./extend.ts";
+import type { Draws } from "./few/few-of.ts";
+import type { Glance } from "./few/look.ts";
 import { type Rearranging, rearranging } from "./rearrange.ts";
 
 /** The size of a cache. */
@@ -26,6 +30,11 @@ export interface Decoding {
   begin(room: Room): Promise<Run<readonly [Parameters], Cache>>;
   /** Adds at most `length` tokens to each row of a cache, and tells what follows them. */
   extend(room: Room, length: number): Promise<Run<readonly [Parameters, ...Extending], Extended>>;
+  /** The same by one token, and tells no more than a glance at what follows. */
+  glance(
+    room: Room,
+    glance: Glance,
+  ): Promise<Run<readonly [Parameters, ...Extending, readonly Draws[]], Glancing>>;
   /** The same, and tells what follows each of the tokens. */
   extendByEach(
     room: Room,
@@ -49,6 +58,10 @@ export function decodingOf(config: Config, program: LoadedModel["program"]): Dec
     extend: (room, length) =>
       once(["extend", room, length], () =>
         program(length, () => extending(config, dims(room, length)), room.rows),
+      ),
+    glance: (room, glance) =>
+      once(["glance", room, glance], () =>
+        program(1, () => glancing(config, dims(room), glance), room.rows),
       ),
     extendByEach: (room, length) =>
       once(["extend by each", room, length], () =>
