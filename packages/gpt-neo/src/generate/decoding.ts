@@ -30,12 +30,12 @@ export interface Decoding {
   begin(room: Room): Promise<Run<readonly [Parameters], Cache>>;
   /** Adds at most `length` tokens to each row of a cache, and tells what follows them. */
   extend(room: Room, length: number): Promise<Run<readonly [Parameters, ...Extending], Extended>>;
-  /** The same by one token, and tells no more than a glance at what follows. */
+  /** Adds one token to each row, and tells no more of what follows than a glance does. */
   glance(
     room: Room,
     glance: Glance,
   ): Promise<Run<readonly [Parameters, ...Extending, readonly Draws[]], Glancing>>;
-  /** The same, and tells what follows each of the tokens. */
+  /** Adds tokens as `extend` does, and tells what follows each of them. */
   extendByEach(
     room: Room,
     length: number,

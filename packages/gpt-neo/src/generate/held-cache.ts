@@ -18,13 +18,13 @@ export interface HeldCache {
   readonly arrange: (room: Room, from?: readonly number[]) => Promise<void>;
   /** Adds tokens, and gives the logits of what follows them. */
   readonly extend: (tokens: Tokens) => Promise<Sharded<"batch" | "vocab">>;
-  /** The same by one token, and gives what a glance tells of each place. */
+  /** Adds one token to each place, and gives what a glance tells of it. */
   readonly glance: (
     tokens: Tokens,
     glance: Glance,
     draws: readonly DrawsForRows[],
   ) => Promise<readonly Few[]>;
-  /** The same, and gives the logits of what follows each token. */
+  /** Adds tokens, and gives the logits of what follows each of them. */
   readonly extendByEach: (tokens: Tokens) => Promise<Sharded<"batch" | "length" | "vocab">>;
   readonly free: () => void;
 }
