@@ -153,12 +153,17 @@ async function timed(
       passes++;
       return decoding.extend(room, length);
     },
+    glance: (room, glance) => {
+      passes++;
+      return decoding.glance(room, glance);
+    },
     extendByEach: (room, length) => {
       passes++;
       return decoding.extendByEach(room, length);
     },
   };
-  const settings = { maxNewTokens: tokens, minNewTokens: tokens, doSample: choice === "drawn" };
+  // No id is an end: to forbid one, all logits would be read.
+  const settings = { maxNewTokens: tokens, eosTokenId: [], doSample: choice === "drawn" };
   const all = { ...settings, seed: 1, draft, draftTokens };
   let since = 0;
   let begun = 0;

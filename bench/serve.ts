@@ -33,8 +33,8 @@ let server: ChildProcess | undefined;
 try {
   const model = values.model ?? (await freshModel());
   const url = await serve(model);
-  // Programs are made when they are first wanted.
-  for (const clients of crowds) await crowd(url, clients, 1);
+  // Programs are made when they are first wanted: for each number of texts that happen to be together.
+  for (const clients of crowds) await crowd(url, clients, quick ? 1 : 3);
   const results = [];
   for (const clients of crowds) {
     results.push(await crowd(url, clients, requests));

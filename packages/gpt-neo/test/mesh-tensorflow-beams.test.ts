@@ -110,7 +110,7 @@ it.each(of("greedy_decode"))("chooses what it chooses: $name", async (row) => {
       const ids = forced?.[batch] ?? [];
       const processors = ids.flatMap((id, i) => (id === 0 ? [] : [forcedAt(1 + i, id)]));
       const rules = { processors, ends: [], most: length, stopOf: () => undefined, told: {} };
-      const search = inRows([0], [0], placeOfLargest, rules);
+      const search = inRows([0], [0], { of: placeOfLargest }, rules);
       const [texts] = await collected(together([search], model), 1);
       return texts![0]!.ids;
     }),

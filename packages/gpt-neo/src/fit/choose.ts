@@ -13,8 +13,8 @@ export interface Way {
 
 /** What is to be run, where, and what may be tried. */
 export interface Question {
-  /** The program as it would run. */
-  readonly plan: (way: Way) => Program;
+  /** The programs as they would run, which hold what they hold side by side. */
+  readonly plans: (way: Way) => readonly Program[];
   /** The mesh that somebody asked for, and who did: `mesh`, say. */
   readonly asked?: { readonly mesh: Mesh; readonly by: string } | undefined;
   /** The meshes to choose from, the usual one first. */
@@ -43,14 +43,14 @@ const comfortable = 0.9;
  * @throws MtfError `out-of-memory`, or `bad-mesh` where only workers are too many, with the figures and
  * with what fits
  * @example
- * const { mesh } = chooseMesh({ plan, meshes: meshesFor(8, 8), where: {}, machine: thisMachine() });
+ * const { mesh } = chooseMesh({ plans, meshes: meshesFor(8, 8), where: {}, machine: thisMachine() });
  */
 export function chooseMesh(question: Question): ChosenMesh {
-  const { asked, meshes, where, machine, plan, leastBytes = 0 } = question;
+  const { asked, meshes, where, machine, plans, leastBytes = 0 } = question;
   const { ways = [] } = question;
   const needs = new Map<Way, Need>();
   const known = (way: Way): Need => {
-    const need = needs.get(way) ?? needOf(plan(way), way.mesh);
+    const need = needs.get(way) ?? needOf(plans(way), way.mesh);
     needs.set(way, need);
     return need;
   };

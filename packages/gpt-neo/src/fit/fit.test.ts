@@ -175,6 +175,17 @@ describe("a model", () => {
     `);
   });
 
+  it("takes more for a draft beside it", () => {
+    const [alone, beside] = [sized(4096, 3), sized(4096, 2)];
+    expect(on(meshFor({}, use.generate, laptop), alone)).toEqual(["data:1"]);
+    expect(on(meshFor({}, { ...use.generate, beside }, laptop), alone)).toMatchInlineSnapshot(`
+      [
+        "model:2",
+        "data:1 needs # GiB per device: takes model:2",
+      ]
+    `);
+  });
+
   it("whose weights rest narrow needs fewer", () => {
     const dtype = "bfloat16" as const;
     expect(on(meshFor({ dtype }, use.generate, laptop))).toEqual(["data:1"]);

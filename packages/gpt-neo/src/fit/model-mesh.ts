@@ -17,6 +17,8 @@ export interface ModelUse {
   readonly devices: number;
   /** Rows at a time on a mesh. */
   readonly rows: (mesh: Mesh) => number;
+  /** The config of a model that is held beside it, and used alike. */
+  readonly beside?: Config | undefined;
   /** A function of parameters and other arguments, as `lower` takes them. */
   readonly build: (
     config: Config,
@@ -36,22 +38,23 @@ export interface ModelUse {
  */
 export function meshFor(
   options: SessionOptions & { readonly dtype?: WeightsDType | undefined },
-  { devices, rows, build }: ModelUse,
+  { devices, rows, beside, build }: ModelUse,
   machine: Machine = thisMachine(options),
 ): ChooseMesh {
   return (config, context) => {
     const asked = options.mesh === undefined ? undefined : meshOf(options, devices);
     // Text may be short: a mesh that was asked for is refused where nothing at all could run.
     const length = asked ? paddedLength(1, context) : context;
-    const plan = ({ mesh }: Way): Program => {
-      const dims = modelOf(config).dims(config, rows(mesh), length);
-      const [fn, rest, donate = []] = build(config, dims);
-      const inputs = [modelOf(config).placeholders(config, dims, options.dtype), ...rest] as never;
+    const planOf = (of: Config, { mesh }: Way): Program => {
+      const model = modelOf(of);
+      const dims = model.dims(of, rows(mesh), Math.min(length, of.max_position_embeddings));
+      const [fn, rest, donate = []] = build(of, dims);
+      const inputs = [model.placeholders(of, dims, options.dtype), ...rest] as never;
       const layout = layoutOf(options, mesh, { ...dims, ...poolDims });
       return lower(fn, { layout, inputs, donate }).program;
     };
     return chooseMesh({
-      plan,
+      plans: (way) => [config, ...(beside ? [beside] : [])].map((one) => planOf(one, way)),
       asked: asked && { mesh: asked, by: "as `mesh` says" },
       meshes: meshesIn(options, devices, machine.cores),
       where: options,

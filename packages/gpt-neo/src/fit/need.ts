@@ -3,7 +3,7 @@ import { mostWorkers } from "mtf/workers";
 import type { SessionOptions } from "../session.ts";
 import type { Machine } from "./machine.ts";
 
-/** What a program needs on a mesh. */
+/** What is needed on a mesh. */
 export interface Need {
   readonly devices: number;
   readonly bytesPerDevice: number;
@@ -19,9 +19,10 @@ const heapBytes = 2 ** 32;
  */
 const usablePart = 0.9;
 
-/** What a program holds on each device of a mesh: its tensors, and nothing besides. */
-export function needOf(program: Program, mesh: Mesh): Need {
-  return { devices: mesh.size, bytesPerDevice: memoryPlan(program).peakBytes };
+/** What programs hold on each device of a mesh side by side: their tensors, and nothing besides. */
+export function needOf(programs: readonly Program[], mesh: Mesh): Need {
+  const bytesPerDevice = programs.reduce((sum, one) => sum + memoryPlan(one).peakBytes, 0);
+  return { devices: mesh.size, bytesPerDevice };
 }
 
 /**

@@ -1,6 +1,8 @@
 import { paddedLength } from "../padded-length.ts";
 import { type Chunk, chunksOf } from "./chunks.ts";
 import { longestChunk } from "./extend.ts";
+import { drawsFor } from "./few/draws-for.ts";
+import { glanceOf, type Look, type Told } from "./few/look.ts";
 import { type Continuing, heldCache } from "./held-cache.ts";
 import { beginInCommon } from "./in-common.ts";
 import type { NextLogits, TailedRow } from "./next-logits.ts";
@@ -39,12 +41,16 @@ export function cachedLogits(model: Continuing): NextLogits<TailedRow> {
   const cache = heldCache(model);
   let kept: readonly Kept[] = [];
 
-  async function next(rows: readonly TailedRow[]): Promise<readonly Float32Array[]> {
+  /** @param ask what follows rows that get ids, in their order */
+  async function told<T>(
+    rows: readonly TailedRow[],
+    ask: (growing: readonly ToldRow[]) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
     const wanted = rows.map((row) => wantedOf(row));
     // What fails leaves nothing to go on from.
     kept = [];
     const places = await arranged(wanted);
-    const logits = await extended(
+    const logits = await ask(
       wanted.map(({ seen, tail, goesOn: { had } = { had: 0 } }, row) => {
         return { place: places[row]!, had, fresh: seen.slice(had), tail };
       }),
@@ -122,8 +128,30 @@ export function cachedLogits(model: Continuing): NextLogits<TailedRow> {
     }
   }
 
+  /** What is enough of what follows rows, where each gets one id. */
+  async function glanced(
+    looks: readonly (Look | undefined)[],
+    rows: readonly ToldRow[],
+  ): Promise<readonly Told[]> {
+    const glance = glanceOf(looks);
+    if (!glance || rows.some(({ fresh }) => fresh.length > 1)) return extended(rows);
+    const places = cache.room().rows;
+    const [chunk] = chunksOf(rows.map(() => 1));
+    const draws = drawsFor(
+      glance,
+      rows.map(({ place }, row) => [place, looks[row]!] as const),
+      places,
+    );
+    const few = await cache.glance(tokensOf(chunk!, rows, places), glance, draws);
+    return rows.map(({ place }) => few[place]!);
+  }
+
   return {
-    next,
+    next: (rows) => told(rows, extended),
+    glance: (rows) => {
+      const looks = rows.map(({ look }) => look);
+      return told(rows, (growing) => glanced(looks, growing));
+    },
     close: async () => {
       kept = [];
       cache.free();

@@ -10,7 +10,11 @@ import {
   type Extending,
   extending,
   extendingByEach,
+  type Glancing,
+  glancing,
 } from "./extend.ts";
+import type { Draws } from "./few/few-of.ts";
+import type { Glance } from "./few/look.ts";
 import { type Rearranging, rearranging } from "./rearrange.ts";
 
 /** The size of a cache. */
@@ -26,7 +30,12 @@ export interface Decoding {
   begin(room: Room): Promise<Run<readonly [Parameters], Cache>>;
   /** Adds at most `length` tokens to each row of a cache, and tells what follows them. */
   extend(room: Room, length: number): Promise<Run<readonly [Parameters, ...Extending], Extended>>;
-  /** The same, and tells what follows each of the tokens. */
+  /** Adds one token to each row, and tells no more of what follows than a glance does. */
+  glance(
+    room: Room,
+    glance: Glance,
+  ): Promise<Run<readonly [Parameters, ...Extending, readonly Draws[]], Glancing>>;
+  /** Adds tokens as `extend` does, and tells what follows each of them. */
   extendByEach(
     room: Room,
     length: number,
@@ -49,6 +58,10 @@ export function decodingOf(config: Config, program: LoadedModel["program"]): Dec
     extend: (room, length) =>
       once(["extend", room, length], () =>
         program(length, () => extending(config, dims(room, length)), room.rows),
+      ),
+    glance: (room, glance) =>
+      once(["glance", room, glance], () =>
+        program(1, () => glancing(config, dims(room), glance), room.rows),
       ),
     extendByEach: (room, length) =>
       once(["extend by each", room, length], () =>

@@ -10,6 +10,8 @@ import {
   type Parameters,
 } from "../models/index.ts";
 import { type Rows, rowsOf } from "../rows.ts";
+import { type Draws, drawsOf, type FewOfRows, fewOf } from "./few/few-of.ts";
+import type { Glance } from "./few/look.ts";
 
 /**
  * The most tokens that are added to a row at once: enough for products of matrices to be fast, few
@@ -29,12 +31,32 @@ export type Extended = readonly [logits: Tensor<"batch" | "vocab">, cache: Cache
 /** What follows each token of each row, and the cache with them. */
 export type ExtendedByEach = readonly [logits: Tensor<"batch" | "length" | "vocab">, cache: Cache];
 
+/** What a glance tells of what follows each row, and the cache with its tokens. */
+export type Glancing = readonly [few: FewOfRows, cache: Cache];
+
 /** Adds tokens to the rows of a cache. Of a row that gets none, the logits mean nothing. */
 export function extending(config: Config, dims: Dims): Built<Extending, Extended> {
   const model = modelOf(config);
   return adding(config, dims, (parameters, { final }, counts) => {
     return model.logitsOf(parameters, gather(final, sub(counts, 1), "length"));
   });
+}
+
+/** The same, with no more of what follows each row than a glance tells. */
+export function glancing(
+  config: Config,
+  dims: Dims,
+  glance: Glance,
+): Built<readonly [...Extending, draws: readonly Draws[]], Glancing> {
+  const [fn, rest, donate] = extending(config, dims);
+  return [
+    (parameters, cache, tokens, before, counts, draws) => {
+      const [logits, next] = fn(parameters, cache, tokens, before, counts);
+      return [fewOf(glance, logits, draws), next];
+    },
+    [...rest, drawsOf(dims, glance)],
+    donate ?? [],
+  ];
 }
 
 /** The same, with what follows each token. Of padding, the logits mean nothing. */

@@ -1,5 +1,6 @@
 import type { LoadedModel } from "../loaded-model.ts";
 import { notNumbers } from "../not-numbers.ts";
+import { isFew, type Told } from "./few/look.ts";
 import type { NextLogits, Row } from "./next-logits.ts";
 
 type Of = Pick<LoadedModel, "config" | "parameters">;
@@ -14,24 +15,29 @@ export function finiteLogits<Asked extends Row>(
   model: Of,
   of: NextLogits<Asked>,
 ): NextLogits<Asked> {
+  async function checked<T extends Told>(
+    rows: readonly Asked[],
+    asked: Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
+    const told = await asked;
+    for (const [row, { ids }] of rows.entries()) await checkLogits(model, told[row]!, ids.length);
+    return told;
+  }
   return {
-    async next(rows) {
-      const logits = await of.next(rows);
-      for (const [row, { ids }] of rows.entries()) {
-        await checkLogits(model, logits[row]!, ids.length);
-      }
-      return logits;
-    },
+    next: (rows) => checked(rows, of.next(rows)),
+    ...(of.glance && { glance: (rows) => checked(rows, of.glance!(rows)) }),
     close: () => of.close(),
   };
 }
 
 /**
- * Checks the logits of what follows so many ids.
+ * Checks the logits of what follows so many ids; of few, those that are told, as such that are no numbers
+ * would be among them.
  *
  * @throws MtfError `bad-checkpoint`
  */
-export async function checkLogits(model: Of, logits: Float32Array, length: number): Promise<void> {
+export async function checkLogits(model: Of, told: Told, length: number): Promise<void> {
+  const logits = isFew(told) ? told.logits : told;
   for (let i = 0; i < logits.length; i++) {
     if (logits[i]! < Number.POSITIVE_INFINITY) continue;
     throw await notNumbers(model, `logit of what follows ${length} ids`);

@@ -3,6 +3,9 @@ import type { Held, Sharded } from "mtf/simulator";
 import type { LoadedModel } from "../loaded-model.ts";
 import type { Cache } from "../models/index.ts";
 import type { Room } from "./decoding.ts";
+import type { DrawsForRows } from "./few/draws-for.ts";
+import type { Few, Glance } from "./few/look.ts";
+import { readFew } from "./few/read-few.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What continues rows: a model, or one that is being trained. */
@@ -15,16 +18,22 @@ export interface HeldCache {
   readonly arrange: (room: Room, from?: readonly number[]) => Promise<void>;
   /** Adds tokens, and gives the logits of what follows them. */
   readonly extend: (tokens: Tokens) => Promise<Sharded<"batch" | "vocab">>;
-  /** The same, and gives the logits of what follows each token. */
+  /** Adds one token to each place, and gives what a glance tells of it. */
+  readonly glance: (
+    tokens: Tokens,
+    glance: Glance,
+    draws: readonly DrawsForRows[],
+  ) => Promise<readonly Few[]>;
+  /** Adds tokens, and gives the logits of what follows each of them. */
   readonly extendByEach: (tokens: Tokens) => Promise<Sharded<"batch" | "length" | "vocab">>;
   readonly free: () => void;
 }
 
 /** A program that adds tokens. */
-type Extend<Logits> = (
+type Extend<Logits, More extends readonly unknown[] = []> = (
   parameters: Continuing["parameters"],
   cache: Held<Cache>,
-  ...tokens: readonly [ids: Int32Array, before: Int32Array, counts: Int32Array]
+  ...tokens: readonly [ids: Int32Array, before: Int32Array, counts: Int32Array, ...More]
 ) => Promise<readonly [Logits, Held<Cache>]>;
 
 /** A cache without any room. */
@@ -44,13 +53,14 @@ export function heldCache({ parameters, decoding }: Continuing): HeldCache {
     if (cache) dispose(taken());
   }
 
-  async function extended<Logits>(
-    load: (room: Room, length: number) => Promise<Extend<Logits>>,
+  async function extended<Logits, More extends readonly unknown[]>(
+    load: (room: Room, length: number) => Promise<Extend<Logits, More>>,
     { length, ids, before, counts }: Tokens,
+    ...more: More
   ): Promise<Logits> {
     const here = room;
     const run = await load(here, length);
-    const [logits, next] = await run(parameters, taken(), ids, before, counts);
+    const [logits, next] = await run(parameters, taken(), ids, before, counts, ...more);
     [room, cache] = [here, next];
     return logits;
   }
@@ -70,6 +80,8 @@ export function heldCache({ parameters, decoding }: Continuing): HeldCache {
       room = to;
     },
     extend: (tokens) => extended(decoding.extend, tokens),
+    glance: async (tokens, glance, draws) =>
+      readFew(await extended((here) => decoding.glance(here, glance), tokens, draws)),
     extendByEach: (tokens) => extended(decoding.extendByEach, tokens),
   };
 }

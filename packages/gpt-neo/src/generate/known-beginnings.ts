@@ -18,15 +18,21 @@ export function knownBeginnings<Asked extends Row>(of: NextLogits<Asked>): NextL
     return place < 0 ? row : { ...row, continues: place };
   }
 
+  async function told<T>(
+    rows: readonly Asked[],
+    ask: (rows: readonly Asked[]) => Promise<T>,
+  ): Promise<T> {
+    const asked = rows.map(continuing);
+    // What fails leaves nothing to go on from.
+    before = [];
+    const found = await ask(asked);
+    before = rows.map(({ ids }) => ids);
+    return found;
+  }
+
   return {
-    next: async (rows) => {
-      const asked = rows.map(continuing);
-      // What fails leaves nothing to go on from.
-      before = [];
-      const logits = await of.next(asked);
-      before = rows.map(({ ids }) => ids);
-      return logits;
-    },
+    next: (rows) => told(rows, (asked) => of.next(asked)),
+    ...(of.glance && { glance: (rows) => told(rows, (asked) => of.glance!(asked)) }),
     close: () => of.close(),
   };
 }

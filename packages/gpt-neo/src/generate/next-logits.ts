@@ -1,3 +1,5 @@
+import type { Look, Told } from "./few/look.ts";
+
 /** A row of ids to be continued. */
 export interface Row {
   /** All its ids from the beginning of the text on. Of more than the model sees at once, the end counts. */
@@ -7,6 +9,8 @@ export interface Row {
    * computed again. Several rows may continue the same one. Without it, a row is new.
    */
   readonly continues?: number;
+  /** What is enough of what follows it, to whom takes a glance. */
+  readonly look?: Look | undefined;
 }
 
 /** A row of which may be asked what follows each of its last ids, and not the last alone. */
@@ -23,6 +27,8 @@ export interface TailedRow extends Row {
 export interface NextLogits<Asked extends Row = Row> {
   /** The logits of what follows each row, in the order of rows: `vocab_size` numbers for each id asked for. */
   next(rows: readonly Asked[]): Promise<readonly Float32Array[]>;
+  /** The same, but of rows with a look maybe only what it asks for. */
+  glance?(rows: readonly Asked[]): Promise<readonly Told[]>;
   /** Frees what is held on devices. */
   close(): Promise<void>;
 }

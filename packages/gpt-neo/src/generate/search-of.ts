@@ -1,3 +1,5 @@
+import { drawnAmong } from "./few/choose.ts";
+import { lookOf } from "./few/look-of.ts";
 import { placeOfLargest } from "./largest.ts";
 import { noiseAt, noiseOf } from "./noise.ts";
 import type { DecodingOptions } from "./options/decoding.ts";
@@ -12,7 +14,7 @@ import {
 } from "./processors/index.ts";
 import { perturbed, type Sampling } from "./sample.ts";
 import { beamSearch } from "./search/beam-search.ts";
-import { inRows } from "./search/rows.ts";
+import { type Choice, type ChoiceOfFew, inRows } from "./search/rows.ts";
 import type { Rules } from "./search/rules.ts";
 import type { Search } from "./search/search.ts";
 
@@ -29,6 +31,8 @@ export interface SearchOptions {
   readonly seed: number;
   readonly stopOf: Rules["stopOf"];
   readonly told: ToldSettings;
+  /** How many ids there are to choose from. */
+  readonly vocabulary: number;
   /** What changes scores before all that options say. */
   readonly first?: readonly Processor[];
 }
@@ -39,19 +43,28 @@ export function searchOf(prompt: readonly number[], all: SearchOptions): Search 
   const { numBeams = 1, renormalizeLogits: renormalized } = options;
   // Beams may all be about to end, and one needs to go on.
   const least = numBeams > 1 ? Math.max(2, ends.length + 1) : 1;
-  const processors = [
-    ...first,
-    ...processorsOf(options, { ends, most, promptLength: prompt.length }),
-    ...(sampling.kind === "random" ? filtersOf(sampling, least) : []),
-    ...(renormalized ? [renormalizeLogits] : []),
-  ];
+  const changes = [...first, ...processorsOf(options, { ends, most, promptLength: prompt.length })];
+  const filters = sampling.kind === "random" ? filtersOf(sampling, least) : [];
+  const after = renormalized ? [renormalizeLogits] : [];
+  const processors = [...changes, ...filters, ...after];
   const rules: Rules = { processors, ends, most, stopOf, told };
   const greedy = sampling.kind === "greedy";
   if (numBeams === 1) {
-    const choose = (scores: Scores, length: number, sequence: number): number =>
-      greedy ? placeOfLargest(scores) : placeDrawn(scores, noiseOf(seed, length - 1, sequence));
+    const plain = changes.length === 0 && after.length === 0;
+    const few: ChoiceOfFew = {
+      look: (length, sequence) => lookOf(all, length, sequence),
+      among: (few, length, sequence) =>
+        sampling.kind === "greedy"
+          ? placeOfLargest(few.logits)
+          : drawnAmong(few, { sampling, filters, seed }, length, sequence),
+    };
+    const choice: Choice = {
+      of: (scores, length, sequence) =>
+        greedy ? placeOfLargest(scores) : placeDrawn(scores, noiseOf(seed, length - 1, sequence)),
+      few: plain ? few : undefined,
+    };
     const { only } = all;
-    return inRows(prompt, only === undefined ? range(count) : [only], choose, rules);
+    return inRows(prompt, only === undefined ? range(count) : [only], choice, rules);
   }
   const { lengthPenalty = 1, earlyStopping = false } = options;
   const drawn = (scores: Scores, length: number, beam: number): Scores =>

@@ -1,9 +1,9 @@
 import { MtfError } from "mtf";
+import { idsOfChat } from "../chat/ids-of.ts";
+import { readChatTemplate } from "../chat/template.ts";
 import { tokenizerOf } from "../generate/text.ts";
 import { isObject } from "../json.ts";
 import type { LoadedModel } from "../loaded-model.ts";
-import { readChatTemplate } from "../serve/chat/template.ts";
-import { withSpecial } from "../tokenizer/index.ts";
 
 /** A message of a chat, as transformers.js has them. */
 export interface ChatMessage {
@@ -33,7 +33,7 @@ export type WriteChat = (chat: Chat) => { readonly text: string; readonly ids: r
  * @throws MtfError `bad-argument` where there is none; `WriteChat` for messages that the template refuses
  */
 export async function chatWriter(model: LoadedModel): Promise<WriteChat> {
-  const reading = withSpecial(tokenizerOf(model));
+  const tokenizer = tokenizerOf(model);
   const template = model.home === undefined ? undefined : await readChatTemplate(model.home);
   if (!template) {
     throw new MtfError("bad-argument", "pipeline: the model has no chat template.", {
@@ -41,11 +41,9 @@ export async function chatWriter(model: LoadedModel): Promise<WriteChat> {
       try: ["a text, written as the model was taught to read chats"],
     });
   }
-  const { before, after } = reading.around ?? { before: [], after: [] };
   return (chat) => {
     const text = rendered(() => template(chat));
-    const ids = reading.encode(text);
-    return { text, ids: [...ids.subarray(before.length, ids.length - after.length)] };
+    return { text, ids: idsOfChat(text, tokenizer) };
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Told } from "../generate/few/look.ts";
 import type { Row } from "../generate/next-logits.ts";
 
 /** A row of somebody's text. */
@@ -11,7 +12,8 @@ export interface OwnedRow extends Row {
  * for again, as one that continues itself.
  */
 export interface Continuations {
-  next(rows: readonly OwnedRow[]): Promise<readonly (Float32Array | undefined)[]>;
+  /** What is told of a row with a look may be what it asks for alone. */
+  next(rows: readonly OwnedRow[]): Promise<readonly (Told | undefined)[]>;
   /** No row goes on from one of before. */
   close(): Promise<void>;
 }

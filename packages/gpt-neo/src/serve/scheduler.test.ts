@@ -71,6 +71,7 @@ function searchesOf({ prompts, sequences, seed, most, ends }: Drawn): Job["searc
   const all: SearchOptions = {
     ...{ options: {}, count: sequences, ends, most, seed, told: {} },
     sampling: { kind: "random", temperature: 1, topK: 0, topP: 1 },
+    vocabulary: vocab,
     stopOf: () => undefined,
   };
   return prompts.map((prompt) => searchOf(prompt, all));

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
+import type { Told } from "../generate/few/look.ts";
 import { rowsAsked } from "../generate/search/rows-asked.ts";
 import type { Search } from "../generate/search/search.ts";
 import type { FoundBy } from "../generate/search/together.ts";
@@ -167,7 +168,7 @@ function rowsOf(tasks: readonly Task[]): number {
 function rowsOfSearch({ task: { owner }, search, asked }: Going): readonly OwnedRow[] {
   const rows =
     asked.kind === "same"
-      ? search.rows.map(({ ids }, row) => ({ ids, continues: asked.begin + row }))
+      ? search.rows.map(({ ids, look }, row) => ({ ids, look, continues: asked.begin + row }))
       : rowsAsked(search, asked.kind === "before" ? asked.begin : 0);
   return owner === undefined ? rows : rows.map((row) => ({ ...row, owner }));
 }
@@ -175,34 +176,34 @@ function rowsOfSearch({ task: { owner }, search, asked }: Going): readonly Owned
 /** What is left to do after a step, and what tells each task what it found. */
 function stepped(
   going: readonly Going[],
-  logits: readonly (Float32Array | undefined)[],
+  told: readonly (Told | undefined)[],
 ): { readonly left: readonly Going[]; readonly tell: () => void } {
   let end = 0;
-  const told: (() => void)[] = [];
+  const tells: (() => void)[] = [];
   const left = going.flatMap((one): readonly Going[] => {
     const { task, prompt, search } = one;
     const begin = end;
     end += search.rows.length;
     if (task.found.destroyed) return [];
-    const known = logits.slice(begin, end).filter((row) => row !== undefined);
+    const known = told.slice(begin, end).filter((row) => row !== undefined);
     if (known.length < search.rows.length) return [{ ...one, asked: { kind: "same", begin } }];
     try {
       const { found, next } = search.step(known);
       for (const each of found) {
-        told.push(() => task.found.push({ ...each, prompt } satisfies FoundBy));
+        tells.push(() => task.found.push({ ...each, prompt } satisfies FoundBy));
       }
       return next ? [{ ...one, search: next, asked: { kind: "before", begin } }] : [];
     } catch (error) {
-      told.push(() => task.found.destroy(error as Error));
+      tells.push(() => task.found.destroy(error as Error));
       return [];
     }
   });
   const still = new Set(running(left));
   for (const task of running(going)) {
-    if (!still.has(task)) told.push(() => task.found.push(null));
+    if (!still.has(task)) tells.push(() => task.found.push(null));
   }
   const tell = () => {
-    for (const one of told) one();
+    for (const one of tells) one();
   };
   return { left, tell };
 }

@@ -1,6 +1,6 @@
+import type { ChatTemplate } from "../chat/template.ts";
 import type { Generating } from "../generate/each.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
-import type { ChatTemplate } from "./chat/template.ts";
 
 /** A model that answers requests. */
 export interface ServedModel extends Generating {

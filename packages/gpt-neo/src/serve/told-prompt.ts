@@ -14,7 +14,7 @@ export function toldPrompt(prompt: readonly number[], told: ToldSettings, then: 
     if (length === prompt.length) return { ...then, rows };
     return {
       rows,
-      step: ([logits]) => {
+      step: ([logits]: readonly Float32Array[]) => {
         const chosen = tell(told, prompt[length]!, logits!, new Float64Array());
         return { found: [{ kind: "id", sequence: 0, chosen }], next: at(length + 1) };
       },

@@ -46,15 +46,15 @@ export function placeRun(
     const at = { ...options, storage, ...(named !== usual && { mesh: named }) };
     return runLayout(at, parts, dimsOfStep(parts), way.mesh);
   };
-  const plan = (way: Way): Program => {
+  const plans = (way: Way): readonly Program[] => {
     const { gradAccumulation: parts } = way;
     const split = parts === undefined ? config : withTraining(config, { grad_accumulation: parts });
     const { layout } = placed(way, split);
-    return lowerStep(split, dimsOfStep(split), layout, options.machine).program;
+    return [lowerStep(split, dimsOfStep(split), layout, options.machine).program];
   };
   const by = options.mesh === undefined ? "as the config says" : "as `mesh` says";
   const { mesh, told } = chooseMesh({
-    plan,
+    plans,
     asked: asked && { mesh: asked, by },
     meshes,
     ways: waysFor(meshes.filter(isAdvised), options, config),

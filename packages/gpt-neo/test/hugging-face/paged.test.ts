@@ -65,7 +65,7 @@ describe.each(familyFolders)("Hugging Face's %s with its cache in blocks", async
           }
           for (const [row, end] of ends.entries()) {
             const place = row * length + end - 1;
-            numbers.set(found[row]!, place * vocab);
+            numbers.set(found[row] as Float32Array, place * vocab);
             counts[place] = 1;
           }
         }

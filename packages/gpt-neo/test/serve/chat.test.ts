@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ChatCompletionMessageParam } from "openai/resources/chat";
 import { expect, it } from "vitest";
-import { readChatTemplate } from "../../src/serve/chat/template.ts";
+import { readChatTemplate } from "../../src/chat/template.ts";
 import { temporaryFolder } from "../support/cli.ts";
 import { served } from "../support/served.ts";
 

@@ -6,7 +6,7 @@ import type { GenerateOptions } from "../generate-options.ts";
 import { progressLine } from "../progress.ts";
 import { askedFor } from "./generate/asked.ts";
 import { converse } from "./generate/converse.ts";
-import { draftOf } from "./generate/draft-of.ts";
+import { draftConfig, draftOf } from "./generate/draft-of.ts";
 import type { Generated } from "./generate/generated.ts";
 import { interruptible } from "./generate/interruptible.ts";
 import { generateLines, promptsAtOnce } from "./generate/lines.ts";
@@ -28,7 +28,8 @@ export async function run(
 ): Promise<Generated | { readonly text: string } | undefined> {
   const texts = await promptTexts(options);
   const rows = options.promptLines === undefined ? 1 : (options.batchSize ?? promptsAtOnce);
-  const mesh = meshFor(options, { devices: 1, rows: () => rows, build: longest });
+  const beside = await draftConfig(options);
+  const mesh = meshFor(options, { devices: 1, rows: () => rows, beside, build: longest });
   const model = await loadModel(options.model, modelOptions(options), mesh);
   const progress = progressLine();
   try {

@@ -1,8 +1,8 @@
 import { basename, resolve } from "node:path";
+import { readChatTemplate } from "../../chat/template.ts";
 import { type ModelUse, meshFor } from "../../fit/index.ts";
 import { tokenizerOf } from "../../generate/text.ts";
 import { type LoadedModel, loadModel } from "../../loaded-model.ts";
-import { readChatTemplate } from "../../serve/chat/template.ts";
 import { largest } from "../../serve/paged/largest.ts";
 import { pagedLogits } from "../../serve/paged/paged-logits.ts";
 import { poolBlocks } from "../../serve/paged/pool-blocks.ts";

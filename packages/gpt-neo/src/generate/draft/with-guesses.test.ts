@@ -51,6 +51,7 @@ const plain: SearchOptions = {
   ends: [],
   most: 9,
   seed: 0,
+  vocabulary: vocab,
   stopOf: () => undefined,
   told: {},
 };

@@ -32,5 +32,6 @@ export function askedOf(model: Model, settings: GenerateAllSettings): SearchOpti
     seed,
     stopOf: stopsBy(stopsIn(options), model.tokenizer),
     told: { logprobs, outputScores, outputLogits },
+    vocabulary: model.config.vocab_size,
   };
 }

@@ -6,6 +6,7 @@ import { type Filters, processed, processorsOf } from "./index.ts";
 import { noRepeatNgrams } from "./no-repeat-ngrams.ts";
 import { occurrencePenalties } from "./occurrence-penalties.ts";
 import type { Processor } from "./processor.ts";
+import { topP } from "./top-p.ts";
 
 const row = fc
   .array(fc.double({ min: -8, max: 8, noNaN: true }), { minLength: 4, maxLength: 40 })
@@ -136,4 +137,32 @@ describe("at their borders", () => {
     const logs = logSoftmax(filterLogits([1, 2, 3, 4], { ...off, topK: 2 }));
     expect(logs.reduce((sum, log) => sum + Math.exp(log), 0)).toBeCloseTo(1, 12);
   });
+});
+
+it("top-p keeps what sorting all scores tells, however they are spread", () => {
+  const score = fc.oneof(
+    fc.double({ min: -40, max: 0, noNaN: true }).map((x) => x + 0),
+    fc.integer({ min: -3, max: 0 }).map((x) => x + 0),
+  );
+  const property = fc.property(
+    fc.array(score, { minLength: 1, maxLength: 40 }),
+    fc.constantFrom(0, 0.1, 0.5, 0.9, 0.999, 1),
+    fc.integer({ min: 1, max: 3 }),
+    (numbers, share, least) => {
+      const scores = Float64Array.from(numbers);
+      const order = numbers.map((_, id) => id).sort((a, b) => scores[b]! - scores[a]! || a - b);
+      const most = scores[order[0]!]!;
+      const total = scores.reduce((sum, x) => sum + Math.exp(x - most), 0);
+      const kept = new Set<number>();
+      let before = 0;
+      for (const id of order) {
+        if (kept.size >= least && before >= share) break;
+        kept.add(id);
+        before += Math.exp(scores[id]! - most) / total;
+      }
+      const made = topP(share, least)(scores, { ids: [], promptLength: 0 });
+      expect([...made]).toEqual(numbers.map((x, id) => (kept.has(id) ? x : -Infinity)));
+    },
+  );
+  void fc.assert(property, { numRuns: 500 });
 });

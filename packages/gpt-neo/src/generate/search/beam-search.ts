@@ -24,7 +24,7 @@ export function beamSearch(prompt: readonly number[], options: BeamOptions, rule
   const none = noBeams(prompt);
   return {
     rows: [{ ids: prompt }],
-    step: (logits) => step(none, logits),
+    step: (logits: readonly Float32Array[]) => step(none, logits),
     ended: () => ended(none),
   };
 

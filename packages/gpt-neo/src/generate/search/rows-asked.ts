@@ -7,7 +7,7 @@ import type { Search } from "./search.ts";
  * @param begin the place of its first row in the call before
  */
 export function rowsAsked({ rows }: Search, begin: number): readonly Row[] {
-  return rows.map(({ ids, continues }) =>
-    continues === undefined ? { ids } : { ids, continues: begin + continues },
+  return rows.map((row) =>
+    row.continues === undefined ? row : { ...row, continues: begin + row.continues },
   );
 }

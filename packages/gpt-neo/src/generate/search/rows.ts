@@ -1,12 +1,26 @@
+import { type Few, isFew, type Look, type Told } from "../few/look.ts";
 import { type Context, processed, type Scores } from "../processors/index.ts";
-import { endingOf, type Rules, tell } from "./rules.ts";
-import { enough, type Found, type Search, type Step } from "./search.ts";
+import { endingOf, type Rules, tell, tellAmong } from "./rules.ts";
+import { type Chosen, enough, type Found, type Search, type Step } from "./search.ts";
 
 /**
- * Chooses an id by scores, for a text that has so many ids, one of several texts of a prompt: the
- * likeliest, say, or one at random.
+ * Chooses an id for a text that has so many ids, one of several texts of a prompt: the likeliest, say, or
+ * one at random.
  */
-export type Choose = (scores: Scores, length: number, sequence: number) => number;
+export interface Choice {
+  /** By what all processors have made of all logits. */
+  of(scores: Scores, length: number, sequence: number): number;
+  /** By less, where that may be enough. */
+  readonly few?: ChoiceOfFew | undefined;
+}
+
+/** Chooses by few of the logits. */
+export interface ChoiceOfFew {
+  /** What is enough as a rule; undefined where nothing but all is. */
+  look(length: number, sequence: number): Look | undefined;
+  /** The place of the id that would be chosen among all; undefined where that is not sure. */
+  among(few: Few, length: number, sequence: number): number | undefined;
+}
 
 /** A text that goes on, and which of the rows it is. */
 interface Text extends Context {
@@ -23,7 +37,7 @@ interface Text extends Context {
 export function inRows(
   prompt: readonly number[],
   sequences: readonly number[],
-  choose: Choose,
+  choice: Choice,
   rules: Rules,
 ): Search {
   const texts = sequences.map((sequence) => {
@@ -31,7 +45,7 @@ export function inRows(
   });
   return {
     rows: [{ ids: prompt }],
-    step: (logits) => chosen(texts, logits, choose, rules),
+    step: (told) => chosen(texts, told, choice, rules),
     ended: () => ended(texts),
   };
 }
@@ -40,29 +54,46 @@ function ended(texts: readonly Text[]): readonly Found[] {
   return texts.map(({ sequence }) => ({ kind: "end", sequence, ending: enough }));
 }
 
-function chosen(
-  texts: readonly Text[],
-  logits: readonly Float32Array[],
-  choose: Choose,
-  rules: Rules,
-): Step {
+function chosen(texts: readonly Text[], told: readonly Told[], choice: Choice, rules: Rules): Step {
+  const all = texts.map((text) => chosenFor(text, told[text.row]!, choice, rules));
+  if (all.some((one) => one === undefined)) return { found: [], next: going(texts, choice, rules) };
   const found: Found[] = [];
-  const going: Text[] = [];
-  for (const text of texts) {
+  const left: Text[] = [];
+  for (const [i, text] of texts.entries()) {
     const { sequence, promptLength } = text;
-    const row = logits[text.row]!;
-    const scores = processed(rules.processors, new Float64Array(row), text);
-    const id = choose(scores, text.ids.length, sequence);
-    const ids = [...text.ids, id];
-    const told = tell(rules.told, id, row, scores);
-    const ending = endingOf(rules, ids, ids.length - promptLength, told);
-    if (ending?.reason !== "eos") found.push({ kind: "id", sequence, chosen: told });
+    const one = all[i]!;
+    const ids = [...text.ids, one.id];
+    const ending = endingOf(rules, ids, ids.length - promptLength, one);
+    if (ending?.reason !== "eos") found.push({ kind: "id", sequence, chosen: one });
     if (ending) found.push({ kind: "end", sequence, ending });
-    else going.push({ ...text, ids });
+    else left.push({ ...text, ids });
   }
-  if (going.length === 0) return { found, next: undefined };
-  const rows = going.map(({ ids, row }) => ({ ids, continues: row }));
-  const next = going.map((text, row) => ({ ...text, row }));
-  const step = (more: readonly Float32Array[]) => chosen(next, more, choose, rules);
-  return { found, next: { rows, step, ended: () => ended(next) } };
+  const looks = left.map(({ ids, sequence }) => choice.few?.look(ids.length, sequence));
+  return { found, next: left.length > 0 ? going(left, choice, rules, looks) : undefined };
+}
+
+/** What follows a text; undefined where more has to be told for that. */
+function chosenFor(text: Text, told: Told, choice: Choice, rules: Rules): Chosen | undefined {
+  const { ids, sequence } = text;
+  if (isFew(told)) {
+    const place = choice.few?.among(told, ids.length, sequence);
+    return place === undefined ? undefined : tellAmong(rules.told, place, told);
+  }
+  const scores = processed(rules.processors, new Float64Array(told), text);
+  return tell(rules.told, choice.of(scores, ids.length, sequence), told, scores);
+}
+
+/** The search that goes on with a row for each text. */
+function going(
+  texts: readonly Text[],
+  choice: Choice,
+  rules: Rules,
+  looks: readonly (Look | undefined)[] = [],
+): Search {
+  const own = texts.map((text, row) => ({ ...text, row }));
+  return {
+    rows: texts.map(({ ids, row }, i) => ({ ids, continues: row, look: looks[i] })),
+    step: (told) => chosen(own, told, choice, rules),
+    ended: () => ended(own),
+  };
 }

@@ -1,3 +1,4 @@
+import type { Few } from "../few/look.ts";
 import { placesOfLargest } from "../largest.ts";
 import { logSoftmax } from "../log-softmax.ts";
 import type { ToldSettings } from "../options/settings.ts";
@@ -42,6 +43,17 @@ export function tell(
     ...(outputScores && { scores }),
     ...(outputLogits && { logits }),
   };
+}
+
+/** The same of the one at a place among few, whose probabilities are told where they are asked for. */
+export function tellAmong({ logprobs }: ToldSettings, place: number, few: Few): Chosen {
+  const id = few.ids[place]!;
+  if (logprobs === undefined) return { id };
+  const logOf = (at: number): number => few.logits[at]! - few.logSum!;
+  const likeliest = placesOfLargest(few.logits, logprobs).map(
+    (at) => [few.ids[at]!, logOf(at)] as const,
+  );
+  return { id, logProb: logOf(place), likeliest };
 }
 
 function probabilities(id: number, logits: Float32Array, count: number): Partial<Chosen> {

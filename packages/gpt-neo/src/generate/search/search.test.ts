@@ -40,6 +40,7 @@ const plain: SearchOptions = {
   ends: [],
   most: 3,
   seed: 0,
+  vocabulary: vocab,
   stopOf: () => undefined,
   told: {},
 };

@@ -1,3 +1,4 @@
+import type { Told } from "../few/look.ts";
 import type { Row } from "../next-logits.ts";
 
 /** An id that was chosen, and what is told of it where that is asked for. */
@@ -37,7 +38,8 @@ export type Found =
 export interface Search {
   /** What `continues` says is a place among the rows that the search had before. */
   readonly rows: readonly Row[];
-  step(logits: readonly Float32Array[]): Step;
+  /** @param told all logits of each row, or of one with a look, what it asks for */
+  step(told: readonly Told[]): Step;
   /** What it has found where it goes on no more, if it can end before it has to. */
   ended?(): readonly Found[];
 }

@@ -16,7 +16,7 @@ export interface EndedBy {
 /** Several searches at once, each of a prompt of its own: the rows of all in one call for logits. */
 export async function* together(
   searches: readonly Search[],
-  model: Pick<NextLogits, "next">,
+  model: Pick<NextLogits, "next" | "glance">,
   { signal, enough }: EndedBy = {},
 ): AsyncGenerator<FoundBy> {
   let going = searches.map((search, prompt) => ({ search, prompt, begin: 0 }));
@@ -27,12 +27,12 @@ export async function* together(
       return;
     }
     const rows = going.flatMap(({ search, begin }) => rowsAsked(search, begin));
-    const logits = await model.next(rows);
+    const told = await (model.glance ? model.glance(rows) : model.next(rows));
     let begin = 0;
     const next: typeof going = [];
     for (const { search, prompt } of going) {
       const end = begin + search.rows.length;
-      const step = search.step(logits.slice(begin, end));
+      const step = search.step(told.slice(begin, end));
       for (const found of step.found) yield { ...found, prompt };
       if (step.next) next.push({ search: step.next, prompt, begin });
       begin = end;

@@ -1,8 +1,9 @@
-import { type Tokenizer, withSpecial } from "../../tokenizer/index.ts";
+import { idsOfChat } from "../../chat/ids-of.ts";
+import type { ChatTemplate } from "../../chat/template.ts";
+import type { Tokenizer } from "../../tokenizer/index.ts";
 import type { Prompts } from "../prompt-job.ts";
 import { RequestError, wrongField } from "../request-error.ts";
 import type { ChatBody } from "./body.ts";
-import type { ChatTemplate } from "./template.ts";
 
 /**
  * The prompt that a chat is.
@@ -24,7 +25,7 @@ export function chatPrompts(
   const field = max_tokens === undefined ? "max_completion_tokens" : "max_tokens";
   return {
     body,
-    prompts: [idsOf(rendered(body, template), tokenizer)],
+    prompts: [idsOfChat(rendered(body, template), tokenizer)],
     field: "messages",
     most: count === undefined ? undefined : { field, count },
     count: { field: "n", count: n },
@@ -47,11 +48,4 @@ function rendered({ messages }: ChatBody, template: ChatTemplate | undefined): s
   } catch (error) {
     throw wrongField("messages", `are refused by the chat template: ${(error as Error).message}`);
   }
-}
-
-/** A template writes all special tokens itself: what the tokenizer puts around a text is left out. */
-function idsOf(text: string, tokenizer: Tokenizer): readonly number[] {
-  const ids = withSpecial(tokenizer).encode(text);
-  const { before, after } = tokenizer.around ?? { before: [], after: [] };
-  return [...ids.subarray(before.length, ids.length - after.length)];
 }

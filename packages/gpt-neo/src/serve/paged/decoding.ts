@@ -1,4 +1,6 @@
 import type { Run } from "mtf/simulator";
+import type { Draws } from "../../generate/few/few-of.ts";
+import type { Glance } from "../../generate/few/look.ts";
 import type { LoadedModel } from "../../loaded-model.ts";
 import type { Parameters, Pool, PoolSize } from "../../models/index.ts";
 import { onceForEach } from "../../once-for-each.ts";
@@ -9,6 +11,8 @@ import {
   type Extended,
   type Extending,
   extending,
+  type Glancing,
+  glancing,
 } from "./programs.ts";
 
 /** What a program extends: so many rows, by so many tokens at most, in so many blocks at most. */
@@ -22,6 +26,11 @@ export interface Extent {
 export interface PagedDecoding {
   begin(): Promise<Run<readonly [Parameters], Pool>>;
   extend(extent: Extent): Promise<Run<readonly [Parameters, ...Extending], Extended>>;
+  /** The same, and tells what a glance at what follows does. */
+  glance(
+    extent: Extent,
+    glance: Glance,
+  ): Promise<Run<readonly [Parameters, ...Extending, readonly Draws[]], Glancing>>;
   copy(count: number): Promise<Run<readonly [Parameters, ...Copying], Pool>>;
 }
 
@@ -36,6 +45,10 @@ export function pagedDecodingOf(
     extend: ({ rows, length, pages }) =>
       once(["extend", rows, length, pages], () =>
         program(length, (dims) => extending(config, dims, size, pages), rows),
+      ),
+    glance: ({ rows, length, pages }, glance) =>
+      once(["glance", rows, length, pages, glance], () =>
+        program(length, (dims) => glancing(config, dims, size, pages, glance), rows),
       ),
     copy: (count) =>
       once(["copy", count], () => program(1, (dims) => copying(config, dims, size, count))),

@@ -1,5 +1,8 @@
 import { dispose } from "mtf";
 import type { Held } from "mtf/simulator";
+import type { DrawsForRows } from "../../generate/few/draws-for.ts";
+import type { Few, Glance } from "../../generate/few/look.ts";
+import { readFew } from "../../generate/few/read-few.ts";
 import type { LoadedModel } from "../../loaded-model.ts";
 import type { Pool } from "../../models/index.ts";
 import { powerOfTwo } from "../../power-of-two.ts";
@@ -10,6 +13,12 @@ import type { Extension } from "./extension.ts";
 export interface HeldPool {
   /** Adds tokens to rows, and gives the logits of what follows each: `vocab_size` numbers a row. */
   extend(extension: Extension): Promise<Float32Array>;
+  /** The same, and gives what a glance tells of each row. */
+  glance(
+    extension: Extension,
+    glance: Glance,
+    draws: readonly DrawsForRows[],
+  ): Promise<readonly Few[]>;
   /** Copies blocks to others, all of which differ. */
   copy(pairs: readonly (readonly [from: number, to: number])[]): Promise<void>;
   free(): void;
@@ -38,6 +47,13 @@ export function heldPool(
       } finally {
         logits.dispose();
       }
+    },
+    async glance({ extent, tokens, table, before, counts }, glance, draws) {
+      const run = await decoding.glance(extent, glance);
+      const given = [tokens, table, before, counts, draws] as const;
+      const [few, next] = await run(parameters, await taken(), ...given);
+      pool = next;
+      return readFew(few);
     },
     async copy(pairs) {
       const count = powerOfTwo(pairs.length);

@@ -1,14 +1,16 @@
 import { defineDims } from "mtf";
+import { drawsFor } from "../../generate/few/draws-for.ts";
+import { glanceOf, type Told } from "../../generate/few/look.ts";
 import { checkLogits } from "../../generate/finite-logits.ts";
 import type { LoadedModel } from "../../loaded-model.ts";
 import type { Continuations, OwnedRow } from "../continuations.ts";
 import { blockSize } from "./block-size.ts";
 import { type Blocks, type BlockUse, blocksOf } from "./blocks.ts";
 import { pagedDecodingOf } from "./decoding.ts";
-import { extensionOf } from "./extension.ts";
+import { type Extension, extensionOf } from "./extension.ts";
 import { heldPool } from "./held-pool.ts";
 import { roomFor } from "./room.ts";
-import { adopted, dropped, filled, forked, newText, type Text } from "./text.ts";
+import { adopted, dropped, filled, forked, grown, newText, type Text } from "./text.ts";
 import { type Chunk, turnOf } from "./turn.ts";
 
 /** How a pool is used, and what has been done with it. */
@@ -46,7 +48,7 @@ export function pagedLogits(model: Paging, count: number, size: number = blockSi
   let texts: readonly Text[] = [];
   const counts = { hits: 0, found: 0, computed: 0 };
 
-  async function next(rows: readonly OwnedRow[]): Promise<readonly (Float32Array | undefined)[]> {
+  async function next(rows: readonly OwnedRow[]): Promise<readonly (Told | undefined)[]> {
     texts = textsOf(rows);
     try {
       await advanced();
@@ -56,20 +58,18 @@ export function pagedLogits(model: Paging, count: number, size: number = blockSi
       [texts, blocks] = [[], blocksOf(count)];
       throw error;
     }
-    return texts.map(({ logits }) => logits);
+    return texts.map(({ told }) => told);
   }
 
   /** The texts of rows: those of before where rows go on from them. */
   function textsOf(rows: readonly OwnedRow[]): readonly Text[] {
     const taken = new Set<number>();
-    const now = rows.map(({ ids, continues, owner = "" }): Text => {
-      if (continues === undefined) return newText(ids, owner);
+    const now = rows.map(({ ids, continues, owner = "", look }): Text => {
+      if (continues === undefined) return newText(ids, owner, look);
       const before = texts[continues]!;
-      if (taken.has(continues)) return { ...forked(before, blocks), ids };
+      if (taken.has(continues)) return grown(forked(before, blocks), ids, look);
       taken.add(continues);
-      if (ids.length > before.ids.length) before.logits = undefined;
-      before.ids = ids;
-      return before;
+      return grown(before, ids, look);
     });
     texts.forEach((text, place) => {
       if (!taken.has(place)) dropped(text, blocks);
@@ -78,7 +78,7 @@ export function pagedLogits(model: Paging, count: number, size: number = blockSi
   }
 
   async function advanced(): Promise<void> {
-    const lacking = texts.filter(({ logits }) => logits === undefined);
+    const lacking = texts.filter(({ told }) => told === undefined);
     for (const text of lacking) if (text.had === 0) begun(text);
     const waiting = lacking.map((text) => ({ text, fresh: text.ids.length - text.had }));
     const chunks = turnOf(waiting);
@@ -104,17 +104,28 @@ export function pagedLogits(model: Paging, count: number, size: number = blockSi
   async function extended({ rows, length }: Chunk<Text>): Promise<void> {
     const pieces = rows.map(({ ids, had }) => ids.slice(had, had + length));
     const given = rows.map(({ blocks, had }, row) => ({ blocks, had, piece: pieces[row]! }));
-    const numbers = await pool.extend(extensionOf(given, length, mostPages));
-    const vocab = model.config.vocab_size;
+    const told = await toldBy(extensionOf(given, length, mostPages), rows);
     for (const [row, text] of rows.entries()) {
       text.had += pieces[row]!.length;
       counts.computed += pieces[row]!.length;
       filled(text, blocks, size);
       if (text.had < text.ids.length) continue;
-      const logits = numbers.subarray(row * vocab, (row + 1) * vocab);
-      await checkLogits(model, logits, text.had);
-      text.logits = logits;
+      await checkLogits(model, told[row]!, text.had);
+      text.told = told[row]!;
     }
+  }
+
+  /** What follows rows that get tokens: what is enough of it where they get one each. */
+  async function toldBy(extension: Extension, rows: readonly Text[]): Promise<readonly Told[]> {
+    const { length, rows: places } = extension.extent;
+    const glance = length === 1 ? glanceOf(rows.map(({ look }) => look)) : undefined;
+    if (glance) {
+      const looks = rows.map(({ look }, row) => [row, look!] as const);
+      return pool.glance(extension, glance, drawsFor(glance, looks, places));
+    }
+    const numbers = await pool.extend(extension);
+    const vocab = model.config.vocab_size;
+    return rows.map((_, row) => numbers.subarray(row * vocab, (row + 1) * vocab));
   }
 
   return {

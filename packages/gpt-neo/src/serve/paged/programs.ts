@@ -1,6 +1,8 @@
 import { dimension, gather, placeholder, scatter, sub, type Tensor, zeros } from "mtf";
 import type { Built } from "../../built.ts";
 import type { Config } from "../../config/index.ts";
+import { type Draws, drawsOf, type FewOfRows, fewOf } from "../../generate/few/few-of.ts";
+import type { Glance } from "../../generate/few/look.ts";
 import { type Dims, modelOf, type Pool, type PoolSize, poolOf } from "../../models/index.ts";
 import { type Rows, rowsOf } from "../../rows.ts";
 
@@ -17,6 +19,9 @@ export type Extending = readonly [
 
 /** What follows each row, and the pool with its tokens. */
 export type Extended = readonly [logits: Tensor<"batch" | "vocab">, pool: Pool];
+
+/** What a glance tells of what follows each row, and the pool with its tokens. */
+export type Glancing = readonly [few: FewOfRows, pool: Pool];
 
 /** Adds tokens to rows of at most so many blocks. Of a row that gets none, the logits mean nothing. */
 export function extending(
@@ -37,6 +42,25 @@ export function extending(
     },
     [poolOf(config, dims, size, placeholder), rowsOf(dims), table, counts, counts],
     [1],
+  ];
+}
+
+/** The same, with no more of what follows each row than a glance tells. */
+export function glancing(
+  config: Config,
+  dims: Dims,
+  size: PoolSize,
+  pages: number,
+  glance: Glance,
+): Built<readonly [...Extending, draws: readonly Draws[]], Glancing> {
+  const [fn, rest, donate = []] = extending(config, dims, size, pages);
+  return [
+    (parameters, pool, tokens, table, before, counts, draws) => {
+      const [logits, next] = fn(parameters, pool, tokens, table, before, counts);
+      return [fewOf(glance, logits, draws), next];
+    },
+    [...rest, drawsOf(dims, glance)],
+    donate,
   ];
 }
 

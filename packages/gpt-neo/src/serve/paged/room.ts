@@ -42,7 +42,7 @@ export function roomFor(
   /** The last text, or else one that needs its blocks only when it goes on. */
   function loserFor(index: number): Text | undefined {
     const after = texts.findLast((text, i) => i > index && text.blocks.length > 0);
-    return after ?? texts.findLast((text) => text.logits !== undefined && text.blocks.length > 0);
+    return after ?? texts.findLast((text) => text.told !== undefined && text.blocks.length > 0);
   }
 
   function getsRoom(text: Text, index: number): boolean {

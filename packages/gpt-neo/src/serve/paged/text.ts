@@ -1,3 +1,4 @@
+import { isFew, type Look, type Told } from "../../generate/few/look.ts";
 import type { Blocks } from "./blocks.ts";
 import { linkOf } from "./chain.ts";
 
@@ -11,18 +12,29 @@ export interface Text {
   readonly blocks: number[];
   /** What is in each block that is full, after the link to begin with. */
   readonly links: string[];
+  /** What is enough of what follows them, if not all. */
+  look?: Look | undefined;
   /** What follows all its ids, once it is known. */
-  logits?: Float32Array | undefined;
+  told?: Told | undefined;
 }
 
-export function newText(ids: readonly number[], owner: string): Text {
-  return { ids, had: 0, blocks: [], links: [owner] };
+export function newText(ids: readonly number[], owner: string, look?: Look): Text {
+  return { ids, look, had: 0, blocks: [], links: [owner] };
 }
 
 /** A text that goes on from another: it shares all of its blocks. */
 export function forked(text: Text, blocks: Blocks): Text {
   for (const block of text.blocks) blocks.hold(block);
-  return { ...text, blocks: [...text.blocks], links: [...text.links], logits: undefined };
+  return { ...text, blocks: [...text.blocks], links: [...text.links], told: undefined };
+}
+
+/** The text with the ids that it is to have; where all is asked for of what was told in part, the last id anew. */
+export function grown(text: Text, ids: readonly number[], look: Look | undefined): Text {
+  const { told } = text;
+  if (ids.length > text.ids.length || (told && isFew(told) && !look)) text.told = undefined;
+  if (!text.told) text.had = Math.min(text.had, ids.length - 1);
+  [text.ids, text.look] = [ids, look];
+  return text;
 }
 
 /** Gives up all blocks: what was there has to be computed again. */

@@ -1,5 +1,15 @@
+import type { Config } from "../../../config/index.ts";
 import { type LoadedModel, loadModel } from "../../../loaded-model.ts";
+import { loadWeights } from "../../../weights/index.ts";
 import type { GenerateOptions } from "../../generate-options.ts";
+
+/** The config of the model that guesses. */
+export async function draftConfig({ draft }: GenerateOptions): Promise<Config | undefined> {
+  if (draft === undefined) return undefined;
+  const weights = await loadWeights(draft);
+  await weights.close();
+  return weights.config;
+}
 
 /** The model that guesses, on the devices of the other, laid out as that is. */
 export async function draftOf(

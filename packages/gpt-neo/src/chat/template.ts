@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Template } from "@huggingface/jinja";
 import { MtfError } from "mtf";
-import { isObject, parseJson } from "../../json.ts";
-import { readSmallFile } from "../../small-file.ts";
+import { isObject, parseJson } from "../json.ts";
+import { readSmallFile } from "../small-file.ts";
 
 /** What is said in a chat, and by whom. */
 export interface Message {
