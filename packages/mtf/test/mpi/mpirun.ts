@@ -32,8 +32,22 @@ export interface Launched {
 
 /** Starts a command as some ranks. */
 export function launch(ranks: number, command: readonly string[], timeout = 100_000): Launched {
+  return start(["-n", `${ranks}`, ...command], timeout);
+}
+
+/** Starts a command as a rank in each folder, which is where its relative paths begin. */
+export function launchIn(folders: readonly string[], command: readonly string[]): Launched {
+  const each = folders.map((folder) => ["-wdir", folder, "-n", "1", ...command]);
+  return start(
+    each.flatMap((rank, i) => (i === 0 ? rank : [":", ...rank])),
+    100_000,
+  );
+}
+
+/** Starts what a launcher is told to; what has not ended by then is a test that fails. */
+function start(args: readonly string[], timeout: number): Launched {
   const own = /Open MPI|OpenRTE/.test(version) ? openMpi : [];
-  const child = spawn(launcher, [...own, "-n", `${ranks}`, ...command], { timeout });
+  const child = spawn(launcher, [...own, ...args], { timeout });
   let printed = "";
   child.stdout.on("data", (text) => (printed += text));
   child.stderr.on("data", (text) => (printed += text));
