@@ -11,10 +11,10 @@ import {
 import type { Devices, Held } from "mtf/workers";
 import { handWritten } from "./hand-written.ts";
 
-/** Devices along one axis, `data`, and how much is measured on them. */
+/** Devices along one axis, `data`, and how often a program of theirs does what is measured. */
 export interface Measured {
   readonly devices: Devices;
-  readonly quick: boolean;
+  readonly count: number;
 }
 
 const whole: Placement = { split: {}, partial: [] };
@@ -76,14 +76,13 @@ export function repeats(bytes: number, quick: boolean): number {
 export async function collective(
   name: string,
   bytes: number,
-  { devices, quick }: Measured,
+  { devices, count }: Measured,
 ): Promise<Case> {
   const kind = kinds[name]!;
   const { axes: meshAxes } = devices.mesh as Mesh;
   const dims = defineDims({ row: 4, column: bytes / 16 });
   const tensor = placeholder([dims.row, dims.column]);
   const given = await filled(devices, tensor, kind.from, bytes);
-  const count = repeats(bytes, quick);
   const steps = Array.from({ length: count }, (_, i) => {
     return { to: kind.to, instruction: kind.instruction(0, i + 1) };
   });

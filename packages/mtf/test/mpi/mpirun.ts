@@ -13,6 +13,9 @@ export const hasMpi: boolean = Boolean(version);
 if (!hasMpi)
   console.warn("NOTHING OF MPI IS TESTED: there is no mpirun (apt-get install openmpi-bin)");
 
+/** Whether it is Open MPI; else it is MPICH, or of its kin. */
+export const isOpenMpi: boolean = /Open MPI|OpenRTE/.test(version);
+
 // In a container everybody is root, and there are fewer cores than ranks.
 const openMpi = ["--allow-run-as-root", "--oversubscribe"];
 
@@ -44,10 +47,18 @@ export function launchIn(folders: readonly string[], command: readonly string[])
   );
 }
 
-/** Starts what a launcher is told to; what has not ended by then is a test that fails. */
-function start(args: readonly string[], timeout: number): Launched {
-  const own = /Open MPI|OpenRTE/.test(version) ? openMpi : [];
-  const child = spawn(launcher, [...own, ...args], { timeout });
+/**
+ * Starts what a launcher is told to; what has not ended by then is a test that fails.
+ *
+ * @param within a command that runs another one
+ */
+export function start(
+  args: readonly string[],
+  timeout: number,
+  within: readonly string[] = [],
+): Launched {
+  const [command, ...rest] = [...within, launcher, ...(isOpenMpi ? openMpi : []), ...args];
+  const child = spawn(command!, rest, { timeout });
   let printed = "";
   child.stdout.on("data", (text) => (printed += text));
   child.stderr.on("data", (text) => (printed += text));
