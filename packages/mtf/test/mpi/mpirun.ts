@@ -69,10 +69,20 @@ export function start(
 }
 
 /** Runs a script as some ranks. */
-export async function mpirun(ranks: number, script: URL, ...args: string[]): Promise<Ended> {
+export function mpirun(ranks: number, script: URL, ...args: string[]): Promise<Ended> {
+  return mpirunFor(100_000, ranks, script, ...args);
+}
+
+/** Runs a script as some ranks, for so many milliseconds at most. */
+export async function mpirunFor(
+  timeout: number,
+  ranks: number,
+  script: URL,
+  ...args: string[]
+): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), "mtf-mpi-"));
   const node = [process.execPath, "--import", "tsx", fileURLToPath(script), folder, ...args];
-  const ended = await launch(ranks, node).ended;
+  const ended = await launch(ranks, node, timeout).ended;
   const told = Array.from({ length: ranks }, (_, rank) => toldBy(folder, rank));
   rmSync(folder, { recursive: true });
   return { ...ended, told };
