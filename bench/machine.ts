@@ -1,6 +1,8 @@
+import { hostname } from "node:os";
 import {
   type AnyTensor,
   add,
+  coordinateOf,
   defineDims,
   defineLayout,
   defineMesh,
@@ -14,15 +16,17 @@ import {
   placeholder,
   type Tensor,
 } from "mtf";
+import { mpi, mpiRanks } from "mtf/mpi";
 import { type Held, memoryOfMachine, workers } from "mtf/workers";
 import { handWritten } from "./lib/hand-written.ts";
-import { countOf, readOptions } from "./lib/options.ts";
+import { countOf, one, readOptions } from "./lib/options.ts";
 import { median, note } from "./lib/report.ts";
 
 const help = `
 What machine is this, as a plan has to know it?
 
   npm run bench -- machine [--mesh AXES] [--rounds N] [--json]
+  mpirun -n 4 node bench/run.mjs machine --runtime mpi --mesh host:2,core:2
 
 Measures workers on a mesh, all of them at work at once, and prints a MachineModel: what lower takes
 as options.machine, and, written to a file, what gpt-neo takes as --machine.
@@ -33,15 +37,23 @@ as options.machine, and, written to a file, what gpt-neo takes as --machine.
   links     along each axis: how long an all-gather of 16 KB takes, and the bytes a second that each
             device receives in one of 16 MB beyond that
 
-  --mesh AXES  the mesh that is measured (data:2)
-  --rounds N   how often everything takes turns; medians count (5)`;
+With --runtime mpi the devices are mpirun's processes, after npm run build. These are numbered host by
+host, so the first axis of a mesh is the one that crosses hosts: name it apart, and its link is.
 
-const { json, quick, values } = readOptions(help, ["mesh", "rounds"]);
-const mesh = defineMesh(values.mesh ?? "data:2");
+  --mesh AXES     the mesh that is measured (data:2, or data and all processes)
+  --runtime NAME  workers or mpi (workers)
+  --rounds N      how often everything takes turns; medians count (5)`;
+
+const { json, quick, values } = readOptions(help, ["mesh", "rounds", "runtime"]);
+const runtime = one(values.runtime ?? "workers", "runtime", ["workers", "mpi"]);
+const ranks = runtime === "mpi" ? mpiRanks() : undefined;
+const mesh = defineMesh(values.mesh ?? `data:${ranks?.size ?? 2}`);
+const hosts = await ranks?.gather(hostname());
+const tell = (line: string): void => (ranks && ranks.rank > 0 ? undefined : note(line));
 const rounds = countOf(values.rounds, "rounds", quick ? 1 : 5);
 const heapBytes = 2 ** 32;
 
-const devices = await workers(mesh);
+const devices = ranks ? await mpi(mesh) : await workers(mesh);
 try {
   const edge = quick ? 128 : 1024;
   const { row, inner, column } = defineDims({
@@ -57,15 +69,15 @@ try {
   );
   const long = placeholder([{ ...row, size: 8 * row.size }, inner]);
   const sum = await seconds((a: typeof long, b: typeof long) => add(a, b), [long, long]);
-  note("flops and memory done");
+  tell("flops and memory done");
   const links: Record<string, Link> = {};
   for (const axis of mesh.names.filter((name) => mesh.axes[name]! > 1)) {
     links[axis] = await linkAlong(axis);
-    note(`${axis} done`);
+    tell(`${axis} done${crossesHosts(axis) ? ", between hosts" : ""}`);
   }
   const all = Object.values(links);
   if (all.length === 0) throw new Error("a mesh of one device has no links: --mesh data:2");
-  const share = (memoryOfMachine() ?? Number.POSITIVE_INFINITY) / mesh.size;
+  const share = (memoryOfMachine() ?? Number.POSITIVE_INFINITY) / (ranks?.onMachine ?? mesh.size);
   const machine: MachineModel = {
     flops: (2 * edge ** 3) / product,
     // Two numbers are read and one is written for each element.
@@ -77,7 +89,8 @@ try {
     },
     ...(all.length > 1 && { links }),
   };
-  console.log(json ? JSON.stringify(machine) : JSON.stringify(machine, null, 2));
+  if (!ranks || ranks.rank === 0)
+    console.log(json ? JSON.stringify(machine) : JSON.stringify(machine, null, 2));
 } finally {
   await devices.close();
 }
@@ -102,6 +115,16 @@ async function seconds(fn: (...args: never[]) => AnyTensor, inputs: readonly Any
   for (const held of given) held.dispose();
   await run.unload();
   return times;
+}
+
+/** Whether devices along an axis are on several hosts. */
+function crossesHosts(axis: string): boolean {
+  if (!hosts) return false;
+  return hosts.some((host, device) => {
+    const at = coordinateOf(mesh, device);
+    const isAlong = mesh.names.every((name) => name === axis || at[name] === 0);
+    return isAlong && host !== hosts[0];
+  });
 }
 
 async function linkAlong(axis: string): Promise<Link> {

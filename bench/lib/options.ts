@@ -7,6 +7,8 @@ export interface Options<Name extends string> {
   /** Sizes so small that the figures mean nothing: to see that the benchmark works. */
   readonly quick: boolean;
   readonly values: { readonly [N in Name]?: string };
+  /** Which of the benchmark's own flags are given. */
+  readonly flags: ReadonlySet<string>;
 }
 
 const common = `
@@ -18,17 +20,22 @@ const common = `
 export function readOptions<const Name extends string = never>(
   help: string,
   names: readonly Name[] = [],
+  flags: readonly string[] = [],
 ): Options<Name> {
   const flag = { type: "boolean", default: false } as const;
   const own = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
+  const switches = Object.fromEntries(flags.map((name) => [name, flag]));
   try {
-    const { values } = parseArgs({ options: { ...own, json: flag, quick: flag, help: flag } });
+    const { values } = parseArgs({
+      options: { ...own, ...switches, json: flag, quick: flag, help: flag },
+    });
     if (values.help) {
       console.log(`${help.trim()}${common}`);
       process.exit(0);
     }
     const { json, quick, help: _, ...given } = values;
-    return { json: json === true, quick: quick === true, values: given as never };
+    const set = new Set(flags.filter((name) => (given as Record<string, unknown>)[name] === true));
+    return { json: json === true, quick: quick === true, values: given as never, flags: set };
   } catch (error) {
     fail(`${(error as Error).message}\n--help tells the options`);
   }
@@ -39,6 +46,13 @@ export function countOf(text: string | undefined, name: string, otherwise: numbe
   if (text === undefined) return otherwise;
   if (!/^[1-9][0-9]*$/.test(text)) fail(`--${name} takes a positive integer, not '${text}'`);
   return Number(text);
+}
+
+/** The one of some words that an option gives. */
+export function one<W extends string>(text: string, option: string, words: readonly W[]): W {
+  const found = words.find((word) => word === text);
+  if (found === undefined) fail(`--${option} takes ${words.join(" or ")}, not '${text}'`);
+  return found;
 }
 
 /** The names that an option lists, or all there are. */

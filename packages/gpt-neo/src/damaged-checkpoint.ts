@@ -4,12 +4,15 @@ import { sentenceOf } from "mtf/files";
 import { optionsInWords } from "./options-in-words.ts";
 import { savedSteps, stepFolder } from "./run-checkpoints.ts";
 
+/** What brings a file that is not there, where it is in another host's folder. */
+const gathering = "gpt-neo gather, where hosts without a shared folder have saved";
+
 /** What a checkpoint of a run is read for: to go on with the run, or as a model. */
 export type Purpose = "resume" | "model";
 
 /**
- * An error of a checkpoint where that is damaged, with what to go on from instead, if the run has
- * anything; any other error as it is.
+ * An error of a checkpoint where that is damaged, with where a file that is not there may be, and what
+ * to go on from instead, if the run has anything; any other error as it is.
  *
  * @param path the checkpoint's folder
  */
@@ -24,7 +27,9 @@ export async function withWayBack(
   if (!own) return error;
   const others = (await savedSteps(run)).filter((step) => step !== Number(own[1]));
   const before = others.findLast((step) => step < Number(own[1]));
-  const advice = [...(error.details.try ?? []), instead(path, run, purpose, before, others.at(-1))];
+  const isMissing = error.details.reason === "there is no such file";
+  const known = isMissing ? [gathering] : (error.details.try ?? []);
+  const advice = [...known, instead(path, run, purpose, before, others.at(-1))];
   return new MtfError(error.code, sentenceOf(error), { ...error.details, try: advice });
 }
 

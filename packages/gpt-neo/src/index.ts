@@ -127,6 +127,7 @@ export {
   withSpecial,
 } from "./tokenizer/index.ts";
 export type { GivenDocuments } from "./train/data/given.ts";
+export { type Gathered, gatherRun } from "./train/gather.ts";
 export type {
   RunBegun,
   SampledText,

@@ -221,6 +221,7 @@ describe("gpt-neo", () => {
         tokenizer decode  turn lines of ids on standard input into text
         cat               write data's documents, a JSON line each
         convert           write weights of any kind as a Hugging Face folder
+        gather            make checkpoints whole that hosts without a shared folder have saved
         inspect           tell what a file or folder is, and what is in it
         devices           tell what this machine computes with, and what runs take of it
 
@@ -373,7 +374,7 @@ describe("gpt-neo", () => {
       {
         "code": 1,
         "err": "gpt-neo: [bad-argument] there is no command 'trian'. Did you mean train?
-        commands  train, generate, serve, eval, tokenize, tokenizer train, tokenizer encode, tokenizer decode, cat, convert, inspect, devices
+        commands  train, generate, serve, eval, tokenize, tokenizer train, tokenizer encode, tokenizer decode, cat, convert, gather, inspect, devices
       ",
         "out": "",
       }

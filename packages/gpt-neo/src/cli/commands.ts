@@ -3,6 +3,7 @@ import type { Command, RunnableCommand } from "./command.ts";
 import { convertCommand } from "./convert-options.ts";
 import { devicesCommand } from "./devices-options.ts";
 import { evalCommand } from "./eval-options.ts";
+import { gatherCommand } from "./gather-options.ts";
 import { generateCommand } from "./generate-options.ts";
 import { inspectCommand } from "./inspect-options.ts";
 import { serveCommand } from "./serve-options.ts";
@@ -26,6 +27,7 @@ export const commands: readonly AnyCommand[] = [
   runBy(decodeCommand, async () => ({ run: (await tokenizers()).runDecode })),
   runBy(catCommand, () => import("./run/cat.ts")),
   runBy(convertCommand, () => import("./run/convert.ts")),
+  runBy(gatherCommand, () => import("./run/gather.ts")),
   runBy(inspectCommand, () => import("./run/inspect.ts")),
   runBy(devicesCommand, () => import("./run/devices.ts")),
 ];

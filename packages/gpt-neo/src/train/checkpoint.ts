@@ -43,27 +43,39 @@ export interface Kept {
 /** What a run keeps where nobody says. */
 export const usuallyKept: Kept = { last: 2 };
 
-/** Saves the state after a step, which all processes do; the first removes checkpoints that are not kept. */
+/**
+ * Saves the state after a step, which all processes do, and removes checkpoints that are not kept: the
+ * first says which, as those that have folders of their own have them there as well.
+ */
 export async function saveStep(
   folder: string,
   state: Held<State>,
   progress: Progress,
-  { last, every, steps = [] }: Kept = usuallyKept,
-  { leads }: Pick<Team, "leads"> = alone,
+  kept: Kept = usuallyKept,
+  { leads, share }: Pick<Team, "leads" | "share"> = alone,
 ): Promise<void> {
   // Each optimizer keeps other trees; all of them are held.
   const held = state as Held<AdamState<Parameters>>;
   await saveCheckpoint(stepFolder(folder, progress.step), held, progress);
-  if (!leads) return;
+  const removed = await share(async () => {
+    const passing = await passingSteps(folder, progress.step, kept);
+    for (const step of passing) await removeCheckpoint(stepFolder(folder, step));
+    return passing;
+  });
+  if (!leads) for (const step of removed) await removeCheckpoint(stepFolder(folder, step));
+}
+
+/** The steps whose checkpoints are not kept now that there is one of this step. */
+async function passingSteps(
+  folder: string,
+  own: number,
+  { last, every, steps = [] }: Kept,
+): Promise<readonly number[]> {
   const isForGood = (step: number): boolean =>
     steps.includes(step) || (every !== undefined && step % every === 0);
-  const others = (await savedSteps(folder)).filter((step) => step !== progress.step);
-  const passing = others.filter((step) => !isForGood(step));
+  const passing = (await savedSteps(folder)).filter((step) => step !== own && !isForGood(step));
   const best = await bestStep(folder);
-  for (const step of passing.slice(0, Math.max(0, passing.length + 1 - last))) {
-    if (step === best) continue;
-    await removeCheckpoint(stepFolder(folder, step));
-  }
+  return passing.slice(0, Math.max(0, passing.length + 1 - last)).filter((step) => step !== best);
 }
 
 /** The step whose checkpoint has the lowest loss of those that were validated; the last of equals. */

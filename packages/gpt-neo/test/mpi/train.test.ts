@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { hasMpi, type Launched, launch, mpirun } from "../../../mtf/test/mpi/mpirun.ts";
 import { generateText } from "../../src/index.ts";
 import { call, program, temporaryFolder } from "../support/cli.ts";
+import { ranksOf } from "./ranks-of.ts";
 import { trainSome } from "./trainSome.ts";
 
 const folder = temporaryFolder();
@@ -50,16 +50,6 @@ async function steps(out: string, least: number): Promise<void> {
 }
 
 const soon = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** The processes of the ranks, in no order. */
-function ranksOf({ child }: Launched): readonly number[] {
-  const all = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" });
-  const rows = all
-    .trim()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  return rows.flatMap(([pid, parent]) => (parent === child.pid ? [pid!] : []));
-}
 
 const times = (whole: string, part: string): number => whole.split(part).length - 1;
 
@@ -129,23 +119,6 @@ describe.skipIf(!hasMpi)("gpt-neo train --runtime mpi", () => {
       expect(existsSync(join(at(out), "stop"))).toBe(false);
     },
   );
-
-  test("a rank that is killed ends all, whenever that is, and what was saved is gone on from", async () => {
-    for (const moment of [0, 1, 2, 4, 7]) {
-      const goesOn = existsSync(join(at("killed"), "run.json"));
-      const args = goesOn ? resume("killed", 100_000) : usual("killed", 100_000);
-      const running = mpiTrain(3, ...args, ...onMpi);
-      const before = goesOn ? logged("killed").length : 0;
-      while (ranksOf(running).length < 3) await soon(10);
-      if (moment === 0) await soon(700);
-      else await steps("killed", moment + before - (before % 3));
-      process.kill(ranksOf(running)[moment % 3]!, "SIGKILL");
-      const { code, printed } = await running.ended;
-      expect(code).not.toBe(0);
-      expect(printed).toMatch(/rank \d.*signal 9/s);
-      expect(times(printed, "gpt-neo: ")).toBe(0);
-    }
-  });
 
   test("mpirun that is interrupted keeps the last checkpoint", async () => {
     const running = mpiTrain(2, ...usual("interrupted", 100_000), ...onMpi);

@@ -80,7 +80,7 @@ export function makeHost(
       const [bound] = programs.get(program)!;
       return bound!.counted.map(({ runs }) => runs);
     },
-    async read({ array, value, as, device, box }) {
+    async read({ array, value, as, device, by, box }) {
       if (volume(box) === 0) return new Float32Array(0);
       const holder = byNumber.get(device);
       const numbers = holder
@@ -88,7 +88,7 @@ export function makeHost(
         : value.rest
           ? roomForResting(value, box, as)
           : roomFor(value.dtype, volume(box), wide);
-      await collectives.broadcast(device, numbers);
+      if (by === "all") await collectives.broadcast(device, numbers);
       return numbers;
     },
     async dispose({ arrays: ids }) {
@@ -110,6 +110,18 @@ export function makeHost(
         answers.push({ buffers, bytes, peakBytes, bytesReceived });
       }
       return answers;
+    },
+    async gather({ text }) {
+      const own = new TextEncoder().encode(text);
+      const texts: string[] = [];
+      for (let device = 0; device < mesh.size; device++) {
+        const length = Int32Array.of(own.length);
+        await collectives.broadcast(device, length);
+        const told = byNumber.has(device) ? own : new Uint8Array(length[0]!);
+        await collectives.broadcast(device, told);
+        texts.push(new TextDecoder().decode(told));
+      }
+      return texts;
     },
   };
 

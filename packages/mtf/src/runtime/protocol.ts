@@ -44,6 +44,8 @@ export type Request =
       readonly value: Value;
       readonly as: ReadAs;
       readonly device: number;
+      /** Who gets the numbers: all processes, which ask alike, or the one alone that hosts the device. */
+      readonly by: "all" | "holder";
       /** Which part of the device's slice, in its own coordinates. */
       readonly box: Box;
     }
@@ -53,7 +55,9 @@ export type Request =
       readonly program: number;
     }
   | { readonly kind: "dispose"; readonly arrays: readonly ArrayId[] }
-  | { readonly kind: "usage"; readonly devices: readonly number[] };
+  | { readonly kind: "usage"; readonly devices: readonly number[] }
+  /** What this process has to tell the others. */
+  | { readonly kind: "gather"; readonly text: string };
 
 export interface Answers {
   readonly load: undefined;
@@ -65,6 +69,8 @@ export interface Answers {
   readonly dispose: undefined;
   /** One entry for each device that was asked about. */
   readonly usage: readonly DeviceUsage[];
+  /** What the process of each device has told. */
+  readonly gather: readonly string[];
 }
 
 export type RequestOf<K extends Request["kind"]> = Extract<Request, { kind: K }>;

@@ -1,6 +1,6 @@
 import { wrongArgument } from "../arguments.ts";
 import { type Dimension, printDims } from "../dimension.ts";
-import { arrayOf, type HostArray, hostArray } from "../dtype.ts";
+import { type ArrayOf, arrayOf, type DType, type HostArray, hostArray } from "../dtype.ts";
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
 import {
@@ -19,11 +19,13 @@ import { type ArrayState, checkUsable, discard, poisoned } from "./arrays.ts";
 import { called } from "./called.ts";
 import type { AnySharded, Sharded } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
-import type { ArrayId } from "./protocol.ts";
+import type { ArrayId, RequestOf } from "./protocol.ts";
 import type { ReadAs } from "./readResting.ts";
 import { heldTraits } from "./shown.ts";
 import { paste } from "./sources/cut.ts";
 import { pasteResting } from "./sources/cutResting.ts";
+
+type ReadBy = RequestOf<"read">["by"];
 
 const handles = new WeakMap<object, ArrayState>();
 
@@ -119,8 +121,8 @@ async function numberOf(array: Sharded): Promise<number> {
 }
 
 /** A box of an array as its backend holds it. */
-async function readExactly(held: ArrayState, box: Box): Promise<HostArray> {
-  const read = await readParts(held, box, "float32");
+async function readExactly(held: ArrayState, box: Box, by: ReadBy = "all"): Promise<HostArray> {
+  const read = await readParts(held, box, "float32", by);
   if (read.length === 1 && read[0]!.numbers.length === volume(box)) return read[0]!.numbers;
   const type = read[0]?.numbers.constructor as (new (length: number) => HostArray) | undefined;
   const result = type ? new type(volume(box)) : hostArray(held.dtype, volume(box));
@@ -130,11 +132,22 @@ async function readExactly(held: ArrayState, box: Box): Promise<HostArray> {
 }
 
 /**
- * A box of what rests narrow, as the arrays that it rests in: of an int8 scales and numbers.
+ * A box that lies on devices of this process alone, which no other process asks for.
  *
  * @throws MtfError `poisoned` if the run that should have made it failed
  */
-export async function readRestingParts(array: AnySharded, box: Box): Promise<readonly HostArray[]> {
+export async function readHere(array: AnySharded, box: Box): Promise<ArrayOf[DType]> {
+  const held = stateOf(array)!;
+  return arrayOf(held.dtype, await readExactly(held, box, "holder"));
+}
+
+/**
+ * A box of what rests narrow on devices of this process alone, as the arrays that it rests in: of an
+ * int8 scales and numbers.
+ *
+ * @throws MtfError `poisoned` if the run that should have made it failed
+ */
+export async function readRestingHere(array: AnySharded, box: Box): Promise<readonly HostArray[]> {
   const held = stateOf(array)!;
   const { dims: whole, dtype, rest } = held;
   const sizedAs = (of: Box): Sized => {
@@ -142,7 +155,7 @@ export async function readRestingParts(array: AnySharded, box: Box): Promise<rea
   };
   const sized = sizedAs(box);
   const result = new Uint8Array(bytesAtRest(sized));
-  for (const { numbers, within } of await readParts(held, box, "bytes")) {
+  for (const { numbers, within } of await readParts(held, box, "bytes", "holder")) {
     pasteResting({ bytes: numbers as Uint8Array, sized: sizedAs(within) }, result, sized, within);
   }
   return partsIn(result, sized);
@@ -154,13 +167,18 @@ interface ReadPart {
   readonly within: Box;
 }
 
-async function readParts(held: ArrayState, box: Box, as: ReadAs): Promise<readonly ReadPart[]> {
+async function readParts(
+  held: ArrayState,
+  box: Box,
+  as: ReadAs,
+  by: ReadBy,
+): Promise<readonly ReadPart[]> {
   checkUsable(held);
   checkBox(box, held.dims);
   const { fleet, dims, dtype, rest, placement } = held;
   const value = { dims, dtype, rest, placement };
   const partOf = async ({ device, local, within }: Holder): Promise<ReadPart> => {
-    const request = { kind: "read", array: held.id, value, as, device, box: local } as const;
+    const request = { kind: "read", array: held.id, value, as, device, by, box: local } as const;
     const reaching = fleet.reaching(device);
     const answers = await fleet.ask<"read">((link) => (link === reaching ? request : undefined));
     return { numbers: answers.find((answer) => answer !== undefined)!, within };

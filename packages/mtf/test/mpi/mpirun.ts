@@ -13,6 +13,9 @@ export const hasMpi: boolean = Boolean(version);
 if (!hasMpi)
   console.warn("NOTHING OF MPI IS TESTED: there is no mpirun (apt-get install openmpi-bin)");
 
+/** Whether it is Open MPI; else it is MPICH, or of its kin. */
+export const isOpenMpi: boolean = /Open MPI|OpenRTE/.test(version);
+
 // In a container everybody is root, and there are fewer cores than ranks.
 const openMpi = ["--allow-run-as-root", "--oversubscribe"];
 
@@ -32,8 +35,30 @@ export interface Launched {
 
 /** Starts a command as some ranks. */
 export function launch(ranks: number, command: readonly string[], timeout = 100_000): Launched {
-  const own = /Open MPI|OpenRTE/.test(version) ? openMpi : [];
-  const child = spawn(launcher, [...own, "-n", `${ranks}`, ...command], { timeout });
+  return start(["-n", `${ranks}`, ...command], timeout);
+}
+
+/** Starts a command as a rank in each folder, which is where its relative paths begin. */
+export function launchIn(folders: readonly string[], command: readonly string[]): Launched {
+  const each = folders.map((folder) => ["-wdir", folder, "-n", "1", ...command]);
+  return start(
+    each.flatMap((rank, i) => (i === 0 ? rank : [":", ...rank])),
+    100_000,
+  );
+}
+
+/**
+ * Starts what a launcher is told to; what has not ended by then is a test that fails.
+ *
+ * @param within a command that runs another one
+ */
+export function start(
+  args: readonly string[],
+  timeout: number,
+  within: readonly string[] = [],
+): Launched {
+  const [command, ...rest] = [...within, launcher, ...(isOpenMpi ? openMpi : []), ...args];
+  const child = spawn(command!, rest, { timeout });
   let printed = "";
   child.stdout.on("data", (text) => (printed += text));
   child.stderr.on("data", (text) => (printed += text));
@@ -44,10 +69,20 @@ export function launch(ranks: number, command: readonly string[], timeout = 100_
 }
 
 /** Runs a script as some ranks. */
-export async function mpirun(ranks: number, script: URL, ...args: string[]): Promise<Ended> {
+export function mpirun(ranks: number, script: URL, ...args: string[]): Promise<Ended> {
+  return mpirunFor(100_000, ranks, script, ...args);
+}
+
+/** Runs a script as some ranks, for so many milliseconds at most. */
+export async function mpirunFor(
+  timeout: number,
+  ranks: number,
+  script: URL,
+  ...args: string[]
+): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), "mtf-mpi-"));
   const node = [process.execPath, "--import", "tsx", fileURLToPath(script), folder, ...args];
-  const ended = await launch(ranks, node).ended;
+  const ended = await launch(ranks, node, timeout).ended;
   const told = Array.from({ length: ranks }, (_, rank) => toldBy(folder, rank));
   rmSync(folder, { recursive: true });
   return { ...ended, told };

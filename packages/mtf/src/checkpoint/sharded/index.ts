@@ -1,3 +1,4 @@
+export { gatherCheckpoint } from "./gather.ts";
 export { type Checkpoint, openCheckpoint } from "./open.ts";
 export { isCheckpoint, removeCheckpoint } from "./remove.ts";
 export { saveCheckpoint } from "./save.ts";

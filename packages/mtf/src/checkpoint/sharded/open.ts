@@ -1,23 +1,19 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { textArgument } from "../../arguments.ts";
 import type { HostArray } from "../../dtype.ts";
-import { MtfError } from "../../errors.ts";
+import { MtfError, sentenceOf } from "../../errors.ts";
 import { dimsOf, isTensor } from "../../graph/tensor.ts";
 import { type Lowered, loweredArgument } from "../../program/lowered.ts";
 import type { Box } from "../../program/placement.ts";
 import type { BoxSource, Devices, Held } from "../../runtime/devices.ts";
 import { nearest } from "../../suggest.ts";
 import { leavesOf } from "../../tree.ts";
-import { badFile } from "../safetensors/bad-file.ts";
 import { checkBox, wholeBox } from "../safetensors/boxes.ts";
 import { wasClosed } from "../safetensors/bytes.ts";
-import { jsonIn } from "../safetensors/json-file.ts";
-import { checkIndex } from "./check.ts";
-import { checkVersion } from "./check-version.ts";
 import { checkWanted } from "./compare.ts";
-import { type Entry, type Index, indexName } from "./format.ts";
+import type { Entry } from "./format.ts";
 import { type OpenPart, openPart, readParts } from "./parts.ts";
+import { readIndex } from "./read-index.ts";
 
 /** A saved state, to be loaded under whatever mesh and layout. */
 export interface Checkpoint {
@@ -83,7 +79,8 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   let closed = false;
   const open = async (file: string) => {
     if (closed) throw wasClosed(folder);
-    const known = files.get(file) ?? openPart(join(folder, file), index.files?.[file]);
+    const known =
+      files.get(file) ?? openPart(join(folder, file), index.files?.[file]).catch(notGathered);
     files.set(file, known);
     return known;
   };
@@ -131,14 +128,11 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
   };
 }
 
-async function readIndex(folder: string): Promise<Index> {
-  const path = join(folder, indexName);
-  const text = await readFile(path, "utf8").catch((error: Error) => {
-    throw new MtfError("bad-file", `${path} cannot be read: ${error.message}.`, { file: path });
-  });
-  const value = jsonIn(text, path);
-  checkVersion(value, folder, path);
-  return checkIndex(value, (reason) => badFile(path, 0, reason));
+/** A part that is not there may be in another process's folder. */
+function notGathered(error: unknown): never {
+  if (!(error instanceof MtfError) || error.details.reason !== "there is no such file") throw error;
+  const gathering = "gatherCheckpoint, where processes saved into folders of their own";
+  throw new MtfError(error.code, sentenceOf(error), { ...error.details, try: [gathering] });
 }
 
 function missing(name: string, names: readonly string[], folder: string): never {

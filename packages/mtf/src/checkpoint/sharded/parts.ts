@@ -76,7 +76,12 @@ async function scale(
 }
 
 /** Before anything is read: a file holds the part that the index says. */
-function checkStored(name: string, entry: Entry, part: Part, { file, tensors }: OpenPart): void {
+export function checkStored(
+  name: string,
+  entry: Entry,
+  part: Part,
+  { file, tensors }: OpenPart,
+): void {
   const stored = tensors.get(name);
   const shape = part.box.map((range) => range.size).join();
   if (stored?.dtype === storedAs(entry) && stored.shape.join() === shape) return;

@@ -6,7 +6,7 @@ import { dimension } from "../../dimension.ts";
 import type { AnyTensor } from "../../graph/tensor.ts";
 import { defineMesh } from "../../mesh.ts";
 import type { Placement } from "../../program/placement.ts";
-import { readRestingParts } from "../../runtime/sharded.ts";
+import { readRestingHere } from "../../runtime/sharded.ts";
 import { simulator } from "../../simulator.ts";
 import { placeholder } from "../../trace.ts";
 import { openSafetensors } from "../safetensors/index.ts";
@@ -55,7 +55,7 @@ test.each([
     for (const other of splits) {
       const source = checkpoint.source("w");
       const again = await devices.put(tensor, { split: other, partial: [] }, source);
-      expect(await readRestingParts(again, whole)).toEqual(await readRestingParts(w, whole));
+      expect(await readRestingHere(again, whole)).toEqual(await readRestingHere(w, whole));
       const wide = placeholder(dims) as unknown as AnyTensor;
       const widened = await devices.put(wide, { split: other, partial: [] }, source);
       expect(await widened.read()).toEqual(await w.read());

@@ -94,7 +94,15 @@ export async function runOne(
   for (const device of devices) {
     const box = boxIn(value, device).map(({ size }) => ({ begin: 0, size }));
     slices.push(
-      await host.answer({ kind: "read", array: result, value, as: "float32", device, box }),
+      await host.answer({
+        kind: "read",
+        array: result,
+        value,
+        as: "float32",
+        device,
+        by: "all",
+        box,
+      }),
     );
   }
   const usage = await host.answer({ kind: "usage", devices });

@@ -4,6 +4,7 @@ import { groupsOf } from "../groups.ts";
 import type { Messages } from "./messages.ts";
 import { bindMove } from "./move.ts";
 import { bindReduce } from "./reduce.ts";
+import { keptTerms } from "./terms.ts";
 
 /** So much of a tensor is under way at once: what a device needs besides does not grow with it. */
 const defaultSegmentBytes = 4 << 20;
@@ -16,14 +17,15 @@ export function messageCollectives(
 ): Collectives {
   const groupOf = groupsOf(mesh);
   const { processes, own } = messages;
+  const terms = keptTerms(2 * segmentBytes);
   return {
     reduce(reduces, frame, apart) {
       const group = groupOf(frame.device.number, reduces[0]!.axes);
-      return bindReduce(reduces, frame, group, { messages, segmentBytes, apart });
+      return bindReduce(reduces, frame, group, { messages, segmentBytes, apart, terms });
     },
     move(move, moving, apart) {
       const group = groupOf(moving.device.number, move.axes);
-      return bindMove(move, moving, group, { messages, segmentBytes, apart });
+      return bindMove(move, moving, group, { messages, segmentBytes, apart, terms });
     },
     // Whoever awaits a message waits for the one who sends it.
     barrier: () => undefined,

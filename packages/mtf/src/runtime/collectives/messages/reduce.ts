@@ -76,7 +76,7 @@ function allReduce(
       const foldShare = () => {
         if (length(rank) === 0) return;
         const share = readRow(row, cut(rank), cut(rank + 1));
-        const terms = members.map((_, i) => (i === rank ? share : roomLike(share, share.length)));
+        const terms = around(share, rank, sending.terms(own, share, others.length));
         const awaited = others.map(({ member, i }) => ({ from: member, into: terms[i]! }));
         return after(messages.receive(own, awaited), () => {
           const folded = landingInRow(row, cut(rank), cut(rank + 1));
@@ -144,7 +144,7 @@ function reduceScatter(
         const kept = keptBy(rank);
         if (kept.length === 0) return messages.receive(own, []);
         const mine = packAll(kept, false);
-        const terms = members.map((_, i) => (i === rank ? mine : roomLike(mine, mine.length)));
+        const terms = around(mine, rank, sending.terms(own, mine, members.length - 1));
         const awaited = members.flatMap((from, i) => (i === rank ? [] : { from, into: terms[i]! }));
         return after(messages.receive(own, awaited), () => {
           foldAll(kept, (folded) => fold(terms, 0, folded, 0, mine.length), mine);
@@ -159,6 +159,11 @@ function reduceScatter(
     segments,
     () => closeAll(row),
   );
+}
+
+/** All members' terms: those received, and a member's own in its place. */
+function around(own: HostArray, rank: number, received: readonly HostArray[]): HostArray[] {
+  return [...received.slice(0, rank), own, ...received.slice(rank)];
 }
 
 /** What is kept of all parts, in a row. */

@@ -1,6 +1,7 @@
 import { bytesPerElement, type StoredDType } from "../../../dtype.ts";
 import { after, type Phase } from "../../execute/device.ts";
 import type { Messages } from "./messages.ts";
+import type { Terms } from "./terms.ts";
 
 /** How numbers are sent. */
 export interface Sending {
@@ -9,6 +10,8 @@ export interface Sending {
   readonly segmentBytes: number;
   /** Whether the device computes after the first segment has been sent. */
   readonly apart: boolean;
+  /** Where what a device folds is received. */
+  readonly terms: Terms;
 }
 
 /** A range of elements that is sent at once. */
