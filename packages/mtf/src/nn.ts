@@ -6,7 +6,7 @@
  */
 
 export { alibi } from "./nn/alibi.ts";
-export { type AttentionOptions, attention } from "./nn/attention.ts";
+export { type AttentionOptions, attention, type Scoring } from "./nn/attention.ts";
 export {
   type Affine,
   type BatchNormParams,
@@ -25,7 +25,12 @@ export {
   convolutionBlock,
   convolutionParams,
 } from "./nn/convolutionBlock.ts";
+export { correlation } from "./nn/correlation.ts";
+export { type CrossAttentionOptions, crossAttention } from "./nn/crossAttention.ts";
 export { type DenseOptions, type DenseParams, dense, denseParams } from "./nn/dense.ts";
+export { denseEach } from "./nn/denseEach.ts";
+export { denseProduct } from "./nn/denseProduct.ts";
+export { distributionCrossEntropy } from "./nn/distributionCrossEntropy.ts";
 export { dropout } from "./nn/dropout.ts";
 
 export { embedding, embeddingParams } from "./nn/embedding.ts";
@@ -33,6 +38,7 @@ export { embedding, embeddingParams } from "./nn/embedding.ts";
 export { type EntmaxOptions, entmax } from "./nn/entmax.ts";
 export { entmaxCrossEntropy } from "./nn/entmaxCrossEntropy.ts";
 
+export { type Dispatched, dispatch } from "./nn/experts/dispatch.ts";
 export { expertCapacity } from "./nn/experts/expertCapacity.ts";
 export { expertChoiceRouter } from "./nn/experts/expertChoiceRouter.ts";
 export {
