@@ -92,6 +92,7 @@ export { layerNormParams } from "./nn/layerNormParams.ts";
 export { type Activation, type Linear, linear } from "./nn/linear.ts";
 export { type LocalAttentionOptions, localAttention } from "./nn/localAttention.ts";
 export { type LstmState, lstm, lstmParams } from "./nn/lstm.ts";
+export { type MixtureOfSoftmaxesWeights, mixtureOfSoftmaxes } from "./nn/mixtureOfSoftmaxes.ts";
 export { beginningAs, byPath, type InPlaces, type PathRules } from "./nn/parameters/byPath.ts";
 export {
   constantly,
@@ -109,6 +110,7 @@ export {
 } from "./nn/parameters/parameter.ts";
 export { type Stacked, stackedParams } from "./nn/parameters/stackedParams.ts";
 export { initialValues, placeholdersOf, type Values } from "./nn/parameters/values.ts";
+export { type ProductKeyOptions, productKeyMemory } from "./nn/productKeyMemory.ts";
 export type { RecurrentWeights } from "./nn/recurrent.ts";
 export type { RecurrentDims, RecurrentParams } from "./nn/recurrentParams.ts";
 export { type BucketOptions, relativeBuckets } from "./nn/relativeBuckets.ts";

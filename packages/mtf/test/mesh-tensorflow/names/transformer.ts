@@ -137,7 +137,6 @@ export const attention: Entries = {
 };
 
 const adaptive = absent("Embeddings and softmaxes with clusters of rarer words are not here.");
-const mixtures = absent("Logits that are mixtures of several softmaxes are not here.");
 const evolved = absent(
   "The Evolved Transformer's layers are not here; `convolution` and `linear` make them.",
 );
@@ -175,8 +174,8 @@ export const moreLayers: Readonly<Record<string, Entries>> = {
   "transformer.vocab_embeddings": {
     FactorizedVocabEmbedding: use(["nn.embedding", "nn.linear"], "a narrow table, then a product"),
     AdaptiveVocabEmbedding: adaptive,
-    MixtureOfSoftmaxes: mixtures,
-    Mixtape: mixtures,
+    MixtureOfSoftmaxes: use("nn.mixtureOfSoftmaxes"),
+    Mixtape: absent("Mixtures of softmaxes whose weights are shared are not here."),
   },
   "transformer.evolved_transformer": {
     GatedLinearUnitLayer: use(["mul", "sigmoid", "nn.dense"]),
@@ -206,9 +205,7 @@ export const moreLayers: Readonly<Record<string, Entries>> = {
     funnel,
   ),
   "transformer.memory_layers": {
-    ProductKeyValueMemory: absent(
-      "Memories of product keys are not here; `topK` and `gather` make them.",
-    ),
+    ProductKeyValueMemory: use("nn.productKeyMemory", "projections are apart: `linear`"),
   },
   "transformer.universal_transformer": {
     UTLayerStack: absent(
