@@ -27,7 +27,14 @@ export {
   type RuleTable,
   type StorageRule,
 } from "./layout.ts";
-export { type Coordinate, coordinateOf, defineMesh, type Mesh, printMesh } from "./mesh.ts";
+export {
+  type Coordinate,
+  coordinateOf,
+  defineMesh,
+  deviceAt,
+  type Mesh,
+  printMesh,
+} from "./mesh.ts";
 
 // Tensors, and trees of them.
 

@@ -103,8 +103,23 @@ export function coordinateOf(mesh: Mesh, device: number): Coordinate {
   return coordinate;
 }
 
-/** The number of the device at a coordinate. */
+/**
+ * The number of the device at a coordinate: what `coordinateOf` goes back from.
+ *
+ * @param coordinate a place on every axis of the mesh
+ * @throws MtfError `bad-argument`
+ * @example
+ * deviceAt(defineMesh({ data: 2, model: 4 }), { data: 1, model: 1 }); // 5
+ */
 export function deviceAt(mesh: Mesh, coordinate: Coordinate): number {
+  meshArgument("deviceAt", "mesh", mesh);
+  recordArgument("deviceAt", "coordinate", coordinate, "a place on each axis");
+  for (const axis of mesh.names) {
+    const place = coordinate[axis];
+    if (Number.isInteger(place) && place! >= 0 && place! < mesh.axes[axis]!) continue;
+    const takes = `a place on the axis '${axis}', 0 to ${mesh.axes[axis]! - 1}`;
+    throw wrongArgument("deviceAt", `coordinate.${axis}`, takes, place);
+  }
   return mesh.names.reduce((n, name) => n * mesh.axes[name]! + coordinate[name]!, 0);
 }
 

@@ -6,7 +6,7 @@
  */
 
 export { alibi } from "./nn/alibi.ts";
-export { type AttentionOptions, attention } from "./nn/attention.ts";
+export { type AttentionOptions, attention, type Scoring } from "./nn/attention.ts";
 export {
   type Affine,
   type BatchNormParams,
@@ -25,7 +25,12 @@ export {
   convolutionBlock,
   convolutionParams,
 } from "./nn/convolutionBlock.ts";
+export { correlation } from "./nn/correlation.ts";
+export { type CrossAttentionOptions, crossAttention } from "./nn/crossAttention.ts";
 export { type DenseOptions, type DenseParams, dense, denseParams } from "./nn/dense.ts";
+export { denseEach } from "./nn/denseEach.ts";
+export { denseProduct } from "./nn/denseProduct.ts";
+export { distributionCrossEntropy } from "./nn/distributionCrossEntropy.ts";
 export { dropout } from "./nn/dropout.ts";
 
 export { embedding, embeddingParams } from "./nn/embedding.ts";
@@ -33,6 +38,7 @@ export { embedding, embeddingParams } from "./nn/embedding.ts";
 export { type EntmaxOptions, entmax } from "./nn/entmax.ts";
 export { entmaxCrossEntropy } from "./nn/entmaxCrossEntropy.ts";
 
+export { type Dispatched, dispatch } from "./nn/experts/dispatch.ts";
 export { expertCapacity } from "./nn/experts/expertCapacity.ts";
 export { expertChoiceRouter } from "./nn/experts/expertChoiceRouter.ts";
 export {
@@ -86,6 +92,7 @@ export { layerNormParams } from "./nn/layerNormParams.ts";
 export { type Activation, type Linear, linear } from "./nn/linear.ts";
 export { type LocalAttentionOptions, localAttention } from "./nn/localAttention.ts";
 export { type LstmState, lstm, lstmParams } from "./nn/lstm.ts";
+export { type MixtureOfSoftmaxesWeights, mixtureOfSoftmaxes } from "./nn/mixtureOfSoftmaxes.ts";
 export { beginningAs, byPath, type InPlaces, type PathRules } from "./nn/parameters/byPath.ts";
 export {
   constantly,
@@ -103,6 +110,7 @@ export {
 } from "./nn/parameters/parameter.ts";
 export { type Stacked, stackedParams } from "./nn/parameters/stackedParams.ts";
 export { initialValues, placeholdersOf, type Values } from "./nn/parameters/values.ts";
+export { type ProductKeyOptions, productKeyMemory } from "./nn/productKeyMemory.ts";
 export type { RecurrentWeights } from "./nn/recurrent.ts";
 export type { RecurrentDims, RecurrentParams } from "./nn/recurrentParams.ts";
 export { type BucketOptions, relativeBuckets } from "./nn/relativeBuckets.ts";

@@ -1,5 +1,5 @@
 import { numberArgument } from "../arguments.ts";
-import { dimsOf, type Tensor } from "../graph/tensor.ts";
+import { type AnyTensor, dimsOf, isTensor, type Scalar, type Tensor } from "../graph/tensor.ts";
 import { misuse, tensorArgument } from "../ops/check.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { type Key, keyArgument } from "../ops/random/key.ts";
@@ -9,18 +9,36 @@ import { drawn } from "../ops/random/random.ts";
  * 0 in place of each element with probability `rate`, and the others scaled up to make good for it.
  * Which elements is a function of the key and their index, the same on every layout.
  *
- * @throws MtfError `bad-argument` unless 0 <= rate < 1
+ * @param rate a number, or a scalar that the program computes, such as one that falls from step to step
+ * @throws MtfError `bad-argument` unless 0 <= rate < 1, or for a rate with dims; `dtype-mismatch`
  * @example
  * dropout(fold(k, "h3/mlp"), x, 0.1);
  */
-export function dropout<A extends string>(key: Key, x: Tensor<A>, rate: number): Tensor<A> {
+export function dropout<A extends string>(
+  key: Key,
+  x: Tensor<A>,
+  rate: number | Scalar,
+): Tensor<A> {
   const from = keyArgument("dropout", key);
   const tensor = tensorArgument("dropout", "x", x, ["float32"]);
+  const part = isTensor(rate) ? scalarRate(rate) : numberRate(rate as number, tensor);
+  if (part === 0) return x;
+  const kept = apply("greaterEqual", drawn("uniform", from, dimsOf(tensor)), part);
+  const made = isTensor(part)
+    ? apply("div", tensor, apply("sub", 1, part))
+    : apply("mul", tensor, 1 / (1 - part));
+  return apply("where", kept, made, 0) as never;
+}
+
+function numberRate(rate: number, tensor: AnyTensor): number {
   numberArgument("dropout", "rate", rate);
-  if (!(rate >= 0 && rate < 1)) {
-    throw misuse("bad-argument", `dropout: the rate ${rate} is not between 0 and 1.`, { tensor });
-  }
-  if (rate === 0) return x;
-  const kept = apply("greaterEqual", drawn("uniform", from, dimsOf(tensor)), rate);
-  return apply("where", kept, apply("mul", tensor, 1 / (1 - rate)), 0) as never;
+  if (rate >= 0 && rate < 1) return rate;
+  throw misuse("bad-argument", `dropout: the rate ${rate} is not between 0 and 1.`, { tensor });
+}
+
+function scalarRate(rate: AnyTensor): AnyTensor {
+  const given = tensorArgument("dropout", "rate", rate, ["float32"]);
+  if (given.names.length === 0) return given;
+  const sentence = `dropout: 'rate' is one number, and has [${given.names.join(", ")}].`;
+  throw misuse("bad-argument", sentence, { rate: given }, [], { argument: "rate" });
 }

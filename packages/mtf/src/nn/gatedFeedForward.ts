@@ -1,7 +1,7 @@
 import type { Dimension } from "../dimension.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { mul } from "../ops/elementwise/functions.ts";
 import { type DenseOptions, type DenseParams, denseParams } from "./dense.ts";
+import { denseProduct } from "./denseProduct.ts";
 import { type Activation, type Linear, linear } from "./linear.ts";
 
 /** The parameters of a feed-forward network whose inner layer is multiplied by a gate. */
@@ -57,7 +57,6 @@ export function gatedFeedForward<
   down: Linear<Down, DownBias>,
   activation: Activation,
 ): Tensor<A> {
-  const open = activation(linear(x, gate.weight, gate.bias as never));
-  const inner = mul(open, linear(x, up.weight, up.bias as never));
+  const inner = denseProduct(x, [gate, up], [activation]) as never as Tensor<string>;
   return linear(inner, down.weight, down.bias as never) as never;
 }

@@ -1,61 +1,13 @@
 import { expect, it } from "vitest";
-import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
 import * as mtf from "../index.ts";
 import * as layers from "../nn.ts";
-import { simulator } from "../simulator.ts";
+import { close, dims, drawn, given, type Numbers } from "./testing/given.ts";
 
 // These are about numbers: the compiler is asked elsewhere.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 const [m, nn]: any[] = [mtf, layers];
 
-const dims = mtf.defineDims({
-  ...{ batch: 2, length: 12, memory: 5, heads: 3, kv: 4, embd: 3, hidden: 2, hidden_in: 2 },
-  ...{ vocab: 5 },
-});
 const { batch, length, memory, heads, kv, embd, hidden, hidden_in, vocab } = dims;
-
-type Numbers = readonly number[];
-
-/** What a function gives with these numbers, which is the same on one device and split. */
-async function given(
-  fn: (...xs: never[]) => AnyTensor,
-  inputs: readonly (readonly [AnyTensor, Numbers])[],
-): Promise<number[]> {
-  const found: number[][] = [];
-  for (const rules of [{}, { length: "a", hidden: "b", batch: "b", vocab: "b", memory: "b" }]) {
-    const mesh = mtf.defineMesh({ a: 2, b: 2 });
-    const layout = mtf.defineLayout({ dims, mesh, rules: rules as never });
-    const devices = await simulator(mesh, { backend: "reference" });
-    const program = mtf.lower(fn as never, { layout, inputs: inputs.map(([x]) => x) as never });
-    const run = (await devices.load(program)) as unknown as (
-      ...xs: unknown[]
-    ) => Promise<{ read(): Promise<ArrayLike<number>> }>;
-    const result = await run(...inputs.map(([x, data]) => arrayFor(x, data)));
-    found.push([...Array.from(await result.read())]);
-    await devices.close();
-  }
-  close(found[1]!, found[0]!);
-  return found[0]!;
-}
-
-const arrayFor = ({ dtype }: AnyTensor, data: Numbers) =>
-  dtype === "int32" ? Int32Array.from(data) : Float32Array.from(data);
-
-function close(found: Numbers, wanted: Numbers): void {
-  expect(found.length).toBe(wanted.length);
-  found.forEach((x, i) => {
-    expect(x).toBeCloseTo(wanted[i]!, 5);
-  });
-}
-
-let seed = 1;
-/** An input with numbers. */
-function drawn(...of: readonly mtf.Dimension[]): readonly [AnyTensor, number[]] {
-  const x = mtf.placeholder(of) as AnyTensor;
-  const size = dimsOf(x).reduce((n, d) => n * d.size, 1);
-  const k = seed++;
-  return [x, Array.from({ length: size }, (_, i) => Math.fround(Math.sin(7 * i * i + k)))];
-}
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
@@ -199,6 +151,64 @@ it("a temperature of 0 takes the largest, and a high one draws them all", async 
     [logits],
   );
   expect(new Set(hot).size).toBe(5);
+});
+
+it("a product of layers is one of each, and no layers are none", async () => {
+  const inputs = [drawn(batch, embd), drawn(embd, hidden), drawn(hidden), drawn(embd, hidden)];
+  const product = (x: never, weight: never, bias: never, other: never) =>
+    nn.denseProduct(x, [{ weight, bias }, { weight: other }], [undefined, m.tanh]);
+  const apart = (x: never, weight: never, bias: never, other: never) =>
+    m.mul(nn.linear(x, weight, bias), m.tanh(nn.linear(x, other)));
+  close(await given(product, inputs), await given(apart, inputs));
+  const x = mtf.placeholder([embd]);
+  expect(() => nn.denseProduct(x, [])).toThrow("0 activations are of 0 layers");
+});
+
+it("targets that are a label's class alone cost what the label does", async () => {
+  const labels = Array.from({ length: 12 }, (_, i) => i % 5);
+  const inputs = [
+    drawn(length, vocab),
+    [mtf.placeholder([length], "int32"), labels] as [mtf.AnyTensor, number[]],
+  ];
+  const found = (x: never, y: never) =>
+    nn.distributionCrossEntropy(x, m.oneHot(y, vocab), "vocab", { zLoss: 0.1 });
+  const wanted = (x: never, y: never) => nn.smoothedCrossEntropy(x, y, "vocab", { zLoss: 0.1 });
+  close(await given(found, inputs), await given(wanted, inputs));
+});
+
+it("correlation is 1 with oneself, and that of the observations with others", async () => {
+  const [x, numbers] = drawn(batch, length, embd);
+  const flat = numbers.map((y, i) => (i % 3 === 2 ? 0.5 : y));
+  const found = await given((y: never) => nn.correlation(y, "embd", "other"), [[x, flat]]);
+  const columns = [0, 1].map((c) => {
+    const column = flat.filter((_, i) => i % 3 === c);
+    const middle = column.reduce((a, b) => a + b) / 24;
+    return column.map((y) => y - middle);
+  });
+  const [a, b] = columns as [number[], number[]];
+  const with_ = (p: number[], q: number[]) => p.reduce((n, y, i) => n + y * q[i]!, 0);
+  const between = with_(a, b) / Math.sqrt(with_(a, a) * with_(b, b));
+  close(found, [1, between, 0, between, 1, 0, 0, 0, 0]);
+});
+
+it("a rate of dropout that a program computes is one that is given", async () => {
+  const inputs = [drawn(batch, length)];
+  const key = m.key(5);
+  const computed = (x: never) => m.dropout(key, x, m.div(m.constant(1), 4));
+  const written = (x: never) => m.dropout(key, x, 0.25);
+  const found = await given(computed, inputs);
+  close(found, await given(written, inputs));
+  expect(found.filter((x) => x === 0).length).toBeGreaterThan(0);
+  expect(() => m.dropout(key, mtf.placeholder([batch]), mtf.placeholder([batch]))).toThrow(
+    "'rate' is one number, and has [batch]",
+  );
+});
+
+it("a whole number of times, where the quotient rounds up to the next", async () => {
+  // What is nearest to 0.1 is a little more, so that it goes into 1 nine times; 1 / 0.1 is 10.
+  const inputs = [[mtf.placeholder([hidden]), [1, -0.5]] as [mtf.AnyTensor, number[]]];
+  const found = await given((x: never) => m.floorDiv(x, 0.1), inputs);
+  expect(found).toEqual([9, -5]);
 });
 
 it("refuses what makes no sense", () => {

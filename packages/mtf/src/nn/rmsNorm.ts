@@ -23,7 +23,8 @@ export function rmsNormParams<N extends string>(
  * (Zhang and Sennrich, 2019); it is the norm of Llama.
  *
  * @param options.epsilon added to the mean square before its root is taken; default 1e-6
- * @throws MtfError `missing-dim`, `size-mismatch`, `dtype-mismatch`
+ * @param options.part how much of the dim the mean square is of, its first elements; default 1, all
+ * @throws MtfError `missing-dim`, `size-mismatch`, `dtype-mismatch`, `bad-argument`
  * @example
  * rmsNorm(x, p.gain, "embd"); // [batch, length, embd], [embd] -> [batch, length, embd]
  */
@@ -31,7 +32,10 @@ export function rmsNorm<A extends string, S extends A>(
   x: Tensor<A>,
   gain: Tensor<NoInfer<S>>,
   over: Select<S>,
-  options: { readonly epsilon?: number | undefined } = {},
+  options: { readonly epsilon?: number | undefined; readonly part?: number | undefined } = {},
 ): Tensor<A> {
-  return mul(meanSquareOne("rmsNorm", x, over, options), gain as never) as never;
+  return mul(
+    meanSquareOne("rmsNorm", x, over, options, ["epsilon", "part"]),
+    gain as never,
+  ) as never;
 }

@@ -3,9 +3,8 @@ import type { Dimension, Select } from "../dimension.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { namedDim, newDim, tensorArgument } from "../ops/check.ts";
 import { renamed } from "../ops/rename/rename.ts";
-import { attention } from "./attention.ts";
+import { attention, type Scoring, scoringOptions } from "./attention.ts";
 import { type DenseOptions, type DenseParams, dense, denseParams } from "./dense.ts";
-import type { ExtraLogit } from "./extraLogit.ts";
 import type { Linear } from "./linear.ts";
 
 /** The parameters of attention: three projections into heads, and one out of them. */
@@ -55,23 +54,17 @@ export interface AttentionWeights<P extends string, O extends string> {
 }
 
 /** How positions of one tensor look at each other. */
-export interface SelfAttentionOptions<A extends string, Seen extends string> {
+export interface SelfAttentionOptions<A extends string, Seen extends string> extends Scoring<Seen> {
   /** The dim of positions. */
   readonly along: Select<A>;
   /** As what positions are looked at: a dim as long, with another name. */
   readonly memory: Dimension;
   /** The dim of the projections in which a query is compared with a key. */
   readonly within: string;
-  /** What scores are multiplied by; by default 1 over the root of the size of `within`. */
+  /** What products are multiplied by; by default 1 over the root of the size of `within`. */
   readonly scale?: number | undefined;
-  /** Where a position may look: `causal(length, memory)`. By default everywhere. */
-  readonly visible?: Tensor<Seen, "bool"> | undefined;
-  /** The logit of looking nowhere. By default there is none. */
-  readonly extra?: ExtraLogit | undefined;
   /** Applied to queries and keys: `rotary`. */
   readonly turned?: (<N extends string>(x: Tensor<N>) => Tensor<N>) | undefined;
-  /** Applied to the weights of what is seen: dropout. */
-  readonly weights?: (<N extends string>(weights: Tensor<N>) => Tensor<N>) | undefined;
 }
 
 /**
@@ -93,9 +86,9 @@ export function selfAttention<
   const op = "selfAttention";
   const from = tensorArgument(op, "x", x, ["float32"]);
   optionsArgument(op, "params", params, ["query", "key", "value", "out"]);
-  const known = ["along", "memory", "within", "scale", "visible", "extra", "turned", "weights"];
-  optionsArgument(op, "options", options, known);
-  const { within, visible, extra, turned, weights } = options;
+  const known = ["along", "memory", "within", "scale", "turned"];
+  optionsArgument(op, "options", options, [...known, ...scoringOptions]);
+  const { within, turned, bias, scores, visible, extra, weights } = options;
   const along = namedDim(op, "options.along", from, options.along).name;
   const memory = newDim(op, "options.memory", options.memory).name;
   if (turned !== undefined) functionArgument(op, "options.turned", turned);
@@ -112,7 +105,7 @@ export function selfAttention<
     looked(projected(params.value as never)),
     {
       ...{ over: memory, within, scale: options.scale ?? 1 / Math.sqrt(size) },
-      ...{ visible: visible as never, extra, weights },
+      ...{ bias, scores, visible: visible as never, extra, weights },
     },
   );
   return dense(read, params.out as never) as never;

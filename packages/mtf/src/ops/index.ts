@@ -21,7 +21,10 @@ export {
   outer,
 } from "./einsum/einsum.ts";
 export type { Arithmetic, Comparison, Logic, Meets, Numeric } from "./elementwise/binary.ts";
+export { elu, selu } from "./elementwise/elu.ts";
+export { floorDiv } from "./elementwise/floorDiv.ts";
 export * from "./elementwise/functions.ts";
+export { leakyRelu } from "./elementwise/leakyRelu.ts";
 export { gather, scatterAdd } from "./gather/gather.ts";
 export { iota } from "./iota/iota.ts";
 export { layerNorm } from "./layerNorm/layerNorm.ts";
@@ -41,7 +44,7 @@ export { recompute } from "./region/recompute.ts";
 export { scan } from "./region/scan.ts";
 export { type WhileLoopOptions, whileLoop } from "./region/whileLoop.ts";
 export { type FreeName, rename } from "./rename/rename.ts";
-export { merge, split } from "./reshape/reshape.ts";
+export { merge, reshape, split } from "./reshape/reshape.ts";
 export { scatter } from "./scatter/scatter.ts";
 export { shift } from "./shift/shift.ts";
 export { at } from "./slice/at.ts";

@@ -61,18 +61,19 @@ const program = () => lowered().program;
 export const calls: Readonly<Record<string, Call>> = {
   // Functions of elements
   ...Object.fromEntries(
-    "identity neg abs sign square sqrt rsqrt reciprocal exp log tanh sigmoid relu gelu softplus silu erf floor ceil round sin cos isFinite stopGradient"
+    "identity neg abs sign square sqrt rsqrt reciprocal exp log tanh sigmoid relu elu selu gelu softplus silu erf floor ceil round sin cos isFinite stopGradient"
       .split(" ")
       .map((name) => [name, unary]),
   ),
   ...Object.fromEntries(
-    "add sub mul div mod pow maximum minimum less lessEqual greater greaterEqual equal notEqual"
+    "add sub mul div floorDiv mod pow maximum minimum less lessEqual greater greaterEqual equal notEqual"
       .split(" ")
       .map((name) => [name, binary]),
   ),
   and: logic,
   or: logic,
   not: ({ mask }) => ({ x: mask }),
+  leakyRelu: ({ x }) => ({ x, slope: 0.1 }),
   clip: ({ x }) => ({ x, low: -1, high: 1 }),
   where: ({ x, mask }) => ({ condition: mask, x, y: 0 }),
   cast: ({ x }) => ({ x, to: "int32" }),
@@ -129,6 +130,7 @@ export const calls: Readonly<Record<string, Call>> = {
   named: ({ x }) => ({ x, names: ["batch", "embd"] }),
   split: ({ x }) => ({ x, from: "embd", to: [heads, kv] }),
   merge: ({ x }) => ({ x, from: ["batch", "embd"], to: m.dimension("both", 24) }),
+  reshape: ({ x }) => ({ x, from: ["batch", "embd"], to: [ff, m.dimension("third", 3)] }),
   slice: ({ x }) => ({ x, dim: "embd", begin: 1, end: 3 }),
   at: ({ x }) => ({ x, dim: "embd", index: 1 }),
   unstack: ({ x }) => ({ x, dim: "embd" }),
@@ -285,5 +287,6 @@ export const calls: Readonly<Record<string, Call>> = {
   printProgram: () => ({ program: program() }),
   printMesh: () => ({ mesh }),
   coordinateOf: () => ({ mesh, device: 1 }),
+  deviceAt: () => ({ mesh, coordinate: { data: 1, model: 0 } }),
   sliceOf: () => ({ value: program().values[0], mesh, device: 1 }),
 };

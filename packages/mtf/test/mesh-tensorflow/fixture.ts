@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Dimension, type DType, dimension, type HostArray } from "../../src/index.ts";
+import { type Dimension, type DType, dimension, type HostArray } from "mtf";
 
 /** Dims as the fixtures write them. */
 export type WrittenDims = readonly (readonly [string, number])[];

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defineMesh } from "../../src/index.ts";
 import type { Devices } from "../../src/runtime/devices.ts";
@@ -87,6 +88,18 @@ async function check(of: Case, turn: number): Promise<void> {
 describe("what Mesh-TensorFlow gave, values and gradients, under every layout", () => {
   it("has a builder for each op of the fixture", () => {
     expect([...byOp.keys()].filter((op) => !builders[op])).toEqual([]);
+  });
+
+  it("builders import what is exported, and nothing else of the library", () => {
+    const folder = new URL("builders/", import.meta.url);
+    const files = readdirSync(folder).map((name) => new URL(name, folder));
+    const texts = [...files, new URL("tensors.ts", import.meta.url)].map((file) =>
+      readFileSync(file, "utf8"),
+    );
+    const imported = texts.flatMap((text) => [...text.matchAll(/from "([^"]+)"/g)]);
+    const others = imported.map(([, from]) => from!).filter((from) => /src\//.test(from));
+    expect(imported.length).toBeGreaterThan(texts.length);
+    expect(others).toEqual([]);
   });
 
   for (const [op, own] of byOp) {

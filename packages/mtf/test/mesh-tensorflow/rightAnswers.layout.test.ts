@@ -10,7 +10,6 @@ import {
   parseRules,
   placeholder,
 } from "../../src/index.ts";
-import { routerZ } from "../../src/nn/experts/routerZ.ts";
 import { lower } from "../../src/partition/lower.ts";
 import type { Sharded } from "../../src/runtime/devices.ts";
 import { readFloat64 } from "../../src/runtime/sharded.ts";
@@ -84,6 +83,22 @@ describe.each(layouts)("right answers under layout '%s'", (rules) => {
     expect(found).toEqual(reached.flatMap((n) => reached.map((k) => n * k)));
   });
 
+  it("output channels of a transposed convolution may be split", async () => {
+    const along = { a: "p" };
+    const fn = (x: T, w: T) => [m.convolutionTransposed(x, w, along, { strides: { a: 2 } })];
+    const [x, w] = [
+      [1, -2, 3, 0.5],
+      [1, 2, 3, 4, -1, -2, -3, -4],
+    ] as const;
+    const [found] = await under(rules, fn, [
+      [[a], x],
+      [[dimension("p", 2), b], w],
+    ]);
+    // Two taps, two apart: each element is written beside itself, once for each channel.
+    const wanted = [0, 1, 2, 3].flatMap((o) => x.flatMap((y) => [y * w[o]!, y * w[4 + o]!]));
+    expect(found).toEqual(wanted);
+  });
+
   const gates = [1.79, 0.44, 0.1, -1.86, -0.28, -0.35, -0.08, -0.63];
   const logits = [...gates, -0.04, -0.48, -1.31, 0.88, 0.88, 1.71, 0.05, -0.4];
   const [tokens, experts] = [a, b];
@@ -121,8 +136,8 @@ describe.each(layouts)("right answers under layout '%s'", (rules) => {
     const fn = (x: T) =>
       [undefined, m.ones([a])].flatMap((importance) => {
         const gating = { logits: x, tokens, experts, places, importance };
-        const { assignment, balance } = nn.expertChoiceRouter()(gating);
-        return [assignment.weight, balance, routerZ(gating)];
+        const { weighted, balance, routerZ } = nn.dispatch(nn.expertChoiceRouter(), gating);
+        return [weighted, balance, routerZ];
       });
     const found = await under(rules, fn, [[[a, b], logits]]);
     found.slice(0, 3).forEach((numbers, i) => {

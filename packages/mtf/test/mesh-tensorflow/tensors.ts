@@ -1,9 +1,6 @@
-import type { AnyTensor } from "../../src/graph/tensor.ts";
-import { dimsOf } from "../../src/graph/tensor.ts";
-import type { Dimension } from "../../src/index.ts";
-import * as mtf from "../../src/index.ts";
-import * as layers from "../../src/nn.ts";
-import { reshaped } from "../../src/ops/reshape/reshape.ts";
+import type { Dimension } from "mtf";
+import * as mtf from "mtf";
+import * as layers from "mtf/nn";
 import { dimsFrom, type WrittenDims } from "./fixture.ts";
 
 // Dims come from files here, so that the compiler cannot know them.
@@ -20,16 +17,14 @@ export const m: any = mtf;
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export const nn: any = layers;
 
-export const names = (x: T): string[] => dimsOf(x as AnyTensor).map((d) => d.name);
+export const dimsOf = (x: T): Dimension[] => x.names.map((name: string) => x.dims[name]);
 
-export const sizeOf = (x: T, dim: string): number =>
-  dimsOf(x as AnyTensor).find((d) => d.name === dim)!.size;
+export const names = (x: T): string[] => [...x.names];
+
+export const sizeOf = (x: T, dim: string): number => x.dims[dim].size;
 
 /** A dim that is one element long, without it. */
 export const squeezed = (x: T, dim: string): T => m.sum(x, dim);
-
-/** One index of a dim, which goes. */
-export const at = (x: T, dim: string, index: number): T => m.at(x, dim, index);
 
 /** The value along dims it lacks. */
 export function along(x: T, written: WrittenDims | null | undefined): T {
@@ -42,7 +37,7 @@ export function meeting(fn: string, x: T, y: T): T {
   if (typeof x === "number" || typeof y === "number") return m[fn](x, y);
   const [a, b] = [names(x), names(y)];
   if (a.length === 0 || b.length === 0 || a.some((name) => b.includes(name))) return m[fn](x, y);
-  return m[fn](x, m.broadcast(y, ...dimsOf(x as AnyTensor)));
+  return m[fn](x, m.broadcast(y, ...dimsOf(x)));
 }
 
 /** The sum of products over the dims that all outputs lack, output dims new to all broadcast. */
@@ -72,7 +67,7 @@ export function contracted(operands: readonly T[], over: readonly string[]): T {
  * dims end together, and what is neither as one reshape of these dims.
  */
 export function reshapedTo(x: T, written: WrittenDims): T {
-  const left = [...dimsOf(x as AnyTensor)];
+  const left = [...dimsOf(x)];
   const right = dimsFrom(written);
   let result = x;
   while (left.length > 0 || right.length > 0) {
@@ -103,5 +98,5 @@ function group(x: T, old: readonly Dimension[], made: readonly Dimension[]): T {
   if (old.length === 1 && made.length === 1) return m.rename(x, old[0]!.name, made[0]!.name);
   if (old.length === 1) return m.split(x, old[0]!.name, made);
   const gone = old.map((d) => d.name);
-  return made.length === 1 ? m.merge(x, gone, made[0]!) : reshaped(x as AnyTensor, gone, made);
+  return made.length === 1 ? m.merge(x, gone, made[0]!) : m.reshape(x, gone, made);
 }

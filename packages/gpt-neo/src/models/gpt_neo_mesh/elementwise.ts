@@ -3,16 +3,18 @@ import {
   add,
   cos,
   div,
+  elu,
   exp,
   greater,
   identity,
+  leakyRelu,
   log,
   maximum,
   minimum,
   mul,
   neg,
   pow,
-  type Scalar,
+  selu,
   sigmoid,
   sign,
   sin,
@@ -34,15 +36,15 @@ import type { ElementwiseName } from "../../config/index.ts";
 export const elementwise: { readonly [Name in ElementwiseName]: Activation } = {
   sigmoid,
   tanh,
-  selu: (x) => mul(scaledElu(x, 1.6732632423543772), 1.0507009873554805),
-  elu: (x) => scaledElu(x, 1),
+  selu,
+  elu,
   abs,
   sin,
   cos,
   sign,
   softplus,
-  lrelu001: (x) => leaky(x, 0.01),
-  lrelu020: (x) => leaky(x, 0.2),
+  lrelu001: (x) => leakyRelu(x, 0.01),
+  lrelu020: leakyRelu,
   id: identity,
   triangle_relax: (x) => harmonics(sin, x, [1, -1 / 9, 1 / 25, -1 / 49]),
   square_relax: (x) => harmonics(cos, x, [1, -1 / 3, 1 / 5, -1 / 7]),
@@ -53,7 +55,7 @@ export const elementwise: { readonly [Name in ElementwiseName]: Activation } = {
   bipolarsigmoid: (x) => sub(mul(sigmoid(x), 2), 1),
   // The original drew the slope when it was started: here it is the mean of what it drew from.
   rrelu: (x) => randomisedLeaky(x, 0.5),
-  elish: (x) => where(greater(x, 0), mul(x, sigmoid(neg(x))), mul(below(x), sigmoid(x))),
+  elish: (x) => where(greater(x, 0), mul(x, sigmoid(neg(x))), mul(elu(x), sigmoid(x))),
   arcsinh,
   maxsig: (x) => maximum(x, sigmoid(x)),
   cosid: (x) => sub(cos(x), x),
@@ -77,20 +79,6 @@ export function randomisedLeaky<A extends string>(x: Tensor<A>, slope: number): 
 export function arcsinh<A extends string>(x: Tensor<A>): Tensor<A> {
   const size = abs(x);
   return mul(sign(x), log(add(size, sqrt(add(square(x), 1)))));
-}
-
-/** x, and below 0 a part of it. */
-export function leaky<A extends string>(x: Tensor<A>, slope: number | Scalar): Tensor<A> {
-  return where(greater(x, 0), x, mul(x, slope as number));
-}
-
-/** exp(x) - 1 up to 0: what is above would become infinite, and its gradient NaN. */
-function below<A extends string>(x: Tensor<A>): Tensor<A> {
-  return sub(exp(minimum(x, 0)), 1);
-}
-
-function scaledElu<A extends string>(x: Tensor<A>, scale: number): Tensor<A> {
-  return where(greater(x, 0), x, mul(below(x), scale));
 }
 
 /** A wave of x, 3 x, 5 x and 7 x. */

@@ -1,6 +1,18 @@
-import { abs, add, div, exp, mul, pow, type Scalar, softplus, type Tensor, tanh } from "mtf";
+import {
+  abs,
+  add,
+  div,
+  exp,
+  leakyRelu,
+  mul,
+  pow,
+  type Scalar,
+  softplus,
+  type Tensor,
+  tanh,
+} from "mtf";
 import type { LearnedName } from "../../config/index.ts";
-import { arcsinh, leaky } from "./elementwise.ts";
+import { arcsinh } from "./elementwise.ts";
 
 // Activations with numbers that are learned. The original gave these random names, so that no checkpoint
 // could be read back; here they are parameters of their layer as others are.
@@ -23,7 +35,7 @@ export const learnedActivations: { readonly [Name in LearnedName]: LearnedActiva
       return mul(x, add(share, low!)) as never;
     },
   },
-  prelu: { begin: [0.2], of: (x, [slope]) => leaky(x, slope!) },
+  prelu: { begin: [0.2], of: (x, [slope]) => leakyRelu(x, slope!) },
   parcsinh: {
     begin: [1, 0],
     of: (x, [factor, rate]) => mul(arcsinh(mul(x, above(rate!, 1)) as typeof x), factor!) as never,

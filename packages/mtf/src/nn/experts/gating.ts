@@ -12,8 +12,8 @@ export interface Gating {
   /** The places that each expert has for tokens of a group; without, there is one for all. */
   readonly places?: Dimension | undefined;
   /**
-   * [… groups, tokens]: 1 for a token that counts, 0 for one that goes nowhere, such as padding, and
-   * between them for one that is sent to a single expert and does not count for the balance.
+   * 1 for a token that counts, 0 for one that goes nowhere, such as padding, and between them for one
+   * that is sent to a single expert and does not count for the balance; of [… groups, tokens].
    */
   readonly importance?: AnyTensor | undefined;
   /** What random choices are drawn from. */

@@ -35,6 +35,8 @@ export function convolution<
   let { input, weights } = given;
   const over = overArgument(op, input, weights, options.over);
   const summed = [...over];
+  // What is summed lies together, so that windows are a matrix as they are.
+  const ahead = input.names.find((name) => (over as readonly string[]).includes(`${name}`));
   for (const way of ways) {
     const { dim, tap, taps, stride, dilation } = way;
     requireFree(op, input, tap);
@@ -44,7 +46,7 @@ export function convolution<
       continue;
     }
     const windows = { dim, tap, stride, dilation, before, wrap: false, value: 0 };
-    input = windowsOf(input, windows, count, taps);
+    input = windowsOf(input, windows, count, taps, ahead);
     summed.push(tap);
   }
   return contract(input as Tensor<string>, weights as Tensor<string>, ...summed) as never;

@@ -34,7 +34,7 @@ export function reshaped(
   return makeTensor("reshape", { from, to }, [x], { dims, dtype: x.dtype });
 }
 
-function reshape(
+function inPlaceOf(
   op: string,
   x: unknown,
   from: readonly unknown[],
@@ -79,7 +79,7 @@ export function split<
   to: Dimensions<To>,
 ): Tensor<Without<A, From> | To[number], D> {
   const name = selectName("split", "from", from);
-  return reshape("split", x, [name], newDims("split", "to", to)) as never;
+  return inPlaceOf("split", x, [name], newDims("split", "to", to)) as never;
 }
 
 /**
@@ -100,5 +100,26 @@ export function merge<
   to: Dimension<To>,
 ): Tensor<Without<A, From[number]> | To, D> {
   const names = arrayArgument("merge", "from", from, "an array of dims or their names");
-  return reshape("merge", x, names, [newDim("merge", "to", to)]) as never;
+  return inPlaceOf("merge", x, names, [newDim("merge", "to", to)]) as never;
+}
+
+/**
+ * Several dims as several others, in both the first slowest: the same numbers, row by row.
+ *
+ * @throws MtfError as `split`
+ * @example
+ * reshape(x, ["batch", "length"], [groups, group]); // [batch=4, length=6] -> [groups=3, group=8]
+ */
+export function reshape<
+  A extends string,
+  D extends DType,
+  const From extends readonly A[],
+  const To extends readonly string[],
+>(
+  x: Tensor<A, D>,
+  from: Selects<From>,
+  to: Dimensions<To>,
+): Tensor<Without<A, From[number]> | To[number], D> {
+  const names = arrayArgument("reshape", "from", from, "an array of dims or their names");
+  return inPlaceOf("reshape", x, names, newDims("reshape", "to", to)) as never;
 }

@@ -76,12 +76,9 @@ export const window: Law<"window"> = {
   gives: ({ dim, tap }, [x], [result]) => {
     const [windows, taps] = [dimOf(result!, dim), dimOf(result!, tap)];
     if (!dimOf(x!, dim) || !windows || !taps) return `there is no '${dim}' or no '${tap}'`;
-    return [
-      like(
-        x!,
-        x!.dims.flatMap((d) => (d.name === dim ? [windows, taps] : [d])),
-      ),
-    ];
+    const dims = x!.dims.map((d) => (d.name === dim ? windows : d));
+    // Taps lie where the result says: a convolution has all of them together.
+    return [like(x!, dims.toSpliced(result!.dims.indexOf(taps), 0, taps))];
   },
 };
 

@@ -2,19 +2,25 @@ import type { Attributes, Windows } from "../../graph/kinds.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
 
-/** So many windows over a dim, each of `taps` elements. */
+/**
+ * So many windows over a dim, each of `taps` elements.
+ *
+ * @param ahead the dim before which taps lie; by default they lie behind `dim`
+ */
 export function windowsOf(
   x: AnyTensor,
   attributes: Attributes["window"],
   count: number,
   taps: number,
+  ahead?: string,
 ): AnyTensor {
   const { dim, tap } = attributes;
-  const made = [
-    { name: dim, size: count },
-    { name: tap, size: taps },
-  ];
-  const dims = dimsOf(x).flatMap((d) => (d.name === dim ? made : [d]));
+  const dims = dimsOf(x).flatMap((d) => {
+    const own = d.name === dim ? { name: dim, size: count } : d;
+    const made = { name: tap, size: taps };
+    if (d.name === ahead) return [made, own];
+    return ahead === undefined && d.name === dim ? [own, made] : [own];
+  });
   return makeTensor("window", attributes, [x], { dims, dtype: x.dtype });
 }
 

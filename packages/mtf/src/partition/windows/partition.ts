@@ -36,13 +36,14 @@ function taken(
   x: number,
   blocks: Blocks,
 ): number {
-  const { dim, tap, value } = attributes;
+  const { tap, value } = attributes;
   const { count, size, windows } = blocks;
   const own = inBlocks(writing, resized(writing, x, count * size, value), count);
   const reached = withMargins(writing, own, blocks, value);
-  const dims = dimsWith(writing, reached, windows).flatMap((d) =>
-    d.name === dim ? [d, { name: tap, size: sizeIn(result!.dims, tap) }] : [d],
-  );
+  const dims = dimsWith(writing, reached, windows);
+  const order = result!.dims.map((d) => d.name);
+  const next = dims.findIndex((d) => d.name === order[order.indexOf(tap) + 1]);
+  dims.splice(next < 0 ? dims.length : next, 0, { name: tap, size: sizeIn(result!.dims, tap) });
   const op = { kind: "window", attributes: { ...attributes, before: 0, wrap: false } } as const;
   return computed(writing, op, [reached], dims);
 }

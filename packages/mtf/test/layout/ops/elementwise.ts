@@ -50,6 +50,8 @@ const smooth =
       | "gelu"
       | "softplus"
       | "silu"
+      | "elu"
+      | "selu"
       | "erf"
       | "sin"
       | "cos",
@@ -134,6 +136,21 @@ const mod: Step = (c) => {
   );
   if (!isExact(y)) return y;
   return call(c, "mod", [ref(x), ref(y)], { max: y.max, bits: Math.max(x.bits, y.bits) });
+};
+
+const floorDiv: Step = (c) => {
+  const x = operand(c, (k) => isNumeric(k) && isExact(k));
+  if (isInt(x)) {
+    const by = integerDivisor(c, x);
+    return call(c, "floorDiv", [ref(x), argumentOf(by)], { max: x.max, bits: 0 });
+  }
+  const by = choice(c, [0.5, -2, 4]);
+  return call(c, "floorDiv", [ref(x), by], { max: 2 * x.max + 1, bits: 0 });
+};
+
+const leakyRelu: Step = (c) => {
+  const x = operand(c, (k) => isFloat(k) && isExact(k));
+  return call(c, "leakyRelu", [ref(x), 0.25], { max: x.max, bits: x.bits + 2 });
 };
 
 const pow: Step = (c) => {
@@ -244,6 +261,8 @@ export const elementwiseSteps: Readonly<Record<string, Step>> = {
   minimum: arithmetic("minimum"),
   div,
   mod,
+  floorDiv,
+  leakyRelu,
   pow,
   square,
   sign,
@@ -267,6 +286,8 @@ export const elementwiseSteps: Readonly<Record<string, Step>> = {
   gelu: smooth("gelu", (x) => x),
   softplus: smooth("softplus", (x) => x + 1),
   silu: smooth("silu", (x) => x),
+  elu: smooth("elu", (x) => x + 1),
+  selu: smooth("selu", (x) => 1.06 * x + 1.76),
   erf: smooth("erf", () => 1),
   floor: rounding("floor"),
   ceil: rounding("ceil"),

@@ -61,6 +61,15 @@ const merge: Step = (c) => {
   return call(c, "merge", [ref(x), from.map((d) => d.name), dimension(name, size)], x);
 };
 
+const reshape: Step = (c) => {
+  const x = operand(c, (k) => k.dims.length > 1);
+  const from = some(c, x.dims, 2);
+  const size = from.reduce((product, d) => product * d.size, 1);
+  const [outer, inner] = choice(c, [...divisors(size)].reverse());
+  const to = [dimension(freeName(c, x), outer), dimension(from[0]!.name, inner)];
+  return call(c, "reshape", [ref(x), from.map((d) => d.name), to], x);
+};
+
 const slice: Step = (c) => {
   const x = operand(c, hasDims);
   const dim = choice(c, x.dims);
@@ -145,6 +154,7 @@ export const rearrangeSteps: Readonly<Record<string, Step>> = {
   rename,
   split,
   merge,
+  reshape,
   slice,
   pad,
   concat,

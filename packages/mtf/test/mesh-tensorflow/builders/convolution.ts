@@ -1,4 +1,4 @@
-import { m, names, sizeOf, type T } from "../tensors.ts";
+import { m, names, nn, sizeOf, type T } from "../tensors.ts";
 import type { Builder, Builders } from "./elementwise.ts";
 import { variable } from "./layers.ts";
 
@@ -52,8 +52,10 @@ const separable: Builder = (xs, { attributes }) => {
   // Not with separableConvolution: the original adds a bias between the two.
   const y = m.convolution(xs.x, depthwise, { length: "place" });
   const biased = m.add(y, variable(xs, "depthwise_dense_0/bias"));
-  const wide = m.contract(biased, variable(xs, "pointwise_dense/kernel"), "ci");
-  return m.add(wide, variable(xs, "pointwise_dense/bias"));
+  return nn.linear(
+    biased,
+    ...["kernel", "bias"].map((end) => variable(xs, `pointwise_dense/${end}`)),
+  );
 };
 
 const halo =

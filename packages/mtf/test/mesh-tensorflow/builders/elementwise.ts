@@ -14,10 +14,6 @@ const unary =
   ({ x }) =>
     m[fn](x);
 
-const selu = { scale: 1.0507009873554805, alpha: 1.6732632423543772 };
-
-const elu = (x: T): T => m.where(m.greater(x, 0), x, m.sub(m.exp(x), 1));
-
 /** The activations of layers, by the names the original gives them. */
 export const activations: Readonly<Record<string, (x: T) => T>> = {
   linear: (x) => x,
@@ -44,7 +40,7 @@ export const elementwise: Builders = {
   logical_and: binary("and"),
   logical_or: binary("or"),
   add_n: ({ x, y, z }) => m.addAll([x, y, z]),
-  floordiv: ({ x, y }) => (x.dtype === "int32" ? m.div(x, y) : m.div(m.sub(x, m.mod(x, y)), y)),
+  floordiv: binary("floorDiv"),
   pow: ({ x, y }, { attributes }) => m.pow(x, y ?? attributes.exponent),
 
   square: unary("square"),
@@ -64,11 +60,9 @@ export const elementwise: Builders = {
   log: unary("log"),
   reciprocal: unary("reciprocal"),
   logical_not: unary("not"),
-  leaky_relu: ({ x }, { attributes }) =>
-    m.where(m.greater(x, 0), x, m.mul(x, attributes.alpha ?? 0.2)),
-  elu: ({ x }) => elu(x),
-  selu: ({ x }) =>
-    m.mul(m.where(m.greater(x, 0), x, m.mul(m.sub(m.exp(x), 1), selu.alpha)), selu.scale),
+  leaky_relu: ({ x }, { attributes }) => m.leakyRelu(x, attributes.alpha),
+  elu: unary("elu"),
+  selu: unary("selu"),
   softplus: unary("softplus"),
   swish: unary("silu"),
 

@@ -1,5 +1,4 @@
-import { type Dimension, dimension } from "../../../src/index.ts";
-import { seatsOf } from "../../../src/nn/experts/seats.ts";
+import { type Dimension, dimension } from "mtf";
 import { contracted, m, nn, sizeOf, type T } from "../tensors.ts";
 import { activations, type Builder, type Builders } from "./elementwise.ts";
 import { variable } from "./layers.ts";
@@ -37,12 +36,10 @@ const gating =
     const places = dimension("expert_capacity", attributes.expert_capacity);
     const logits = contracted([xs.inputs, variable(xs, "kernel")], ["d_model"]);
     const given = { logits, tokens, experts, places, importance: xs.importance };
-    const routing = routers[name]!(attributes)(given);
-    const { token, weight } = seatsOf(routing, given, undefined);
-    const dispatch = m.oneHot(token, tokens);
+    const { sent, weighted, balance } = nn.dispatch(routers[name]!(attributes), given);
     // What is left of a choice's rank, where the original splits choices.
     const ranked = (x: T) => (name === "ntlb" ? m.broadcast(x, dimension("k", 1)) : x);
-    return [ranked(dispatch), ranked(m.mul(dispatch, weight)), routing.balance];
+    return [ranked(sent), ranked(weighted), balance];
   };
 
 /** The layer's attributes by the names that those of the gating have. */

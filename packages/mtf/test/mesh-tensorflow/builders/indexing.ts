@@ -1,5 +1,5 @@
-import { dimension } from "../../../src/index.ts";
-import { at, m, nn, product } from "../tensors.ts";
+import { dimension } from "mtf";
+import { m, nn, product } from "../tensors.ts";
 import type { Builders } from "./elementwise.ts";
 
 export const indexing: Builders = {
@@ -8,7 +8,7 @@ export const indexing: Builders = {
     return m.add(m.mul(there, on_value - off_value), off_value);
   },
   gather: ({ weights, idx }, { attributes: { dim, output_dims, index } }) => {
-    if (index !== undefined) return at(weights, dim[0], index);
+    if (index !== undefined) return m.at(weights, dim[0], index);
     if (weights.dtype === "bool") {
       return m.cast(m.gather(m.cast(weights, "int32"), idx, dim[0]), "bool");
     }

@@ -1,6 +1,6 @@
-import { dimension } from "../../../src/index.ts";
+import { dimension } from "mtf";
 import { contracted, m, names, nn, sizeOf, type T } from "../tensors.ts";
-import { activations, type Builders } from "./elementwise.ts";
+import { activations, type Builder, type Builders } from "./elementwise.ts";
 
 /** A layer's variable, by the end of its path. */
 export function variable(xs: Readonly<Record<string, T>>, end: string): T {
@@ -11,21 +11,25 @@ type Written = readonly [string, number];
 
 const pair = (written: T): [string, number] => written;
 
-function dense(x: T, kernel: T, bias: T | undefined, attributes: T): T {
-  const fresh = attributes.new_dims.map(([name]: Written) => name);
-  const reduced: string[] = attributes.reduced_dims.map(([name]: Written) => name);
-  // A dim that is summed over and made anew has another name in the kernel.
-  const clash = reduced.filter((name) => fresh.includes(name));
-  const input = clash.reduce((y, name) => m.rename(y, name, `_${name}`), x);
-  if (!attributes.expert_dims?.length) return nn.dense(input, { weight: kernel, bias });
-  const over = reduced.map((name) => (clash.includes(name) ? `_${name}` : name));
-  const y = contracted([input, kernel], over);
-  return bias ? m.add(y, bias) : y;
+/** The weight and bias of a dense layer at a path. */
+const weightsAt = (xs: Readonly<Record<string, T>>, path = ""): T => ({
+  weight: variable(xs, `${path}kernel`),
+  bias: variable(xs, `${path}bias`),
+});
+
+/** A dim that is summed over and made anew has another name in the kernel. */
+function denseInput(x: T, { new_dims, reduced_dims }: T): T {
+  const fresh = new_dims.map(([name]: Written) => name);
+  const clash = reduced_dims
+    .map(([name]: Written) => name)
+    .filter((d: string) => fresh.includes(d));
+  return clash.reduce((y: T, name: string) => m.rename(y, name, `_${name}`), x);
 }
 
-function layerNorm(x: T, gain: T, bias: T, dim: string, epsilon: number): T {
-  return m.layerNorm(x, gain, bias, dim, { epsilon });
-}
+const layerNorm: Builder = (xs, { attributes: { dim, model_dim, epsilon } }) => {
+  const [gain, bias] = ["_scale", "_bias"].map((end) => variable(xs, end));
+  return m.layerNorm(xs.x, gain, bias, (dim ?? model_dim)[0], { epsilon });
+};
 
 function batchNorm(xs: Readonly<Record<string, T>>, attributes: T): T[] {
   const { is_training, momentum, epsilon, dims_idx_start, dims_idx_end } = attributes;
@@ -40,39 +44,36 @@ function batchNorm(xs: Readonly<Record<string, T>>, attributes: T): T[] {
   return [y, moved.mean, moved.variance];
 }
 
-const rms = (x: T, dim: string, epsilon: number): T =>
-  m.rsqrt(m.add(m.mean(m.square(x), dim), epsilon));
-
 export const layers: Builders = {
-  layer_norm: (xs, { attributes: { dim, epsilon } }) =>
-    layerNorm(xs.x, variable(xs, "_scale"), variable(xs, "_bias"), dim[0], epsilon),
-  "transformer.sublayer_true_layer_norm": (xs, { attributes: { model_dim, epsilon } }) =>
-    layerNorm(xs.x, variable(xs, "_scale"), variable(xs, "_bias"), model_dim[0], epsilon),
+  layer_norm: layerNorm,
+  "transformer.sublayer_true_layer_norm": layerNorm,
   "transformer.sublayer_rms_norm": (xs, { attributes: { model_dim, epsilon } }) =>
     nn.rmsNorm(xs.x, variable(xs, "scale"), model_dim[0], { epsilon }),
   "transformer.sublayer_scale_norm": (xs, { attributes: { model_dim, epsilon } }) =>
     nn.scaleNorm(xs.x, variable(xs, "scale"), model_dim[0], { epsilon }),
   "transformer.sublayer_rms_norm_subsampled": (xs, { attributes }) => {
-    const [dim, size] = attributes.model_dim;
-    const part = m.slice(xs.x, dim, 0, Math.floor((size * attributes.percentage) / 100));
-    return m.mul(m.mul(xs.x, rms(part, dim, attributes.epsilon)), variable(xs, "scale"));
+    const { model_dim, epsilon, percentage } = attributes;
+    const options = { epsilon, part: percentage / 100 };
+    return nn.rmsNorm(xs.x, variable(xs, "scale"), model_dim[0], options);
   },
   "transformer.sinusoid_positional_embedding_weights": (_, { attributes }) => {
     const { max_length_dim, model_dim, min_timescale, max_timescale } = attributes;
     const options = { shortest: min_timescale, longest: max_timescale };
     return nn.sinusoids(dimension(...pair(max_length_dim)), dimension(...pair(model_dim)), options);
   },
-  dense: (xs, { attributes }) =>
-    activations[attributes.activation ?? "linear"]!(
-      dense(xs.x, variable(xs, "kernel"), variable(xs, "bias"), attributes),
-    ),
-  dense_product: (xs, { attributes }) =>
-    attributes.activation_functions
-      .map((name: string, i: number) => {
-        const own = (end: string) => variable(xs, `dense_product_${i}/${end}`);
-        return activations[name]!(dense(xs.x, own("kernel"), own("bias"), attributes));
-      })
-      .reduce((a: T, b: T) => m.mul(a, b)),
+  dense: (xs, { attributes }) => {
+    const activation = activations[attributes.activation];
+    const x = denseInput(xs.x, attributes);
+    const each: string[] = (attributes.expert_dims ?? []).map(([name]: Written) => name);
+    return each.length > 0
+      ? nn.denseEach(x, weightsAt(xs), each, activation)
+      : nn.dense(x, weightsAt(xs), activation);
+  },
+  dense_product: (xs, { attributes: { activation_functions } }) => {
+    const functions = activation_functions.map((name: string) => activations[name]);
+    const all = functions.map((_: T, i: number) => weightsAt(xs, `dense_product_${i}/`));
+    return nn.denseProduct(xs.x, all, functions);
+  },
   dense_relu_dense: (xs) => {
     const [up, down] = ["wi", "wo"].map((name) => ({ weight: variable(xs, `${name}/kernel`) }));
     return nn.feedForward(xs.x, up, down, m.relu);
@@ -84,8 +85,7 @@ export const layers: Builders = {
     if (targets.dtype === "int32") {
       return nn.smoothedCrossEntropy(logits, targets, over, { zLoss: z_loss });
     }
-    const loss = m.neg(m.sum(m.mul(m.logSoftmax(logits, over), targets), over));
-    return m.add(loss, m.mul(m.square(m.logsumexp(logits, over)), z_loss));
+    return nn.distributionCrossEntropy(logits, targets, over, { zLoss: z_loss });
   },
   plain_function: ({ x, w }) => {
     const c = names(w).find((name) => !names(x).includes(name))!;

@@ -27,8 +27,7 @@ export const reduce: Builders = {
   reduce_mean: reduction("mean"),
   reduce_any: reduction("any"),
   reduce_all: reduction("all"),
-  reduce_first: ({ x }, { attributes }) =>
-    m.sum(m.slice(x, attributes.reduced_dim[0], 0, 1), attributes.reduced_dim[0]),
+  reduce_first: ({ x }, { attributes }) => m.at(x, attributes.reduced_dim[0], 0),
   reduce_logsumexp: ({ x }, { attributes: { reduced_dim, extra_logit } }) =>
     extra_logit === undefined
       ? m.logsumexp(x, reduced_dim[0])

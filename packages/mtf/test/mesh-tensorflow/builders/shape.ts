@@ -1,18 +1,13 @@
-import { dimension } from "../../../src/index.ts";
+import { dimension } from "mtf";
 import type { WrittenDims } from "../fixture.ts";
-import { along, at, m, names, product, reshapedTo, sizeOf, type T } from "../tensors.ts";
+import { along, m, names, product, reshapedTo, sizeOf, type T } from "../tensors.ts";
 import type { Builders } from "./elementwise.ts";
 
-/** A dim in pools of elements that follow each other. */
-function pooled(x: T, dim: string, size: number): T {
-  const pools = dimension(dim, sizeOf(x, dim) / size);
-  return m.split(x, dim, [pools, dimension(`${dim}_pool`, size)]);
+/** A dim in pools of elements that follow each other, and something of each pool. */
+function inPools(x: T, dim: string, size: number, how: string): T {
+  const pools = m.split(x, dim, [dimension(dim, sizeOf(x, dim) / size), dimension("pool", size)]);
+  return how === "first" ? m.at(pools, "pool", 0) : m[how](pools, "pool");
 }
-
-const inPools = (x: T, dim: string, size: number, how: string): T => {
-  const pools = pooled(x, dim, size);
-  return how === "first" ? at(pools, `${dim}_pool`, 0) : m[how](pools, `${dim}_pool`);
-};
 
 const poolAll =
   (how: "max" | "mean") =>
@@ -60,7 +55,8 @@ export const shape: Builders = {
     inPools(x, pool_dim[0], pool_size, reduce),
   stride_tensor_1d: ({ x }, { attributes: { pool_dim, pool_size } }) =>
     inPools(x, pool_dim[0], pool_size, "first"),
-  compress_mean: ({ x }, { attributes: { dim, factor } }) => inPools(x, dim[0], factor, "mean"),
+  compress_mean: ({ x }, { attributes: { dim, factor } }) =>
+    m.pool(x, "mean", { [dim[0]]: factor }),
   max_pool2d: ({ x }, { attributes }) => poolAll("max")(x, attributes.ksize),
   avg_pool2d: ({ x }, { attributes }) => poolAll("mean")(x, attributes.ksize),
   max_pool3d: ({ x }, { attributes }) => poolAll("max")(x, attributes.ksize),

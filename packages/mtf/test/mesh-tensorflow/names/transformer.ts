@@ -1,8 +1,10 @@
 import { absent, all, type Entries, unneeded, use } from "./entry.ts";
 
 const encoderDecoder = absent("Models here continue text; none has an encoder beside a decoder.");
-const ensembles = absent("A model is one, not several whose logits are put together.");
-const prompts = absent("Prompts that are learned are not here.");
+const prompts = use(
+  ["nn.parameter", "concat", "nn.dense"],
+  "learned keys and values, or what a network makes of learned prompts, before the others",
+);
 const plainFunction = unneeded(
   "A layer is a function of tensors: it calls others and adds to its input.",
 );
@@ -19,13 +21,11 @@ export const transformer: Entries = {
   sublayer_rms_norm: use("nn.rmsNorm"),
   sublayer_legacy_rms_norm: legacyNorm,
   sublayer_legacy_final_rms_norm: legacyNorm,
-  sublayer_rms_norm_subsampled: absent("`rmsNorm` looks at all of a dim, not at a part of it."),
+  sublayer_rms_norm_subsampled: use("nn.rmsNorm", "with `part`"),
   sublayer_scale_norm: use("nn.scaleNorm"),
   sublayer_residual: use("add"),
   sublayer_dropout: use("dropout", "each element is drawn by itself"),
-  sublayer_annealed_dropout: absent(
-    "The rate of `dropout` is a number that a program does not change.",
-  ),
+  sublayer_annealed_dropout: use("dropout", "the rate may be a scalar that a program computes"),
   sublayer_clip_activation_gradient: use("nn.clipActivationGradient"),
   sublayer_legacy_dropout: use("dropout", "each element is drawn by itself"),
   sublayer_rezero: use(["mul", "nn.parameter"], "a scalar that begins at 0: `constantly(0)`"),
@@ -35,24 +35,51 @@ export const transformer: Entries = {
   shift_targets: use("shift", "by 1"),
   autoregressive_inputs: use("shift", "by 1"),
   Bitransformer: encoderDecoder,
-  StudentTeacher: absent("A model is not trained on the logits of another."),
+  StudentTeacher: use(
+    ["nn.distributionCrossEntropy", "softmax"],
+    "the loss; targets are the softmax of the teacher's logits",
+  ),
   make_layer_stack: unneeded("A config of gpt-neo says of which layers a model is made."),
   make_bitransformer: encoderDecoder,
   make_bi_student_teacher: encoderDecoder,
-  delimited_lm_inputs_mask: absent("The loss counts every token that is not padding."),
-  reduce_ensemble_logits_select: ensembles,
-  reduce_ensemble_logits_mean_prob: ensembles,
-  reduce_ensemble_logits_mean_logit: ensembles,
-  reduce_ensemble_logits: ensembles,
+  delimited_lm_inputs_mask: use(
+    ["cumsum", "mod", "equal"],
+    "where the number of delimiters before is even: `cumsum` with `exclusive`",
+  ),
+  reduce_ensemble_logits_select: use("at"),
+  reduce_ensemble_logits_mean_prob: use(
+    ["logSoftmax", "logsumexp"],
+    "over models, less log of their number",
+  ),
+  reduce_ensemble_logits_mean_logit: use("mean"),
+  reduce_ensemble_logits: use(["at", "mean", "logsumexp"]),
   VocabEmbedding: use(["nn.embedding", "nn.embeddingParams", "einsum"], "`einsum` for the logits"),
   get_vocab_embedding_cls: unneeded("Functions are chosen in code."),
   sinusoid_positional_embedding_weights: use("nn.sinusoids"),
 };
 
-const variant = absent("This variant of attention is not here.");
-const lightweight = absent("Convolutions whose kernels are normalized or computed are not here.");
-const synthesizer = absent("Attention whose weights are not made of keys is not here.");
-const ownExperts = absent("Projections of attention are not mixtures of experts here.");
+const talking = use("nn.attention", "`scores` and `weights` mix heads");
+const bilinear = use(["nn.attention", "nn.linear"], "of keys and values without projections");
+const branched = use(
+  ["nn.attention", "nn.feedForward", "mul"],
+  "what a head has read goes through the network, scaled before and after, and is summed there",
+);
+const lightweight = use(
+  ["convolution", "softmax"],
+  '`convolution(x, softmax(kernel, "tap"), { length: "tap" })`, a kernel for each head',
+);
+const dynamic = use(
+  ["window", "nn.linear", "softmax", "einsum"],
+  "windows times a softmax of what is made of each position",
+);
+const synthesizer = use(
+  ["softmax", "einsum", "nn.parameter"],
+  "values times a softmax of a parameter, or of what is made of the query alone",
+);
+const ownExperts = use(
+  ["nn.dispatch", "nn.denseEach", "nn.attention"],
+  "a projection for each expert, between the two einsums of `dispatch`",
+);
 
 export const transformerLayers: Entries = {
   DenseReluDense: use(["nn.feedForward", "nn.gatedFeedForward"]),
@@ -61,22 +88,28 @@ export const transformerLayers: Entries = {
   ExpertsSelfAttention: ownExperts,
   ExpertsEncDecAttention: ownExperts,
   Synthesizer: synthesizer,
-  relative_position_spans: encoderDecoder,
-  enc_dec_attention_bias: encoderDecoder,
-  enc_dec_attention: use("nn.attention", "with keys and values of the encoder"),
-  EncDecAttention: use("nn.attention", "with keys and values of the encoder"),
-  TransparentEncDecAttention: encoderDecoder,
+  relative_position_spans: absent("Nothing here makes texts whose spans are left out."),
+  enc_dec_attention_bias: use(["nn.relativeBuckets", "gather"], "given as `bias`"),
+  enc_dec_attention: use("nn.crossAttention"),
+  EncDecAttention: use("nn.crossAttention"),
+  TransparentEncDecAttention: use(
+    ["stack", "contract", "nn.crossAttention"],
+    "to a weighted sum of what the encoder's layers gave",
+  ),
   LocalSelfAttention: use("nn.localAttention", "projections are apart: `linear`"),
-  ...all(["TalkingHeadsSelfAttention", "TalkingHeadsEncDecAttention"], variant),
-  ...all(["GeneralBilinearSelfAttention", "GeneralBilinearEncDecAttention"], variant),
-  ...all(["BranchedSelfAttention", "BranchedEncDecAttention"], variant),
+  ...all(["TalkingHeadsSelfAttention", "TalkingHeadsEncDecAttention"], talking),
+  ...all(["GeneralBilinearSelfAttention", "GeneralBilinearEncDecAttention"], bilinear),
+  ...all(["BranchedSelfAttention", "BranchedEncDecAttention"], branched),
   Conv1D: unneeded("A convolution is a function, and what it has seen an argument."),
   Conv1DLayer: use(["convolution", "nn.convolutionBlock"]),
   SeparableConv1DLayer: use("nn.separableConvolution", "without the bias between its two steps"),
   Conv1DLocalAttn: lightweight,
   LightweightConv1DLocalAttn: lightweight,
-  DynamicConv1DLocalAttn: lightweight,
-  LocalConvAttnBlock: lightweight,
+  DynamicConv1DLocalAttn: dynamic,
+  LocalConvAttnBlock: use(
+    ["nn.denseProduct", "convolution", "nn.linear"],
+    "a gated unit, a convolution of softmaxed kernels, a projection",
+  ),
   ParallelLayer: use(
     ["addAll", "mul"],
     "the sum of what layers give, over the root of their number",
@@ -85,7 +118,10 @@ export const transformerLayers: Entries = {
 
 export const attention: Entries = {
   attention: use("nn.attention"),
-  hybrid_attention: variant,
+  hybrid_attention: use(
+    ["softmax", "logSoftmax", "einsum"],
+    "values times a mean of the softmax over memory and of one over both dims in turn",
+  ),
   synthetic_attention: synthesizer,
   AttentionParams: use("nn.attentionParams"),
   ExpertsAttentionParams: ownExperts,
@@ -101,15 +137,17 @@ export const attention: Entries = {
 };
 
 const adaptive = absent("Embeddings and softmaxes with clusters of rarer words are not here.");
-const mixtures = absent("Logits that are mixtures of several softmaxes are not here.");
 const evolved = absent(
   "The Evolved Transformer's layers are not here; `convolution` and `linear` make them.",
 );
 const fixup = absent(
   "Fixup's layers are not here; a weight may begin as any function of a key says.",
 );
-const funnel = absent("Layers that make a sequence shorter from block to block are not here.");
-const uneven = absent("Experts of one layer are alike: each has the same hidden size.");
+const funnel = use(["pool", "nn.crossAttention"], "queries are pooled, what they look at is not");
+const uneven = use(
+  ["nn.mixtureOfExperts", "mul", "less"],
+  "with `up` times a mask of each expert's hidden size",
+);
 
 export const moreLayers: Readonly<Record<string, Entries>> = {
   "transformer.transformer_layers": transformerLayers,
@@ -136,8 +174,8 @@ export const moreLayers: Readonly<Record<string, Entries>> = {
   "transformer.vocab_embeddings": {
     FactorizedVocabEmbedding: use(["nn.embedding", "nn.linear"], "a narrow table, then a product"),
     AdaptiveVocabEmbedding: adaptive,
-    MixtureOfSoftmaxes: mixtures,
-    Mixtape: mixtures,
+    MixtureOfSoftmaxes: use("nn.mixtureOfSoftmaxes"),
+    Mixtape: absent("Mixtures of softmaxes whose weights are shared are not here."),
   },
   "transformer.evolved_transformer": {
     GatedLinearUnitLayer: use(["mul", "sigmoid", "nn.dense"]),
@@ -167,9 +205,7 @@ export const moreLayers: Readonly<Record<string, Entries>> = {
     funnel,
   ),
   "transformer.memory_layers": {
-    ProductKeyValueMemory: absent(
-      "Memories of product keys are not here; `topK` and `gather` make them.",
-    ),
+    ProductKeyValueMemory: use("nn.productKeyMemory", "projections are apart: `linear`"),
   },
   "transformer.universal_transformer": {
     UTLayerStack: absent(
