@@ -8,6 +8,11 @@
 export { alibi } from "./nn/alibi.ts";
 export { type AttentionOptions, attention } from "./nn/attention.ts";
 export {
+  type AttentionParams,
+  type AttentionWeights,
+  attentionParams,
+} from "./nn/attentionParams.ts";
+export {
   type Affine,
   type BatchNormParams,
   batchNorm,
@@ -25,6 +30,7 @@ export {
   convolutionBlock,
   convolutionParams,
 } from "./nn/convolutionBlock.ts";
+export { type CrossAttentionOptions, crossAttention } from "./nn/crossAttention.ts";
 export { type DenseOptions, type DenseParams, dense, denseParams } from "./nn/dense.ts";
 export { dropout } from "./nn/dropout.ts";
 
@@ -103,6 +109,7 @@ export {
 } from "./nn/parameters/parameter.ts";
 export { type Stacked, stackedParams } from "./nn/parameters/stackedParams.ts";
 export { initialValues, placeholdersOf, type Values } from "./nn/parameters/values.ts";
+export type { Scoring } from "./nn/readThrough.ts";
 export type { RecurrentWeights } from "./nn/recurrent.ts";
 export type { RecurrentDims, RecurrentParams } from "./nn/recurrentParams.ts";
 export { type BucketOptions, relativeBuckets } from "./nn/relativeBuckets.ts";
@@ -111,13 +118,7 @@ export { rmsNorm, rmsNormParams } from "./nn/rmsNorm.ts";
 export { type RotaryOptions, rotary } from "./nn/rotary.ts";
 export { rotaryAngles, rotaryFrequencies } from "./nn/rotaryAngles.ts";
 export { scaleNorm, scaleNormParams } from "./nn/scaleNorm.ts";
-export {
-  type AttentionParams,
-  type AttentionWeights,
-  attentionParams,
-  type SelfAttentionOptions,
-  selfAttention,
-} from "./nn/selfAttention.ts";
+export { type SelfAttentionOptions, selfAttention } from "./nn/selfAttention.ts";
 export { separableConvolution, separableConvolutionParams } from "./nn/separableConvolution.ts";
 export { sigmoidCrossEntropy } from "./nn/sigmoidCrossEntropy.ts";
 export { sinusoids } from "./nn/sinusoids.ts";
