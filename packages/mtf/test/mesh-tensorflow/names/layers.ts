@@ -48,9 +48,12 @@ export const layers: Entries = {
   rename_length_to_memory_length: use("rename"),
   multihead_attention_vars: use("nn.attentionParams"),
   multihead_attention_params: use("nn.attentionParams"),
-  dot_product_attention: use("nn.attention", "`visible` in place of a bias"),
+  dot_product_attention: use(
+    "nn.attention",
+    "a mask is given as `visible`, anything else as `bias`",
+  ),
   multihead_attention: use(
-    ["nn.selfAttention", "nn.attention"],
+    ["nn.selfAttention", "nn.crossAttention"],
     "the second for another memory; the original has `scale: 1`",
   ),
   multihead_self_attention_incremental: use(["dynamicUpdate", "nn.attention"], cached),

@@ -1,6 +1,8 @@
 import { absent, all, type Entries, unneeded, use } from "./entry.ts";
 
-const encoderDecoder = absent("Models here continue text; none has an encoder beside a decoder.");
+const inExample = unneeded(
+  "Such a model is written in the layers of `mtf/nn`: `examples/transformer.ts` is one.",
+);
 const ensembles = absent("A model is one, not several whose logits are put together.");
 const prompts = absent("Prompts that are learned are not here.");
 const plainFunction = unneeded(
@@ -12,7 +14,7 @@ export const transformer: Entries = {
   TransformerLayer: plainFunction,
   Context: unneeded("A layer is given what it needs as arguments."),
   LayerStack: unneeded(
-    "Layers are an array, and their loop a loop; `scan` goes over stacked ones.",
+    "Layers are an array, and their loop a loop, as in `examples/transformer.ts`; `scan` goes over stacked ones.",
   ),
   sublayer_call_layer: plainFunction,
   sublayer_mask_padding: use(["mul", "cast"], '`mul(x, cast(counts, "float32"))`'),
@@ -34,11 +36,11 @@ export const transformer: Entries = {
   Unitransformer: use(["gpt-neo.loadModel", "gpt-neo.forward"], "a model that continues text"),
   shift_targets: use("shift", "by 1"),
   autoregressive_inputs: use("shift", "by 1"),
-  Bitransformer: encoderDecoder,
+  Bitransformer: inExample,
   StudentTeacher: absent("A model is not trained on the logits of another."),
   make_layer_stack: unneeded("A config of gpt-neo says of which layers a model is made."),
-  make_bitransformer: encoderDecoder,
-  make_bi_student_teacher: encoderDecoder,
+  make_bitransformer: inExample,
+  make_bi_student_teacher: absent("A model is not trained on the logits of another."),
   delimited_lm_inputs_mask: absent("The loss counts every token that is not padding."),
   reduce_ensemble_logits_select: ensembles,
   reduce_ensemble_logits_mean_prob: ensembles,
@@ -57,15 +59,18 @@ const ownExperts = absent("Projections of attention are not mixtures of experts 
 export const transformerLayers: Entries = {
   DenseReluDense: use(["nn.feedForward", "nn.gatedFeedForward"]),
   attention_params: use("nn.attentionParams"),
-  SelfAttention: use(["nn.selfAttention", "nn.relativeBuckets"]),
+  SelfAttention: use(
+    ["nn.selfAttention", "nn.relativePositions", "nn.relativeBuckets"],
+    "what `gather` takes for the buckets from a table of one's own is its `bias`",
+  ),
   ExpertsSelfAttention: ownExperts,
   ExpertsEncDecAttention: ownExperts,
   Synthesizer: synthesizer,
-  relative_position_spans: encoderDecoder,
-  enc_dec_attention_bias: encoderDecoder,
-  enc_dec_attention: use("nn.attention", "with keys and values of the encoder"),
-  EncDecAttention: use("nn.attention", "with keys and values of the encoder"),
-  TransparentEncDecAttention: encoderDecoder,
+  relative_position_spans: absent("Spans that are to be filled have no positions of their own."),
+  enc_dec_attention_bias: use("nn.crossAttention", "given as `visible`, `bias` or both"),
+  enc_dec_attention: use("nn.crossAttention"),
+  EncDecAttention: use("nn.crossAttention"),
+  TransparentEncDecAttention: variant,
   LocalSelfAttention: use("nn.localAttention", "projections are apart: `linear`"),
   ...all(["TalkingHeadsSelfAttention", "TalkingHeadsEncDecAttention"], variant),
   ...all(["GeneralBilinearSelfAttention", "GeneralBilinearEncDecAttention"], variant),
