@@ -43,8 +43,7 @@ const rules: Readonly<Record<string, Rule>> = {
   attn_dropout: unlessOff("applied to global layers only; here to all"),
   res_dropout: kept,
   eos_id: kept,
-  padding_id: (_, keys) =>
-    isCausal(keys) ? note("padding is told by a mask here, never by an id") : undefined,
+  padding_id: always("padding is told by a mask here, never by an id"),
   activation_function: always(
     "was never read; the original computed gelu in its tanh form, which gelu_new is",
   ),
