@@ -12,6 +12,7 @@ import {
   type Rule,
   unlessOff,
 } from "./key-rules.ts";
+import { microbatches } from "./original-microbatches.ts";
 
 const kept: Rule = () => undefined;
 const mlm: Rule = (value, keys) =>
@@ -42,8 +43,7 @@ const rules: Readonly<Record<string, Rule>> = {
   attn_dropout: unlessOff("applied to global layers only; here to all"),
   res_dropout: kept,
   eos_id: kept,
-  padding_id: (_, keys) =>
-    isCausal(keys) ? note("padding is told by a mask here, never by an id") : undefined,
+  padding_id: always("padding is told by a mask here, never by an id"),
   activation_function: always(
     "was never read; the original computed gelu in its tanh form, which gelu_new is",
   ),
@@ -116,7 +116,10 @@ const rules: Readonly<Record<string, Rule>> = {
   z_loss: unlessOff("counted in evaluation too; here it does in training only"),
   entmax_loss: unlessOff("gave NaN as soon as a probability was 0, which counts as 2^-126 here"),
   recompute_grad: kept,
-  tokens_per_mb_per_replica: kept,
+  tokens_per_mb_per_replica: (_, keys) =>
+    isOff(keys.moe_layers) || (microbatches(keys) ?? 1) === 1
+      ? undefined
+      : note("also divided what experts add to the loss: loss_coef is that much smaller here"),
   num_microbatches: always("was computed, not read"),
   seed: kept,
   iterations: always("steps a TPU made at a time, which has no counterpart"),

@@ -2,6 +2,7 @@ import { expertKeys } from "./experts.ts";
 import { defined, isOff, type Keys, printed } from "./key-rules.ts";
 import type { Masking } from "./masking.ts";
 import { activationOf, isCausal } from "./original-keys.ts";
+import { microbatches } from "./original-microbatches.ts";
 import type { OriginalParts } from "./original-parts.ts";
 
 /**
@@ -51,8 +52,12 @@ function expertsOf(keys: Keys): Keys | undefined {
     .map(([key, value]) => [key.replace(/^moe_/, ""), value] as const)
     .filter(([key]) => expertKeys.includes(key));
   const { use_second_place_loss: second, ...given } = Object.fromEntries(params);
+  const coefficient = given.loss_coef ?? 0.01;
+  const parts = microbatches(keys) ?? 1;
   return defined({
     ...given,
+    // It took the mean over the parts of a batch twice.
+    ...(parts > 1 && typeof coefficient === "number" && { loss_coef: coefficient / parts }),
     layers: keys.moe_layers,
     // It took none for no activation at all.
     activation: keys.moe_activation === null ? "id" : activationOf(keys.moe_activation ?? "relu"),

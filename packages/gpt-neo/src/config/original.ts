@@ -7,8 +7,9 @@ import type { Note } from "./note.ts";
 import { type DatasetFiles, noFiles } from "./original-dataset.ts";
 import { type Datasets, datasetsOf } from "./original-datasets.ts";
 import { isAdafactor, noteOf, originalKeys } from "./original-keys.ts";
-import { layoutIn, replicasIn } from "./original-layout.ts";
+import { layoutIn } from "./original-layout.ts";
 import { maskingOf, meshModelOf } from "./original-mesh.ts";
+import { microbatches, positions } from "./original-microbatches.ts";
 import { parseConfig } from "./schema.ts";
 
 /** An original config as one of ours, and what became of the keys that ours has no place for. */
@@ -160,25 +161,4 @@ function adafactorOf(keys: Keys): { readonly [Key in keyof Training]?: unknown }
     warmup_steps: 0,
     weight_decay: 0,
   };
-}
-
-/** Tools that converted weights wanted this key under Hugging Face's older name. */
-function positions(keys: Keys): unknown {
-  return keys.n_ctx ?? keys.n_positions;
-}
-
-/** The parts of a batch, from the tokens that the original put through a replica at once. */
-function microbatches(keys: Keys): number | undefined {
-  const tokens = keys.tokens_per_mb_per_replica;
-  const batch = keys.train_batch_size;
-  const length = positions(keys);
-  if (typeof tokens !== "number" || typeof batch !== "number" || typeof length !== "number") {
-    return undefined;
-  }
-  const perReplica = batch / replicasIn(keys);
-  const sensible = Number.isSafeInteger(perReplica) && perReplica >= 1 && perReplica <= 1e6;
-  if (!sensible || !(length > 0)) return undefined;
-  let rows = Math.min(perReplica, Math.max(1, Math.floor(tokens / length)));
-  while (perReplica % rows !== 0) rows--;
-  return perReplica / rows;
 }

@@ -13,7 +13,8 @@ import { relativePositions } from "./relativePositions.ts";
  * @param length positions that look
  * @param memory positions that are looked at
  * @example
- * const scores = add(products, alibi(heads, length, memory)); // [heads, length, memory]
+ * const bias = alibi(heads, length, memory); // [heads, length, memory]
+ * attention(query, keys, values, { over: "memory", within: "kv", bias });
  */
 export function alibi<H extends string, L extends string, M extends string>(
   heads: Dimension<H>,

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { AnyTensor } from "../graph/tensor.ts";
 import * as mtf from "../index.ts";
 import * as layers from "../nn.ts";
 import { close, dims, drawn, given, type Numbers } from "./testing/given.ts";
@@ -83,6 +84,80 @@ it("local attention is attention with all but those near hidden, whatever the bl
       return nn.attention(q, keys, values, { over: "there", within: "kv", scale: 0.5, visible });
     };
     close(await given(local, inputs), await given(full, inputs));
+  }
+});
+
+/** Queries, keys and values of three heads, and a bias of each. */
+const biased = () =>
+  [
+    drawn(length, heads, kv),
+    drawn(memory, heads, kv),
+    drawn(memory, heads, kv),
+    drawn(heads, length, memory),
+  ] as const;
+
+it("attention adds a bias to scaled scores", async () => {
+  const inputs = biased();
+  const found = await given(
+    (q: never, k: never, v: never, bias: never) =>
+      nn.attention(q, k, v, { over: "memory", within: "kv", scale: 0.5, bias }),
+    inputs,
+  );
+  const [q, k, v, bias] = inputs.map(([, numbers]) => numbers);
+  const row = (x: Numbers, at: number, h: number) => x.slice(12 * at + 4 * h, 12 * at + 4 * h + 4);
+  const wanted = Array.from({ length: 12 * 3 }, (_, n) => {
+    const [at, h] = [Math.floor(n / 3), n % 3];
+    const scores = [0, 1, 2, 3, 4].map(
+      (there) => 0.5 * dot(row(q!, at, h), 0, row(k!, there, h)) + bias![60 * h + 5 * at + there]!,
+    );
+    const total = scores.reduce((sum, x) => sum + Math.exp(x), 0);
+    return [0, 1, 2, 3].map((i) =>
+      scores.reduce((sum, x, there) => sum + (Math.exp(x) / total) * row(v!, there, h)[i]!, 0),
+    );
+  }).flat();
+  close(found, wanted);
+});
+
+it("what is not visible is what a bias makes hopeless", async () => {
+  const [q, k, v] = biased();
+  const options = { over: "memory", within: "kv" };
+  const visible = () => m.lessEqual(nn.relativePositions(length, memory), 0);
+  const hidden = await given(
+    (...x: never[]) => nn.attention(...x, { ...options, visible: visible() }),
+    [q, k, v],
+  );
+  const bias = () => m.mul(m.cast(m.not(visible()), "float32"), -1e9);
+  const hopeless = await given(
+    (...x: never[]) => nn.attention(...x, { ...options, bias: bias() }),
+    [q, k, v],
+  );
+  close(hidden, hopeless);
+});
+
+it("attention to oneself is attention to another that is the same, with a bias or none", async () => {
+  const there = mtf.dimension("there", 12);
+  const inputs = [
+    drawn(batch, length, embd),
+    ...[0, 1, 2].map(() => drawn(embd, heads, kv)),
+    drawn(heads, kv, embd),
+    drawn(heads, length, there),
+  ];
+  for (const own of [true, false]) {
+    const by = (fn: (x: never, params: unknown, options: object) => AnyTensor) =>
+      given((x: never, ...rest: never[]) => {
+        const [query, key, value, out, bias] = rest;
+        const weights = [query, key, value, out].map((weight) => ({ weight }));
+        const [a, b, c, d] = weights;
+        const params = { query: a, key: b, value: c, out: d };
+        return fn(x, params, { within: "kv", ...(own ? { bias } : { scale: 0.3 }) });
+      }, inputs);
+    const self = await by((x, params, options) =>
+      nn.selfAttention(x, params, { ...options, along: "length", memory: there }),
+    );
+    const cross = await by((x, params, options) =>
+      nn.crossAttention(x, m.rename(x, "length", "there"), params, { ...options, over: "there" }),
+    );
+    close(self, cross);
   }
 });
 

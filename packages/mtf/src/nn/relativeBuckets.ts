@@ -20,8 +20,9 @@ export interface BucketOptions {
  * @param relative the position of what is looked at less one's own, int32
  * @throws MtfError `dtype-mismatch`, `bad-argument`
  * @example
- * const bucket = relativeBuckets(relative, { bidirectional: true }); // int32 [length, memory]
- * const bias = gather(relativeBias, bucket, "bucket"); // [length, memory, heads]
+ * const bucket = relativeBuckets(relativePositions(length, memory), { bidirectional: true });
+ * const bias = gather(table, bucket, "bucket"); // [bucket, heads] -> [length, memory, heads]
+ * attention(query, keys, values, { over: "memory", within: "kv", bias });
  */
 export function relativeBuckets<A extends string>(
   relative: Tensor<A, "int32">,

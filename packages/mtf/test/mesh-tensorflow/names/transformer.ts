@@ -1,6 +1,8 @@
 import { absent, all, type Entries, unneeded, use } from "./entry.ts";
 
-const encoderDecoder = absent("Models here continue text; none has an encoder beside a decoder.");
+const inExample = unneeded(
+  "Such a model is written in the layers of `mtf/nn`: `examples/transformer.ts` is one.",
+);
 const prompts = use(
   ["nn.parameter", "concat", "nn.dense"],
   "learned keys and values, or what a network makes of learned prompts, before the others",
@@ -34,14 +36,14 @@ export const transformer: Entries = {
   Unitransformer: use(["gpt-neo.loadModel", "gpt-neo.forward"], "a model that continues text"),
   shift_targets: use("shift", "by 1"),
   autoregressive_inputs: use("shift", "by 1"),
-  Bitransformer: encoderDecoder,
+  Bitransformer: inExample,
   StudentTeacher: use(
     ["nn.distributionCrossEntropy", "softmax"],
     "the loss; targets are the softmax of the teacher's logits",
   ),
   make_layer_stack: unneeded("A config of gpt-neo says of which layers a model is made."),
-  make_bitransformer: encoderDecoder,
-  make_bi_student_teacher: encoderDecoder,
+  make_bitransformer: inExample,
+  make_bi_student_teacher: inExample,
   delimited_lm_inputs_mask: use(
     ["cumsum", "mod", "equal"],
     "where the number of delimiters before is even: `cumsum` with `exclusive`",
