@@ -1,0 +1,130 @@
+import { vjp } from "../../autodiff/vjp.ts";
+import { newHandle } from "../../graph/handle.ts";
+import { nextOrder } from "../../graph/node.ts";
+import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
+import { spread } from "../../ops/broadcast/broadcast.ts";
+import { filled, zerosLike } from "../../ops/constant/constant.ts";
+import { apply } from "../../ops/elementwise/apply.ts";
+import {
+  asTheyAre,
+  entering,
+  makeRegion,
+  nothing,
+  outerTensors,
+  sliceOf,
+  standIn,
+} from "../../ops/region/region.ts";
+import { reshaped } from "../../ops/reshape/reshape.ts";
+import type { Cotangent } from "../../ops/rule.ts";
+import { rules } from "../../ops/rules.ts";
+import type { Chunking } from "./chunks.ts";
+import { type Given, type Kind, sumsOf, type WithTotal, wholeOf, withTotal } from "./sums.ts";
+
+/** The dim of chunks: none of a user's. */
+const chunk = "~chunks";
+
+/** What is computed in chunks: the sums, and the gradient of `total`. */
+interface Made extends WithTotal {
+  readonly dx: AnyTensor;
+  readonly dtable: AnyTensor;
+  readonly dbias: AnyTensor | undefined;
+}
+
+/**
+ * The sums and their total, a chunk at a time. Beside them lies the gradient of the total, made while a
+ * chunk's logits are there: where nobody takes it, it is not made. Other gradients, such as that of the
+ * gradient, go back through the chunks like any other loop's.
+ */
+export function inChunks(given: Given, kind: Kind, chunking: Chunking): WithTotal {
+  const outer = tensorsOf(given);
+  const begin = nextOrder();
+  const inner = outer.map(standIn);
+  const made = tensorsOfMade(computed(like(given, inner), kind, chunking));
+  const gradient = (results: readonly AnyTensor[], dys: readonly Cotangent[]) => {
+    if (dys.some((dy, i) => dy && i > 0)) {
+      const again = outer.map(newHandle);
+      return vjp(rules, tensorsOfMade(computed(like(given, again), kind, chunking)), again, dys);
+    }
+    const { count } = given;
+    const [total, , , dx, dtable, ...dbias] = results as [AnyTensor, ...AnyTensor[]];
+    const dy = dys[0]!;
+    const slopes = [dx!, undefined, dtable!, ...dbias].map((slope) => slope && times(slope, dy));
+    if (!count) return slopes;
+    return [...slopes, apply("neg", apply("mul", dy, apply("div", total, count)))];
+  };
+  const results = makeRegion(
+    { kind: "once", gradient },
+    {
+      ...nothing,
+      constant: [...entering(outer, inner), ...asTheyAre(outerTensors(made, begin).outer)],
+      summed: made,
+    },
+  );
+  const [total, loss, squares] = results as [AnyTensor, AnyTensor, AnyTensor];
+  return { total, loss, squares };
+}
+
+/** The total comes first, then the other sums, then its gradient. */
+function tensorsOfMade({ total, loss, squares, dx, dtable, dbias }: Made): readonly AnyTensor[] {
+  return [total, loss, squares, dx, dtable, ...(dbias ? [dbias] : [])];
+}
+
+function tensorsOf({ x, labels, table, bias, count }: Given): readonly AnyTensor[] {
+  return [x, labels, table, ...(bias ? [bias] : []), ...(count ? [count] : [])];
+}
+
+/** The same with other tensors, in the order of `tensorsOf`. */
+function like({ bias, count }: Given, [x, labels, table, ...others]: readonly AnyTensor[]): Given {
+  const rest = [...others];
+  return {
+    x: x!,
+    labels: labels!,
+    table: table!,
+    bias: bias && rest.shift()!,
+    count: count && rest.shift()!,
+  };
+}
+
+function computed(given: Given, kind: Kind, { dim, count: chunks }: Chunking): Made {
+  const { x, labels, table, bias, count } = given;
+  const over = { name: chunk, size: chunks };
+  const within = { name: dim.name, size: dim.size / chunks };
+  // Neighbours go to different chunks: so a dim that is split stays so within each of them.
+  const cut = (y: AnyTensor) => reshaped(y, [dim.name], [within, over]);
+  const share = count ? apply("div", 1, count) : filled(1, [], "float32");
+  const sliced = [cut(x), cut(labels)];
+  const slices = sliced.map((y, i) => sliceOf(y, over, i));
+  const own: Given = { ...given, x: slices[0]!, labels: slices[1]! };
+  const sums = sumsOf(own, kind);
+  const of = [own.x, table, ...(bias ? [bias] : [])];
+  const [dx, ...others] = vjp(rules, [wholeOf(sums, kind)], of, [share]).map((dy, i) =>
+    spread(dy ?? zerosLike(of[i]!), dimsOf(of[i]!)),
+  ) as [AnyTensor, ...AnyTensor[]];
+  const summed = [sums.loss, sums.squares, ...others];
+  const begin = slices[0]!["~node"].order;
+  const [loss, squares, dtable, ...last] = makeRegion(
+    { kind: "each", dim: over, reverse: false, counted: false },
+    {
+      ...nothing,
+      sliced: entering(sliced, slices),
+      constant: asTheyAre(outerTensors([...summed, dx], begin).outer),
+      summed,
+      stacked: [dx],
+    },
+  ) as [AnyTensor, AnyTensor, AnyTensor, ...AnyTensor[]];
+  const whole = withTotal({ loss, squares }, kind, given);
+  const together = reshaped(last.at(-1)!, [dim.name, chunk], [dim]);
+  return {
+    ...whole,
+    dx: spread(together, dimsOf(x)),
+    dtable,
+    dbias: bias && last[0]!,
+  };
+}
+
+/** A gradient times a cotangent, which is most often 1. */
+function times(slope: AnyTensor, dy: AnyTensor): AnyTensor {
+  const { kind, attributes } = dy["~node"];
+  if (kind === "fill" && (attributes as { readonly value: number }).value === 1) return slope;
+  return apply("mul", slope, dy);
+}
