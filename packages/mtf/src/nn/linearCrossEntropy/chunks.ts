@@ -1,39 +1,37 @@
 import { type Dimension, elements } from "../../dimension.ts";
 
-/** A dim of positions, and in how many chunks it is gone through. */
-export interface Chunking {
+/** In how many parts a dim of positions is cut, for chunks to have one of these each. */
+export interface Cut {
   readonly dim: Dimension;
-  readonly count: number;
+  readonly parts: number;
 }
 
 /** Products of fewer rows than this take more time to fetch the table than to compute. */
-const leastRows = 128;
+const leastRows = 256;
 /** Logits that are not worth a loop: 8 MB. */
 const leastLogits = 2 ** 21;
 
 /**
- * The chunks that positions are gone through in: of `rows` positions or a little fewer, where a dim can
- * be cut so. Undefined where they are one chunk.
+ * How positions are cut into chunks, of `rows` positions or a little fewer where their sizes allow it:
+ * the last dims first, since layouts split the others, such as a batch. None where they are one chunk.
  *
  * @param rows by default as few as make a product worthwhile
  */
-export function chunkingOf(
+export function cutsOf(
   positions: readonly Dimension[],
   classes: number,
   rows: number = Math.max(leastRows, Math.floor(leastLogits / classes)),
-): Chunking | undefined {
-  const wanted = Math.ceil(elements(positions) / rows);
-  if (wanted <= 1) return undefined;
-  // The last dim is cut where others can be cut no better: it is the first that layouts split.
-  const ways = [...positions].reverse().map((dim): Chunking => ({ dim, count: cut(dim, wanted) }));
-  const enough = ways.filter(({ count }) => count >= wanted).sort((a, b) => a.count - b.count);
-  const most = ways.sort((a, b) => b.count - a.count)[0];
-  const [best = most] = enough;
-  return best && best.count > 1 ? best : undefined;
+): readonly Cut[] {
+  let wanted = elements(positions) / rows;
+  return [...positions].reverse().flatMap((dim) => {
+    const parts = leastDivisor(dim.size, wanted);
+    wanted /= parts;
+    return parts > 1 ? [{ dim, parts }] : [];
+  });
 }
 
-/** The least divisor of a dim's size that is at least `wanted`, or its size. */
-function cut({ size }: Dimension, wanted: number): number {
-  for (let n = Math.min(wanted, size); n < size; n++) if (size % n === 0) return n;
+/** The least divisor of a size that is at least `wanted`, or the size. */
+function leastDivisor(size: number, wanted: number): number {
+  for (let n = Math.max(1, Math.ceil(wanted)); n < size; n++) if (size % n === 0) return n;
   return size;
 }

@@ -1,4 +1,5 @@
 import { vjp } from "../../autodiff/vjp.ts";
+import type { Dimension } from "../../dimension.ts";
 import { newHandle } from "../../graph/handle.ts";
 import { nextOrder } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
@@ -17,7 +18,7 @@ import {
 import { reshaped } from "../../ops/reshape/reshape.ts";
 import type { Cotangent } from "../../ops/rule.ts";
 import { rules } from "../../ops/rules.ts";
-import type { Chunking } from "./chunks.ts";
+import type { Cut } from "./chunks.ts";
 import { type Given, type Kind, sumsOf, type WithTotal, wholeOf, withTotal } from "./sums.ts";
 
 /** The dim of chunks: none of a user's. */
@@ -35,15 +36,15 @@ interface Made extends WithTotal {
  * chunk's logits are there: where nobody takes it, it is not made. Other gradients, such as that of the
  * gradient, go back through the chunks like any other loop's.
  */
-export function inChunks(given: Given, kind: Kind, chunking: Chunking): WithTotal {
+export function inChunks(given: Given, kind: Kind, cuts: readonly Cut[]): WithTotal {
   const outer = tensorsOf(given);
   const begin = nextOrder();
   const inner = outer.map(standIn);
-  const made = tensorsOfMade(computed(like(given, inner), kind, chunking));
+  const made = tensorsOfMade(computed(like(given, inner), kind, cuts));
   const gradient = (results: readonly AnyTensor[], dys: readonly Cotangent[]) => {
     if (dys.some((dy, i) => dy && i > 0)) {
       const again = outer.map(newHandle);
-      return vjp(rules, tensorsOfMade(computed(like(given, again), kind, chunking)), again, dys);
+      return vjp(rules, tensorsOfMade(computed(like(given, again), kind, cuts)), again, dys);
     }
     const { count } = given;
     const [total, , , dx, dtable, ...dbias] = results as [AnyTensor, ...AnyTensor[]];
@@ -85,12 +86,44 @@ function like({ bias, count }: Given, [x, labels, table, ...others]: readonly An
   };
 }
 
-function computed(given: Given, kind: Kind, { dim, count: chunks }: Chunking): Made {
+/**
+ * A tensor with the dims that are cut in parts, and chunks as one dim. Neighbours go to different
+ * chunks: so a dim that is split stays so within each of them.
+ */
+function inParts(x: AnyTensor, cuts: readonly Cut[], over: Dimension): AnyTensor {
+  const apart = cuts.reduce((y, cut, i) => reshaped(y, [cut.dim.name], pieces(cut, i)), x);
+  const parts = cuts.map((_, i) => numbered(i));
+  return reshaped(apart, parts, [over]);
+}
+
+/** What `inParts` was given. */
+function inOnePiece(x: AnyTensor, cuts: readonly Cut[], over: Dimension): AnyTensor {
+  const sizes = cuts.map(({ parts }, i) => ({ name: numbered(i), size: parts }));
+  return cuts.reduce(
+    (y, cut, i) => {
+      const names = pieces(cut, i).map((d) => d.name);
+      return reshaped(y, names, [cut.dim]);
+    },
+    reshaped(x, [over.name], sizes),
+  );
+}
+
+/** A dim as what is in each of its parts, and these. */
+function pieces({ dim, parts }: Cut, i: number): readonly Dimension[] {
+  const own = { name: numbered(i), size: parts };
+  const inside = { name: dim.name, size: dim.size / parts };
+  return [inside, own];
+}
+
+/** The dim of parts of a cut, by its place among the cuts. */
+function numbered(i: number): string {
+  return `${chunk}/${i}`;
+}
+
+function computed(given: Given, kind: Kind, cuts: readonly Cut[]): Made {
   const { x, labels, table, bias, count } = given;
-  const over = { name: chunk, size: chunks };
-  const within = { name: dim.name, size: dim.size / chunks };
-  // Neighbours go to different chunks: so a dim that is split stays so within each of them.
-  const cut = (y: AnyTensor) => reshaped(y, [dim.name], [within, over]);
+  const over = { name: chunk, size: cuts.reduce((n, { parts }) => n * parts, 1) };
+  const cut = (y: AnyTensor) => inParts(y, cuts, over);
   const share = count ? apply("div", 1, count) : filled(1, [], "float32");
   const sliced = [cut(x), cut(labels)];
   const slices = sliced.map((y, i) => sliceOf(y, over, i));
@@ -113,7 +146,7 @@ function computed(given: Given, kind: Kind, { dim, count: chunks }: Chunking): M
     },
   ) as [AnyTensor, AnyTensor, AnyTensor, ...AnyTensor[]];
   const whole = withTotal({ loss, squares }, kind, given);
-  const together = reshaped(last.at(-1)!, [dim.name, chunk], [dim]);
+  const together = inOnePiece(last.at(-1)!, cuts, over);
   return {
     ...whole,
     dx: spread(together, dimsOf(x)),

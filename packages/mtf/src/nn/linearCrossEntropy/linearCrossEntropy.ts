@@ -3,7 +3,7 @@ import type { Dimension, Select } from "../../dimension.ts";
 import { type AnyTensor, dimsOf, type Scalar, type Tensor } from "../../graph/tensor.ts";
 import { hasDim, misuse, namedDim, tensorArgument } from "../../ops/check.ts";
 import { type SmoothedOptions, smoothedArguments } from "../smoothedCrossEntropy.ts";
-import { chunkingOf } from "./chunks.ts";
+import { cutsOf } from "./chunks.ts";
 import { inChunks } from "./inChunks.ts";
 import { type Given, inOne, type Kind } from "./sums.ts";
 
@@ -68,8 +68,8 @@ export function linearCrossEntropy<A extends string, W extends string, Classes e
   };
   requireLinedUp(op, given, classes.name);
   const positions = dimsOf(ids);
-  const chunking = chunkingOf(positions, classes.size, rows);
-  const sums = chunking ? inChunks(given, kind, chunking) : inOne(given, kind);
+  const cuts = cutsOf(positions, classes.size, rows);
+  const sums = cuts.length > 0 ? inChunks(given, kind, cuts) : inOne(given, kind);
   return sums as unknown as LinearCrossEntropy;
 }
 
