@@ -92,7 +92,7 @@ function isTile(ms: usize, m: i32, ns: usize, n: i32, stride: i32): bool {
 
 function packed(
   a: usize, b: usize, c: usize, ms: usize, ns: usize, ks: usize, M: i32, N: i32, K: i32,
-  scratch: usize,
+  scratch: usize, adding: bool,
 ): void {
   const spare = scratch;
   const panelsA = spare + ROWS * COLUMNS * 4;
@@ -102,7 +102,7 @@ function packed(
   // once for every 1024 columns.
   for (let k: i32 = 0; k < K; k += DEPTH) {
     const depth = min(DEPTH, K - k);
-    const first = k == 0;
+    const first = k == 0 && !adding;
     for (let n: i32 = 0; n < N; n += WIDTH) {
       const width = min(WIDTH, N - n);
       for (let j: i32 = 0; j < width; j += COLUMNS) {
@@ -145,8 +145,13 @@ export function scratchBytes(): i32 {
   return (ROWS * COLUMNS + HEIGHT * DEPTH + WIDTH * DEPTH) * 4;
 }
 
-/** `description` holds the groups of batches, rows, columns and depths, one after the other. */
-export function matmul(description: usize, scratch: usize, a: usize, b: usize, c: usize): void {
+/**
+ * `description` holds the groups of batches, rows, columns and depths, one after the other; the
+ * product is added to what is at `c` where that is said.
+ */
+export function matmul(
+  description: usize, scratch: usize, a: usize, b: usize, c: usize, adding: bool,
+): void {
   const ms = next(description);
   const ns = next(ms);
   const ks = next(ns);
@@ -155,7 +160,7 @@ export function matmul(description: usize, scratch: usize, a: usize, b: usize, c
   const K = sizeOf(ks);
   const batches = sizeOf(description);
   const rows = scratch + ROWS * COLUMNS * 4;
-  const few = M <= FEW && M * K <= HEIGHT * DEPTH;
+  const few = !adding && M <= FEW && M * K <= HEIGHT * DEPTH;
   const useDots = few && (innerStride(ks, SECOND) == 4 || N == 1 && K == 1);
   const useSums = few && innerStride(ns, FIRST) == 4;
   for (let i: i32 = 0; i < batches; i++) {
@@ -169,7 +174,7 @@ export function matmul(description: usize, scratch: usize, a: usize, b: usize, c
       packRows(rows, x, ms, ks, M, K);
       sums(rows, y, z, ms, ns, ks, M, N, K, rows + HEIGHT * DEPTH * 4);
     } else {
-      packed(x, y, z, ms, ns, ks, M, N, K, scratch);
+      packed(x, y, z, ms, ns, ks, M, N, K, scratch, adding);
     }
   }
 }

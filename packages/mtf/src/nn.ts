@@ -90,6 +90,11 @@ export { geluExact } from "./nn/geluExact.ts";
 export { gru, gruParams } from "./nn/gru.ts";
 export { layerNormParams } from "./nn/layerNormParams.ts";
 export { type Activation, type Linear, linear } from "./nn/linear.ts";
+export {
+  type LinearCrossEntropy,
+  type LinearCrossEntropyOptions,
+  linearCrossEntropy,
+} from "./nn/linearCrossEntropy/linearCrossEntropy.ts";
 export { type LocalAttentionOptions, localAttention } from "./nn/localAttention.ts";
 export { type LstmState, lstm, lstmParams } from "./nn/lstm.ts";
 export { type MixtureOfSoftmaxesWeights, mixtureOfSoftmaxes } from "./nn/mixtureOfSoftmaxes.ts";

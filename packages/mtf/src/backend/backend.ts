@@ -29,6 +29,9 @@ export interface Buffer {
  */
 export type Kernel = (operands: readonly Buffer[]) => MaybePromise<readonly Buffer[]>;
 
+/** An op bound to the slices it computes on, whose result is added to a buffer. */
+export type AddingKernel = (operands: readonly Buffer[], sum: Buffer) => void;
+
 /** Computes one op on one device. */
 export interface Backend {
   readonly name: string;
@@ -58,6 +61,11 @@ export interface Backend {
     results: readonly Slice[],
     reuse: readonly number[],
   ): Kernel | undefined;
+  /**
+   * A kernel that adds an op's result to what a buffer of its shape holds, so that there is no term of
+   * its own. Undefined where there is none, and without it the term is made and added.
+   */
+  bindAdding?(op: Op, operands: readonly Slice[], result: Slice): AddingKernel | undefined;
   /** A buffer of the given numbers, row by row. */
   upload(data: HostArray, shape: readonly number[], dtype: DType): Buffer;
   /** A buffer of undefined content, or of `fill`. */

@@ -2,9 +2,8 @@ import { numberArgument, optionsArgument } from "../arguments.ts";
 import type { Select, Without } from "../dimension.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { misuse, namedDim, tensorArgument } from "../ops/check.ts";
-import { crossEntropyWithLogsumexp } from "../ops/crossEntropy/crossEntropy.ts";
-import { type Argument, apply } from "../ops/elementwise/apply.ts";
-import { reduction } from "../ops/reduce/reduce.ts";
+import { apply } from "../ops/elementwise/apply.ts";
+import { smoothedParts } from "./smoothedParts.ts";
 
 /** What is added to a cross entropy. */
 export interface SmoothedOptions {
@@ -32,32 +31,23 @@ export function smoothedCrossEntropy<A extends string, S extends A>(
 ): Tensor<Without<A, S>> {
   const op = "smoothedCrossEntropy";
   const x = tensorArgument(op, "logits", logits, ["float32"]);
+  const ids = tensorArgument(op, "labels", labels);
   const classes = namedDim(op, "over", x, over);
   optionsArgument(op, "options", options, ["smoothing", "zLoss"]);
+  const { smoothing, zLoss } = smoothedArguments(op, options, x);
+  const { loss, square } = smoothedParts(x, ids, classes, smoothing);
+  if (zLoss === 0) return loss as never;
+  return apply("add", loss, apply("mul", square, zLoss)) as never;
+}
+
+/** The numbers of such options. */
+export function smoothedArguments(
+  op: string,
+  options: SmoothedOptions,
+  beside: AnyTensor,
+): { readonly smoothing: number; readonly zLoss: number } {
   const smoothing = numberArgument(op, "options.smoothing", options.smoothing ?? 0);
   const zLoss = numberArgument(op, "options.zLoss", options.zLoss ?? 0);
-  if (!(smoothing >= 0 && smoothing <= 1)) {
-    throw misuse("bad-argument", `${op}: a smoothing of ${smoothing} is not 0 … 1.`, { logits });
-  }
-  const { loss, logsumexp } = crossEntropyWithLogsumexp(logits, labels, over);
-  let total: AnyTensor = loss;
-  const counts = within(labels, classes.size);
-  if (smoothing > 0) {
-    // The mean over all classes of -log p is log Σ exp less the mean logit.
-    const middle = apply("mul", reduction("sum", x, [classes.name]), 1 / classes.size);
-    const even = where(counts, apply("sub", logsumexp, middle));
-    total = apply("add", apply("mul", total, 1 - smoothing), apply("mul", even, smoothing));
-  }
-  if (zLoss === 0) return total as never;
-  const square = where(counts, apply("square", logsumexp));
-  return apply("add", total, apply("mul", square, zLoss)) as never;
-}
-
-function where(condition: AnyTensor, x: Argument): AnyTensor {
-  return apply("where", condition, x, 0);
-}
-
-/** Whether a label is one of the classes. */
-function within(labels: AnyTensor, classes: number): AnyTensor {
-  return apply("and", apply("greaterEqual", labels, 0), apply("less", labels, classes));
+  if (smoothing >= 0 && smoothing <= 1) return { smoothing, zLoss };
+  throw misuse("bad-argument", `${op}: a smoothing of ${smoothing} is not 0 … 1.`, { beside });
 }

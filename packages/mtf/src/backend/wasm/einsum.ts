@@ -4,6 +4,7 @@ import { wholeSlice } from "../slices/whole.ts";
 import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { turns } from "./dims.ts";
 import { bindFunction } from "./elementwise.ts";
+import type { HeapBuffer } from "./heap.ts";
 import { onArrays } from "./onArrays.ts";
 import { bindProduct, factorOf, groupsOf } from "./product.ts";
 import { reduce } from "./reduce.ts";
@@ -31,6 +32,21 @@ export const einsum: BindHeap<"einsum"> = (context, attributes, operands, result
     return [out];
   };
 };
+
+/** A product that is added to what a buffer holds; undefined where it is no product of matrices. */
+export function bindAddingEinsum(
+  context: Context,
+  operands: readonly Slice[],
+  result: Slice,
+): ((operands: readonly HeapBuffer[], sum: HeapBuffer) => void) | undefined {
+  if (result.dtype !== "float32") return undefined;
+  const [a, b] = operands as [Slice, Slice];
+  const groups = groupsOf(factorOf(a), factorOf(b), factorOf(result));
+  const [rows, columns, depths] = [groups.rows, groups.columns, groups.depths].map(turns);
+  if (depths === 1 || rows === 1 || columns === 1) return undefined;
+  const product = bindProduct(context, groups, true);
+  return ([x, y], sum) => product(x!.block.offset, y!.block.offset, sum.block.offset);
+}
 
 /** A dot product for each index of a batch whose dims are the adjacent ones. */
 function bindProductThenSum(context: Context, a: Slice, b: Slice, c: Slice): HeapKernel {

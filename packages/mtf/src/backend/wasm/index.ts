@@ -2,6 +2,7 @@ import type { Backend, Buffer } from "../backend.ts";
 import { bind } from "./bind.ts";
 import { type BlasThreads, findBlas } from "./blas/find.ts";
 import type { Context } from "./context.ts";
+import { bindAddingEinsum } from "./einsum.ts";
 import { copyOut, Heap, type HeapBuffer, heapLimit } from "./heap.ts";
 import { instantiate } from "./instantiate.ts";
 import { bindResting } from "./resting.ts";
@@ -49,6 +50,10 @@ export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
     bindResting(op, operands, results) {
       const kernel = bindResting(context, op, operands, results);
       return kernel && ((buffers) => kernel(buffers as readonly HeapBuffer[]));
+    },
+    bindAdding({ kind }, operands, result) {
+      const add = kind === "einsum" ? bindAddingEinsum(context, operands, result) : undefined;
+      return add && ((buffers, sum) => add(buffers as readonly HeapBuffer[], own(sum)));
     },
     upload(data, shape, dtype) {
       const buffer = heap.allocate(shape, dtype);

@@ -72,6 +72,17 @@ describe.each(ways)("%s", async (name, options) => {
     expect(wrong, `${JSON.stringify({ a, b, c })}: ${actual[wrong]} for ${expected[wrong]}`).toBe(
       -1,
     );
+    const add = backend.bindAdding!(
+      { kind: "einsum", attributes: {} },
+      [sliceOf(a), sliceOf(b)],
+      sliceOf(c),
+    );
+    if (add) {
+      add(operands, result!);
+      const sum = backend.view(result!)! as Float32Array;
+      const off = expected.findIndex((value, i) => 2 * value !== sum[i]);
+      expect(off, `${JSON.stringify({ a, b, c })}, added to itself`).toBe(-1);
+    }
     for (const buffer of [...operands, result!]) backend.dispose(buffer);
   }
 

@@ -67,19 +67,24 @@ function shouldSwap({ rows, columns }: Groups): boolean {
   return rows.at(-1)?.strides[1] === 1;
 }
 
-/** Multiplies arrays at places of the heap, in the way that is fastest. */
-export function bindProduct(context: Context, groups: Groups): Product {
-  return bindBlas(context, groups) ?? bindMatmul(context, shouldSwap(groups), groups);
+/**
+ * Multiplies arrays at places of the heap, in the way that is fastest.
+ *
+ * @param adding whether the product is added to what is there
+ */
+export function bindProduct(context: Context, groups: Groups, adding = false): Product {
+  return bindBlas(context, groups, adding) ?? bindMatmul(context, groups, adding);
 }
 
 /** The product by BLAS, where there is one, the strides allow it and it is the faster way. */
-function bindBlas({ blas, heap }: Context, groups: Groups): Product | undefined {
+function bindBlas({ blas, heap }: Context, groups: Groups, adding: boolean): Product | undefined {
   const gemm = blas && gemmOf(groups);
   if (!gemm || !paysOff(gemm)) return undefined;
-  return bindBlasProduct(blas, heap, gemm, groups.batch);
+  return bindBlasProduct(blas, heap, gemm, groups.batch, adding);
 }
 
-function bindMatmul({ heap, kernels }: Context, swapped: boolean, groups: Groups): Product {
+function bindMatmul({ heap, kernels }: Context, groups: Groups, adding: boolean): Product {
+  const swapped = shouldSwap(groups);
   const inOrder = (dims: readonly LoopDim[]) =>
     swapped
       ? dims.map(({ size, strides: [x, y, ...z] }) => ({ size, strides: [y!, x!, ...z] }))
@@ -97,6 +102,6 @@ function bindMatmul({ heap, kernels }: Context, swapped: boolean, groups: Groups
   return (a, b, c) => {
     const scratch = heap.scratch(scratchBytes);
     const [left, right] = swapped ? [b, a] : [a, b];
-    matmul(heap.describe(description), scratch, left, right, c);
+    matmul(heap.describe(description), scratch, left, right, c, adding ? 1 : 0);
   };
 }

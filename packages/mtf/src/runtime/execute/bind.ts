@@ -1,6 +1,12 @@
 import { bodiesOf } from "../../program/bodies.ts";
 import { type Lifetime, livenessOf } from "../../program/liveness.ts";
-import type { Instruction, Program } from "../../program/program.ts";
+import {
+  type Instruction,
+  leavingOf,
+  type Program,
+  type Region,
+  readsOf,
+} from "../../program/program.ts";
 import type { Collectives } from "../collectives/collectives.ts";
 import { failureIn } from "../failure.ts";
 import { bindCompute } from "./compute.ts";
@@ -41,7 +47,7 @@ export function bindProgram(program: Program, device: Device, collectives: Colle
     slots: new Array(program.values.length).fill(undefined),
   };
   const { unused, instructions } = livenessOf(program);
-  const steps = bindAll(program.instructions, instructions, frame, collectives);
+  const steps = bindAll(program.instructions, instructions, frame, collectives, none);
   return { program, frame, steps, unused, counted: countedIn(steps) };
 }
 
@@ -55,16 +61,22 @@ function countedIn(steps: readonly Step[]): readonly BoundBody[] {
   });
 }
 
+/** Of values that are terms of sums, those of the sums. */
+type Terms = ReadonlyMap<number, number>;
+
+const none: Terms = new Map();
+
 function bindAll(
   instructions: readonly Instruction[],
   lifetimes: readonly Lifetime[],
   frame: Frame,
   collectives: Collectives,
+  terms: Terms,
 ): readonly Step[] {
   const underWay: UnderWay = { together: undefined };
   return instructions.map((instruction, i) => {
     try {
-      return bindStep(instruction, lifetimes[i]!, frame, collectives, underWay);
+      return bindStep(instruction, lifetimes[i]!, frame, collectives, underWay, terms);
     } catch (error) {
       throw failureIn(instruction, frame.values, frame.device, error);
     }
@@ -82,14 +94,15 @@ function bindStep(
   frame: Frame,
   collectives: Collectives,
   underWay: UnderWay,
+  terms: Terms,
 ): Step {
   const step = { instruction, dies: lifetime.dies, region: undefined, barrier: undefined };
   switch (instruction.kind) {
-    case "compute":
-      return {
-        ...step,
-        phases: [bindCompute(instruction, frame, lifetime.dies, lifetime.reuse)],
-      };
+    case "compute": {
+      const sum = terms.get(instruction.results[0]!);
+      const compute = bindCompute(instruction, frame, lifetime.dies, lifetime.reuse, sum);
+      return { ...step, phases: [compute] };
+    }
     case "reduce":
     case "bucket":
     case "move":
@@ -100,11 +113,22 @@ function bindStep(
     case "wait":
       return { ...step, ...left(underWay.together!) };
     case "region": {
+      const terms = termsOf(instruction);
       const bodies = bodiesOf(instruction).map(({ instructions }, i) => {
-        return { steps: bindAll(instructions, lifetime.bodies[i]!, frame, collectives), runs: 0 };
+        const own = lifetime.bodies[i]!;
+        return { steps: bindAll(instructions, own, frame, collectives, terms), runs: 0 };
       });
       const region = { ...bindRegion(instruction, frame), bodies };
       return { ...step, region, phases: [] };
     }
   }
+}
+
+/** What a region's rounds compute to add up, and nobody reads: it need not be made before it is added. */
+function termsOf(region: Region): Terms {
+  if (region.rounds.kind !== "each") return none;
+  const read = [...region.body.flatMap(readsOf), ...leavingOf(region)];
+  const once = (value: number) => read.indexOf(value) === read.lastIndexOf(value);
+  const alone = region.summed.filter(({ inner }) => once(inner));
+  return new Map(alone.map(({ inner, outer }) => [inner, outer]));
 }

@@ -1,4 +1,4 @@
-import type { Buffer, Kernel, Slice } from "../../backend/backend.ts";
+import type { AddingKernel, Buffer, Kernel, Slice } from "../../backend/backend.ts";
 import type { Op } from "../../graph/kinds.ts";
 import { volume } from "../../program/placement.ts";
 import type { Compute } from "../../program/program.ts";
@@ -27,16 +27,35 @@ export function bindKernel(
   return () => fills.map(({ shape, dtype, fill }) => backend.allocate(shape, dtype, fill));
 }
 
-/** Binds a compute instruction to a frame's slots. */
+function bindAdding(
+  op: Op,
+  operands: readonly Slice[],
+  results: readonly Slice[],
+  { backend }: Device,
+): AddingKernel | undefined {
+  const usual = ({ box, rest }: Slice) => volume(box) > 0 && rest === undefined;
+  if (![...operands, ...results].every(usual)) return undefined;
+  return backend.bindAdding?.(op, operands, results[0]!);
+}
+
+/**
+ * Binds a compute instruction to a frame's slots.
+ *
+ * @param sum the slot of what the result is a term of, if it is one: what is there is added to where
+ * the backend can do so, and becomes the result
+ */
 export function bindCompute(
   { op, operands, results }: Compute,
   frame: Frame,
   dies: readonly number[],
   reuse: readonly number[],
+  sum: number | undefined,
 ): Phase {
   const { device, values, slots } = frame;
   const slices = (numbers: readonly number[]) => numbers.map((n) => sliceOf(values[n]!, device));
   const kernel = bindKernel(op, slices(operands), slices(results), reuse, device);
+  const adding =
+    sum === undefined ? undefined : bindAdding(op, slices(operands), slices(results), device);
   const given = new Array<Buffer>(operands.length);
   const dying = operands.map((value) => dies.includes(value));
 
@@ -55,6 +74,13 @@ export function bindCompute(
   };
   return () => {
     for (let i = 0; i < operands.length; i++) given[i] = slots[operands[i]!]!;
+    const before = adding && slots[sum!];
+    if (before) {
+      adding(given, before);
+      slots[results[0]!] = before;
+      slots[sum!] = undefined;
+      return;
+    }
     const made = kernel(given);
     return made instanceof Promise ? made.then(store) : store(made);
   };

@@ -11,15 +11,18 @@ export type Product = (a: number, b: number, c: number) => void;
  * A product of matrices for every index of a batch, each a call of BLAS.
  *
  * @param batch strides of a, b and c
+ * @param adding whether it is added to what is at c
  */
 export function bindProduct(
   { sgemm, announce }: Blas,
   heap: Heap,
   gemm: Gemm,
   batch: readonly LoopDim[],
+  adding: boolean,
 ): Product {
   const { m, n, k, left, right, ldc } = gemm;
   const places = placesOf(batch);
+  const beta = adding ? 1 : 0;
   return (a, b, c) => {
     announce(m * n * k);
     const memory = heap.engine.wasm.HEAPU8.buffer;
@@ -28,7 +31,7 @@ export function bindProduct(
     for (const [toA, toB, toC] of places) {
       const [x, y] = gemm.swapped ? [at(b + toB), at(a + toA)] : [at(a + toA), at(b + toB)];
       const z = at(c + toC);
-      sgemm(rowMajor, left.trans, right.trans, m, n, k, 1, x, left.ld, y, right.ld, 0, z, ldc);
+      sgemm(rowMajor, left.trans, right.trans, m, n, k, 1, x, left.ld, y, right.ld, beta, z, ldc);
     }
   };
 }
