@@ -38,7 +38,7 @@ export { embedding, embeddingParams } from "./nn/embedding.ts";
 export { type EntmaxOptions, entmax } from "./nn/entmax.ts";
 export { entmaxCrossEntropy } from "./nn/entmaxCrossEntropy.ts";
 
-export { type Dispatched, dispatch } from "./nn/experts/dispatch.ts";
+export { type Dispatched, type DispatchedGating, dispatch } from "./nn/experts/dispatch.ts";
 export { expertCapacity } from "./nn/experts/expertCapacity.ts";
 export { expertChoiceRouter } from "./nn/experts/expertChoiceRouter.ts";
 export {

@@ -14,7 +14,7 @@ import { renamed } from "../ops/rename/rename.ts";
  * @param as what channels are called where they are compared with
  * @throws MtfError `missing-dim`, `dim-taken`, `dtype-mismatch`, `bad-argument` where nothing is observed
  * @example
- * correlation(x, "channel", "other"); // [batch, length, channel] -> [channel, other]
+ * correlation(sound, "channel", "other"); // [batch, length, channel] -> [channel, other]
  */
 export function correlation<A extends string, S extends A, O extends string>(
   x: Tensor<A>,

@@ -15,7 +15,7 @@ import type { Activation, Linear } from "./linear.ts";
  * @throws MtfError `missing-dim`, `size-mismatch`, `dtype-mismatch`
  * @example
  * // [expert, batch, embd] · [expert, embd, ff] -> [expert, batch, ff]
- * denseEach(x, { weight }, ["expert"], relu);
+ * denseEach(seated, ownLayers, ["expert"], relu);
  */
 export function denseEach<
   A extends string,

@@ -21,7 +21,7 @@ export interface BucketOptions {
  * @throws MtfError `dtype-mismatch`, `bad-argument`
  * @example
  * const bucket = relativeBuckets(relativePositions(length, memory), { bidirectional: true });
- * const bias = gather(table, bucket, "bucket"); // [bucket, heads] -> [length, memory, heads]
+ * const bias = gather(relativeBias, bucket, "bucket"); // [bucket, heads] -> [length, memory, heads]
  * attention(query, keys, values, { over: "memory", within: "kv", bias });
  */
 export function relativeBuckets<A extends string>(

@@ -10,7 +10,7 @@ const [alpha, scale] = [1.6732632423543772, 1.0507009873554805];
  *
  * @throws MtfError `dtype-mismatch`
  * @example
- * elu(inner);
+ * elu(x);
  */
 export function elu<A extends string>(x: Tensor<A>): Tensor<A> {
   return exponentialBelow("elu", x, 1);
@@ -22,7 +22,7 @@ export function elu<A extends string>(x: Tensor<A>): Tensor<A> {
  *
  * @throws MtfError `dtype-mismatch`
  * @example
- * selu(inner);
+ * selu(x);
  */
 export function selu<A extends string>(x: Tensor<A>): Tensor<A> {
   return apply("mul", exponentialBelow("selu", x, alpha), scale) as never;

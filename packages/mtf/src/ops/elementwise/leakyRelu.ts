@@ -10,7 +10,7 @@ import { operandArgument } from "./binary.ts";
  * default 0.2
  * @throws MtfError `not-a-tensor`, `dtype-mismatch`, `bad-argument` for a slope with dims
  * @example
- * leakyRelu(inner, 0.01);
+ * leakyRelu(x, 0.01);
  */
 export function leakyRelu<A extends string>(x: Tensor<A>, slope: number | Scalar = 0.2): Tensor<A> {
   const tensor = tensorArgument("leakyRelu", "x", x, ["float32"]);
