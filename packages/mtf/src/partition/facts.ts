@@ -23,14 +23,18 @@ export interface Facts {
 export function factsOf(node: Node, machine: MachineModel, shapes: Map<string, number>): Facts {
   const partition = partitionOf(node);
   const seconds = secondsAlone(node, machine);
-  const { whole = [], move, windows, alias, combine } = partition;
+  const { move, windows, even, alias, combine } = partition;
+  const whole = new Set(partition.whole);
+  for (const dim of [move?.dim, windows]) if (dim !== undefined) whole.add(dim);
   const read = node.operands.map((operand) => printShape(typeOf(operand)));
   const made = node.results.map(printShape);
   const aliases = alias ? Object.entries(alias).join() : "";
-  const text = `${node.kind} ${read.join(";")} ${made.join(";")} ${aliases} ${combine} ${seconds}`;
+  const evenly = even ? `${even.dim}:${even.sizes}` : "";
+  const dims = [read.join(";"), made.join(";"), [...whole].join(), evenly, aliases];
+  const text = `${node.kind} ${dims.join(" ")} ${combine} ${seconds}`;
   return {
     partition,
-    whole: new Set([...whole, ...(move ? [move.dim] : []), ...(windows ? [windows] : [])]),
+    whole,
     seconds,
     shape: remembered(shapes, text, () => shapes.size),
   };

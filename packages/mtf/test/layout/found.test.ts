@@ -1,6 +1,7 @@
 import {
   accumulate,
   addAll,
+  cumsum,
   defineDims,
   defineLayout,
   defineMesh,
@@ -129,6 +130,22 @@ test("layout: a dim of windows that rests narrow needs another size to be cut in
       %6 f32[a=2@p] = reduce(%5, fn=max, over=[~tap])
       output  = %6"
   `);
+});
+
+// What was worked out for a sum along one dim was taken for one along the other.
+test("layout: running sums along two dims of one size are split apart", async () => {
+  const dims = defineDims({ b: 2, f: 1, a: 1 });
+  const mesh = defineMesh("r:2,p:2");
+  const layout = defineLayout({ dims, mesh, rules: { a: "r", f: "p" } });
+  const loss = (x: Tensor<"b" | "f" | "a">): Scalar => {
+    const summed = cumsum(cumsum(sum(x, "b"), "f"), "a");
+    return einsum(summed, summed);
+  };
+  const x = placeholder([dims.b, dims.f, dims.a]);
+  const devices = await simulator(mesh);
+  const run = await devices.load(lower(grad(loss), { layout, inputs: [x] }));
+  expect(await (await run(Float32Array.of(1, 2))).read()).toEqual(Float32Array.of(6, 6));
+  await devices.close();
 });
 
 /** What a program of one tensor gives for 1, 2, 4, 8, on the simulator in float64, rounded. */
