@@ -9,20 +9,16 @@ const folder = temporaryFolder();
 const data = join(folder, "a.txt");
 writeFileSync(data, "one fish two fish red fish blue fish ".repeat(500));
 
+const model = ["--config", "tiny", "--data", data, "--tokenizer", "bytes", "--mesh", "model:2"];
+
 const usual = (steps: number, out: string): readonly string[] => [
-  ...[
-    "--config",
-    "tiny",
-    "--data",
-    data,
-    "--tokenizer",
-    "bytes",
-    "--mesh",
-    "model:2",
-    "--out",
-    out,
-  ],
+  ...model,
+  ...["--out", out],
   ...["--steps", `${steps}`, "--batch-size", "2", "--save-every", "1", "--deterministic"],
+];
+
+const resuming = (out: string): readonly string[] => [
+  ...["train", "--out", out, "--resume", "--steps", "6", "--runtime", "workers"],
 ];
 
 /** What tells the bits of a run's state after a step from others. */
@@ -48,16 +44,8 @@ test.skipIf(!hasMpi)(
     const part = "checkpoints/step-4/device-1.safetensors";
     expect([a, b].map((run) => existsSync(join(run, part)))).toEqual([false, true]);
 
-    const early = await call(
-      "train",
-      "--out",
-      a,
-      "--resume",
-      "--steps",
-      "6",
-      "--runtime",
-      "workers",
-    );
+    const goOn = () => call(...resuming(a));
+    const early = await goOn();
     expect(early.code).toBe(1);
     expect(early.stderr).toContain("device-1.safetensors cannot be read: there is no such file");
     expect(early.stderr).toContain("gpt-neo gather");
@@ -71,17 +59,7 @@ test.skipIf(!hasMpi)(
     });
     const alone = join(folder, "alone");
     expect((await call("train", ...usual(6, alone))).code).toBe(0);
-    const more = await call(
-      "train",
-      "--out",
-      a,
-      "--resume",
-      "--steps",
-      "6",
-      "--runtime",
-      "workers",
-    );
-    expect(more).toMatchObject({ code: 0 });
+    expect(await goOn()).toMatchObject({ code: 0 });
     expect(stateIn(a, 6)).toEqual(stateIn(alone, 6));
   },
   300_000,

@@ -15,18 +15,8 @@ const out = join(folder, "run");
 const log = join(out, "log.jsonl");
 
 const usual = [
-  ...[
-    "--config",
-    "tiny",
-    "--data",
-    data,
-    "--tokenizer",
-    "bytes",
-    "--out",
-    out,
-    "--mesh",
-    "model:3",
-  ],
+  ...["--config", "tiny", "--data", data, "--tokenizer", "bytes"],
+  ...["--out", out, "--mesh", "model:3"],
   ...["--steps", "100000", "--batch-size", "2", "--save-every", "1", "--runtime", "mpi"],
 ];
 const again = ["--out", out, "--resume", "--steps", "100000"];
