@@ -70,7 +70,7 @@ const plain: readonly PlainActivation[] = ["gelu", "relu", "softsign", "swish", 
 const gated: readonly GatedActivation[] = ["geglu", "reglu", "swiglu", "bilinear", "glu"];
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
-const above = v.pipe(v.number(), v.gtValue(0), v.finite());
+const above = v.pipe(v.number(), v.gtValue(0), v.finite("a finite number"));
 const orAll = v.optional(v.nullable(count), null);
 const scaling = v.variant("type", [
   v.strictObject({ type: v.literal("linear"), factor: above }),

@@ -232,6 +232,16 @@ describe("a wrong config", () => {
     `);
   });
 
+  it("names what numbers and patterns must be", () => {
+    const training = { learning_rate: Number.POSITIVE_INFINITY, betas: [0.9, 1], no_decay: ["("] };
+    expect(message({ training })).toMatchInlineSnapshot(`
+      "[bad-argument] mine.json has 3 problems.
+        training.learning_rate  is Infinity, but must be a finite number
+        training.no_decay.0     is "(", but must be a regular expression
+        training.betas.1        is 1, but must be <1"
+    `);
+  });
+
   it("names wrong data, as deep as it fits", () => {
     const of = (data: unknown) => message({ training: { data, validation_data: 3 } });
     expect(

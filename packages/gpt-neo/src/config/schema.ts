@@ -26,10 +26,10 @@ const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 
 const layerCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000));
 const natural = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-/** A dropout of 1 would leave nothing to divide. */
-const dropout = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
-const rate = v.pipe(v.number(), v.minValue(0), v.finite());
-const above = v.pipe(v.number(), v.gtValue(0), v.finite());
+/** A dropout of 1 would leave nothing to divide, and a mean that keeps all of itself nothing to divide by. */
+const belowOne = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
+const rate = v.pipe(v.number(), v.minValue(0), v.finite("a finite number"));
+const above = v.pipe(v.number(), v.gtValue(0), v.finite("a finite number"));
 const pattern = v.pipe(v.string(), v.minLength(1), v.check(isPattern, "a regular expression"));
 const idList = v.pipe(v.array(natural), v.minLength(1));
 const attentionType = v.picklist(["global", "local", "linear", "none"]);
@@ -89,7 +89,7 @@ const training = {
   adafactor_least_scale: v.optional(above, 1e-3),
   weight_decay: v.optional(rate, 0.1),
   decay_final_norm: v.optional(v.boolean(), false),
-  betas: v.optional(v.strictTuple([part, part]), [0.9, 0.95]),
+  betas: v.optional(v.strictTuple([belowOne, belowOne]), [0.9, 0.95]),
   epsilon: v.optional(above, 1e-8),
   bias_correction: v.optional(v.boolean(), true),
   clip_value: v.optional(v.nullable(above), null),
@@ -126,9 +126,9 @@ const model = {
   activation_function: v.optional(v.picklist(activations), "gelu_new"),
   layer_norm_epsilon: v.optional(above, 1e-5),
   initializer_range: v.optional(above, 0.02),
-  resid_dropout: v.optional(dropout, 0),
-  embed_dropout: v.optional(dropout, 0),
-  attention_dropout: v.optional(dropout, 0),
+  resid_dropout: v.optional(belowOne, 0),
+  embed_dropout: v.optional(belowOne, 0),
+  attention_dropout: v.optional(belowOne, 0),
   bos_token_id: v.optional(v.nullable(natural)),
   eos_token_id: v.optional(v.nullable(v.union([natural, idList], "an id or a list of ids"))),
   pad_token_id: v.optional(v.nullable(natural), null),
@@ -262,7 +262,7 @@ function describe(issue: v.BaseIssue<unknown>): Problem[] {
   const wanted =
     type === "integer" ? "a whole number" : type === "one_of" ? issue.message : expected;
   const found = received === "undefined" ? "is missing, and" : `is ${received}, but`;
-  return [[path, `${found} must be ${wanted ?? "right"}`]];
+  return [[path, `${found} must be ${wanted ?? issue.message}`]];
 }
 
 /**

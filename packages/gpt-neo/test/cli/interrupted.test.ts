@@ -30,6 +30,25 @@ it("train that is interrupted while it reads ends with 130, and leaves nothing b
   expect(existsSync(out)).toBe(false);
 });
 
+it("train that is interrupted in its first step says what begins it again, and that does", async () => {
+  const text = join(folder, "step.txt");
+  await writeRepeated(text, line, 2000);
+  const out = join(folder, "in-step");
+  // A step of a batch that takes longer than the signal does.
+  const run = start([
+    ...["train", "--config", "tiny", "--data", text, "--out", out, ...at.slice(2)],
+    ...["--batch-size", "256", "--steps", "3"],
+  ]);
+  run.stderr!.on("data", () => {
+    if (!run.killed && existsSync(join(out, "run.json"))) run.kill("SIGINT");
+  });
+  const { code, stderr } = await run.done;
+  expect(code, stderr).toBe(130);
+  const [, again] = /; (gpt-neo train .*) (begins again|goes on)$/m.exec(stderr)!;
+  const second = await start([...again!.split(" ").slice(1), "--steps", "1"]).done;
+  expect(second.code, second.stderr).toBe(0);
+}, 120_000);
+
 it.each([
   ["long.txt", /^waiting for text: /m, /^(\d+) of \d+ chunks of .*long\.txt are tokenized, and/m],
   [
