@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { above, count } from "./numbers.ts";
 
 /** Scaling of rotary embeddings: of all frequencies alike, or of the low ones, as Llama 3 has it. */
 export type RotaryScaling =
@@ -69,8 +70,6 @@ const theirNorms: readonly TransformerEngineNorm[] = ["te_rmsnorm", "te_layernor
 const plain: readonly PlainActivation[] = ["gelu", "relu", "softsign", "swish", "mish", "silu"];
 const gated: readonly GatedActivation[] = ["geglu", "reglu", "swiglu", "bilinear", "glu"];
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
-const above = v.pipe(v.number(), v.gtValue(0), v.finite("a finite number"));
 const orAll = v.optional(v.nullable(count), null);
 const scaling = v.variant("type", [
   v.strictObject({ type: v.literal("linear"), factor: above }),

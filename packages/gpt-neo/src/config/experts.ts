@@ -5,6 +5,7 @@ import {
   elementwiseNames,
   type UsualActivation,
 } from "./activation-names.ts";
+import { amount, count, part } from "./numbers.ts";
 
 /** What is drawn or disturbed where a router chooses. */
 export type RouterPolicy = "argmax" | "sample" | "input_jitter" | "input_dropout";
@@ -48,10 +49,7 @@ export interface Experts {
   readonly dropout_rate: number;
 }
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 const natural = v.pipe(v.number(), v.integer(), v.minValue(0));
-const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const amount = v.pipe(v.number(), v.minValue(0), v.finite("a finite number"));
 const second = v.picklist(["all", "none", "threshold", "random"]);
 const policy = v.picklist(["argmax", "sample", "input_jitter", "input_dropout"]);
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { part } from "./numbers.ts";
 
 /**
  * How tokens are hidden from a model that is trained to guess them: which are guessed, and what it sees
@@ -20,13 +21,12 @@ export interface Masking {
 }
 
 const id = v.pipe(v.number(), v.integer(), v.minValue(0));
-const chance = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
 export const masking: v.GenericSchema<unknown, Masking> = v.strictObject({
   mask_id: id,
   cls_id: v.optional(v.nullable(id), null),
-  mask_prob: v.optional(chance, 0.15),
-  same_token_prob: v.optional(chance, 0.1),
-  random_token_prob: v.optional(chance, 0),
+  mask_prob: v.optional(part, 0.15),
+  same_token_prob: v.optional(part, 0.1),
+  random_token_prob: v.optional(part, 0),
   ignore_ids: v.optional(v.array(id), []),
 });

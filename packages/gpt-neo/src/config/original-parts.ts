@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Experts, experts } from "./experts.ts";
+import { count } from "./numbers.ts";
 
 /**
  * The original GPT-Neo's own options, in its words where it has any: what a model of type
@@ -28,7 +29,6 @@ export interface OriginalParts {
   readonly moe: Experts | null;
 }
 
-const length = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 const off = v.optional(v.boolean(), false);
 const on = v.optional(v.boolean(), true);
 
@@ -37,7 +37,7 @@ export const originalPartSchemas: {
   readonly [Key in keyof OriginalParts]: v.GenericSchema<unknown, OriginalParts[Key]>;
 } = {
   causal: on,
-  axial_pos_emb: v.optional(v.nullable(v.strictTuple([length, length])), null),
+  axial_pos_emb: v.optional(v.nullable(v.strictTuple([count, count])), null),
   scalenorm: off,
   rezero: off,
   final_norm: on,

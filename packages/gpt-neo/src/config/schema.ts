@@ -16,20 +16,15 @@ import { initialWeights } from "./initial-weights.ts";
 import { otherKeys } from "./keys.ts";
 import { masking } from "./masking.ts";
 import type { Note } from "./note.ts";
+import { above, amount, belowOne, count, part } from "./numbers.ts";
 import { optimizerNames } from "./optimizer-names.ts";
 import { originalPartKeys, originalPartSchemas, usualParts } from "./original-parts.ts";
 import { isPattern } from "./pattern.ts";
 import { scheduleNames } from "./schedule-names.ts";
 
-const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 /** Few enough to be written out; the largest model of this kind has 44. */
 const layerCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000));
 const natural = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
-const part = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-/** A dropout of 1 would leave nothing to divide, and a mean that keeps all of itself nothing to divide by. */
-const belowOne = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
-const rate = v.pipe(v.number(), v.minValue(0), v.finite("a finite number"));
-const above = v.pipe(v.number(), v.gtValue(0), v.finite("a finite number"));
 const pattern = v.pipe(v.string(), v.minLength(1), v.check(isPattern, "a regular expression"));
 const idList = v.pipe(v.array(natural), v.minLength(1));
 const attentionType = v.picklist(["global", "local", "linear", "none"]);
@@ -67,27 +62,27 @@ const training = {
   cross_document_loss: v.optional(v.boolean(), true),
   cross_document_attention: v.optional(v.boolean(), true),
   reset_positions: v.optional(v.boolean(), false),
-  batch_size: v.optional(positive, 8),
-  context: v.optional(positive),
-  steps: v.optional(positive, 1000),
-  grad_accumulation: v.optional(positive, 1),
+  batch_size: v.optional(count, 8),
+  context: v.optional(count),
+  steps: v.optional(count, 1000),
+  grad_accumulation: v.optional(count, 1),
   recompute: v.optional(v.boolean(), false),
   learning_rate: v.optional(above, 3e-4),
   schedule: v.optional(v.picklist(scheduleNames), "cosine"),
   warmup_steps: v.optional(v.nullable(natural), null),
   decay_to: v.optional(part, 0.1),
-  decay_steps: v.optional(v.nullable(positive), null),
-  cooldown_steps: v.optional(v.nullable(positive), null),
+  decay_steps: v.optional(v.nullable(count), null),
+  cooldown_steps: v.optional(v.nullable(count), null),
   optimizer: v.optional(v.picklist(optimizerNames), "adamw"),
   muon_momentum: v.optional(part, 0.95),
   no_decay: v.optional(v.array(pattern), []),
-  rates: v.optional(v.array(v.strictTuple([pattern, rate])), []),
+  rates: v.optional(v.array(v.strictTuple([pattern, amount])), []),
   ema: v.optional(v.nullable(part), null),
   adafactor_decay_rate: v.optional(v.nullable(part), null),
   adafactor_momentum: v.optional(v.nullable(part), null),
-  adafactor_epsilon: v.optional(rate, 1e-30),
+  adafactor_epsilon: v.optional(amount, 1e-30),
   adafactor_least_scale: v.optional(above, 1e-3),
-  weight_decay: v.optional(rate, 0.1),
+  weight_decay: v.optional(amount, 0.1),
   decay_final_norm: v.optional(v.boolean(), false),
   betas: v.optional(v.strictTuple([belowOne, belowOne]), [0.9, 0.95]),
   epsilon: v.optional(above, 1e-8),
@@ -97,13 +92,13 @@ const training = {
   clip_norm: v.optional(v.nullable(above), 1),
   loss: v.optional(v.picklist(["cross_entropy", "entmax"]), "cross_entropy"),
   masking: v.optional(v.nullable(masking), null),
-  z_loss: v.optional(rate, 0),
+  z_loss: v.optional(amount, 0),
   validation: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.5)), 0.05),
-  eval_every: v.optional(positive, 100),
-  eval_batches: v.optional(v.nullable(positive), null),
-  save_every: v.optional(positive, 500),
+  eval_every: v.optional(count, 100),
+  eval_batches: v.optional(v.nullable(count), null),
+  save_every: v.optional(count, 500),
   extra_saves: v.optional(v.array(natural), []),
-  exit_every: v.optional(v.nullable(positive), null),
+  exit_every: v.optional(v.nullable(count), null),
   seed: v.optional(natural, 0),
   mesh: v.optional(v.nullable(v.string()), null),
   layout: v.optional(v.nullable(v.string()), null),
@@ -112,17 +107,17 @@ const training = {
 
 // What is left out has the value it has in Hugging Face's GPTNeoConfig.
 const model = {
-  vocab_size: v.optional(positive, 50257),
-  max_position_embeddings: v.optional(positive, 2048),
-  hidden_size: v.optional(positive, 2048),
+  vocab_size: v.optional(count, 50257),
+  max_position_embeddings: v.optional(count, 2048),
+  hidden_size: v.optional(count, 2048),
   num_layers: v.optional(layerCount, 24),
-  num_heads: v.optional(positive, 16),
+  num_heads: v.optional(count, 16),
   attention_types: v.optional(
     v.array(v.strictTuple([v.pipe(v.array(attentionType), v.minLength(1)), layerCount])),
   ),
   attention_layers: v.optional(v.array(attentionType)),
-  window_size: v.optional(positive, 256),
-  intermediate_size: v.optional(v.nullable(positive), null),
+  window_size: v.optional(count, 256),
+  intermediate_size: v.optional(v.nullable(count), null),
   activation_function: v.optional(v.picklist(activations), "gelu_new"),
   layer_norm_epsilon: v.optional(above, 1e-5),
   initializer_range: v.optional(above, 0.02),

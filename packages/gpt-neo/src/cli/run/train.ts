@@ -1,6 +1,4 @@
-import { join } from "node:path";
-import { isThere } from "../../is-there.ts";
-import { runFile } from "../../run-mark.ts";
+import { isRunFolder } from "../../run-mark.ts";
 import { train } from "../../train/train.ts";
 import type { TrainedInFolder } from "../../train/train-from.ts";
 import { progressLine } from "../progress.ts";
@@ -43,7 +41,7 @@ export async function run({
     progress.end();
     const saved = options.resume ? `${out} is as it was` : "nothing is saved";
     // Steps that had begun have made it a run's folder, which nothing but --resume goes on with.
-    const isRun = !options.resume && (await isThere(join(out, runFile)));
+    const isRun = !options.resume && (await isRunFolder(out));
     const again = isRun ? `gpt-neo train --out ${out} --resume` : "the same command";
     progress.note(`stopped before the first step: ${saved}; ${again} begins again`);
     process.exitCode = 130;
