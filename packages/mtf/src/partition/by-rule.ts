@@ -9,6 +9,7 @@ import { aimsOf, emit, nonePassing, passesAlong } from "./emit.ts";
 import { partitionMove } from "./exchange.ts";
 import { partitionExpanded } from "./expand.ts";
 import { passingThrough } from "./passing.ts";
+import { chosenFor } from "./plan/choice.ts";
 import { follows, restOf } from "./rests.ts";
 import { byRules, lying, type PartitionNodes, type Scope, versionsOf } from "./scope.ts";
 import { before, stuckToOperands } from "./stuck.ts";
@@ -20,13 +21,13 @@ import { partitionWindows } from "./windows/partition.ts";
  * elsewhere along a cut dim, or as the primitives of a composite whose whole dim is cut.
  */
 export function partitionByRule(scope: Scope, node: Node, partitionNodes: PartitionNodes): void {
-  const { answers, chosen } = scope.plan;
+  const { answers } = scope.plan;
   const facts = factsFor(answers, node);
   const { partition } = facts;
   const { operands: passes, axes: owed } = passingThrough(scope, node, partition);
   const { mesh } = scope.layout;
   const task: Task = { node, facts, passing: passes, owed, mesh, axes: scope.plan.axes };
-  const planned = chosen.get(node);
+  const planned = chosenFor(scope.plan, node);
   if (planned) {
     const { assignment } = planned;
     if (planned.passes && passesAlong(scope, task, assignment)) {

@@ -113,6 +113,7 @@ function waysFrom(
     chosen: new Map(),
     proposed: new Map(),
     turned,
+    apart: [],
   };
   const first = write(subject, fixed);
   const { choices, cost, work } = first;

@@ -2,6 +2,7 @@ import { nodesOf } from "../graph/graph.ts";
 import type { NodeOf } from "../graph/node.ts";
 import { type AnyTensor, endOf } from "../graph/tensor.ts";
 import { bodyScope, enter, partitionBody, readSettled, usedResults } from "./insideRegion.ts";
+import { chosenFor } from "./plan/choice.ts";
 import { define, type PartitionNodes, type Scope, versionsOf } from "./scope.ts";
 import { stickToBody, stickToOutside } from "./stuckInside.ts";
 import { usesOf } from "./uses.ts";
@@ -29,7 +30,7 @@ export function partitionOnce(
     const input: AnyTensor = body.inputs[i]!;
     const reader = uses.only(input);
     // A sum that passes through what reads it goes in as it is owed, or it would be added up before.
-    const passes = reader !== undefined && scope.plan.chosen.get(reader)?.passes === true;
+    const passes = reader !== undefined && chosenFor(scope.plan, reader)?.passes === true;
     const read = passes ? readOwing : readSettled;
     enter(scope, inner, operand, input, read(scope, operand));
   });

@@ -86,6 +86,7 @@ export function besideOwnRounds(scope: Scope, axes: readonly string[]): Scope {
     ...scope.plan,
     answers,
     axes: scope.plan.axes.filter((axis) => !axes.includes(axis)),
+    apart: [...scope.plan.apart, ...axes],
   };
   const rests: Scope["rests"] = new Map();
   for (const [node, all] of scope.rests) {

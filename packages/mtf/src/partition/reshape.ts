@@ -7,16 +7,17 @@ import { factsFor } from "./answers.ts";
 import { operandSplit, type Task } from "./choose.ts";
 import { emit, nonePassing, passesAlong } from "./emit.ts";
 import { passingThrough } from "./passing.ts";
+import { chosenFor } from "./plan/choice.ts";
 import { byRules, lying, type Scope, versionsOf, wanted } from "./scope.ts";
 
 /** A reshape on slices, after gathering the dims whose cuts it would not keep. */
 export function partitionReshape(scope: Scope, node: NodeOf<"reshape">): void {
   const { mesh } = scope.layout;
-  const { answers, axes, chosen } = scope.plan;
+  const { answers, axes } = scope.plan;
   const facts = factsFor(answers, node);
   const { operands, axes: owed } = passingThrough(scope, node, facts.partition);
   const task: Task = { node, facts, passing: operands, owed, mesh, axes };
-  const planned = chosen.get(node);
+  const planned = chosenFor(scope.plan, node);
   const split = planned
     ? operandSplit(task, planned.assignment, 0)
     : startOf(scope, node.operands[0]!, operands.length > 0).split;

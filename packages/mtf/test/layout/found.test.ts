@@ -9,6 +9,7 @@ import {
   einsum,
   grad,
   logSoftmax,
+  mapOver,
   merge,
   mul,
   placeholder,
@@ -145,6 +146,24 @@ test("layout: running sums along two dims of one size are split apart", async ()
   const devices = await simulator(mesh);
   const run = await devices.load(lower(grad(loss), { layout, inputs: [x] }));
   expect(await (await run(Float32Array.of(1, 2))).read()).toEqual(Float32Array.of(6, 6));
+  await devices.close();
+});
+
+// What was chosen while all devices ran all rounds split a body along an axis that then gave each
+// device rounds of its own: a device had slices of its own round, and the others' were never added.
+test("layout: rounds of each device's own are not split by what was chosen for shared ones", async () => {
+  const dims = defineDims({ a: 2 });
+  const mesh = defineMesh("p:4,r:2");
+  const layout = defineLayout({ dims, mesh, rules: { a: ["r", "p"] } });
+  const loss = (x: Tensor<"a">): Scalar => sum(mapOver(dims.a, () => sum(x), x));
+  const lowered = lower((x: Tensor<"a">) => [loss(x), grad(loss)(x)] as const, {
+    layout,
+    inputs: [placeholder([dims.a])],
+  });
+  const devices = await simulator(mesh);
+  const run = await devices.load(lowered);
+  const [, gradient] = await run(Float32Array.of(1, 2));
+  expect(await gradient.read()).toEqual(Float32Array.of(2, 2));
   await devices.close();
 });
 

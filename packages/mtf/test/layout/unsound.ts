@@ -82,6 +82,21 @@ export const unsound: Readonly<Record<string, Unsound>> = {
       );
       return body && { ...instruction, body };
     }),
+  "rounds of each device's own have slices of one value": (program) => {
+    for (const instruction of program.instructions) {
+      if (instruction.kind !== "region" || instruction.rounds.kind !== "each") continue;
+      const [axis] = instruction.rounds.own?.axes ?? [];
+      const made = instruction.body.filter((i) => i.kind === "compute").flatMap(writesOf);
+      const at = made.find((value) => program.values[value]!.dims.length > 0);
+      if (!axis || at === undefined) continue;
+      return valueChanged(program, at, ({ dims, placement, ...value }) => ({
+        ...value,
+        dims,
+        placement: { ...placement, split: { ...placement.split, [dims[0]!.name]: [axis] } },
+      }));
+    }
+    return undefined;
+  },
   "a slice begins behind the end": (program) =>
     oneChanged(program, (instruction) =>
       instruction.kind === "compute" && instruction.op.kind === "slice"

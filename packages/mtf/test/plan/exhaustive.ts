@@ -32,6 +32,7 @@ export function exhaustive({ traced, layout }: Drawn): Found | undefined {
     axes: axesNamed(layout, traced.graph),
     expanded: new Map(),
     proposed: new Map(),
+    apart: [],
     turned: new Set<Node>(),
   };
   const by = (chosen: Plan["chosen"]) => write(subject, { ...fixed, chosen });

@@ -21,6 +21,8 @@ export interface Plan {
    * place of all rounds on every device, or the other way round.
    */
   readonly turned: ReadonlySet<Node>;
+  /** The axes along which each device has rounds of its own here: in a body they split nothing. */
+  readonly apart: readonly string[];
   /** The primitives of composites: the same nodes, however often a program is written. */
   readonly expanded: Map<Node, readonly AnyTensor[]>;
 }
@@ -29,6 +31,17 @@ export interface Plan {
 export interface Split {
   readonly assignment: Assignment;
   readonly passes: boolean;
+}
+
+/**
+ * What is chosen for a node. It was when loops may have run otherwise: where it splits along axes
+ * along which devices are in rounds of their own now, it counts for nothing.
+ */
+export function chosenFor({ chosen, apart }: Plan, node: Node): Split | undefined {
+  const split = chosen.get(node);
+  if (!split || apart.length === 0) return split;
+  const axes = Object.values(split.assignment).flat();
+  return axes.some((axis) => apart.includes(axis)) ? undefined : split;
 }
 
 /** One op that a program computes, with what depends on how it is split. */

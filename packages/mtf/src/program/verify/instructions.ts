@@ -49,7 +49,10 @@ export function verifyInstructions(
       }
     }
     for (const value of writesOf(instruction)) make(walk, known, value, where);
-    const fault = underWayFault(begun, instruction) ?? faultOf(walk, instruction);
+    const fault =
+      underWayFault(begun, instruction) ??
+      faultOf(walk, instruction) ??
+      roundFault(walk, instruction);
     if (fault) throw internal(`${where()}: ${fault}`);
     if (instruction.kind === "start") begun = instruction;
     if (instruction.kind === "wait") begun = undefined;
@@ -93,6 +96,20 @@ function faultOf(walk: Walk, instruction: Instruction): string | undefined {
     case "region":
       return regionFault(instruction, walk.program);
   }
+}
+
+/**
+ * What is wrong with an instruction where each device is in a round of its own: devices do not have
+ * slices of one value, or terms of one sum, before the terms of their rounds are added up.
+ */
+function roundFault({ program, apart }: Walk, instruction: Instruction): string | undefined {
+  if (apart.length === 0 || settles(instruction)) return undefined;
+  for (const value of writesOf(instruction)) {
+    const { split, partial } = program.values[value]!.placement;
+    const axis = [...Object.values(split).flat(), ...partial].find((a) => apart.includes(a));
+    if (axis) return `along '${axis}' each device is in a round of its own`;
+  }
+  return undefined;
 }
 
 /** Requires that a value is there, and whole where it is not about to be settled. */
