@@ -1,3 +1,4 @@
+import type { Node } from "../graph/node.ts";
 import { defineMesh, type Mesh } from "../mesh.ts";
 import { bodiesOf } from "../program/bodies.ts";
 import { splitAxes } from "../program/placement.ts";
@@ -43,16 +44,25 @@ export function busySeconds(
   }
 }
 
-/** Devices along all axes that cut some dim of an op share its work. */
 function computingSeconds(
-  { values }: Program,
+  program: Program,
   compute: Compute,
   machine: MachineModel,
   mesh: Mesh,
 ): number {
+  const { node, shares } = sharedWork(program, compute, mesh);
+  return secondsAlone(node, machine) / shares;
+}
+
+/** An op, and by how many devices its work is shared: those along all axes that cut some dim of it. */
+export function sharedWork(
+  { values }: Program,
+  compute: Compute,
+  mesh: Mesh,
+): { readonly node: Node; readonly shares: number } {
   const [read, made] = [readsOf(compute), writesOf(compute)].map((all) => {
     return all.map((value) => values[value]!);
   });
   const cut = new Set([...read!, ...made!].flatMap(({ placement }) => splitAxes(placement)));
-  return secondsAlone(nodeOf(compute, read!, made!), machine) / devices([...cut], mesh);
+  return { node: nodeOf(compute, read!, made!), shares: devices([...cut], mesh) };
 }

@@ -13,10 +13,16 @@ const viewing = 1e-4;
 
 /** Seconds that one device alone would need for a whole op. */
 export function secondsAlone(node: Node, { flops, memory }: MachineModel): number {
+  const { operations, bytes } = workOf(node);
+  const seconds = Math.max(operations / flops, bytes / memory);
+  return rules[node.kind].elements === "viewed" ? viewing * seconds : seconds;
+}
+
+/** Operations of a whole op on floating-point numbers, and the bytes of what it reads and makes. */
+export function workOf(node: Node): { readonly operations: number; readonly bytes: number } {
   const flopsOf = rules[node.kind].flops as ((node: Node) => number) | undefined;
   const touched = elementsTouched(node);
-  const seconds = Math.max((flopsOf?.(node) ?? touched) / flops, (4 * touched) / memory);
-  return rules[node.kind].elements === "viewed" ? viewing * seconds : seconds;
+  return { operations: flopsOf?.(node) ?? touched, bytes: 4 * touched };
 }
 
 /** Operations of an op that has no better estimate: one for each element it reads or makes. */

@@ -6,6 +6,7 @@ import type { Devices } from "./devices.ts";
 import { placementArgument } from "./devicesArguments.ts";
 import type { Fleet } from "./fleet.ts";
 import { loadProgram } from "./load.ts";
+import { profileRuns } from "./profile.ts";
 import { putAll } from "./put.ts";
 import { putTree } from "./put-tree.ts";
 import { planReshard } from "./reshard.ts";
@@ -35,6 +36,7 @@ export function devicesOf(fleet: Fleet): Devices {
       );
       return answers.flatMap((answer) => answer ?? []);
     },
+    profile: (work) => called(() => profileRuns(fleet, work)),
     close: () => fleet.close(),
     [Symbol.asyncDispose]: () => fleet.close(),
   };

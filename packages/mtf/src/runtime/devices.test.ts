@@ -354,14 +354,14 @@ test("a step that fails in the simulator ends it, and frees everything", async (
   const state = await devices.put(lowered.arguments[0]!, split, counting([a]));
   const other = await devices.put(lowered.arguments[0]!, split, counting([a]));
   expect((await errorOf(run(state))).message).toMatchInlineSnapshot(`
-    "[device-failed] device 1 (x=1) failed in elementwise.
-      instruction  elementwise -> f32[a=5@x]
+    "[device-failed] device 1 (x=1) failed in exp.
+      instruction  exp -> f32[a=5@x]
       line         model.ts:7
       cause        bang"
   `);
   expect((await errorOf(state.read())).message).toMatchInlineSnapshot(`
-    "[poisoned] the run that makes or takes this array failed: device 1 (x=1) failed in elementwise.
-      instruction  elementwise -> f32[a=5@x]
+    "[poisoned] the run that makes or takes this array failed: device 1 (x=1) failed in exp.
+      instruction  exp -> f32[a=5@x]
       line         model.ts:7
       cause        bang"
   `);

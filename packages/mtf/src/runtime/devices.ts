@@ -2,10 +2,15 @@ import type { Dimension } from "../dimension.ts";
 import type { ArrayOf, DType, HostArray } from "../dtype.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import type { Mesh } from "../mesh.ts";
+import type { Profile } from "../profile/profile.ts";
 import type { Lowered } from "../program/lowered.ts";
 import type { Box, Placement } from "../program/placement.ts";
 import type { Program } from "../program/program.ts";
 import type { Rest } from "../rest/rest.ts";
+
+export type { Profile } from "../profile/profile.ts";
+export type { ProfileRow } from "../profile/rows.ts";
+export type { Trace, TraceEvent } from "../profile/trace.ts";
 
 /**
  * A tensor on the devices of a mesh, each holding its slice. Given by `run`, taken by `run`, and
@@ -240,6 +245,16 @@ export interface Devices {
   ): Reshard<Arguments[I]>;
   /** What every device holds, has held at most, and has received from others since the start. */
   usage(): Promise<readonly DeviceUsage[]>;
+  /**
+   * Runs some work, and tells what every device did when in the programs that it ran: a table by op
+   * and line of source, and a trace. Taking it down costs about a microsecond for each instruction.
+   *
+   * @throws MtfError `bad-argument` while another profile is taken; what the work throws
+   * @example
+   * const profile = await devices.profile(() => run(state, batch));
+   * console.log(`${profile}`);
+   */
+  profile(work: () => Promise<unknown>): Promise<Profile>;
   /** Stops the devices and frees all they hold. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

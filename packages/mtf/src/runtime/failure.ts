@@ -1,6 +1,7 @@
 import { type Evidence, MtfError, sentenceOf } from "../errors.ts";
+import { instructionName } from "../program/instructionName.ts";
 import { printValue } from "../program/print.ts";
-import { type Instruction, type Rounds, type Value, writesOf } from "../program/program.ts";
+import { type Instruction, type Value, writesOf } from "../program/program.ts";
 import type { Device } from "./execute/device.ts";
 
 /** Thrown on a device that gave up because another one failed. */
@@ -15,8 +16,8 @@ export function failureIn(
 ): MtfError {
   if (cause instanceof MtfError && cause.code === "device-failed") return cause;
   const made = madeBy(instruction).map((value) => printValue(values[value]!));
-  const text = `${nameOf(instruction)} -> ${made.join(", ")}`;
-  return deviceFailed(device, `in ${nameOf(instruction)}`, messageOf(cause), {
+  const text = `${instructionName(instruction)} -> ${made.join(", ")}`;
+  return deviceFailed(device, `in ${instructionName(instruction)}`, messageOf(cause), {
     instruction: text,
     line: instruction.origin.line,
   });
@@ -45,35 +46,6 @@ export function messageOf(error: unknown): string {
 /** What it makes, or waits for. */
 function madeBy(instruction: Instruction): readonly number[] {
   return instruction.kind === "wait" ? instruction.results : writesOf(instruction);
-}
-
-function nameOf(instruction: Instruction): string {
-  switch (instruction.kind) {
-    case "compute":
-      return instruction.op.kind;
-    case "reduce":
-    case "move":
-      return instruction.name;
-    case "bucket":
-      return instruction.reduces[0]!.name;
-    case "start":
-      return nameOf(instruction.collective);
-    case "wait":
-      return "wait";
-    case "region":
-      return regionName(instruction.rounds);
-  }
-}
-
-function regionName(rounds: Rounds): string {
-  switch (rounds.kind) {
-    case "each":
-      return `loop over ${rounds.dim.name}`;
-    case "while":
-      return "whileLoop";
-    case "either":
-      return "cond";
-  }
 }
 
 /** An error as it travels between devices. */

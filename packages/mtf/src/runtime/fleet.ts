@@ -1,5 +1,6 @@
 import { MtfError } from "../errors.ts";
 import { coordinateOf, type Mesh } from "../mesh.ts";
+import type { Program } from "../program/program.ts";
 import type { Capacity } from "./capacity.ts";
 import { Aborted, deviceFailed, messageOf } from "./failure.ts";
 import type { Answers, Request, RequestOf } from "./protocol.ts";
@@ -32,6 +33,8 @@ export interface Fleet {
   readonly several: boolean;
   /** The runs of all programs. */
   readonly runs: Runs;
+  /** The programs that have been run since a profile was begun; undefined while none is taken. */
+  profiled: Map<number, Program> | undefined;
   /** The way to ask about a device. */
   reaching(device: number): Link;
   /**
@@ -96,6 +99,7 @@ export function makeFleet(parts: FleetParts): Fleet {
     newId: () => ids++,
     devices,
     runs,
+    profiled: undefined,
     several: devices.length < parts.mesh.size,
     reaching: (device) => reaching.get(device)!,
     async ask(requestFor) {

@@ -9,6 +9,7 @@ import type { DeviceUsage } from "./devices.ts";
 import { type Bound, bindProgram } from "./execute/bind.ts";
 import { type Device, heldOf, makeDevice, sliceOf } from "./execute/device.ts";
 import { drive } from "./execute/drive.ts";
+import { newRecorder, type Recorder } from "./execute/recorder.ts";
 import { charge, watch } from "./execute/usage.ts";
 import { isWide, roomFor } from "./execute/wide.ts";
 import { Aborted } from "./failure.ts";
@@ -50,6 +51,7 @@ export function makeHost(
   const byNumber = new Map(hosted.map((h) => [h.device.number, h]));
   const programs = new Map<number, readonly Bound[]>();
   let stopped = false;
+  let recorder: Recorder | undefined;
 
   const handlers: { [K in Request["kind"]]: (request: RequestOf<K>) => Promise<Answers[K]> } = {
     async load({ program, code }) {
@@ -73,7 +75,8 @@ export function makeHost(
       const bounds = programs.get(program);
       if (!bounds) throw internal("a program was run that is not loaded");
       for (const [i, bound] of bounds.entries()) feed(bound, hosted[i]!, inputs, i);
-      await drive(bounds, () => stopped);
+      recorder?.run(program, bounds[0]!.program);
+      await drive(bounds, () => stopped, recorder);
       for (const [i, bound] of bounds.entries()) collect(bound, hosted[i]!, inputs, outputs);
     },
     async rounds({ program }) {
@@ -110,6 +113,21 @@ export function makeHost(
         answers.push({ buffers, bytes, peakBytes, bytesReceived });
       }
       return answers;
+    },
+    async profile({ ask, devices }) {
+      const own = recorder?.events() ?? [];
+      recorder = ask === "begin" ? newRecorder(hosted.length) : undefined;
+      if (ask === "begin") return [];
+      const all: Float64Array[] = [];
+      for (const number of devices) {
+        const held = numbers.indexOf(number);
+        const length = Int32Array.of(own[held]?.length ?? 0);
+        await collectives.broadcast(number, length);
+        const events = own[held] ?? new Float64Array(length[0]!);
+        await collectives.broadcast(number, events);
+        all.push(events);
+      }
+      return all;
     },
     async gather({ text }) {
       const own = new TextEncoder().encode(text);

@@ -56,6 +56,12 @@ export type Request =
     }
   | { readonly kind: "dispose"; readonly arrays: readonly ArrayId[] }
   | { readonly kind: "usage"; readonly devices: readonly number[] }
+  | {
+      /** Takes down from now on what devices do, or gives what was taken down and ends that. */
+      readonly kind: "profile";
+      readonly ask: "begin" | "end";
+      readonly devices: readonly number[];
+    }
   /** What this process has to tell the others. */
   | { readonly kind: "gather"; readonly text: string };
 
@@ -69,6 +75,8 @@ export interface Answers {
   readonly dispose: undefined;
   /** One entry for each device that was asked about. */
   readonly usage: readonly DeviceUsage[];
+  /** The events of each device that was asked about, where they end. */
+  readonly profile: readonly Float64Array[];
   /** What the process of each device has told. */
   readonly gather: readonly string[];
 }

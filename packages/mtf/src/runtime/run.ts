@@ -54,6 +54,7 @@ function post({ fleet, id: program, code, unloaded }: Loaded, feeds: Feeds) {
     throw new MtfError("bad-argument", "the program was unloaded.");
   }
   const outputs = code.outputs.map(() => fleet.newId());
+  fleet.profiled?.set(program, code);
   const ended = fleet.ask<"run">((link) => {
     return { kind: "run", program, inputs: feeds.for(link), outputs };
   });

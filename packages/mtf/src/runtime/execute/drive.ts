@@ -3,6 +3,7 @@ import { internal } from "../../errors.ts";
 import { Aborted, failureIn } from "../failure.ts";
 import type { Bound, Step } from "./bind.ts";
 import type { Frame } from "./device.ts";
+import type { Recorder } from "./recorder.ts";
 import { charge } from "./usage.ts";
 
 /**
@@ -10,22 +11,33 @@ import { charge } from "./usage.ts";
  * the next phase on any. Devices that are driven elsewhere are waited for in between.
  *
  * @param stopped whether to give up before the next instruction
+ * @param recorder what takes down when they do what, if anything does
  * @throws Aborted if they gave up
  */
-export async function drive(devices: readonly Bound[], stopped: () => boolean): Promise<void> {
+export async function drive(
+  devices: readonly Bound[],
+  stopped: () => boolean,
+  recorder?: Recorder,
+): Promise<void> {
   for (const { counted } of devices) for (const body of counted) body.runs = 0;
   await driveSteps(
     devices.map((bound) => bound.steps),
     devices.map((bound) => bound.frame),
-    stopped,
+    { stopped, recorder },
   );
+}
+
+interface Watch {
+  readonly stopped: () => boolean;
+  readonly recorder: Recorder | undefined;
 }
 
 async function driveSteps(
   columns: readonly (readonly Step[])[],
   frames: readonly Frame[],
-  stopped: () => boolean,
+  watch: Watch,
 ): Promise<void> {
+  const { stopped, recorder } = watch;
   const count = columns[0]!.length;
   for (let i = 0; i < count; i++) {
     if (stopped()) throw new Aborted();
@@ -33,7 +45,7 @@ async function driveSteps(
       await driveRegion(
         columns.map((steps) => steps[i]!),
         frames,
-        stopped,
+        watch,
       );
     } else {
       let phases = 1;
@@ -45,12 +57,16 @@ async function driveSteps(
           if (step.phases.length > phases) phases = step.phases.length;
           if (!run) continue;
           try {
+            const began = recorder ? recorder.now() : 0;
+            let arrived = began;
             if (phase > 0 && step.barrier) {
               const waiting = step.barrier();
               if (waiting instanceof Promise) await waiting;
+              if (recorder) arrived = recorder.now();
             }
             const running = run();
             if (running instanceof Promise) await running;
+            recorder?.phase(d, step.instruction, phase, began, arrived);
           } catch (error) {
             throw named(error, step, frames[d]!);
           }
@@ -65,16 +81,19 @@ async function driveSteps(
 async function driveRegion(
   steps: readonly Step[],
   frames: readonly Frame[],
-  stopped: () => boolean,
+  watch: Watch,
 ): Promise<void> {
+  const { recorder } = watch;
   const regions = steps.map((step) => step.region!);
   const columns = regions[0]!.bodies.map((_, i) => regions.map(({ bodies }) => bodies[i]!.steps));
   const each = async <T>(call: (d: number) => MaybePromise<T>): Promise<T> => {
     let agreed: T | undefined;
     for (let d = 0; d < regions.length; d++) {
       try {
+        const began = recorder ? recorder.now() : 0;
         const made = call(d);
         const given = made instanceof Promise ? await made : made;
+        recorder?.phase(d, steps[d]!.instruction, 0, began, began);
         if (d > 0 && given !== agreed) throw internal("devices go on with different bodies");
         agreed = given;
       } catch (error) {
@@ -89,7 +108,7 @@ async function driveRegion(
     const body = await each((d) => regions[d]!.enter());
     if (body === undefined) break;
     for (const { bodies } of regions) bodies[body]!.runs++;
-    await driveSteps(columns[body]!, frames, stopped);
+    await driveSteps(columns[body]!, frames, watch);
     await each((d) => regions[d]!.leave());
   }
   await each((d) => regions[d]!.finish());

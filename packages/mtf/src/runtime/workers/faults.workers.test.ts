@@ -73,15 +73,15 @@ async function stepWith(devices: Devices, fn: UnaryFn) {
 for (const [fn, message] of [
   [
     "exp",
-    `[device-failed] device 1 (x=1) failed in elementwise.
-  instruction  elementwise -> f32[a=3@x]
+    `[device-failed] device 1 (x=1) failed in exp.
+  instruction  exp -> f32[a=3@x]
   line         model.ts:7
   cause        kernel on fire`,
   ],
   [
     "tanh",
-    `[device-failed] device 1 (x=1) failed in elementwise.
-  instruction  elementwise -> f32[a=3@x]
+    `[device-failed] device 1 (x=1) failed in tanh.
+  instruction  tanh -> f32[a=3@x]
   line         model.ts:7
   cause        late news`,
   ],
