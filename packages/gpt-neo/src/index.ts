@@ -129,6 +129,7 @@ export {
 export type { GivenDocuments } from "./train/data/given.ts";
 export { type Gathered, gatherRun } from "./train/gather.ts";
 export type {
+  ProfiledStep,
   RunBegun,
   SampledText,
   SavedStep,

@@ -21,11 +21,12 @@ import {
 
 /** A run as the command line says it: all is named, and it is kept in a folder. */
 export interface TrainCommandOptions
-  extends Omit<TrainOptions, "config" | "data" | "validationData" | "machine" | "set"> {
+  extends Omit<TrainOptions, "config" | "data" | "validationData" | "machine" | "profile" | "set"> {
   readonly config?: string;
   readonly data?: WrittenData;
   readonly validationData?: readonly string[];
   readonly machine?: string;
+  readonly profile?: string;
   readonly set?: readonly (readonly [key: string, value: unknown])[];
   readonly out: string;
   readonly json?: boolean;
@@ -90,6 +91,7 @@ export const trainCommand: Command<TrainCommandOptions> = {
       "measured, unless the run is short",
       number("GFLOPS", "what the machine could do, to show the share reached"),
     ),
+    profile: text("FILE", "write the third step's trace there, and print what took its time"),
     sampleEvery: otherwise(
       "none",
       integer("N", "steps between samples of text, 64 tokens each", 1),

@@ -16,7 +16,7 @@ import { areDocuments } from "./data/given.ts";
 import type { TrainOptions } from "./options.ts";
 
 /** Options that say what is to be done this time, and not how a run is. */
-const passing = new Set(["out", "resume", "json"]);
+const passing = new Set(["out", "resume", "json", "profile"]);
 
 /** What a run was begun with. Documents have no name to be found by: they have to be given again. */
 export function begunWith(options: TrainOptions): BegunWith {

@@ -9,6 +9,7 @@ const names: OptionNames<TrainListener> = {
   onValidation: true,
   onCheckpoint: true,
   onSample: true,
+  onProfile: true,
   onNote: true,
   onProgress: true,
   signal: true,

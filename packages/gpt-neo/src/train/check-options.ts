@@ -34,6 +34,7 @@ const names: OptionNames<TrainOptions> = {
   resetPositions: true,
   resume: true,
   runtime: true,
+  profile: true,
   sampleEvery: true,
   saveEvery: true,
   seed: true,

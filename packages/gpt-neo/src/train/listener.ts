@@ -1,3 +1,4 @@
+import type { Profile } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import type { StepEntry } from "./training.ts";
 
@@ -13,6 +14,8 @@ export interface TrainListener {
   readonly onCheckpoint?: ((saved: SavedStep) => unknown) | undefined;
   /** Text that the model makes by now, where `sampleEvery` asks for it. */
   readonly onSample?: ((sample: SampledText) => unknown) | undefined;
+  /** What a step took where, where `profile` asks for it. */
+  readonly onProfile?: ((profiled: ProfiledStep) => unknown) | undefined;
   /** A sentence about what is done, or left out. */
   readonly onNote?: ((line: string) => void) | undefined;
   /** How far is what takes its time. */
@@ -49,6 +52,12 @@ export interface SavedStep {
 export interface SampledText {
   readonly step: number;
   readonly text: string;
+}
+
+/** What devices did in a step, and when. */
+export interface ProfiledStep {
+  readonly step: number;
+  readonly profile: Profile;
 }
 
 /** How far something is. */

@@ -65,6 +65,8 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
    * default it is measured, unless the run is a short one.
    */
   readonly peak?: number;
+  /** Whether a step is profiled, the third or the last: `onProfile` is told what it took. */
+  readonly profile?: boolean;
   /** Steps between samples of text; by default there are none. */
   readonly sampleEvery?: number;
   /** The last checkpoints to keep, beside the best one; default 2. */

@@ -9,6 +9,7 @@ import { keepingOf, type Reached } from "./keeping.ts";
 import { learningRate } from "./learning-rate.ts";
 import type { State } from "./optimizer.ts";
 import { prepare } from "./prepare.ts";
+import { profilingOf } from "./profiling.ts";
 import { samplingOf } from "./sampling.ts";
 import type { Report } from "./step.ts";
 import type { Outcome, StepEntry, Training } from "./training.ts";
@@ -60,11 +61,12 @@ export async function takeSteps(training: Training): Promise<Ended> {
   if (step === 0 && extra_saves.includes(0)) await save();
   const lost = (): Promise<MtfError> =>
     diverged(place, { ...training, state, step, saved: keeping.saved, course });
+  const take = profilingOf(training, step);
   const batches = batchesOf(training);
   await batches.prepare(step, position);
   for (let taken = await batches.next(); taken; taken = await batches.next()) {
     const { batch, next } = taken;
-    const [updated, report] = await run(state, batch.tokens, batch.labels);
+    const [updated, report] = await take(step, () => run(state, batch.tokens, batch.labels));
     // The devices are on their way by now, and the next batch is made meanwhile.
     await batches.prepare(step + 1, next);
     state = updated;

@@ -7,7 +7,7 @@ import type { Listener } from "./training.ts";
 
 /** Writes down a run's steps, and tells a program of them and of the rest. */
 export function telling(
-  { onCheckpoint, onNote, onProgress, onSample, onStep, onValidation }: TrainListener,
+  { onCheckpoint, onNote, onProgress, onProfile, onSample, onStep, onValidation }: TrainListener,
   claim: Claim | undefined,
   records: Records,
   shareOfPeak: ShareOfPeak,
@@ -28,5 +28,6 @@ export function telling(
     },
     validating: (done, all) => onProgress?.({ kind: "validating", done, all }),
     sample: (step, text) => onSample?.({ step, text }),
+    profiled: (step, profile) => onProfile?.({ step, profile }),
   };
 }

@@ -109,6 +109,7 @@ export async function trainFrom(
       machine: options.machine,
       from,
       sampleEvery: options.sampleEvery,
+      profile: options.profile,
       kept: { last: options.keep ?? usuallyKept.last, every: options.keepEvery },
       team,
       stopped: () =>

@@ -1,5 +1,5 @@
 import type { Layout, MachineModel } from "mtf";
-import type { Devices } from "mtf/simulator";
+import type { Devices, Profile } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import type { Team } from "../team.ts";
 import type { Tokenizer } from "../tokenizer/index.ts";
@@ -29,6 +29,8 @@ export interface Training {
   readonly kept?: Kept;
   /** Steps between samples of text; by default none are made. */
   readonly sampleEvery?: number | undefined;
+  /** Whether one of its steps is profiled. */
+  readonly profile?: boolean | undefined;
   /** The processes that take the steps; by default one. */
   readonly team?: Team | undefined;
   /** Asked before every step: whether to save and end. */
@@ -47,6 +49,8 @@ export interface Listener {
   validating?(done: number, all: number): void;
   /** Text that the model makes by now, where it is asked for. */
   sample?(step: number, text: string): unknown;
+  /** What a step took, where it was profiled. */
+  profiled?(step: number, profile: Profile): unknown;
 }
 
 /** A step, as the log has it. */

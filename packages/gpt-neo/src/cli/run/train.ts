@@ -1,9 +1,11 @@
 import { isRunFolder } from "../../run-mark.ts";
+import type { ProfiledStep } from "../../train/listener.ts";
 import { train } from "../../train/train.ts";
 import type { TrainedInFolder } from "../../train/train-from.ts";
 import { progressLine } from "../progress.ts";
 import type { TrainCommandOptions } from "../train-options.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { checkProfileFile, writeProfile } from "./profile-file.ts";
 import { showing } from "./shown.ts";
 
 /**
@@ -13,9 +15,11 @@ import { showing } from "./shown.ts";
  */
 export async function run({
   json: _,
+  profile,
   ...options
 }: TrainCommandOptions): Promise<TrainedInFolder | undefined> {
   const { out } = options;
+  if (profile !== undefined) checkProfileFile(profile);
   const progress = progressLine();
   const shown = showing(progress);
   const interrupt = onInterrupt(() => {
@@ -24,8 +28,17 @@ export async function run({
   });
   const { signal, stopped } = interrupt;
   try {
-    const trained = await train(options, { ...shown, signal, stopped });
+    let isProfiled = false;
+    const onProfile = async (profiled: ProfiledStep) => {
+      isProfiled = true;
+      await writeProfile(profile!, profiled, progress.note);
+    };
+    const listener = { ...shown, onProfile, signal, stopped };
+    const trained = await train({ ...options, profile: profile !== undefined }, listener);
     progress.end();
+    if (profile !== undefined && !isProfiled) {
+      progress.note(`${profile} was not written: it would have been with a later step`);
+    }
     const { step, saved, finished } = trained;
     const again = `gpt-neo train --out ${out} --resume`;
     if (finished && !shown.begun) progress.note(`to go on: ${again} --steps ${2 * step}`);
