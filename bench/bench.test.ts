@@ -50,6 +50,15 @@ test("memory: workers hold what was planned", async () => {
   expect(Math.abs((found!.ratio as number) - 1)).toBeLessThan(0.1);
 });
 
+test("profile: a step, and tokens, by op and line", async () => {
+  for (const what of ["step", "tokens"]) {
+    const [found] = await lines("profile", "--what", what);
+    expect(found).toMatchObject({ what, devices: 2, milliseconds: positive });
+    const row = { op: "einsum", line: expect.stringMatching(/\.ts:\d+$/), milliseconds: positive };
+    expect(found!.rows).toContainEqual(expect.objectContaining(row));
+  }
+}, 120_000);
+
 test("machine: figures that lower takes", async () => {
   const [found] = await lines("machine", "--mesh", "data:2");
   const link = { bandwidth: positive, latency: positive };

@@ -214,7 +214,7 @@ it("an option that nobody reads is refused by name, and the one that was meant i
   ];
   expect(errors.join("\n")).toMatchInlineSnapshot(`
     "MtfError: [bad-argument] train: there is no option "batch_size".
-      options  backend, batchSize, cache, config, context, data, deterministic, evalBatches, evalEvery, experts, fastReduce, gradAccumulation, inputFormat, keep, keepEvery, layout, log, lr, machine, mesh, model, moeLayers, noCrossDocument, optimizer, out, peak, recompute, resetPositions, resume, runtime, sampleEvery, saveEvery, seed, set, special, steps, storage, textKey, tokenizer, validationData, validationShare, withOptimizer, zstdWindow
+      options  backend, batchSize, cache, config, context, data, deterministic, evalBatches, evalEvery, experts, fastReduce, gradAccumulation, inputFormat, keep, keepEvery, layout, log, lr, machine, mesh, model, moeLayers, noCrossDocument, optimizer, out, peak, profile, recompute, resetPositions, resume, runtime, sampleEvery, saveEvery, seed, set, special, steps, storage, textKey, tokenizer, validationData, validationShare, withOptimizer, zstdWindow
       try      batchSize
     MtfError: [bad-argument] loadModel: there is no option "contxt".
       options  backend, context, deterministic, dtype, fastReduce, layout, mesh, runtime, storage, tokenizer

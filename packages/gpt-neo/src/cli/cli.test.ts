@@ -265,6 +265,7 @@ describe("gpt-neo", () => {
                                   (default: one core for each device)
         --peak GFLOPS             what the machine could do, to show the share reached
                                   (default: measured, unless the run is short)
+        --profile FILE            write the third step's trace there, and print what took its time
         --sample-every N          steps between samples of text, 64 tokens each (default: none)
         --keep N                  the last checkpoints to keep, and the best one (default: 2)
         --keep-every N            keep those after every N steps for good (default: none)

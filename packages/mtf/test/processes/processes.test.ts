@@ -30,7 +30,7 @@ test("a process asks for its own devices' boxes, and reads everything", async ()
 
 test("processes whose sources take different times do all in the order of calls", async () => {
   const pair = await runPair(script("turns"));
-  const printed = "10 11 12 13 14\ntrue true\n15\n6 6 6 6 6\n";
+  const printed = "10 11 12 13 14\ntrue true\n15\n6 6 6 6 6\nadd 1, all-reduce(x) 1, reduce 1\n";
   expect(pair.map(({ output, errors }) => output + errors)).toEqual([printed, printed]);
 });
 

@@ -28,4 +28,13 @@ console.log([...(await read)].join(" "));
 console.log((await usage).map(({ bytesReceived }) => bytesReceived > 0).join(" "));
 console.log(await (await (await loading)([1, 2, 3, 4, 5])).number());
 console.log([...(await (await running).read())].join(" "));
+const { rows } = await devices.profile(async () => {
+  (await run([0, 1, 2, 3, 4])).dispose();
+});
+console.log(
+  rows
+    .map(({ op, times }) => `${op} ${times}`)
+    .sort()
+    .join(", "),
+);
 await devices.close();
