@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { indexSum } from "../../src/checkpoint/sharded/index-sum.ts";
 import { gatherCheckpoint, openCheckpoint } from "../../src/checkpoint.ts";
 import { runPair } from "./pair.ts";
 
@@ -35,7 +36,9 @@ test("processes that share no folder save parts, which are gathered", async () =
     details: { evidence: [["device-1.1.safetensors", expect.stringContaining(second!)]] },
   });
   writeFileSync(part, whole);
-  writeFileSync(join(second!, "checkpoint.json"), index(second!).replace('"step": 2', '"step": 3'));
+  const other = { ...JSON.parse(index(second!)), metadata: { step: 3 } };
+  const of = JSON.stringify({ ...other, crc32: indexSum(other) });
+  writeFileSync(join(second!, "checkpoint.json"), of);
   await expect(gatherCheckpoint(first!, [second!])).rejects.toThrow("it is of another checkpoint");
   expect(existsSync(join(first!, "device-1.1.safetensors"))).toBe(false);
   // Of a save that ended before the second process had its copy.

@@ -14,6 +14,13 @@ export function draftOf(path: string): string {
   return join(dirname(path), name);
 }
 
+const draft = /^\.(.+)\.([^.]*)-(\d+)-[0-9a-f]{8}\.tmp$/;
+
+/** What a draft is to be called when it is whole; undefined for a name that is no draft's. */
+export function draftedAs(name: string): string | undefined {
+  return draft.exec(name)?.[1];
+}
+
 /**
  * Removes the drafts of a file or folder that processes of this machine left when they were killed.
  *
@@ -34,10 +41,10 @@ export async function removeDraftsIn(
   folder: string,
   ours: (name: string) => boolean,
 ): Promise<void> {
-  for (const draft of await readdir(folder).catch(() => [])) {
-    const [, name, machine, pid] = /^\.(.+)\.([^.]*)-(\d+)-[0-9a-f]{8}\.tmp$/.exec(draft) ?? [];
+  for (const found of await readdir(folder).catch(() => [])) {
+    const [, name, machine, pid] = draft.exec(found) ?? [];
     if (name === undefined || machine !== writer.host || !ours(name)) continue;
     if (writer.isRunning(Number(pid))) continue;
-    await rm(join(folder, draft), { recursive: true, force: true });
+    await rm(join(folder, found), { recursive: true, force: true });
   }
 }

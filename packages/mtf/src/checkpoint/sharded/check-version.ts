@@ -11,7 +11,7 @@ import { formatName, formatVersion } from "./format.ts";
 export function checkVersion(index: unknown, folder: string, file: string): void {
   if (!isPlainObject(index) || index.format !== formatName) return;
   const { version } = index;
-  if (version === 1 || version === formatVersion) return;
+  if (version === 1 || version === 2 || version === formatVersion) return;
   throw new MtfError("bad-checkpoint", `${folder} is a checkpoint of version ${version}.`, {
     evidence: [["known here", `versions 1 to ${formatVersion}`]],
     try: ["the program that wrote it"],

@@ -2,7 +2,15 @@ import { type DType, dtypes } from "../../dtype.ts";
 import { type Box, overlap, volume } from "../../program/placement.ts";
 import { isPlainObject } from "../../record.ts";
 import type { Rest } from "../../rest/rest.ts";
-import { blockBytes, type Entry, formatName, type Index, type Part } from "./format.ts";
+import {
+  blockBytes,
+  type Entry,
+  formatName,
+  formatVersion,
+  type Index,
+  type Part,
+} from "./format.ts";
+import { indexSum } from "./index-sum.ts";
 
 type Fail = (reason: string) => Error;
 
@@ -17,6 +25,7 @@ const mostParts = 4096;
  */
 export function checkIndex(value: unknown, fail: Fail): Index {
   if (!isPlainObject(value) || value.format !== formatName) throw fail("it is no checkpoint");
+  checkSum(value as unknown as Index, fail);
   if (!isPlainObject(value.tensors)) throw fail("it lists no tensors");
   for (const [name, entry] of Object.entries(value.tensors)) {
     checkEntry(entry, (reason) => fail(`tensor '${name}' ${reason}`));
@@ -24,6 +33,12 @@ export function checkIndex(value: unknown, fail: Fail): Index {
   const index = value as unknown as Index;
   if (value.version !== 1) checkFiles(index, fail);
   return index;
+}
+
+/** What has a checksum is what it was made of, whichever version it says. */
+function checkSum(index: Index, fail: Fail): void {
+  if (index.version !== formatVersion && index.crc32 === undefined) return;
+  if (index.crc32 !== indexSum(index)) throw fail("what it says is not what was written");
 }
 
 /** Every file that holds parts has its checksums. */

@@ -9,8 +9,11 @@ export const indexName = "checkpoint.json";
 /** What `checkpoint.json` says that it is. */
 export const formatName = "mtf-checkpoint";
 
-/** How it says so. A later version may lay things out otherwise. Since 2 there are checksums. */
-export const formatVersion = 2;
+/**
+ * How it says so. A later version may lay things out otherwise. Since 2 there are checksums of its files,
+ * since 3 one of the index, too.
+ */
+export const formatVersion = 3;
 
 /** A file's checksums are those of pieces, so that a slice is checked without reading the rest. */
 export const blockBytes: number = 1 << 18;
@@ -18,12 +21,14 @@ export const blockBytes: number = 1 << 18;
 /** What `checkpoint.json` holds. */
 export interface Index {
   readonly format: typeof formatName;
-  readonly version: 1 | typeof formatVersion;
+  readonly version: 1 | 2 | typeof formatVersion;
   /** Whatever the program wants to find again: steps, positions in data, settings. */
   readonly metadata: unknown;
   /** What is known of each file that holds parts; the first version has none. */
   readonly files?: { readonly [file: string]: FileSums };
   readonly tensors: { readonly [name: string]: Entry };
+  /** The CRC-32 of the rest, in eight hexadecimal digits, as `indexSum` has it. */
+  readonly crc32?: string;
 }
 
 /** How a file was written. */

@@ -5,6 +5,7 @@ import { type Evidence, MtfError, sentenceOf } from "../../errors.ts";
 import { syncFolder } from "../safetensors/atomic.ts";
 import { cannotWrite } from "../safetensors/cannot-write.ts";
 import { draftOf, removeDrafts } from "../safetensors/draft.ts";
+import { filesIn } from "./files-in.ts";
 import type { Index } from "./format.ts";
 import { checkStored, openPart } from "./parts.ts";
 import { readIndex } from "./read-index.ts";
@@ -53,11 +54,6 @@ export async function gatherCheckpoint(
   }
   for (const [file, from] of found) await bring(from, join(folder, file));
   return lacking;
-}
-
-/** The names of the files that hold a checkpoint's parts. */
-export function filesIn({ tensors }: Index): readonly string[] {
-  return [...new Set(Object.values(tensors).flatMap(({ parts }) => parts.map(({ file }) => file)))];
 }
 
 /** Why a folder's file of this name is not what a checkpoint lacks; undefined if it is. */

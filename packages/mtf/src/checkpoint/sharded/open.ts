@@ -14,6 +14,7 @@ import { checkWanted } from "./compare.ts";
 import type { Entry } from "./format.ts";
 import { type OpenPart, openPart, readParts } from "./parts.ts";
 import { readIndex } from "./read-index.ts";
+import { verifyFiles } from "./verify.ts";
 
 /** A saved state, to be loaded under whatever mesh and layout. */
 export interface Checkpoint {
@@ -57,6 +58,15 @@ export interface Checkpoint {
    * await checkpoint.read("params/w"); // a Float32Array
    */
   read(name: string, box?: Box): Promise<HostArray>;
+  /**
+   * Reads all files to their last byte, and compares them with their checksums.
+   *
+   * @returns the bytes of the files, and whether there are checksums: the first version had none
+   * @throws MtfError `bad-file` for the first file that is missing, or not as it was written
+   * @example
+   * await checkpoint.verify(); // { bytes: 434140, compared: true }
+   */
+  verify(): Promise<{ readonly bytes: number; readonly compared: boolean }>;
   /** Closes the files. What was loaded stays on the devices. */
   close(): Promise<void>;
 }
@@ -119,6 +129,7 @@ export async function openCheckpoint(folder: string): Promise<Checkpoint> {
       const order = entry.dims.map(([dim]) => dim);
       return readParts(name, entry, box, order, open);
     },
+    verify: () => verifyFiles(folder, index).catch(notGathered),
     close: async () => {
       closed = true;
       // A file that did not open has told whoever asked for it.

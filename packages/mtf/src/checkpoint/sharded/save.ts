@@ -16,7 +16,7 @@ import { inItsTurn } from "./turns.ts";
  * device that holds a part of its own. The folder's index is written last and replaces an earlier
  * one in one go: whenever saving is stopped, the folder holds the earlier checkpoint or the new one,
  * or, where there was none, none yet. Other files of the folder are left alone. The index has checksums
- * of the files, 256 KiB at a time, with which whatever is read later is compared.
+ * of the files, 256 KiB at a time, and of itself, with which whatever is read later is compared.
  *
  * Both are taken as they are when it is called. Saves of one process into one folder go one after
  * the other; no other process may write to it meanwhile. Where several processes host the mesh, all

@@ -6,6 +6,7 @@ import { removeDraftsIn } from "../safetensors/draft.ts";
 import { writeAtomically, writeSafetensors } from "../safetensors/index.ts";
 import { summing } from "./file-sums.ts";
 import { type FileSums, formatName, formatVersion, type Index, indexName } from "./format.ts";
+import { indexSum } from "./index-sum.ts";
 import { isPart } from "./part-names.ts";
 import type { PartToWrite } from "./plan-parts.ts";
 
@@ -49,7 +50,8 @@ export function printIndex(
   files: Index["files"] & object,
   tensors: Index["tensors"],
 ): string {
-  const index: Index = { format: formatName, version: formatVersion, metadata, files, tensors };
+  const said: Index = { format: formatName, version: formatVersion, metadata, files, tensors };
+  const index: Index = { ...said, crc32: indexSum(said) };
   return `${JSON.stringify(index, null, 1)}\n`;
 }
 

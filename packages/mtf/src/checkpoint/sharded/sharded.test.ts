@@ -226,6 +226,12 @@ describe("what is wrong is said", () => {
   });
 
   it("of files that are missing or damaged", async () => {
+    const parts = join(folder, "no index");
+    await save(parts, "a:1", {});
+    await rm(join(parts, "checkpoint.json"));
+    expect(await messageOf(() => openCheckpoint(parts))).toMatchInlineSnapshot(
+      `"[bad-file] FOLDER/no index holds parts of a checkpoint, but no checkpoint.json: its saving was stopped, or the file is lost."`,
+    );
     expect(await messageOf(() => openCheckpoint(join(folder, "none")))).toMatchInlineSnapshot(
       `"[bad-file] FOLDER/none/checkpoint.json cannot be read: ENOENT: no such file or directory, open 'FOLDER/none/checkpoint.json'."`,
     );
@@ -249,10 +255,10 @@ describe("what is wrong is said", () => {
       );
     }
     // One that is newer is whole: nobody is to remove it as damaged.
-    await writeFile(index, text.replace('"version": 2', '"version": 3'));
+    await writeFile(index, text.replace('"version": 3', '"version": 4'));
     expect(await messageOf(() => openCheckpoint(path))).toMatchInlineSnapshot(`
-      "[bad-checkpoint] FOLDER/damaged is a checkpoint of version 3.
-        known here  versions 1 to 2
+      "[bad-checkpoint] FOLDER/damaged is a checkpoint of version 4.
+        known here  versions 1 to 3
         try         the program that wrote it"
     `);
   });

@@ -5,6 +5,25 @@ import { inHex } from "./file-sums.ts";
 import { blockBytes, type FileSums } from "./format.ts";
 
 /**
+ * Reads a file to its end, a block at a time.
+ *
+ * @returns its size, in bytes
+ * @throws MtfError as `openSummed`
+ */
+export async function readAll(file: string, sums: FileSums | undefined): Promise<number> {
+  const source = await (sums ? openSummed(file, sums) : openBytes(file));
+  try {
+    const block = new Uint8Array(Math.min(blockBytes, source.size));
+    for (let at = 0; at < source.size; at += blockBytes) {
+      await source.read(at, block.subarray(0, Math.min(blockBytes, source.size - at)));
+    }
+    return source.size;
+  } finally {
+    await source.close();
+  }
+}
+
+/**
  * A file that is compared with its checksums where it is read: each block that is touched, once.
  *
  * @throws MtfError `bad-file`, now or when it is read, if it is not as it was written

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, open, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, open, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -9,6 +9,7 @@ import { simulator } from "../../simulator.ts";
 import { placeholder } from "../../trace.ts";
 import { blockBytes } from "./format.ts";
 import { openCheckpoint, saveCheckpoint } from "./index.ts";
+import { indexSum } from "./index-sum.ts";
 
 withoutLines();
 
@@ -91,9 +92,69 @@ it("a part that is too short or too long is told by its size", async () => {
 it("a checkpoint of the first version, without checksums, is read", async () => {
   const path = await damaged("first version", (part) => overwrite(part, 10));
   const index = join(path, "checkpoint.json");
-  const { files: _, ...rest } = JSON.parse(await readFile(index, "utf8"));
+  const { files: _, crc32: _sum, ...rest } = JSON.parse(await readFile(index, "utf8"));
   await writeFile(index, JSON.stringify({ ...rest, version: 1 }));
   expect((await readRows(path, 0, rows)).slice(0, -columns)).toEqual(numbers.slice(0, -columns));
+});
+
+it("a checkpoint of the second version, whose index has no checksum, is read", async () => {
+  const path = await damaged("second version", (part) => overwrite(part, 10));
+  const index = join(path, "checkpoint.json");
+  const { crc32: _, ...rest } = JSON.parse(await readFile(index, "utf8"));
+  await writeFile(index, JSON.stringify({ ...rest, version: 2 }));
+  expect(await readRows(path, 0, 4)).toEqual(numbers.slice(0, 4 * columns));
+  await expect(readRows(path, rows - 1, 1)).rejects.toThrow("not those that were written");
+});
+
+it("an index that says something else than was written is damaged, whichever version it says", async () => {
+  const path = await damaged("edited", async () => {});
+  const index = join(path, "checkpoint.json");
+  const text = await readFile(index, "utf8");
+  const { crc32, ...rest } = JSON.parse(text);
+  const edited = [
+    text.replace('"step": 3', '"step": 4'),
+    text.replace('"row"', '"raw"'),
+    text.replace('"version": 3', '"version": 2'),
+    text.replace('"version": 3', '"version": 1'),
+    text.replace(
+      crc32,
+      crc32.replace(/./, (digit: string) => (digit === "0" ? "1" : "0")),
+    ),
+    JSON.stringify(rest),
+    JSON.stringify({ ...rest, crc32: null }),
+    JSON.stringify({ more: 1, ...JSON.parse(text) }),
+  ];
+  for (const one of edited) {
+    expect(one).not.toBe(text);
+    await writeFile(index, one);
+    const message = "checkpoint.json is damaged: what it says is not what was written.";
+    await expect(openCheckpoint(path)).rejects.toThrow(message);
+  }
+  // How it is laid out says nothing.
+  await writeFile(index, JSON.stringify(JSON.parse(text)).replace("{", "\r\n{"));
+  expect(await readRows(path, 0, 1)).toEqual(numbers.slice(0, columns));
+});
+
+it("verify reads all: what is whole, what changed anywhere, and what is missing", async () => {
+  const verify = async (path: string) => {
+    const checkpoint = await openCheckpoint(path);
+    return checkpoint.verify().finally(() => checkpoint.close());
+  };
+  const { size } = await stat(join(whole, "device-0.safetensors"));
+  expect(await verify(whole)).toEqual({ bytes: size, compared: true });
+  for (const fromEnd of [10, blockBytes + 10, 3 * blockBytes]) {
+    const path = await damaged(`verified ${fromEnd}`, (part) => overwrite(part, fromEnd));
+    await expect(verify(path)).rejects.toThrow("its bytes are not those that were written");
+  }
+  const short = await damaged("verified short", (part) => truncate(part, 4096));
+  await expect(verify(short)).rejects.toThrow("it has 4096 bytes");
+  const gone = await damaged("verified gone", (part) => rm(part));
+  await expect(verify(gone)).rejects.toThrow("there is no such file");
+  const first = await damaged("verified first", async () => {});
+  const index = join(first, "checkpoint.json");
+  const { files: _, crc32: _sum, ...rest } = JSON.parse(await readFile(index, "utf8"));
+  await writeFile(index, JSON.stringify({ ...rest, version: 1 }));
+  expect(await verify(first)).toEqual({ bytes: size, compared: false });
 });
 
 it("an index that lacks checksums is damaged", async () => {
@@ -107,7 +168,8 @@ it("an index that lacks checksums is damaged", async () => {
     [{ "device-0.safetensors": { ...part, crc32: part.crc32.slice(8) } }, "it has no checksums of"],
     [{ "device-0.safetensors": { ...part, crc32: 7 } }, "it has no checksums of"],
   ] as const) {
-    await writeFile(index, JSON.stringify({ ...found, files }));
+    const said = { ...found, files };
+    await writeFile(index, JSON.stringify({ ...said, crc32: indexSum(said) }));
     await expect(openCheckpoint(path)).rejects.toThrow(message);
   }
 });
