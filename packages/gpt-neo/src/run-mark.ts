@@ -11,19 +11,34 @@ export const runFile = "run.json";
 /** What stands in it. A later version may keep the rest of a folder otherwise. */
 const format = "gpt-neo run";
 
-/** Since 2 there is what the run was begun with, and checkpoints name the order of their data. */
-const version = 2;
+/**
+ * Since 2 there is what the run was begun with, and checkpoints name the order of their data. Since 3 its
+ * config is there, with paths that hold anywhere, and the step that was saved last.
+ */
+const version = 3;
 
-/** What a run was begun with: options as they were typed, and where. */
+/** What a run is begun with. */
 export interface BegunWith {
+  /** Where it was begun. */
   readonly folder: string;
+  /** Options that no config has. Before version 3 all of them, as they were typed. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Its config, with all that options said; there was none before version 3. */
+  readonly config?: Readonly<Record<string, unknown>>;
 }
 
-/** Makes a folder a run's, for good. */
-export async function markRunFolder(path: string, begunWith?: BegunWith): Promise<void> {
+/**
+ * Makes a folder a run's, for good.
+ *
+ * @param saved the step of the last checkpoint, once there is one
+ */
+export async function markRunFolder(
+  path: string,
+  begunWith?: BegunWith,
+  saved?: number,
+): Promise<void> {
   await makeFolder(path);
-  const text = `${JSON.stringify({ format, version, ...(begunWith && { begunWith }) })}\n`;
+  const text = `${JSON.stringify({ format, version, saved, begunWith })}\n`;
   await writeAtomically(join(path, runFile), (file) => file.write(text));
 }
 
@@ -49,12 +64,18 @@ export async function checkRunVersion(path: string): Promise<void> {
   });
 }
 
+/** The step of the last checkpoint that was saved; undefined before the first, and where nothing says. */
+export async function savedAccordingTo(path: string): Promise<number | undefined> {
+  const saved = (await markOf(path))?.saved;
+  return Number.isSafeInteger(saved) ? (saved as number) : undefined;
+}
+
 /** What a run was begun with; undefined for one of the first version, and where there is none. */
 export async function begunWithOf(path: string): Promise<BegunWith | undefined> {
   const begunWith = (await markOf(path))?.begunWith;
   if (!isObject(begunWith) || !isObject(begunWith.options)) return undefined;
-  const { folder, options } = begunWith;
-  return { folder: String(folder), options };
+  const { folder, options, config } = begunWith;
+  return { folder: String(folder), options, ...(isObject(config) && { config }) };
 }
 
 /** Why what is there under the name of the file cannot be read; undefined where there is no such file. */

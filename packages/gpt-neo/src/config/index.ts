@@ -29,8 +29,10 @@ export {
   type ConfigFormat,
   type ConfigSource,
   type FoundConfig,
+  type Keys,
   loadConfig,
   readConfig,
+  readConfigOfRun,
   readConfigOver,
 } from "./load.ts";
 export type { Masking } from "./masking.ts";

@@ -1,5 +1,6 @@
 export { bytesTokenizer } from "./bytes.ts";
 export { readTokenizerText } from "./folder/files.ts";
+export { sourceOfFolder } from "./folder/source.ts";
 export { gpt2Tokenizer } from "./gpt2.ts";
 export {
   cutterFor,
@@ -11,7 +12,7 @@ export {
 export { makeTokenizer, nameOfSource, type TokenizerSource, tokenizerNamed } from "./make.ts";
 export { loadTokenizer, modelTokenizerSource, tokenizerSource } from "./open.ts";
 export type { Roles } from "./roles.ts";
-export { saveTokenizer } from "./save.ts";
+export { filesOfTokenizer, saveTokenizer } from "./save.ts";
 export { withSpecial } from "./special.ts";
 export { lastBorder } from "./split.ts";
 export {

@@ -23,7 +23,7 @@ export async function saveTokenizer(
   longest: number,
 ): Promise<void> {
   await makeFolder(folder);
-  for (const [name, text] of Object.entries(filesOf(tokenizer, longest))) {
+  for (const [name, text] of Object.entries(filesOfTokenizer(tokenizer, longest))) {
     await writeAtomically(join(folder, name), (file) => file.write(text));
   }
 }
@@ -31,7 +31,8 @@ export async function saveTokenizer(
 /** Bytes as a byte-pair encoding without a single merge, which no pattern cuts up first. */
 const bytesAsBpe = byteLevelFile(idsOfTokens(byteLetters), [], { endOfText: 256, pattern: false });
 
-function filesOf(tokenizer: Tokenizer, longest: number): Record<string, string> {
+/** The texts of a tokenizer's files, by their names. */
+export function filesOfTokenizer(tokenizer: Tokenizer, longest: number): Record<string, string> {
   const roles = rolesOf(tokenizer);
   const config = (tokenizer_class: string, add_prefix_space = false): string =>
     json({ add_prefix_space, ...roles, model_max_length: longest, tokenizer_class });

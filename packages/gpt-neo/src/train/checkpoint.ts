@@ -100,11 +100,20 @@ export async function lastCheckpoint(
   const step = (await savedSteps(folder)).at(-1);
   if (step === undefined) return undefined;
   const path = stepFolder(folder, step);
+  return { path, progress: await checkCheckpoint(path) };
+}
+
+/**
+ * What a checkpoint holds beside tensors, of which nothing is read.
+ *
+ * @throws MtfError `bad-file` where it is damaged, with the way back
+ */
+export async function checkCheckpoint(path: string): Promise<Progress> {
   const checkpoint = await openCheckpoint(path).catch(async (error: unknown) => {
     throw await withWayBack(error, path, "resume");
   });
   await checkpoint.close();
-  return { path, progress: checkpoint.metadata as Progress };
+  return checkpoint.metadata as Progress;
 }
 
 /** Puts a checkpoint where none goes on from it, and says where that is. */
@@ -135,14 +144,31 @@ export async function removeUnfinished(folder: string): Promise<void> {
   const checkpoints = join(folder, "checkpoints");
   for (const part of [folder, checkpoints]) {
     const names = await readdir(part).catch(() => []);
-    for (const name of names.filter((n) => /^\..+\.tmp$/.test(n))) {
+    for (const name of names.filter((n) => /^\..+-\d+-[0-9a-f]{8}\.tmp$/.test(n))) {
       await rm(join(part, name), { recursive: true, force: true });
     }
   }
-  const found = await readdir(checkpoints, { withFileTypes: true }).catch(() => []);
-  for (const { name } of found.filter((entry) => entry.isDirectory())) {
+  for (const path of await notWhole(folder)) await removeCheckpoint(path);
+}
+
+/** The folders of steps of which a part was saved, and not all. */
+export async function unfinishedSteps(folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of await notWhole(folder)) {
+    const names = await readdir(path).catch(() => []);
+    if (names.some((name) => name.endsWith(".safetensors"))) found.push(path);
+  }
+  return found;
+}
+
+async function notWhole(folder: string): Promise<readonly string[]> {
+  const checkpoints = join(folder, "checkpoints");
+  const entries = await readdir(checkpoints, { withFileTypes: true }).catch(() => []);
+  const found: string[] = [];
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
     const path = join(checkpoints, name);
     const step = /^step-\d+(\.partial|\.old)?$/.exec(name);
-    if (step && (step[1] || !(await isCheckpoint(path)))) await removeCheckpoint(path);
+    if (step && (step[1] || !(await isCheckpoint(path)))) found.push(path);
   }
+  return found;
 }

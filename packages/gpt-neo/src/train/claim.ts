@@ -4,12 +4,18 @@ import { MtfError } from "mtf";
 import { isThere } from "../is-there.ts";
 import { lockFolder } from "../lock/index.ts";
 import { cutLog } from "../log.ts";
-import { makeFolder } from "../make-folder.ts";
+import { makeFolder, namesIn } from "../make-folder.ts";
 import { type Log, openLog } from "../open-log.ts";
 import { optionsInWords } from "../options-in-words.ts";
-import { begunWithOf, markRunFolder } from "../run-mark.ts";
-import { begunWith } from "./begun-with.ts";
-import { bringBack, lastCheckpoint, removeUnfinished } from "./checkpoint.ts";
+import { stepFolder } from "../run-checkpoints.ts";
+import { type BegunWith, begunWithOf, markRunFolder, savedAccordingTo } from "../run-mark.ts";
+import {
+  bringBack,
+  checkCheckpoint,
+  lastCheckpoint,
+  removeUnfinished,
+  unfinishedSteps,
+} from "./checkpoint.ts";
 import type { KeptRun } from "./options.ts";
 import { runFolder } from "./run-folder.ts";
 
@@ -18,10 +24,12 @@ export interface Claim {
   readonly out: string;
   /** What to go on from, if there is anything. */
   readonly checkpoint: Awaited<ReturnType<typeof lastCheckpoint>>;
+  /** Folders of steps whose saving was not ended, which are removed when it is opened. */
+  readonly unfinished: readonly string[];
   /** Makes it a run's folder with a log, and removes what came after the checkpoint. */
-  open(): Promise<Log>;
+  open(begun: BegunWith): Promise<Log>;
   /** Writes down what the run goes on with from now, for the next time. */
-  remember(): Promise<void>;
+  remember(begun: BegunWith, saved: number): Promise<void>;
   /** Gives it up. A folder that was made for the run and holds nothing is removed. */
   release(): Promise<void>;
 }
@@ -54,17 +62,23 @@ export async function claimFolder(options: KeptRun): Promise<Claim> {
       if (found.kind === "run" && !resume) throw used(out);
       if (resume) await bringBack(out);
       const checkpoint = await lastCheckpoint(out);
-      if (resume && !checkpoint && (await lostCheckpoints(out))) throw lost(out);
-      const remember = () => markRunFolder(out, begunWith(options));
-      const open = async (): Promise<Log> => {
+      const step = checkpoint?.progress.step;
+      const saved = resume ? await savedAccordingTo(out) : undefined;
+      if (saved !== undefined && saved > (step ?? -1)) await checkNotLost(out, saved);
+      if (resume && !checkpoint && (await lostCheckpoints(out, saved))) throw lost(out);
+      const unfinished = resume ? await unfinishedSteps(out) : [];
+      const remember = (begun: BegunWith, after: number | undefined) =>
+        markRunFolder(out, begun, after);
+      const open = async (begun: BegunWith): Promise<Log> => {
         // What it goes on with is written with the first checkpoint that comes of it.
-        if (!(await begunWithOf(out))) await remember();
+        const before = await begunWithOf(out);
+        if (!before || saved !== step) await remember(before ?? begun, step);
         await removeUnfinished(out);
         const log = join(out, "log.jsonl");
-        await cutLog(log, checkpoint?.progress.step ?? 0);
+        await cutLog(log, step ?? 0);
         return openLog(log);
       };
-      return { out, checkpoint, open, remember, release };
+      return { out, checkpoint, unfinished, open, remember, release };
     } catch (error) {
       lock.release();
       throw error;
@@ -112,11 +126,22 @@ async function free(path: string): Promise<string> {
   return found;
 }
 
+/**
+ * Checks that the checkpoint that was saved last is not there without what says what it holds. One whose
+ * folder is gone, somebody has removed.
+ *
+ * @throws MtfError `bad-file` with the way back
+ */
+async function checkNotLost(out: string, saved: number): Promise<void> {
+  const path = stepFolder(out, saved);
+  if (!(await namesIn(path)).some((name) => name.endsWith(".safetensors"))) return;
+  await checkCheckpoint(path);
+}
+
 /** Whether there is a model that a checkpoint came with; before the first, their folder is there. */
-async function lostCheckpoints(out: string): Promise<boolean> {
-  return (
-    (await isThere(join(out, "model.safetensors"))) && !(await isThere(join(out, "checkpoints")))
-  );
+async function lostCheckpoints(out: string, saved: number | undefined): Promise<boolean> {
+  if (!(await isThere(join(out, "model.safetensors")))) return false;
+  return saved !== undefined || !(await isThere(join(out, "checkpoints")));
 }
 
 function lost(out: string): MtfError {

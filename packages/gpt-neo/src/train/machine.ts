@@ -1,26 +1,20 @@
 import { defaultMachine, defineMachine, type MachineModel, type Mesh, MtfError } from "mtf";
 import { parseJson } from "../json.ts";
-import { begunWithOf } from "../run-mark.ts";
 import { readSmallFile } from "../small-file.ts";
-import type { OnMachine, TrainOptions } from "./options.ts";
+import type { GoingOn } from "./going-on.ts";
+import type { OnMachine } from "./options.ts";
 
 /** No machine has so many axes that its file gets longer. */
 const mostBytes = 1 << 20;
 
 /**
- * The options with the machine that a run is planned for: the one given, read from its file, or the one
- * that the run was begun for, or the default.
+ * The options with the machine that a run is planned for: the one given, read from its file, or the
+ * default.
  *
  * @throws MtfError `bad-file` for a file without one, `bad-argument` for figures that are none
  */
-export async function withMachine(options: TrainOptions): Promise<OnMachine> {
-  const { machine = await begunFor(options) } = options;
-  return { ...options, machine: await machineOf(machine) };
-}
-
-async function begunFor({ out, resume }: TrainOptions): Promise<MachineModel> {
-  const before = resume && out !== undefined ? await begunWithOf(out) : undefined;
-  return (before?.options.machine as MachineModel | undefined) ?? defaultMachine;
+export async function withMachine(options: GoingOn): Promise<OnMachine> {
+  return { ...options, machine: await machineOf(options.machine ?? defaultMachine) };
 }
 
 async function machineOf(machine: string | MachineModel): Promise<MachineModel> {

@@ -4,6 +4,7 @@ import type { ReadingOptions } from "../data/reading-options.ts";
 import type { WrittenData } from "../data/source.ts";
 import type { MeshOptions } from "../mesh-options.ts";
 import type { GivenDocuments } from "./data/given.ts";
+import type { GoingOn } from "./going-on.ts";
 
 /** What a run trains, on what, where and how; whatever is left out is the config's. */
 export interface TrainOptions extends MeshOptions, ReadingOptions {
@@ -88,5 +89,5 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
 /** The options of a run that is kept in a folder. */
 export type KeptRun = TrainOptions & { readonly out: string };
 
-/** Options with the machine that they come to. */
-export type OnMachine = TrainOptions & { readonly machine: MachineModel };
+/** Options with the machine that they come to, and what a run that goes on remembers. */
+export type OnMachine = GoingOn & { readonly machine: MachineModel };

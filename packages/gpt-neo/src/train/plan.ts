@@ -27,7 +27,7 @@ export async function planRun(
   weights: Weights | undefined,
   note: (line: string) => void,
 ): Promise<Plan> {
-  const found = weights ?? (await readConfig(options.config!));
+  const found = weights ?? options.remembered?.found ?? (await readConfig(options.config!));
   for (const line of prefixNote(weights?.prefix ?? "")) note(line);
   for (const [key, reason] of found.notes) note(`config: ${key}: ${reason}`);
   for (const line of weights ? unexpectedLines(weights) : []) note(line);

@@ -1,3 +1,4 @@
+import type { BegunWith } from "../run-mark.ts";
 import { openEvents } from "../tensorboard/log.ts";
 import type { Claim } from "./claim.ts";
 import type { KeptRun } from "./options.ts";
@@ -18,8 +19,12 @@ export const noRecords: Records = { append: () => undefined, close: async () => 
  *
  * @throws MtfError `bad-file` if they cannot be written
  */
-export async function openRecords(claim: Claim, { log: wanted }: KeptRun): Promise<Records> {
-  const log = await claim.open();
+export async function openRecords(
+  claim: Claim,
+  { log: wanted }: Pick<KeptRun, "log">,
+  begun: BegunWith,
+): Promise<Records> {
+  const log = await claim.open(begun);
   const events = wanted?.includes("tensorboard")
     ? openEvents(claim.out, { after: claim.checkpoint?.progress.step ?? 0 })
     : undefined;

@@ -11,7 +11,10 @@ import {
   tokenizerSource,
 } from "../tokenizer/index.ts";
 import { homeOf } from "../weights/index.ts";
+import { absoluteTokenizer } from "./absolute-paths.ts";
 import { areDocuments } from "./data/given.ts";
+import type { GoingOn } from "./going-on.ts";
+import { keptTokenizer } from "./kept-tokenizer.ts";
 import type { TrainOptions } from "./options.ts";
 import { settingsOf } from "./set-keys.ts";
 import { withExperts } from "./with-experts.ts";
@@ -43,7 +46,7 @@ export interface RunConfig {
  * @throws MtfError `bad-argument` for what does not go together, or is not GPT-Neo; as
  * `tokenizerSource`
  */
-export async function runConfig(options: TrainOptions, found: Found): Promise<RunConfig> {
+export async function runConfig(options: GoingOn, found: Found): Promise<RunConfig> {
   modelOf(found.config).requireParts(found.config, found.source);
   const { training } = found.config;
   const given = options.tokenizer;
@@ -51,18 +54,23 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
     found.file !== undefined && given === undefined
       ? await modelTokenizerSource(homeOf(found.file), found.config.vocab_size)
       : undefined;
-  const written = given ?? (own ? null : training.tokenizer);
+  const kept =
+    options.remembered && given === undefined && !own && options.out !== undefined
+      ? await keptTokenizer(options.out, training.tokenizer)
+      : undefined;
+  const written = given ?? (own || kept ? null : training.tokenizer);
   const named =
     written === null
       ? undefined
       : await tokenizerSource(written, given === undefined ? "training.tokenizer" : "`tokenizer`");
-  const name = named && nameOfSource(named);
-  const one = named ?? own;
+  const one = named ?? own ?? kept?.source;
+  // What a run keeps goes by the name that it was begun with.
+  const name = kept ? (training.tokenizer ?? undefined) : one && nameOfSource(one);
   const source = one && { ...one, ...(options.special && { special: true }) };
   const plain = source && makeTokenizer(source);
 
   const isOther =
-    given !== undefined && given !== training.tokenizer && name !== training.tokenizer;
+    given !== undefined && !isSame(given, training.tokenizer) && !isSame(name, training.tokenizer);
   const decides = isOther && options.model === undefined;
   // A model's own tokenizer may have tokens that its model has no row for: padding, never in a text.
   if (named && plain && !decides && plain.vocabSize > found.config.vocab_size) {
@@ -80,8 +88,18 @@ export async function runConfig(options: TrainOptions, found: Found): Promise<Ru
     config,
     tokenizer: plain,
     source,
-    notes: [...(decides ? changed(found, config) : []), ...(plain ? otherEnd(plain, config) : [])],
+    notes: [
+      ...(kept?.note ? [kept.note] : []),
+      ...(decides ? changed(found, config) : []),
+      ...(plain ? otherEnd(plain, config) : []),
+    ],
   };
+}
+
+/** Whether two names are of one tokenizer, wherever they are said. */
+function isSame(given: string | undefined, written: string | null): boolean {
+  if (given === undefined || written === null) return false;
+  return absoluteTokenizer(given) === absoluteTokenizer(written);
 }
 
 function endsOf(keys: readonly LeftOut[], { endOfText }: Tokenizer): Partial<Config> {

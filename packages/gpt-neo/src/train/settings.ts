@@ -1,7 +1,9 @@
 import { type Layout, type Mesh, printMesh } from "mtf";
 import { type Config, type Training, unusualOf } from "../config/index.ts";
-import { writtenData } from "../data/index.ts";
+import { sourcesOf, type WrittenData, writtenData } from "../data/index.ts";
+import type { BegunWith } from "../run-mark.ts";
 import { printLayout } from "../session.ts";
+import { absolutePath, absoluteTokenizer } from "./absolute-paths.ts";
 import type { OpenedData } from "./data/opened-data.ts";
 import type { TrainOptions } from "./options.ts";
 
@@ -59,6 +61,31 @@ function unlessUsual(training: Partial<Training>): Partial<Training> {
   );
 }
 
+/**
+ * The settings of a checkpoint as they can be compared with those of now. Until version 3 of a run's folder
+ * paths were as they were typed, and a tokenizer that came with a model had no name.
+ */
+export function comparable(before: Settings, now: Settings, begun?: BegunWith): Settings {
+  const at = (path: string): string => absolutePath(path, begun?.folder);
+  const { data, validation_data, tokenizer } = before as SavedPaths;
+  return {
+    ...before,
+    ...(data && {
+      data: writtenData(
+        sourcesOf(data).map(({ files, weight }) => ({ files: files.map(at), weight })),
+      ),
+    }),
+    ...(validation_data && { validation_data: validation_data.map(at) }),
+    tokenizer: tokenizer ? absoluteTokenizer(tokenizer, begun?.folder) : now.tokenizer,
+  };
+}
+
+interface SavedPaths {
+  readonly data?: WrittenData | null;
+  readonly validation_data?: readonly string[] | null;
+  readonly tokenizer?: string | null;
+}
+
 /** The settings that differ, as `name: then -> now`. */
 export function changedSettings(before: Settings, now: Settings): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
@@ -69,6 +96,6 @@ export function changedSettings(before: Settings, now: Settings): readonly strin
 }
 
 /** A setting that an older run had no name for is as one that is not set. */
-function printed(value: unknown): string {
+export function printed(value: unknown): string {
   return value === undefined || value === null ? "unset" : JSON.stringify(value);
 }

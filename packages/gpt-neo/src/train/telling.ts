@@ -1,4 +1,5 @@
 import { stepFolder } from "../run-checkpoints.ts";
+import type { BegunWith } from "../run-mark.ts";
 import type { Claim } from "./claim.ts";
 import type { TrainListener } from "./listener.ts";
 import type { ShareOfPeak } from "./peak.ts";
@@ -11,6 +12,7 @@ export function telling(
   claim: Claim | undefined,
   records: Records,
   shareOfPeak: ShareOfPeak,
+  begun: BegunWith,
 ): Listener {
   return {
     note: (line) => onNote?.(line),
@@ -23,7 +25,7 @@ export function telling(
       if (loss !== undefined) await onValidation?.({ step, loss });
     },
     async saved(step) {
-      await claim?.remember();
+      await claim?.remember(begun, step);
       if (claim) await onCheckpoint?.({ step, folder: stepFolder(claim.out, step) });
     },
     validating: (done, all) => onProgress?.({ kind: "validating", done, all }),

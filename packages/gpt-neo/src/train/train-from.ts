@@ -3,7 +3,10 @@ import type { LoadedModel } from "../loaded-model.ts";
 import { openDevices } from "../session.ts";
 import type { Team } from "../team.ts";
 import type { Weights } from "../weights/index.ts";
+import { withAbsolutePaths } from "./absolute-paths.ts";
 import { beginNotes } from "./begin-notes.ts";
+import { begunWith } from "./begun-with.ts";
+import { checkModel } from "./check-model.ts";
 import { usuallyKept } from "./checkpoint.ts";
 import { claimTogether } from "./claim-together.ts";
 import { openTogether } from "./data/open-together.ts";
@@ -56,6 +59,7 @@ export async function trainFrom(
     const before = claim?.checkpoint?.progress;
     const written = warmupAsBegun(planned, before?.settings);
     const { steps } = written.training;
+    if (team.leads && claim?.checkpoint) await checkModel(claim.checkpoint, written);
     const from = originOf(options, weights, claim?.checkpoint, written.training);
     if (claim && before && before.step >= steps) {
       const { step, loss } = before;
@@ -77,8 +81,11 @@ export async function trainFrom(
     const prepared = data.prepare(at, config.training.seed);
     // Awaited when the devices are open.
     prepared.catch(() => undefined);
-    const settings = settingsOf(config, options, data, mesh, layout);
-    const now = { settings, contents: data.contents };
+    // Data that came through a pipe go by its name, and all others by where they are.
+    const settings = settingsOf(withAbsolutePaths(written), options, data, mesh, layout);
+    const begun = begunWith(ofBegun(options), written);
+    const { unfinished = [] } = claim ?? {};
+    const now = { settings, contents: data.contents, begun, unfinished };
     for (const line of beginNotes(options, config, from, before, now)) note(line);
     signal?.throwIfAborted();
     const devices = await openDevices(options, mesh);
@@ -92,7 +99,7 @@ export async function trainFrom(
       claim && team.leads
         ? stopFile(claim.out, (path) => note(`${path} is there: stopping`))
         : undefined;
-    const records = claim && kept && team.leads ? await openRecords(claim, kept) : noRecords;
+    const records = claim && kept && team.leads ? await openRecords(claim, kept, begun) : noRecords;
     closing.push(async () => records.close());
     const behind = from.kind === "optimizer" ? from.optimizer.step : (before?.step ?? 0);
     const share = await shareOfPeak(options, config, devices, behind, note, team);
@@ -114,7 +121,7 @@ export async function trainFrom(
       team,
       stopped: () =>
         [signal?.aborted, listener.stopped?.(), asked?.isThere()].some((stops) => stops === true),
-      on: telling(listener, claim, records, share),
+      on: telling(listener, claim, records, share, begun),
     };
     const { state, ...outcome } = await takeSteps(run);
     if (claim) return { out: claim.out, ...outcome };
@@ -128,4 +135,10 @@ export async function trainFrom(
 
 function isKept(options: TrainOptions): options is KeptRun {
   return options.out !== undefined;
+}
+
+/** The options with the model that a run was begun from, which it is not read from any more. */
+function ofBegun(options: OnMachine): TrainOptions {
+  const { model, withOptimizer } = { ...options.remembered?.begun.options, ...options };
+  return { ...options, ...(model !== undefined && { model, withOptimizer }) } as TrainOptions;
 }

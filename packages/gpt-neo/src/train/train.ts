@@ -1,9 +1,9 @@
 import { type Team, teamOf } from "../team.ts";
 import { loadWeights } from "../weights/index.ts";
-import { goingOn } from "./begun-with.ts";
 import { checkListener } from "./check-listener.ts";
 import { checkOptions } from "./check-options.ts";
 import { areDocuments } from "./data/given.ts";
+import { goingOn } from "./going-on.ts";
 import type { TrainListener } from "./listener.ts";
 import { withMachine } from "./machine.ts";
 import type { KeptRun, OnMachine, TrainOptions } from "./options.ts";
@@ -60,7 +60,8 @@ async function optionsOfRun(given: TrainOptions): Promise<OnMachine> {
 }
 
 async function trainAs(team: Team, options: OnMachine, listener: TrainListener): Promise<Trained> {
-  const { model, config } = options;
+  const { model, remembered } = options;
+  const config = remembered?.found.config ?? options.config;
   const weights =
     model === undefined
       ? undefined

@@ -10,10 +10,10 @@ import type { TrainOptions } from "./options.ts";
  * @throws MtfError `bad-argument` for a model that has weights, or is no GPT-Neo
  */
 export function withExperts(
-  { moeLayers, experts, model, resume }: TrainOptions,
+  { moeLayers, experts, model }: TrainOptions,
   config: Config,
 ): Readonly<Record<string, unknown>> {
-  if ((moeLayers === undefined && experts === undefined) || resume) return {};
+  if (moeLayers === undefined && experts === undefined) return {};
   const given = optionsInWords({ moeLayers, experts });
   if (model !== undefined) {
     throw new MtfError("bad-argument", `${given} is for a new model: this one has its layers.`, {
