@@ -7,8 +7,8 @@ import { savedSteps, stepFolder } from "./run-checkpoints.ts";
 /** What brings a file that is not there, where it is in another host's folder. */
 const gathering = "gpt-neo gather, where hosts without a shared folder have saved";
 
-/** What a checkpoint of a run is read for: to go on with the run, or as a model. */
-export type Purpose = "resume" | "model";
+/** What a checkpoint of a run is read for: to go on with the run, as a model, or to be looked at. */
+export type Purpose = "resume" | "model" | "inspect";
 
 /**
  * An error of a checkpoint where that is damaged, with where a file that is not there may be, and what
@@ -40,10 +40,31 @@ function instead(
   before: number | undefined,
   last: number | undefined,
 ): string {
-  if (purpose === "model") {
+  if (purpose !== "resume") {
     const other = before ?? last;
-    return optionsInWords({ model: other === undefined ? run : stepFolder(run, other) });
+    const whole = other === undefined ? run : stepFolder(run, other);
+    return purpose === "model" ? optionsInWords({ model: whole }) : whole;
   }
   if (before !== undefined) return `removing ${path}, to go on from step ${before}`;
   return `${optionsInWords({ model: run })} and \`out\` with another folder, to train its weights further with a fresh optimizer`;
+}
+
+/**
+ * An error of the model that lies in a folder, with the last checkpoint in its place where the folder is a
+ * run's; any other error as it is.
+ */
+export async function withCheckpoint(error: unknown, folder: string): Promise<unknown> {
+  if (!(error instanceof MtfError) || error.code !== "bad-file") return error;
+  const last = (await savedSteps(folder)).at(-1);
+  if (last === undefined) return error;
+  const advice = optionsInWords({ model: stepFolder(folder, last) });
+  const { try: before = [], ...details } = error.details;
+  return new MtfError(error.code, sentenceOf(error), { ...details, try: [...before, advice] });
+}
+
+/** An error of a model with the name of the option that the model was given by. */
+export function asGivenBy(option: string, error: unknown): unknown {
+  if (!(error instanceof MtfError) || error.details.try === undefined) return error;
+  const advice = error.details.try.map((line) => line.replaceAll("`model: ", `\`${option}: `));
+  return new MtfError(error.code, sentenceOf(error), { ...error.details, try: advice });
 }

@@ -24,7 +24,12 @@ export async function readLog(path: string): Promise<LogRecord[]> {
     if (record) records.push(record);
     else if (i < lines.length - 1) {
       const reason = `line ${i + 1} is no JSON object`;
-      throw new MtfError("bad-file", `${path}: ${reason}.`, { file: path, line: i + 1, reason });
+      throw new MtfError("bad-file", `${path}: ${reason}.`, {
+        try: [`removing line ${i + 1} of it`, "renaming it: a run that goes on begins another log"],
+        file: path,
+        line: i + 1,
+        reason,
+      });
     }
   }
   return records;

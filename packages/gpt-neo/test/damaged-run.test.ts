@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
@@ -28,6 +36,10 @@ async function resume(harm: () => void): Promise<{ code: number | null; error: s
   return { code: called.code, error };
 }
 
+function edit(file: string, change: (value: Record<string, unknown>) => object): void {
+  writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, "utf8")))));
+}
+
 const modelOf = (out: string): string => readFileSync(join(out, "model.safetensors"), "hex");
 
 it("a run without its checkpoints does not train its model away", async () => {
@@ -46,8 +58,97 @@ it("a run that was stopped at its first checkpoint begins afresh", async () => {
   const { code } = await resume(() => {
     rmSync(join(run, "checkpoints"), { recursive: true });
     mkdirSync(join(run, "checkpoints"));
+    edit(join(run, "run.json"), ({ saved: _, ...rest }) => rest);
   });
   expect(code).toBe(0);
+});
+
+it("a run that has lost its checkpoints, if not their folder, does not begin afresh", async () => {
+  const { error } = await resume(() => {
+    rmSync(join(run, "checkpoints"), { recursive: true });
+    mkdirSync(join(run, "checkpoints"));
+  });
+  expect(error).toContain("holds a model, but no checkpoints to go on from.");
+  expect(modelOf(run)).toBe(modelOf(whole));
+});
+
+it("an index that says something else than was written is damaged", async () => {
+  const index = join(run, "checkpoints", "step-4", "checkpoint.json");
+  const { error } = await resume(() => {
+    writeFileSync(index, readFileSync(index, "utf8").replace('"index": ', '"index": 1'));
+  });
+  expect(error).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4/checkpoint.json is damaged: what it says is not what was written.
+      file    FOLDER/run/checkpoints/step-4/checkpoint.json
+      offset  byte 0
+      try     removing FOLDER/run/checkpoints/step-4, to go on from step 2
+    "
+  `);
+});
+
+it("a checkpoint that has lost its index is not passed over", async () => {
+  const last = join(run, "checkpoints", "step-4");
+  const { error } = await resume(() => rmSync(join(last, "checkpoint.json")));
+  expect(error).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4 holds parts of a checkpoint, but no checkpoint.json: its saving was stopped, or the file is lost.
+      try  removing FOLDER/run/checkpoints/step-4, to go on from step 2
+    "
+  `);
+  expect(readdirSync(last)).toEqual(["device-0.safetensors"]);
+  const model = await callHere("generate", "--model", last, "--prompt", "The");
+  expect(model.stderr.replaceAll(folder, "FOLDER")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4 holds parts of a checkpoint, but no checkpoint.json: its saving was stopped, or the file is lost.
+      try  --model FOLDER/run/checkpoints/step-2
+    "
+  `);
+  const from = await callHere("convert", "--from", last, "--to", join(folder, "converted"));
+  expect(from.stderr.replaceAll(folder, "FOLDER")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4 holds parts of a checkpoint, but no checkpoint.json: its saving was stopped, or the file is lost.
+      try  --from FOLDER/run/checkpoints/step-2
+    "
+  `);
+  const seen = await callHere("inspect", last);
+  expect(seen.stderr.replaceAll(folder, "FOLDER")).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints/step-4 holds parts of a checkpoint, but no checkpoint.json: its saving was stopped, or the file is lost.
+      try  FOLDER/run/checkpoints/step-2
+    "
+  `);
+  // As it is advised.
+  rmSync(last, { recursive: true });
+  const again = await callHere("train", "--out", run, "--resume", "--steps", "5");
+  expect(again.stderr).toContain("going on from step 2 of");
+});
+
+it("one whose saving was not ended is told, and what is not its own stays", async () => {
+  const checkpoints = join(run, "checkpoints");
+  rmSync(run, { recursive: true, force: true });
+  cpSync(whole, run, { recursive: true });
+  for (const step of [6, 8, 50]) mkdirSync(join(checkpoints, `step-${step}`));
+  const part = join(checkpoints, "step-4", "device-0.safetensors");
+  for (const step of [6, 8])
+    cpSync(part, join(checkpoints, `step-${step}`, "device-0.safetensors"));
+  writeFileSync(join(checkpoints, "step-8", "notes.txt"), "mine");
+  writeFileSync(join(checkpoints, "step-2", "notes.txt"), "mine");
+  const args = ["--steps", "12", "--save-every", "4", "--eval-every", "100"];
+  const { code, stderr } = await callHere("train", "--out", run, "--resume", ...args);
+  expect(code).toBe(0);
+  const told = "has no checkpoint.json, as its saving was not ended: it is removed";
+  for (const step of [6, 8]) expect(stderr).toContain(`step-${step} ${told}`);
+  expect(stderr).not.toContain(`step-50 ${told}`);
+  expect(stderr).toContain("going on from step 4 of");
+  const left = readdirSync(checkpoints, { recursive: true, encoding: "utf8" }).sort();
+  expect(left).toEqual([
+    "step-12",
+    "step-12/checkpoint.json",
+    "step-12/device-0.safetensors",
+    "step-2",
+    "step-2/notes.txt",
+    "step-50",
+    "step-8",
+    "step-8/checkpoint.json",
+    "step-8/device-0.safetensors",
+    "step-8/notes.txt",
+  ]);
 });
 
 it("a damaged checkpoint tells the way back", async () => {
@@ -118,7 +219,7 @@ it("a damaged run.json is no reason to begin another run", async () => {
   const damaged = await resume(() => writeFileSync(join(run, "run.json"), '{"format"'));
   expect(damaged.error).toMatchInlineSnapshot(`
     "gpt-neo: [bad-file] FOLDER/run/run.json cannot be read: it is not JSON.
-      try  what it was begun with, and --resume
+      try  --config PRESET|FILE or --model DIR, and all else that it was begun with, beside --resume, which writes it anew
     "
   `);
   const again = await callHere(...begin, ...short, "--out", run, "--resume", "--steps", "5");

@@ -1,5 +1,6 @@
 import { MtfError } from "mtf";
 import { optionsInWords } from "../options-in-words.ts";
+import { some } from "../some.ts";
 import { type FillProgress, fill } from "./fill.ts";
 import type { ReadOptions } from "./read.ts";
 import { readIds, type Vocabulary } from "./read-ids.ts";
@@ -108,7 +109,7 @@ export function tooShort(
   const within = documents === 1 ? " in a document" : ` in ${documents} documents`;
   return new MtfError("bad-argument", `${what} are shorter than one sample.`, {
     evidence: [
-      ["data", `${tokens} tokens${documents === undefined ? "" : within}`],
+      ["data", `${some(tokens, "token")}${documents === undefined ? "" : within}`],
       ["needed", `${needed} for a context of ${context} and ${part} held back`],
     ],
     ...(most > 0 && { try: [optionsInWords({ context: most })] }),

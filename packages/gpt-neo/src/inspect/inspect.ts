@@ -10,7 +10,7 @@ import type { ReadOptions } from "../data/read.ts";
 import { namesIn } from "../make-folder.ts";
 import { modelOf } from "../models/index.ts";
 import { isRunFolder, runFile } from "../run-mark.ts";
-import { checkpointFile } from "../weights/index.ts";
+import { checkpointFile, isCheckpointOf } from "../weights/home.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
 import { type DataSummary, inspectData } from "./data.ts";
 import { type EventsSummary, inspectEvents, isEventsName } from "./events.ts";
@@ -89,6 +89,9 @@ async function exist(names: readonly string[]): Promise<boolean> {
 async function inspectFile(path: string): Promise<Inspected> {
   if (basename(path) === runFile && (await isRunFolder(dirname(path)))) {
     return { path: dirname(path), kind: "run", run: await inspectRun(dirname(path)) };
+  }
+  if (basename(path) === checkpointFile && (await isCheckpoint(dirname(path), [checkpointFile]))) {
+    return { path, kind: "weights", weights: await inspectCheckpoint(dirname(path)) };
   }
   const told = await kindOfFile(path);
   switch (told.kind) {
@@ -178,7 +181,7 @@ async function holdsWeights(folder: string, names: readonly string[]): Promise<b
 }
 
 async function isCheckpoint(folder: string, names: readonly string[]): Promise<boolean> {
-  if (!names.includes(checkpointFile)) return false;
+  if (!names.includes(checkpointFile)) return isCheckpointOf(names);
   return (await readFile(join(folder, checkpointFile), "utf8")).includes('"mtf-checkpoint"');
 }
 

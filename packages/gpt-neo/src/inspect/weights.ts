@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { openCheckpoint } from "mtf/checkpoint";
 import { storedBits, volumeOf } from "mtf/files";
+import { withWayBack } from "../damaged-checkpoint.ts";
 import { checkpointFile, openWeights, type WeightFormat } from "../weights/index.ts";
 
 /** What weights are. */
@@ -14,6 +15,8 @@ export interface WeightsSummary {
   readonly parameters: number;
   /** Bytes of all tensors. */
   readonly bytes: number;
+  /** Of a run's checkpoint: what its files take, and whether there were checksums to compare them with. */
+  readonly verified?: { readonly bytes: number; readonly compared: boolean };
   /** What else the files hold, and why it is not among the tensors. */
   readonly skipped: Readonly<Record<string, string>>;
 }
@@ -54,13 +57,20 @@ export async function inspectWeights(path: string): Promise<WeightsSummary> {
 }
 
 /**
- * Says what a run's checkpoint holds: weights and the optimizer's state, with their dims.
+ * Says what a run's checkpoint holds: weights and the optimizer's state, with their dims. Its files are
+ * read to their end, to see whether they are as they were written.
  *
- * @throws MtfError `bad-file` naming its index and the reason
+ * @throws MtfError `bad-file` naming the file that is missing or damaged, and the reason
  */
 export async function inspectCheckpoint(folder: string): Promise<WeightsSummary> {
-  const checkpoint = await openCheckpoint(folder);
-  await checkpoint.close();
+  const told = async (error: unknown): Promise<never> => {
+    throw await withWayBack(error, folder, "inspect");
+  };
+  const checkpoint = await openCheckpoint(folder).catch(told);
+  const verified = await checkpoint
+    .verify()
+    .catch(told)
+    .finally(() => checkpoint.close());
   const tensors = [...checkpoint.tensors].map(([name, { dtype, dims }]) => ({
     name,
     dtype,
@@ -68,7 +78,15 @@ export async function inspectCheckpoint(folder: string): Promise<WeightsSummary>
   }));
   const { settings: _, ...metadata } = (checkpoint.metadata ?? {}) as Record<string, unknown>;
   const file = join(folder, checkpointFile);
-  return { format: "checkpoint", file, metadata, tensors, ...totals(tensors), skipped: {} };
+  return {
+    format: "checkpoint",
+    file,
+    metadata,
+    tensors,
+    ...totals(tensors),
+    verified,
+    skipped: {},
+  };
 }
 
 function totals(tensors: readonly TensorSummary[]): { parameters: number; bytes: number } {

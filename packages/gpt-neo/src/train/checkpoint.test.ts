@@ -58,7 +58,7 @@ describe("the checkpoints of a run that was killed", () => {
   });
 
   it("after both renames: the new one stays", async () => {
-    mkdirSync(at("step-2.old"));
+    cpSync(whole, at("step-2.old"), { recursive: true });
     await bringBack(run);
     await removeUnfinished(run);
     expect(names()).toEqual(["step-2"]);

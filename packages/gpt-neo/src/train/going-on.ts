@@ -14,6 +14,7 @@ import {
 import { absolutePath } from "./absolute-paths.ts";
 import { asBegunNow } from "./as-begun-now.ts";
 import type { TrainOptions } from "./options.ts";
+import { pairsOf } from "./set-keys.ts";
 
 /** What a run remembers that goes on. */
 export interface Remembered {
@@ -41,7 +42,8 @@ export async function goingOn(given: TrainOptions): Promise<GoingOn> {
   const begun = await begunIn(out, config !== undefined || model !== undefined);
   if (!begun) return given;
   const found = await readConfigOfRun(begun.config!, join(out, runFile), config);
-  const before = withoutPlace(begun, found) as TrainOptions;
+  const set = pairsOf(given.set ?? []).map(([key]) => key);
+  const before = withoutPlace(begun, found, set) as TrainOptions;
   const options = { ...before, ...given, remembered: { begun, found } };
   const step = (await savedSteps(out)).at(-1);
   if (step === undefined) return options;
@@ -69,10 +71,16 @@ async function begunIn(out: string, isNamed: boolean): Promise<BegunWith | undef
 
 const places = ["mesh", "layout", "storage"] as const;
 
-/** What the run was begun with beside its config, but for what a config says otherwise by now. */
-function withoutPlace({ options, config }: BegunWith, { config: now }: FoundConfig): object {
+/** What the run was begun with beside its config, but for what a config or `set` says otherwise by now. */
+function withoutPlace(
+  { options, config }: BegunWith,
+  { config: now }: FoundConfig,
+  set: readonly string[],
+): object {
   const training = isObject(config?.training) ? config.training : {};
-  const said = places.filter((key) => now.training[key] !== (training[key] ?? null));
+  const said = places.filter(
+    (key) => now.training[key] !== (training[key] ?? null) || set.includes(key),
+  );
   const left = Object.entries(options).filter(([key]) => !said.some((one) => one === key));
   return Object.fromEntries(left);
 }

@@ -134,11 +134,17 @@ function withOptions(
   const flags = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   );
-  const set = settingsOf(options.set ?? [], flags);
+  const set = settingsOf(options.set ?? [], { ...placeOf(options), ...flags });
   const training = { ...config.training, ...set.training, ...flags };
   const where = "the config with the given options";
   const mixture = withExperts(options, config);
   return parseConfig({ ...toJson(config), ...mixture, ...set.model, ...model, training }, where);
+}
+
+/** Options that go over keys of `training` and stay beside them: a config's rules are for its own mesh. */
+function placeOf({ mesh, layout, storage }: TrainOptions): Partial<TrainOptions> {
+  const all = Object.entries({ mesh, layout, storage });
+  return Object.fromEntries(all.filter(([, value]) => value !== undefined));
 }
 
 /** `vocab_size 257 -> 1000, the tokenizer's`, for what was not left to it. */

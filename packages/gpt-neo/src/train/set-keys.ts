@@ -48,7 +48,8 @@ function elsewhere(key: string): MtfError {
   return new MtfError("bad-argument", sentence, { try: [`\`${key}\``] });
 }
 
-function pairsOf(
+/** The keys that `set` has, with their values. */
+export function pairsOf(
   given: NonNullable<TrainOptions["set"]>,
 ): readonly (readonly [key: string, value: unknown])[] {
   const isPair = (pair: unknown): boolean =>

@@ -26,11 +26,14 @@ interface Saved extends WeightTensor {
  */
 export async function openCheckpointWeights(folder: string): Promise<WeightSource> {
   const file = join(folder, checkpointFile);
-  const { config } = await readConfig(join(homeOf(file), "config.json"));
   const told = async (error: unknown): Promise<never> => {
     throw await withWayBack(error, folder, "model");
   };
   const checkpoint = await openCheckpoint(folder).catch(told);
+  const { config } = await readConfig(join(homeOf(file), "config.json")).catch(async (error) => {
+    await checkpoint.close();
+    throw error;
+  });
   const tensors = new Map<string, Saved>();
   for (const name of modelOf(config).names(config)) {
     const saved = savedAs(checkpoint, name, file);

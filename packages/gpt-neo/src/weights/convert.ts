@@ -5,6 +5,7 @@ import { type StoredDType, type TensorToWrite, writeModel } from "mtf/checkpoint
 import { cannotWrite, draftOf, removeDrafts, rowBlocks, volumeOf } from "mtf/files";
 import { type Config, saveConfig, withDtype } from "../config/index.ts";
 import type { Note } from "../config/note.ts";
+import { asGivenBy } from "../damaged-checkpoint.ts";
 import { makeFolder, namesIn, removeMade } from "../make-folder.ts";
 import { makeTokenizer, saveTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import { homeOf } from "./home.ts";
@@ -92,6 +93,12 @@ export async function convertWeights(
   to: string,
   options: ConvertOptions = {},
 ): Promise<Converted> {
+  return converted(from, to, options).catch((error: unknown) => {
+    throw asGivenBy("from", error);
+  });
+}
+
+async function converted(from: string, to: string, options: ConvertOptions): Promise<Converted> {
   const folder = await realFolder(to);
   await checkEmpty(to);
   const weights = await loadWeights(from, options);

@@ -2,10 +2,11 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { MtfError } from "mtf";
 import { badFile, openBytes, readShards } from "mtf/files";
+import { withCheckpoint } from "../damaged-checkpoint.ts";
 import { namesIn } from "../make-folder.ts";
 import { adapterAlone } from "./adapter.ts";
 import { openCheckpointWeights } from "./checkpoint.ts";
-import { checkpointFile } from "./home.ts";
+import { isCheckpointOf } from "./home.ts";
 import { checkWeights } from "./no-weights.ts";
 import { openPytorch } from "./pytorch/open.ts";
 import { openSafetensorsWeights } from "./safetensors.ts";
@@ -45,9 +46,12 @@ export async function openWeights(path: string): Promise<WeightSource> {
 
 async function openFolder(folder: string): Promise<WeightSource> {
   const names = await namesIn(folder);
-  if (names.includes(checkpointFile)) return openCheckpointWeights(folder);
+  if (isCheckpointOf(names)) return openCheckpointWeights(folder);
   const usual = namesInFolder.find((name) => names.includes(name));
-  if (usual !== undefined) return openFile(join(folder, usual));
+  const told = async (error: unknown): Promise<never> => {
+    throw await withCheckpoint(error, folder);
+  };
+  if (usual !== undefined) return openFile(join(folder, usual)).catch(told);
   if (names.some((name) => /^adapter_(config\.json|model\.)/.test(name))) {
     throw await adapterAlone(folder);
   }
@@ -55,10 +59,12 @@ async function openFolder(folder: string): Promise<WeightSource> {
   if (prefix !== undefined) return openBundle(prefix);
   const single = names.filter((name) => name.endsWith(".safetensors"));
   if (single.length === 1) return openFile(join(folder, single[0]!));
-  throw new MtfError("bad-file", `${folder} holds no weights.`, {
-    evidence: [["looked for", [...namesInFolder, "*.index", "*.safetensors"].join(", ")]],
-    file: folder,
-  });
+  return told(
+    new MtfError("bad-file", `${folder} holds no weights.`, {
+      evidence: [["looked for", [...namesInFolder, "*.index", "*.safetensors"].join(", ")]],
+      file: folder,
+    }),
+  );
 }
 
 async function openFile(file: string): Promise<WeightSource> {

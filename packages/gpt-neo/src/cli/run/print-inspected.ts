@@ -60,7 +60,7 @@ function runLines({ step, checkpoints, last, validation, settings }: RunSummary)
 }
 
 function weightLines(weights: WeightsSummary): string[] {
-  const { tensors, parameters, bytes, metadata, skipped } = weights;
+  const { tensors, parameters, bytes, metadata, skipped, verified } = weights;
   const rows: Row[] = tensors.map(({ name, dtype, shape }) => [
     name,
     dtype,
@@ -73,6 +73,11 @@ function weightLines(weights: WeightsSummary): string[] {
     ...heading("not among the tensors", Object.keys(skipped)),
     ...table(Object.entries(skipped), 4),
     `  ${some(tensors.length, "tensor")}, ${some(parameters, "number")}, ${some(bytes, "byte")}`,
+    ...(verified
+      ? [
+          `  its files: ${some(verified.bytes, "byte")}, ${verified.compared ? "as they were written" : "without checksums to compare them with"}`,
+        ]
+      : []),
     "",
   ];
 }

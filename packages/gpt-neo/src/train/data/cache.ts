@@ -113,7 +113,10 @@ export async function cachedIds(
     signal?.throwIfAborted();
   }
   if (!told) note?.(`the tokens of ${what} are in ${out}`);
-  else if (done.resumed > 0) note?.(`went on after ${done.resumed} documents that were there`);
+  else if (done.resumed > 0)
+    note?.(
+      `went on after ${some(done.resumed, "document")} that ${done.resumed === 1 ? "was" : "were"} there`,
+    );
   const [file, , sumsFile] = done.files;
   const sums = await readFile(sumsFile!);
   return { file: file!, sums: new Uint32Array(Uint8Array.from(sums).buffer) };

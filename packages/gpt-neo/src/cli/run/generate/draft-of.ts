@@ -1,4 +1,5 @@
 import type { Config } from "../../../config/index.ts";
+import { asGivenBy } from "../../../damaged-checkpoint.ts";
 import { type LoadedModel, loadModel } from "../../../loaded-model.ts";
 import { loadWeights } from "../../../weights/index.ts";
 import type { GenerateOptions } from "../../generate-options.ts";
@@ -6,7 +7,7 @@ import type { GenerateOptions } from "../../generate-options.ts";
 /** The config of the model that guesses. */
 export async function draftConfig({ draft }: GenerateOptions): Promise<Config | undefined> {
   if (draft === undefined) return undefined;
-  const weights = await loadWeights(draft);
+  const weights = await loadWeights(draft).catch(byDraft);
   await weights.close();
   return weights.config;
 }
@@ -17,5 +18,9 @@ export async function draftOf(
   { devices }: LoadedModel,
 ): Promise<LoadedModel | undefined> {
   if (draft === undefined) return undefined;
-  return loadModel(draft, { layout, storage, dtype, tokenizer }, devices);
+  return loadModel(draft, { layout, storage, dtype, tokenizer }, devices).catch(byDraft);
+}
+
+function byDraft(error: unknown): never {
+  throw asGivenBy("draft", error);
 }
