@@ -33,6 +33,10 @@ const synonyms: readonly (readonly string[])[] = [
   ["model", "model_path", "model_name_or_path", "checkpoint", "ckpt"],
   ["max_new_tokens", "max_tokens", "num_tokens", "tokens", "max_length", "length"],
   ["temperature", "temp"],
+  ["float32", "fp32", "f32", "float"],
+  ["float16", "fp16", "f16", "half"],
+  ["bfloat16", "bf16"],
+  ["int8", "i8", "q8"],
 ];
 
 /**

@@ -129,6 +129,7 @@ function read<T>(key: string, option: { readonly read: Read<T> }, written: strin
   const name = typed(key);
   throw new MtfError("bad-argument", `--${name} is '${written}', not ${result.expected}.`, {
     option: name,
+    ...(result.meant !== undefined && { try: [`--${name} ${result.meant}`] }),
   });
 }
 

@@ -1,4 +1,4 @@
-import { formats } from "../data/format.ts";
+import { formats, otherNames } from "../data/format.ts";
 import type { ReadingOptions } from "../data/reading-options.ts";
 import { type WeightsDType, weightsDTypes } from "../models/weights-dtype.ts";
 import {
@@ -22,7 +22,7 @@ export interface DataOptions extends ReadingOptions {
 export const readingOptions: Options<ReadingOptions> = {
   inputFormat: otherwise(
     "their names tell",
-    choice(formats, "what files hold; uint16 is nanoGPT's"),
+    choice(formats, "what files hold; uint16 is nanoGPT's", otherNames),
   ),
   textKey: otherwise("text, input_ids", text("KEY", "the text's key in JSON")),
   zstdWindow: otherwise(

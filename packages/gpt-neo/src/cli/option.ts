@@ -1,4 +1,5 @@
 import type { WrittenData } from "../data/source.ts";
+import { meantBy } from "../meant-by.ts";
 import { isIn, type NumberRange, rangeInWords } from "../number-range.ts";
 
 /** How an option's value is written, and what it means. */
@@ -18,7 +19,11 @@ export type Otherwise<T> =
   | { readonly kind: "decided"; readonly by: string };
 
 /** Called with what was written; gives the value, or says what it should have been. */
-export type Read<T> = (written: string) => { readonly value: T } | { readonly expected: string };
+export type Read<T> = (
+  written: string,
+) =>
+  | { readonly value: T }
+  | { readonly expected: string /** What is likely meant. */; readonly meant?: string };
 
 interface FlagOption<T> extends Described<T> {
   readonly kind: "flag";
@@ -163,17 +168,22 @@ export function number(shown: string, help: string, range: NumberRange = {}): Va
   };
 }
 
+/** @param also other words for them */
 export function choice<const T extends string>(
   choices: readonly T[],
   help: string,
+  also: Readonly<Record<string, T>> = {},
 ): ValueOption<T> {
   return {
     kind: "value",
     shown: choices.join("|"),
     help,
     read(written) {
-      const value = choices.find((known) => known === written);
-      return value === undefined ? { expected: choices.join(" or ") } : { value };
+      const one = Object.hasOwn(also, written) ? also[written] : written;
+      const value = choices.find((known) => known === one);
+      if (value !== undefined) return { value };
+      const meant = meantBy(written, choices);
+      return { expected: choices.join(" or "), ...(meant !== undefined && { meant }) };
     },
   };
 }

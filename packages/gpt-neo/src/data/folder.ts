@@ -32,11 +32,13 @@ export interface FolderOptions {
   readonly except?: string | undefined;
   /** Whether to go into a folder; by default into all. */
   readonly enters?: (path: string) => boolean;
+  /** Whether a file is wanted; by default all are. */
+  readonly takes?: (path: string) => boolean;
 }
 
 /**
- * The files in a folder and in the folders within. Links are followed, and each folder is gone through
- * once, however many links lead there. Hidden files and folders are left out, and those of runs, whose
+ * The files in a folder and in the folders within. Links are followed, and each folder and
+ * file is taken once, however many links lead there. Hidden files and folders are left out, and those of runs, whose
  * logs look like data.
  *
  * @throws MtfError `bad-file` if the folder itself cannot be read
@@ -52,6 +54,13 @@ export async function filesBelow(
   const seen = new Set<string>();
   // Folders come before links to them, so that files are called by where they are.
   const links: string[] = [];
+  const fileLinks: string[] = [];
+  const takeFile = (path: string, real: string): void => {
+    if (options.takes?.(path) === false) return;
+    if (seen.has(real)) return void leftOut.push({ path, why: "read already" });
+    seen.add(real);
+    files.push(path);
+  };
   const except = options.except && (await realpath(options.except).catch(() => undefined));
 
   const whyNot = async (path: string, real: string): Promise<LeftOut["why"] | undefined> => {
@@ -72,22 +81,23 @@ export async function filesBelow(
     seen.add(real);
     // In one order everywhere: the first link to a folder names its files.
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of entries) await take(join(path, entry.name), entry);
+    for (const entry of entries) await take(join(path, entry.name), entry, real);
   };
-  const take = async (path: string, entry: Dirent): Promise<void> => {
+  const take = async (path: string, entry: Dirent, within: string): Promise<void> => {
     if (!options.hidden && entry.name.startsWith(".")) leftOut.push({ path, why: "hidden" });
     else if (entry.isDirectory()) await enter(path, false);
-    else if (entry.isFile()) files.push(path);
+    else if (entry.isFile()) takeFile(path, join(within, entry.name));
     else if (entry.isSymbolicLink()) {
       const target = await stat(path).catch(() => undefined);
       if (target?.isDirectory()) links.push(path);
-      else if (target?.isFile()) files.push(path);
+      else if (target?.isFile()) fileLinks.push(path);
       else leftOut.push({ path, why: target ? "a pipe or a device" : "a link to nothing" });
     } else leftOut.push({ path, why: "a pipe or a device" });
   };
 
   await enter(folder, true);
   for (let path = links.shift(); path !== undefined; path = links.shift()) await enter(path, false);
+  for (const path of fileLinks) takeFile(path, await realpath(path));
   return { files, leftOut };
 }
 

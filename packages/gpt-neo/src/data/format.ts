@@ -17,6 +17,11 @@ const extensions: Readonly<Record<string, Format>> = {
   ".idx": "bin",
 };
 
+/** Other words for formats: endings of names that are not called as what they tell. */
+export const otherNames: Readonly<Record<string, Format>> = Object.fromEntries(
+  Object.entries(extensions).map(([ending, format]) => [ending.slice(1), format]),
+);
+
 /** The endings of names that tell a format. */
 export const knownExtensions: readonly string[] = Object.keys(extensions);
 

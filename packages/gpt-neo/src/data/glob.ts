@@ -16,8 +16,7 @@ export function isGlob(path: string): boolean {
  * await globFiles("pile/train/*.jsonl.zst");
  */
 export async function globFiles(pattern: string, options: FolderOptions): Promise<FolderContent> {
-  const fixed = /^[^*?[{]*/.exec(pattern)![0];
-  const root = fixed.slice(0, fixed.lastIndexOf("/") + 1);
+  const root = rootOf(pattern);
   const rest = pattern.slice(root.length);
   const fits = picomatch(rest, { posix: true });
   const hidden = /(^|[/{,])\./.test(rest);
@@ -25,16 +24,28 @@ export async function globFiles(pattern: string, options: FolderOptions): Promis
   const enters = (path: string): boolean => mayLead(within(path), rest);
   const top = root || ".";
   if (!existsSync(top)) return { files: [], leftOut: [] };
-  const found = await filesBelow(top, { ...options, hidden, enters }).catch(
+  const takes = (path: string): boolean => fits(within(path));
+  const found = await filesBelow(top, { ...options, hidden, enters, takes }).catch(
     (): FolderContent => ({ files: [], leftOut: [{ path: top, why: "unreadable" }] }),
   );
   return {
-    files: found.files.filter((file) => fits(within(file))),
+    files: found.files,
     // What else a folder holds, nobody has asked for.
     leftOut: found.leftOut.filter(
       ({ path, why }) => why === "a run's folder" || why === "unreadable" || fits(within(path)),
     ),
   };
+}
+
+/** The folder that a pattern begins with. One that is there is one, whatever its name looks like. */
+function rootOf(pattern: string): string {
+  const fixed = /^[^*?[{]*/.exec(pattern)![0];
+  let end = fixed.lastIndexOf("/") + 1;
+  for (let next = pattern.indexOf("/", end); next >= 0; next = pattern.indexOf("/", end)) {
+    if (!existsSync(pattern.slice(0, next + 1))) break;
+    end = next + 1;
+  }
+  return pattern.slice(0, end);
 }
 
 /** Whether there may be a file in a folder that the pattern fits. */

@@ -1,3 +1,4 @@
+import { defaultMachine } from "mtf";
 import { brief } from "../json.ts";
 import type { BegunWith } from "../run-mark.ts";
 import { usuallyKept } from "./checkpoint.ts";
@@ -17,7 +18,10 @@ const elsewhere: readonly (keyof TrainOptions)[] = [
   "withOptimizer",
 ];
 
-const usual: Readonly<Record<string, unknown>> = { keep: usuallyKept.last };
+const usual: Readonly<Record<string, unknown>> = {
+  keep: usuallyKept.last,
+  machine: defaultMachine,
+};
 
 /**
  * The options beside its config that a run has otherwise by now, as `name: then -> now`: how many

@@ -1,5 +1,5 @@
 import { rmdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { MtfError } from "mtf";
 import { isThere } from "../is-there.ts";
 import { lockFolder } from "../lock/index.ts";
@@ -105,6 +105,8 @@ async function removeEmpty(out: string, first: string | undefined): Promise<void
 const shown = 5;
 
 async function taken({ out, model }: KeptRun, names: readonly string[]): Promise<MtfError> {
+  // What . and .. are called is told by what they lead to.
+  const named = /(^|[\\/])\.\.?[\\/]*$/.test(out) ? join(out, "..", basename(resolve(out))) : out;
   const more = names.length > shown ? `, … (${names.length} in all)` : "";
   const isModel = model === out || names.some((name) => /\.(safetensors|bin)$/.test(name));
   return new MtfError("bad-argument", `${out} holds files that no run has written.`, {
@@ -112,7 +114,7 @@ async function taken({ out, model }: KeptRun, names: readonly string[]): Promise
     // A model's folder is no place for another one.
     try: [
       optionsInWords({
-        out: await free(isModel ? `${out.replace(/[\\/]+$/, "")}-tuned` : join(out, "run")),
+        out: await free(isModel ? `${named.replace(/[\\/]+$/, "")}-tuned` : join(out, "run")),
       }),
     ],
     file: out,

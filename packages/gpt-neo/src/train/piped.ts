@@ -17,6 +17,8 @@ export const pipedFolder = "piped";
 /** A run's config in which no data come through pipes. */
 export interface Unpiped {
   readonly config: Config;
+  /** What is to be said of pipes once the run's folder is there to stay. */
+  readonly told: readonly string[];
   /** Removes what was kept, unless it is a run's by now. */
   release(): Promise<void>;
 }
@@ -25,7 +27,6 @@ export interface PipedOptions extends ReadingOptions {
   readonly out: string;
   /** Whether the run goes on from a checkpoint: what it began with is read again. */
   readonly goesOn: boolean;
-  readonly note: (line: string) => void;
   /** Ends the reading by its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,6 +44,7 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
   const { data, validation_data } = config.training;
   const before = options.goesOn ? await keptPipes(folder) : undefined;
   const kept = new Map(before);
+  const told: string[] = [];
   const fileOf = async (path: string): Promise<string> => {
     const format = inputFormat ?? formatOf(path);
     // What cannot be read through a pipe at all, its reader says.
@@ -51,7 +53,7 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
     if (!before?.has(name) && !(await isPipe(path))) return path;
     const file = before?.get(name) ?? `${kept.size + 1}.${format}`;
     kept.set(name, file);
-    await keep(path, join(folder, file), options);
+    told.push(await keep(path, join(folder, file), options));
     await rememberPipes(folder, kept);
     return join(folder, file);
   };
@@ -65,7 +67,7 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
       sources.push({ files: await all(files, fileOf), weight });
     const held = validation_data && (await all(validation_data, fileOf));
     const training = { ...config.training, data: data && sources, validation_data: held };
-    return { config: { ...config, training }, release };
+    return { config: { ...config, training }, told, release };
   } catch (error) {
     await release();
     throw error;
@@ -79,13 +81,14 @@ async function all<T>(paths: readonly T[], each: (path: T) => Promise<T>): Promi
   return found;
 }
 
+/** @returns what is to be said of it */
 async function keep(
   pipe: string,
   file: string,
-  { goesOn, note, signal, zstdWindow }: PipedOptions,
-): Promise<void> {
+  { goesOn, signal, zstdWindow }: PipedOptions,
+): Promise<string> {
   const name = shownName(pipe);
-  if (goesOn && existsSync(file)) return note(`${file} has what came through ${name} before`);
+  if (goesOn && existsSync(file)) return `${file} has what came through ${name} before`;
   await makeFolder(join(file, ".."));
   await writeAtomically(file, async (target) => {
     for await (const chunk of bytesOf(pipe, { zstdWindow })) {
@@ -93,5 +96,5 @@ async function keep(
       await target.write(chunk);
     }
   });
-  note(`what came through ${name} is kept in ${file}, for \`resume\``);
+  return `what came through ${name} is kept in ${file}, for \`resume\``;
 }

@@ -13,6 +13,7 @@ import { openTogether } from "./data/open-together.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
 import { positionIn } from "./data/position.ts";
 import { readData } from "./data/read.ts";
+import { checkStillThere } from "./data/still-there.ts";
 import type { TrainListener } from "./listener.ts";
 import type { KeptRun, OnMachine, TrainOptions } from "./options.ts";
 import { originOf } from "./origin.ts";
@@ -67,11 +68,11 @@ export async function trainFrom(
       return { out: claim.out, step, saved: step, loss, validationLoss: undefined, finished: true };
     }
     const goesOn = before !== undefined;
-    const piped =
-      kept && team.leads && (await withoutPipes(written, { ...kept, goesOn, note, signal }));
+    const piped = kept && team.leads && (await withoutPipes(written, { ...kept, goesOn, signal }));
     closing.push(async () => (piped ? piped.release() : undefined));
     // What is kept nowhere is read once, and so may come through a pipe.
-    const { config } = piped || { config: written };
+    const { config, told } = piped || { config: written, told: [] };
+    if (team.leads) await checkStillThere(options, config);
     const dataOrder = claim && before ? orderOf(before, claim.out) : currentOrder;
     const data = await openTogether(team, () =>
       readData(options, config, tokenizing, dataOrder, listener),
@@ -101,6 +102,7 @@ export async function trainFrom(
         : undefined;
     const records = claim && kept && team.leads ? await openRecords(claim, kept, begun) : noRecords;
     closing.push(async () => records.close());
+    for (const line of told) note(line);
     const behind = from.kind === "optimizer" ? from.optimizer.step : (before?.step ?? 0);
     const share = await shareOfPeak(options, config, devices, behind, note, team);
     await listener.onBegin?.({ config, step: behind });
