@@ -17,9 +17,10 @@ const file = (out: string, step: number): string =>
 const losses = (out: string) =>
   logOf(out).map(({ loss, validationLoss }) => [loss, validationLoss]);
 
-/** The checkpoint's metadata, changed. */
+/** The checkpoint's metadata, changed: it is one of the second version, whose index has no checksum. */
 function change(out: string, step: number, by: (metadata: Record<string, unknown>) => void): void {
-  const index = JSON.parse(readFileSync(file(out, step), "utf8"));
+  const { crc32: _, ...index } = JSON.parse(readFileSync(file(out, step), "utf8"));
+  index.version = 2;
   by(index.metadata);
   writeFileSync(file(out, step), JSON.stringify(index));
 }

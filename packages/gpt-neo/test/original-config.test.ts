@@ -123,11 +123,11 @@ describe("a run of the original's", () => {
     expect(resultOf(called)).toMatchObject({ step: 6, validationLoss: expect.any(Number) });
     const index = join(out, "checkpoints", "step-6", "checkpoint.json");
     expect(JSON.parse(readFileSync(index, "utf8")).metadata.settings).toMatchObject({
-      data: ["./neo-e2e/tfrecords/tiny_*.tfrecords"],
+      data: [fixture("original/neo-e2e/tfrecords/tiny_*.tfrecords")],
       data_tokens: 21 * 17,
-      validation_data: ["./neo-e2e/tfrecords/evalset_*.tfrecords"],
+      validation_data: [fixture("original/neo-e2e/tfrecords/evalset_*.tfrecords")],
       validation_tokens: 4 * 17,
-      tokenizer: "tok/byte-level-bpe.tokenizer.json",
+      tokenizer: fixture("original/tok/byte-level-bpe.tokenizer.json"),
       eos_token_id: 0,
     });
     const said = await callHere(

@@ -56,14 +56,13 @@ describe("data in folders", () => {
         "data/b/1.txt",
         "data/b/2.txt",
         "data/c/d/3.jsonl",
-        "data/linked.txt",
       ]
     `);
     expect(told).toMatchInlineSnapshot(`
       [
         "left out data/.git, data/.ipynb_checkpoints, data/b/.2.txt: hidden",
         "left out data/c/e.png, data/README.md: no known format",
-        "left out data/c/up/data, data/c/up/elsewhere, data/elsewhere-again, data/z-link, data/a-link/within/round: read already",
+        "left out data/c/up/data, data/c/up/elsewhere, data/elsewhere-again, data/z-link, data/a-link/within/round and 1 more: read already",
         "left out data/gone.txt: a link to nothing",
         "left out data/out: written by this command",
         "left out data/run: a run's folder",

@@ -34,7 +34,7 @@ export async function checkModel(
   if (problems.length === 0) return;
   const { settings } = progress;
   const keys = Object.entries(toHuggingFace(config)).flatMap(([key, value]) =>
-    key in settings && printed(settings[key]) !== printed(value)
+    key in settings && key !== "attention_layers" && printed(settings[key]) !== printed(value)
       ? [[key, `${printed(settings[key])} -> ${printed(value)}`] as const]
       : [],
   );

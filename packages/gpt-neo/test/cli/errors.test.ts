@@ -286,28 +286,16 @@ it("a used folder is not written over", async () => {
   const demo = ["--config", "demo", "--data", text, "--out", out, "--resume", "--mesh", "data:1"];
   const error = await errorOf("train", ...demo);
   expect(error.slice(error.indexOf("gpt-neo:"))).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-checkpoint] FOLDER/used/checkpoints/step-2 holds other tensors than are wanted.
-      params/wte               saved as f32[vocab=257, embd=32], wanted f32[vocab=257, embd=128]
-      params/wpe               saved as f32[position=64, embd=32], wanted f32[position=128, embd=128]
-      params/h/0/ln_1/gain     saved as f32[embd=32], wanted f32[embd=128]
-      params/h/0/ln_1/bias     saved as f32[embd=32], wanted f32[embd=128]
-      params/h/0/attn/q        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
-      params/h/0/attn/k        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
-      params/h/0/attn/v        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
-      params/h/0/attn/out      saved as f32[embd=32, heads=4, kv=8], wanted f32[embd=128, heads=4, kv=32]
-      params/h/0/attn/bias     saved as f32[embd=32], wanted f32[embd=128]
-      params/h/0/ln_2/gain     saved as f32[embd=32], wanted f32[embd=128]
-      params/h/0/ln_2/bias     saved as f32[embd=32], wanted f32[embd=128]
-      params/h/0/mlp/up        saved as f32[ff=128, embd=32], wanted f32[ff=512, embd=128]
-      params/h/0/mlp/upBias    saved as f32[ff=128], wanted f32[ff=512]
-      params/h/0/mlp/down      saved as f32[embd=32, ff=128], wanted f32[embd=128, ff=512]
-      params/h/0/mlp/downBias  saved as f32[embd=32], wanted f32[embd=128]
-      params/h/1/ln_1/gain     saved as f32[embd=32], wanted f32[embd=128]
-      params/h/1/ln_1/bias     saved as f32[embd=32], wanted f32[embd=128]
-      params/h/1/attn/q        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
-      params/h/1/attn/k        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
-      params/h/1/attn/v        saved as f32[heads=4, kv=8, embd=32], wanted f32[heads=4, kv=32, embd=128]
-      …                        148 more
+    "gpt-neo: [bad-argument] the config is not of the model that the run has trained.
+      checkpoint               FOLDER/used/checkpoints/step-2
+      attention_layers         ["global","local"] -> ["local","global","local","global"]
+      attention_types          [[["global","local"],1]] -> [[["local","global"],2]]
+      hidden_size              32 -> 128
+      max_position_embeddings  64 -> 128
+      num_layers               2 -> 4
+      window_size              16 -> 8
+      try                      what the run was begun with, which it remembers: --resume alone
+      try                      --out with another folder, to train another model
     "
   `);
   expect(contentsOf(out)).toEqual(before);

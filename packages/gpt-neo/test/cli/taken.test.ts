@@ -99,10 +99,10 @@ describe("train", () => {
   });
 
   it("leaves a run of a later version", async () => {
-    const held = holding({ "run.json": '{"format":"gpt-neo run","version":3}' });
+    const held = holding({ "run.json": '{"format":"gpt-neo run","version":4}' });
     expect(await refusal(held, ...tiny, "--out", held, "--resume")).toMatchInlineSnapshot(`
-      "gpt-neo: [bad-file] HELD is a run's folder of version 3.
-        known here  versions 1 to 2
+      "gpt-neo: [bad-file] HELD is a run's folder of version 4.
+        known here  versions 1 to 3
         try         the gpt-neo that wrote it
         try         --out with another folder
       "
