@@ -127,7 +127,7 @@ describe("a run goes on", () => {
       expect([code, stderr.replaceAll(folder, "…")]).toMatchInlineSnapshot(`
         [
           1,
-          "gpt-neo: [bad-file] data to train on are no longer where the run had them.
+          "gpt-neo: [bad-file] there are no data to train on where the run's config has them.
           not there  …/begun/text/*.txt
           try        --data PATH
         ",

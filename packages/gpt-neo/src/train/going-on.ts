@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { MtfError } from "mtf";
+import { sentenceOf } from "mtf/files";
 import { type FoundConfig, readConfigOfRun } from "../config/index.ts";
 import { isObject } from "../json.ts";
 import { savedSteps } from "../run-checkpoints.ts";
@@ -62,11 +63,14 @@ async function begunIn(out: string, isNamed: boolean): Promise<BegunWith | undef
     if (isNamed) return undefined;
     throw await unknown(out);
   }
-  if (begun.config) return begun;
-  return asBegunNow(begun).catch((error: unknown) => {
+  try {
+    if (!begun.config) return await asBegunNow(begun);
+    await readConfigOfRun(begun.config, join(out, runFile), undefined);
+    return begun;
+  } catch (error) {
     if (isNamed) return undefined;
-    throw error;
-  });
+    throw begun.config ? withInstead(error) : error;
+  }
 }
 
 const places = ["mesh", "layout", "storage"] as const;
@@ -92,9 +96,17 @@ function unused(model: string, out: string, step: number): MtfError {
   });
 }
 
+const instead =
+  '`config: "PRESET|FILE"` or `model: "DIR"`, and all else that it was begun with, beside `resume: true`';
+
+/** An error of what a run remembers, with what makes it do without. */
+function withInstead(error: unknown): unknown {
+  if (!(error instanceof MtfError)) return error;
+  const details = { ...error.details, try: [`${instead}, which writes it anew`] };
+  return new MtfError(error.code, sentenceOf(error), details);
+}
+
 async function unknown(out: string): Promise<MtfError> {
-  const instead =
-    '`config: "PRESET|FILE"` or `model: "DIR"`, and all else that it was begun with, beside `resume: true`';
   const damage = await damageOfMark(out);
   if (damage !== undefined) {
     const file = join(out, runFile);
@@ -103,7 +115,7 @@ async function unknown(out: string): Promise<MtfError> {
       file,
     });
   }
-  const older = await isRunFolder(out);
+  const older = (await isRunFolder(out)) || (await savedSteps(out)).length > 0;
   const what = older ? "does not say what it was begun with" : "holds no run to go on with";
   return new MtfError("bad-argument", `${out} ${what}.`, {
     try: older ? [instead] : ['`config: "PRESET|FILE", data: ["FILE…"]`, to begin one'],

@@ -74,7 +74,7 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly keep?: number;
   /** Those after every so many steps stay for good. */
   readonly keepEvery?: number;
-  /** Go on from the last checkpoint in `out`; what is left out is as it was begun: beside a config or a model, the data. */
+  /** Go on from the last checkpoint in `out`; what is left out, also by a config given beside, is as it was begun. */
   readonly resume?: boolean;
   /** Whether no token is predicted from another document, nor sees one. */
   readonly noCrossDocument?: boolean;

@@ -288,7 +288,6 @@ it("a used folder is not written over", async () => {
   expect(error.slice(error.indexOf("gpt-neo:"))).toMatchInlineSnapshot(`
     "gpt-neo: [bad-argument] the config is not of the model that the run has trained.
       checkpoint               FOLDER/used/checkpoints/step-2
-      attention_layers         ["global","local"] -> ["local","global","local","global"]
       attention_types          [[["global","local"],1]] -> [[["local","global"],2]]
       hidden_size              32 -> 128
       max_position_embeddings  64 -> 128

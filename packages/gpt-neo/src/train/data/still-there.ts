@@ -27,7 +27,7 @@ async function check(paths: readonly string[], what: string, instead: string): P
   for (const path of paths) if (!(await isThere(path))) gone.push(path);
   const [first] = gone;
   if (first === undefined) return;
-  const sentence = `data to ${what} are no longer where the run had them.`;
+  const sentence = `there are no data to ${what} where the run's config has them.`;
   throw new MtfError("bad-file", sentence, {
     evidence: gone.slice(0, 5).map((path) => ["not there", path]),
     try: [instead],
