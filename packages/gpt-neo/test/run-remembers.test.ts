@@ -208,7 +208,11 @@ describe("a run goes on", () => {
       ",
       ]
     `);
-    // The model it was begun from may be gone.
+    // The model it was begun from may be gone, even if it is named again.
+    renameSync(at("begun/run"), at("begun/gone"));
+    const named = await callIn(at("begun"), ...tune, "--steps", "2", "--resume", "--json");
+    renameSync(at("begun/gone"), at("begun/run"));
+    expect(named.stderr).toContain("nothing is left to do");
     renameSync(at("begun/tuned"), at("tuned"));
     const alone = await callHere(
       "train",

@@ -43,7 +43,8 @@ export async function train(options: TrainOptions, listener: TrainListener = {})
   checkListener(listener);
   let team = teamOf(options);
   try {
-    const all = { ...options, ...(await team.share(() => optionsOfRun(options))) };
+    const shared = await team.share(() => optionsOfRun(options));
+    const all = { ...only(options, areDocuments), ...shared };
     // A run that goes on may remember where it ran.
     team = teamOf(all);
     return await trainAs(team, all, listener);
@@ -55,8 +56,12 @@ export async function train(options: TrainOptions, listener: TrainListener = {})
 
 /** All options but documents, which may be anything that gives them, and are the first process's. */
 async function optionsOfRun(given: TrainOptions): Promise<OnMachine> {
-  const all = Object.entries(await withMachine(await goingOn(given)));
-  return Object.fromEntries(all.filter(([, value]) => !areDocuments(value))) as OnMachine;
+  const all = await withMachine(await goingOn(given));
+  return only(all, (value) => !areDocuments(value)) as OnMachine;
+}
+
+function only(options: TrainOptions, are: (value: unknown) => boolean): TrainOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => are(value)));
 }
 
 async function trainAs(team: Team, options: OnMachine, listener: TrainListener): Promise<Trained> {
