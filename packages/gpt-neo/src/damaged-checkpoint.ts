@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { sentenceOf } from "mtf/files";
 import { optionsInWords } from "./options-in-words.ts";
@@ -55,11 +55,18 @@ function instead(
  */
 export async function withCheckpoint(error: unknown, folder: string): Promise<unknown> {
   if (!(error instanceof MtfError) || error.code !== "bad-file") return error;
-  const last = (await savedSteps(folder)).at(-1);
+  const last = await lastIn(folder);
   if (last === undefined) return error;
-  const advice = optionsInWords({ model: stepFolder(folder, last) });
+  const advice = optionsInWords({ model: last });
   const { try: before = [], ...details } = error.details;
   return new MtfError(error.code, sentenceOf(error), { ...details, try: [...before, advice] });
+}
+
+/** The last checkpoint of a run, by its folder or by that of its checkpoints. */
+export async function lastIn(folder: string): Promise<string | undefined> {
+  const run = basename(folder) === "checkpoints" ? dirname(folder) : folder;
+  const step = (await savedSteps(run)).at(-1);
+  return step === undefined ? undefined : stepFolder(run, step);
 }
 
 /** An error of a model with the name of the option that the model was given by. */

@@ -228,3 +228,65 @@ it("a damaged run.json is no reason to begin another run", async () => {
   const { error } = await resume(() => writeFileSync(join(run, "run.json"), JSON.stringify(later)));
   expect(error).toContain("[bad-file] FOLDER/run is a run's folder of version 99.");
 });
+
+it("a model or a log that is damaged says what there is in its place", async () => {
+  const log = join(run, "log.jsonl");
+  const lines = await resume(() => {
+    writeFileSync(log, readFileSync(log, "utf8").replace("\n", "\nno JSON\n"));
+  });
+  expect(lines.error).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/log.jsonl: line 2 is no JSON object.
+      try  removing line 2 of it
+      try  renaming it: a run that goes on begins another log
+    "
+  `);
+  truncateSync(join(run, "model.safetensors"), 9000);
+  const last = join(run, "checkpoints", "step-4");
+  const advice = async (...args: readonly string[]) => {
+    const { code, stderr } = await callHere(...args);
+    expect(code).toBe(1);
+    return /^ +try +(.*)$/m.exec(stderr)?.[1];
+  };
+  const to = ["--to", join(folder, "none")];
+  expect(await advice("generate", "--model", run, "--prompt", "The")).toBe(`--model ${last}`);
+  expect(await advice("convert", "--from", run, ...to)).toBe(`--from ${last}`);
+  const checkpoints = join(run, "checkpoints");
+  expect(await advice("generate", "--model", checkpoints, "--prompt", "a")).toBe(`--model ${last}`);
+  expect(await advice("inspect", checkpoints)).toBe(last);
+});
+
+it("inspect reads all of a checkpoint", async () => {
+  rmSync(run, { recursive: true, force: true });
+  cpSync(whole, run, { recursive: true });
+  const last = join(run, "checkpoints", "step-4");
+  for (const path of [last, join(last, "checkpoint.json")]) {
+    const { stdout } = await callHere("inspect", path);
+    expect(stdout).toContain("its files: 434,140 bytes, as they were written\n");
+  }
+  const part = join(last, "device-0.safetensors");
+  const bytes = readFileSync(part);
+  writeFileSync(part, bytes.fill(1, bytes.length - 99, bytes.length - 9));
+  const changed = await callHere("inspect", last);
+  expect(changed.stderr).toContain("its bytes are not those that were written");
+  expect(changed.stderr).toContain(`try     ${join(run, "checkpoints", "step-2")}\n`);
+  rmSync(part);
+  expect((await callHere("inspect", last)).stderr).toContain("there is no such file");
+});
+
+it("a checkpoint away from its run is a model with a config", async () => {
+  const alone = join(folder, "alone");
+  cpSync(join(whole, "checkpoints", "step-4"), alone, { recursive: true });
+  const convert = ["convert", "--from", alone, "--to", join(folder, "from alone")];
+  const without = await callHere(...convert);
+  expect(without.stderr).toContain("there is no config.json beside");
+  const config = await callHere(...convert, "--config", join(whole, "config.json"));
+  expect(config.code).toBe(0);
+});
+
+it("a run goes on without its config.json, which comes with the next checkpoint", async () => {
+  const { code } = await resume(() => writeFileSync(join(run, "config.json"), "{"));
+  expect(code).toBe(0);
+  expect(readFileSync(join(run, "config.json"), "utf8")).toBe(
+    readFileSync(join(whole, "config.json"), "utf8"),
+  );
+});

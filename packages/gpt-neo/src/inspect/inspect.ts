@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { type ConfigFormat, presets, readConfig, toJson, trainedPart } from "../config/index.ts";
+import { lastIn } from "../damaged-checkpoint.ts";
 import { dataFiles } from "../data/files.ts";
 import { knownExtensions } from "../data/format.ts";
 import { isGlob } from "../data/glob.ts";
@@ -119,13 +120,17 @@ async function inspectFile(path: string): Promise<Inspected> {
         return { path, kind: "data", data: await inspectData([path]) };
       }
   }
-  throw nothing(path, [
-    ["weights", "safetensors, a zip or pickle of PyTorch, an index, a TensorFlow checkpoint"],
-    ["data", `the endings ${knownExtensions.join(", ")}, each also .gz and .zst`],
-    ["tokenizer", "a tokenizer.json, a vocab.json with its merges.txt"],
-    ["config", "JSON of ours, of Hugging Face or of GPT-Neo, .yml of NeoX"],
-    ["events", "what TensorBoard's writers write"],
-  ]);
+  throw nothing(
+    path,
+    [],
+    [
+      ["weights", "safetensors, a zip or pickle of PyTorch, an index, a TensorFlow checkpoint"],
+      ["data", `the endings ${knownExtensions.join(", ")}, each also .gz and .zst`],
+      ["tokenizer", "a tokenizer.json, a vocab.json with its merges.txt"],
+      ["config", "JSON of ours, of Hugging Face or of GPT-Neo, .yml of NeoX"],
+      ["events", "what TensorBoard's writers write"],
+    ],
+  );
 }
 
 function hasDataName(path: string): boolean {
@@ -159,7 +164,9 @@ async function inspectFolder(path: string): Promise<Inspected> {
   const hasData = isAlone && (await holdsData(path));
   if (kind) return { path, kind, ...all, ...(hasData && { data: await dataBeside(path) }) };
   if (hasData) return { path, kind: "data", data: await inspectData([path]) };
-  throw nothing(path, [
+  const last = await lastIn(path);
+  const instead = last === undefined ? [] : [last];
+  throw nothing(path, instead, [
     ["run", "run.json, log.jsonl, checkpoints"],
     ["weights", "model.safetensors, pytorch_model.bin, their .index.json, *.index, *.safetensors"],
     ["config", "config.json"],
@@ -209,9 +216,14 @@ async function inspectConfig(path: string): Promise<ConfigSummary> {
   };
 }
 
-function nothing(path: string, evidence: readonly (readonly [string, string])[]): MtfError {
+function nothing(
+  path: string,
+  instead: readonly string[],
+  evidence: readonly (readonly [string, string])[],
+): MtfError {
   return new MtfError("bad-argument", `${path} is nothing that is known here.`, {
     evidence: evidence.map(([label, text]) => [`looked for ${label}`, text]),
+    ...(instead.length > 0 && { try: instead }),
     file: path,
   });
 }

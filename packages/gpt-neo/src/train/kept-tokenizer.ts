@@ -27,16 +27,20 @@ export async function keptTokenizer(
   out: string,
   name: string | null,
 ): Promise<KeptTokenizer | undefined> {
+  const named = name === null ? undefined : await sourceNamed(name);
+  if (named && (named.kind !== "json" || (await isKept(out, named)))) return { source: named };
   const kept = await sourceOfFolder(out);
   if (!kept) return undefined;
   if (name === null) return { source: kept };
-  const named = await tokenizerSource(name).catch((error: unknown) => {
+  const what = named ? "is another tokenizer by now" : "is no tokenizer any more";
+  return { source: kept, note: `tokenizer: ${name} ${what}: the run's own in ${out} is used` };
+}
+
+async function sourceNamed(name: string): Promise<TokenizerSource | undefined> {
+  return tokenizerSource(name).catch((error: unknown) => {
     if (error instanceof MtfError) return undefined;
     throw error;
   });
-  if (named && (await isKept(out, named))) return { source: named };
-  const what = named ? "is another tokenizer by now" : "is no tokenizer any more";
-  return { source: kept, note: `tokenizer: ${name} ${what}: the run's own in ${out} is used` };
 }
 
 /** Whether it is what lies in the folder, but for the longest text that it is to read. */

@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { MtfError } from "mtf";
 import { type Checkpoint, openCheckpoint } from "mtf/checkpoint";
 import { checkBox, volumeOf, wholeBox } from "mtf/files";
-import { readConfig } from "../config/index.ts";
+import type { ConfigSource } from "../config/index.ts";
 import { withWayBack } from "../damaged-checkpoint.ts";
 import { modelOf, type ParameterName } from "../models/index.ts";
-import { checkpointFile, homeOf } from "./home.ts";
+import { checkpointFile } from "./home.ts";
 import { covering, partAround, placesIn, taken } from "./merged-dims.ts";
+import { findModelConfig } from "./model-config.ts";
 import type { Box, WeightSource, WeightTensor } from "./source.ts";
 
 /** A weight in a checkpoint, where several dims may be what is one in files: heads and their parts. */
@@ -22,15 +23,19 @@ interface Saved extends WeightTensor {
  * left alone.
  *
  * @param folder such as `runs/book/checkpoints/step-45`, whose config is the run's
+ * @param given a config, where none is there, or what is otherwise than in that one
  * @throws MtfError `bad-file` where it is damaged; `bad-argument` where there is no config
  */
-export async function openCheckpointWeights(folder: string): Promise<WeightSource> {
+export async function openCheckpointWeights(
+  folder: string,
+  given?: ConfigSource,
+): Promise<WeightSource> {
   const file = join(folder, checkpointFile);
   const told = async (error: unknown): Promise<never> => {
     throw await withWayBack(error, folder, "model");
   };
   const checkpoint = await openCheckpoint(folder).catch(told);
-  const { config } = await readConfig(join(homeOf(file), "config.json")).catch(async (error) => {
+  const { config } = await findModelConfig(file, false, given).catch(async (error) => {
     await checkpoint.close();
     throw error;
   });

@@ -60,7 +60,7 @@ export interface Weights extends NamedTensors {
  * await weights.read("transformer.wte.weight", { box: rows, as: "float32" });
  */
 export async function loadWeights(path: string, options: LoadOptions = {}): Promise<Weights> {
-  const source = await openWeights(path);
+  const source = await openWeights(path, options.config);
   try {
     checkAdapter(source);
     return await fromSource(source, options);

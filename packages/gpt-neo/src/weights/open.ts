@@ -1,12 +1,13 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { badFile, openBytes, readShards } from "mtf/files";
+import type { ConfigSource } from "../config/index.ts";
 import { withCheckpoint } from "../damaged-checkpoint.ts";
 import { namesIn } from "../make-folder.ts";
 import { adapterAlone } from "./adapter.ts";
 import { openCheckpointWeights } from "./checkpoint.ts";
-import { isCheckpointOf } from "./home.ts";
+import { checkpointFile, isCheckpointOf } from "./home.ts";
 import { checkWeights } from "./no-weights.ts";
 import { openPytorch } from "./pytorch/open.ts";
 import { openSafetensorsWeights } from "./safetensors.ts";
@@ -27,14 +28,16 @@ const namesInFolder = [
  * Opens weights of any kind, in a folder or a file: safetensors, `pytorch_model.bin`, a
  * TensorFlow checkpoint, or one of a run. The kind is told by the content.
  *
+ * @param config what tells the names of a run's checkpoint, where no config is there
  * @throws MtfError `bad-file` naming file, byte and reason
  * @example
  * const weights = await openWeights("gpt-neo-125M");
  * weights.tensors.get("transformer.wte.weight")?.shape;
  */
-export async function openWeights(path: string): Promise<WeightSource> {
+export async function openWeights(path: string, config?: ConfigSource): Promise<WeightSource> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return openFolder(path);
+  if (found?.isDirectory()) return openFolder(path, config);
+  if (found && basename(path) === checkpointFile) return openFolder(dirname(path), config);
   // A checkpoint of TensorFlow is named by what its files have in common.
   const bundle = /^(.*)\.(?:index|data-\d+-of-\d+|meta)$/.exec(path)?.[1] ?? path;
   if (!found || bundle !== path) {
@@ -44,9 +47,9 @@ export async function openWeights(path: string): Promise<WeightSource> {
   return openFile(path);
 }
 
-async function openFolder(folder: string): Promise<WeightSource> {
+async function openFolder(folder: string, config?: ConfigSource): Promise<WeightSource> {
   const names = await namesIn(folder);
-  if (isCheckpointOf(names)) return openCheckpointWeights(folder);
+  if (isCheckpointOf(names)) return openCheckpointWeights(folder, config);
   const usual = namesInFolder.find((name) => names.includes(name));
   const told = async (error: unknown): Promise<never> => {
     throw await withCheckpoint(error, folder);
