@@ -19,6 +19,9 @@ describe("data come through pipes", () => {
     for (const args of [cat, ["cat", "--data", ...cat.slice(1)]]) {
       expect(await callWith(jsonl, ...args)).toEqual({ code: 0, stdout: jsonl, stderr: "" });
     }
+    for (const name of ["ndjson", "jsonlines"]) {
+      expect((await callWith(jsonl, "cat", "-", "--input-format", name)).stdout).toBe(jsonl);
+    }
     const list = `[${lines.join(",\n")}]`;
     expect((await callWith(list, "cat", "-", "--input-format", "json")).stdout).toBe(jsonl);
     const { status, stdout } = spawnSync(process.execPath, [program, ...cat], {
@@ -121,6 +124,10 @@ describe("a trained model", () => {
     const bad = await callWith(`${jsonl}{"a": 1}\n`, ...args);
     expect(bad.stderr).toMatch(/piped\/1\.jsonl:4: it has neither text/);
     expect(existsSync(path("bad"))).toBe(false);
+    const short = await callWith('{"text": ""}\n', ...args);
+    expect(short.stderr).toContain("are shorter than one sample");
+    expect(short.stderr).toMatch(/^ +data +1 token$/m);
+    expect(short.stderr).not.toContain("is kept in");
     const { status, stderr } = spawnSync(process.execPath, [program, ...args], {
       input: gzipSync(jsonl).subarray(0, 30),
       encoding: "utf8",

@@ -55,6 +55,16 @@ describe("train", () => {
     expect(await refusal(model, ...train(`${model}/`), ...simulated, "--resume")).toContain(
       "try    --out HELD-tuned",
     );
+    const before = process.cwd();
+    try {
+      process.chdir(model);
+      for (const here of [".", "./"]) {
+        const beside = join("..", "model-tuned");
+        expect(await refusal(model, ...train(here), ...simulated)).toContain(`--out ${beside}\n`);
+      }
+    } finally {
+      process.chdir(before);
+    }
     const { code } = await callHere(...train(`${model}-tuned`), ...simulated);
     expect(code).toBe(0);
   });
