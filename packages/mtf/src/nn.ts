@@ -31,7 +31,7 @@ export { type DenseOptions, type DenseParams, dense, denseParams } from "./nn/de
 export { denseEach } from "./nn/denseEach.ts";
 export { denseProduct } from "./nn/denseProduct.ts";
 export { distributionCrossEntropy } from "./nn/distributionCrossEntropy.ts";
-export { dropout } from "./nn/dropout.ts";
+export { type DropoutOptions, dropout } from "./nn/dropout.ts";
 
 export { embedding, embeddingParams } from "./nn/embedding.ts";
 
