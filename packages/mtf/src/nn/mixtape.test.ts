@@ -19,7 +19,7 @@ async function both(frequent: number) {
     ...[drawn(choice, embd), drawn(choice, kv, embd), drawn(choice, kv)],
     ...[drawn(few, kv), drawn(few, choice)],
   ];
-  const names = { parts: "part", choices: "choice", over: "vocab" };
+  const names = { features: "embd", parts: "part", choices: "choice", over: "vocab" };
   const mixed = (x: Ten, c: Ten, cb: Ten, v: Ten, s: Ten, o: Ten, ob: Ten, w: Ten, wb: Ten) =>
     nn.mixtape(
       x,
@@ -95,7 +95,7 @@ it("mixtape has four parts and three choices", () => {
     own: of(choice, kv, embd),
     words: of(vocab, kv),
   };
-  const names = { parts: "part", choices: "choice", over: "vocab" };
+  const names = { features: "embd", parts: "part", choices: "choice", over: "vocab" };
   expect(() => nn.mixtape(mtf.placeholder([length, embd]), weights, names)).toThrow(
     "'part' is 3 long, and is to be 4",
   );

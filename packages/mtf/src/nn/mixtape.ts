@@ -8,20 +8,35 @@ import { apply } from "../ops/elementwise/apply.ts";
 import { sigmoid, tanh } from "../ops/elementwise/functions.ts";
 import { stack } from "../ops/stack/stack.ts";
 import { unstack } from "../ops/stack/unstack.ts";
-import { type Linear, linear } from "./linear.ts";
+import { linear } from "./linear.ts";
 
 /** The weights of Mixtape. Words are in order of their frequency: the first of them have gates of their own. */
 export interface MixtapeWeights {
   /** From features to what each of four parts is of, such as [part, inner, embd]. */
-  readonly context: Linear<string>;
+  readonly context: AnyLinear;
   /** From there to words, such as [vocab, inner]. */
-  readonly classes: Linear<string>;
+  readonly classes: AnyLinear;
   /** From features to three choices that all words share, such as [choice, embd]. */
-  readonly shared: Linear<string>;
+  readonly shared: AnyLinear;
   /** From features to what choices of frequent words are made of, such as [choice, gate, embd]. */
-  readonly own: Linear<string>;
+  readonly own: AnyLinear;
   /** A vector for each frequent word, such as [vocab, gate], and a bias, such as [vocab, choice]. */
-  readonly words: Linear<string, string>;
+  readonly words: AnyLinear;
+}
+
+/** A weight, and maybe a bias, of dims that are known when the function is traced. */
+// biome-ignore lint/suspicious/noExplicitAny: what each leads from and to is in its weight alone
+type AnyLinear = { readonly weight: Tensor<any>; readonly bias?: Tensor<any> | undefined };
+
+/** The dims that mixtape is about. */
+export interface MixtapeDims<E extends string, V extends string> {
+  readonly features: E;
+  /** Of the four parts. */
+  readonly parts: string;
+  /** Of the three choices. */
+  readonly choices: string;
+  /** Of words. */
+  readonly over: V;
 }
 
 /**
@@ -29,27 +44,26 @@ export interface MixtapeWeights {
  * others, 2019): it tells as many distributions apart as a mixture of softmaxes, with a single softmax.
  *
  * @param x such as [batch, length, embd]
- * @param parts the dim of the four parts
- * @param choices the dim of the three choices
- * @param over the dim of words
  * @throws MtfError `missing-dim`, `size-mismatch`, `dtype-mismatch`, `bad-argument`, `unknown-option`
  * @example
- * const weights = { context, classes, shared, own, words };
- * const logits = mixtape(x, weights, { parts: "part", choices: "choice", over: "vocab" });
+ * const weights = { context: parts, classes, shared: choices, own: ownChoices, words: frequent };
+ * const names = { features: "embd", parts: "part", choices: "choice", over: "vocab" } as const;
+ * const logits = mixtape(x, weights, names);
  */
-export function mixtape<A extends string>(
+export function mixtape<A extends string, E extends A, V extends string>(
   x: Tensor<A>,
   weights: MixtapeWeights,
-  dims: { readonly parts: string; readonly choices: string; readonly over: string },
-): Tensor<string> {
+  dims: MixtapeDims<E, V>,
+): Tensor<Exclude<A, E> | V> {
   const op = "mixtape";
   const from = tensorArgument(op, "x", x, ["float32"]) as Tensor<string>;
   const names = ["context", "classes", "shared", "own", "words"] as const;
   optionsArgument(op, "weights", weights, names);
-  optionsArgument(op, "dims", dims, ["parts", "choices", "over"]);
+  optionsArgument(op, "dims", dims, ["features", "parts", "choices", "over"]);
+  namedDim(op, "dims.features", from, dims.features);
   for (const name of names)
     optionsArgument(op, `weights.${name}`, weights[name], ["weight", "bias"]);
-  const by = (y: Tensor<string>, { weight, bias }: Linear<string>): Tensor<string> =>
+  const by = (y: Tensor<string>, { weight, bias }: AnyLinear): Tensor<string> =>
     linear(y, weight, bias as never) as never;
   const contexts = tanh(by(from, weights.context));
   const part = sized(op, "dims.parts", contexts, dims.parts, 4);
