@@ -111,7 +111,7 @@ const cases: readonly Case[] = [
     op: { kind: "crossEntropy", attributes: { over: "column" } },
     operands: [logits, { row: 256 }],
     dtypes: ["float32", "int32"],
-    results: [{ row: 256 }, { row: 256 }],
+    results: [{ row: 256 }, { row: 256 }, { row: 256 }],
   },
   {
     name: "layerNorm",

@@ -2,6 +2,8 @@
 //
 //   npx tsx examples/08-convolutional-classifier.ts [batch:data,filter:model]
 //
+// The argument is a layout: which dims are split over which axes of the four devices, data:2 and model:2.
+//
 // Under "row:data,column:model" each device holds a quarter of every image, and gets its neighbours' edges.
 
 import * as mtf from "mtf";

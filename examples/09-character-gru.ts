@@ -2,6 +2,8 @@
 //
 //   npx tsx examples/09-character-gru.ts [batch:data,hidden:model]
 //
+// The argument is a layout: which dims are split over which axes of the four devices, data:2 and model:2.
+//
 // Another layout to try: "batch:model,letter:data".
 
 import * as mtf from "mtf";

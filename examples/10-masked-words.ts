@@ -2,6 +2,8 @@
 //
 //   npx tsx examples/10-masked-words.ts [batch:data,heads:model,ff:model]
 //
+// The argument is a layout: which dims are split over which axes of the four devices, data:2 and model:2.
+//
 // Another layout to try: "batch:model,vocab:data".
 
 import * as mtf from "mtf";

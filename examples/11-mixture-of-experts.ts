@@ -2,6 +2,8 @@
 //
 //   npx tsx examples/11-mixture-of-experts.ts [batch:data,expert:model]
 //
+// The argument is a layout: which dims are split over which axes of the four devices, data:2 and model:2.
+//
 // Each device holds two of the four experts. Another layout to try: "batch:data,expert:data,ff:model".
 
 import * as mtf from "mtf";

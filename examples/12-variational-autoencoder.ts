@@ -2,6 +2,8 @@
 //
 //   npx tsx examples/12-variational-autoencoder.ts [batch:data,hidden:model]
 //
+// The argument is a layout: which dims are split over which axes of the four devices, data:2 and model:2.
+//
 // What is drawn at random does not depend on the layout. Another one to try: "pixel:data,latent:model".
 
 import * as mtf from "mtf";

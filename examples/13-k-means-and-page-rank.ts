@@ -2,6 +2,8 @@
 // a small web matter most. Each is one `whileLoop`, a single instruction of its program.
 //
 //   npx tsx examples/13-k-means-and-page-rank.ts [point:data,page:data,to:model]
+//
+// The argument is a layout: which dims are split over which axes of the four devices, data:2 and model:2.
 
 import * as mtf from "mtf";
 import { simulator } from "mtf/simulator";

@@ -2,6 +2,8 @@
 //
 //   npx tsx examples/14-gradients.ts [example:data,feature:model]
 //
+// The argument is a layout: which dims are split over which axes of the four devices, data:2 and model:2.
+//
 // Rounding has a gradient of 0 nearly everywhere: here it gets one of its own. And each example has its
 // gradient, not only all together: the wrong one pulls harder than others, and is left out.
 

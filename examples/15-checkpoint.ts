@@ -2,6 +2,8 @@
 //
 //   npx tsx examples/15-checkpoint.ts [batch:data,hidden:model] [FOLDER]
 //
+// The argument is a layout: which dims are split over which axes of the four devices, data:2 and model:2.
+//
 // FOLDER is runs/checkpoint by default. In Python, safetensors.numpy.load_file("FOLDER/net.safetensors").
 
 import { join } from "node:path";

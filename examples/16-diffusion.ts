@@ -2,6 +2,8 @@
 // away bit by bit (Ho and others, 2020).
 //
 //   npx tsx examples/16-diffusion.ts [point:data,hidden:model]
+//
+// The argument is a layout: which dims are split over which axes of the four devices, data:2 and model:2.
 
 import * as mtf from "mtf";
 import * as nn from "mtf/nn";

@@ -54,6 +54,13 @@ export type { Calibrate } from "./few-shot/content-free.ts";
 export { type Translated, type TranslateSettings, translate } from "./few-shot/translate.ts";
 export type { ChooseMesh, ChosenMesh } from "./fit/index.ts";
 export { type GeneratedSequence, generateAll } from "./generate/all.ts";
+export { type ChooseIdsOptions, chooseIds } from "./generate/by-logits/choose-ids.ts";
+export type { NextLogitsOf } from "./generate/by-logits/next-logits-of.ts";
+export {
+  type BeamSearchOptions,
+  type FoundBeam,
+  searchBeams,
+} from "./generate/by-logits/search-beams.ts";
 export type { Decoding } from "./generate/decoding.ts";
 export type { Draft } from "./generate/draft/draft.ts";
 export { type Generating, generateEach } from "./generate/each.ts";

@@ -1,8 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { defineMesh, ledger, memoryPlan } from "mtf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseOriginalConfig } from "../src/config/original.ts";
+import { generateAll } from "../src/generate/all.ts";
+import { loadModel } from "../src/loaded-model.ts";
+import { dimsOf, parameterNames } from "../src/models/index.ts";
+import { layoutOf } from "../src/session.ts";
+import { lowerStep } from "../src/train/lower-step.ts";
 import { callHere, resultOf, temporaryFolder } from "./support/cli.ts";
-import { fixture } from "./support/expected.ts";
+import { fixture, readJson } from "./support/expected.ts";
 import { logOf, someText } from "./support/runs.ts";
 
 // A config of the original GPT-Neo trains as it is, mesh and layout strings included.
@@ -71,7 +78,7 @@ it("trains as its config says, and what has no place here is told line by line",
     config: iterations: steps a TPU made at a time, which has no counterpart
     config: model_path: is a place on the machines it was trained on
     config: activation_function: was never read; the original computed gelu in its tanh form, which gelu_new is
-    config: precision: trained and stored weights in bfloat16; here they are float32 unless asked otherwise
+    config: precision: rounded weights and activations to 8 bits; here they are float32, and agree as far
     config: datasets: stitch and datatype chose parts of documents; here all of them are read
     config: datasets.pile: has no dataset_configs/pile.json beside the config or in ./configs: give the files as --data
     config: vocab_size 260 -> 257, the tokenizer's"
@@ -87,6 +94,50 @@ it("the command line's mesh goes over the config's", async () => {
   );
   expect(code).toBe(0);
   expect(stderr).toContain("batch -> x, vocab -> y");
+});
+
+describe("gpt3_PAR_small_256, most of whose layers have no attention", async () => {
+  const all = await readJson<Record<string, object>>("weights/tensorflow/shipped.json");
+  const shipped = all.gpt3_PAR_small_256!;
+
+  it("is planned on the 256 devices that it was for", () => {
+    const { config, notes } = parseOriginalConfig(shipped);
+    expect(notes.map(([key]) => key)).toContain("attention_types");
+    const { batch_size, grad_accumulation, context, mesh, layout } = config.training;
+    const dims = dimsOf(config, batch_size / grad_accumulation, context);
+    const placed = layoutOf({ layout: layout! }, defineMesh(mesh!), dims);
+    const { program } = lowerStep(config, dims, placed);
+    expect(ledger(program).bytes).toBeGreaterThan(0);
+    // Parameters and both of Adam's means, in float32: 19 feed-forward layers, 5 of attention.
+    const width = 768;
+    const matrices = 19 * 8 * width ** 2 + 5 * 4 * width ** 2 + (50304 + 2048) * width;
+    const elements = parameterNames(config).map(({ shape }) => shape.reduce((n, d) => n * d, 1));
+    const total = elements.reduce((n, size) => n + size, 0);
+    expect(total / matrices).toBeGreaterThan(1);
+    expect(total / matrices).toBeLessThan(1.001);
+    // All but positions and what is small is split over the four devices of y, at the least.
+    expect(memoryPlan(program).inputBytes).toBeLessThan(12 * (total / 2));
+  });
+
+  it("trains when it is narrow, on the same axes, and its model is read and continued", async () => {
+    const narrow = { n_embd: 24, n_head: 4, n_vocab: 260, n_ctx: 16, train_batch_size: 8 };
+    const steps = { train_steps: 3, warmup_steps: 1, lr: 0.01, mesh_shape: "x:2,y:2" };
+    const file = join(folder, "par.json");
+    writeFileSync(file, JSON.stringify({ ...shipped, ...narrow, ...steps }));
+    const out = join(folder, "par");
+    resultOf(await callHere("train", "--config", file, "--out", out, ...options, "--json"));
+    const losses = logOf(out).map(({ loss }) => loss as number);
+    expect(losses).toHaveLength(3);
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+    const model = await loadModel(out, { mesh: "y:2", runtime: "simulator" });
+    try {
+      expect(model.config).toMatchObject({ model_type: "gpt_neo_mesh", num_layers: 19 });
+      const texts = await generateAll(model, [[104, 105]], { maxNewTokens: 4 });
+      expect(texts[0]![0]!.ids.length).toBeGreaterThan(0);
+    } finally {
+      await model.close();
+    }
+  });
 });
 
 it("a rule for an axis that the mesh lacks is told and left out, as of the released 1.3B", async () => {

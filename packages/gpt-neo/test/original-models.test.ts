@@ -4,9 +4,9 @@ import { type Devices, simulator } from "mtf/simulator";
 import { describe, expect, it } from "vitest";
 import { layouts, someOf } from "./hugging-face/layouts.ts";
 import { agreement } from "./support/agree.ts";
-import { disagreement, fixture } from "./support/expected.ts";
+import { disagreement, fixture, readJson } from "./support/expected.ts";
 import type { Numbers } from "./support/on-devices.ts";
-import { originalModel } from "./support/original-model.ts";
+import { type Losses, originalModel } from "./support/original-model.ts";
 
 // Models that the original GPT-Neo was run with, one for each of its options.
 
@@ -86,9 +86,14 @@ describe.each(models)("%s", async (name) => {
 
 it("computes one that the original computed in bfloat16, as far as that type goes", async () => {
   const { wanted, computed } = await originalModel("bfloat16");
+  const losses = await readJson<Losses>("original-models/losses.json");
   const found = await on("both", "wasm", (devices) => computed(devices, layouts.both!));
-  const loss = "lossAndGradient/0";
-  expect(Math.abs(found.get(loss)![0]! - wanted.get(loss)![0]!)).toBeLessThan(5e-3);
+  // Its own two passes over the batch, one of them with gradients, are farther from each other.
+  const loss = found.get("lossAndGradient/0")![0]!;
+  const [evaluated, trained] = [losses.bfloat16!.loss_eval!, losses.bfloat16!.loss_train!];
+  for (const theirs of [evaluated, trained]) {
+    expect(Math.abs(loss - theirs)).toBeLessThan(Math.abs(evaluated - trained));
+  }
   for (const [path, numbers] of wanted) {
     // Eight bits of each activation, through two layers and, for gradients, back.
     const max_abs = Math.max(...Array.from(numbers, Math.abs));

@@ -12,6 +12,11 @@ import { type GivenBatch, type Ran, trainOn } from "./support/train-on.ts";
 
 // The original GPT-Neo's steps with Adam and with Adafactor, from its own configs, checkpoints and batches.
 
+interface Layout {
+  readonly mesh: string;
+  readonly layout: string;
+}
+
 interface Step {
   /** With what z_loss adds to it. */
   readonly loss: number;
@@ -33,6 +38,14 @@ afterAll(() => Promise.all(opened.map((weights) => weights.close())));
 const agree = agreement("GPT-Neo's own steps");
 const one = { mesh: "data:1", layout: "" };
 
+/** Layouts under which sums are taken in other orders. */
+const orders: readonly Layout[] = [
+  one,
+  { mesh: "data:2", layout: "vocab:data,ff:data,heads:data" },
+  { mesh: "data:2", layout: "length:data,memory_length:data" },
+  { mesh: "data:2,model:2", layout: "embd:data,ff:model,heads:model,experts:model" },
+];
+
 /** A case, with the weights after its last step, if all of them were kept. */
 async function open(name: string, kept: "all" | "some" = "all"): Promise<Case> {
   const at = `original-training/${name}`;
@@ -49,10 +62,26 @@ async function open(name: string, kept: "all" | "some" = "all"): Promise<Case> {
   return { config: init.config, init, final, steps, batch: { tokens, labels } };
 }
 
-/** A case's steps, with another config maybe. */
-function take({ config, init, steps, batch }: Case, backend: "wasm" | "reference", own = config) {
+/** A case's steps, with another config maybe, or under another layout. */
+function take(
+  { config, init, steps, batch }: Case,
+  backend: "wasm" | "reference",
+  own = config,
+  at: Layout = one,
+) {
   const batches = steps.map(() => batch);
-  return trainOn(folder, own, { kind: "weights", weights: init }, batches, { ...one, backend });
+  return trainOn(folder, own, { kind: "weights", weights: init }, batches, { ...at, backend });
+}
+
+/**
+ * A case's steps in float32, in several orders of summing. Where a gradient is as small as its own
+ * rounding, Adam divides it by its size all the same, so that the first step goes one way or another
+ * and all that follows with it: one order alone does not tell how far float32 may go then.
+ */
+async function inOrders(of: Case): Promise<readonly Map<string, readonly number[]>[]> {
+  const runs = [];
+  for (const at of orders) runs.push(numbersOf(await take(of, "wasm", of.config, at)));
+  return runs;
 }
 
 /** A run's numbers by what they are: losses and norms of all steps, and what is kept after them. */
@@ -81,18 +110,20 @@ async function wantedOf({ config, final, steps }: Case): Promise<Map<string, rea
 
 /**
  * How far a run is from the original, as parts of what is allowed: what float32 alone does to these
- * steps, ten times, as far as our own in float32 are from those in float64.
+ * steps, ten times, as far as our own in float32 are from those in float64, the farthest of several.
  */
 function compare(
   run: Map<string, readonly number[]>,
   wanted: Map<string, readonly number[]>,
-  float32: Map<string, readonly number[]>,
+  float32: Map<string, readonly number[]> | readonly Map<string, readonly number[]>[],
   float64: Map<string, readonly number[]>,
 ): Map<string, number> {
+  const runs = [float32].flat();
   const found = new Map<string, number>();
   for (const [path, numbers] of wanted) {
-    const [rough, fine] = [float32.get(path)!, float64.get(path)!];
-    const max_abs_diff_f32_f64 = Math.max(...rough.map((x, i) => Math.abs(x - fine[i]!)));
+    const fine = float64.get(path)!;
+    const far = runs.map((rough) => rough.get(path)!.map((x, i) => Math.abs(x - fine[i]!)));
+    const max_abs_diff_f32_f64 = Math.max(...far.flat());
     const max_abs = Math.max(...fine.map(Math.abs));
     const expected = { numbers, tolerance: { max_abs_diff_f32_f64, max_abs } };
     found.set(path, disagreement(run.get(path)!, expected));
@@ -122,20 +153,9 @@ describe("the original's steps", () => {
   it("moe", async () => {
     const of = await open("moe");
     const wanted = await wantedOf(of);
-    const float32 = numbersOf(await take(of, "wasm"));
+    const float32 = await inOrders(of);
     const float64 = numbersOf(await take(of, "reference"));
-    // A number whose gradient was all but 0 once: Adam's step is then one of the rounding of it.
-    const [path, place] = ["params/h/0/ln_2/bias", 8];
-    const theirs = wanted.get(path)![place]!;
-    for (const run of [float32, float64]) {
-      expect(Math.abs(run.get(path)![place]! - theirs)).toBeLessThan(1e-5);
-      run.set(path, [
-        ...run.get(path)!.slice(0, place),
-        theirs,
-        ...run.get(path)!.slice(place + 1),
-      ]);
-    }
-    agree("moe, wasm", compare(float32, wanted, float32, float64));
+    agree("moe, wasm", compare(float32[0]!, wanted, float32, float64));
     agree("moe, reference", compare(float64, wanted, float32, float64));
   });
 
@@ -144,23 +164,17 @@ describe("the original's steps", () => {
     expect(of.config.training.grad_accumulation).toBe(4);
     expect(of.config.original.moe!.loss_coef).toBe(0.01 / 4);
     const wanted = await wantedOf(of);
-    // In the first step some gradients are below 1e-6: Adam's steps by them are as much of rounding,
-    // here and there, and all that follows is of these steps.
-    const bound = (path: string) =>
-      path === "loss" ? 1e-6 : path.startsWith("params/") ? 3e-5 : 1e-5;
-    const farther = (run: Map<string, readonly number[]>) =>
-      [...wanted.entries()].filter(([path, numbers]) =>
-        numbers.some((x, i) => !(Math.abs(run.get(path)![i]! - x) < bound(path))),
-      );
-    for (const backend of ["wasm", "reference"] as const) {
-      expect(farther(numbersOf(await take(of, backend)))).toEqual([]);
-    }
+    const float32 = await inOrders(of);
+    const float64 = numbersOf(await take(of, "reference"));
+    agree("moe_microbatch, wasm", compare(float32[0]!, wanted, float32, float64));
+    agree("moe_microbatch, reference", compare(float64, wanted, float32, float64));
     const { original } = of.config;
     const whole = {
       ...of.config,
       original: { ...original, moe: { ...original.moe!, loss_coef: 0.01 } },
     };
-    expect(farther(numbersOf(await take(of, "wasm", whole))).length).toBeGreaterThan(20);
+    const other = compare(numbersOf(await take(of, "wasm", whole)), wanted, float32, float64);
+    expect(Math.max(...other.values())).toBeGreaterThan(10);
   });
 
   // At a constant rate, whatever schedule it logged.

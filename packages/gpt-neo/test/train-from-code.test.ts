@@ -289,11 +289,11 @@ it("says what is wrong", async () => {
       "[bad-argument] train: peak is -1, and must be above 0.",
       "[bad-argument] train: set is 5, and must be an object of keys and values: { warmup_steps: 50 }.",
       "[bad-argument] \`set\` has warmup, and training has no such key.
-      keys  data, validation_data, tokenizer, initial_weights, cross_document_loss, cross_document_attention, reset_positions, batch_size, context, steps, grad_accumulation, recompute, learning_rate, schedule, warmup_steps, decay_to, decay_steps, cooldown_steps, optimizer, muon_momentum, no_decay, rates, ema, adafactor_decay_rate, adafactor_momentum, adafactor_epsilon, adafactor_least_scale, weight_decay, decay_final_norm, betas, epsilon, bias_correction, clip_value, clip_adaptive, clip_norm, loss, masking, z_loss, validation, eval_every, eval_batches, save_every, extra_saves, exit_every, seed, mesh, layout, storage, resid_dropout, embed_dropout, attention_dropout
+      keys  data, validation_data, tokenizer, initial_weights, cross_document_loss, cross_document_attention, reset_positions, batch_size, context, steps, grad_accumulation, recompute, learning_rate, schedule, warmup_steps, decay_to, decay_steps, cooldown_steps, optimizer, muon_momentum, no_decay, rates, ema, adafactor_decay_rate, adafactor_momentum, adafactor_epsilon, adafactor_least_scale, weight_decay, decay_final_norm, dropout_apart, betas, epsilon, bias_correction, clip_value, clip_adaptive, clip_norm, loss, masking, z_loss, validation, eval_every, eval_batches, save_every, extra_saves, exit_every, seed, mesh, layout, storage, resid_dropout, embed_dropout, attention_dropout
       try   \`set: {"warmup_steps":2}\`",
       "[bad-argument] openDevices: runtime is "gpu", and must be "workers", "simulator" or "mpi".",
       "[bad-argument] train: there is no option "onStepp".
-      options  onBegin, onCheckpoint, onNote, onProgress, onSample, onStep, onValidation, signal, stopped
+      options  onBegin, onCheckpoint, onNote, onProfile, onProgress, onSample, onStep, onValidation, signal, stopped
       try      onStep",
       "[bad-argument] train: onStep is 5, and must be a function.",
       "[bad-argument] train: the listener is null, and must be an object.",

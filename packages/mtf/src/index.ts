@@ -56,7 +56,7 @@ export { type IsLeaf, leavesOf, mapLeaves, type Tree, withLeaves } from "./tree.
 // Functions of tensors: ops, gradients, optimizers.
 
 export { grad, valueAndGrad } from "./autodiff/grad.ts";
-export { dropout } from "./nn/dropout.ts";
+export { type DropoutOptions, dropout } from "./nn/dropout.ts";
 export { reversible } from "./nn/reversible.ts";
 export * from "./ops/index.ts";
 export * from "./optim/index.ts";

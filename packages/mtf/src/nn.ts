@@ -5,6 +5,19 @@
  * @module mtf/nn
  */
 
+export { adaptiveEmbedding } from "./nn/adaptive/adaptiveEmbedding.ts";
+export { adaptiveLogits } from "./nn/adaptive/adaptiveLogits.ts";
+export {
+  type AdaptiveSoftmaxWeights,
+  adaptiveCrossEntropy,
+  adaptiveLogSoftmax,
+} from "./nn/adaptive/adaptiveSoftmax.ts";
+export type { Cluster } from "./nn/adaptive/clusters.ts";
+export {
+  type AdaptiveComputation,
+  type AdaptiveComputationOptions,
+  adaptiveComputation,
+} from "./nn/adaptiveComputation.ts";
 export { alibi } from "./nn/alibi.ts";
 export { type AttentionOptions, attention, type Scoring } from "./nn/attention.ts";
 export {
@@ -31,7 +44,7 @@ export { type DenseOptions, type DenseParams, dense, denseParams } from "./nn/de
 export { denseEach } from "./nn/denseEach.ts";
 export { denseProduct } from "./nn/denseProduct.ts";
 export { distributionCrossEntropy } from "./nn/distributionCrossEntropy.ts";
-export { dropout } from "./nn/dropout.ts";
+export { type DropoutOptions, dropout } from "./nn/dropout.ts";
 
 export { embedding, embeddingParams } from "./nn/embedding.ts";
 
@@ -97,7 +110,9 @@ export {
 } from "./nn/linearCrossEntropy/linearCrossEntropy.ts";
 export { type LocalAttentionOptions, localAttention } from "./nn/localAttention.ts";
 export { type LstmState, lstm, lstmParams } from "./nn/lstm.ts";
+export { type MixtapeDims, type MixtapeWeights, mixtape } from "./nn/mixtape.ts";
 export { type MixtureOfSoftmaxesWeights, mixtureOfSoftmaxes } from "./nn/mixtureOfSoftmaxes.ts";
+export { type NeighborhoodOptions, neighborhoodAttention } from "./nn/neighborhoodAttention.ts";
 export { beginningAs, byPath, type InPlaces, type PathRules } from "./nn/parameters/byPath.ts";
 export {
   constantly,

@@ -143,6 +143,6 @@ export function unusualOf(
 }
 
 /** Whether feed-forward layers with this activation are gated: they have three matrices. */
-export function isGated(activation: string): boolean {
+export function isGated(activation: unknown): boolean {
   return gated.some((name) => name === activation);
 }

@@ -46,6 +46,12 @@ export function problems(config: Config): readonly (readonly [path: string, text
   if (training.schedule === "slanted_triangular" && training.decay_to === 0) {
     found.push(["training.decay_to", "is 0, and slanted_triangular begins with that part too"]);
   }
+  if (training.dropout_apart && !["gpt_neo", "gpt_neo_mesh"].includes(config.model_type)) {
+    found.push([
+      "training.dropout_apart",
+      "is true, but dropout of the original's kind is GPT-Neo's",
+    ]);
+  }
   const { tokenizer } = training;
   // How many ids a file's tokenizer makes is known where the file is read.
   const needed = tokenizer === "bytes" ? 257 : tokenizer === "gpt2" ? 50257 : 0;

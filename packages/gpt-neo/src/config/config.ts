@@ -127,6 +127,11 @@ export interface Training {
   readonly weight_decay: number;
   /** Whether the final norm's gain and bias decay with the matrices; other gains and biases never do. */
   readonly decay_final_norm: boolean;
+  /**
+   * Whether words and positions are dropped apart, and weights of attention in global layers alone, as
+   * the original did; models of type `gpt_neo_mesh` always do.
+   */
+  readonly dropout_apart: boolean;
   readonly betas: readonly [number, number];
   readonly epsilon: number;
   /** Whether Adam makes good for its means beginning at 0. */

@@ -49,6 +49,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   adafactor_epsilon: "What Adafactor adds to squared gradients.",
   adafactor_least_scale: "The least root mean square Adafactor takes a parameter to have.",
   decay_final_norm: "Whether the final norm's gain and bias decay with the matrices.",
+  dropout_apart:
+    "Whether words and positions are dropped apart, and attention in global layers alone.",
   bias_correction: "Whether Adam makes good for its means beginning at 0; GPT-Neo's did not.",
   clip_norm: "Gradients of a larger global norm are scaled down to it; null leaves them.",
   loss: "Probabilities in the loss: the softmax of logits, or their 1.3-entmax, as GPT-Neo's could be.",

@@ -57,3 +57,8 @@ export function defined(keys: Keys): Keys {
     Object.entries(keys).filter(([, value]) => value !== undefined && value !== null),
   );
 }
+
+/** A value as a number: NaN for a list or an object, which may have no number at all. */
+export function numberOf(value: unknown): number {
+  return typeof value === "object" && value !== null ? Number.NaN : Number(value);
+}

@@ -7,6 +7,7 @@ import {
   type Keys,
   noTasks,
   note,
+  numberOf,
   printed,
   problem,
   type Rule,
@@ -39,8 +40,8 @@ const rules: Readonly<Record<string, Rule>> = {
       ? note('has "none": such layers double what comes in, as they did')
       : undefined,
   local_attention_radius: kept,
-  embed_dropout: unlessOff("was drawn for tokens and positions apart; here once for their sum"),
-  attn_dropout: unlessOff("applied to global layers only; here to all"),
+  embed_dropout: kept,
+  attn_dropout: kept,
   res_dropout: kept,
   eos_id: kept,
   padding_id: always("padding is told by a mask here, never by an id"),
@@ -57,8 +58,8 @@ const rules: Readonly<Record<string, Rule>> = {
     value === false ? note("is false, which turned it on, and does here") : undefined,
   axial_pos_emb: (value, keys) => {
     if (isOff(value) || !Array.isArray(value)) return undefined;
-    const rows = value.reduce((product, length) => product * Number(length), 1);
-    const most = Number(keys.n_ctx ?? keys.n_positions);
+    const rows = value.reduce((product, length) => product * numberOf(length), 1);
+    const most = numberOf(keys.n_ctx ?? keys.n_positions);
     return rows < most
       ? note(`has ${rows} positions of ${most}; those beyond are zeros, as they were`)
       : undefined;
@@ -86,7 +87,7 @@ const rules: Readonly<Record<string, Rule>> = {
     value === "GPT" ? undefined : problem(`is ${printed(value)}; there was only GPT`),
   precision: (value) =>
     value === "bfloat16"
-      ? note("trained and stored weights in bfloat16; here they are float32 unless asked otherwise")
+      ? note("rounded weights and activations to 8 bits; here they are float32, and agree as far")
       : note("was float32, as everything but bfloat16"),
 
   // Training.

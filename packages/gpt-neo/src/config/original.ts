@@ -75,10 +75,7 @@ export function parseOriginalConfig(
   const end = value.eos_id ?? datasets.endOfText;
   const training = { ...trainingOf(value), ...dataOf(datasets) };
   const config = parseConfig({ ...modelOf(value, end), training }, where);
-  // Models with its own options drop out what it did.
-  const mesh = config.model_type === "gpt_neo_mesh";
-  const told = notes.filter(([key]) => !mesh || !/^(embed|attn)_dropout$/.test(key));
-  return { config, notes: told, leftOut: end === undefined || end === null ? endKeys : [] };
+  return { config, notes, leftOut: end === undefined || end === null ? endKeys : [] };
 }
 
 function dataOf({ data, validationFiles, tokenizer }: Datasets): Keys {
@@ -119,6 +116,7 @@ function trainingOf(keys: Keys): Keys {
         ? undefined
         : [keys.beta1 ?? 0.9, keys.beta2 ?? 0.95],
     epsilon: keys.epsilon,
+    dropout_apart: isOff(keys.embed_dropout) && isOff(keys.attn_dropout) ? undefined : true,
     clip_norm: keys.gradient_clipping,
     // It was there unless it was switched off.
     z_loss: keys.z_loss === false ? 0 : (keys.z_loss ?? 1e-4),

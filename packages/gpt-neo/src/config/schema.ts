@@ -84,6 +84,7 @@ const training = {
   adafactor_least_scale: v.optional(above, 1e-3),
   weight_decay: v.optional(amount, 0.1),
   decay_final_norm: v.optional(v.boolean(), false),
+  dropout_apart: v.optional(v.boolean(), false),
   betas: v.optional(v.strictTuple([belowOne, belowOne]), [0.9, 0.95]),
   epsilon: v.optional(above, 1e-8),
   bias_correction: v.optional(v.boolean(), true),

@@ -8,14 +8,20 @@ export interface Embeddings {
   readonly wpe: Tensor<"position" | "embd">;
 }
 
-/** Words and their positions; of positions 0, 1, 2 … all rows share one table. */
-export function embedded(
+/** Words and their positions, still apart; positions 0, 1, 2 … are the same for all rows. */
+export function embeddingsOf(
   { wte, wpe }: Embeddings,
   { length }: Dims,
   tokens: Tensor<"batch" | "length", "int32">,
   positions: ForwardOptions["positions"],
-): Hidden {
+): readonly [words: Hidden, positions: Tensor<"length" | "embd"> | Hidden] {
   const words = gather(wte, tokens, "vocab");
-  if (positions) return add(words, gather(wpe, positions, "position"));
-  return add(words, rename(slice(wpe, "position", 0, length.size), "position", "length"));
+  if (positions) return [words, gather(wpe, positions, "position")];
+  return [words, rename(slice(wpe, "position", 0, length.size), "position", "length")];
+}
+
+/** Words and their positions. */
+export function embedded(...of: Parameters<typeof embeddingsOf>): Hidden {
+  const [words, positions] = embeddingsOf(...of);
+  return add(words, positions as Hidden);
 }

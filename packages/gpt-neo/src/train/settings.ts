@@ -47,6 +47,7 @@ const before: { readonly [Key in keyof Training]?: Training[Key] } = {
   adafactor_momentum: null,
   adafactor_epsilon: 1e-30,
   adafactor_least_scale: 1e-3,
+  dropout_apart: false,
   extra_saves: [],
   exit_every: null,
 };

@@ -39,7 +39,8 @@ export interface OriginalModel {
   computed(devices: Devices, at: Case): Promise<Numbers>;
 }
 
-interface Losses {
+/** What a model's loss was with no gradients asked for, and with them, where it ran. */
+export interface Losses {
   readonly [name: string]: {
     readonly loss_eval: number | null;
     readonly loss_train: number | null;

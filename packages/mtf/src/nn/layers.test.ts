@@ -279,6 +279,25 @@ it("a rate of dropout that a program computes is one that is given", async () =>
   );
 });
 
+it("dropout drops together what is to be dropped together", async () => {
+  const ones = Array.from({ length: 72 }, () => 1);
+  const x = [mtf.placeholder([batch, length, embd]), ones] as [mtf.AnyTensor, number[]];
+  const drop = (options: object) => given((y: never) => m.dropout(m.key(3), y, 0.5, options), [x]);
+  const found = await drop({ broadcast: ["length"] });
+  // The draws are those of a tensor without the dim.
+  const small = [mtf.placeholder([batch, embd]), ones.slice(0, 6)] as [mtf.AnyTensor, number[]];
+  const draws = await given((y: never) => m.dropout(m.key(3), y, 0.5), [small]);
+  close(
+    found,
+    ones.map((_, i) => draws[3 * Math.floor(i / 36) + (i % 3)]!),
+  );
+  expect(new Set(draws)).toEqual(new Set([0, 2]));
+  const whole = await drop({ broadcast: [batch, length, embd] });
+  expect(new Set(whole).size).toBe(1);
+  expect(await drop({ broadcast: [] })).toEqual(await drop({}));
+  expect(() => m.dropout(m.key(3), x[0], 0.5, { broadcast: "heads" })).toThrow("no dim 'heads'");
+});
+
 it("a whole number of times, where the quotient rounds up to the next", async () => {
   // What is nearest to 0.1 is a little more, so that it goes into 1 nine times; 1 / 0.1 is 10.
   const inputs = [[mtf.placeholder([hidden]), [1, -0.5]] as [mtf.AnyTensor, number[]]];

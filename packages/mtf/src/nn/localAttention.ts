@@ -1,13 +1,8 @@
 import { countArgument, numberArgument, optionsArgument } from "../arguments.ts";
-import type { Dimension, Select } from "../dimension.ts";
-import type { AnyTensor, Tensor } from "../graph/tensor.ts";
+import type { Select } from "../dimension.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import { namedDim, tensorArgument } from "../ops/check.ts";
-import { apply } from "../ops/elementwise/apply.ts";
-import { count } from "../ops/iota/iota.ts";
-import { renamed } from "../ops/rename/rename.ts";
-import { reshaped } from "../ops/reshape/reshape.ts";
-import { halo } from "../ops/window/halo.ts";
-import { attention } from "./attention.ts";
+import { attentionNearby, reachOf } from "./nearby.ts";
 
 /** What local attention is beside queries, keys and values. */
 export interface LocalAttentionOptions<A extends string> {
@@ -25,10 +20,6 @@ export interface LocalAttentionOptions<A extends string> {
   // biome-ignore lint/suspicious/noExplicitAny: some of the dims of positions
   readonly segment?: Tensor<any, "int32"> | undefined;
 }
-
-/** Dims of blocks and of what lies in them and beside them: none of a user's. */
-const block = "~blocks";
-const beside = "~beside";
 
 /**
  * Attention of each position to those near it. Positions are put in blocks, and each block looks at
@@ -62,52 +53,9 @@ export function localAttention<A extends string, K extends A>(
   countArgument(op, "options.back", back);
   countArgument(op, "options.ahead", ahead);
   numberArgument(op, "options.scale", scale);
-  const size = blockSize(along.size, back + ahead + 1);
-  const cut = (x: AnyTensor) => inBlocks(x, along, size);
-  const reached = (x: AnyTensor): AnyTensor => {
-    const margins = { before: back, after: ahead };
-    const wide = halo(cut(x) as Tensor<string, "float32">, block, along.name, margins);
-    return renamed(wide, along.name, beside);
-  };
-  let visible = near(along, size, back, ahead);
-  if (segment !== undefined) {
-    const own = tensorArgument(op, "options.segment", segment, ["int32"]);
-    namedDim(op, "options.segment", own, along.name);
-    visible = apply("and", visible, apply("equal", cut(own), reached(own)));
-  }
-  const result = attention(
-    cut(from) as Tensor<string>,
-    reached(to) as Tensor<string>,
-    reached(read) as Tensor<string>,
-    { over: beside, within, scale, visible: visible as Tensor<string, "bool"> },
-  );
-  return reshaped(result, [block, along.name], [along]) as never;
-}
-
-/** A length of blocks that make up a dim: near what a position sees, so that little is seen in vain. */
-function blockSize(length: number, seen: number): number {
-  const divisors = Array.from({ length }, (_, i) => i + 1).filter((n) => length % n === 0);
-  const below = divisors.filter((n) => n <= seen).at(-1)!;
-  return 4 * below >= seen ? below : (divisors.find((n) => n > seen) ?? length);
-}
-
-function inBlocks(x: AnyTensor, along: Dimension, size: number): AnyTensor {
-  const blocks = { name: block, size: along.size / size };
-  return reshaped(x, [along.name], [blocks, { name: along.name, size }]);
-}
-
-/** Which of a block and its margins each of its positions sees: none beyond the ends of the dim. */
-function near(along: Dimension, size: number, back: number, ahead: number): AnyTensor {
-  const blocks = { name: block, size: along.size / size };
-  const reach = { name: beside, size: back + size + ahead };
-  const other = apply("add", count(reach), -back);
-  const distance = apply("sub", other, count({ name: along.name, size }));
-  const place = apply("add", apply("mul", count(blocks), size), other);
-  const seen = apply(
-    "and",
-    apply("greaterEqual", distance, -back),
-    apply("lessEqual", distance, ahead),
-  );
-  const there = apply("and", apply("greaterEqual", place, 0), apply("less", place, along.size));
-  return apply("and", seen, there);
+  const own =
+    segment === undefined ? undefined : tensorArgument(op, "options.segment", segment, ["int32"]);
+  if (own) namedDim(op, "options.segment", own, along.name);
+  const near = { within, scale, segment: own };
+  return attentionNearby(from, to, read, [reachOf(along, back, ahead)], near) as never;
 }

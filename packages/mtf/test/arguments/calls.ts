@@ -176,7 +176,7 @@ export const calls: Readonly<Record<string, Call>> = {
     backward: ({ cotangent }: { cotangent: unknown }) => [cotangent],
   }),
   mapOver: ({ x }) => ({ dim: batch, fn: (row: unknown) => m.identity(row), "...xs": [x] }),
-  dropout: ({ x }) => ({ key: m.key(1), x, rate: 0.5 }),
+  dropout: ({ x }) => ({ key: m.key(1), x, rate: 0.5, options: { broadcast: ["embd"] } }),
 
   // Numbers
   constant: () => ({ data: [1, 2, 3, 4], dims: [batch], dtype: "float32" }),

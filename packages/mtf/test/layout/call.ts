@@ -26,6 +26,8 @@ export interface Loop {
   readonly state?: true;
   /** Whether it gives its only output, not an array of it. */
   readonly single?: true;
+  /** Whether it is the gradient of a function: its parameters are what that was given, and a cotangent. */
+  readonly gradient?: true;
 }
 
 /** A call of one of the library's functions. */
@@ -63,23 +65,45 @@ function resolved(argument: Argument, environment: Environment): unknown {
   return Object.fromEntries(entries.map(([key, x]) => [key, resolved(x, environment)]));
 }
 
-function functionOf({ parameters, body, outputs, state, single }: Loop, environment: Environment) {
+/** Functions that give a function, and how many arguments they take before that function's own. */
+const curried: { readonly [F in Name]?: number } = { recompute: 1, customGradient: 2 };
+
+/** What a function of the library gives, or the function that it gives. */
+export function made(fn: Name, args: readonly unknown[]): unknown {
+  const own = curried[fn];
+  if (own === undefined) return library[fn](...args);
+  const given = library[fn](...args.slice(0, own)) as (...xs: readonly unknown[]) => unknown;
+  return given(...args.slice(own));
+}
+
+interface ForBackward {
+  readonly args: readonly AnyTensor[];
+  readonly cotangent: AnyTensor;
+}
+
+function functionOf(
+  { parameters, body, outputs, state, single, gradient }: Loop,
+  environment: Environment,
+) {
   return (...given: readonly unknown[]): AnyTensor | readonly AnyTensor[] => {
-    const slices = (state ? given[0] : given) as readonly AnyTensor[];
+    const { args, cotangent } = given[0] as ForBackward;
+    const slices = gradient
+      ? [...args, cotangent]
+      : ((state ? given[0] : given) as readonly AnyTensor[]);
     const inner = new Map(environment);
     parameters.forEach((id, i) => void inner.set(id, slices[i]!));
     replay(body, inner);
-    const made = outputs.map((id) => inner.get(id)!);
-    return single ? made[0]! : made;
+    const results = outputs.map((id) => inner.get(id)!);
+    return single ? results[0]! : results;
   };
 }
 
 /** Makes the calls again, on the tensors of an environment. */
 export function replay(calls: readonly Call[], environment: Environment): void {
   for (const { fn, args, results } of calls) {
-    const made = library[fn](...argumentsFrom(args, environment));
+    const given = made(fn, argumentsFrom(args, environment));
     for (const { id, key } of results) {
-      const tensor = key === "" ? made : (made as Record<string, unknown>)[key];
+      const tensor = key === "" ? given : (given as Record<string, unknown>)[key];
       environment.set(id, tensor as AnyTensor);
     }
   }
@@ -87,7 +111,7 @@ export function replay(calls: readonly Call[], environment: Environment): void {
 
 /** Calls as text that runs where their operands are defined. */
 export function printCalls(calls: readonly Call[], indent: string): string {
-  return calls.map((made) => `${indent}${printCall(made, indent)}`).join("\n");
+  return calls.map((one) => `${indent}${printCall(one, indent)}`).join("\n");
 }
 
 function printCall({ fn, args, results }: Call, indent: string): string {
@@ -98,7 +122,10 @@ function printCall({ fn, args, results }: Call, indent: string): string {
       : /^\d+$/.test(results[0]?.key ?? "")
         ? `[${names.join(", ")}]`
         : `{ ${names.join(", ")} }`;
-  return `const ${left} = ${fn}(${args.map((x) => printArgument(x, indent)).join(", ")});`;
+  const printed = args.map((x) => printArgument(x, indent));
+  const own = curried[fn] ?? printed.length;
+  const lists = [printed.slice(0, own), ...(own < printed.length ? [printed.slice(own)] : [])];
+  return `const ${left} = ${fn}${lists.map((list) => `(${list.join(", ")})`).join("")};`;
 }
 
 export function printArgument(argument: Argument, indent = ""): string {
@@ -106,11 +133,17 @@ export function printArgument(argument: Argument, indent = ""): string {
   if (typeof argument !== "object") return JSON.stringify(argument);
   if (isRef(argument)) return `t${argument.ref}`;
   if (isLoop(argument)) {
-    const { parameters, body, outputs, state, single } = argument;
+    const { parameters, body, outputs, state, single, gradient } = argument;
     const list = (ids: readonly number[]) => ids.map((id) => `t${id}`).join(", ");
     const given = single ? list(outputs) : `[${list(outputs)}]`;
     const lines = [printCalls(body, `${indent}  `), `${indent}  return ${given};`];
-    return `(${state ? `[${list(parameters)}]` : list(parameters)}) => {\n${lines.filter(Boolean).join("\n")}\n${indent}}`;
+    const [first, last] = parameters.map((id) => `t${id}`);
+    const taken = gradient
+      ? `{ args: [${first}], cotangent: ${last} }`
+      : state
+        ? `[${list(parameters)}]`
+        : list(parameters);
+    return `(${taken}) => {\n${lines.filter(Boolean).join("\n")}\n${indent}}`;
   }
   if (Array.isArray(argument))
     return `[${argument.map((x) => printArgument(x, indent)).join(", ")}]`;

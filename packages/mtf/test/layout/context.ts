@@ -1,6 +1,14 @@
 import { type AnyTensor, type Dimension, isTensor } from "mtf";
-import { type Argument, argumentsFrom, type Call, type Environment, ref, refsIn } from "./call.ts";
-import { library, type Name } from "./library.ts";
+import {
+  type Argument,
+  argumentsFrom,
+  type Call,
+  type Environment,
+  made,
+  ref,
+  refsIn,
+} from "./call.ts";
+import type { Name } from "./library.ts";
 import { count, largest, type Magnitude, rounded } from "./magnitude.ts";
 import { dependsOnRounding } from "./wild.ts";
 
@@ -98,14 +106,14 @@ export function call(
   const magnitudes = [magnitude].flat();
   if (magnitudes.some((m) => !(m.max <= largest))) throw new NotApplicable();
   if (dependsOnRounding(c, fn, args)) throw new NotApplicable();
-  const made = library[fn](...argumentsFrom(args, c.environment));
-  return keep(c, { fn, args }, made, magnitudes);
+  const given = made(fn, argumentsFrom(args, c.environment));
+  return keep(c, { fn, args }, given, magnitudes);
 }
 
 /** Keeps the results of a call: a tensor, or an object of tensors. */
 export function keep(
   c: Context,
-  made: Omit<Call, "results">,
+  call: Omit<Call, "results">,
   results: unknown,
   magnitudes: readonly Magnitude[],
 ): Known {
@@ -116,13 +124,13 @@ export function keep(
     const magnitude = rounded(magnitudes[Math.min(i, magnitudes.length - 1)]!);
     return { id: c.position.named++, tensor, dims, ...magnitude };
   });
-  const wild = refsIn(made.args).some((id) => c.wild.has(id));
+  const wild = refsIn(call.args).some((id) => c.wild.has(id));
   for (const value of known) {
     c.environment.set(value.id, value.tensor);
     c.values.push(value);
     if (wild && isFloat(value)) c.wild.add(value.id);
   }
-  c.calls.push({ ...made, results: known.map(({ id }, i) => ({ id, key: named[i]![0] })) });
+  c.calls.push({ ...call, results: known.map(({ id }, i) => ({ id, key: named[i]![0] })) });
   return known[0]!;
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { numberOf } from "../key-rules.ts";
 import type { Dialect } from "./dialect.ts";
 import { gpt2 } from "./gpt2.ts";
 
@@ -27,8 +28,8 @@ export const gptj: Dialect = {
   others: ["rotary_dim"],
   read: (keys) => {
     const { rotary_dim, n_embd = keys.hidden_size ?? 4096, n_head = keys.num_heads ?? 16 } = keys;
-    const width = Number(n_embd) / Number(n_head);
-    const whole = rotary_dim === null ? width : Number(rotary_dim);
+    const width = numberOf(n_embd) / numberOf(n_head);
+    const whole = rotary_dim === null ? width : numberOf(rotary_dim);
     return {
       model: {},
       architecture: rotary_dim === undefined ? {} : { rotary_pct: whole / width },

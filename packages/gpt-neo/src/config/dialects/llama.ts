@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { defined, type Keys, printed } from "../key-rules.ts";
+import { defined, type Keys, numberOf, printed } from "../key-rules.ts";
 import type { Dialect, Said } from "./dialect.ts";
 import { rotaryKeys, rotaryKeysOf, rotaryOf } from "./rotary.ts";
 
@@ -46,6 +46,7 @@ export const llama: Dialect = {
     const { architecture, problems = [] } = rotaryOf(keys);
     const { hidden_act: act = "silu", num_key_value_heads: grouped, head_dim } = keys;
     const heads = keys.num_attention_heads ?? keys.num_heads ?? 32;
+    const gate = typeof act === "string" && Object.hasOwn(gated, act) ? gated[act] : undefined;
     const told = `is ${printed(act)}; here gates are ${Object.keys(gated).join(", ")}`;
     return {
       model: {},
@@ -56,12 +57,12 @@ export const llama: Dialect = {
           num_kv_heads: grouped === heads ? undefined : grouped,
           head_dim: head_dim === usualWidth(keys, heads) ? undefined : head_dim,
           rms_norm_epsilon: keys.rms_norm_eps,
-          activation: gated[`${act}`],
+          activation: gate,
           use_bias_in_attn_linear: keys.attention_bias,
           use_bias_in_mlp: keys.mlp_bias,
         }),
       },
-      problems: gated[`${act}`] ? problems : [...problems, ["hidden_act", told]],
+      problems: gate ? problems : [...problems, ["hidden_act", told]],
     };
   },
   write: (config) => {
@@ -87,7 +88,7 @@ export const llama: Dialect = {
 };
 
 function usualWidth({ hidden_size: width = 4096 }: Keys, heads: unknown): number {
-  return Number(width) / Number(heads);
+  return numberOf(width) / numberOf(heads);
 }
 
 /** Hugging Face's `MistralConfig`: Llama, whose layers may all see a window only. */

@@ -1,5 +1,5 @@
 import { isGated, neoxArchitectureKeys } from "../architecture.ts";
-import { isOff, type Keys } from "../key-rules.ts";
+import { isOff, type Keys, numberOf } from "../key-rules.ts";
 import { expandAttention, isGlobal } from "./attention.ts";
 
 /** What a NeoX config says its model is made of, without what it leaves out. */
@@ -26,17 +26,17 @@ export function architectureOf(keys: Keys): Keys {
  */
 export function innerWidthOf(keys: Keys): number | undefined {
   const { hidden_size, intermediate_size, expansion_factor, mlp_multiple_of: multiple } = keys;
-  const factor = isOff(expansion_factor) ? undefined : Number(expansion_factor);
+  const factor = isOff(expansion_factor) ? undefined : numberOf(expansion_factor);
   const width = isOff(intermediate_size)
-    ? factor && Math.trunc(factor * Number(hidden_size))
-    : Number(intermediate_size);
-  if (isGated(`${keys.activation}`)) {
-    const both = Math.floor(((width ?? 4 * Number(hidden_size)) * 2) / 3);
-    const step = isOff(multiple) ? 1 : Number(multiple);
+    ? factor && Math.trunc(factor * numberOf(hidden_size))
+    : numberOf(intermediate_size);
+  if (isGated(keys.activation)) {
+    const both = Math.floor(((width ?? 4 * numberOf(hidden_size)) * 2) / 3);
+    const step = isOff(multiple) ? 1 : numberOf(multiple);
     return Math.ceil(both / (2 * step)) * step;
   }
   if (isOff(multiple) || multiple === 1) return width;
-  return Math.ceil((width ?? 4 * Number(hidden_size)) / Number(multiple)) * Number(multiple);
+  return Math.ceil((width ?? 4 * numberOf(hidden_size)) / numberOf(multiple)) * numberOf(multiple);
 }
 
 function otherThan(usual: unknown, value: unknown): unknown {

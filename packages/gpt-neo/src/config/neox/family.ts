@@ -1,6 +1,6 @@
 import { isGated } from "../architecture.ts";
 import type { ModelType } from "../config.ts";
-import { isOff, type Keys } from "../key-rules.ts";
+import { isOff, type Keys, numberOf } from "../key-rules.ts";
 
 /**
  * The architecture that a NeoX config describes: rotary positions with layer norms are GPT-NeoX's, with
@@ -55,5 +55,5 @@ export function partsOf(keys: Keys, architecture: Keys): Keys {
 /** NeoX's window does not count the position itself. */
 function windowOf(width: unknown, { num_layers: layers }: Keys): Keys {
   if (isOff(width)) return {};
-  return { attention_types: [[["local"], layers]], window_size: Number(width) + 1 };
+  return { attention_types: [[["local"], layers]], window_size: numberOf(width) + 1 };
 }

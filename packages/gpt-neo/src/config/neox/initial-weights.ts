@@ -8,7 +8,7 @@ const others = ["orthogonal", "scaled_orthogonal", "xavier_uniform", "xavier_nor
 export function initialMethod(instead: (typeof neoxMethods)[number]): Rule {
   return (value) => {
     if (value === null || isKnown(value)) return undefined;
-    if (!others.includes(`${value}`)) {
+    if (!others.some((name) => name === value)) {
       return problem(`is ${printed(value)}, not ${[...neoxMethods, ...others].join(", ")}`);
     }
     const told = `is ${printed(value)}, which depended on how matrices were split over devices`;

@@ -1,5 +1,5 @@
 import { optionsInWords } from "../../options-in-words.ts";
-import { isOff, type Keys } from "../key-rules.ts";
+import { isOff, type Keys, numberOf } from "../key-rules.ts";
 import type { Note } from "../note.ts";
 
 /** The devices that every layer is split over. */
@@ -17,7 +17,7 @@ function devicesOf(keys: Keys): number | undefined {
 export function replicasOf(keys: Keys): number | undefined {
   const devices = devicesOf(keys);
   const model = modelAxis(keys);
-  const pipe = Math.max(1, Number(keys.pipe_parallel_size ?? 1));
+  const pipe = Math.max(1, numberOf(keys.pipe_parallel_size ?? 1));
   const replicas = devices === undefined ? undefined : devices / model / pipe;
   return Number.isSafeInteger(replicas) ? replicas : undefined;
 }

@@ -1,4 +1,4 @@
-import { defined, type Keys } from "../key-rules.ts";
+import { defined, type Keys, numberOf } from "../key-rules.ts";
 import { innerWidthOf } from "./architecture.ts";
 import { expandAttention, isGlobal } from "./attention.ts";
 import { modelAxis } from "./mesh.ts";
@@ -13,7 +13,7 @@ export function modelOf(keys: Keys, words: number | undefined): Keys {
     num_layers: layers,
     num_heads: keys.num_attention_heads,
     attention_types: ofGlobalLayers(keys.attention_config, layers),
-    intermediate_size: innerWidthOf(keys) ?? 4 * Number(keys.hidden_size),
+    intermediate_size: innerWidthOf(keys) ?? 4 * numberOf(keys.hidden_size),
     layer_norm_epsilon: keys.layernorm_epsilon,
     initializer_range: keys.init_method_std,
     attention_dropout: keys.attention_dropout,

@@ -80,6 +80,7 @@ describe("a config in two files", () => {
       adafactor_least_scale: 1e-3,
       weight_decay: 0.1,
       decay_final_norm: false,
+      dropout_apart: false,
       betas: [0.9, 0.95],
       epsilon: 1e-8,
       bias_correction: true,

@@ -3,7 +3,8 @@ import type { Entry } from "./read.ts";
 
 /** Whether a tokenizer is GPT-2's, under one of its names. */
 export function isGpt2(type: unknown): boolean {
-  return type === undefined || type === null || /^(HF)?GPT2(BPE)?Tokenizer(Fast)?$/.test(`${type}`);
+  if (type === undefined || type === null) return true;
+  return typeof type === "string" && /^(HF)?GPT2(BPE)?Tokenizer(Fast)?$/.test(type);
 }
 
 /** The `tokenizer.json` that a config names as its vocabulary. */

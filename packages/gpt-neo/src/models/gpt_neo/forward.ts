@@ -4,7 +4,7 @@ import type { Config } from "../../config/index.ts";
 import { throughBlocks } from "../blocks.ts";
 import type { Dims } from "../dims.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
-import { embedded } from "../embedding.ts";
+import { embeddingsOf } from "../embedding.ts";
 import { feedForwardOf } from "../feed-forward.ts";
 import type { Remember } from "../memory.ts";
 import { memoryOf } from "../memory-of.ts";
@@ -27,26 +27,34 @@ export function forward(
 ): Forward {
   const memory = memoryOf(config, dims, options);
   const dropped = droppedBy(options.dropout);
-  const words = embedded(parameters, dims, tokens, memory.positions);
+  const { attention_dropout, embed_dropout, training } = config;
+  const { dropout_apart } = training;
+  const [words, at] = embeddingsOf(parameters, dims, tokens, memory.positions);
+  const positions = at as Hidden;
+  const drop = (x: Hidden, name: string): Hidden => dropped(x, name, embed_dropout);
   const block = (x: Hidden, { ln_1, attn, ln_2, mlp }: Block, i: number): Hidden => {
     const at = droppedIn(dropped, `h/${i}`);
-    const attended = selfAttention(config, attn, normed(config, ln_1, x), memory.of(i), at);
+    const whole = dropout_apart && config.attention_layers[i] !== "global";
+    const seen = normed(config, ln_1, x);
+    const attended = selfAttention(attn, seen, memory.of(i), at, whole ? 0 : attention_dropout);
     const y = add(x, at(attended, "attn", config.resid_dropout));
     const changed = feedForwardOf(config, mlp, normed(config, ln_2, y));
     return add(y, at(changed, "mlp", config.resid_dropout));
   };
-  const first = dropped(words, "embed", config.embed_dropout);
+  const first = dropout_apart
+    ? add(drop(words, "embed"), drop(positions, "embed_positions"))
+    : drop(add(words, positions), "embed");
   const hidden = throughBlocks(parameters.h, first, block, options.recompute);
   const final = normed(config, parameters.ln_f, hidden.at(-1)!);
   return { hidden, final, logits: logitsOf(parameters, final), ...memory.kept() };
 }
 
 function selfAttention(
-  config: Config,
   { q, k, v, out, bias }: Block["attn"],
   x: Hidden,
   remember: Remember,
   dropped: Dropped,
+  rate: number,
 ): Hidden {
   const query = linear(x, q);
   const { keys, values, visible } = remember(linear(x, k), linear(x, v));
@@ -54,7 +62,7 @@ function selfAttention(
     over: "memory_length",
     within: "kv",
     visible,
-    weights: (weights) => dropped(weights, "weights", config.attention_dropout),
+    weights: (weights) => dropped(weights, "weights", rate),
   });
   return linear(mixed, out, bias);
 }

@@ -4,6 +4,7 @@ import { elementwiseSteps } from "./elementwise.ts";
 import { indexingSteps } from "./indexing.ts";
 import { loop } from "./loops.ts";
 import { makeSteps } from "./make.ts";
+import { ownGradient, recomputing, reversing } from "./once.ts";
 import { owedSteps } from "./owed.ts";
 import { rearrangeSteps } from "./rearrange.ts";
 import { scanning } from "./scans.ts";
@@ -30,6 +31,9 @@ const regions = (steps: readonly Step[]): readonly Step[] => [
   scanning(steps),
   looping(steps),
   branching(steps),
+  recomputing(steps),
+  ownGradient(steps),
+  reversing(steps),
 ];
 
 const loops = regions(plain);

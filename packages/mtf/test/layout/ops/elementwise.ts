@@ -13,6 +13,7 @@ import {
   operand,
   ref,
   sizesAgree,
+  some,
   unionOf,
 } from "../context.ts";
 import { inexact } from "../magnitude.ts";
@@ -250,7 +251,9 @@ const dropout: Step = (c) => {
   const x = operand(c, isFloat);
   const key = call(c, "key", [number(c, 5)], { max: 0, bits: 0 });
   c.values.pop();
-  return call(c, "dropout", [ref(key), ref(x), 0.5], { max: 2 * x.max, bits: x.bits });
+  const together = number(c, 2) === 0 ? [] : [{ broadcast: some(c, x.dims).map((d) => d.name) }];
+  const args = [ref(key), ref(x), 0.5, ...together];
+  return call(c, "dropout", args, { max: 2 * x.max, bits: x.bits });
 };
 
 export const elementwiseSteps: Readonly<Record<string, Step>> = {

@@ -131,6 +131,15 @@ const topK: Step = (c) => {
   return call(c, "topK", [ref(x), over.name, k], [x, { max: over.size, bits: 0 }]);
 };
 
+/** The element that some others come before, in one order or the other. */
+const nth =
+  (fn: "nthLargest" | "nthSmallest"): Step =>
+  (c) => {
+    const x = operand(c, (k) => isNumeric(k) && isExact(k) && hasDims(k));
+    const over = choice(c, x.dims);
+    return call(c, fn, [ref(x), over.name, number(c, over.size)], x);
+  };
+
 const sort: Step = (c) => {
   const x = operand(c, (k) => isNumeric(k) && isExact(k) && hasDims(k));
   const over = choice(c, x.dims);
@@ -176,6 +185,8 @@ export const indexingSteps: Readonly<Record<string, Step>> = {
   scatter,
   argmax,
   topK,
+  nthLargest: nth("nthLargest"),
+  nthSmallest: nth("nthSmallest"),
   sort,
   softmaxCrossEntropy,
   crossEntropyWithLogsumexp,

@@ -81,6 +81,13 @@ const categorical: Step = (c) => {
   return call(c, "categorical", drawn, { max: over.size, bits: 0 });
 };
 
+const sampleWithTemperature: Step = (c) => {
+  const x = operand(c, (k) => isFloat(k) && isExact(k) && hasDims(k));
+  const over = choice(c, x.dims);
+  const drawn = [ref(key(c)), ref(x), over.name, choice(c, [0, 0.5, 2])];
+  return call(c, "sampleWithTemperature", drawn, { max: over.size, bits: 0 });
+};
+
 export const makeSteps: Readonly<Record<string, Step>> = {
   iota,
   fill,
@@ -91,4 +98,5 @@ export const makeSteps: Readonly<Record<string, Step>> = {
   uniform,
   randint,
   categorical,
+  sampleWithTemperature,
 };

@@ -114,6 +114,11 @@ const stack: Step = (c) => {
   return call(c, "stack", [all.map(ref), freeName(c, x)], { max, bits });
 };
 
+const unstack: Step = (c) => {
+  const x = operand(c, hasDims);
+  return call(c, "unstack", [ref(x), choice(c, x.dims).name], x);
+};
+
 const concat: Step = (c) => {
   const x = operand(c, hasDims);
   const dim = choice(c, x.dims);
@@ -161,6 +166,7 @@ export const rearrangeSteps: Readonly<Record<string, Step>> = {
   shift,
   at,
   stack,
+  unstack,
   withLayout,
   transpose,
 };

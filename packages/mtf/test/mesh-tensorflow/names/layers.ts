@@ -42,8 +42,9 @@ export const layers: Entries = {
   ),
   masked_local_attention_1d_incremental: use(["dynamicUpdate", "nn.attention"], cached),
   local_2d_halo_exchange: use("halo", "once along each dim"),
-  local_2d_self_attention_spatial_blocks: absent(
-    "`localAttention` goes along one dim; of small images all of it is `attention` with `visible`.",
+  local_2d_self_attention_spatial_blocks: use(
+    "nn.neighborhoodAttention",
+    "of so many positions on each side, not of whole blocks; projections are apart: `linear`",
   ),
   rename_length_to_memory_length: use("rename"),
   multihead_attention_vars: use("nn.attentionParams"),
@@ -59,9 +60,7 @@ export const layers: Entries = {
   attention_mask_autoregressive: use("nn.causal"),
   attention_mask_same_segment: use(["equal", "rename"], "of the segments; given as `visible`"),
   attention_bias_local_block: unneeded("`localAttention` has the mask of its blocks."),
-  attention_bias_local_2d_block: absent(
-    "`localAttention` goes along one dim; of small images all of it is `attention` with `visible`.",
-  ),
+  attention_bias_local_2d_block: unneeded("`neighborhoodAttention` has the mask of its blocks."),
   multiplicative_jitter: use(["mul", "uniform"], "routers of experts have it as `noise`"),
   multihead_self_attention_memory_compressed: use("nn.compressedAttention"),
   compress_mean: use("pool", '`pool(x, "mean", { length: 2 })`'),

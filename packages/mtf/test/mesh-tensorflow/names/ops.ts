@@ -232,7 +232,7 @@ const regions: Entries = {
   RandomOperation: use(["uniform", "normal", "randint"]),
   random_uniform: use("uniform"),
   random_normal: use("normal"),
-  dropout: use("dropout", "each element is drawn by itself: there is no `noise_shape`"),
+  dropout: use("dropout", "`broadcast` names the dims that `noise_shape` leaves out"),
   log_variable_sizes: use(["memoryPlan", "gpt-neo.inspect"]),
   WhileLoopOperation: use("whileLoop"),
   while_loop: use("whileLoop", "what accumulates is a part of its state"),

@@ -6,7 +6,10 @@ const gin = unneeded("A config is a JSON file, and options of the command overri
 const estimator = unneeded("There is no TPUEstimator: a step is a function, and `train` its loop.");
 const scores = unneeded("`score` returns numbers; whoever calls it writes them.");
 const dtypes = unneeded("Numbers are computed as float32; `bfloat16` is how weights may rest.");
-const partsOfCheckpoint = absent("A checkpoint of other layers is not read into a model in part.");
+const partsOfCheckpoint = use(
+  "checkpoint.openCheckpoint",
+  "its `names` and `read`: take the tensors that are wanted, and begin as usual with the others",
+);
 
 export const dataset: Entries = {
   pack_or_pad: unneeded("Samples are cut from documents one after the other, with nothing to pad."),
@@ -75,8 +78,9 @@ const running: Entries = {
   compute_batch_size: unneeded("A batch is counted in rows: `batchSize` of `train`."),
   serialize_num_microbatches: use("gpt-neo.train", "its `gradAccumulation`"),
   auto_train_steps: unneeded("`train` takes the number of steps."),
-  get_checkpoint_iterator: absent(
-    "A run keeps its last checkpoints and the best; nothing goes over them in turn.",
+  get_checkpoint_iterator: use(
+    ["gpt-neo.inspect", "gpt-neo.loadModel"],
+    "each `checkpoints/step-N` of a run is a model; `extraSaves` says which are kept",
   ),
   run: use("gpt-neo.train"),
 };
@@ -90,8 +94,11 @@ export const runtime: Readonly<Record<string, Entries>> = {
     EOS_ID: unneeded("A model's config says which id ends a text."),
     INF: unneeded("What cannot be chosen has a score of -Infinity."),
     compute_topk_scores_and_seq: unneeded("It is a step of beam search, which is one function."),
-    beam_search: use("gpt-neo.generateAll", "with `numBeams`"),
-    greedy_decode: use("gpt-neo.generate", "with `doSample: false`, or a `temperature`"),
+    beam_search: use(
+      ["gpt-neo.searchBeams", "gpt-neo.generateAll"],
+      "by its rules; with `numBeams`, by those of transformers",
+    ),
+    greedy_decode: use(["gpt-neo.chooseIds", "gpt-neo.generate"], "of any logits; of a model's"),
   },
   placement_mesh_impl: {
     PlacementMeshImpl: use(["workers.workers", "simulator.simulator"]),

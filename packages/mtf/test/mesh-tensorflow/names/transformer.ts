@@ -1,4 +1,4 @@
-import { absent, all, type Entries, unneeded, use } from "./entry.ts";
+import { all, type Entries, unneeded, use } from "./entry.ts";
 
 const inExample = unneeded(
   "Such a model is written in the layers of `mtf/nn`: `examples/transformer.ts` is one.",
@@ -26,10 +26,10 @@ export const transformer: Entries = {
   sublayer_rms_norm_subsampled: use("nn.rmsNorm", "with `part`"),
   sublayer_scale_norm: use("nn.scaleNorm"),
   sublayer_residual: use("add"),
-  sublayer_dropout: use("dropout", "each element is drawn by itself"),
+  sublayer_dropout: use("dropout", 'with `broadcast: "length"`'),
   sublayer_annealed_dropout: use("dropout", "the rate may be a scalar that a program computes"),
   sublayer_clip_activation_gradient: use("nn.clipActivationGradient"),
-  sublayer_legacy_dropout: use("dropout", "each element is drawn by itself"),
+  sublayer_legacy_dropout: use("dropout", 'with `broadcast: "length"`'),
   sublayer_rezero: use(["mul", "nn.parameter"], "a scalar that begins at 0: `constantly(0)`"),
   ReversibleLayerStack: use("reversible"),
   sublayer_true_layer_norm: use("layerNorm"),
@@ -90,7 +90,10 @@ export const transformerLayers: Entries = {
   ExpertsSelfAttention: ownExperts,
   ExpertsEncDecAttention: ownExperts,
   Synthesizer: synthesizer,
-  relative_position_spans: absent("Nothing here makes texts whose spans are left out."),
+  relative_position_spans: use(
+    ["cumsum", "oneHot", "einsum"],
+    "a target's span is the number of sentinels before it, and has its place where the input's has as many",
+  ),
   enc_dec_attention_bias: use(["nn.relativeBuckets", "gather"], "given as `bias`"),
   enc_dec_attention: use("nn.crossAttention"),
   EncDecAttention: use("nn.crossAttention"),
@@ -138,12 +141,16 @@ export const attention: Entries = {
   concat_hyper_prompts_kv: prompts,
 };
 
-const adaptive = absent("Embeddings and softmaxes with clusters of rarer words are not here.");
-const evolved = absent(
-  "The Evolved Transformer's layers are not here; `convolution` and `linear` make them.",
-);
-const fixup = absent(
-  "Fixup's layers are not here; a weight may begin as any function of a key says.",
+const evolved = [
+  "nn.dense",
+  "nn.convolutionBlock",
+  "nn.separableConvolution",
+  "layerNorm",
+  "pad",
+] as const;
+const fixupAttention = use(
+  ["nn.attentionParams", "nn.beginningAs", "nn.varianceScaling"],
+  "`scale: 2 * blocks ** (-1 / 3)`, and 0 for what leads out",
 );
 const funnel = use(["pool", "nn.crossAttention"], "queries are pooled, what they look at is not");
 const uneven = use(
@@ -169,30 +176,41 @@ export const moreLayers: Readonly<Record<string, Entries>> = {
     ["HeterogeneousMoE1D", "transformer_moe_layer_v1", "generate_heterogeneous_expert_masks"],
     uneven,
   ),
-  "transformer.adaptive_softmax": all(
-    ["AdaptiveSoftmaxVocabEmbedding", "adaptive_softmax_loss_fn"],
-    adaptive,
-  ),
+  "transformer.adaptive_softmax": {
+    AdaptiveSoftmaxVocabEmbedding: use(["nn.adaptiveEmbedding", "nn.adaptiveLogSoftmax"]),
+    adaptive_softmax_loss_fn: use("nn.adaptiveCrossEntropy"),
+  },
   "transformer.vocab_embeddings": {
     FactorizedVocabEmbedding: use(["nn.embedding", "nn.linear"], "a narrow table, then a product"),
-    AdaptiveVocabEmbedding: adaptive,
+    AdaptiveVocabEmbedding: use(["nn.adaptiveEmbedding", "nn.adaptiveLogits"]),
     MixtureOfSoftmaxes: use("nn.mixtureOfSoftmaxes"),
-    Mixtape: absent("Mixtures of softmaxes whose weights are shared are not here."),
+    Mixtape: use("nn.mixtape"),
   },
   "transformer.evolved_transformer": {
     GatedLinearUnitLayer: use(["mul", "sigmoid", "nn.dense"]),
-    ...all(
-      ["EncoderConvolutionalLayer", "DecoderAttentionLayer", "DecoderConvolutionalLayer"],
+    EncoderConvolutionalLayer: use(
       evolved,
+      "a dense layer and a convolution of 3 side by side, summed, normed; then a separable one of 9",
+    ),
+    DecoderAttentionLayer: use(["add", "nn.selfAttention", "nn.crossAttention"]),
+    DecoderConvolutionalLayer: use(
+      evolved.slice(2),
+      "separable ones of 11 and of 7 side by side, summed, normed; then one of 7",
     ),
   },
   "transformer.fixup_layers": {
     get_single_scalar_bias: use("nn.parameter", "a scalar that begins at 0: `constantly(0)`"),
-    dense_product_fixup: fixup,
-    AttentionParamsFixup: fixup,
-    DenseReluDenseFixup: fixup,
-    SelfAttentionFixup: fixup,
-    EncDecAttentionFixup: fixup,
+    dense_product_fixup: use(
+      ["nn.denseProduct", "nn.varianceScaling"],
+      "its parameters begin as `initial` says",
+    ),
+    AttentionParamsFixup: fixupAttention,
+    DenseReluDenseFixup: use(
+      ["nn.feedForwardParams", "nn.beginningAs", "nn.varianceScaling"],
+      "`scale: 2 / blocks` for what leads in, and 0 for what leads out",
+    ),
+    SelfAttentionFixup: fixupAttention,
+    EncDecAttentionFixup: fixupAttention,
     sublayer_fixup_scale: use(
       ["mul", "nn.parameter"],
       "a scalar that begins at 1: `constantly(1)`",
@@ -210,8 +228,6 @@ export const moreLayers: Readonly<Record<string, Entries>> = {
     ProductKeyValueMemory: use("nn.productKeyMemory", "projections are apart: `linear`"),
   },
   "transformer.universal_transformer": {
-    UTLayerStack: absent(
-      "Layers may share their weights (`num_unique_layers: 1`), but none decides how often it runs.",
-    ),
+    UTLayerStack: use("nn.adaptiveComputation", "of a round of layers, as of any function"),
   },
 };

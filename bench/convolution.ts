@@ -1,0 +1,114 @@
+import "@tensorflow/tfjs-backend-wasm";
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  convolution,
+  defineDims,
+  defineLayout,
+  defineMesh,
+  dimension,
+  lower,
+  placeholder,
+  sum,
+  type Tensor,
+  valueAndGrad,
+} from "mtf";
+import { simulator } from "mtf/simulator";
+import { readOptions } from "./lib/options.ts";
+import { figure, printLines, table } from "./lib/report.ts";
+
+const help = `
+How fast is a convolution, which here is windows and a product, beside TensorFlow.js's Conv2D?
+
+  npm run bench -- convolution [--json]
+
+Kernels of 3 × 3 over images, in one thread: alone, and with the gradients of image and kernel, beside which
+TensorFlow.js's is that of the image alone (its WebAssembly backend has no other). Both take turns, and the
+best of their runs counts. Below 1, ours takes less time.`;
+
+const { json, quick } = readOptions(help, []);
+
+await tf.setBackend("wasm");
+await tf.ready();
+const cases = quick
+  ? [{ batch: 1, side: 8, from: 4, to: 8 }]
+  : [
+      { batch: 8, side: 28, from: 16, to: 32 },
+      { batch: 8, side: 32, from: 32, to: 64 },
+      { batch: 4, side: 56, from: 32, to: 32 },
+      { batch: 4, side: 56, from: 64, to: 64 },
+    ];
+
+/** The best time of each, taken in turns. */
+async function best(runs: readonly (() => Promise<void>)[]): Promise<readonly number[]> {
+  const times = runs.map(() => Infinity);
+  const rounds = quick ? 1 : 40;
+  for (let round = -2; round < rounds; round++) {
+    for (const [i, run] of runs.entries()) {
+      const start = performance.now();
+      await run();
+      if (round >= 0 || quick) times[i] = Math.min(times[i]!, performance.now() - start);
+    }
+  }
+  return times;
+}
+
+const mesh = defineMesh("one:1");
+const devices = await simulator(mesh, { backend: "wasm" });
+const results = [];
+for (const { batch, side, from, to } of cases) {
+  const dims = defineDims({ batch, row: side, column: side, from, to });
+  const taps = [dimension("tap_row", 3), dimension("tap_column", 3)] as const;
+  const layout = defineLayout({ dims, mesh, rules: {} });
+  const image = placeholder([dims.batch, dims.row, dims.column, dims.from]);
+  const kernel = placeholder([...taps, dims.from, dims.to]);
+  const convolved = (x: typeof image, k: typeof kernel) =>
+    convolution(x, k, { row: "tap_row", column: "tap_column" }, { over: "from" });
+  const both = (x: typeof image, k: typeof kernel) =>
+    valueAndGrad(
+      (pair: readonly [typeof image, typeof kernel]) => sum(convolved(...pair)) as Tensor<never>,
+    )([x, k])[1];
+  const ours = await devices.load(lower(convolved, { layout, inputs: [image, kernel] }));
+  const backward = await devices.load(lower(both, { layout, inputs: [image, kernel] }));
+  const numbers = (n: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i));
+  const [x, k] = [numbers(batch * side * side * from), numbers(9 * from * to)];
+  const hold = lower((...all: readonly [typeof image, typeof kernel]) => all, {
+    ...{ layout, inputs: [image, kernel] },
+  });
+  const [hx, hk] = await (await devices.load(hold))(x, k);
+  const [tx, tk] = [tf.tensor4d(x, [batch, side, side, from]), tf.tensor4d(k, [3, 3, from, to])];
+  const dy = tf.onesLike(tf.conv2d(tx, tk, 1, "same"));
+  const [alone, theirs, graded, theirImage] = await best([
+    async () => {
+      const y = await ours(hx, hk);
+      await y.read();
+      y.dispose();
+    },
+    async () => {
+      const y = tf.conv2d(tx, tk, 1, "same");
+      await y.data();
+      y.dispose();
+    },
+    async () => {
+      const [dx, dk] = await backward(hx, hk);
+      await dx.read();
+      dx.dispose();
+      dk.dispose();
+    },
+    async () => {
+      const dx = tf.conv2dTranspose(dy as tf.Tensor4D, tk, [batch, side, side, from], 1, "same");
+      await dx.data();
+      dx.dispose();
+    },
+  ]);
+  results.push({
+    case: `${batch} × ${side}², ${from} to ${to}`,
+    forward: alone! / theirs!,
+    gradients: graded! / theirImage!,
+  });
+}
+await devices.close();
+if (json) printLines(results);
+else {
+  const rows = results.map((r) => [r.case, figure(r.forward), figure(r.gradients)]);
+  console.log(table(["images, channels", "convolution", "both gradients by one"], rows));
+}
