@@ -1,5 +1,5 @@
-import type { FoundBy } from "../generate/search/together.ts";
 import type { Answer } from "./endpoint.ts";
+import type { FoundInStep } from "./scheduler.ts";
 import { type Piece, textsOf, type Wanted } from "./texts-of.ts";
 import { usageOf } from "./usage.ts";
 import { wholeTexts } from "./whole-texts.ts";
@@ -8,26 +8,33 @@ import { wholeTexts } from "./whole-texts.ts";
 export async function wholeAnswer(
   answer: Answer,
   wanted: Wanted,
-  found: AsyncIterable<FoundBy>,
+  found: AsyncIterable<FoundInStep>,
 ): Promise<object> {
-  const texts = await wholeTexts(textsOf(found, wanted));
+  const { begin, push } = textsOf(wanted);
+  const pieces = [...begin];
+  for await (const some of found) pieces.push(...some.flatMap(push));
+  const texts = wholeTexts(pieces);
   const made = texts.reduce((sum, text) => sum + text.made, 0);
   return answer.whole(texts, usageOf(wanted.prompts, made));
 }
 
-/** An answer in parts, as it is found. */
+/** An answer in parts, those of each step together, as it is found. */
 export async function* streamedAnswer(
   answer: Answer,
   wanted: Wanted,
-  found: AsyncIterable<FoundBy>,
-): AsyncGenerator<object> {
-  yield* answer.begin;
+  found: AsyncIterable<FoundInStep>,
+): AsyncGenerator<readonly object[]> {
+  const { begin, push } = textsOf(wanted);
+  const chunks = (pieces: readonly Piece[]): readonly object[] =>
+    pieces.filter((piece) => !isEmpty(piece)).map(answer.chunk);
+  yield [...answer.begin, ...chunks(begin)];
   let made = 0;
-  for await (const piece of textsOf(found, wanted)) {
-    if (piece.chosen) made++;
-    if (!isEmpty(piece)) yield answer.chunk(piece);
+  for await (const some of found) {
+    const pieces = some.flatMap(push);
+    made += pieces.filter(({ chosen }) => chosen).length;
+    yield chunks(pieces);
   }
-  if (answer.streamUsage) yield answer.usage(usageOf(wanted.prompts, made));
+  if (answer.streamUsage) yield [answer.usage(usageOf(wanted.prompts, made))];
 }
 
 /** An id that does not complete a character tells nothing yet. */

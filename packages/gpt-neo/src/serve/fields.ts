@@ -41,6 +41,8 @@ export const isText = (value: unknown): value is string => typeof value === "str
  * @throws RequestError 400 that names the field
  */
 export function checked<Body>(schema: Schema<Body>, body: unknown): Body {
+  // To the schema a list is an object without fields.
+  if (Array.isArray(body)) throw wrongField("body", "must be an object");
   const result = v.safeParse(schema, body, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;

@@ -1,8 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { FoundBy } from "../generate/search/together.ts";
 import type { PoolUse } from "./paged/paged-logits.ts";
 import { poolMetrics } from "./pool-metrics.ts";
-import type { Load } from "./scheduler.ts";
+import type { FoundInStep, Load } from "./scheduler.ts";
 
 /** What a server counts, for Prometheus. Nothing of a request's text or path is in it. */
 export interface Metrics {
@@ -11,7 +10,7 @@ export interface Metrics {
   answered(endpoint: string, status: number): void;
   read(ids: number): void;
   /** The same things found, counted and timed. */
-  timed(found: AsyncIterable<FoundBy>): AsyncGenerator<FoundBy>;
+  timed(found: AsyncIterable<FoundInStep>): AsyncGenerator<FoundInStep>;
 }
 
 const waits = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -46,7 +45,7 @@ export function metrics(load: () => Load, pool?: () => PoolUse | undefined): Met
   });
   const between = new Histogram({
     ...{ name: "gpt_neo_time_between_tokens_seconds", buckets: waits, registers },
-    help: "Seconds between the tokens of a request's batch",
+    help: "Seconds between the tokens of a request: of several texts, those of one step count once",
   });
   return {
     registry,
@@ -55,14 +54,15 @@ export function metrics(load: () => Load, pool?: () => PoolUse | undefined): Met
     async *timed(found) {
       let before = performance.now();
       let waitsFor = first;
-      for await (const one of found) {
-        if (one.kind === "id") {
-          made.inc();
+      for await (const some of found) {
+        const ids = some.filter(({ kind }) => kind === "id").length;
+        if (ids > 0) {
+          made.inc(ids);
           waitsFor.observe((performance.now() - before) / 1000);
           waitsFor = between;
           before = performance.now();
         }
-        yield one;
+        yield some;
       }
     },
   };

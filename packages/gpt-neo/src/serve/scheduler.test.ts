@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { eachOf } from "../../test/support/each-of.ts";
 import { collected, type GeneratedSequence } from "../generate/all.ts";
 import type { NextLogits, Row } from "../generate/next-logits.ts";
-import { together } from "../generate/search/together.ts";
+import { type FoundBy, together } from "../generate/search/together.ts";
 import { type SearchOptions, searchOf } from "../generate/search-of.ts";
 import { type Job, scheduler } from "./scheduler.ts";
 
@@ -48,7 +49,7 @@ interface Drawn {
   readonly ends: readonly number[];
   /** How many turns it comes after the one before. */
   readonly later: number;
-  /** The found things after which it is not wanted any more. */
+  /** The steps after which it is not wanted any more. */
   readonly until: number | undefined;
   readonly how: "abort" | "break";
 }
@@ -101,16 +102,18 @@ describe("jobs in one batch", () => {
           const controller = new AbortController();
           const { signal } = controller;
           const stream = submit({ searches: searchesOf(job), rows: rowsOf(job), signal })!;
-          const found = [];
+          const found: FoundBy[] = [];
+          let steps = 0;
           try {
             if (job.until === 0 && job.how === "abort") controller.abort(new Error("enough"));
-            for await (const one of stream) {
-              found.push(one);
-              if (found.length !== job.until) continue;
+            for await (const some of stream) {
+              found.push(...some);
+              if (++steps !== job.until) continue;
               if (job.how === "break") break;
               controller.abort(new Error("enough"));
             }
-            expect(found).toEqual(job.until ? alone.slice(0, job.until) : alone);
+            expect(found).toEqual(job.until ? alone.slice(0, found.length) : alone);
+            expect(steps).toBeLessThanOrEqual(job.until || job.most);
           } catch (error) {
             if ((error as Error).message !== "enough") throw error;
             expect(found).toEqual(alone.slice(0, found.length));
@@ -133,9 +136,9 @@ describe("jobs in one batch", () => {
       const searches = searchesOf({ ...one, later: 0, until: undefined, how: "break" });
       return { searches, rows: 1, signal: never };
     };
-    const long = collected(submit(job([1], 6))!, 1);
+    const long = collected(eachOf(submit(job([1], 6))!), 1);
     for (let turn = 0; turn < 2; turn++) await setImmediate();
-    await collected(submit(job([2], 2))!, 1);
+    await collected(eachOf(submit(job([2], 2))!), 1);
     expect(idsOf(await long)[0]![0]![1]).toBe("length");
     await drained();
     expect(Math.max(...model.calls)).toBe(2);
@@ -160,9 +163,11 @@ describe("limits", () => {
     expect(submit(wanted())).toBeUndefined();
     expect(load()).toEqual({ running: 2, waiting: 1 });
     controller.abort(new Error("enough"));
-    await expect(collected(second, 1)).rejects.toThrow("enough");
+    await expect(collected(eachOf(second), 1)).rejects.toThrow("enough");
     const third = submit(wanted())!;
-    expect(idsOf(await collected(third, 1))).toEqual(idsOf(await collected(first, 1)));
+    expect(idsOf(await collected(eachOf(third), 1))).toEqual(
+      idsOf(await collected(eachOf(first), 1)),
+    );
     await drained();
   });
 
@@ -178,9 +183,9 @@ describe("limits", () => {
     };
     const { submit, drained } = scheduler(failing, { rows: 4, queue: 2 });
     const [first, second, waits] = [wanted(), wanted(), wanted()].map((one) => submit(one)!);
-    await expect(collected(first!, 1)).rejects.toThrow("out of order");
-    await expect(collected(second!, 1)).rejects.toThrow("out of order");
-    expect(idsOf(await collected(waits!, 1))[0]).toHaveLength(2);
+    await expect(collected(eachOf(first!), 1)).rejects.toThrow("out of order");
+    await expect(collected(eachOf(second!), 1)).rejects.toThrow("out of order");
+    expect(idsOf(await collected(eachOf(waits!), 1))[0]).toHaveLength(2);
     await drained();
   });
 
@@ -194,8 +199,8 @@ describe("limits", () => {
     };
     const bad = submit({ searches: [broken], rows: 1, signal: never })!;
     const good = submit(wanted())!;
-    await expect(collected(bad, 1)).rejects.toThrow("out of order");
-    expect(idsOf(await collected(good, 1))[0]).toHaveLength(2);
+    await expect(collected(eachOf(bad), 1)).rejects.toThrow("out of order");
+    expect(idsOf(await collected(eachOf(good), 1))[0]).toHaveLength(2);
     await drained();
   });
 });

@@ -33,15 +33,18 @@ export interface Load {
 /** Jobs that share one model: each joins the others' batch between two tokens, and leaves it so. */
 export interface Scheduler {
   /**
-   * Takes a job of no more rows than there are, and gives what it finds, as it is found: objects, to
-   * be iterated over. The job ends before the next token when its signal is aborted, whose reason the
+   * Takes a job of no more rows than there are, and gives what it finds, as it is found: of each step a
+   * list, to be iterated over. The job ends before the next token when its signal is aborted, whose reason the
    * stream then throws, or when the stream is destroyed. Undefined where the queue is full.
    */
-  submit(job: Job): (Readable & AsyncIterable<FoundBy>) | undefined;
+  submit(job: Job): (Readable & AsyncIterable<FoundInStep>) | undefined;
   load(): Load;
   /** Waits until no job is left. */
   drained(): Promise<void>;
 }
+
+/** What a job found in one step: something at all. */
+export type FoundInStep = readonly FoundBy[];
 
 /** A job, and where what it finds goes. */
 interface Task {
@@ -179,7 +182,8 @@ function stepped(
   told: readonly (Told | undefined)[],
 ): { readonly left: readonly Going[]; readonly tell: () => void } {
   let end = 0;
-  const tells: (() => void)[] = [];
+  const foundBy = new Map<Task, FoundBy[]>();
+  const failed = new Map<Task, Error>();
   const left = going.flatMap((one): readonly Going[] => {
     const { task, prompt, search } = one;
     const begin = end;
@@ -189,21 +193,21 @@ function stepped(
     if (known.length < search.rows.length) return [{ ...one, asked: { kind: "same", begin } }];
     try {
       const { found, next } = search.step(known);
-      for (const each of found) {
-        tells.push(() => task.found.push({ ...each, prompt } satisfies FoundBy));
-      }
+      const all = foundBy.get(task) ?? [];
+      if (found.length > 0) foundBy.set(task, all);
+      all.push(...found.map((each) => ({ ...each, prompt })));
       return next ? [{ ...one, search: next, asked: { kind: "before", begin } }] : [];
     } catch (error) {
-      tells.push(() => task.found.destroy(error as Error));
+      failed.set(task, error as Error);
       return [];
     }
   });
   const still = new Set(running(left));
-  for (const task of running(going)) {
-    if (!still.has(task)) tells.push(() => task.found.push(null));
-  }
+  const ended = running(going).filter((task) => !still.has(task));
   const tell = () => {
-    for (const one of tells) one();
+    for (const [task, found] of foundBy) task.found.push(found satisfies FoundInStep);
+    for (const [task, error] of failed) task.found.destroy(error);
+    for (const task of ended) task.found.push(null);
   };
   return { left, tell };
 }

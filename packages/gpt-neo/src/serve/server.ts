@@ -8,9 +8,11 @@ import type { Endpoint } from "./endpoint.ts";
 import { errorBody } from "./error-body.ts";
 import { errorOf } from "./error-of.ts";
 import { eventStream } from "./event-stream.ts";
+import { takeJson, wrongBody } from "./json-body.ts";
 import { keyCheck, ownerOf } from "./keys.ts";
 import { metrics } from "./metrics.ts";
 import { checkModel } from "./model-name.ts";
+import { notListening } from "./not-listening.ts";
 import type { PoolUse } from "./paged/paged-logits.ts";
 import { promptJob } from "./prompt-job.ts";
 import { RequestError } from "./request-error.ts";
@@ -48,7 +50,7 @@ const readWithin = 60;
  * Answers requests in the shape of OpenAI's API.
  *
  * @param logits what follows rows of the model's ids
- * @throws Error where the port is taken
+ * @throws MtfError `bad-argument` where the port is taken, or the host has no such address
  */
 export async function startServer(
   model: ServedModel,
@@ -67,9 +69,11 @@ export async function startServer(
     bodyLimit: options.bodyLimit,
     requestTimeout: 1000 * readWithin,
     forceCloseConnections: "idle",
+    // What is no request of HTTP, and has no route.
+    frameworkErrors: (_, __, reply) =>
+      void refuse(new RequestError("the path is no URL's.", { status: 400 }), reply),
   });
-  // A page of another site can send text without being asked, but no JSON.
-  app.removeContentTypeParser("text/plain");
+  takeJson(app);
   app.addHook("onRequest", async (request, { raw }) => {
     const endpoint = request.routeOptions.url ?? "none";
     open++;
@@ -80,7 +84,10 @@ export async function startServer(
     });
     if (endpoint.startsWith("/v1/")) check(request.headers.authorization);
   });
-  app.setErrorHandler((error, _, reply) => refuse(told(error), reply));
+  app.setErrorHandler((error, _, reply) => {
+    const { code } = error as { readonly code?: string };
+    return refuse(wrongBody(code, options.bodyLimit) ?? told(error), reply);
+  });
   app.setNotFoundHandler((_, reply) =>
     refuse(new RequestError("there is no such endpoint.", { status: 404 }), reply),
   );
@@ -121,7 +128,10 @@ export async function startServer(
     if (closing && open === 0) app.server.closeAllConnections();
   }
 
-  const url = await app.listen({ host: options.host, port: options.port });
+  const { host, port } = options;
+  const url = await app.listen({ host, port }).catch((error: unknown) => {
+    throw notListening(error, host, port);
+  });
   return {
     url,
     close: async () => {

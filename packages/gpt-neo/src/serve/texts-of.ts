@@ -36,11 +36,16 @@ export interface Echo {
   readonly told: boolean;
 }
 
-/** The texts of a request in pieces, as they are found. */
-export async function* textsOf(
-  found: AsyncIterable<FoundBy>,
-  { tokenizer, prompts, count, same, stops, echo }: Wanted,
-): AsyncGenerator<Piece> {
+/** The texts of a request, in pieces. */
+export interface Texts {
+  /** What there is before anything is found. */
+  readonly begin: readonly Piece[];
+  /** Makes pieces of what is found next. */
+  push(found: FoundBy): readonly Piece[];
+}
+
+/** Makes texts of what is found for a request. */
+export function textsOf({ tokenizer, prompts, count, same, stops, echo }: Wanted): Texts {
   const lengths = prompts.map(() => 0);
   const writers = new Map<number, Writer>();
   const read = prompts.map(([first]): Chosen[] => [{ id: first! }]);
@@ -56,25 +61,32 @@ export async function* textsOf(
     return indexesOf(prompt).map((index) => ({ index, text, tokens }));
   }
 
-  for (const [prompt, ids] of prompts.entries()) {
-    if (!echo || (echo.told && ids.length > 1)) continue;
-    const chosen = ids.map((id) => ({ id }));
-    yield* echoed(prompt, chosen);
-  }
-  for await (const one of found) {
-    const { prompt } = one;
-    if (echo?.told && one.kind === "id" && read[prompt]!.length < prompts[prompt]!.length) {
-      read[prompt]!.push(one.chosen);
-      if (read[prompt]!.length === prompts[prompt]!.length) yield* echoed(prompt, read[prompt]!);
-      continue;
-    }
-    for (const index of same ? indexesOf(prompt) : [prompt * count + one.sequence]) {
-      const into = writers.get(index) ?? writer(tokenizer, stops, lengths[prompt]);
-      writers.set(index, into);
-      if (one.kind === "id") yield { index, chosen: one.chosen, ...into.push(one.chosen) };
-      else yield { index, finish: finishOf(one.ending.reason), ...into.end() };
-    }
-  }
+  const begin = prompts.flatMap((ids, prompt) => {
+    if (!echo || (echo.told && ids.length > 1)) return [];
+    return echoed(
+      prompt,
+      ids.map((id) => ({ id })),
+    );
+  });
+
+  return {
+    begin,
+    push(one) {
+      const { prompt } = one;
+      if (echo?.told && one.kind === "id" && read[prompt]!.length < prompts[prompt]!.length) {
+        read[prompt]!.push(one.chosen);
+        const whole = read[prompt]!.length === prompts[prompt]!.length;
+        return whole ? echoed(prompt, read[prompt]!) : [];
+      }
+      const indexes = same ? indexesOf(prompt) : [prompt * count + one.sequence];
+      return indexes.map((index): Piece => {
+        const into = writers.get(index) ?? writer(tokenizer, stops, lengths[prompt]);
+        writers.set(index, into);
+        if (one.kind === "id") return { index, chosen: one.chosen, ...into.push(one.chosen) };
+        return { index, finish: finishOf(one.ending.reason), ...into.end() };
+      });
+    },
+  };
 }
 
 function finishOf(reason: "eos" | "stop" | "length"): Finish {

@@ -13,9 +13,9 @@ export interface WholeText {
 }
 
 /** The texts of a request when all have ended, in their order. */
-export async function wholeTexts(pieces: AsyncIterable<Piece>): Promise<readonly WholeText[]> {
+export function wholeTexts(pieces: readonly Piece[]): readonly WholeText[] {
   const texts: Piece[][] = [];
-  for await (const piece of pieces) {
+  for (const piece of pieces) {
     texts[piece.index] ??= [];
     texts[piece.index]!.push(piece);
   }

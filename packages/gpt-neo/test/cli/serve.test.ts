@@ -60,3 +60,23 @@ it("serve tells at once what it cannot do", async () => {
   const large = await start([...small, "--cache", "5GiB"]).done;
   expect(large.stderr).toContain("this machine is too small for mesh data:1");
 });
+
+it("serve tells at once where it cannot listen, and what to do", async () => {
+  const first = start(["serve", "--model", folder, "--port", "0", "--mesh", "data:1"]);
+  const { hostname, port } = new URL(await listening(first));
+  const toldAt = async (host: string, at: string) => {
+    const args = ["--mesh", "data:1", "--host", host, "--port", at];
+    const { code, stderr } = await start(["serve", "--model", folder, ...args]).done;
+    expect(code).toBe(1);
+    return stderr;
+  };
+  const taken = await toldAt(hostname, port);
+  expect(taken).toContain(`cannot listen at ${hostname}:${port}: somebody does`);
+  expect(taken).toContain("--port 0 for a port that is free");
+  // An address that is kept for examples.
+  const away = await toldAt("203.0.113.7", "0");
+  expect(away).toContain("this machine has no such address");
+  expect(away).toContain("--host 0.0.0.0 for all it has");
+  first.kill("SIGTERM");
+  expect((await first.done).code).toBe(0);
+});

@@ -11,6 +11,7 @@ import { searchOf } from "../../src/generate/search-of.ts";
 import { pagedLogits } from "../../src/serve/paged/paged-logits.ts";
 import { scheduler } from "../../src/serve/scheduler.ts";
 import { layouts } from "../hugging-face/layouts.ts";
+import { eachOf } from "../support/each-of.ts";
 import { randomModel } from "../support/random-model.ts";
 
 const vocabulary = 4099;
@@ -111,7 +112,7 @@ describe.each(["one device", "both"])("on %s", async (layout) => {
       for (const group of [jobs.slice(0, 2), jobs.slice(2, 3), jobs.slice(3, 5), jobs.slice(4)]) {
         const { signal } = new AbortController();
         const found = group.map(({ searches, rows }) =>
-          all(submit({ searches: searches(), rows, signal })!),
+          all(eachOf(submit({ searches: searches(), rows, signal })!)),
         );
         for (const [i, { searches }] of group.entries()) {
           const whole = cachedLogits(model);

@@ -221,6 +221,37 @@ describe("what is wrong is told by its field", () => {
     expect(error.message).toMatch(message);
   });
 
+  it.each([
+    ['{"model": "random",}', 400, /^the body is not JSON: .+, at byte 19\.$/],
+    ['{"temperature": NaN}', 400, /not JSON: .+, at byte 16\./],
+    ["{'model': 1}", 400, /not JSON: .+, at byte 1\./],
+    ["", 400, /not JSON: it is empty/],
+    ['{"__proto__": {}}', 400, /'__proto__'/],
+    ["[]", 400, /'body' must be an object/],
+    ["null", 400, /'body' must be an object/],
+    [`"${"a".repeat(1 << 17)}"`, 413, /longer than 65536 bytes/],
+  ])("a body that is none: %.20s", async (body, status, message) => {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`${url}/v1/completions`, { method: "POST", body, headers });
+    expect(answer.status).toBe(status);
+    const { error } = (await answer.json()) as { readonly error: { readonly message: string } };
+    expect(error).toMatchObject({ type: "invalid_request_error" });
+    expect(error.message).toMatch(message);
+  });
+
+  it.each([undefined, "text/plain", "application/x-www-form-urlencoded"])(
+    "a body of type %s is told what to be",
+    async (type) => {
+      const headers = type ? { "content-type": type } : {};
+      const body = new Blob(["{}"]);
+      const answer = await fetch(`${url}/v1/completions`, { method: "POST", body, headers });
+      expect(answer.status).toBe(415);
+      expect(await answer.json()).toMatchObject({
+        error: { message: expect.stringContaining("content-type: application/json") },
+      });
+    },
+  );
+
   it("another model, endpoint, method or kind of body", async () => {
     await expect(completions.create({ ...base, model: "other", prompt: "" })).rejects.toMatchObject(
       {
@@ -236,8 +267,9 @@ describe("what is wrong is told by its field", () => {
       await post("/v1/completions", "{}", "text/plain"),
       await post("/v1/completions", JSON.stringify({ prompt: "a".repeat(1 << 17) })),
       await fetch(`${url}/v1/completions`),
+      await fetch(`${url}/v1/models/%E0%A4%A`),
     ];
-    expect(statuses.map(({ status }) => status)).toEqual([404, 400, 400, 415, 413, 404]);
+    expect(statuses.map(({ status }) => status)).toEqual([404, 400, 400, 415, 413, 404, 400]);
     for (const answer of statuses) {
       expect(await answer.json()).toMatchObject({ error: { type: "invalid_request_error" } });
     }

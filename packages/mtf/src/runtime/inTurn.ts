@@ -4,6 +4,7 @@ import { readFilePart } from "./sources/file.ts";
 
 /** A host that may be asked again before it has answered. */
 export interface Queue {
+  /** Whoever waits for an answer is told before the next request is begun. */
   answer: Host["answer"];
   /** Resolves when nothing is left to do. */
   idle(): Promise<void>;
@@ -20,11 +21,15 @@ export function inTurn(host: Host): Queue {
     before = answer.then(ignore, ignore);
     return answer;
   };
+  const withFiles = async <K extends Request["kind"]>(
+    request: RequestOf<K> & RequestOf<"put">,
+  ): Promise<Answers[K]> => {
+    const parts = request.parts.map((part) => ("source" in part ? readFilePart(part) : part));
+    return enqueue<K>({ ...request, parts: await Promise.all(parts) });
+  };
   return {
-    async answer<K extends Request["kind"]>(request: RequestOf<K>): Promise<Answers[K]> {
-      if (!readsFiles(request)) return enqueue<K>(request);
-      const parts = request.parts.map((part) => ("source" in part ? readFilePart(part) : part));
-      return enqueue<K>({ ...request, parts: await Promise.all(parts) });
+    answer<K extends Request["kind"]>(request: RequestOf<K>): Promise<Answers[K]> {
+      return readsFiles(request) ? withFiles<K>(request) : enqueue<K>(request);
     },
     idle: () => before,
   };

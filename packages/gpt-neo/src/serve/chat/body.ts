@@ -37,7 +37,7 @@ export const chatBody: Schema<ChatBody> = v.strictObject({
   messages: v.pipe(
     v.array(
       v.strictObject({
-        role: field(isRole, roles.join(", ")),
+        role: field(isRole, `one of ${roles.join(", ")}`),
         content: field(isContent, "a text, or a list of parts of type text"),
         name: maybe(field(isText, "a text")),
       }),

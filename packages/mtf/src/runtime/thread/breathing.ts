@@ -1,5 +1,6 @@
 import type { Host } from "../host.ts";
 import type { Answers, Request, RequestOf } from "../protocol.ts";
+import { soon } from "./soon.ts";
 
 /** How long a thread may go on without a turn of its event loop. */
 const milliseconds = 5;
@@ -15,17 +16,10 @@ export function breathing(host: Host): Host {
     async answer<K extends Request["kind"]>(request: RequestOf<K>): Promise<Answers[K]> {
       const answer = await host.answer<K>(request);
       if (request.kind === "run" && performance.now() - turned > milliseconds) {
-        await turn();
+        await new Promise<void>(soon);
         turned = performance.now();
       }
       return answer;
     },
   };
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve);
-  });
 }

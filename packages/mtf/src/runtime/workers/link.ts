@@ -4,7 +4,14 @@ import { communicatingAxes, type GroupMemory } from "../collectives/shared/stagi
 import { Aborted, deviceFailed, fromWire } from "../failure.ts";
 import type { Link } from "../fleet.ts";
 import type { Answers, Request, RequestOf } from "../protocol.ts";
-import { type BackendFacts, type FromWorker, type Start, transferable } from "./messages.ts";
+import { bundle } from "./bundle.ts";
+import {
+  type BackendFacts,
+  type FromWorker,
+  type Start,
+  type ToWorker,
+  transferable,
+} from "./messages.ts";
 import type { Listener, Spawned } from "./spawn.ts";
 
 /** The way to a worker. */
@@ -76,13 +83,21 @@ export function workerLink(
     else settle(message.id, ({ reject }) => reject(fromWire(message.error)));
   };
   const worker = spawn(start, {
-    message: receive,
+    heard: (messages) => messages.forEach(receive),
     died(cause) {
       if (ended) return;
       const error = deviceFailed(device, "because its worker died", cause);
       stop(error);
       died(error);
     },
+  });
+
+  const requests = bundle<ToWorker>((messages, transfer) => {
+    try {
+      worker.post(messages, transfer);
+    } catch (error) {
+      for (const { id } of messages) settle(id, ({ reject }) => reject(error));
+    }
   });
 
   return {
@@ -95,14 +110,10 @@ export function workerLink(
         const id = nextId++;
         if (pending.size === 0) worker.hold(true);
         pending.set(id, { resolve, reject });
-        try {
-          worker.post(
-            { id, request, groups: freshGroups(request) },
-            transferable(partsIn(request)),
-          );
-        } catch (error) {
-          settle(id, () => reject(error));
-        }
+        const message = { id, request, groups: freshGroups(request) };
+        requests.add(message, transferable(partsIn(request)));
+        // Nobody waits for memory to be free, but for what is asked next, which gets it first.
+        if (request.kind !== "dispose") requests.flush();
       });
     },
     async end(reason) {

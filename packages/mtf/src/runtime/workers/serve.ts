@@ -11,22 +11,31 @@ import { makeHost } from "../host.ts";
 import { inTurn } from "../inTurn.ts";
 import type { Answers, Request } from "../protocol.ts";
 import { makeBarrier, setAbort } from "./barrier.ts";
+import { bundle } from "./bundle.ts";
 import { type FromWorker, type Start, type ToWorker, transferable } from "./messages.ts";
 
 /** A worker's way to the thread that started it. */
 export interface Port {
-  post(message: FromWorker, transfer: ArrayBuffer[]): void;
-  listen(receive: (message: ToWorker) => void): void;
+  post(messages: readonly FromWorker[], transfer: ArrayBuffer[]): void;
+  listen(receive: (messages: readonly ToWorker[]) => void): void;
 }
 
-/** A worker's life: one device, which does what it is asked, in order. */
+/** What takes no longer than to tell that it is done. */
+const quick: readonly Request["kind"][] = ["read", "rounds", "dispose", "unload", "usage"];
+
+/**
+ * A worker's life: one device, which does what it is asked, in order. Answers go together, but none
+ * waits for what takes time.
+ */
 export async function serve({ device, axes, ...start }: Start, port: Port): Promise<void> {
   const mesh = defineMesh(axes);
+  const answers = bundle<FromWorker>((messages, transfer) => port.post(messages, transfer));
   const fail = (id: number | undefined, error: unknown) => {
     const failure = asFailure(error, mesh, device);
     if (!(failure instanceof Aborted)) {
-      port.post({ kind: "failed", id, error: toWire(failure) }, []);
-    } else if (id !== undefined) port.post({ kind: "aborted", id }, []);
+      answers.add({ kind: "failed", id, error: toWire(failure) });
+    } else if (id !== undefined) answers.add({ kind: "aborted", id });
+    answers.flush();
   };
   try {
     const backend = await makeBackend(start);
@@ -38,24 +47,31 @@ export async function serve({ device, axes, ...start }: Start, port: Port): Prom
       barrier: makeBarrier(start.abort, start.spins),
     });
     const host = makeHost(mesh, [device], backend, collectives);
-    const queue = inTurn(host);
-    const answer = async ({ id, request, groups }: ToWorker): Promise<void> => {
-      for (const group of groups) memories.set(axesKey(mesh, group.axes), group);
-      try {
-        const value: Answers[Request["kind"]] = await queue.answer(request);
-        port.post(
-          { kind: "answer", id, value },
-          ArrayBuffer.isView(value) ? transferable([value]) : [],
-        );
-      } catch (error) {
-        // Before anything else: the others may be waiting for this device.
-        if (request.kind === "run") setAbort(start.abort);
-        fail(id, error);
-      }
+    const told = (id: number, value: Answers[Request["kind"]]): void => {
+      const transfer = ArrayBuffer.isView(value) ? transferable([value]) : [];
+      answers.add({ kind: "answer", id, value }, transfer);
     };
-    port.listen((message) => void answer(message));
+    const queue = inTurn({
+      ...host,
+      answer(request) {
+        if (!quick.includes(request.kind)) answers.flush();
+        return host.answer(request);
+      },
+    });
+    const answer = ({ id, request, groups }: ToWorker): void => {
+      for (const group of groups) memories.set(axesKey(mesh, group.axes), group);
+      queue.answer(request).then(
+        (value) => told(id, value),
+        (error: unknown) => {
+          // Before anything else: the others may be waiting for this device.
+          if (request.kind === "run") setAbort(start.abort);
+          fail(id, error);
+        },
+      );
+    };
+    port.listen((messages) => messages.forEach(answer));
     const { variant, limitBytes } = backend;
-    port.post({ kind: "ready", backend: { variant, limitBytes } }, []);
+    answers.add({ kind: "ready", backend: { variant, limitBytes } });
   } catch (error) {
     fail(undefined, error);
   }

@@ -2,10 +2,10 @@ import type { FromWorker, Start, ToWorker } from "./messages.ts";
 import type { Listener, Spawned } from "./spawn.ts";
 
 /** Starts a page's worker, which is told first what it is. */
-export function spawn(start: Start, { message, died }: Listener): Spawned {
+export function spawn(start: Start, { heard, died }: Listener): Spawned {
   // Just so, for bundlers to find the script.
   const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => message(data);
+  worker.onmessage = ({ data }: MessageEvent<readonly FromWorker[]>) => heard(data);
   worker.onmessageerror = () => died("a message could not be read");
   worker.onerror = (event) => {
     event.preventDefault();
@@ -13,7 +13,7 @@ export function spawn(start: Start, { message, died }: Listener): Spawned {
   };
   worker.postMessage(start);
   return {
-    post: (request: ToWorker, transfer) => worker.postMessage(request, transfer),
+    post: (messages: readonly ToWorker[], transfer) => worker.postMessage(messages, transfer),
     // A page lives on without being asked.
     hold: () => undefined,
     terminate: async () => worker.terminate(),

@@ -5,6 +5,7 @@ import { serve } from "./serve.ts";
 // The script of Node's workers.
 const port = parentPort!;
 await serve(workerData as Start, {
-  post: (message, transfer) => port.postMessage(message, transfer),
-  listen: (receive) => void port.on("message", (message: ToWorker) => receive(message)),
+  post: (messages, transfer) => port.postMessage(messages, transfer),
+  listen: (receive) =>
+    void port.on("message", (messages: readonly ToWorker[]) => receive(messages)),
 });
