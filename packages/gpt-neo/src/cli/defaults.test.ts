@@ -11,6 +11,7 @@ import { trainCommand } from "./train-options.ts";
 const withoutDefault = new Set([
   "train --config",
   "train --model",
+  "train --profile",
   "train --set",
   "generate --prompt",
   "generate --prompt-file",
