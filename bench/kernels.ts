@@ -2,16 +2,19 @@
 //
 //   npm run bench -- kernels [--json] [--plain] [--cpu] [name ...]
 //
-// Both take turns, in one thread; the best of a few runs counts, since what disturbs only slows.
+// Both take turns, in one thread; the best of a few runs counts, since what disturbs only slows. A
+// product whose second operand rests narrow takes turns with that of float32.
 // --plain: without relaxed SIMD. --json: one object a line. --cpu: processor time instead of the
 // clock's, for a machine that is busy with other things.
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Buffer, Slice } from "../packages/mtf/src/backend/backend.ts";
+import type { Buffer, Kernel, Slice } from "../packages/mtf/src/backend/backend.ts";
 import type { HeapBuffer } from "../packages/mtf/src/backend/wasm/heap.ts";
 import { wasmBackend } from "../packages/mtf/src/backend/wasm/index.ts";
 import type { DType } from "../packages/mtf/src/dtype.ts";
 import type { Op } from "../packages/mtf/src/graph/kinds.ts";
+import { narrow } from "../packages/mtf/src/rest/narrow.ts";
+import type { Rest } from "../packages/mtf/src/rest/rest.ts";
 
 type Sizes = Readonly<Record<string, number>>;
 
@@ -22,6 +25,8 @@ interface Case {
   readonly operands: readonly Sizes[];
   readonly results: readonly Sizes[];
   readonly dtypes?: readonly DType[];
+  /** What the second operand rests as: then the other side is ours on float32. */
+  readonly rest?: Rest;
   /** Operands that the kernel writes over. */
   readonly reuse?: readonly number[];
   readonly flops?: number;
@@ -42,6 +47,17 @@ function product(m: number, k: number, n: number, a: "mk" | "km", b: "kn" | "nk"
     results: [{ m, n }],
     flops: 2 * m * k * n,
     ...(fair ? { tfjs: ["BatchMatMul", attrs, "a", "b"] as const } : {}),
+  };
+}
+
+function resting(rest: "bfloat16" | "float16" | "int8", given: Case): Case {
+  return {
+    name: `${given.name} ${rest}`,
+    op: given.op,
+    operands: given.operands,
+    results: given.results,
+    rest: rest === "int8" ? { dtype: rest, scales: ["n"] } : rest,
+    ...(given.flops === undefined ? {} : { flops: given.flops }),
   };
 }
 
@@ -80,6 +96,11 @@ const cases: readonly Case[] = [
   product(1, 768, 50257, "mk", "nk"),
   product(1, 768, 3072, "mk", "kn"),
   product(8, 768, 3072, "mk", "kn"),
+  ...(["bfloat16", "float16", "int8"] as const).flatMap((rest) => [
+    resting(rest, product(1, 768, 3072, "mk", "kn")),
+    resting(rest, product(8, 768, 3072, "mk", "nk")),
+    resting(rest, product(64, 768, 3072, "mk", "kn")),
+  ]),
   {
     name: "attention scores 8x128x12x64",
     op: { kind: "einsum", attributes: {} },
@@ -187,7 +208,6 @@ function measure(given: Case): void {
   const slices = given.operands.map((sizes, i) => sliceOf(sizes, given.dtypes?.[i]));
   const bits = given.op.kind === "random" && given.op.attributes.distribution === "bits";
   const results = given.results.map((sizes) => sliceOf(sizes, bits ? "int32" : "float32"));
-  const kernel = backend.bind(given.op, slices, results, given.reuse ?? []);
   const operands = slices.map((slice) => {
     const shape = slice.dims.map((d) => d.size);
     const buffer = backend.allocate(shape, slice.dtype);
@@ -196,19 +216,36 @@ function measure(given: Case): void {
       data[i] = slice.dtype === "int32" ? i : (((i * 7) % 13) + 1) / 13;
     return buffer;
   });
-  const ours = () => {
-    const made = kernel(operands) as readonly Buffer[];
-    for (const buffer of made) if (!operands.includes(buffer)) backend.dispose(buffer);
+  const runOf = (kernel: Kernel, given: readonly Buffer[]) => () => {
+    const made = kernel(given) as readonly Buffer[];
+    for (const buffer of made) if (!given.includes(buffer)) backend.dispose(buffer);
   };
-  const theirs = given.tfjs ? theirRun(given.tfjs, operands) : undefined;
+  const wide = runOf(backend.bind(given.op, slices, results, given.reuse ?? []), operands);
+  const narrowSide = given.rest && narrowed(given.op, slices, results, operands, given.rest);
+  const ours = narrowSide ? runOf(narrowSide.kernel, narrowSide.operands) : wide;
+  const theirs = given.tfjs ? theirRun(given.tfjs, operands) : narrowSide && wide;
   const times = alternate([ours, ...(theirs ? [theirs] : [])]);
-  for (const buffer of operands) backend.dispose(buffer);
+  for (const buffer of new Set([...operands, ...(narrowSide?.operands ?? [])]))
+    backend.dispose(buffer);
   // What goes through memory once: every operand and result.
   const bytes = [...slices, ...results].reduce(
     (sum, s) => sum + 4 * s.dims.reduce((n, d) => n * d.size, 1),
     0,
   );
   print(given, times[0]!, times[1], bytes);
+}
+
+/** The product of what the second operand is when it rests narrow. */
+function narrowed(
+  op: Op,
+  [a, b]: readonly Slice[],
+  results: readonly Slice[],
+  [x, y]: readonly Buffer[],
+  rest: Rest,
+): { readonly kernel: Kernel; readonly operands: readonly Buffer[] } {
+  const bytes = narrow(backend.view(y!)!, { dims: b!.dims, dtype: "float32", rest })!;
+  const kernel = backend.bindResting!(op, [a!, { ...b!, rest }], results, [])!;
+  return { kernel, operands: [x!, backend.upload(bytes, [bytes.length], "bool")] };
 }
 
 function theirRun(
@@ -255,9 +292,10 @@ function print(given: Case, ours: number, theirs: number | undefined, bytes: num
     milliseconds: ms,
     ...(given.flops ? { gflops: given.flops / ms / 1e6 } : { gigabytes: bytes / ms / 1e6 }),
   });
+  const side = given.rest ? "float32" : "tfjs";
   if (json) {
     const line = { name: given.name, variant: backend.variant, mtf: rates(ours) };
-    console.log(JSON.stringify(theirs === undefined ? line : { ...line, tfjs: rates(theirs) }));
+    console.log(JSON.stringify(theirs === undefined ? line : { ...line, [side]: rates(theirs) }));
     return;
   }
   const show = (ms: number) => {
@@ -266,6 +304,6 @@ function print(given: Case, ours: number, theirs: number | undefined, bytes: num
       : `${(bytes / ms / 1e6).toFixed(1)} GB/s`;
     return `${ms.toFixed(ms < 1 ? 4 : 2).padStart(10)} ms ${rate.padStart(14)}`;
   };
-  const other = theirs === undefined ? "" : `   tfjs ${show(theirs)}`;
+  const other = theirs === undefined ? "" : `   ${side} ${show(theirs)}`;
   console.log(`${given.name.padEnd(36)}${show(ours)}${other}`);
 }

@@ -1,28 +1,29 @@
 /** Products of few rows, which do not repay the packing of the other operand. */
 import { FIRST, offset, run, SECOND } from "./_groups";
+import { bytesOf, four, single } from "./_numbers";
 import { madd, splat, sumLanes } from "./_vector";
 
 /** Few rows, and B's columns lie whole in memory: each element of C is a product of two runs. */
-export function dots(
+export function dots<T>(
   a: usize, b: usize, c: usize, ms: usize, ns: usize, ks: usize, M: i32, N: i32, K: i32,
   spare: usize,
 ): void {
   for (let n: i32 = 0; n < N; n += 4) {
     const left = N - n;
-    const o0 = b + (<usize>offset(ns, n, FIRST) << 2);
-    const o1 = left > 1 ? b + (<usize>offset(ns, n + 1, FIRST) << 2) : o0;
-    const o2 = left > 2 ? b + (<usize>offset(ns, n + 2, FIRST) << 2) : o0;
-    const o3 = left > 3 ? b + (<usize>offset(ns, n + 3, FIRST) << 2) : o0;
+    const o0 = b + bytesOf<T>(offset(ns, n, FIRST));
+    const o1 = left > 1 ? b + bytesOf<T>(offset(ns, n + 1, FIRST)) : o0;
+    const o2 = left > 2 ? b + bytesOf<T>(offset(ns, n + 2, FIRST)) : o0;
+    const o3 = left > 3 ? b + bytesOf<T>(offset(ns, n + 3, FIRST)) : o0;
     for (let m: i32 = 0; m < M; m++) {
       const row = a + <usize>(m * K) * 4;
       const to = c + (<usize>offset(ms, m, SECOND) << 2);
       if (m + 1 == M) {
-        const sums = dots1(row, o0, o1, o2, o3, ks, K);
+        const sums = dots1<T>(row, o0, o1, o2, o3, ks, K);
         storeFour(to, ns, n, left, sums);
         break;
       }
       m++;
-      dots2(row, row + <usize>K * 4, o0, o1, o2, o3, ks, K, spare);
+      dots2<T>(row, row + <usize>K * 4, o0, o1, o2, o3, ks, K, spare);
       storeFour(to, ns, n, left, v128.load(spare));
       storeFour(c + (<usize>offset(ms, m, SECOND) << 2), ns, n, left, v128.load(spare, 16));
     }
@@ -37,47 +38,41 @@ function storeFour(to: usize, ns: usize, n: i32, left: i32, x: v128): void {
   if (left > 3) store<f32>(to + (<usize>offset(ns, n + 3, SECOND) << 2), f32x4.extract_lane(x, 3));
 }
 
-/** One element where there is no whole vector: in the first lane. */
 @inline
-function single(p: usize): v128 {
-  return v128.load32_zero(p);
-}
-
-@inline
-function four(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
+function totals(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
   return f32x4(sumLanes(s0), sumLanes(s1), sumLanes(s2), sumLanes(s3));
 }
 
 /** One row times four columns. */
-function dots1(row: usize, o0: usize, o1: usize, o2: usize, o3: usize, ks: usize, K: i32): v128 {
+function dots1<T>(row: usize, o0: usize, o1: usize, o2: usize, o3: usize, ks: usize, K: i32): v128 {
   let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
   for (let k: i32 = 0; k < K;) {
     const length = run(ks, k, K - k);
-    let i = <usize>offset(ks, k, SECOND) << 2;
+    let i = bytesOf<T>(offset(ks, k, SECOND));
     let x = row + (<usize>k << 2);
-    for (const end = i + (<usize>(length & ~3) << 2); i < end; i += 16) {
+    for (const end = i + bytesOf<T>(length & ~3); i < end; i += 4 * sizeof<T>()) {
       const v = v128.load(x);
-      s0 = madd(v, v128.load(o0 + i), s0);
-      s1 = madd(v, v128.load(o1 + i), s1);
-      s2 = madd(v, v128.load(o2 + i), s2);
-      s3 = madd(v, v128.load(o3 + i), s3);
+      s0 = madd(v, four<T>(o0 + i), s0);
+      s1 = madd(v, four<T>(o1 + i), s1);
+      s2 = madd(v, four<T>(o2 + i), s2);
+      s3 = madd(v, four<T>(o3 + i), s3);
       x += 16;
     }
-    for (const end = i + (<usize>(length & 3) << 2); i < end; i += 4) {
-      const v = single(x);
-      s0 = madd(v, single(o0 + i), s0);
-      s1 = madd(v, single(o1 + i), s1);
-      s2 = madd(v, single(o2 + i), s2);
-      s3 = madd(v, single(o3 + i), s3);
+    for (const end = i + bytesOf<T>(length & 3); i < end; i += sizeof<T>()) {
+      const v = single<f32>(x);
+      s0 = madd(v, single<T>(o0 + i), s0);
+      s1 = madd(v, single<T>(o1 + i), s1);
+      s2 = madd(v, single<T>(o2 + i), s2);
+      s3 = madd(v, single<T>(o3 + i), s3);
       x += 4;
     }
     k += length;
   }
-  return four(s0, s1, s2, s3);
+  return totals(s0, s1, s2, s3);
 }
 
 /** Two rows times four columns: each vector of B serves both. */
-function dots2(
+function dots2<T>(
   row: usize, other: usize, o0: usize, o1: usize, o2: usize, o3: usize,
   ks: usize, K: i32, to: usize,
 ): void {
@@ -86,42 +81,42 @@ function dots2(
   let t0 = splat(0), t1 = splat(0), t2 = splat(0), t3 = splat(0);
   for (let k: i32 = 0; k < K;) {
     const length = run(ks, k, K - k);
-    let i = <usize>offset(ks, k, SECOND) << 2;
+    let i = bytesOf<T>(offset(ks, k, SECOND));
     let x = row + (<usize>k << 2);
-    for (const end = i + (<usize>(length & ~3) << 2); i < end; i += 16) {
+    for (const end = i + bytesOf<T>(length & ~3); i < end; i += 4 * sizeof<T>()) {
       const v = v128.load(x);
       const w = v128.load(x + apart);
-      let y = v128.load(o0 + i);
+      let y = four<T>(o0 + i);
       s0 = madd(v, y, s0);
       t0 = madd(w, y, t0);
-      y = v128.load(o1 + i);
+      y = four<T>(o1 + i);
       s1 = madd(v, y, s1);
       t1 = madd(w, y, t1);
-      y = v128.load(o2 + i);
+      y = four<T>(o2 + i);
       s2 = madd(v, y, s2);
       t2 = madd(w, y, t2);
-      y = v128.load(o3 + i);
+      y = four<T>(o3 + i);
       s3 = madd(v, y, s3);
       t3 = madd(w, y, t3);
       x += 16;
     }
-    for (const end = i + (<usize>(length & 3) << 2); i < end; i += 4) {
-      const v = single(x);
-      const w = single(x + apart);
-      s0 = madd(v, single(o0 + i), s0);
-      s1 = madd(v, single(o1 + i), s1);
-      s2 = madd(v, single(o2 + i), s2);
-      s3 = madd(v, single(o3 + i), s3);
-      t0 = madd(w, single(o0 + i), t0);
-      t1 = madd(w, single(o1 + i), t1);
-      t2 = madd(w, single(o2 + i), t2);
-      t3 = madd(w, single(o3 + i), t3);
+    for (const end = i + bytesOf<T>(length & 3); i < end; i += sizeof<T>()) {
+      const v = single<f32>(x);
+      const w = single<f32>(x + apart);
+      s0 = madd(v, single<T>(o0 + i), s0);
+      s1 = madd(v, single<T>(o1 + i), s1);
+      s2 = madd(v, single<T>(o2 + i), s2);
+      s3 = madd(v, single<T>(o3 + i), s3);
+      t0 = madd(w, single<T>(o0 + i), t0);
+      t1 = madd(w, single<T>(o1 + i), t1);
+      t2 = madd(w, single<T>(o2 + i), t2);
+      t3 = madd(w, single<T>(o3 + i), t3);
       x += 4;
     }
     k += length;
   }
-  v128.store(to, four(s0, s1, s2, s3));
-  v128.store(to, four(t0, t1, t2, t3), 16);
+  v128.store(to, totals(s0, s1, s2, s3));
+  v128.store(to, totals(t0, t1, t2, t3), 16);
 }
 
 /** Columns that are added up before the next ones: four runs of B this long stay in the cache. */
@@ -129,50 +124,52 @@ const STRIP: i32 = 1024;
 
 /** Adds up to four multiples of rows of B to one row of totals. */
 @inline
-function add1(
-  x: usize, count: i32, p: usize, q: usize, r: usize, s: usize, to: usize, bytes: usize,
+function add1<T>(
+  x: usize, count: i32, p: usize, q: usize, r: usize, s: usize, to: usize, length: usize,
 ): void {
   const zero = splat(0);
   const v0 = v128.load32_splat(x);
   const v1 = count > 1 ? v128.load32_splat(x, 4) : zero;
   const v2 = count > 2 ? v128.load32_splat(x, 8) : zero;
   const v3 = count > 3 ? v128.load32_splat(x, 12) : zero;
-  for (let i: usize = 0; i < bytes; i += 16) {
-    let sum = madd(v0, v128.load(p + i), v128.load(to + i));
-    if (count > 1) sum = madd(v1, v128.load(q + i), sum);
-    if (count > 2) sum = madd(v2, v128.load(r + i), sum);
-    if (count > 3) sum = madd(v3, v128.load(s + i), sum);
+  for (let i: usize = 0; i < length; i += 16) {
+    const j = i >> (2 - alignof<T>());
+    let sum = madd(v0, four<T>(p + j), v128.load(to + i));
+    if (count > 1) sum = madd(v1, four<T>(q + j), sum);
+    if (count > 2) sum = madd(v2, four<T>(r + j), sum);
+    if (count > 3) sum = madd(v3, four<T>(s + j), sum);
     v128.store(to + i, sum);
   }
 }
 
 /** Adds four multiples of rows of B to each of two rows of totals. */
-function add2(
-  x: usize, y: usize, p: usize, q: usize, r: usize, s: usize, to: usize, bytes: usize,
+function add2<T>(
+  x: usize, y: usize, p: usize, q: usize, r: usize, s: usize, to: usize, length: usize,
 ): void {
   const v0 = v128.load32_splat(x), v1 = v128.load32_splat(x, 4);
   const v2 = v128.load32_splat(x, 8), v3 = v128.load32_splat(x, 12);
   const w0 = v128.load32_splat(y), w1 = v128.load32_splat(y, 4);
   const w2 = v128.load32_splat(y, 8), w3 = v128.load32_splat(y, 12);
-  const other = to + bytes;
-  for (let i: usize = 0; i < bytes; i += 16) {
-    let b = v128.load(p + i);
+  const other = to + length;
+  for (let i: usize = 0; i < length; i += 16) {
+    const j = i >> (2 - alignof<T>());
+    let b = four<T>(p + j);
     let sum = madd(v0, b, v128.load(to + i));
     let second = madd(w0, b, v128.load(other + i));
-    b = v128.load(q + i);
+    b = four<T>(q + j);
     sum = madd(v1, b, sum);
     second = madd(w1, b, second);
-    b = v128.load(r + i);
+    b = four<T>(r + j);
     sum = madd(v2, b, sum);
     second = madd(w2, b, second);
-    b = v128.load(s + i);
+    b = four<T>(s + j);
     v128.store(to + i, madd(v3, b, sum));
     v128.store(other + i, madd(w3, b, second));
   }
 }
 
 /** Few rows, and B's rows lie whole in memory: C is a sum of multiples of them. */
-export function sums(
+export function sums<T>(
   a: usize, b: usize, c: usize, ms: usize, ns: usize, ks: usize, M: i32, N: i32, K: i32,
   total: usize,
 ): void {
@@ -180,23 +177,23 @@ export function sums(
     const width = run(ns, n, min(STRIP, N - n));
     const vectors = <usize>((width + 3) >> 2) << 4;
     memory.fill(total, 0, <usize>M * vectors);
-    const base = b + (<usize>offset(ns, n, FIRST) << 2);
+    const base = b + bytesOf<T>(offset(ns, n, FIRST));
     for (let k: i32 = 0; k < K; k += 4) {
       const left = K - k;
-      const p = base + (<usize>offset(ks, k, SECOND) << 2);
-      const q = left > 1 ? base + (<usize>offset(ks, k + 1, SECOND) << 2) : p;
-      const r = left > 2 ? base + (<usize>offset(ks, k + 2, SECOND) << 2) : p;
-      const s = left > 3 ? base + (<usize>offset(ks, k + 3, SECOND) << 2) : p;
+      const p = base + bytesOf<T>(offset(ks, k, SECOND));
+      const q = left > 1 ? base + bytesOf<T>(offset(ks, k + 1, SECOND)) : p;
+      const r = left > 2 ? base + bytesOf<T>(offset(ks, k + 2, SECOND)) : p;
+      const s = left > 3 ? base + bytesOf<T>(offset(ks, k + 3, SECOND)) : p;
       let m: i32 = 0;
       if (left >= 4) {
         for (; m + 2 <= M; m += 2) {
           const x = a + (<usize>(m * K + k) << 2);
-          add2(x, x + (<usize>K << 2), p, q, r, s, total + <usize>m * vectors, vectors);
+          add2<T>(x, x + (<usize>K << 2), p, q, r, s, total + <usize>m * vectors, vectors);
         }
       }
       for (; m < M; m++) {
         const x = a + (<usize>(m * K + k) << 2);
-        add1(x, min(left, 4), p, q, r, s, total + <usize>m * vectors, vectors);
+        add1<T>(x, min(left, 4), p, q, r, s, total + <usize>m * vectors, vectors);
       }
     }
     for (let m: i32 = 0; m < M; m++) {

@@ -42,8 +42,9 @@ export function run(group: usize, index: i32, most: i32): i32 {
   return min(most, size - (index % size));
 }
 
+/** How many elements lie between those of neighbouring indices. */
 @inline
-export function innerStride(group: usize, which: usize): usize {
+export function innerStride(group: usize, which: usize): i32 {
   const rank = load<i32>(group);
-  return rank == 0 ? 0 : <usize>load<i32>(group + 8 + (<usize>(rank - 1) << 4) + which) << 2;
+  return rank == 0 ? 0 : load<i32>(group + 8 + (<usize>(rank - 1) << 4) + which);
 }

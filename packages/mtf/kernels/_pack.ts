@@ -1,11 +1,12 @@
 import { FIRST, innerStride, offset, run } from "./_groups";
+import { bytesOf, four, one } from "./_numbers";
 
 @inline
-function transpose4(to: usize, step: usize, p: usize, q: usize, r: usize, s: usize): void {
-  const a = v128.load(p);
-  const b = v128.load(q);
-  const c = v128.load(r);
-  const d = v128.load(s);
+function transpose4<T>(to: usize, step: usize, p: usize, q: usize, r: usize, s: usize): void {
+  const a = four<T>(p);
+  const b = four<T>(q);
+  const c = four<T>(r);
+  const d = four<T>(s);
   const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
   const cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
   const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
@@ -18,9 +19,9 @@ function transpose4(to: usize, step: usize, p: usize, q: usize, r: usize, s: usi
 
 /**
  * Packs `tall` steps of k for 4 lines (rows of A or columns of B) into every `step` bytes of a
- * panel. Lines that do not exist repeat the first: nobody reads what they give.
+ * panel, as float32. Lines that do not exist repeat the first: nobody reads what they give.
  */
-export function packLines(
+export function packLines<T>(
   to: usize, step: usize, from: usize, lines: usize, line: i32, count: i32,
   depths: usize, depth: i32, tall: i32, side: usize,
 ): void {
@@ -28,38 +29,38 @@ export function packLines(
   const o1 = count > 1 ? offset(lines, line + 1, FIRST) : o0;
   const o2 = count > 2 ? offset(lines, line + 2, FIRST) : o0;
   const o3 = count > 3 ? offset(lines, line + 3, FIRST) : o0;
-  const stride = innerStride(depths, side);
+  const stride = bytesOf<T>(innerStride(depths, side));
   const adjacent = o1 == o0 + 1 && o2 == o0 + 2 && o3 == o0 + 3;
   for (let k: i32 = 0; k < tall;) {
     const length = run(depths, depth + k, tall - k);
-    const base = from + (<usize>offset(depths, depth + k, side) << 2);
-    let p = base + (<usize>o0 << 2);
+    const base = from + bytesOf<T>(offset(depths, depth + k, side));
+    let p = base + bytesOf<T>(o0);
     let i: i32 = 0;
     if (adjacent) {
       for (; i < length; i++) {
-        v128.store(to, v128.load(p));
+        v128.store(to, four<T>(p));
         p += stride;
         to += step;
       }
     } else {
-      let q = base + (<usize>o1 << 2);
-      let r = base + (<usize>o2 << 2);
-      let s = base + (<usize>o3 << 2);
-      if (stride == 4) {
+      let q = base + bytesOf<T>(o1);
+      let r = base + bytesOf<T>(o2);
+      let s = base + bytesOf<T>(o3);
+      if (stride == sizeof<T>()) {
         for (; i + 4 <= length; i += 4) {
-          transpose4(to, step, p, q, r, s);
-          p += 16;
-          q += 16;
-          r += 16;
-          s += 16;
+          transpose4<T>(to, step, p, q, r, s);
+          p += 4 * sizeof<T>();
+          q += 4 * sizeof<T>();
+          r += 4 * sizeof<T>();
+          s += 4 * sizeof<T>();
           to += 4 * step;
         }
       }
       for (; i < length; i++) {
-        store<f32>(to, load<f32>(p));
-        store<f32>(to + 4, load<f32>(q));
-        store<f32>(to + 8, load<f32>(r));
-        store<f32>(to + 12, load<f32>(s));
+        store<f32>(to, one<T>(p));
+        store<f32>(to + 4, one<T>(q));
+        store<f32>(to + 8, one<T>(r));
+        store<f32>(to + 12, one<T>(s));
         p += stride;
         q += stride;
         r += stride;
@@ -72,15 +73,15 @@ export function packLines(
 }
 
 /** Rows of A, one after the other, for the products of few rows. */
-export function packRows(to: usize, a: usize, ms: usize, ks: usize, M: i32, K: i32): void {
-  const stride = innerStride(ks, FIRST);
+export function packRows<T>(to: usize, a: usize, ms: usize, ks: usize, M: i32, K: i32): void {
+  const stride = bytesOf<T>(innerStride(ks, FIRST));
   for (let m: i32 = 0; m < M; m++) {
-    const row = a + (<usize>offset(ms, m, FIRST) << 2);
+    const row = a + bytesOf<T>(offset(ms, m, FIRST));
     for (let k: i32 = 0; k < K;) {
       const length = run(ks, k, K - k);
-      let from = row + (<usize>offset(ks, k, FIRST) << 2);
+      let from = row + bytesOf<T>(offset(ks, k, FIRST));
       for (let i: i32 = 0; i < length; i++) {
-        store<f32>(to, load<f32>(from));
+        store<f32>(to, one<T>(from));
         from += stride;
         to += 4;
       }

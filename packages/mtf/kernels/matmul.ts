@@ -8,6 +8,7 @@
  */
 import { dots, sums } from "./_few";
 import { FIRST, innerStride, next, offset, run, SECOND, sizeOf, THIRD } from "./_groups";
+import { bytesOf } from "./_numbers";
 import { packLines, packRows } from "./_pack";
 import { madd, splat } from "./_vector";
 
@@ -79,7 +80,7 @@ function spread(
 @inline
 function isTile(ms: usize, m: i32, ns: usize, n: i32, stride: i32): bool {
   const rank = load<i32>(ns);
-  if (innerStride(ns, SECOND) != 4) return false;
+  if (innerStride(ns, SECOND) != 1) return false;
   if (rank > 1 && run(ns, n, COLUMNS) < COLUMNS) return false;
   if (load<i32>(ms) < 2) return true;
   const row = offset(ms, m, SECOND);
@@ -90,14 +91,14 @@ function isTile(ms: usize, m: i32, ns: usize, n: i32, stride: i32): bool {
   );
 }
 
-function packed(
+function packed<A, B>(
   a: usize, b: usize, c: usize, ms: usize, ns: usize, ks: usize, M: i32, N: i32, K: i32,
   scratch: usize, adding: bool,
 ): void {
   const spare = scratch;
   const panelsA = spare + ROWS * COLUMNS * 4;
   const panelsB = panelsA + HEIGHT * DEPTH * 4;
-  const rowStride = <i32>(innerStride(ms, SECOND) >> 2);
+  const rowStride = innerStride(ms, SECOND);
   // A block of B is packed once for all rows; a block of A, which stays in the second-level cache,
   // once for every 1024 columns.
   for (let k: i32 = 0; k < K; k += DEPTH) {
@@ -108,15 +109,15 @@ function packed(
       for (let j: i32 = 0; j < width; j += COLUMNS) {
         const panel = panelsB + <usize>(j * depth) * 4;
         const left = width - j;
-        packLines(panel, 32, b, ns, n + j, left, ks, k, depth, SECOND);
+        packLines<B>(panel, 32, b, ns, n + j, left, ks, k, depth, SECOND);
         const other = left > 4 ? n + j + 4 : n + j;
-        packLines(panel + 16, 32, b, ns, other, max(left - 4, 1), ks, k, depth, SECOND);
+        packLines<B>(panel + 16, 32, b, ns, other, max(left - 4, 1), ks, k, depth, SECOND);
       }
       for (let m: i32 = 0; m < M; m += HEIGHT) {
         const height = min(HEIGHT, M - m);
         for (let i: i32 = 0; i < height; i += ROWS) {
           const panel = panelsA + <usize>(i * depth) * 4;
-          packLines(panel, 16, a, ms, m + i, height - i, ks, k, depth, FIRST);
+          packLines<A>(panel, 16, a, ms, m + i, height - i, ks, k, depth, FIRST);
         }
         for (let j: i32 = 0; j < width; j += COLUMNS) {
           const panel = panelsB + <usize>(j * depth) * 4;
@@ -145,11 +146,28 @@ export function scratchBytes(): i32 {
   return (ROWS * COLUMNS + HEIGHT * DEPTH + WIDTH * DEPTH) * 4;
 }
 
+/** How an operand lies that is not float32: which of the two, and its numbers. */
+const FIRST_BFLOAT16: i32 = 1;
+const SECOND_BFLOAT16: i32 = 2;
+const FIRST_FLOAT16: i32 = 3;
+const SECOND_FLOAT16: i32 = 4;
+
 /**
  * `description` holds the groups of batches, rows, columns and depths, one after the other; the
- * product is added to what is at `c` where that is said.
+ * product is added to what is at `c` where that is said. Narrow numbers become float32 where they are
+ * packed, or where they are multiplied if nothing is.
  */
 export function matmul(
+  description: usize, scratch: usize, a: usize, b: usize, c: usize, adding: bool, narrow: i32,
+): void {
+  if (narrow == FIRST_BFLOAT16) multiply<u16, f32>(description, scratch, a, b, c, adding);
+  else if (narrow == SECOND_BFLOAT16) multiply<f32, u16>(description, scratch, a, b, c, adding);
+  else if (narrow == FIRST_FLOAT16) multiply<i16, f32>(description, scratch, a, b, c, adding);
+  else if (narrow == SECOND_FLOAT16) multiply<f32, i16>(description, scratch, a, b, c, adding);
+  else multiply<f32, f32>(description, scratch, a, b, c, adding);
+}
+
+function multiply<A, B>(
   description: usize, scratch: usize, a: usize, b: usize, c: usize, adding: bool,
 ): void {
   const ms = next(description);
@@ -161,20 +179,20 @@ export function matmul(
   const batches = sizeOf(description);
   const rows = scratch + ROWS * COLUMNS * 4;
   const few = !adding && M <= FEW && M * K <= HEIGHT * DEPTH;
-  const useDots = few && (innerStride(ks, SECOND) == 4 || N == 1 && K == 1);
-  const useSums = few && innerStride(ns, FIRST) == 4;
+  const useDots = few && (innerStride(ks, SECOND) == 1 || N == 1 && K == 1);
+  const useSums = few && innerStride(ns, FIRST) == 1;
   for (let i: i32 = 0; i < batches; i++) {
-    const x = a + (<usize>offset(description, i, FIRST) << 2);
-    const y = b + (<usize>offset(description, i, SECOND) << 2);
+    const x = a + bytesOf<A>(offset(description, i, FIRST));
+    const y = b + bytesOf<B>(offset(description, i, SECOND));
     const z = c + (<usize>offset(description, i, THIRD) << 2);
     if (useDots) {
-      packRows(rows, x, ms, ks, M, K);
-      dots(rows, y, z, ms, ns, ks, M, N, K, scratch);
+      packRows<A>(rows, x, ms, ks, M, K);
+      dots<B>(rows, y, z, ms, ns, ks, M, N, K, scratch);
     } else if (useSums) {
-      packRows(rows, x, ms, ks, M, K);
-      sums(rows, y, z, ms, ns, ks, M, N, K, rows + HEIGHT * DEPTH * 4);
+      packRows<A>(rows, x, ms, ks, M, K);
+      sums<B>(rows, y, z, ms, ns, ks, M, N, K, rows + HEIGHT * DEPTH * 4);
     } else {
-      packed(x, y, z, ms, ns, ks, M, N, K, scratch, adding);
+      packed<A, B>(x, y, z, ms, ns, ks, M, N, K, scratch, adding);
     }
   }
 }

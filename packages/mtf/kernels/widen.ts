@@ -3,7 +3,7 @@
  * is [rank, then (size, source stride, target stride, scale stride) of each dim, the slowest first];
  * strides are in elements, and along the last dim those of source and target are 1.
  */
-import { splat } from "./_vector";
+import { four, one } from "./_numbers";
 
 const FLOAT16: i32 = 1;
 const INT8: i32 = 2;
@@ -13,39 +13,14 @@ function dimAt(description: usize, d: i32): usize {
   return description + 4 + (<usize>d << 4);
 }
 
-/** Four bfloat16 in the low halves of words: the upper halves of floats. */
-@inline
-function fromBfloat16(bits: v128): v128 {
-  return i32x4.shl(bits, 16);
-}
-
-/**
- * Four float16 in the low halves of words. Exponent and fraction where a float32 has them are the
- * number times 2^-112, subnormal ones too; those of infinity and NaN lack bits.
- */
-@inline
-function fromFloat16(bits: v128): v128 {
-  const size = v128.and(bits, i32x4.splat(0x7fff));
-  const sign = i32x4.shl(v128.xor(bits, size), 16);
-  const scaled = f32x4.mul(i32x4.shl(size, 13), i32x4.splat(0x77800000));
-  const endless = v128.and(i32x4.ge_s(size, i32x4.splat(0x7c00)), i32x4.splat(0x7f800000));
-  return v128.or(v128.or(scaled, endless), sign);
-}
-
-function halves(from: usize, to: usize, n: i32, kind: i32): void {
-  for (; n >= 8; n -= 8) {
-    const bits = v128.load(from);
-    const low = i32x4.extend_low_i16x8_u(bits);
-    const high = i32x4.extend_high_i16x8_u(bits);
-    v128.store(to, kind == FLOAT16 ? fromFloat16(low) : fromBfloat16(low));
-    v128.store(to, kind == FLOAT16 ? fromFloat16(high) : fromBfloat16(high), 16);
-    from += 16;
-    to += 32;
+function halves<T>(from: usize, to: usize, n: i32): void {
+  for (; n >= 4; n -= 4) {
+    v128.store(to, four<T>(from));
+    from += 8;
+    to += 16;
   }
   for (; n > 0; n--) {
-    const bits = i32x4.splat(load<u16>(from));
-    const x = kind == FLOAT16 ? fromFloat16(bits) : fromBfloat16(bits);
-    store<f32>(to, f32x4.extract_lane(x, 0));
+    store<f32>(to, one<T>(from));
     from += 2;
     to += 4;
   }
@@ -94,6 +69,7 @@ export function widen(
     const x = from + <usize>p * width;
     const y = to + (<usize>q << 2);
     if (kind == INT8) scaled(x, scales + (<usize>s << 2), step, y, n);
-    else halves(x, y, n, kind);
+    else if (kind == FLOAT16) halves<i16>(x, y, n);
+    else halves<u16>(x, y, n);
   }
 }

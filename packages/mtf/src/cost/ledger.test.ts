@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { defineDims } from "../dimension.ts";
 import { defineLayout } from "../layout.ts";
 import { defineMesh } from "../mesh.ts";
-import { einsum } from "../ops/index.ts";
+import { einsum, less, max, mul, whileLoop } from "../ops/index.ts";
 import { lower } from "../partition/lower.ts";
 import { placeholder } from "../trace.ts";
 import { ledger } from "./ledger.ts";
@@ -38,4 +38,25 @@ it("tells which dim gave way where two rules claim an axis", () => {
 
 it("says nothing of rules that get along", () => {
   expect(ledger(lowered({ batch: "x" })).conflicts).toEqual([]);
+});
+
+it("counts what was moved by a number of rounds for each loop, and by nothing else", () => {
+  const layout = defineLayout({ dims, mesh, rules: { batch: "x" } });
+  const { program } = lower(
+    (x) =>
+      whileLoop(
+        (h) => less(max(h), 100),
+        (h) => mul(h, 2),
+        x,
+      ),
+    { layout, inputs: [placeholder([batch, embd])] as const },
+  );
+  const { bytesAfter, unknowns } = ledger(program);
+  const rounds = unknowns.map((_, i) => i + 3);
+  expect(bytesAfter(rounds)).toBeGreaterThan(0);
+  for (const wrong of [undefined, null, 3, "3", [], [...rounds, 1], rounds.map(() => -1)]) {
+    expect(() => bytesAfter(wrong as never), `${wrong}`).toThrow(
+      /bad-argument.*bytesAfter: 'rounds/,
+    );
+  }
 });

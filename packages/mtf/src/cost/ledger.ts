@@ -1,3 +1,4 @@
+import { arrayArgument, countArgument, wrongArgument } from "../arguments.ts";
 import type { Pass } from "../graph/node.ts";
 import { defineMesh, type Mesh } from "../mesh.ts";
 import { bodiesOf, type Unknown, unknownsIn } from "../program/bodies.ts";
@@ -35,6 +36,7 @@ export interface Ledger {
   /**
    * What a run has moved, exactly, from what `rounds` of the run gives.
    *
+   * @throws MtfError `bad-argument` unless there is a whole number for each of the unknowns
    * @example
    * const moved = ledger(search.program).bytesAfter(await run.rounds());
    */
@@ -63,12 +65,21 @@ export function ledger(program: Program): Ledger {
     entries,
     bytes,
     unknowns,
-    bytesAfter: (rounds) =>
-      sumOf(entries, ({ within }) => (within === undefined ? 1 : rounds[within]!)),
+    bytesAfter: (rounds) => {
+      roundsArgument(rounds, unknowns.length);
+      return sumOf(entries, ({ within }) => (within === undefined ? 1 : rounds[within]!));
+    },
     conflicts,
     toString: text,
     [Symbol.for("nodejs.util.inspect.custom")]: text,
   } as Ledger;
+}
+
+function roundsArgument(rounds: unknown, length: number): void {
+  const takes = `what run.rounds() gives, an array of ${length}`;
+  const given = arrayArgument("bytesAfter", "rounds", rounds, takes);
+  if (given.length !== length) throw wrongArgument("bytesAfter", "rounds", takes, rounds);
+  given.forEach((n, i) => void countArgument("bytesAfter", `rounds[${i}]`, n));
 }
 
 function sumOf(entries: readonly Entry[], runsOf: (entry: Entry) => number): number {

@@ -6,9 +6,9 @@ import { printResting } from "../rest/print.ts";
 import { bodiesOf } from "./bodies.ts";
 import { heldAlready, type MovedDim } from "./heldAlready.ts";
 import { type Lying, lyingParts } from "./lying.ts";
-import { axesOf, overlap, printPlacement, splitAxes } from "./placement.ts";
+import { axesOf, overlap, type Placement, printPlacement, splitAxes } from "./placement.ts";
 import type { Instruction, Move, Program, Reduce, Value } from "./program.ts";
-import { devices } from "./transfer.ts";
+import { devices, type Shaped } from "./transfer.ts";
 
 /**
  * The bytes that all devices together receive from others in one run of an instruction, in closed
@@ -49,10 +49,13 @@ function reduceBytes(values: readonly Value[], instruction: Reduce, mesh: Mesh):
   return instruction.name === "all-reduce" ? 2 * (group - 1) * buffers : (group - 1) * buffers;
 }
 
+/** What of a move decides how much it moves. */
+type Moved = Pick<Move, "operands" | "result" | "offsets">;
+
 /** What moves have come to along a mesh: the blocks of a model move the same. */
 const known = new WeakMap<Mesh, Map<string, number>>();
 
-function moveBytes(values: readonly Value[], instruction: Move, mesh: Mesh): number {
+function moveBytes(values: readonly Value[], instruction: Moved, mesh: Mesh): number {
   let onMesh = known.get(mesh);
   if (!onMesh) {
     onMesh = new Map();
@@ -67,8 +70,15 @@ function moveBytes(values: readonly Value[], instruction: Move, mesh: Mesh): num
   return bytes;
 }
 
+/** The bytes that all devices together receive when a value goes from a placement to another. */
+export function bytesBetween(value: Shaped, from: Placement, to: Placement, mesh: Mesh): number {
+  const { dims, dtype, rest } = value;
+  const ends = [from, to].map((placement) => ({ dims, dtype, ...(rest && { rest }), placement }));
+  return moveBytes(ends, { operands: [0], result: 1, offsets: [{}] }, mesh);
+}
+
 /** The same for moves of values of the same types that lie alike. */
-function moveText(values: readonly Value[], { operands, result, offsets }: Move): string {
+function moveText(values: readonly Value[], { operands, result, offsets }: Moved): string {
   let text = valueText(values[result]!);
   operands.forEach((operand, i) => {
     text += `|${valueText(values[operand]!)}`;
@@ -83,7 +93,7 @@ function valueText(value: Value): string {
   return `${printResting(value, text)} ${printPlacement(value.placement)}`;
 }
 
-function bytesMoved(values: readonly Value[], instruction: Move, mesh: Mesh): number {
+function bytesMoved(values: readonly Value[], instruction: Moved, mesh: Mesh): number {
   const to = lyingParts(values[instruction.result]!);
   const received = instruction.operands.flatMap((operand, i) =>
     lyingParts(values[operand]!).map((from, part) => {

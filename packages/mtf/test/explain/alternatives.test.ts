@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { nodesOf } from "../../src/graph/graph.ts";
 import type { Node } from "../../src/graph/node.ts";
 import { alternativesAmong } from "../../src/partition/explain/alternatives.ts";
 import type { Split } from "../../src/partition/plan/choice.ts";
@@ -9,17 +8,14 @@ import { draw } from "../plan/drawn.ts";
 import { planned } from "../plan/planned.ts";
 
 /** How many programs are drawn. */
-const programs = 40;
+const programs = 60;
 
-// Two things may make the program cheaper than what is told: devices that exchange boxes may hold more
-// of what they need than is reckoned, and a sum that is owed now may pass through what comes after.
+// A program may be cheaper than what is told: a sum that is owed now may pass through what comes after.
 it("says of alternatives what the programs that they make cost, or in few cases the most", () => {
   let [compared, same] = [0, 0];
   for (let seed = 1; seed <= programs; seed++) {
     const drawn = draw(seed);
     const { traced, layout } = drawn;
-    // What a reshape of an uneven split would cost is reckoned, and may be more.
-    if (nodesOf(traced.graph).some(({ kind }) => kind === "reshape")) continue;
     const now = planned(drawn);
     const { plan } = now;
     const subject = subjectOf(traced, layout, []);
@@ -39,6 +35,6 @@ it("says of alternatives what the programs that they make cost, or in few cases 
       }
     }
   }
-  expect(compared).toBeGreaterThan(100);
-  expect(same / compared).toBeGreaterThan(0.9);
+  expect(compared).toBeGreaterThan(500);
+  expect(same / compared).toBeGreaterThan(0.98);
 });

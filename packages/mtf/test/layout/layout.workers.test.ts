@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
-import { defaultMachine, defineMesh, printProgram } from "mtf";
+import { defaultMachine, defineMesh, type Program, printProgram } from "mtf";
 import { expect, test } from "vitest";
+import type { Instruction } from "../../src/program/program.ts";
 import { simulator } from "../../src/simulator.ts";
 import { workers } from "../../src/workers.ts";
 import { build } from "./build.ts";
-import { type CaseData, caseData } from "./case.ts";
+import { type CaseData, caseData, narrowData } from "./case.ts";
 import { lowerCase, type Outcome, runSplit } from "./checkCase.ts";
 import { writtenLayout } from "./layoutOf.ts";
 import { printCase } from "./print.ts";
@@ -12,6 +13,7 @@ import { printCase } from "./print.ts";
 // Workers are slow to start, so each mesh's serve many cases.
 const meshes = [[2], [2, 2], [3, 1]];
 const cases = Math.ceil(Number(process.env.MTF_CASES ?? 400) / 50);
+const few = Math.ceil(cases / 2);
 const seed = Number(process.env.MTF_SEED ?? 1);
 
 test.each(["reference", "wasm"] as const)(
@@ -20,15 +22,22 @@ test.each(["reference", "wasm"] as const)(
   async (backend) => {
     // Programs in which collectives are under way while devices work.
     let begun = 0;
+    // Collectives that move what rests narrow.
+    let narrow = 0;
     for (const sizes of meshes) {
       const mesh = defineMesh(writtenLayout({ ...anyCase, mesh: sizes }).mesh);
       const several = [await workers(mesh, { backend }), await simulator(mesh, { backend })];
       try {
-        for (const data of fc.sample(caseData, { numRuns: cases, seed })) {
+        const drawn = [
+          ...fc.sample(caseData, { numRuns: cases, seed }),
+          ...fc.sample(narrowData, { numRuns: few, seed: seed + 1 }),
+        ];
+        for (const data of drawn) {
           const own = { ...data, mesh: sizes };
           const program = build(own, mesh.names);
           const lowered = lowerCase(own, program);
           const apart = lowerCase(own, program, overlapping);
+          narrow += narrowMoves(lowered.program);
           const expected = await runSplit(lowered, program, several[1]!);
           const given = [await runSplit(lowered, program, several[0]!)];
           if (printProgram(apart.program).includes("start ")) {
@@ -45,11 +54,18 @@ test.each(["reference", "wasm"] as const)(
       }
     }
     expect(begun).toBeGreaterThan(0);
+    expect(narrow).toBeGreaterThan(0);
     console.log(
-      `${cases * meshes.length} layout cases on workers, ${begun} with collectives under way, ${backend} (seed ${seed})`,
+      `${(cases + few) * meshes.length} layout cases on workers, a third of them narrow, ${begun} with collectives under way, ${backend} (seed ${seed})`,
     );
   },
 );
+
+function narrowMoves({ instructions, values }: Program): number {
+  const narrow = (i: Instruction) =>
+    i.kind === "move" && i.axes.length > 0 && values[i.result]!.rest;
+  return instructions.filter(narrow).length;
+}
 
 /** A machine that computes while collectives are under way. */
 const overlapping = { ...defaultMachine, overlaps: true };

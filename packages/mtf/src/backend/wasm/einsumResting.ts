@@ -2,16 +2,16 @@ import type { Slice } from "../backend.ts";
 import { type Extent, sizeOf, stridesOf } from "../slices/walk.ts";
 import { type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { turns } from "./dims.ts";
-import { bindProduct, type Factor, factorOf, groupsOf } from "./product.ts";
+import { bindHalfProduct, bindProduct, type Factor, factorOf, groupsOf } from "./product.ts";
 import { bindWiden } from "./widen.ts";
 
 /** So many elements are widened at a time: they stay in the cache until they are multiplied. */
 const most = 1 << 18;
 
 /**
- * A product with something that rests narrow: a part of it after the other is widened and multiplied,
- * so that it never lies widened as a whole. The parts are ranges of a dim that the result has; where
- * there is none, undefined.
+ * A product with something that rests narrow, which never lies widened as a whole. Our kernel widens
+ * halves as it packs them; else a part after the other is widened and multiplied. The parts are ranges
+ * of a dim that the result has; where there is none, undefined.
  */
 export function einsumResting(
   context: Context,
@@ -21,12 +21,22 @@ export function einsumResting(
   const at = operands.findIndex((x) => x.rest);
   if (operands.filter((x) => x.rest).length > 1) return undefined;
   const [narrow, other, c] = [operands[at]!, operands[1 - at]!, result].map(factorOf);
-  const dim = longest(narrow!.extents.filter((e) => e.name in c!.strides));
-  if (!dim) return undefined;
   const all = groupsOf(narrow!, other!, c!);
   if (turns(all.depths) === 1 || turns(all.rows) * turns(all.columns) === 1) return undefined;
-
+  const { heap } = context;
+  const shape = shapeOf(result);
   const rest = operands[at]!.rest!;
+  const whole = typeof rest === "string" && bindHalfProduct(context, all, 0, rest);
+  if (whole) {
+    return (buffers) => {
+      const out = heap.allocate(shape, "float32");
+      whole(buffers[at]!.block.offset, buffers[1 - at]!.block.offset, out.block.offset);
+      return [out];
+    };
+  }
+
+  const dim = longest(narrow!.extents.filter((e) => e.name in c!.strides));
+  if (!dim) return undefined;
   const size = Math.max(
     1,
     Math.min(dim.size, Math.floor((most * dim.size) / sizeOf(narrow!.extents))),
@@ -41,8 +51,6 @@ export function einsumResting(
     };
   };
   const [full, left] = [bindPart(size), bindPart(dim.size % size || size)];
-  const { heap } = context;
-  const shape = shapeOf(result);
   const partShape = [(sizeOf(narrow!.extents) / dim.size) * size];
   const [otherStep, step] = [other!, c!].map(({ strides }) => 4 * (strides[dim.name] ?? 0));
   return (buffers) => {

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test as vitest } from "vitest";
+import { narrow } from "../../rest/narrow.ts";
 import type { Buffer, Slice } from "../backend.ts";
 import { findBlas } from "./blas/find.ts";
 import { type WasmOptions, wasmBackend } from "./index.ts";
@@ -42,6 +43,9 @@ function product(a: Dims, x: Float32Array, b: Dims, y: Float32Array, c: Dims): F
   return out;
 }
 
+/** Both hold small integers as they are. */
+const rests = ["bfloat16", "float16"] as const;
+
 const ways: readonly (readonly [string, WasmOptions])[] = [
   ["relaxed SIMD", { relaxed: true, blas: "off" }],
   ["plain SIMD", { relaxed: false, blas: "off" }],
@@ -82,6 +86,23 @@ describe.each(ways)("%s", async (name, options) => {
       const sum = backend.view(result!)! as Float32Array;
       const off = expected.findIndex((value, i) => 2 * value !== sum[i]);
       expect(off, `${JSON.stringify({ a, b, c })}, added to itself`).toBe(-1);
+    }
+    for (const [at, dims] of [a, b].entries()) {
+      for (const rest of rests) {
+        const slices = [sliceOf(a), sliceOf(b)];
+        slices[at] = { ...slices[at]!, rest };
+        const op = { kind: "einsum", attributes: {} } as const;
+        const resting = backend.bindResting!(op, slices, [sliceOf(c)], []);
+        if (!resting) continue;
+        const sized = { dims: slices[at]!.dims, dtype: "float32", rest } as const;
+        const bytes = narrow([x, y][at]!, sized)!;
+        const narrowed = backend.upload(bytes, [bytes.length], "bool");
+        const [made] = resting(operands.map((o, i) => (i === at ? narrowed : o))) as Buffer[];
+        const given = backend.view(made!)! as Float32Array;
+        const off = expected.findIndex((value, i) => value !== given[i]);
+        expect(off, `${JSON.stringify({ a, b, c, rest, dims })}`).toBe(-1);
+        for (const buffer of [narrowed, made!]) backend.dispose(buffer);
+      }
     }
     for (const buffer of [...operands, result!]) backend.dispose(buffer);
   }

@@ -83,7 +83,40 @@ function bindBlas({ blas, heap }: Context, groups: Groups, adding: boolean): Pro
   return bindBlasProduct(blas, heap, gemm, groups.batch, adding);
 }
 
-function bindMatmul({ heap, kernels }: Context, groups: Groups, adding: boolean): Product {
+/** What an operand rests as that our kernel widens where it packs or multiplies it. */
+export type Half = "bfloat16" | "float16";
+
+/** Up to so many rows a float16 that is multiplied where it is costs less than widening it before. */
+const fewFloat16 = 2;
+
+/**
+ * A product of which one operand rests in halves, by our kernel; undefined where it is faster to widen
+ * parts of it first: for BLAS, and where the kernel would widen a number again for every two rows.
+ *
+ * @param narrow 0 where it is a, 1 where it is b
+ */
+export function bindHalfProduct(
+  context: Context,
+  groups: Groups,
+  narrow: 0 | 1,
+  half: Half,
+): Product | undefined {
+  const gemm = context.blas && gemmOf(groups);
+  if (gemm && paysOff(gemm)) return undefined;
+  const rows = Math.min(turns(groups.rows), turns(groups.columns));
+  if (half === "float16" && rows > fewFloat16 && rows <= few) return undefined;
+  return bindMatmul(context, groups, false, { narrow, half });
+}
+
+/** The numbers by which the kernel knows its first and its second operand to rest so. */
+const halves = { bfloat16: [1, 2], float16: [3, 4] } as const;
+
+function bindMatmul(
+  { heap, kernels }: Context,
+  groups: Groups,
+  adding: boolean,
+  resting?: { readonly narrow: 0 | 1; readonly half: Half },
+): Product {
   const swapped = shouldSwap(groups);
   const inOrder = (dims: readonly LoopDim[]) =>
     swapped
@@ -99,9 +132,11 @@ function bindMatmul({ heap, kernels }: Context, groups: Groups, adding: boolean)
   );
   const matmul = kernels.matmul.matmul!;
   const scratchBytes = kernels.matmul.scratchBytes!();
+  const second = resting && (resting.narrow === 1) !== swapped;
+  const kind = resting ? halves[resting.half][second ? 1 : 0] : 0;
   return (a, b, c) => {
     const scratch = heap.scratch(scratchBytes);
     const [left, right] = swapped ? [b, a] : [a, b];
-    matmul(heap.describe(description), scratch, left, right, c, adding ? 1 : 0);
+    matmul(heap.describe(description), scratch, left, right, c, adding ? 1 : 0, kind);
   };
 }

@@ -1,4 +1,5 @@
 import type { Mesh } from "../../mesh.ts";
+import { bytesBetween } from "../../program/bytes.ts";
 import type { Placement } from "../../program/placement.ts";
 import type { Price } from "../../program/transfer.ts";
 import type { Answers } from "../answers.ts";
@@ -42,9 +43,9 @@ export function alternativesAmong(
 ): (of: ChosenResult) => readonly Alternative[] {
   let boards: { readonly seconds: Board; readonly bytes: Board } | undefined;
   return ({ choice, result }) => {
-    const received: Price = { collective: (_, own) => own * mesh.size, slice: () => 0 };
+    const received: Price = { collective: (_, own) => own * mesh.size, slice: () => 0, moved };
     boards ??= {
-      seconds: boardBy(choices, mesh, secondsOn(answers.machine), answers),
+      seconds: boardBy(choices, mesh, { ...secondsOn(answers.machine), moved }, answers),
       bytes: boardBy(choices, mesh, received, answers),
     };
     const { seconds, bytes } = boards;
@@ -74,6 +75,11 @@ export function alternativesAmong(
     return [...best.values()].sort(order);
   };
 }
+
+/** What the plan estimates is told exactly. */
+const moved: NonNullable<Price["moved"]> = (value, from, to, mesh) => {
+  return bytesBetween(value, from, to, mesh) / mesh.size;
+};
 
 function boardBy(choices: readonly Choice[], mesh: Mesh, price: Price, answers: Answers): Board {
   const places = newPlaces(mesh, price, answers);

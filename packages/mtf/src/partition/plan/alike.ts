@@ -8,8 +8,8 @@ import type { Track } from "./track.ts";
 const hops = 2;
 
 /**
- * The choices that are alike, in groups: the same op of the same line on the same dims, planned
- * alike, among others that are. The blocks of a model are found so, however many.
+ * The choices that are alike, in groups: the same op of the same line on the same dims and axes,
+ * planned alike, among others that are. The blocks of a model are found so, however many.
  */
 export function groupsOf(
   choices: readonly Choice[],
@@ -18,9 +18,9 @@ export function groupsOf(
   const numberedTrack = numbering((track: Track) => printTrack(track, placements));
   const numberedSplit = numbering(printSorted);
   let kinds = numbered(choices, ({ task, runs, split, tracks }) => {
-    const { node, facts } = task;
+    const { node, facts, axes } = task;
     const by = `${numberedSplit(split.assignment)} ${split.passes}`;
-    return `${facts.shape} ${node.line} ${node.pass} ${runs} ${by} ${tracks.map(numberedTrack)}`;
+    return `${facts.shape} ${node.line} ${node.pass} ${runs} ${axes} ${by} ${tracks.map(numberedTrack)}`;
   });
   for (let hop = 0; hop < hops; hop++) {
     const around = new Map<Track, Set<number>>();

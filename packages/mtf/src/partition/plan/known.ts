@@ -41,8 +41,9 @@ export interface Known {
 }
 
 export function knownOf(known: Map<string, Known>, { task, runs }: Choice): Known {
-  const { facts, passing, owed } = task;
-  const text = `${facts.shape} ${[...facts.whole]} ${runs} ${passing} ${owed}`;
+  const { facts, passing, owed, axes } = task;
+  // In rounds of each device's own an op may be split along fewer axes than the same op elsewhere.
+  const text = `${facts.shape} ${[...facts.whole]} ${runs} ${passing} ${owed} ${axes}`;
   return remembered(known, text, () => ({
     byText: new Map(),
     placed: new Map(),
