@@ -1,6 +1,6 @@
 /**
  * Moves elements from one arrangement to another: transposes, slices, pads, concatenations and
- * broadcasts. The description is [rank, then (size, source stride, target stride) of each dim, the
+ * broadcasts; or adds them there. The description is [rank, then (size, source stride, target stride) of each dim, the
  * slowest first]; strides are in elements.
  */
 
@@ -77,7 +77,30 @@ function dimAt(description: usize, d: i32): usize {
   return description + 4 + <usize>d * 12;
 }
 
-function every<T>(description: usize, from: usize, to: usize, tiled: i32): void {
+@unmanaged class Put {
+  @inline line<T>(from: usize, to: usize, n: i32, fromStep: usize, toStep: usize): void {
+    line<T>(from, to, n, fromStep, toStep);
+  }
+}
+
+@unmanaged class Add {
+  line<T>(from: usize, to: usize, n: i32, fromStep: usize, toStep: usize): void {
+    if (toStep == sizeof<T>() && fromStep == sizeof<T>()) {
+      for (; n >= 4; n -= 4) {
+        v128.store(to, v128.add<T>(v128.load(to), v128.load(from)));
+        from += 16;
+        to += 16;
+      }
+    }
+    for (; n > 0; n--) {
+      store<T>(to, load<T>(to) + load<T>(from));
+      from += fromStep;
+      to += toStep;
+    }
+  }
+}
+
+function every<T, Does>(description: usize, from: usize, to: usize, tiled: i32): void {
   const rank = load<i32>(description);
   const loops = rank - 1 - tiled;
   let turns: i32 = 1;
@@ -103,7 +126,7 @@ function every<T>(description: usize, from: usize, to: usize, tiled: i32): void 
         load<i32>(before), <usize>load<i32>(before, 8) << 2,
       );
     } else {
-      line<T>(
+      changetype<Does>(0).line<T>(
         p, q, load<i32>(last),
         <usize>load<i32>(last, 4) * sizeof<T>(),
         <usize>load<i32>(last, 8) * sizeof<T>(),
@@ -114,9 +137,14 @@ function every<T>(description: usize, from: usize, to: usize, tiled: i32): void 
 
 /** `tiled`: the last dim is adjacent in the target and the one before it in the source. */
 export function copyWords(description: usize, from: usize, to: usize, tiled: i32): void {
-  every<i32>(description, from, to, tiled);
+  every<i32, Put>(description, from, to, tiled);
 }
 
 export function copyBytes(description: usize, from: usize, to: usize): void {
-  every<u8>(description, from, to, 0);
+  every<u8, Put>(description, from, to, 0);
+}
+
+/** Adds each element to what is there. */
+export function addFloats(description: usize, from: usize, to: usize): void {
+  every<f32, Add>(description, from, to, 0);
 }

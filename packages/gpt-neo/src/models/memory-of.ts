@@ -5,7 +5,7 @@ import type { Dims } from "./dims.ts";
 import type { Memory } from "./memory.ts";
 import type { ForwardOptions } from "./model.ts";
 import { pagedMemory } from "./paged-memory.ts";
-import { causalMasks, type Masks, visibility } from "./visible.ts";
+import { causalMasks, type Masks, type Reach, visibility } from "./visible.ts";
 
 /**
  * The memory of a forward pass, as its options say.
@@ -22,13 +22,24 @@ export function memoryOf(
   if (cache) return cachedMemory(config, dims, { cache, ...others });
   if (paged) return pagedMemory(config, dims, { paged, ...others });
   const visible = visibility(masks, options);
+  const { documents, attended } = options;
+  const blocks = attended === undefined && isFarLonger(dims, masks.near);
   return {
     positions: options.positions,
-    of: (layer) => (keys, values) => ({
-      keys: rename(keys, "length", "memory_length"),
-      values: rename(values, "length", "memory_length"),
-      visible: visible(config.attention_layers[layer]!),
-    }),
+    of: (layer) => (keys, values) => {
+      const kind = config.attention_layers[layer]!;
+      return {
+        keys: rename(keys, "length", "memory_length"),
+        values: rename(values, "length", "memory_length"),
+        visible: visible(kind),
+        ...(blocks && kind === "local" && { near: { ...masks.near, keys, values, documents } }),
+      };
+    },
     kept: () => ({}),
   };
+}
+
+/** Whether what is near is worth being looked at alone: of less, blocks and their margins are about all. */
+function isFarLonger({ length }: Dims, { back, ahead }: Reach): boolean {
+  return length.size > 2 * (back + ahead + 1);
 }

@@ -2,7 +2,7 @@ import type { Tensor } from "mtf";
 import type { Cache } from "./cache.ts";
 import type { ForwardOptions } from "./model.ts";
 import type { Pool } from "./pool.ts";
-import type { Visible } from "./visible.ts";
+import type { Reach, Visible } from "./visible.ts";
 
 /** What the layers of a forward pass remember: the tokens alone, or with them what a cache has. */
 export interface Memory {
@@ -21,6 +21,16 @@ export interface Seen {
   readonly keys: PerHead<"memory_length">;
   readonly values: PerHead<"memory_length">;
   readonly visible: Visible | undefined;
+  /** The same where all of it is near each query, and there is far more. */
+  readonly near?: Near;
+}
+
+/** The keys and values of the tokens, of which each query sees those near it. */
+export interface Near extends Reach {
+  readonly keys: PerHead<"length">;
+  readonly values: PerHead<"length">;
+  /** Which document each token is of, to be the only one that it sees; default one a row. */
+  readonly documents: ForwardOptions["documents"];
 }
 
 type PerHead<Positions extends string> = Tensor<"batch" | Positions | "heads" | "kv">;

@@ -2,10 +2,12 @@ import { countArgument, numberArgument, optionsArgument } from "../arguments.ts"
 import type { Select } from "../dimension.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { namedDim, tensorArgument } from "../ops/check.ts";
+import type { Scoring } from "./attention.ts";
 import { attentionNearby, reachOf } from "./nearby.ts";
 
 /** What local attention is beside queries, keys and values. */
-export interface LocalAttentionOptions<A extends string> {
+export interface LocalAttentionOptions<A extends string>
+  extends Pick<Scoring<never>, "extra" | "weights"> {
   /** The dim of positions, of queries, keys and values alike. */
   readonly along: Select<A>;
   /** The dim in which a query is compared with a key. */
@@ -44,9 +46,9 @@ export function localAttention<A extends string, K extends A>(
   const from = tensorArgument(op, "query", query, ["float32"]);
   const to = tensorArgument(op, "keys", keys, ["float32"]);
   const read = tensorArgument(op, "values", values, ["float32"]);
-  const known = ["along", "within", "back", "ahead", "scale", "segment"];
+  const known = ["along", "within", "back", "ahead", "scale", "segment", "extra", "weights"];
   optionsArgument(op, "options", options, known);
-  const { back, ahead = 0, scale = 1, segment } = options;
+  const { back, ahead = 0, scale = 1, segment, extra, weights } = options;
   const along = namedDim(op, "options.along", from, options.along);
   for (const x of [to, read]) namedDim(op, "options.along", x, along.name);
   const within = namedDim(op, "options.within", from, options.within).name;
@@ -56,6 +58,6 @@ export function localAttention<A extends string, K extends A>(
   const own =
     segment === undefined ? undefined : tensorArgument(op, "options.segment", segment, ["int32"]);
   if (own) namedDim(op, "options.segment", own, along.name);
-  const near = { within, scale, segment: own };
+  const near = { within, scale, segment: own, extra, weights };
   return attentionNearby(from, to, read, [reachOf(along, back, ahead)], near) as never;
 }

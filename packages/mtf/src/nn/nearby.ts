@@ -2,32 +2,51 @@ import type { Dimension } from "../dimension.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../graph/tensor.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { count } from "../ops/iota/iota.ts";
+import { padded } from "../ops/pad/pad.ts";
 import { renamed } from "../ops/rename/rename.ts";
 import { reshaped } from "../ops/reshape/reshape.ts";
+import { sliced } from "../ops/slice/slice.ts";
 import { halo } from "../ops/window/halo.ts";
-import { attention } from "./attention.ts";
+import { attention, type Scoring } from "./attention.ts";
 
-/** How far positions see along a dim, and the dims of its blocks: none of a user's. */
+/** How far positions see along a dim, and its blocks, the last of which may reach beyond its end. */
 export interface Reach {
   readonly along: Dimension;
   readonly back: number;
   readonly ahead: number;
+  readonly count: number;
   readonly size: number;
-  readonly block: string;
+  /** What a block looks at beside itself. */
+  readonly margins: { readonly before: number; readonly after: number };
+  /** Dims of what lies in blocks and beside them: none of a user's. Blocks lie as positions do. */
+  readonly inside: string;
   readonly beside: string;
 }
 
-/** Along the dim, which is the n-th of those that positions are near each other in. */
+/**
+ * Along the dim, which is the n-th of those that positions are near each other in. Blocks are of about
+ * half of what a position sees: of smaller ones there are many, of larger ones much is computed that
+ * nobody sees. Of two to a half of that, those that make up the dim are taken.
+ */
 export function reachOf(along: Dimension, back: number, ahead: number, n = 0): Reach {
-  const [block, beside] = ["~blocks", "~beside"].map((name) =>
+  const [inside, beside] = ["~inside", "~beside"].map((name) =>
     n === 0 ? name : `${name}${n + 1}`,
   );
-  const size = blockSize(along.size, back + ahead + 1);
-  return { along, back, ahead, size, block: block!, beside: beside! };
+  const half = (back + ahead + 1) / 2;
+  const counts = Array.from({ length: along.size }, (_, i) => i + 1);
+  const far = (blocks: number): number => Math.abs(Math.log(along.size / blocks / half));
+  const [best] = counts
+    .filter((blocks) => along.size % blocks === 0 && far(blocks) <= Math.log(2))
+    .sort((a, b) => far(a) - far(b));
+  const size = Math.ceil(along.size / (best ?? Math.max(1, Math.floor(along.size / half))));
+  const many = Math.ceil(along.size / size);
+  const rest = (many - 1) * size;
+  const margins = { before: Math.min(back, rest), after: Math.min(ahead, rest) };
+  return { along, back, ahead, size, margins, count: many, inside: inside!, beside: beside! };
 }
 
 /** What attention to what is near is beside its reaches. */
-interface Nearby {
+interface Nearby extends Pick<Scoring<never>, "extra" | "weights"> {
   readonly within: string;
   readonly scale: number;
   /** Only positions of the same number see each other. */
@@ -43,7 +62,7 @@ export function attentionNearby(
   keys: AnyTensor,
   values: AnyTensor,
   reaches: readonly Reach[],
-  { within, scale, segment }: Nearby,
+  { within, scale, segment, extra, weights }: Nearby,
 ): AnyTensor {
   const cut = (x: AnyTensor) => reaches.reduce(inBlocks, x);
   const reached = (x: AnyTensor) => together(reaches.reduce(withMargins, cut(x)), reaches);
@@ -56,31 +75,33 @@ export function attentionNearby(
     cut(query) as Tensor<string>,
     reached(keys) as Tensor<string>,
     reached(values) as Tensor<string>,
-    { over: reaches[0]!.beside, within, scale, visible: visible as Tensor<string, "bool"> },
+    {
+      ...{ over: reaches[0]!.beside, within, scale, extra, weights },
+      visible: visible as Tensor<string, "bool">,
+    },
   );
-  return reaches.reduce(
-    (x, { block, along }) => reshaped(x, [block, along.name], [along]),
-    result as AnyTensor,
-  );
+  return reaches.reduce((x, reach) => whole(x, reach), result as AnyTensor);
 }
 
-/** A length of blocks that make up a dim: near what a position sees, so that little is seen in vain. */
-function blockSize(length: number, seen: number): number {
-  const divisors = Array.from({ length }, (_, i) => i + 1).filter((n) => length % n === 0);
-  const below = divisors.filter((n) => n <= seen).at(-1)!;
-  return 4 * below >= seen ? below : (divisors.find((n) => n > seen) ?? length);
+function inBlocks(x: AnyTensor, { along: { name, size: length }, count, size, inside }: Reach) {
+  const even = count * size === length ? x : padded(x, name, 0, count * size, 0);
+  const dims = [
+    { name, size: count },
+    { name: inside, size },
+  ];
+  return reshaped(even, [name], dims);
 }
 
-function inBlocks(x: AnyTensor, { along, size, block }: Reach): AnyTensor {
-  const blocks = { name: block, size: along.size / size };
-  return reshaped(x, [along.name], [blocks, { name: along.name, size }]);
+/** Without blocks, and what the last of them has beyond the end. */
+function whole(x: AnyTensor, { along: { name, size: length }, count, size, inside }: Reach) {
+  const merged = reshaped(x, [name, inside], [{ name, size: count * size }]);
+  return count * size === length ? merged : sliced(merged, name, 0, length);
 }
 
 /** Blocks with what lies beside them, whose positions have another name. */
-function withMargins(x: AnyTensor, { along, back, ahead, block, beside }: Reach): AnyTensor {
-  const margins = { before: back, after: ahead };
-  const wide = halo(x as Tensor<string, "float32">, block, along.name as never, margins);
-  return renamed(wide, along.name, beside);
+function withMargins(x: AnyTensor, { along, margins, inside, beside }: Reach): AnyTensor {
+  const wide = halo(x as Tensor<string, "float32">, along.name, inside as never, margins);
+  return renamed(wide, inside, beside);
 }
 
 /** What is seen along several dims, as one dim. */
@@ -92,12 +113,22 @@ function together(x: AnyTensor, reaches: readonly Reach[]): AnyTensor {
 }
 
 /** Which of a block and its margins each of its positions sees: none beyond the ends of the dim. */
-function near({ along, size, back, ahead, block, beside }: Reach): AnyTensor {
-  const blocks = { name: block, size: along.size / size };
-  const reach = { name: beside, size: back + size + ahead };
-  const other = apply("add", count(reach), -back);
-  const distance = apply("sub", other, count({ name: along.name, size }));
-  const place = apply("add", apply("mul", count(blocks), size), other);
+function near({
+  along,
+  back,
+  ahead,
+  count: many,
+  size,
+  margins,
+  inside,
+  beside,
+}: Reach): AnyTensor {
+  const { before, after } = margins;
+  const reach = { name: beside, size: before + size + after };
+  const other = apply("add", count(reach), -before);
+  const distance = apply("sub", other, count({ name: inside, size }));
+  const start = apply("mul", count({ name: along.name, size: many }), size);
+  const place = apply("add", start, other);
   const seen = apply(
     "and",
     apply("greaterEqual", distance, -back),

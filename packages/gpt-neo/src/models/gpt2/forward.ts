@@ -1,6 +1,7 @@
 import { add, type Tensor } from "mtf";
-import { attention, linear } from "mtf/nn";
+import { linear } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
+import { attend } from "../attend.ts";
 import { throughBlocks } from "../blocks.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
 import { embedded } from "../embedding.ts";
@@ -55,12 +56,8 @@ function selfAttention(
   given: { readonly remember: Remember; readonly scale: number; readonly dropped: Dropped },
 ): Hidden {
   const [query, key, value] = unpacked(linear(x, qkv, qkvBias));
-  const { keys, values, visible } = given.remember(key, value);
-  const mixed = attention(query, keys, values, {
-    over: "memory_length",
-    within: "kv",
+  const mixed = attend(query, given.remember(key, value), {
     scale: given.scale,
-    visible,
     weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
   });
   return linear(mixed, out, bias);

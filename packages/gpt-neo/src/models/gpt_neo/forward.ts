@@ -1,6 +1,7 @@
 import { add, type Tensor } from "mtf";
-import { attention, linear } from "mtf/nn";
+import { linear } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
+import { attend } from "../attend.ts";
 import { throughBlocks } from "../blocks.ts";
 import type { Dims } from "../dims.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
@@ -57,11 +58,7 @@ function selfAttention(
   rate: number,
 ): Hidden {
   const query = linear(x, q);
-  const { keys, values, visible } = remember(linear(x, k), linear(x, v));
-  const mixed = attention(query, keys, values, {
-    over: "memory_length",
-    within: "kv",
-    visible,
+  const mixed = attend(query, remember(linear(x, k), linear(x, v)), {
     weights: (weights) => dropped(weights, "weights", rate),
   });
   return linear(mixed, out, bias);

@@ -1,6 +1,7 @@
 import type { Tensor } from "mtf";
-import { attention, linear, rotary } from "mtf/nn";
+import { linear, rotary } from "mtf/nn";
 import type { AttentionType, Config } from "../../config/index.ts";
+import { attend } from "../attend.ts";
 import type { Dropped } from "../dropped.ts";
 import type { Remember } from "../memory.ts";
 import type { Hidden } from "../model.ts";
@@ -59,11 +60,7 @@ export function selfAttention(
   if (kind === "linear") {
     return linear(linearAttention(query, seen, config.original.causal), out, bias);
   }
-  const { keys, values, visible } = kind === "global" ? withOwnMemory(own, seen) : seen;
-  const mixed = attention(query, keys, values, {
-    over: "memory_length",
-    within: "kv",
-    visible,
+  const mixed = attend(query, kind === "global" ? withOwnMemory(own, seen) : seen, {
     // The original's local layers had no dropout here.
     ...(kind === "global" && {
       weights: (weights) => dropped(weights, "weights", config.attention_dropout),

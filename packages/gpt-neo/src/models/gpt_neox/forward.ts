@@ -1,6 +1,7 @@
 import { add, gather, type Tensor } from "mtf";
-import { attention, linear, rotary } from "mtf/nn";
+import { linear, rotary } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
+import { attend } from "../attend.ts";
 import { throughBlocks } from "../blocks.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
 import { feedForwardOf } from "../feed-forward.ts";
@@ -51,12 +52,9 @@ function selfAttention(
   given: { readonly remember: Remember; readonly angles: Angles; readonly dropped: Dropped },
 ): Hidden {
   const [query, key, value] = unpacked(linear(x, qkv, qkvBias));
-  const { keys, values, visible } = given.remember(rotary(key, "kv", given.angles), value);
-  const mixed = attention(rotary(query, "kv", given.angles), keys, values, {
-    over: "memory_length",
-    within: "kv",
+  const seen = given.remember(rotary(key, "kv", given.angles), value);
+  const mixed = attend(rotary(query, "kv", given.angles), seen, {
     scale: 1 / Math.sqrt(query.dims.kv.size),
-    visible,
     weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
   });
   return linear(mixed, out, bias);

@@ -1,6 +1,7 @@
 import { add, gather, type Tensor } from "mtf";
-import { attention, linear, rotary } from "mtf/nn";
+import { linear, rotary } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
+import { attend } from "../attend.ts";
 import { throughBlocks } from "../blocks.ts";
 import type { Dims } from "../dims.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
@@ -51,12 +52,9 @@ function selfAttention(
 ): Hidden {
   const query = rotary(linear(x, q), "kv", given.angles, pairs);
   const key = rotary(linear(x, k), "kv", given.angles, pairs);
-  const { keys, values, visible } = given.remember(key, linear(x, v));
-  const mixed = attention(query, keys, values, {
-    over: "memory_length",
-    within: "kv",
+  const seen = given.remember(key, linear(x, v));
+  const mixed = attend(query, seen, {
     scale: 1 / Math.sqrt(query.dims.kv.size),
-    visible,
     weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
   });
   return linear(mixed, out);

@@ -1,14 +1,7 @@
 import { add, gather, relu, silu, type Tensor } from "mtf";
-import {
-  type Activation,
-  attention,
-  gatedFeedForward,
-  geluExact,
-  linear,
-  rmsNorm,
-  rotary,
-} from "mtf/nn";
+import { type Activation, gatedFeedForward, geluExact, linear, rmsNorm, rotary } from "mtf/nn";
 import type { Config } from "../../config/index.ts";
+import { attend } from "../attend.ts";
 import { throughBlocks } from "../blocks.ts";
 import { type Dropped, droppedBy, droppedIn } from "../dropped.ts";
 import type { Remember } from "../memory.ts";
@@ -60,12 +53,9 @@ function selfAttention(
 ): Hidden {
   const query = rotary(linear(x, q, qBias), "kv", given.angles);
   const key = rotary(linear(x, k, kBias), "kv", given.angles);
-  const { keys, values, visible } = given.remember(key, linear(x, v, vBias));
-  const mixed = attention(query, keys, values, {
-    over: "memory_length",
-    within: "kv",
+  const seen = given.remember(key, linear(x, v, vBias));
+  const mixed = attend(query, seen, {
     scale: 1 / Math.sqrt(query.dims.kv.size),
-    visible,
     weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
   });
   return linear(mixed, out, bias);

@@ -20,12 +20,8 @@ export function bindCopy(
   to: Strides,
   begins: readonly [from: number, to: number] = [0, 0],
 ): Copy {
-  const dims = extents
-    .map(({ name, size }) => ({ size, strides: [from[name] ?? 0, to[name] ?? 0] }))
-    .sort((a, b) => b.strides[1]! - a.strides[1]!);
-  if (dims.some((dim) => dim.size === 0)) return () => {};
-  const loop = [...collapse(dims)];
-  if (loop.length === 0) loop.push({ size: 1, strides: [1, 1] });
+  const loop = loopOf(extents, from, to);
+  if (!loop) return () => {};
   const size = dtype === "bool" ? 1 : 4;
   const tiled = size === 4 && tile(loop);
   const description = words(described(loop));
@@ -35,6 +31,34 @@ export function bindCopy(
     const { offset } = source.block;
     run(heap.describe(description), offset + fromStart, target.block.offset + toStart, +tiled);
   };
+}
+
+/** Binds an addition of all elements of `extents` to floats of another buffer, otherwise as `bindCopy`. */
+export function bindAdd(
+  { heap, kernels }: Context,
+  extents: readonly Extent[],
+  from: Strides,
+  to: Strides,
+  begins: readonly [from: number, to: number],
+): Copy {
+  const loop = loopOf(extents, from, to);
+  if (!loop) return () => {};
+  const description = words(described(loop));
+  const [fromStart, toStart] = begins.map((begin) => begin * 4) as [number, number];
+  return (source, target) => {
+    const [x, sum] = [source.block.offset + fromStart, target.block.offset + toStart];
+    kernels.copy.addFloats!(heap.describe(description), x, sum);
+  };
+}
+
+/** The dims to go through, in the order of the target; undefined where there is no element. */
+function loopOf(extents: readonly Extent[], from: Strides, to: Strides): LoopDim[] | undefined {
+  const dims = extents
+    .map(({ name, size }) => ({ size, strides: [from[name] ?? 0, to[name] ?? 0] }))
+    .sort((a, b) => b.strides[1]! - a.strides[1]!);
+  if (dims.some((dim) => dim.size === 0)) return undefined;
+  const loop = [...collapse(dims)];
+  return loop.length === 0 ? [{ size: 1, strides: [1, 1] }] : loop;
 }
 
 /** Puts the dim along which the source is adjacent before the last, where that is another one. */
