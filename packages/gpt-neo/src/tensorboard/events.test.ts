@@ -162,7 +162,7 @@ describe("train --log tensorboard", () => {
     );
     expect([code, stderr]).toEqual([
       1,
-      "gpt-neo: [bad-argument] --log is 'tensorbord', not jsonl or tensorboard.\n",
+      "gpt-neo: [bad-argument] --log is 'tensorbord', not jsonl or tensorboard.\n  try  --log tensorboard\n",
     ]);
   });
 });
