@@ -71,12 +71,13 @@ export async function runConfig(options: GoingOn, found: Found): Promise<RunConf
 
   const isOther =
     given !== undefined && !isSame(given, training.tokenizer) && !isSame(name, training.tokenizer);
-  const decides = isOther && options.model === undefined;
+  const isUnsized = found.leftOut?.includes("vocab_size") ?? false;
+  const decides = options.model === undefined && (isOther || (isUnsized && plain !== undefined));
   // A model's own tokenizer may have tokens that its model has no row for: padding, never in a text.
   if (named && plain && !decides && plain.vocabSize > found.config.vocab_size) {
     throw misfit(`${name ?? plain.name}, ${plain.vocabSize} ids`, options, found.config);
   }
-  if (!decides && found.leftOut?.includes("vocab_size")) throw unsized();
+  if (!decides && isUnsized) throw unsized();
   const changes = plain
     ? {
         ...(decides && { vocab_size: plain.vocabSize }),
