@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultMachine } from "mtf";
 import { describe, expect, it } from "vitest";
@@ -41,6 +41,35 @@ describe("train --out RUN --resume", () => {
     // And it is what the next one goes on with.
     const third = await callHere("train", "--out", at("parts"), "--resume", "--json");
     expect(third.stderr).toContain("is at step 8 of 8");
+  });
+
+  it("is what it goes on with from its first step on, before a checkpoint comes of it", async () => {
+    resultOf(await callHere(...command, "--out", at("steps"), "--steps", "2", "--json"));
+    const mark = () => JSON.parse(readFileSync(join(at("steps"), "run.json"), "utf8"));
+    // It ends without a checkpoint, as what is told of its first step throws.
+    const onStep = () => {
+      throw new Error("cut off");
+    };
+    const options = { out: at("steps"), resume: true, steps: 6, lr: 0.002 } as const;
+    await expect(train(options, { onStep })).rejects.toThrow("cut off");
+    expect(mark()).toMatchObject({
+      saved: 2,
+      begunWith: { config: { training: { steps: 6, learning_rate: 0.002 } } },
+    });
+    const rest = await callHere("train", "--out", at("steps"), "--resume", "--json");
+    expect(resultOf(rest)).toMatchObject({ step: 6, finished: true });
+  });
+
+  it("refuses a checkpoint of another step than its folder says", async () => {
+    resultOf(await callHere(...command, "--out", at("own"), "--steps", "2", "--json"));
+    const checkpoints = join(at("own"), "checkpoints");
+    cpSync(join(checkpoints, "step-2"), join(checkpoints, "step-13"), { recursive: true });
+    const on = await callHere("train", "--out", at("own"), "--resume", "--steps", "4");
+    expect([on.code, on.stderr]).toEqual([
+      1,
+      expect.stringContaining("step-13 is the checkpoint of step 2."),
+    ]);
+    expect(readdirSync(checkpoints).sort()).toEqual(["step-13", "step-2"]);
   });
 
   it("plans for the machine that it was begun for", async () => {

@@ -1,6 +1,6 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { AdamState } from "mtf";
+import { type AdamState, MtfError } from "mtf";
 import { isCheckpoint, openCheckpoint, removeCheckpoint, saveCheckpoint } from "mtf/checkpoint";
 import type { Held } from "mtf/simulator";
 import { withWayBack } from "../damaged-checkpoint.ts";
@@ -93,14 +93,23 @@ export async function bestStep(folder: string): Promise<number | undefined> {
   return best?.step;
 }
 
-/** The last checkpoint of a run, or undefined if it has none. */
+/**
+ * The last checkpoint of a run, or undefined if it has none.
+ *
+ * @throws MtfError `bad-file` where it is damaged, or of another step than its folder says
+ */
 export async function lastCheckpoint(
   folder: string,
 ): Promise<{ path: string; progress: Progress } | undefined> {
   const step = (await savedSteps(folder)).at(-1);
   if (step === undefined) return undefined;
   const path = stepFolder(folder, step);
-  return { path, progress: await checkCheckpoint(path) };
+  const progress = await checkCheckpoint(path);
+  if (progress.step === step) return { path, progress };
+  throw new MtfError("bad-file", `${path} is the checkpoint of step ${progress.step}.`, {
+    try: [`move it away: going on from it would remove the run's own`],
+    file: path,
+  });
 }
 
 /**

@@ -29,7 +29,7 @@ export interface Claim {
   /** Makes it a run's folder with a log, and removes what came after the checkpoint. */
   open(begun: BegunWith): Promise<Log>;
   /** Writes down what the run goes on with from now, for the next time. */
-  remember(begun: BegunWith, saved: number): Promise<void>;
+  remember(begun: BegunWith, saved: number | undefined): Promise<void>;
   /** Gives it up. A folder that was made for the run and holds nothing is removed. */
   release(): Promise<void>;
 }
@@ -70,7 +70,7 @@ export async function claimFolder(options: KeptRun): Promise<Claim> {
       const remember = (begun: BegunWith, after: number | undefined) =>
         markRunFolder(out, begun, after);
       const open = async (begun: BegunWith): Promise<Log> => {
-        // What it goes on with is written with the first checkpoint that comes of it.
+        // What it goes on with is written with the first step that comes of it.
         const before = await begunWithOf(out);
         if (!before || saved !== step) await remember(before ?? begun, step);
         await removeUnfinished(out);

@@ -14,9 +14,13 @@ export function telling(
   shareOfPeak: ShareOfPeak,
   begun: BegunWith,
 ): Listener {
+  let goesOn = false;
   return {
     note: (line) => onNote?.(line),
     async step(measured) {
+      // From its first step on it is this run, wherever it ends: what began none changes nothing.
+      if (!goesOn) await claim?.remember(begun, claim.checkpoint?.progress.step);
+      goesOn = true;
       const peakShare = shareOfPeak(measured.tokensPerSecond);
       const entry = peakShare === undefined ? measured : { ...measured, peakShare };
       records.append(entry);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
@@ -48,6 +48,25 @@ it("train that is interrupted in its first step says what begins it again, and t
   const second = await start([...again!.split(" ").slice(1), "--steps", "1"]).done;
   expect(second.code, second.stderr).toBe(0);
 }, 120_000);
+
+it("train saves and ends after its step when its terminal closes", async () => {
+  const text = join(folder, "hang-up.txt");
+  await writeRepeated(text, line, 2000);
+  const out = join(folder, "hang-up");
+  const run = start([
+    ...["train", "--config", "tiny", "--data", text, "--out", out, ...at.slice(2)],
+    ...["--steps", "30", "--batch-size", "64", "--save-every", "100"],
+  ]);
+  const log = join(out, "log.jsonl");
+  const looking = setInterval(() => {
+    if (!run.killed && existsSync(log) && readFileSync(log).length > 0) run.kill("SIGHUP");
+  }, 20);
+  const ended = await run.done;
+  clearInterval(looking);
+  expect(ended.code, ended.stderr).toBe(130);
+  expect(ended.stderr).toMatch(/^saved after step \d+; gpt-neo train --out .* --resume goes on$/m);
+  expect(readdirSync(join(out, "checkpoints"))).toHaveLength(1);
+}, 60_000);
 
 it.each([
   ["long.txt", /^waiting for text: /m, /^(\d+) of \d+ chunks of .*long\.txt are tokenized, and/m],

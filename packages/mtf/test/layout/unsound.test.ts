@@ -1,4 +1,15 @@
 import * as fc from "fast-check";
+import {
+  defineDims,
+  defineLayout,
+  defineMesh,
+  exp,
+  type Lowered,
+  lower,
+  mapOver,
+  placeholder,
+  type Tensor,
+} from "mtf";
 import { expect, test } from "vitest";
 import { verifyLowered } from "../../src/program/verify/lowered.ts";
 import { build } from "./build.ts";
@@ -7,9 +18,17 @@ import { lowerCase } from "./checkCase.ts";
 import { writtenLayout } from "./layoutOf.ts";
 import { unsound } from "./unsound.ts";
 
-const lowered = fc
+const drawn = fc
   .sample(caseData, { numRuns: 150, seed: 1 })
   .map((data) => lowerCase(data, build(data, Object.keys(writtenLayout(data).mesh))));
+
+// Hardly one that is drawn has rounds of each device's own that compute more than a scalar.
+const dims = defineDims({ a: 4, b: 3 });
+const ownRounds = lower((x: Tensor<"a" | "b">) => mapOver(dims.a, (row) => exp(row), x), {
+  layout: defineLayout({ dims, mesh: defineMesh("p:2"), rules: { a: "p" } }),
+  inputs: [placeholder([dims.a, dims.b])],
+});
+const lowered = [...drawn, ownRounds as unknown as Lowered<never, unknown>];
 
 test("programs are sound as they are lowered", () => {
   for (const own of lowered) verifyLowered(own);

@@ -1,3 +1,6 @@
+/** Ctrl-C, a job's end, a terminal that closes. Node takes no notice of `nohup`: without us it would end at once. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** What an interrupt asks to stop. */
 export interface Interrupt {
   readonly signal: AbortSignal;
@@ -21,15 +24,13 @@ export function onInterrupt(asked: () => void): Interrupt {
     isStopped = true;
   };
   process.on("SIGUSR1", stopSoon);
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  for (const signal of signals) process.on(signal, stop);
   return {
     signal: controller.signal,
     stopped: () => isStopped,
     end: () => {
       process.off("SIGUSR1", stopSoon);
-      process.off("SIGINT", stop);
-      process.off("SIGTERM", stop);
+      for (const signal of signals) process.off(signal, stop);
     },
   };
 }
