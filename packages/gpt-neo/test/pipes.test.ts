@@ -105,6 +105,24 @@ describe("a trained model", () => {
     expect(resumed.stderr).not.toMatch(/changed since: (data|validation)/);
   });
 
+  it("is not read again by itself where what came through it is gone", async () => {
+    const run = path("lost");
+    const begin = ["train", ...to(run), ...small];
+    resultOf(await callWith(jsonl.repeat(9), ...begin, "--steps", "1", "--json"));
+    const file = join(run, "piped/1.jsonl");
+    for (const gone of [file, join(run, "piped")]) {
+      rmSync(gone, { recursive: true });
+      const resumed = await callWith("", "train", "--out", run, "--resume", "--steps", "2");
+      expect([resumed.code, resumed.stderr]).toEqual([
+        1,
+        expect.stringContaining(`${file} is gone, which had what came through standard input.`),
+      ]);
+      expect(existsSync(file)).toBe(false);
+    }
+    const again = ["train", "--out", run, "--resume", "--steps", "2", "--data", "-", "--json"];
+    expect(resultOf(await callWith(jsonl.repeat(9), ...again))).toMatchObject({ step: 2 });
+  });
+
   it.skipIf(process.platform === "win32")("goes on where the pipe is there no more", async () => {
     const run = path("of-a-fifo");
     execFileSync("mkfifo", [path("gone")]);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { MtfError } from "mtf";
 import { writeAtomically } from "mtf/files";
 import type { Config } from "../config/index.ts";
 import { bytesOf } from "../data/bytes/index.ts";
@@ -9,6 +10,7 @@ import { isPipe, shownName } from "../data/pipe.ts";
 import type { ReadingOptions } from "../data/reading-options.ts";
 import { makeFolder } from "../make-folder.ts";
 import { isRunFolder } from "../run-mark.ts";
+import type { TrainOptions } from "./options.ts";
 import { keptPipes, pipeName, rememberPipes } from "./pipes-kept.ts";
 
 /** The folder of a run that keeps what came through pipes. */
@@ -23,7 +25,9 @@ export interface Unpiped {
   release(): Promise<void>;
 }
 
-export interface PipedOptions extends ReadingOptions {
+export interface PipedOptions
+  extends ReadingOptions,
+    Pick<TrainOptions, "data" | "validationData"> {
   readonly out: string;
   /** Whether the run goes on from a checkpoint: what it began with is read again. */
   readonly goesOn: boolean;
@@ -35,23 +39,28 @@ export interface PipedOptions extends ReadingOptions {
  * Keeps what comes through pipes in the run's folder, unpacked, and puts these files into the config:
  * a run may read its data more than once, and does so when it is resumed.
  *
- * @throws MtfError `bad-file` if a pipe cannot be read, or what it gives cannot be written; the
- * signal's reason
+ * @throws MtfError `bad-file` if a pipe cannot be read, or what it gives cannot be written, or what it
+ * gave before is there no more and none is named now; the signal's reason
  */
 export async function withoutPipes(config: Config, options: PipedOptions): Promise<Unpiped> {
   const { out, inputFormat } = options;
   const folder = join(out, pipedFolder);
   const { data, validation_data } = config.training;
+  const isTrained = options.data !== undefined;
+  const isValidated = options.validationData !== undefined;
   const before = options.goesOn ? await keptPipes(folder) : undefined;
   const kept = new Map(before);
   const told: string[] = [];
-  const fileOf = async (path: string): Promise<string> => {
+  const fileOf = async (path: string, isNamed: boolean): Promise<string> => {
     const format = inputFormat ?? formatOf(path);
     // What cannot be read through a pipe at all, its reader says.
     if (format === undefined || format === "bin") return path;
     const name = pipeName(path);
     if (!before?.has(name) && !(await isPipe(path))) return path;
     const file = before?.get(name) ?? `${kept.size + 1}.${format}`;
+    if (options.goesOn && !isNamed && !existsSync(join(folder, file))) {
+      throw lost(path, join(folder, file));
+    }
     kept.set(name, file);
     told.push(await keep(path, join(folder, file), options));
     await rememberPipes(folder, kept);
@@ -64,8 +73,9 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
   try {
     const sources = [];
     for (const { files, weight } of data ?? [])
-      sources.push({ files: await all(files, fileOf), weight });
-    const held = validation_data && (await all(validation_data, fileOf));
+      sources.push({ files: await all(files, (path) => fileOf(path, isTrained)), weight });
+    const held =
+      validation_data && (await all(validation_data, (path) => fileOf(path, isValidated)));
     const training = { ...config.training, data: data && sources, validation_data: held };
     return { config: { ...config, training }, told, release };
   } catch (error) {
@@ -79,6 +89,11 @@ async function all<T>(paths: readonly T[], each: (path: T) => Promise<T>): Promi
   const found: T[] = [];
   for (const path of paths) found.push(await each(path));
   return found;
+}
+
+function lost(pipe: string, file: string): MtfError {
+  const sentence = `${file} is gone, which had what came through ${shownName(pipe)}.`;
+  return new MtfError("bad-file", sentence, { try: ['`data: ["FILE"]`, the same again'], file });
 }
 
 /** @returns what is to be said of it */
