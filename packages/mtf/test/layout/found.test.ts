@@ -14,6 +14,7 @@ import {
   mul,
   placeholder,
   pool,
+  rename,
   type Scalar,
   softmaxCrossEntropy,
   sum,
@@ -131,6 +132,24 @@ test("layout: a dim of windows that rests narrow needs another size to be cut in
       %6 f32[a=2@p] = reduce(%5, fn=max, over=[~tap])
       output  = %6"
   `);
+});
+
+// A device without a slice has the scale all the same, or it would not know what it gathers.
+test("layout: what a device gathers by one scale, having no slice of it, has the scale", async () => {
+  const rest = { dtype: "int8", scales: [] } as const;
+  const dims = defineDims({ c: 1, b: 2 });
+  const mesh = defineMesh("p:2");
+  const layout = defineLayout({ dims, mesh, rules: { c: "p", b: "p" } });
+  const lowered = lower(
+    (x: Tensor<"c">, w: Tensor<"b">) => einsum(rename(x, "c", "a"), w, "a", "b"),
+    { layout, inputs: [placeholder([dims.c], { rest }), placeholder([dims.b])] },
+  );
+  expect(`${lowered}`).toMatch(/i8\[a=1\] scales\(\) = all-gather\(p\)/);
+  const devices = await simulator(mesh);
+  const run = await devices.load(lowered);
+  const result = await run(Float32Array.of(-127), Float32Array.of(1, 2));
+  expect(await result.read()).toEqual(Float32Array.of(-127, -254));
+  await devices.close();
 });
 
 // What was worked out for a sum along one dim was taken for one along the other.

@@ -15,6 +15,8 @@ export function bindKernel(
   device: Device,
 ): Kernel {
   const { backend } = device;
+  // What rests keeps its bytes: of a slice without numbers, too, the scales that all have.
+  if (results.some(({ rest }) => rest)) return bindReading(backend, op, operands, results, reuse);
   const empty = (slice: Slice) => volume(slice.box) === 0;
   const neutral = results.map((_, i) => neutralOf(op, i));
   const asked = neutral.includes(undefined) || !operands.some(empty);
