@@ -107,7 +107,7 @@ export async function lastCheckpoint(
   const progress = await checkCheckpoint(path);
   if (progress.step === step) return { path, progress };
   throw new MtfError("bad-file", `${path} is the checkpoint of step ${progress.step}.`, {
-    try: [`move it away: going on from it would remove the run's own`],
+    try: ["move it away: going on from it would remove the run's own"],
     file: path,
   });
 }

@@ -1,4 +1,5 @@
 import { arrayArgument, countArgument, wrongArgument } from "../arguments.ts";
+import { inColumns } from "../columns.ts";
 import type { Pass } from "../graph/node.ts";
 import { defineMesh, type Mesh } from "../mesh.ts";
 import { bodiesOf, type Unknown, unknownsIn } from "../program/bodies.ts";
@@ -141,13 +142,7 @@ function table(entries: readonly Entry[], bytes: number, unknowns: readonly Unkn
   ]);
   const inAnyCase = rows.some((row) => row[4] !== "") ? "in any case" : "";
   const total = ["total", "", "", printBytes(bytes), inAnyCase];
-  const widths = total.map((_, i) => Math.max(...[...rows, total].map((row) => row[i]!.length)));
-  const line = (row: string[]) =>
-    row
-      .map((cell, i) => (i === 3 ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join("  ")
-      .trimEnd();
-  return [...rows, total].map(line).join("\n");
+  return inColumns([...rows, total], (column) => column === 3).join("\n");
 }
 
 /** `round of model.ts:12, 20 at most` */

@@ -1,3 +1,4 @@
+import { inColumns } from "../columns.ts";
 import type { Profile } from "./profile.ts";
 import type { ProfileRow } from "./rows.ts";
 
@@ -13,16 +14,9 @@ export function printProfile({ rows, milliseconds, devices, variant }: Profile):
   const share = (part: number) =>
     milliseconds > 0 ? `${((100 * part) / milliseconds).toFixed(1)} %` : "";
   const [shown, others] = [rows.slice(0, mostRows), rows.slice(mostRows)];
-  const rest = (name: string, part: number) => [
-    name,
-    "",
-    "",
-    part.toFixed(2),
-    share(part),
-    "",
-    "",
-    "",
-  ];
+  const rest = (name: string, part: number) => {
+    return [name, "", "", part.toFixed(2), share(part), "", "", ""];
+  };
   const cells = [
     head,
     ...shown.map((row) => [
@@ -37,17 +31,10 @@ export function printProfile({ rows, milliseconds, devices, variant }: Profile):
     ...(others.length > 0 ? [rest(`${others.length} others`, took(others))] : []),
     rest("between instructions", Math.max(0, milliseconds - took(rows))),
   ];
-  const widths = head.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));
-  const lines = cells.map((row) =>
-    row
-      .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-      .join("  ")
-      .trimEnd(),
-  );
   const of = devices === 1 ? "one device" : `${devices} devices, per device`;
   return [
     `${milliseconds.toFixed(2)} ms on ${of} (${variant})`,
-    ...lines,
+    ...inColumns(cells, (column) => column >= 2),
     ...notesOf(variant),
   ].join("\n");
 }

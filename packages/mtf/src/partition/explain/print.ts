@@ -1,3 +1,4 @@
+import { inColumns } from "../../columns.ts";
 import { printPlacement } from "../../program/placement.ts";
 import { printBytes, printValue } from "../../program/print.ts";
 import type { Alternative } from "./alternatives.ts";
@@ -17,10 +18,7 @@ export function printExplanation(values: readonly ExplainedValue[]): string {
     printCost(v.seconds, v.bytes, ""),
     v.alternatives.slice(0, shown).map(printAlternative).join("; "),
   ]);
-  const table = [head, ...rows];
-  const widths = head.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
-  const line = (row: readonly string[]) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ");
-  return table.map((row) => line(row).trimEnd()).join("\n");
+  return inColumns([head, ...rows], () => false).join("\n");
 }
 
 function printWhy(why: Why): string {
