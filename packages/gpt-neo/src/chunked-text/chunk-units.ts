@@ -2,6 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { badData } from "../data/bad-data.ts";
 import { notUtf8 } from "../data/text.ts";
 import { invalidUtf8At, lastLead } from "../data/utf8.ts";
+import { letGo } from "../let-go.ts";
 import type { Unit } from "../tokenize/unit.ts";
 import { borderFrom, type CutFile, readRange } from "./borders.ts";
 import type { ByteRange } from "./byte-chunks.ts";
@@ -44,8 +45,10 @@ function unitOf({ file, format, size }: CutFile, begin: number, bytes: Uint8Arra
     const unit = { kind: "jsonl", file, bytes, line: begin === 0 ? 1 : 0, offset: begin } as const;
     return { unit, begins: true };
   }
+  const end = begin + bytes.length === size;
   const text = textOf(file, begin, bytes);
-  const unit = { kind: "text", text, continues: begin > 0, end: begin + bytes.length === size };
+  letGo(bytes);
+  const unit = { kind: "text", text, continues: begin > 0, end };
   return { unit: unit as ChunkUnit["unit"], begins: begin === 0 };
 }
 

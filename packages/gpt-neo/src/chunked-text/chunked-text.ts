@@ -2,6 +2,7 @@ import { MtfError } from "mtf";
 import { sentenceOf } from "mtf/files";
 import type { LateChunk } from "../data/index.ts";
 import { firstOutside, unknownIdIn } from "../data/outside.ts";
+import { letGo } from "../let-go.ts";
 import { some } from "../some.ts";
 import type { Encoded } from "../tokenize/unit.ts";
 import type { CutFile } from "./borders.ts";
@@ -55,6 +56,8 @@ export function openChunkedText(
   );
   /** What is being made, by its number. */
   const making = new Map<number, Promise<ChunkIds>>();
+  /** What is being loaded: its ids are used after they are kept. */
+  const wanted = new Set<number>();
   let kept = store;
   let closed = false;
 
@@ -88,8 +91,10 @@ export function openChunkedText(
     return made;
   };
   const load = async (chunk: number) => {
+    wanted.add(chunk);
     const there = kept?.has(chunk) ? await kept.read(chunk) : undefined;
     const found = there ?? (await (making.get(chunk) ?? begin(chunk, crew.soon)));
+    wanted.delete(chunk);
     // What was kept is nothing to wait for.
     if (!there) onReady?.();
     const wrong = firstOutside(found.ids, size);
@@ -104,7 +109,8 @@ export function openChunkedText(
   let failed = false;
   const ahead = async (chunk: number): Promise<void> => {
     try {
-      await begin(chunk, (task) => task());
+      const { ids } = await begin(chunk, (task) => task());
+      if (!wanted.has(chunk)) letGo(ids);
       if (kept?.count !== cut.count) return;
       note?.(`all of ${named} is tokenized`);
       await crew.rest();
@@ -157,6 +163,8 @@ export function openChunkedText(
 
 /** What the units of a chunk come to, one after the other. */
 function joined(parts: readonly (Encoded & ChunkIds)[]): ChunkIds {
+  const [first, ...others] = parts;
+  if (first && others.length === 0) return first;
   const length = parts.reduce((sum, { ids }) => sum + ids.length, 0);
   const wide = parts.some(({ ids }) => ids instanceof Int32Array);
   const ids = wide ? new Int32Array(length) : new Uint16Array(length);
@@ -165,7 +173,7 @@ function joined(parts: readonly (Encoded & ChunkIds)[]): ChunkIds {
     ids.set(part.ids, at);
     at += part.ids.length;
   }
-  return { ids, begins: parts[0]?.begins ?? true };
+  return { ids, begins: first?.begins ?? true };
 }
 
 /** An error's sentence, to go on after. */

@@ -11,6 +11,8 @@ export interface Encoding {
   readonly textKey: string | undefined;
   /** Ends documents; by default what the tokenizer says. */
   readonly endOfText?: number | undefined;
+  /** Is given what the tokenizer made of a text, once it has been copied. */
+  readonly onCopied?: ((ids: Int32Array<ArrayBuffer>) => void) | undefined;
 }
 
 /**
@@ -18,7 +20,8 @@ export interface Encoding {
  *
  * @throws MtfError `bad-file` for lines that are no documents, and ids that are not in the vocabulary
  */
-export function encodeUnit(unit: Unit, { tokenizer, textKey, ...given }: Encoding): Encoded {
+export function encodeUnit(unit: Unit, encoding: Encoding): Encoded {
+  const { tokenizer, textKey, onCopied, ...given } = encoding;
   const { vocabSize } = tokenizer;
   const endOfText = given.endOfText ?? tokenizer.endOfText;
   const out = idList(vocabSize);
@@ -29,10 +32,14 @@ export function encodeUnit(unit: Unit, { tokenizer, textKey, ...given }: Encodin
       out.append(checked(unit.ids, unit.from, vocabSize));
       if (unit.end && !unit.joined && unit.ids.at(-1) !== endOfText) out.append(end);
       break;
-    case "text":
-      out.append(encodePart(tokenizer, unit));
+    case "text": {
+      const part = encodePart(tokenizer, unit);
+      out.append(part);
       if (unit.end && !endsItself) out.append(end);
-      break;
+      const ids = out.ids();
+      onCopied?.(part);
+      return { ids, lengths: Uint32Array.of(out.length), open: !unit.end };
+    }
     case "jsonl": {
       const lengths: number[] = [];
       for (const line of linesIn(unit)) {

@@ -44,7 +44,12 @@ interface Waiting {
 }
 
 function thread(start: Start) {
-  const worker = new Worker(script(), { workerData: start, name: "gpt-neo tokenize" });
+  const worker = new Worker(script(), {
+    workerData: start,
+    name: "gpt-neo tokenize",
+    // A unit's arrays are garbage when the next one comes, and only a collection frees their memory.
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  });
   const waiting: Waiting[] = [];
   const fail = (error: Error): void => {
     for (const { reject } of waiting.splice(0)) reject(error);

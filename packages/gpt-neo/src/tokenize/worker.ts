@@ -1,11 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { letGo } from "../let-go.ts";
 import { makeTokenizer } from "../tokenizer/index.ts";
 import { encodeUnit } from "./encode-unit.ts";
 import { failureOf, type Reply, type Request, type Start } from "./messages.ts";
 
 // A thread of `gpt-neo tokenize`: encodes what it is sent, one unit after the other.
 const { tokenizer: source, ...start } = workerData as Start;
-const encoding = { ...start, tokenizer: makeTokenizer(source) };
+const encoding = { ...start, tokenizer: makeTokenizer(source), onCopied: letGo };
 
 parentPort!.on("message", (unit: Request) => {
   try {

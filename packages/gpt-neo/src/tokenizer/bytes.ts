@@ -1,3 +1,4 @@
+import { letGo } from "../let-go.ts";
 import { decoderWith, decodeWith } from "./decode.ts";
 import { endOfTextToken, type Tokenizer } from "./tokenizer.ts";
 
@@ -15,7 +16,12 @@ export const bytesTokenizer: Tokenizer = {
   name: "bytes",
   vocabSize: 257,
   endOfText: 256,
-  encode: (text) => new Int32Array(new TextEncoder().encode(text)),
+  encode(text) {
+    const bytes = new TextEncoder().encode(text);
+    const ids = new Int32Array(bytes);
+    letGo(bytes);
+    return ids;
+  },
   decode: (ids) => decodeWith(bytesOf, ids),
   decoder: () => decoderWith(bytesOf),
 };
