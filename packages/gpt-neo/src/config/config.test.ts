@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expandAttentionTypes } from "./attention.ts";
 import { saveConfig, toHuggingFace, toJson } from "./hugging-face.ts";
-import { loadConfig, readConfig } from "./load.ts";
+import { loadConfig, readConfig, readConfigOfRun, readConfigOver } from "./load.ts";
 import { withTraining } from "./override.ts";
 import { presets } from "./presets.ts";
 import { parseConfig } from "./schema.ts";
@@ -188,6 +188,53 @@ it("an end of text that is not written is that of the bytes", () => {
   expect(ends({ training: { tokenizer: "bytes" } })).toBe(256);
   expect(ends({ training: { tokenizer: "bytes" }, eos_token_id: 5 })).toBe(5);
   expect(ends({})).toBe(299);
+});
+
+describe("a config that does not say how large its model is", () => {
+  const noted = async (config: object): Promise<readonly (readonly [string, string])[]> =>
+    (await readConfig(config)).notes;
+
+  it("says so, and what the model is then", async () => {
+    const all: readonly [string, string] = [
+      "hidden_size, num_layers",
+      "not written: 2048, 24, as in the preset 1.3B",
+    ];
+    expect(await noted({})).toEqual([all]);
+    expect(await noted({ training: { steps: 5 } })).toEqual([all]);
+    expect(await noted({ model_type: "gpt2" })).toEqual([
+      ["hidden_size, num_layers", "not written: 768, 12, as in the preset gpt2"],
+    ]);
+    expect(await noted({ hidden_size: 64, num_heads: 4 })).toEqual([
+      ["num_layers", "not written: 24"],
+    ]);
+  });
+
+  it("is none that writes it, in whatever words, or has it from a model or a run", async () => {
+    expect(await noted({ hidden_size: 64, num_heads: 4, num_layers: 2 })).toEqual([]);
+    expect(await noted({ model_type: "gpt2", n_embd: 64, n_head: 4, n_layer: 2 })).toEqual([]);
+    const own = toJson(parseConfig(presets.tiny, "tiny"));
+    const given = { training: { steps: 5 } };
+    expect((await readConfigOfRun(own, "run.json", given)).notes).toEqual([]);
+    const file = join(folder, "own.json");
+    await writeFile(file, JSON.stringify(own));
+    expect((await readConfigOver(file, given)).notes).toEqual([]);
+  });
+});
+
+it("names with commas between are files of NeoX's, and nothing else", async () => {
+  const file = join(folder, "ours.json");
+  await writeFile(file, '{"training": {"steps": 5}}');
+  await expect(readConfig("tiny,demo")).rejects.toThrowErrorMatchingInlineSnapshot(`
+    [MtfError: [bad-argument] 'tiny,demo' is no config: tiny is a preset.
+      commas  are between the files of one config of GPT-NeoX's
+      try     \`config: "tiny"\`
+      try     \`config: "tiny", set: {"warmup_steps":50}\` for keys of its \`training\`]
+  `);
+  await expect(readConfig(`tiny, ${file}`)).rejects.toThrow("no config: tiny is a preset.");
+  await expect(readConfig(`${file},a.yml`)).rejects.toThrow(
+    `no config: ${file} is a config of another format.`,
+  );
+  await expect(readConfig(",")).rejects.toThrow("',' is neither a preset nor a file.");
 });
 
 describe("a wrong config", () => {

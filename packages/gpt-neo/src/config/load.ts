@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { nearest } from "mtf/files";
 import { isObject, parseJson } from "../json.ts";
+import { optionsInWords } from "../options-in-words.ts";
 import { readSmallFile } from "../small-file.ts";
 import { makeTokenizer, tokenizerSource } from "../tokenizer/index.ts";
 import type { Config } from "./config.ts";
@@ -16,6 +17,7 @@ import type { DatasetFiles } from "./original-dataset.ts";
 import { datasetNames } from "./original-datasets.ts";
 import { presets } from "./presets.ts";
 import { harmlessNotes, parseConfig } from "./schema.ts";
+import { unsaidSize } from "./unsaid-size.ts";
 import { type WrittenConfig, writtenKeys } from "./written.ts";
 
 /** Whose keys a config is written with. */
@@ -169,7 +171,11 @@ function fromOurs(value: unknown, file: string): FoundConfig {
     config,
     format: "gpt-neo",
     source: file,
-    notes: [...harmlessNotes(written), ...endsBeyond(written, config.vocab_size)],
+    notes: [
+      ...harmlessNotes(written),
+      ...endsBeyond(written, config.vocab_size),
+      ...unsaidSize(written, config),
+    ],
     leftOut: endsLeftOut(written, config.vocab_size),
     trains,
   };
@@ -193,9 +199,36 @@ async function readSeveral(names: string): Promise<FoundConfig> {
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
+  if (files.length === 0) throw neither(names);
+  const preset = files.find((file) => Object.hasOwn(presets, file) && !existsSync(file));
+  if (preset !== undefined) throw joined(names, `${preset} is a preset`, preset);
   const entries = [];
-  for (const file of files) entries.push(...readNeox(await textOf(file), file));
+  for (const file of files) {
+    const text = await textOf(file);
+    if (isOurs(text)) throw joined(names, `${file} is a config of another format`, file);
+    entries.push(...readNeox(text, file));
+  }
   return fromNeox(entries, files.join(", "));
+}
+
+/** Whether the text of a file is a config as ours are, whose keys NeoX has not. */
+function isOurs(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) && ("training" in value || "model_type" in value);
+  } catch {
+    return false;
+  }
+}
+
+function joined(names: string, why: string, one: string): MtfError {
+  return new MtfError("bad-argument", `'${names}' is no config: ${why}.`, {
+    evidence: [["commas", "are between the files of one config of GPT-NeoX's"]],
+    try: [
+      optionsInWords({ config: one }),
+      `${optionsInWords({ config: one, set: { warmup_steps: 50 } })} for keys of its \`training\``,
+    ],
+  });
 }
 
 /**

@@ -21,7 +21,13 @@ export function badData(
 /** The error of data that cannot even be opened: no byte of them is to blame. */
 export function noSuchData(file: string, { code, message }: NodeJS.ErrnoException): MtfError {
   const reason = code === "ENOENT" ? "there is no such file" : message;
-  return badFile(shownName(file), reason, { file, offset: 0 });
+  // So names are shown that are no UTF-8, and nothing leads there.
+  const isOtherwise = file.includes("\uFFFD");
+  return badFile(shownName(file), reason, {
+    ...(isOtherwise && { try: ["a name in UTF-8: what this one is on disk is not"] }),
+    file,
+    offset: 0,
+  });
 }
 
 function badFile(at: string, reason: string, details: ErrorDetails): MtfError {

@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { markRunFolder } from "../run-mark.ts";
 import { dataFiles } from "./files.ts";
+import { readDocuments } from "./read.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -152,8 +153,59 @@ describe("data in folders", () => {
     });
     await chmod(within("closed"), 0o755);
     await chmod(within("named"), 0o755);
+    const [denied, other] = ["denied.json", "denied.txt"].map((name) => within(`open/${name}`));
+    await writeFile(denied!, '[{"text": "a"}]');
+    await writeFile(other!, "");
+    for (const file of [denied!, other!]) await chmod(file, 0o000);
+    await asNobody(async () => {
+      const told = ["left out shared/open/denied.json, shared/open/denied.txt: unreadable"];
+      expect(await found("shared/open")).toEqual({ files: ["shared/open/1.txt"], told });
+      // What is named alone is not left out.
+      await expect(dataFiles([other!])).resolves.toHaveLength(1);
+    });
+    if (process.platform !== "linux") return;
+    // It can be opened, and not read, whoever asks.
+    await symlink("/proc/self/clear_refs", within("open/refused.txt"));
+    expect((await found("shared/open/*.txt")).told).toEqual([
+      "left out shared/open/refused.txt: unreadable",
+    ]);
+  });
+
+  // Other systems have no such names.
+  it.skipIf(process.platform !== "linux")("are not what no path leads to", async () => {
+    const put = async (name: Buffer): Promise<void> =>
+      writeFile(Buffer.concat([Buffer.from(join(folder, "bytes/")), name]), "");
+    await mkdir(Buffer.concat([Buffer.from(join(folder, "bytes/d")), Buffer.from([0xe4])]), {
+      recursive: true,
+    });
+    for (const name of ["a.txt", "\uFFFD.txt", "é.txt"]) await put(Buffer.from(name));
+    await put(Buffer.from("b\xff.txt", "latin1"));
+    await put(Buffer.from("b\xff.png", "latin1"));
+    const folders = String.raw`left out bytes/d\xe4: a folder whose name is not UTF-8`;
+    const files = ["bytes/\uFFFD.txt", "bytes/a.txt", "bytes/é.txt"];
+    const all = await found("bytes");
+    expect(all.files.sort()).toEqual(files.sort());
+    expect(all.told).toEqual(
+      [
+        folders,
+        String.raw`left out bytes/b\xff.png, bytes/b\xff.txt: a name that is not UTF-8`,
+      ].sort(),
+    );
+    expect((await found("bytes/**/*.txt")).told).toEqual([
+      String.raw`left out bytes/b\xff.txt: a name that is not UTF-8`,
+      folders,
+    ]);
+    expect((await found("bytes/a*.txt")).told).toEqual([]);
+    // A shell that writes it out gives it as it is shown, which is no way to it.
+    await expect(readAll(join(folder, "bytes/b\uFFFD.txt"))).rejects.toMatchObject({
+      details: { try: ["a name in UTF-8: what this one is on disk is not"] },
+    });
   });
 });
+
+async function readAll(file: string): Promise<void> {
+  for await (const _ of readDocuments([file]));
+}
 
 /** What root may do says nothing about what others may. */
 async function asNobody(does: () => Promise<void>): Promise<void> {

@@ -1,9 +1,9 @@
-import type { Dirent } from "node:fs";
-import { readdir, realpath, stat } from "node:fs/promises";
+import { open, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isCacheFolder } from "../cache-mark.ts";
 import { isRunFolder } from "../run-mark.ts";
 import { badData } from "./bad-data.ts";
+import { type NamedEntry, namesInFolder } from "./names-in-folder.ts";
 
 /** What lies below a folder. */
 export interface FolderContent {
@@ -22,6 +22,8 @@ export interface LeftOut {
     | "read already"
     | "a link to nothing"
     | "a pipe or a device"
+    | "a name that is not UTF-8"
+    | "a folder whose name is not UTF-8"
     | "unreadable";
 }
 
@@ -38,8 +40,8 @@ export interface FolderOptions {
 
 /**
  * The files in a folder and in the folders within. Links are followed, and each folder and
- * file is taken once, however many links lead there. Hidden files and folders are left out, and those of runs, whose
- * logs look like data.
+ * file is taken once, however many links lead there. Hidden files and folders are left out, those of runs, whose
+ * logs look like data, and what cannot be read or has a name that is not UTF-8.
  *
  * @throws MtfError `bad-file` if the folder itself cannot be read
  * @example
@@ -55,11 +57,12 @@ export async function filesBelow(
   // Folders come before links to them, so that files are called by where they are.
   const links: string[] = [];
   const fileLinks: string[] = [];
-  const takeFile = (path: string, real: string): void => {
+  const takeFile = async (path: string, real: string): Promise<void> => {
     if (options.takes?.(path) === false) return;
     if (seen.has(real)) return void leftOut.push({ path, why: "read already" });
     seen.add(real);
-    files.push(path);
+    if (await canBeRead(path)) files.push(path);
+    else leftOut.push({ path, why: "unreadable" });
   };
   const except = options.except && (await realpath(options.except).catch(() => undefined));
 
@@ -80,14 +83,20 @@ export async function filesBelow(
     if (why) return void leftOut.push({ path, why });
     seen.add(real);
     // In one order everywhere: the first link to a folder names its files.
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) await take(join(path, entry.name), entry, real);
   };
-  const take = async (path: string, entry: Dirent, within: string): Promise<void> => {
+  const passOver = (path: string, { kind }: NamedEntry): void => {
+    if (kind !== "folder") leftOut.push({ path, why: "a name that is not UTF-8" });
+    else if (options.enters?.(path) !== false) {
+      leftOut.push({ path, why: "a folder whose name is not UTF-8" });
+    }
+  };
+  const take = async (path: string, entry: NamedEntry, within: string): Promise<void> => {
     if (!options.hidden && entry.name.startsWith(".")) leftOut.push({ path, why: "hidden" });
-    else if (entry.isDirectory()) await enter(path, false);
-    else if (entry.isFile()) takeFile(path, join(within, entry.name));
-    else if (entry.isSymbolicLink()) {
+    else if (!entry.isUtf8) passOver(path, entry);
+    else if (entry.kind === "folder") await enter(path, false);
+    else if (entry.kind === "file") await takeFile(path, join(within, entry.name));
+    else if (entry.kind === "link") {
       const target = await stat(path).catch(() => undefined);
       if (target?.isDirectory()) links.push(path);
       else if (target?.isFile()) fileLinks.push(path);
@@ -97,17 +106,34 @@ export async function filesBelow(
 
   await enter(folder, true);
   for (let path = links.shift(); path !== undefined; path = links.shift()) await enter(path, false);
-  for (const path of fileLinks) takeFile(path, await realpath(path));
+  for (const path of fileLinks) await takeFile(path, await realpath(path).catch(() => path));
   return { files, leftOut };
 }
 
 /** What is in a folder and where it really is, or why that cannot be told. */
-async function contentOf(path: string): Promise<{ real: string; entries: Dirent[] } | Error> {
+async function contentOf(
+  path: string,
+): Promise<{ real: string; entries: readonly NamedEntry[] } | Error> {
   try {
     // Names that can be read are of no use where their files cannot be reached.
     await stat(`${path}/.`);
-    return { real: await realpath(path), entries: await readdir(path, { withFileTypes: true }) };
+    return { real: await realpath(path), entries: await namesInFolder(path) };
   } catch (error) {
     return error as Error;
+  }
+}
+
+/** Whether a file gives its first byte, or has none. */
+async function canBeRead(path: string): Promise<boolean> {
+  try {
+    const file = await open(path);
+    try {
+      await file.read(new Uint8Array(1), 0, 1, 0);
+      return true;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return false;
   }
 }

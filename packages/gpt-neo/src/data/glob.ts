@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { relative, sep } from "node:path";
 import picomatch from "picomatch";
-import { type FolderContent, type FolderOptions, filesBelow } from "./folder.ts";
+import { type FolderContent, type FolderOptions, filesBelow, type LeftOut } from "./folder.ts";
 
 /** Whether a path is a pattern. Files whose names have such characters are found before this is asked. */
 export function isGlob(path: string): boolean {
@@ -32,10 +32,17 @@ export async function globFiles(pattern: string, options: FolderOptions): Promis
     files: found.files,
     // What else a folder holds, nobody has asked for.
     leftOut: found.leftOut.filter(
-      ({ path, why }) => why === "a run's folder" || why === "unreadable" || fits(within(path)),
+      ({ path, why }) => hidesFiles.includes(why) || fits(within(path)),
     ),
   };
 }
+
+/** Why files are not found that a pattern may fit. */
+const hidesFiles: readonly LeftOut["why"][] = [
+  "a run's folder",
+  "a folder whose name is not UTF-8",
+  "unreadable",
+];
 
 /** The folder that a pattern begins with. One that is there is one, whatever its name looks like. */
 function rootOf(pattern: string): string {
