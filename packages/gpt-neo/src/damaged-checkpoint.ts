@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { sentenceOf } from "mtf/files";
+import { furtherAfresh } from "./further-afresh.ts";
 import { optionsInWords } from "./options-in-words.ts";
 import { savedSteps, stepFolder } from "./run-checkpoints.ts";
 
@@ -46,7 +47,7 @@ function instead(
     return purpose === "model" ? optionsInWords({ model: whole }) : whole;
   }
   if (before !== undefined) return `removing ${path}, to go on from step ${before}`;
-  return `${optionsInWords({ model: run })} and \`out\` with another folder, to train its weights further with a fresh optimizer`;
+  return furtherAfresh(run);
 }
 
 /**

@@ -32,6 +32,24 @@ it.each(optimizerNames)("%s learns, resumes as it was, and is the same on a mesh
   for (const [i, loss] of one!.entries()) expect(mesh![i]).toBeCloseTo(loss, 4);
 });
 
+it("what an optimizer keeps beside cannot be begun in between, and the error says what to do", async () => {
+  const on = (run: string, ...set: readonly string[]) =>
+    callHere("train", "--out", at(run), "--resume", "--steps", "9", "--set", ...set);
+  // It is said before data are opened.
+  expect(
+    (await on("adamw-whole", "ema=0.9")).stderr.replaceAll(folder, "FOLDER"),
+  ).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-argument] the run's checkpoint has not kept what its steps need now.
+      checkpoint  FOLDER/adamw-whole/checkpoints/step-8
+      ema         unset -> 0.9
+      try         --set ema=null, as it was begun
+      try         --model FOLDER/adamw-whole and --out with another folder, to train its weights further with a fresh optimizer
+    "
+  `);
+  const momentum = await on("adafactor-whole", "adafactor_momentum=0.5", "ema=0.5");
+  expect(momentum.stderr).toContain("--set ema=null adafactor_momentum=null, as it was begun");
+});
+
 it("another optimizer cannot go on with a run's state", async () => {
   const out = at("adamw-whole");
   const { stderr } = await callHere(
@@ -41,7 +59,7 @@ it("another optimizer cannot go on with a run's state", async () => {
     "gpt-neo: [bad-argument] the run's checkpoint holds adamw's state, not lion's.
       checkpoint  FOLDER/adamw-whole/checkpoints/step-8
       try         --optimizer adamw
-      try         --model with the run's folder, and --out with another
+      try         --model FOLDER/adamw-whole and --out with another folder, to train its weights further with a fresh optimizer
     "
   `);
 });

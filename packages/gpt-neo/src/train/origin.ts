@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { MtfError } from "mtf";
 import type { Training } from "../config/index.ts";
+import { furtherAfresh } from "../further-afresh.ts";
 import { optionsInWords } from "../options-in-words.ts";
 import type { Weights } from "../weights/index.ts";
 import type { Origin } from "./begin.ts";
@@ -25,10 +27,7 @@ export function originOf(
     const sentence = `the run's checkpoint holds ${kept}'s state, not ${name}'s.`;
     throw new MtfError("bad-argument", sentence, {
       evidence: [["checkpoint", checkpoint.path]],
-      try: [
-        optionsInWords({ optimizer: kept }),
-        "`model` with the run's folder, and `out` with another",
-      ],
+      try: [optionsInWords({ optimizer: kept }), furtherAfresh(join(checkpoint.path, "..", ".."))],
     });
   }
   if (!weights) return { kind: "random" };

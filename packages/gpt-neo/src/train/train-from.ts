@@ -7,6 +7,7 @@ import { withAbsolutePaths } from "./absolute-paths.ts";
 import { beginNotes } from "./begin-notes.ts";
 import { begunWith } from "./begun-with.ts";
 import { checkModel } from "./check-model.ts";
+import { checkState } from "./check-state.ts";
 import { usuallyKept } from "./checkpoint.ts";
 import { claimTogether } from "./claim-together.ts";
 import { openTogether } from "./data/open-together.ts";
@@ -62,6 +63,7 @@ export async function trainFrom(
     const { steps } = written.training;
     if (team.leads && claim?.checkpoint) await checkModel(claim.checkpoint, written);
     const from = originOf(options, weights, claim?.checkpoint, written.training);
+    if (team.leads && claim?.checkpoint) await checkState(claim.checkpoint, claim.out, written);
     if (claim && before && before.step >= steps) {
       const { step, loss } = before;
       note(`${claim.out} is at step ${step} of ${steps}: nothing is left to do`);
