@@ -33,8 +33,11 @@ it("files that hold something else are told, with what to do", async () => {
   );
   expect(told).not.toContain("validation_data");
   writeFileSync(at("held.txt"), someText(500).toUpperCase());
+  const best = "…/run/checkpoints/step-3";
   expect(await to(4, "--resume")).toContain(
-    "what validation_data holds has changed since: losses cannot be compared with those before\n",
+    "what validation_data holds has changed since\n" +
+      "validation losses cannot be compared with those before: the best checkpoint is looked for anew, " +
+      `and ${best} is kept until one is validated\n`,
   );
 });
 

@@ -4,8 +4,9 @@ import type { Origin } from "./begin.ts";
 import { changedOptions } from "./changed-options.ts";
 import type { Progress } from "./checkpoint.ts";
 import { type Contents, changedContent } from "./data/changed-content.ts";
+import { areComparable, trainedOnBefore } from "./data/validated-on.ts";
 import type { GoingOn } from "./going-on.ts";
-import { changedSettings, comparable, type Settings } from "./settings.ts";
+import { changedSettings, comparable, printed, type Settings } from "./settings.ts";
 
 /** What a run is set to now, and the data that it has now. */
 interface BegunOn {
@@ -14,9 +15,20 @@ interface BegunOn {
   readonly begun: BegunWith;
   /** Folders of steps that were not saved to their end. */
   readonly unfinished: readonly string[];
+  /** The checkpoint that is the best so far, if any was validated. */
+  readonly best: string | undefined;
+  /** Whether the run validates from here on. */
+  readonly validates: boolean;
 }
 
 const unsaid = "what is not given has its default, the checkpoints to keep among them";
+
+const otherOrder =
+  "with another seed the data come in another order: of this epoch some may be trained on twice or never";
+
+function bestAnew(best: string): string {
+  return `validation losses cannot be compared with those before: the best checkpoint is looked for anew, and ${best} is kept until one is validated`;
+}
 
 /** What is to be said about what a run begins from, and what has changed since. */
 export function beginNotes(
@@ -24,7 +36,7 @@ export function beginNotes(
   { max_position_embeddings: positions, training: { context } }: Config,
   from: Origin,
   before: Progress | undefined,
-  { settings, contents, begun, unfinished }: BegunOn,
+  { settings, contents, begun, unfinished, best, validates }: BegunOn,
 ): readonly string[] {
   const seen = `the model's ${positions} positions: eval and generate will use as many`;
   const notes = context < positions ? [`trains on ${context} of ${seen}`] : [];
@@ -40,10 +52,10 @@ export function beginNotes(
     }
     return notes;
   }
-  const changed = changedSettings(
-    comparable(before.settings, settings, remembered?.begun),
-    settings,
-  );
+  const then = { ...before, settings: comparable(before.settings, settings, remembered?.begun) };
+  const now = { settings, contents };
+  const changed = changedSettings(then.settings, settings);
+  const isOrderOther = printed(then.settings.seed) !== printed(settings.seed);
   return [
     ...notes,
     `going on from step ${before.step} of ${out}`,
@@ -51,5 +63,8 @@ export function beginNotes(
     ...changed.map((change) => `changed since: ${change}`),
     ...changedBeside,
     ...changedContent(before.contents, contents, out!),
+    ...(isOrderOther ? [otherOrder] : []),
+    ...(validates ? trainedOnBefore(then, now) : []),
+    ...(validates && best !== undefined && !areComparable(then, now) ? [bestAnew(best)] : []),
   ];
 }

@@ -82,4 +82,28 @@ describe("the checkpoints of a run that goes on", () => {
     expect(await savedSteps(run)).toEqual([4, 6, 10, 12]);
     expect(await bestStep(run)).toBe(4);
   });
+
+  it("are the best of those that were validated alike, once there is one", async () => {
+    const devices = await simulator(defineMesh({}));
+    const save = async (step: number, validationLoss: number | undefined, settings: object) => {
+      const state = {
+        step: await devices.put(placeholder([]) as never, { split: {}, partial: [] }, step),
+      };
+      const progress = { step, position: { epoch: 0, index: 0 }, validationLoss, settings };
+      await saveStep(run, state as never, progress as never, { last: 1 });
+    };
+    const [before, now] = [{ validation: 0.05 }, { validation: 0.2 }];
+    await save(2, 3, before);
+    await save(4, 5, before);
+    // What is lower by other data is no reason to keep it, and nothing is better than nothing.
+    await save(6, undefined, now);
+    expect(await savedSteps(run)).toEqual([2, 6]);
+    await save(8, 4, now);
+    expect(await savedSteps(run)).toEqual([8]);
+    await save(10, 4.5, now);
+    await save(12, undefined, now);
+    expect(await bestStep(run)).toBe(8);
+    expect(await savedSteps(run)).toEqual([8, 12]);
+    await devices.close();
+  });
 });

@@ -10,6 +10,7 @@ import { savedSteps, stepFolder } from "../run-checkpoints.ts";
 import { alone, type Team } from "../team.ts";
 import type { Contents } from "./data/changed-content.ts";
 import type { DataOrder } from "./data/order.ts";
+import { areComparable } from "./data/validated-on.ts";
 import type { State } from "./optimizer.ts";
 import type { Settings } from "./settings.ts";
 
@@ -78,16 +79,26 @@ async function passingSteps(
   return passing.slice(0, Math.max(0, passing.length + 1 - last)).filter((step) => step !== best);
 }
 
-/** The step whose checkpoint has the lowest loss of those that were validated; the last of equals. */
+/**
+ * The step whose checkpoint has the lowest loss of those that were validated as the last one was; the last
+ * of equals.
+ */
 export async function bestStep(folder: string): Promise<number | undefined> {
-  let best: { readonly step: number; readonly loss: number } | undefined;
-  for (const step of await savedSteps(folder)) {
+  let best: (Progress & { readonly validationLoss: number }) | undefined;
+  let last: Progress | undefined;
+  for (const step of (await savedSteps(folder)).toReversed()) {
     // One that is damaged is nobody's best, and says so when it is gone on from.
     const checkpoint = await openCheckpoint(stepFolder(folder, step)).catch(() => undefined);
     await checkpoint?.close();
-    const { validationLoss: loss } = (checkpoint?.metadata ?? {}) as Partial<Progress>;
-    if (loss !== undefined && !(loss > (best?.loss ?? Number.POSITIVE_INFINITY))) {
-      best = { step, loss };
+    const progress = checkpoint?.metadata as Progress | undefined;
+    const validationLoss = progress?.validationLoss;
+    if (!progress || validationLoss === undefined) continue;
+    last ??= progress;
+    if (
+      areComparable(progress, last) &&
+      !(validationLoss >= (best?.validationLoss ?? Number.POSITIVE_INFINITY))
+    ) {
+      best = { ...progress, step, validationLoss };
     }
   }
   return best?.step;

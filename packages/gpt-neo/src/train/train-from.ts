@@ -1,5 +1,6 @@
 import { start } from "../data/index.ts";
 import type { LoadedModel } from "../loaded-model.ts";
+import { stepFolder } from "../run-checkpoints.ts";
 import { openDevices } from "../session.ts";
 import type { Team } from "../team.ts";
 import type { Weights } from "../weights/index.ts";
@@ -8,7 +9,7 @@ import { beginNotes } from "./begin-notes.ts";
 import { begunWith } from "./begun-with.ts";
 import { checkModel } from "./check-model.ts";
 import { checkState } from "./check-state.ts";
-import { usuallyKept } from "./checkpoint.ts";
+import { bestStep, usuallyKept } from "./checkpoint.ts";
 import { claimTogether } from "./claim-together.ts";
 import { openTogether } from "./data/open-together.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
@@ -88,7 +89,12 @@ export async function trainFrom(
     const settings = settingsOf(withAbsolutePaths(written), options, data, mesh, layout);
     const begun = begunWith(ofBegun(options), written);
     const { unfinished = [] } = claim ?? {};
-    const now = { settings, contents: data.contents, begun, unfinished };
+    const best = claim && team.leads ? await bestStep(claim.out) : undefined;
+    const now = {
+      ...{ settings, contents: data.contents, begun, unfinished },
+      best: best === undefined ? undefined : stepFolder(claim!.out, best),
+      validates: data.validation !== undefined,
+    };
     for (const line of beginNotes(options, config, from, before, now)) note(line);
     signal?.throwIfAborted();
     const devices = await openDevices(options, mesh);

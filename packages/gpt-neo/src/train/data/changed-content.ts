@@ -23,14 +23,15 @@ export function changedContent(
     const [then, next] = [before?.[name], now?.[name]];
     if (!then || !next) return [];
     const advice = adviceFor(name, out);
-    if (then.key !== next.key) return [`what ${name} holds has changed since: ${advice}`];
+    if (then.key !== next.key) return [`what ${name} holds has changed since${advice}`];
     if (then.written === next.written) return [];
-    return [`${name} was written anew since, though a sample of it is as it was: ${advice}`];
+    return [`${name} was written anew since, though a sample of it is as it was${advice}`];
   });
 }
 
+/** What that means for validation losses is said whatever they are of. */
 function adviceFor(name: keyof Contents, out: string): string {
-  if (name === "validation_data") return "losses cannot be compared with those before";
+  if (name === "validation_data") return "";
   const another = `${optionsInWords({ model: out })} with another \`out\``;
-  return `some of it may be trained on twice or never; put it back, or go on with ${another}`;
+  return `: some of it may be trained on twice or never; put it back, or go on with ${another}`;
 }

@@ -75,7 +75,7 @@ it("tells nothing of runs from before, and of what is not read any more", () => 
   ).toMatchInlineSnapshot(`
     [
       "what data holds has changed since: some of it may be trained on twice or never; put it back, or go on with \`model: "runs/a"\` with another \`out\`",
-      "what validation_data holds has changed since: losses cannot be compared with those before",
+      "what validation_data holds has changed since",
     ]
   `);
 });
