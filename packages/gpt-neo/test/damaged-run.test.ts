@@ -26,11 +26,15 @@ beforeAll(async () => {
 });
 
 /** Resumes a copy of the run, of which that part has come to harm. */
-async function resume(harm: () => void): Promise<{ code: number | null; error: string }> {
+async function resume(
+  harm: () => void,
+  ...more: readonly string[]
+): Promise<{ code: number | null; error: string }> {
   rmSync(run, { recursive: true, force: true });
   cpSync(whole, run, { recursive: true });
   harm();
-  const called = await callHere("train", "--out", run, "--resume", "--steps", "5", "--json");
+  const on = ["--out", run, "--resume", "--steps", "5", "--json"];
+  const called = await callHere("train", ...on, ...more);
   const at = called.stderr.indexOf("gpt-neo: ");
   const error = at < 0 ? "" : called.stderr.slice(at).replaceAll(folder, "FOLDER");
   return { code: called.code, error };
@@ -240,6 +244,12 @@ it("a model or a log that is damaged says what there is in its place", async () 
       try  renaming it: a run that goes on begins another log
     "
   `);
+  // It is said before data are looked for.
+  const first = await resume(
+    () => writeFileSync(log, readFileSync(log, "utf8").replace("\n", "\nno JSON\n")),
+    ...["--data", join(folder, "nowhere.txt")],
+  );
+  expect(first.error).toContain("log.jsonl: line 2 is no JSON object.");
   truncateSync(join(run, "model.safetensors"), 9000);
   const last = join(run, "checkpoints", "step-4");
   const advice = async (...args: readonly string[]) => {

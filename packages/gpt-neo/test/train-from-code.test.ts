@@ -358,6 +358,11 @@ it("says what is wrong", async () => {
   `);
   const validationData = { documents: [] };
   expect(await message({ data: { documents: texts }, validationData })).toMatchInlineSnapshot(
-    `"[bad-argument] the data to validate with are empty."`,
+    `
+    "[bad-argument] the data to validate with have nothing to predict.
+      needed  a document of two tokens or more
+      try     \`validationData\` with other data
+      try     no \`validationData\`, to hold back a part of the data"
+  `,
   );
 });

@@ -1,6 +1,7 @@
-import { MtfError } from "mtf";
 import { fill } from "./fill.ts";
 import type { DataOptions } from "./load.ts";
+import { nothingToValidate } from "./nothing-to-validate.ts";
+import { predictsSomething } from "./predicts-something.ts";
 import { readIds, type Vocabulary } from "./read-ids.ts";
 import { type SampleSet, sampleSet } from "./samples.ts";
 import { tokenStore } from "./store.ts";
@@ -28,7 +29,7 @@ export async function loadWhole(
   try {
     const parts = readIds(files, vocabulary, options.read);
     await fill([store], parts, { endOfText, validation: 0, onProgress });
-    if (store.length > 1) {
+    if (predictsSomething([{ source: store, begin: 1, end: store.length }], endOfText)) {
       const unpredictedAfter = crossDocument === false ? endOfText : undefined;
       const samples = sampleSet(store, [1, store.length], context, endOfText, { unpredictedAfter });
       return { samples, close: () => store.close() };
@@ -38,7 +39,5 @@ export async function loadWhole(
     throw error;
   }
   store.close();
-  throw new MtfError("bad-argument", "the data to validate with are empty.", {
-    evidence: [["files", files.join(", ")]],
-  });
+  throw nothingToValidate(files);
 }

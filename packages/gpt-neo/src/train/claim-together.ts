@@ -18,7 +18,8 @@ export async function claimTogether(options: KeptRun, team: Team): Promise<Claim
     const checkpoint = await team.share(() => claim!.checkpoint);
     const nothing = async (): Promise<void> => undefined;
     const open = async (): Promise<Log> => elsewhere;
-    return claim ?? { out, checkpoint, unfinished: [], open, remember: nothing, release: nothing };
+    const others = { checkLog: nothing, remember: nothing, release: nothing };
+    return claim ?? { out, checkpoint, unfinished: [], open, ...others };
   } catch (error) {
     await claim?.release();
     throw error;

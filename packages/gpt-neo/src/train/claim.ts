@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { MtfError } from "mtf";
 import { isThere } from "../is-there.ts";
 import { lockFolder } from "../lock/index.ts";
-import { cutLog } from "../log.ts";
+import { cutLog, readLog } from "../log.ts";
 import { makeFolder, namesIn } from "../make-folder.ts";
 import { type Log, openLog } from "../open-log.ts";
 import { optionsInWords } from "../options-in-words.ts";
@@ -26,6 +26,12 @@ export interface Claim {
   readonly checkpoint: Awaited<ReturnType<typeof lastCheckpoint>>;
   /** Folders of steps whose saving was not ended, which are removed when it is opened. */
   readonly unfinished: readonly string[];
+  /**
+   * Checks that the log can be cut back to the checkpoint, before anything else takes its time.
+   *
+   * @throws MtfError `bad-file` where it is damaged
+   */
+  checkLog(): Promise<void>;
   /** Makes it a run's folder with a log, and removes what came after the checkpoint. */
   open(begun: BegunWith): Promise<Log>;
   /** Writes down what the run goes on with from now, for the next time. */
@@ -69,16 +75,17 @@ export async function claimFolder(options: KeptRun): Promise<Claim> {
       const unfinished = resume ? await unfinishedSteps(out) : [];
       const remember = (begun: BegunWith, after: number | undefined) =>
         markRunFolder(out, begun, after);
+      const log = join(out, "log.jsonl");
       const open = async (begun: BegunWith): Promise<Log> => {
         // What it goes on with is written with the first step that comes of it.
         const before = await begunWithOf(out);
         if (!before || saved !== step) await remember(before ?? begun, step);
         await removeUnfinished(out);
-        const log = join(out, "log.jsonl");
         await cutLog(log, step ?? 0);
         return openLog(log);
       };
-      return { out, checkpoint, unfinished, open, remember, release };
+      const checkLog = async (): Promise<void> => void (await readLog(log));
+      return { out, checkpoint, unfinished, checkLog, open, remember, release };
     } catch (error) {
       lock.release();
       throw error;

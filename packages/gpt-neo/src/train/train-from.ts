@@ -70,12 +70,13 @@ export async function trainFrom(
       note(`${claim.out} is at step ${step} of ${steps}: nothing is left to do`);
       return { out: claim.out, step, saved: step, loss, validationLoss: undefined, finished: true };
     }
+    if (team.leads) await claim?.checkLog();
     const goesOn = before !== undefined;
     const piped = kept && team.leads && (await withoutPipes(written, { ...kept, goesOn, signal }));
     closing.push(async () => (piped ? piped.release() : undefined));
     // What is kept nowhere is read once, and so may come through a pipe.
     const { config, told } = piped || { config: written, told: [] };
-    if (team.leads) await checkStillThere(options, config);
+    if (team.leads) await checkStillThere(options, config, before);
     const dataOrder = claim && before ? orderOf(before, claim.out) : currentOrder;
     const data = await openTogether(team, () =>
       readData(options, config, tokenizing, dataOrder, listener),

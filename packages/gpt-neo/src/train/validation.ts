@@ -2,6 +2,7 @@ import { lower } from "mtf";
 import type { Held } from "mtf/simulator";
 import type { Config } from "../config/index.ts";
 import { type Batch, batchesInOrder, type SampleSet, thinned } from "../data/index.ts";
+import { nothingLookedAt } from "../data/nothing-to-validate.ts";
 import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import { padRows, rowsOf } from "../rows.ts";
 import { scoringStep } from "../scoring-step.ts";
@@ -48,6 +49,7 @@ export async function loadValidation(
       count += await labelled.number();
       onProgress?.(++done, all);
     }
+    if (count === 0) throw nothingLookedAt();
     return sum / count;
   };
 }

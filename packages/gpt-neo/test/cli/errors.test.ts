@@ -114,10 +114,18 @@ it("nothing to train on", async () => {
   const empty = join(folder, "empty.jsonl");
   writeFileSync(empty, "\n");
   expect(await trainError("--validation-data", empty)).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-argument] the data to validate with are empty.
-      files  FOLDER/empty.jsonl
+    "gpt-neo: [bad-argument] the data to validate with have nothing to predict.
+      files   FOLDER/empty.jsonl
+      needed  a document of two tokens or more
+      try     --validation-data with other data
+      try     no --validation-data, to hold back a part of the data
     "
   `);
+  // As `eval` has it: a letter is predicted from nothing of its own.
+  for (const document of ['{"text": ""}', '{"text": "x"}', '{"text": "x"}\n{"text": ""}\n']) {
+    writeFileSync(empty, document);
+    expect(await trainError("--validation-data", empty)).toContain("have nothing to predict.");
+  }
   const short = join(folder, "short.txt");
   writeFileSync(short, "Call me Ishmael.");
   const mixed = ["--data", text, "--weight", "1", "--data", short];
@@ -142,7 +150,8 @@ it("a tokenizer that is none, or not the config's", async () => {
   const training = { tokenizer: "nowhere.json" };
   writeFileSync(config, JSON.stringify({ vocab_size: 97, training }));
   expect(await trainError("--config", config)).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-argument] training.tokenizer is 'nowhere.json', which is no file either.
+    "config: hidden_size, num_layers: not written: 2048, 24, as in the preset 1.3B
+    gpt-neo: [bad-argument] training.tokenizer is 'nowhere.json', which is no file either.
       try  --tokenizer gpt2
       try  --tokenizer bytes
       try  --tokenizer FILE, a tokenizer.json
@@ -152,7 +161,8 @@ it("a tokenizer that is none, or not the config's", async () => {
   writeFileSync(config, JSON.stringify({ vocab_size: 97, training: { tokenizer } }));
   const misfit = await trainError("--config", config);
   expect(misfit.replace(tokenizer, "TOKENIZER")).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-argument] the vocabulary does not fit the tokenizer.
+    "config: hidden_size, num_layers: not written: 2048, 24, as in the preset 1.3B
+    gpt-neo: [bad-argument] the vocabulary does not fit the tokenizer.
       tokenizer  TOKENIZER, 300 ids
       config     vocab_size 97
       try        a larger "vocab_size" in the config

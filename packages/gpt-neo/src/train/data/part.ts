@@ -1,4 +1,3 @@
-import { MtfError } from "mtf";
 import {
   type Chunk,
   chunkedSamples,
@@ -12,6 +11,8 @@ import {
   tooShort,
   windowedStream,
 } from "../../data/index.ts";
+import { nothingLookedAt, nothingToValidate } from "../../data/nothing-to-validate.ts";
+import { predictsSomething } from "../../data/predicts-something.ts";
 import { heldChunks, spread } from "./held-chunks.ts";
 import type { GrowingText, Opened } from "./open-sources.ts";
 
@@ -101,7 +102,13 @@ function growingPart({ ids, chunk, bytes }: GrowingText, options: Cut): Part {
       empty: () => tooShort(ids.count(), options),
     }),
     held:
-      options.validation > 0 ? async () => samplesIn(samplesOf(await held(), options)) : undefined,
+      options.validation > 0
+        ? async () => {
+            const chunks = await held();
+            checkHeldBack(chunks);
+            return samplesOf(chunks, options);
+          }
+        : undefined,
     tokens: 0,
     bytes,
     close: () => ids.close(),
@@ -112,25 +119,33 @@ function growingPart({ ids, chunk, bytes }: GrowingText, options: Cut): Part {
  * A source to validate with alone: all of it, or of much text a part that is spread over it.
  *
  * @param files what errors say of it
- * @throws MtfError `bad-argument` if it is empty
+ * @throws MtfError `bad-argument` if it has nothing to predict
  */
 export async function wholePart(
   opened: Opened,
   files: readonly string[],
-  options: Cut,
+  options: Cut & { readonly validatesAsConfig?: boolean | undefined },
 ): Promise<Part> {
   const { sources, text } = opened;
   const chunks = sources.flatMap((source) => chunksOf(source, [{ begin: 1, end: source.length }]));
   const train = samplesOf(chunks, options);
   const close = closing(opened);
-  if (!text && train.tokens === 0) {
-    await close();
-    throw nothingHeld(files);
+  const check = (all: readonly Chunk[]): void => {
+    if (predictsSomething(all, options.endOfText)) return;
+    throw nothingToValidate(files, options.validatesAsConfig);
+  };
+  if (!text) {
+    try {
+      check(chunks);
+    } catch (error) {
+      await close();
+      throw error;
+    }
   }
   const numbers = text ? spread(text.chunks.length, Math.min(mostHeld, text.chunks.length)) : [];
   return {
     train,
-    held: text ? () => heldSamples(opened, chunks, numbers, options) : async () => train,
+    held: text ? () => heldSamples(opened, chunks, numbers, options, check) : async () => train,
     tokens: train.tokens,
     bytes: text?.bytes ?? 0,
     close,
@@ -143,14 +158,16 @@ async function heldSamples(
   known: readonly Chunk[],
   numbers: readonly number[],
   options: Cut,
+  check: (chunks: readonly Chunk[]) => void = checkHeldBack,
 ): Promise<SampleSet> {
   const chunks = await Promise.all(numbers.map((number) => text!.chunks[number]!.load()));
-  return samplesIn(samplesOf([...known, ...chunks], options));
+  const all = [...known, ...chunks];
+  check(all);
+  return samplesOf(all, options);
 }
 
-function samplesIn(samples: SampleSet): SampleSet {
-  if (samples.tokens > 0) return samples;
-  throw nothingHeld([]);
+function checkHeldBack(chunks: readonly Chunk[]): void {
+  if (chunks.every(({ begin, end }) => begin >= end)) throw nothingLookedAt();
 }
 
 function samplesOf(chunks: readonly Chunk[], options: Cut): SampleSet {
@@ -179,10 +196,4 @@ function closing({ sources, text }: Opened): () => Promise<void> {
     for (const source of sources) source.close();
     await text?.close();
   };
-}
-
-function nothingHeld(files: readonly string[]): MtfError {
-  return new MtfError("bad-argument", "the data to validate with are empty.", {
-    evidence: files.length > 0 ? [["files", files.join(", ")]] : [],
-  });
 }
