@@ -96,9 +96,15 @@ describe("a trained model", () => {
     expect(existsSync(join(out, "config.json"))).toBe(true);
   });
 
-  it("goes on with what came through the pipe before", async () => {
-    const args = ["train", ...to(out), ...small, "--steps", "4", "--resume"];
-    const resumed = await callWith("", ...args);
+  it("goes on with what came through the pipe before, unless it is named again", async () => {
+    const named = await callWith("", "train", ...to(out), ...small, "--steps", "4", "--resume");
+    expect([named.code, named.stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        "nothing came through standard input.\n  try  no --data, to go on with",
+      ),
+    ]);
+    const resumed = await callWith("", "train", "--out", out, "--steps", "4", "--resume");
     expect(resumed.code).toBe(0);
     expect(resumed.stderr).toContain("1.jsonl has what came through standard input before");
     expect(resumed.stderr).toContain("going on from step 2");

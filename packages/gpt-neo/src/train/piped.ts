@@ -1,17 +1,15 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { MtfError } from "mtf";
-import { writeAtomically } from "mtf/files";
 import type { Config } from "../config/index.ts";
-import { bytesOf } from "../data/bytes/index.ts";
 import { formatOf } from "../data/format.ts";
 import { isPipe, shownName } from "../data/pipe.ts";
-import type { ReadingOptions } from "../data/reading-options.ts";
-import { makeFolder } from "../make-folder.ts";
 import { isRunFolder } from "../run-mark.ts";
-import type { TrainOptions } from "./options.ts";
-import { keptPipes, pipeName, rememberPipes } from "./pipes-kept.ts";
+import type { GoingOn } from "./going-on.ts";
+import { type KeepOptions, keepPipe } from "./keep-pipe.ts";
+import { gonePipe, lostFile, nothingCame, type PipeOption } from "./pipe-errors.ts";
+import { freeFile, keptPipes, pipeName, rememberPipes } from "./pipes-kept.ts";
+import { pipesNamedNow } from "./pipes-named.ts";
 
 /** The folder of a run that keeps what came through pipes. */
 export const pipedFolder = "piped";
@@ -21,63 +19,96 @@ export interface Unpiped {
   readonly config: Config;
   /** What is to be said of pipes once the run's folder is there to stay. */
   readonly told: readonly string[];
+  /** Has the run go on with what came now, in place of what came before: from its first step on. */
+  settle(): Promise<void>;
   /** Removes what was kept, unless it is a run's by now. */
   release(): Promise<void>;
 }
 
-export interface PipedOptions
-  extends ReadingOptions,
-    Pick<TrainOptions, "data" | "validationData"> {
+export interface PipedOptions extends GoingOn, KeepOptions {
   readonly out: string;
-  /** Whether the run goes on from a checkpoint: what it began with is read again. */
-  readonly goesOn: boolean;
-  /** Ends the reading by its reason. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Keeps what comes through pipes in the run's folder, unpacked, and puts these files into the config:
- * a run may read its data more than once, and does so when it is resumed.
+ * a run may read its data more than once, and does so when it is resumed. A pipe that is named then is read
+ * anew.
  *
  * @throws MtfError `bad-file` if a pipe cannot be read, or what it gives cannot be written, or what it
- * gave before is there no more and none is named now; the signal's reason
+ * gave before is there no more and none is named now; `bad-argument` where nothing comes through one that
+ * has given something before; the signal's reason
  */
 export async function withoutPipes(config: Config, options: PipedOptions): Promise<Unpiped> {
-  const { out, inputFormat } = options;
+  const { out, inputFormat, resume: goesOn = false } = options;
   const folder = join(out, pipedFolder);
   const { data, validation_data } = config.training;
-  const isTrained = options.data !== undefined;
-  const isValidated = options.validationData !== undefined;
-  const before = options.goesOn ? await keptPipes(folder) : undefined;
+  const before = goesOn ? await keptPipes(folder) : new Map<string, string>();
+  const isNamedNow = pipesNamedNow(options);
   const kept = new Map(before);
+  const made: string[] = [];
   const told: string[] = [];
-  const fileOf = async (path: string, isNamed: boolean): Promise<string> => {
+  let isSettled = false;
+  const keptFile = (path: string, name: string, file: string, option: PipeOption): string => {
+    if (!existsSync(join(folder, file))) throw lostFile(path, join(folder, file), option);
+    kept.set(name, file);
+    told.push(`${join(folder, file)} has what came through ${shownName(path)} before`);
+    return join(folder, file);
+  };
+  const newFile = async (path: string, name: string, file: string, option: PipeOption) => {
+    const earlier = before.get(name);
+    made.push(join(folder, file));
+    const bytes = await keepPipe(path, join(folder, file), options);
+    if (bytes === 0 && earlier !== undefined)
+      throw nothingCame(path, join(folder, earlier), option);
+    kept.set(name, file);
+    if (!goesOn) await rememberPipes(folder, kept);
+    const place = earlier === undefined ? "" : `, in place of ${earlier}`;
+    const where = `${join(folder, file)}${place}`;
+    told.push(`what came through ${shownName(path)} is kept in ${where}, for \`resume\``);
+    return join(folder, file);
+  };
+  // What lies there before a run begins is of one that was killed when it began.
+  const fileFor = async (format: string): Promise<string> =>
+    goesOn ? freeFile(folder, kept, format) : `${kept.size + 1}.${format}`;
+  const fileOf = async (path: string, option: PipeOption): Promise<string> => {
     const format = inputFormat ?? formatOf(path);
     // What cannot be read through a pipe at all, its reader says.
     if (format === undefined || format === "bin") return path;
     const name = pipeName(path);
-    if (!before?.has(name) && !(await isPipe(path))) return path;
-    const file = before?.get(name) ?? `${kept.size + 1}.${format}`;
-    if (options.goesOn && !isNamed && !existsSync(join(folder, file))) {
-      throw lost(path, join(folder, file));
+    const file = before.get(name);
+    if (goesOn && !isNamedNow(path, option)) {
+      // An older version has not written down which is which.
+      const same = file ?? ((await isPipe(path)) ? `${kept.size + 1}.${format}` : undefined);
+      return same === undefined ? path : keptFile(path, name, same, option);
     }
-    kept.set(name, file);
-    told.push(await keep(path, join(folder, file), options));
+    if (await isPipe(path)) return newFile(path, name, await fileFor(format), option);
+    if (file !== undefined && !existsSync(path)) throw gonePipe(path, join(folder, file), option);
+    return path;
+  };
+  const settle = async (): Promise<void> => {
+    if (isSettled) return;
+    isSettled = true;
+    if (!goesOn || made.length === 0) return;
     await rememberPipes(folder, kept);
-    return join(folder, file);
+    const replaced = [...before].flatMap(([name, file]) => (kept.get(name) === file ? [] : [file]));
+    for (const file of replaced) await rm(join(folder, file), { force: true });
   };
   const release = async (): Promise<void> => {
-    if (kept.size > 0 && !(await isRunFolder(out)))
-      await rm(folder, { recursive: true, force: true });
+    if (isSettled || made.length === 0) return;
+    if (!goesOn && (await isRunFolder(out))) return;
+    for (const file of made) await rm(file, { force: true });
+    if (!goesOn) await rm(folder, { recursive: true, force: true });
+    // Only where it is empty.
+    else await rmdir(folder).catch(() => undefined);
   };
   try {
     const sources = [];
     for (const { files, weight } of data ?? [])
-      sources.push({ files: await all(files, (path) => fileOf(path, isTrained)), weight });
+      sources.push({ files: await all(files, (path) => fileOf(path, "data")), weight });
     const held =
-      validation_data && (await all(validation_data, (path) => fileOf(path, isValidated)));
+      validation_data && (await all(validation_data, (path) => fileOf(path, "validationData")));
     const training = { ...config.training, data: data && sources, validation_data: held };
-    return { config: { ...config, training }, told, release };
+    return { config: { ...config, training }, told, settle, release };
   } catch (error) {
     await release();
     throw error;
@@ -89,27 +120,4 @@ async function all<T>(paths: readonly T[], each: (path: T) => Promise<T>): Promi
   const found: T[] = [];
   for (const path of paths) found.push(await each(path));
   return found;
-}
-
-function lost(pipe: string, file: string): MtfError {
-  const sentence = `${file} is gone, which had what came through ${shownName(pipe)}.`;
-  return new MtfError("bad-file", sentence, { try: ['`data: ["FILE"]`, the same again'], file });
-}
-
-/** @returns what is to be said of it */
-async function keep(
-  pipe: string,
-  file: string,
-  { goesOn, signal, zstdWindow }: PipedOptions,
-): Promise<string> {
-  const name = shownName(pipe);
-  if (goesOn && existsSync(file)) return `${file} has what came through ${name} before`;
-  await makeFolder(join(file, ".."));
-  await writeAtomically(file, async (target) => {
-    for await (const chunk of bytesOf(pipe, { zstdWindow })) {
-      signal?.throwIfAborted();
-      await target.write(chunk);
-    }
-  });
-  return `what came through ${name} is kept in ${file}, for \`resume\``;
 }

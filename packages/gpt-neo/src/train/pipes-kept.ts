@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { writeAtomically } from "mtf/files";
 import { standardInput } from "../data/pipe.ts";
@@ -26,6 +26,14 @@ export async function keptPipes(folder: string): Promise<KeptPipes> {
   } catch {
     return new Map();
   }
+}
+
+/** The first file of a format that nothing is kept in, nor ever was: `2.txt`. */
+export async function freeFile(folder: string, kept: KeptPipes, format: string): Promise<string> {
+  const names = [...kept.values(), ...(await readdir(folder).catch(() => []))];
+  let number = 1;
+  while (names.some((name) => name.startsWith(`${number}.`))) number++;
+  return `${number}.${format}`;
 }
 
 /** @throws MtfError `bad-file` if it cannot be written */

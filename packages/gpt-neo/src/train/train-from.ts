@@ -10,6 +10,7 @@ import { begunWith } from "./begun-with.ts";
 import { checkModel } from "./check-model.ts";
 import { checkState } from "./check-state.ts";
 import { bestStep, usuallyKept } from "./checkpoint.ts";
+import type { Claim } from "./claim.ts";
 import { claimTogether } from "./claim-together.ts";
 import { openTogether } from "./data/open-together.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
@@ -20,7 +21,7 @@ import type { TrainListener } from "./listener.ts";
 import type { KeptRun, OnMachine, TrainOptions } from "./options.ts";
 import { originOf } from "./origin.ts";
 import { shareOfPeak } from "./peak.ts";
-import { withoutPipes } from "./piped.ts";
+import { type Unpiped, withoutPipes } from "./piped.ts";
 import { planRun } from "./plan.ts";
 import { noRecords, openRecords } from "./records.ts";
 import { settingsOf } from "./settings.ts";
@@ -71,11 +72,10 @@ export async function trainFrom(
       return { out: claim.out, step, saved: step, loss, validationLoss: undefined, finished: true };
     }
     if (team.leads) await claim?.checkLog();
-    const goesOn = before !== undefined;
-    const piped = kept && team.leads && (await withoutPipes(written, { ...kept, goesOn, signal }));
-    closing.push(async () => (piped ? piped.release() : undefined));
+    const piped = kept && team.leads ? await withoutPipes(written, { ...kept, signal }) : undefined;
+    closing.push(async () => piped?.release());
     // What is kept nowhere is read once, and so may come through a pipe.
-    const { config, told } = piped || { config: written, told: [] };
+    const { config, told } = piped ?? { config: written, told: [] };
     if (team.leads) await checkStillThere(options, config, before);
     const dataOrder = claim && before ? orderOf(before, claim.out) : currentOrder;
     const data = await openTogether(team, () =>
@@ -132,7 +132,7 @@ export async function trainFrom(
       team,
       stopped: () =>
         [signal?.aborted, listener.stopped?.(), asked?.isThere()].some((stops) => stops === true),
-      on: telling(listener, claim, records, share, begun),
+      on: telling(listener, claim && settling(claim, piped), records, share, begun),
     };
     const { state, ...outcome } = await takeSteps(run);
     if (claim) return { out: claim.out, ...outcome };
@@ -142,6 +142,17 @@ export async function trainFrom(
   } finally {
     for (const close of closing.reverse()) await close();
   }
+}
+
+/** A claim of a run that goes on, when it is remembered, with what came through pipes now. */
+function settling(claim: Claim, piped: Unpiped | undefined): Claim {
+  return {
+    ...claim,
+    async remember(...begun) {
+      await piped?.settle();
+      await claim.remember(...begun);
+    },
+  };
 }
 
 function isKept(options: TrainOptions): options is KeptRun {
