@@ -82,6 +82,20 @@ describe.skipIf(process.platform === "win32")("what comes through a pipe", () =>
     expect(textOf(await withoutPipes(reading(pipe), on))).toBe("three");
   });
 
+  it("is not that of the other option, which a shell may have called the same", async () => {
+    const training = { data: [pipe], validation_data: [pipe] };
+    const both = parseConfig({ ...presets.tiny, training }, "tiny");
+    const writing = pipeline(Readable.from(["held"]), createWriteStream(pipe));
+    const used = await withoutPipes(both, { out, resume: true, validationData: [pipe] });
+    await writing;
+    await used.settle();
+    expect(used.told.join()).not.toContain("in place of");
+    for (const { config } of [used, await withoutPipes(both, { out, resume: true })]) {
+      expect(textOf({ ...used, config })).toBe("three");
+      expect(readFileSync(config.training.validation_data![0]!, "utf8")).toBe("held");
+    }
+  });
+
   it("is not taken for what came before, where nothing comes", async () => {
     const before = names();
     await expect(sent("", named)).rejects.toMatchObject({

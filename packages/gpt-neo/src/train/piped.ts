@@ -48,6 +48,11 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
   const made: string[] = [];
   const told: string[] = [];
   let isSettled = false;
+  const trained = (data ?? []).flatMap(({ files }) => files);
+  // An older version had the same name for both options, which one pipe cannot be for.
+  const fileBefore = (path: string, option: PipeOption): string | undefined =>
+    before.get(nameOf(path, option)) ??
+    (trained.includes(path) ? undefined : before.get(pipeName(path)));
   const keptFile = (path: string, name: string, file: string, option: PipeOption): string => {
     if (!existsSync(join(folder, file))) throw lostFile(path, join(folder, file), option);
     kept.set(name, file);
@@ -55,7 +60,7 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
     return join(folder, file);
   };
   const newFile = async (path: string, name: string, file: string, option: PipeOption) => {
-    const earlier = before.get(name);
+    const earlier = fileBefore(path, option);
     made.push(join(folder, file));
     const bytes = await keepPipe(path, join(folder, file), options);
     if (bytes === 0 && earlier !== undefined)
@@ -74,8 +79,8 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
     const format = inputFormat ?? formatOf(path);
     // What cannot be read through a pipe at all, its reader says.
     if (format === undefined || format === "bin") return path;
-    const name = pipeName(path);
-    const file = before.get(name);
+    const name = nameOf(path, option);
+    const file = fileBefore(path, option);
     if (goesOn && !isNamedNow(path, option)) {
       // An older version has not written down which is which.
       const same = file ?? ((await isPipe(path)) ? `${kept.size + 1}.${format}` : undefined);
@@ -90,8 +95,10 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
     isSettled = true;
     if (!goesOn || made.length === 0) return;
     await rememberPipes(folder, kept);
-    const replaced = [...before].flatMap(([name, file]) => (kept.get(name) === file ? [] : [file]));
-    for (const file of replaced) await rm(join(folder, file), { force: true });
+    const used = [...kept.values()];
+    for (const file of before.values()) {
+      if (!used.includes(file)) await rm(join(folder, file), { force: true });
+    }
   };
   const release = async (): Promise<void> => {
     if (isSettled || made.length === 0) return;
@@ -113,6 +120,11 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
     await release();
     throw error;
   }
+}
+
+/** What a pipe of an option goes by: a shell gives another one the same name with the next command. */
+function nameOf(path: string, option: PipeOption): string {
+  return option === "data" ? pipeName(path) : `validation_data ${pipeName(path)}`;
 }
 
 /** One after the other: a pipe may be what another waits for. */
