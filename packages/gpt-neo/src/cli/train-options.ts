@@ -123,7 +123,8 @@ export const trainCommand: Command<TrainCommandOptions> = {
     return undefined;
   },
   notes: `gpt-neo train --out DIR --resume goes on with the run there and needs nothing else: what is given
-beside goes over what it was begun with.
+beside goes over what it was begun with. A pipe is read anew where it is named again, and another
+--validation-share holds back what has been trained on, in part.
 
 Without --weight, the files of all --data are one source, their documents one stream. With
 one, every --data is a source of its own, read as often as its share says:

@@ -228,7 +228,7 @@ it("names with commas between are files of NeoX's, and nothing else", async () =
     [MtfError: [bad-argument] 'tiny,demo' is no config: tiny is a preset.
       commas  are between the files of one config of GPT-NeoX's
       try     \`config: "tiny"\`
-      try     \`config: "tiny", set: {"warmup_steps":50}\` for keys of its \`training\`]
+      try     \`config: "tiny", set: {"warmup_steps":50}\` for keys of its "training"]
   `);
   await expect(readConfig(`tiny, ${file}`)).rejects.toThrow("no config: tiny is a preset.");
   await expect(readConfig(`${file},a.yml`)).rejects.toThrow(

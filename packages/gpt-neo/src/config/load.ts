@@ -226,7 +226,7 @@ function joined(names: string, why: string, one: string): MtfError {
     evidence: [["commas", "are between the files of one config of GPT-NeoX's"]],
     try: [
       optionsInWords({ config: one }),
-      `${optionsInWords({ config: one, set: { warmup_steps: 50 } })} for keys of its \`training\``,
+      `${optionsInWords({ config: one, set: { warmup_steps: 50 } })} for keys of its "training"`,
     ],
   });
 }

@@ -72,11 +72,16 @@ async function several(
 ): Promise<readonly DataFile[]> {
   const known: DataFile[] = [];
   const others: Reason[] = [];
+  const unreadable = leftOut.flatMap(({ path, why }) => (why === "unreadable" ? [path] : []));
+  const whyNot = async (path: string, found: Format): Promise<Reason["why"] | undefined> => {
+    const isHalf = found === "bin" && unreadable.includes(path.replace(/\.bin$/i, ".idx"));
+    return isHalf ? "unreadable" : noDataBecause(path, found, format, options);
+  };
   const sorted = files.toSorted((a, b) => byNumber.compare(a, b) || (a < b ? -1 : 1));
   for (const path of sorted) {
     if (/\.idx$/i.test(path) || /\.progress\.json$/.test(path)) continue;
     const found = format ?? formatOf(path);
-    const why = found ? await noDataBecause(path, found, format, options) : "no known format";
+    const why = found ? await whyNot(path, found) : "no known format";
     if (why) others.push({ path, why });
     else known.push({ file: path, format: found! });
   }

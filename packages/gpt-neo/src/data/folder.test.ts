@@ -157,8 +157,14 @@ describe("data in folders", () => {
     await writeFile(denied!, '[{"text": "a"}]');
     await writeFile(other!, "");
     for (const file of [denied!, other!]) await chmod(file, 0o000);
+    // Half of a pair is none.
+    for (const name of ["ids.bin", "ids.idx"]) await writeFile(within(`open/${name}`), "");
+    await chmod(within("open/ids.idx"), 0o000);
     await asNobody(async () => {
-      const told = ["left out shared/open/denied.json, shared/open/denied.txt: unreadable"];
+      const names = ["denied.json", "denied.txt", "ids.idx", "ids.bin"];
+      const told = [
+        `left out ${names.map((name) => `shared/open/${name}`).join(", ")}: unreadable`,
+      ];
       expect(await found("shared/open")).toEqual({ files: ["shared/open/1.txt"], told });
       // What is named alone is not left out.
       await expect(dataFiles([other!])).resolves.toHaveLength(1);

@@ -1,4 +1,5 @@
 import type { Config } from "../config/index.ts";
+import { optionsInWords } from "../options-in-words.ts";
 import type { BegunWith } from "../run-mark.ts";
 import type { Origin } from "./begin.ts";
 import { changedOptions } from "./changed-options.ts";
@@ -23,8 +24,10 @@ interface BegunOn {
 
 const unsaid = "what is not given has its default, the checkpoints to keep among them";
 
-const otherOrder =
-  "with another seed the data come in another order: of this epoch some may be trained on twice or never";
+function otherOrder({ seed }: Settings): string {
+  const advice = `${optionsInWords({ seed })} keeps the order`;
+  return `with another seed the data come in another order, and some of this epoch may be trained on twice or never: ${advice}`;
+}
 
 function bestAnew(best: string): string {
   return `validation losses cannot be compared with those before: the best checkpoint is looked for anew, and ${best} is kept until one is validated`;
@@ -63,7 +66,7 @@ export function beginNotes(
     ...changed.map((change) => `changed since: ${change}`),
     ...changedBeside,
     ...changedContent(before.contents, contents, out!),
-    ...(isOrderOther ? [otherOrder] : []),
+    ...(isOrderOther ? [otherOrder(then.settings)] : []),
     ...(validates ? trainedOnBefore(then, now) : []),
     ...(validates && best !== undefined && !areComparable(then, now) ? [bestAnew(best)] : []),
   ];
