@@ -22,7 +22,7 @@ export function badData(
 export function noSuchData(file: string, { code, message }: NodeJS.ErrnoException): MtfError {
   const reason = code === "ENOENT" ? "there is no such file" : message;
   // So names are shown that are no UTF-8, and nothing leads there.
-  const isOtherwise = file.includes("\uFFFD");
+  const isOtherwise = code === "ENOENT" && file.includes("\uFFFD");
   return badFile(shownName(file), reason, {
     ...(isOtherwise && { try: ["a name in UTF-8: what this one is on disk is not"] }),
     file,

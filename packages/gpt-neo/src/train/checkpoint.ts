@@ -84,7 +84,7 @@ async function passingSteps(
  * of equals.
  */
 export async function bestStep(folder: string): Promise<number | undefined> {
-  let best: (Progress & { readonly validationLoss: number }) | undefined;
+  let best: { readonly step: number; readonly loss: number } | undefined;
   let last: Progress | undefined;
   for (const step of (await savedSteps(folder)).toReversed()) {
     // One that is damaged is nobody's best, and says so when it is gone on from.
@@ -94,12 +94,9 @@ export async function bestStep(folder: string): Promise<number | undefined> {
     const validationLoss = progress?.validationLoss;
     if (!progress || validationLoss === undefined) continue;
     last ??= progress;
-    if (
-      areComparable(progress, last) &&
-      !(validationLoss >= (best?.validationLoss ?? Number.POSITIVE_INFINITY))
-    ) {
-      best = { ...progress, step, validationLoss };
-    }
+    if (!areComparable(progress, last)) continue;
+    if (validationLoss < (best?.loss ?? Number.POSITIVE_INFINITY))
+      best = { step, loss: validationLoss };
   }
   return best?.step;
 }
