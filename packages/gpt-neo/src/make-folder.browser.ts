@@ -1,7 +1,7 @@
 import { mkdir, readdir, rmdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { MtfError } from "mtf";
 import { cannotWrite } from "mtf/files";
+import { noFolder } from "./no-folder.ts";
 
 // As in Node, but that a page's disk answers later.
 
@@ -10,7 +10,7 @@ export async function makeFolder(path: string): Promise<string | undefined> {
     return await mkdir(path, { recursive: true });
   } catch (error) {
     if (isFull(error)) throw cannotWrite(path, error);
-    throw new MtfError("bad-file", `${path} is a file, not a folder.`, { file: path });
+    throw noFolder(path, "a file");
   }
 }
 
@@ -31,5 +31,5 @@ export async function namesIn(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch(() => undefined);
   if (!found) return [];
   if (found.isDirectory()) return readdir(path);
-  throw new MtfError("bad-file", `${path} is a file, not a folder.`, { file: path });
+  throw noFolder(path, "a file");
 }

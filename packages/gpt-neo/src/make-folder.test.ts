@@ -18,6 +18,8 @@ it("says what is in the way", async () => {
   writeFileSync(at("file"), "");
   symlinkSync("nowhere", at("dangling"));
   symlinkSync("circle", at("circle"));
+  // What to do instead is said as well.
+  expect(() => makeFolder(at("file"))).toThrow(`another path, or moving ${at("file")} away`);
   const thrown = (path: string): string => {
     try {
       return String(makeFolder(path));

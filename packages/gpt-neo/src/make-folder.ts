@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { MtfError } from "mtf";
 import { cannotWrite } from "mtf/files";
+import { noFolder } from "./no-folder.ts";
 
 /**
  * Makes a folder, and those around it, where it is not there. Node's own way goes round for ever where
@@ -56,7 +57,8 @@ export async function namesIn(path: string): Promise<readonly string[]> {
     const kind = kindOf(path);
     // Below a file there is nothing, either: it is in the way of whoever makes a folder there.
     if (error.code === "ENOENT" || (error.code === "ENOTDIR" && kind === "nothing")) return [];
-    const reason = kind === "file" ? "is a file, not a folder" : `cannot be read: ${error.message}`;
+    if (kind === "file") throw noFolder(path, "a file");
+    const reason = `cannot be read: ${error.message}`;
     throw new MtfError("bad-file", `${path} ${reason}.`, { file: path });
   });
 }
@@ -73,12 +75,9 @@ function tryToMake(path: string): NodeJS.ErrnoException | undefined {
 function cannotMake(path: string, error: NodeJS.ErrnoException): unknown {
   if (error.code === "ENOSPC" || error.code === "EDQUOT") return cannotWrite(path, error);
   const kind = error.code === "EEXIST" ? kindOf(path) : "folder";
-  const reason =
-    kind === "file"
-      ? "is a file, not a folder"
-      : kind === "nothing"
-        ? "is a link to what is not there"
-        : `cannot be made: ${error.message}`;
+  if (kind === "file") return noFolder(path, "a file");
+  if (kind === "nothing") return noFolder(path, "a link to what is not there");
+  const reason = `cannot be made: ${error.message}`;
   return new MtfError("bad-file", `${path} ${reason}.`, { file: path });
 }
 

@@ -58,6 +58,19 @@ it("a run without its checkpoints does not train its model away", async () => {
   expect(logOf(run)).toEqual(logOf(whole));
 });
 
+it("a run with a file in the place of its checkpoints takes no step that could not be saved", async () => {
+  const { error } = await resume(() => {
+    rmSync(join(run, "checkpoints"), { recursive: true });
+    writeFileSync(join(run, "checkpoints"), "");
+  });
+  expect(error).toMatchInlineSnapshot(`
+    "gpt-neo: [bad-file] FOLDER/run/checkpoints is a file, not a folder.
+      try  another path, or moving FOLDER/run/checkpoints away
+    "
+  `);
+  expect(logOf(run)).toEqual(logOf(whole));
+});
+
 it("a run that was stopped at its first checkpoint begins afresh", async () => {
   const { code } = await resume(() => {
     rmSync(join(run, "checkpoints"), { recursive: true });

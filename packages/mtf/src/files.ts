@@ -30,6 +30,7 @@ export { volumeOf } from "./shape.ts";
 export {
   type AtomicOptions,
   cannotWrite,
+  draftedAs,
   draftOf,
   type FileForWriting,
   inFileOrder,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -10,6 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -127,4 +128,21 @@ it("what is no file cannot be waited for", () => {
   expect(() => acquireLock(`${path}-folder`, "run")).toThrow(
     /\.lock-folder cannot be read: EISDIR/,
   );
+});
+
+it("on a disk that is full, says what to do", () => {
+  const { writeFileSync: real } = fs;
+  const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  fs.writeFileSync = () => {
+    throw full;
+  };
+  syncBuiltinESMExports();
+  try {
+    expect(tried()).toContain("FOLDER/.lock cannot be written: the disk is full (ENOSPC).");
+    expect(tried()).toContain("free some space");
+  } finally {
+    fs.writeFileSync = real;
+    syncBuiltinESMExports();
+  }
+  expect(tried()).toBe("free");
 });

@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { MtfError } from "mtf";
-import { draftOf } from "mtf/files";
+import { cannotWrite, draftOf } from "mtf/files";
 import { type Holder, holderIn, holds, thisProcess } from "./holder.ts";
 
 /** Something that one process at a time may do. */
@@ -65,12 +65,12 @@ function create(path: string, draft: string, text: string): boolean {
     linkSync(draft, path);
     return true;
   } catch (error) {
-    const { code, message, syscall } = error as NodeJS.ErrnoException;
+    const { code, syscall } = error as NodeJS.ErrnoException;
     // Its holder removes drafts, this one perhaps.
     if (code === "EEXIST" || (code === "ENOENT" && syscall === "link")) return false;
     const noLinks = ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EINVAL"].includes(code ?? "");
     if (noLinks && textOf(draft) === text) return createUnlinked(path, text);
-    throw new MtfError("bad-file", `${path} cannot be written: ${message}.`, { file: path });
+    throw cannotWrite(path, error);
   }
 }
 
@@ -80,9 +80,8 @@ function createUnlinked(path: string, text: string): boolean {
     writeFileSync(path, text, { flag: "wx" });
     return true;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return false;
-    throw new MtfError("bad-file", `${path} cannot be written: ${message}.`, { file: path });
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw cannotWrite(path, error);
   }
 }
 

@@ -2,6 +2,7 @@ import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type AdamState, MtfError } from "mtf";
 import { isCheckpoint, openCheckpoint, removeCheckpoint, saveCheckpoint } from "mtf/checkpoint";
+import { draftedAs } from "mtf/files";
 import type { Held } from "mtf/simulator";
 import { withWayBack } from "../damaged-checkpoint.ts";
 import type { Position } from "../data/index.ts";
@@ -161,7 +162,7 @@ export async function removeUnfinished(folder: string): Promise<void> {
   const checkpoints = join(folder, "checkpoints");
   for (const part of [folder, checkpoints]) {
     const names = await readdir(part).catch(() => []);
-    for (const name of names.filter((n) => /^\..+-\d+-[0-9a-f]{8}\.tmp$/.test(n))) {
+    for (const name of names.filter((one) => draftedAs(one) !== undefined)) {
       await rm(join(part, name), { recursive: true, force: true });
     }
   }

@@ -66,6 +66,8 @@ export async function claimFolder(options: KeptRun): Promise<Claim> {
       const found = await runFolder(out);
       if (found.kind === "taken") throw await taken(options, found.names);
       if (found.kind === "run" && !resume) throw used(out);
+      // A file in their place holds nothing to go on from, and nothing could be saved.
+      await namesIn(join(out, "checkpoints"));
       if (resume) await bringBack(out);
       const checkpoint = await lastCheckpoint(out);
       const step = checkpoint?.progress.step;
@@ -73,8 +75,13 @@ export async function claimFolder(options: KeptRun): Promise<Claim> {
       if (saved !== undefined && saved > (step ?? -1)) await checkNotLost(out, saved);
       if (resume && !checkpoint && (await lostCheckpoints(out, saved))) throw lost(out);
       const unfinished = resume ? await unfinishedSteps(out) : [];
-      const remember = (begun: BegunWith, after: number | undefined) =>
-        markRunFolder(out, begun, after);
+      let remembered: string | undefined;
+      const remember = async (begun: BegunWith, after: number | undefined): Promise<void> => {
+        const said = JSON.stringify([begun, after]);
+        if (said === remembered) return;
+        await markRunFolder(out, begun, after);
+        remembered = said;
+      };
       const log = join(out, "log.jsonl");
       const open = async (begun: BegunWith): Promise<Log> => {
         // What it goes on with is written with the first step that comes of it.

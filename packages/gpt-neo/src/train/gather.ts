@@ -1,5 +1,9 @@
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { MtfError } from "mtf";
 import { gatherCheckpoint } from "mtf/checkpoint";
 import { isThere } from "../is-there.ts";
+import { lockFolder } from "../lock/index.ts";
 import { savedSteps, stepFolder } from "../run-checkpoints.ts";
 
 /** What was gathered of a run. */
@@ -15,14 +19,32 @@ export interface Gathered {
  * Makes a run's checkpoints whole whose processes had folders of their own, on hosts that share none:
  * the run's folder is that of the first process, and what it lacks is brought from the others.
  *
- * @param out the run's folder of the first process
+ * @param to the run's folder of the first process
  * @param from those of the other processes, brought here or mounted
- * @throws MtfError `bad-checkpoint` listing the files that are in none of the folders; `bad-file` where
- * the disk fails
+ * @throws MtfError `bad-argument` where one of the folders is not there, is given twice or holds no
+ * checkpoints, and while another process has the run; `bad-checkpoint` listing the files that are in none of
+ * the folders; `bad-file` where the disk fails
  * @example
  * await gatherRun("runs/book", ["from-b/book", "from-c/book"]);
  */
-export async function gatherRun(out: string, from: readonly string[]): Promise<Gathered> {
+export async function gatherRun(to: string, from: readonly string[]): Promise<Gathered> {
+  for (const folder of [to, ...from]) {
+    if (await isThere(folder)) continue;
+    throw new MtfError("bad-argument", `${folder} is not there.`, { file: folder });
+  }
+  if ((await savedSteps(to)).length === 0) {
+    throw noCheckpoints(to, "`to` with the folder of the host that told of the run");
+  }
+  for (const folder of from) await checkOther(folder, to);
+  const lock = await lockFolder(to);
+  try {
+    return await gather(to, from);
+  } finally {
+    lock.release();
+  }
+}
+
+async function gather(out: string, from: readonly string[]): Promise<Gathered> {
   const steps = await savedSteps(out);
   let files = 0;
   for (const step of steps) {
@@ -34,4 +56,28 @@ export async function gatherRun(out: string, from: readonly string[]): Promise<G
     files += (await gatherCheckpoint(stepFolder(out, step), others)).length;
   }
   return { out, steps, files };
+}
+
+/** A folder that can have nothing to bring is another one than was meant, whatever is lacking. */
+async function checkOther(folder: string, to: string): Promise<void> {
+  if (resolve(folder) === resolve(to)) {
+    throw new MtfError("bad-argument", `${folder} is to be gathered from itself.`, {
+      try: ["`from` with the run's folders of the other hosts"],
+      file: folder,
+    });
+  }
+  // One process's parts are no checkpoint: there may be no more than its own files.
+  const names = await readdir(join(folder, "checkpoints")).catch(() => []);
+  if (names.some((name) => /^step-\d+$/.test(name))) return;
+  throw noCheckpoints(
+    folder,
+    "`from` with the run's folder of another host, as it was brought here",
+  );
+}
+
+function noCheckpoints(folder: string, instead: string): MtfError {
+  return new MtfError("bad-argument", `${folder} holds no checkpoints.`, {
+    try: [instead],
+    file: folder,
+  });
 }

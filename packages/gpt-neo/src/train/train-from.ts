@@ -7,6 +7,7 @@ import type { Weights } from "../weights/index.ts";
 import { withAbsolutePaths } from "./absolute-paths.ts";
 import { beginNotes } from "./begin-notes.ts";
 import { begunWith } from "./begun-with.ts";
+import { checkCanSave } from "./can-save.ts";
 import { checkModel } from "./check-model.ts";
 import { checkState } from "./check-state.ts";
 import { bestStep, usuallyKept } from "./checkpoint.ts";
@@ -111,6 +112,8 @@ export async function trainFrom(
         : undefined;
     const records = claim && kept && team.leads ? await openRecords(claim, kept, begun) : noRecords;
     closing.push(async () => records.close());
+    // Each process saves its own part, in a folder that may be its own.
+    if (claim) await checkCanSave(claim.out);
     for (const line of told) note(line);
     const behind = from.kind === "optimizer" ? from.optimizer.step : (before?.step ?? 0);
     const share = await shareOfPeak(options, config, devices, behind, note, team);

@@ -16,7 +16,13 @@ export function draftOf(path: string): string {
 
 const draft = /^\.(.+)\.([^.]*)-(\d+)-[0-9a-f]{8}\.tmp$/;
 
-/** What a draft is to be called when it is whole; undefined for a name that is no draft's. */
+/**
+ * What a draft is to be called when it is whole; undefined for a name that is no draft's.
+ *
+ * @param name without its folder
+ * @example
+ * draftedAs(".model.safetensors.host-4711-0a1b2c3d.tmp"); // model.safetensors
+ */
 export function draftedAs(name: string): string | undefined {
   return draft.exec(name)?.[1];
 }

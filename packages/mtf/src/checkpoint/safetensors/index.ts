@@ -9,7 +9,7 @@ export { checkBox, rowBlocks, wholeBox } from "./boxes.ts";
 export { type ByteSource, bytesInMemory, openBytes } from "./bytes.ts";
 export { cannotWrite } from "./cannot-write.ts";
 export type { ArrayFor, Elements, ReadAs } from "./decode.ts";
-export { draftOf, removeDrafts } from "./draft.ts";
+export { draftedAs, draftOf, removeDrafts } from "./draft.ts";
 export type { AnyArray } from "./encode.ts";
 export { findTensor } from "./find.ts";
 export { whyNotJson } from "./json.ts";
