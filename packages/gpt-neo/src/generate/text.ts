@@ -35,14 +35,28 @@ export async function* generateText(
   if (rest !== "") yield rest;
 }
 
+/** Ids that are to go on. */
+export interface Prompt {
+  readonly ids: readonly number[];
+  /** How many of them, at the beginning, are no part of the text that is to go on. */
+  readonly hidden: number;
+}
+
 /**
- * The ids of a text that is to go on: what a tokenizer puts behind every text is left out, and what
- * has no ids begins a text.
+ * A text that is to go on: what a tokenizer puts behind every text is left out, and what has no ids begins
+ * a text. What begins it, and what a tokenizer puts before every text, nobody has written.
  */
-export function promptIds(tokenizer: Tokenizer, text: string): readonly number[] {
+export function promptOf(tokenizer: Tokenizer, text: string): Prompt {
   const ids = tokenizer.encode(text);
-  const begun = ids.subarray(0, ids.length - (tokenizer.around?.after.length ?? 0));
-  return begun.length > 0 ? [...begun] : [tokenizer.endOfText];
+  const { before, after } = tokenizer.around ?? { before: [], after: [] };
+  const begun = [...ids.subarray(0, ids.length - after.length)];
+  if (begun.length > 0) return { ids: begun, hidden: before.length };
+  return { ids: [tokenizer.endOfText], hidden: 1 };
+}
+
+/** The ids of `promptOf`. */
+export function promptIds(tokenizer: Tokenizer, text: string): readonly number[] {
+  return promptOf(tokenizer, text).ids;
 }
 
 /** @throws MtfError `bad-argument` if a model has none */

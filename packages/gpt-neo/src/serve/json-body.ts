@@ -2,17 +2,26 @@ import type { FastifyInstance } from "fastify";
 import { whyNotJson } from "mtf/files";
 import { RequestError } from "./request-error.ts";
 
-/** Has a server take bodies of JSON alone, and tell what is wrong with others, and where. */
+/** Has a server take bodies of plain JSON alone, and tell what is wrong with others, and where. */
 export function takeJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser("error", "error");
   // A page of another site can send text without being asked, but no JSON.
   app.removeAllContentTypeParsers();
+  app.addHook("preParsing", async ({ headers }) => {
+    const coding = headers["content-encoding"];
+    if (coding !== undefined && coding.toLowerCase() !== "identity") throw packed(coding);
+  });
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
     void parse(request, text as string, (error, body) => {
       if (error) done(notJson(text as string), undefined);
       else done(null, body);
     });
   });
+}
+
+function packed(coding: string): RequestError {
+  const message = `the body must not be packed: send it without 'content-encoding: ${coding}'.`;
+  return new RequestError(message, { status: 415, code: "unsupported_content_encoding" });
 }
 
 /** What is wrong with a body that is not taken, by the framework's name for it. */

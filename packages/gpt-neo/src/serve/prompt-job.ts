@@ -2,6 +2,7 @@ import { askedOf } from "../generate/options/asked.ts";
 import { stopsIn } from "../generate/options/sampling-of.ts";
 import type { Search } from "../generate/search/search.ts";
 import { type SearchOptions, searchOf } from "../generate/search-of.ts";
+import type { Prompt } from "../generate/text.ts";
 import { unknownId } from "../unknown-id.ts";
 import { wrongField } from "./request-error.ts";
 import { penaltiesOf, type SamplingBody, settingsOf } from "./sampling-fields.ts";
@@ -13,7 +14,7 @@ import { toldPrompt } from "./told-prompt.ts";
 /** Prompts to continue. */
 export interface Prompts {
   readonly body: SamplingBody;
-  readonly prompts: readonly (readonly number[])[];
+  readonly prompts: readonly Prompt[];
   /** The field that they are in. */
   readonly field: string;
   /** The new ids of a text at most, and the field that says so; without it, as many as there is room for. */
@@ -38,7 +39,8 @@ export function promptJob(
   rows: number,
   asked: Prompts,
 ): { readonly job: Omit<Job, "signal">; readonly wanted: Wanted } {
-  const { body, prompts, count, echo } = asked;
+  const { body, count, echo } = asked;
+  const prompts = asked.prompts.map(({ ids }) => ids);
   for (const prompt of prompts) checkPrompt(prompt, asked, model);
   if (prompts.length * count.count > rows) {
     const field = prompts.length > rows ? asked.field : count.field;
@@ -62,7 +64,7 @@ export function promptJob(
     return told ? toldPrompt(prompt, options.told, search) : search;
   });
   const { tokenizer } = model;
-  const hidden = tokenizer.around?.before.length ?? 0;
+  const hidden = asked.prompts.map((prompt) => prompt.hidden);
   return {
     job: { searches, rows: prompts.length * sequences },
     wanted: {

@@ -30,8 +30,8 @@ export interface Wanted {
 
 /** That texts begin with their prompts. */
 export interface Echo {
-  /** How many ids at a prompt's beginning are no part of it, as the tokenizer put them there. */
-  readonly hidden: number;
+  /** How many ids at the beginning of each prompt are no part of its text. */
+  readonly hidden: readonly number[];
   /** Whether the ids of the prompt, from the second one on, are found before those of the text. */
   readonly told: boolean;
 }
@@ -54,7 +54,7 @@ export function textsOf({ tokenizer, prompts, count, same, stops, echo }: Wanted
 
   function echoed(prompt: number, chosen: readonly Chosen[]): readonly Piece[] {
     const all = writer(tokenizer, []);
-    const written = [...chosen.slice(echo!.hidden).map((one) => all.push(one)), all.end()];
+    const written = [...chosen.slice(echo!.hidden[prompt]).map((one) => all.push(one)), all.end()];
     const text = written.map((one) => one.text).join("");
     const tokens = echo!.told ? written.flatMap((one) => one.tokens) : [];
     lengths[prompt] = text.length;

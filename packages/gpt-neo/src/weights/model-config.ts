@@ -16,6 +16,7 @@ import { namesIn } from "../make-folder.ts";
 import { optionsInWords } from "../options-in-words.ts";
 import { readSmallFile } from "../small-file.ts";
 import { homeOf } from "./home.ts";
+import { modelFolder } from "./model-folders.ts";
 
 /** A config has some dozens of keys. */
 const longestConfig = 1 << 20;
@@ -52,7 +53,10 @@ export async function findModelConfig(
   if (!original) {
     if (names.includes("config.json")) return found(join(folder, "config.json"));
     throw new MtfError("bad-argument", `there is no config.json beside ${weights}.`, {
-      try: ['`config: "FILE"`, which training and converting take'],
+      try: [
+        modelFolder,
+        '`config: "FILE"`, which training and converting take: converting makes such a folder',
+      ],
     });
   }
   const candidates: string[] = [];

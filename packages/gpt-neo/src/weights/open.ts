@@ -8,6 +8,7 @@ import { namesIn } from "../make-folder.ts";
 import { adapterAlone } from "./adapter.ts";
 import { openCheckpointWeights } from "./checkpoint.ts";
 import { checkpointFile, isCheckpointOf } from "./home.ts";
+import { insteadOfFolder, modelFolder } from "./model-folders.ts";
 import { checkWeights } from "./no-weights.ts";
 import { openPytorch } from "./pytorch/open.ts";
 import { openSafetensorsWeights } from "./safetensors.ts";
@@ -44,6 +45,12 @@ export async function openWeights(path: string, config?: ConfigSource): Promise<
     const index = await stat(`${bundle}.index`).catch(() => undefined);
     if (index) return openBundle(bundle);
   }
+  if (!found) {
+    throw new MtfError("bad-file", `there is no file or folder ${path}.`, {
+      try: [`${modelFolder}; nothing is downloaded by its name`],
+      file: path,
+    });
+  }
   return openFile(path);
 }
 
@@ -65,6 +72,7 @@ async function openFolder(folder: string, config?: ConfigSource): Promise<Weight
   return told(
     new MtfError("bad-file", `${folder} holds no weights.`, {
       evidence: [["looked for", [...namesInFolder, "*.index", "*.safetensors"].join(", ")]],
+      try: await insteadOfFolder(folder),
       file: folder,
     }),
   );

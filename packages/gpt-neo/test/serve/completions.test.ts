@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { Completion } from "openai/resources/completions";
 import { describe, expect, it } from "vitest";
 import { generateAll } from "../../src/generate/all.ts";
@@ -111,6 +112,14 @@ describe("a completion", () => {
       if (i > 0) expect(logProb).toBeCloseTo(all.logprobs!.token_logprobs![i]!, 4);
     }
     expect(read.usage!.completion_tokens).toBe(0);
+    // What begins a text that is empty, nobody has written; ids, somebody has.
+    const [empty, own] = await Promise.all(
+      ["", [tokenizer.endOfText]].map((prompt) =>
+        completions.create({ ...base, prompt: prompt as string, echo: true, max_tokens: 0 }),
+      ),
+    );
+    expect(empty!.choices[0]!.text).toBe("");
+    expect(own!.choices[0]!.text).toBe("<|endoftext|>");
     const plain = await completions.create({ ...base, prompt: ["ab", "c"], echo: true });
     expect(plain.choices.map(({ text }) => text)).toEqual([
       `ab${(await made("ab", {}))[0]}`,
@@ -249,6 +258,18 @@ describe("what is wrong is told by its field", () => {
       expect(await answer.json()).toMatchObject({
         error: { message: expect.stringContaining("content-type: application/json") },
       });
+    },
+  );
+
+  it.each(["gzip", "br", "identity"])(
+    "of a body packed with %s, the header is named",
+    async (coding) => {
+      const headers = { "content-type": "application/json", "content-encoding": coding };
+      const body = coding === "gzip" ? gzipSync("{}") : "{}";
+      const answer = await fetch(`${url}/v1/completions`, { method: "POST", body, headers });
+      const { error } = (await answer.json()) as { readonly error: { readonly message: string } };
+      expect(answer.status).toBe(coding === "identity" ? 400 : 415);
+      expect(error.message.includes(`content-encoding: ${coding}`)).toBe(coding !== "identity");
     },
   );
 

@@ -11,7 +11,7 @@ import type { Generated } from "./generate/generated.ts";
 import { interruptible } from "./generate/interruptible.ts";
 import { generateLines, promptsAtOnce } from "./generate/lines.ts";
 import { printGenerated } from "./generate/print-generated.ts";
-import { idsOf, promptTexts } from "./generate/prompts.ts";
+import { promptIn, promptTexts } from "./generate/prompts.ts";
 import { generateStreamed, streams } from "./generate/streamed.ts";
 import { whole } from "./generate/whole.ts";
 import { modelOptions } from "./model-options.ts";
@@ -47,16 +47,14 @@ export async function run(
       );
       return undefined;
     }
-    const prompt = idsOf(texts[0]!, options, model);
-    // What a tokenizer puts before every text is no part of it.
-    const hidden = options.inputIds ? 0 : (model.tokenizer?.around?.before.length ?? 0);
+    const prompt = promptIn(texts[0]!, options, model);
     if (streams(model, asked, options)) {
-      await generateStreamed(model, prompt, asked, hidden, progress);
+      await generateStreamed(model, prompt, asked, progress);
       return undefined;
     }
     const [generated] = await interruptible((enough) => {
       const settings = { ...asked.settings, enough };
-      return whole(model, [prompt], { ...asked, settings }, hidden, progress);
+      return whole(model, [prompt], { ...asked, settings }, progress);
     });
     return options.json ? generated! : { text: printGenerated(generated!) };
   } finally {

@@ -25,7 +25,7 @@ export function chatPrompts(
   const field = max_tokens === undefined ? "max_completion_tokens" : "max_tokens";
   return {
     body,
-    prompts: [idsOfChat(rendered(body, template), tokenizer)],
+    prompts: [{ ids: idsOfChat(rendered(body, template), tokenizer), hidden: 0 }],
     field: "messages",
     most: count === undefined ? undefined : { field, count },
     count: { field: "n", count: n },

@@ -1,4 +1,4 @@
-import { promptIds } from "../../generate/text.ts";
+import { type Prompt, promptOf } from "../../generate/text.ts";
 import type { Tokenizer } from "../../tokenizer/index.ts";
 import type { Prompts } from "../prompt-job.ts";
 import { wrongField } from "../request-error.ts";
@@ -29,11 +29,16 @@ export function promptsOf(body: CompletionBody, tokenizer: Tokenizer): Prompts {
   };
 }
 
-function idsOf(written: WrittenPrompts, tokenizer: Tokenizer): readonly (readonly number[])[] {
-  if (typeof written === "string") return [promptIds(tokenizer, written)];
+function idsOf(written: WrittenPrompts, tokenizer: Tokenizer): readonly Prompt[] {
+  if (typeof written === "string") return [promptOf(tokenizer, written)];
   const [first] = written;
-  if (typeof first === "number") return [written as readonly number[]];
+  if (typeof first === "number") return [asWritten(written as readonly number[])];
   return (written as readonly (string | readonly number[])[]).map((one) =>
-    typeof one === "string" ? promptIds(tokenizer, one) : one,
+    typeof one === "string" ? promptOf(tokenizer, one) : asWritten(one),
   );
+}
+
+/** Ids that somebody has written are all of a text. */
+function asWritten(ids: readonly number[]): Prompt {
+  return { ids, hidden: 0 };
 }

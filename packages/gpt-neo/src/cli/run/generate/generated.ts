@@ -1,6 +1,7 @@
 import type { GeneratedSequence } from "../../../generate/all.ts";
 import { continuedText } from "../../../generate/continued-text.ts";
 import type { Chosen } from "../../../generate/search/search.ts";
+import type { Prompt } from "../../../generate/text.ts";
 import type { Tokenizer } from "../../../tokenizer/index.ts";
 
 /** What a model makes of a prompt. */
@@ -36,9 +37,7 @@ interface IdProbability extends Probable {
 }
 
 interface Made {
-  readonly prompt: readonly number[];
-  /** How many ids at the prompt's beginning are no part of the text, as a tokenizer put them there. */
-  readonly hidden: number;
+  readonly prompt: Prompt;
   readonly tokenizer: Tokenizer | undefined;
   readonly stops: readonly string[];
 }
@@ -49,7 +48,7 @@ export function generatedText(sequence: GeneratedSequence, made: Made): Generate
   const { prompt, tokenizer } = made;
   const told = chosen.filter(({ logProb }) => logProb !== undefined);
   return {
-    ids: [...prompt, ...ids],
+    ids: [...prompt.ids, ...ids],
     ...(tokenizer && { text: textOf(ids, made, tokenizer) }),
     ending: ending.reason === "length" && ending.enough ? "interrupt" : ending.reason,
     ...(score !== undefined && { score }),
@@ -59,13 +58,13 @@ export function generatedText(sequence: GeneratedSequence, made: Made): Generate
 
 function textOf(
   ids: readonly number[],
-  { prompt, hidden, stops }: Made,
+  { prompt: { ids: before, hidden }, stops }: Made,
   tokenizer: Tokenizer,
 ): string {
   const decoder = tokenizer.decoder();
-  const before = prompt.slice(hidden).map((id) => decoder.push(id));
+  const begin = before.slice(hidden).map((id) => decoder.push(id));
   const text = continuedText(decoder, stops);
-  return [...before, ...ids.map((id) => text.push(id)), text.end()].join("");
+  return [...begin, ...ids.map((id) => text.push(id)), text.end()].join("");
 }
 
 function probabilityOf(

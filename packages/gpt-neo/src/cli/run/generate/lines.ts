@@ -4,7 +4,7 @@ import type { GenerateOptions } from "../../generate-options.ts";
 import { writeOut } from "../../write-out.ts";
 import type { Asked } from "./asked.ts";
 import { printGenerated } from "./print-generated.ts";
-import { idsOf } from "./prompts.ts";
+import { promptIn } from "./prompts.ts";
 import { whole } from "./whole.ts";
 
 /** How many prompts are continued at once where nothing is said. */
@@ -23,14 +23,13 @@ export async function generateLines(
   progress: Progress,
   enough: AbortSignal,
 ): Promise<void> {
-  const hidden = model.tokenizer?.around?.before.length ?? 0;
   const { batchSize = promptsAtOnce } = options;
-  const prompts = texts.map((text) => idsOf(text, options, model));
+  const prompts = texts.map((text) => promptIn(text, options, model));
   const settings = { ...asked.settings, enough };
   for (let at = 0; at < prompts.length && !enough.aborted; at += batchSize) {
     const some = prompts.slice(at, at + batchSize);
     const notes = at === 0 ? asked.notes : [];
-    const made = await whole(model, some, { ...asked, settings, notes }, hidden, progress);
+    const made = await whole(model, some, { ...asked, settings, notes }, progress);
     progress.end();
     for (const [i, generated] of made.entries()) {
       const line = at + i + 1;

@@ -1,6 +1,6 @@
 import { MtfError } from "mtf";
 import { promptText } from "../../../generate/prompt-text.ts";
-import { promptIds } from "../../../generate/text.ts";
+import { type Prompt, promptOf } from "../../../generate/text.ts";
 import type { LoadedModel } from "../../../loaded-model.ts";
 import { teamOf } from "../../../team.ts";
 import { withSpecial } from "../../../tokenizer/index.ts";
@@ -20,20 +20,21 @@ export async function promptTexts(options: GenerateOptions): Promise<readonly st
 }
 
 /**
- * The ids to continue.
+ * The ids to continue. What begins a text that is empty is shown where special tokens are text.
  *
  * @throws MtfError `bad-argument` for text where there is no tokenizer
  */
-export function idsOf(
+export function promptIn(
   text: string,
   { inputIds, special }: Pick<GenerateOptions, "inputIds" | "special">,
   { tokenizer }: LoadedModel,
-): readonly number[] {
-  if (inputIds) return inputIds;
+): Prompt {
+  if (inputIds) return { ids: inputIds, hidden: 0 };
   if (!tokenizer) {
     throw new MtfError("bad-argument", "the model's folder has no tokenizer.", {
       try: ["--tokenizer gpt2|bytes|FILE|DIR", "--input-ids 1,2,3"],
     });
   }
-  return promptIds(special ? withSpecial(tokenizer) : tokenizer, text);
+  const prompt = promptOf(special ? withSpecial(tokenizer) : tokenizer, text);
+  return special && text === "" && !tokenizer.around ? { ...prompt, hidden: 0 } : prompt;
 }

@@ -1,6 +1,7 @@
 import { continuedText } from "../../../generate/continued-text.ts";
 import { generateEach } from "../../../generate/each.ts";
 import { countOf } from "../../../generate/options/count-of.ts";
+import type { Prompt } from "../../../generate/text.ts";
 import type { LoadedModel } from "../../../loaded-model.ts";
 import type { Progress } from "../../../progress.ts";
 import type { GenerateOptions } from "../../generate-options.ts";
@@ -19,16 +20,11 @@ export function streams(
   return (decoding.numBeams ?? 1) === 1 && countOf(settings, generation?.options) === 1;
 }
 
-/**
- * Writes a text as it comes. An interrupt ends the text.
- *
- * @param hidden how many ids at the prompt's beginning are no part of its text
- */
+/** Writes a text as it comes. An interrupt ends the text. */
 export async function generateStreamed(
   model: LoadedModel,
-  prompt: readonly number[],
+  { ids: prompt, hidden }: Prompt,
   { settings, decoding, stops, notes }: Asked,
-  hidden: number,
   progress: Pick<Progress, "note">,
 ): Promise<void> {
   // A character may begin in the prompt and end behind it.

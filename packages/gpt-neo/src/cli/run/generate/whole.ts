@@ -1,6 +1,7 @@
 import { collected } from "../../../generate/all.ts";
 import { generateEach } from "../../../generate/each.ts";
 import type { FoundBy } from "../../../generate/search/together.ts";
+import type { Prompt } from "../../../generate/text.ts";
 import type { LoadedModel } from "../../../loaded-model.ts";
 import type { Progress } from "../../../progress.ts";
 import { some } from "../../../some.ts";
@@ -8,29 +9,25 @@ import type { Asked } from "./asked.ts";
 import { fullNote } from "./full-note.ts";
 import { type Generated, generatedText } from "./generated.ts";
 
-/**
- * Continues prompts together, and gives their texts when all are made.
- *
- * @param hidden how many ids at a prompt's beginning are no part of its text
- */
+/** Continues prompts together, and gives their texts when all are made. */
 export async function whole(
   model: LoadedModel,
-  prompts: readonly (readonly number[])[],
+  prompts: readonly Prompt[],
   { settings, decoding, stops, drawn, notes }: Asked,
-  hidden: number,
   progress: Progress,
 ): Promise<readonly Generated[]> {
   const most = decoding.maxNewTokens ?? 100;
-  const each = generateEach(model, prompts, settings);
+  const rows = prompts.map(({ ids }) => ids);
+  const each = generateEach(model, rows, settings);
   const lists = await collected(shown(each, most, progress, notes), prompts.length);
   const told = lists.flatMap((sequences, i) =>
     sequences.flatMap(({ ids }) =>
-      fullNote(model, { ids: prompts[i]!.length + ids.length, made: ids.length }, most),
+      fullNote(model, { ids: rows[i]!.length + ids.length, made: ids.length }, most),
     ),
   );
   for (const line of new Set(told)) progress.note(line);
   return lists.map((sequences, i) => {
-    const made = { prompt: prompts[i]!, hidden, tokenizer: model.tokenizer, stops };
+    const made = { prompt: prompts[i]!, tokenizer: model.tokenizer, stops };
     const texts = sequences.map((sequence) => generatedText(sequence, made));
     return {
       ...texts[0]!,
