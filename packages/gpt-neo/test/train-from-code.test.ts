@@ -309,7 +309,7 @@ it("says what is wrong", async () => {
   `);
   expect(await message({ steps: 1.5 })).toMatchInlineSnapshot(`
     "[bad-argument] the config with the given options has a problem.
-      training.steps  is 1.5, but must be a whole number"
+      \`steps\`  is 1.5, but must be a whole number"
   `);
   expect(await on("one text")).toMatchInlineSnapshot(`
     "[bad-argument] documents are no list and no iterable.

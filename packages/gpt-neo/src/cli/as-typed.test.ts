@@ -5,6 +5,7 @@ import { asTyped } from "./as-typed.ts";
 it("writes options as they are typed", () => {
   const said = (options: Readonly<Record<string, unknown>>) => asTyped(optionsInWords(options));
   expect(asTyped("`sampleEvery` needs a tokenizer")).toBe("--sample-every needs a tokenizer");
+  expect(asTyped("`numBeams: 2`, but no `stopStrings`")).toBe("--beams 2, but no --stop");
   expect(asTyped("a")).toBe("a");
   expect(said({ mesh: "data:2,model:2", storage: undefined, gradAccumulation: 4 })).toBe(
     "--mesh data:2,model:2 --grad-accumulation 4",

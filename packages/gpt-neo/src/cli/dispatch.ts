@@ -1,7 +1,7 @@
 import { MtfError } from "mtf";
 import { nearest, sentenceOf } from "mtf/files";
 import { readArguments } from "./arguments.ts";
-import { asTyped } from "./as-typed.ts";
+import { errorAsTyped } from "./as-typed.ts";
 import { type AnyCommand, commands } from "./commands.ts";
 import { printCommandHelp, printGroupHelp, printHelp } from "./help.ts";
 import { printResult } from "./result.ts";
@@ -89,7 +89,7 @@ function printError(error: unknown, debug: boolean): string {
   // That an array is not to be had is the library's business; why is what its user can act on.
   const { cause } = error.details;
   if (error.code === "poisoned" && cause instanceof MtfError) return printError(cause, debug);
-  return `gpt-neo: ${asTyped(withoutCodeLine(error).message)}`;
+  return `gpt-neo: ${errorAsTyped(withoutCodeLine(error)).message}`;
 }
 
 /** Which line of this program met an error is of no use to who wrote the command. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { asTyped } from "./as-typed.ts";
 import { commands } from "./commands.ts";
 import { type Option, typed } from "./option.ts";
 
@@ -69,7 +70,9 @@ describe("options that are named", () => {
       const typedOnes = said.replace(/gpt-neo [a-z]+ --[^"`]*/g, "").match(/(?<=["'`( ])--[a-z]+/g);
       expect(typedOnes ?? []).toEqual([]);
       const inWords = [...said.matchAll(/(?:["'][^"'`\n]*`|\\`)([a-z]\w*)(?:\\?`|: ["\d[{])/g)];
-      const known = inWords.map(([, name]) => `--${typed(name!)}`).filter((name) => !all.has(name));
+      const known = inWords
+        .map(([, name]) => asTyped(`\`${name}\``))
+        .filter((name) => !all.has(name));
       expect(known).toEqual([]);
     },
   );

@@ -27,7 +27,10 @@ export const tokenizeCommand: Command<TokenizeCommandOptions> = {
     ),
     tokenizer: defaultsTo("gpt2", text("NAME|FILE", "gpt2, bytes or a tokenizer.json")),
     special,
-    workers: otherwise("one per core", integer("N", "threads that encode", 0, 1024)),
+    workers: otherwise(
+      "one per core",
+      integer("N", "threads that encode; 0 for none beside the one that reads", 0, 1024),
+    ),
     name: defaultsTo("text_document", text("NAME", "what files' names begin with")),
     chunkSize: defaultsTo(2048, integer("N", "a record has one id more", 1, 2 ** 28)),
     filesPer: defaultsTo(100_000, integer("N", "records per file", 1)),

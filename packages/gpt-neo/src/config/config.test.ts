@@ -267,15 +267,15 @@ describe("a wrong config", () => {
       }),
     ).toMatchInlineSnapshot(`
       "[bad-argument] mine.json has 9 problems.
-        vocab_size              is "many", but must be number
-        hidden_size             is -1, but must be >=1
+        vocab_size              is "many", but must be a number
+        hidden_size             is -1, but must be 1 or more
         num_layers              is 1.5, but must be a whole number
-        attention_types.0.0.0   is "globel", but must be ("global" | "local" | "linear" | "none")
-        activation_function     is "tan", but must be ("gelu_new" | "gelu" | "gelu_fast" | "gelu_pytorch_tanh" | "relu" | "silu" | "swish" | "sigmoid" | "tanh" | "selu" | "elu" | "abs" | "sin" | "cos" | "sign" | "softplus" | "lrelu001" | "lrelu020" | "id" | "triangle_relax" | "square_relax" | "spike" | "spike2" | "tanhshrink" | "softsign" | "bipolarsigmoid" | "rrelu" | "elish" | "arcsinh" | "maxsig" | "cosid" | "minsin" | "maxtanh" | "mish" | "tanhexp" | "lisht" | "seagull" | "snake" | "roottanh" | "softplusmone" | "softmax" | "logsoftmax" | "aria" | "prelu" | "parcsinh" | "psoftplus" | "proottanh")
-        training.learning_rate  is 0, but must be >0
-        training.schedule       is "cosin", but must be ("cosine" | "linear" | "constant" | "inverse_sqrt" | "noam" | "slanted_triangular" | "warmup_stable_decay")
-        training.betas.1        is missing, and must be number
-        training.mesh           is 3, but must be string"
+        attention_types.0.0.0   is "globel", but must be "global", "local", "linear" or "none"
+        activation_function     is "tan", but must be "gelu_new", "gelu", "gelu_fast", "gelu_pytorch_tanh", "relu", "silu", "swish", "sigmoid", "tanh", "selu", "elu", "abs", "sin", "cos", "sign", "softplus", "lrelu001", "lrelu020", "id", "triangle_relax", "square_relax", "spike", "spike2", "tanhshrink", "softsign", "bipolarsigmoid", "rrelu", "elish", "arcsinh", "maxsig", "cosid", "minsin", "maxtanh", "mish", "tanhexp", "lisht", "seagull", "snake", "roottanh", "softplusmone", "softmax", "logsoftmax", "aria", "prelu", "parcsinh", "psoftplus" or "proottanh"
+        training.learning_rate  is 0, but must be above 0
+        training.schedule       is "cosin", but must be "cosine", "linear", "constant", "inverse_sqrt", "noam", "slanted_triangular" or "warmup_stable_decay"
+        training.betas.1        is missing, and must be a number
+        training.mesh           is 3, but must be text"
     `);
   });
 
@@ -285,7 +285,7 @@ describe("a wrong config", () => {
       "[bad-argument] mine.json has 3 problems.
         training.learning_rate  is Infinity, but must be a finite number
         training.no_decay.0     is "(", but must be a regular expression
-        training.betas.1        is 1, but must be <1"
+        training.betas.1        is 1, but must be below 1"
     `);
   });
 
@@ -297,12 +297,12 @@ describe("a wrong config", () => {
         .join("\n"),
     ).toMatchInlineSnapshot(`
       "  training.data             is 3, but must be a file, a list of files, or a list of {"files", "weight"}
-        training.data             is Array, but must be a file, a list of files, or a list of {"files", "weight"}
+        training.data             is a list, but must be a file, a list of files, or a list of {"files", "weight"}
         training.data.1           is empty
-        training.data.1           is 3, but must be string
+        training.data.1           is 3, but must be text
         training.data.0.files     is missing
         training.data.0.file      is no key that is known here
-        training.data.0.weight    is "x", but must be number
+        training.data.0.weight    is "x", but must be a number
         training.data.0.files     is empty"
     `);
     expect(of("a.txt")).toMatchInlineSnapshot(`

@@ -12,6 +12,7 @@ import type { AttentionType, AttentionTypes, Config, Training } from "./config.t
 import { inOurWords } from "./dialects/in-our-words.ts";
 import { dialectOf } from "./dialects/index.ts";
 import { whyHarmless } from "./harmless-keys.ts";
+import { inWords } from "./in-words.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { otherKeys } from "./keys.ts";
 import { masking } from "./masking.ts";
@@ -256,8 +257,12 @@ function describe(issue: v.BaseIssue<unknown>): Problem[] {
   }
   if (type === "min_length") return [[path, "is empty"]];
   const wanted =
-    type === "integer" ? "a whole number" : type === "one_of" ? issue.message : expected;
-  const found = received === "undefined" ? "is missing, and" : `is ${received}, but`;
+    type === "integer"
+      ? "a whole number"
+      : type === "one_of" || expected === null
+        ? undefined
+        : inWords(expected);
+  const found = received === "undefined" ? "is missing, and" : `is ${inWords(received)}, but`;
   return [[path, `${found} must be ${wanted ?? issue.message}`]];
 }
 

@@ -10,6 +10,7 @@ import type { JsonOptions } from "./json-document.ts";
 import { leftOutLines, type Reason } from "./left-out.ts";
 import { noDataBecause } from "./no-data.ts";
 import { noFormat } from "./no-format.ts";
+import { notThere } from "./not-there.ts";
 import { standardInput } from "./pipe.ts";
 import { checkPipes } from "./pipes-once.ts";
 
@@ -50,7 +51,8 @@ async function filesOf(
   format: Format | undefined,
   options: FindOptions,
 ): Promise<readonly DataFile[]> {
-  const is = path === standardInput ? undefined : await stat(path).catch(() => undefined);
+  const found = path === standardInput ? undefined : await stat(path).catch(codeOf);
+  const is = typeof found === "object" ? found : undefined;
   if (is?.isDirectory()) {
     if (await isRunFolder(path)) throw runAsData(path);
     return several(await filesBelow(path, options), format, `the folder ${path}`, options);
@@ -58,9 +60,15 @@ async function filesOf(
   if (!is && isGlob(path)) {
     return several(await globFiles(path, options), format, `the pattern ${path}`, options);
   }
-  const found = format ?? formatOf(path) ?? (await pairFormat(path));
-  if (!found) throw await noFormat(path);
-  return [{ file: path, format: found }];
+  const pair = await pairFormat(path);
+  if (found === "ENOENT" && !pair) throw await notThere(path);
+  const told = format ?? formatOf(path) ?? pair;
+  if (!told) throw await noFormat(path);
+  return [{ file: path, format: told }];
+}
+
+function codeOf({ code }: NodeJS.ErrnoException): string | undefined {
+  return code;
 }
 
 /** Of many files, those that are data, once each: of a pair of `.bin` and `.idx` only the first. */

@@ -146,8 +146,16 @@ describe("readDocuments", () => {
     await expect(textsOf(file)).rejects.toMatchObject({
       details: { line: 2, offset: head.length + 10 },
     });
-    await expect(textsOf("data.parquet")).rejects.toMatchObject({ code: "bad-argument" });
-    await expect(textsOf(join(folder, "none.txt"))).rejects.toThrow(/there is no such file/);
+    const parquet = await written("data.parquet", Buffer.from("PAR1"));
+    await expect(textsOf(parquet)).rejects.toMatchObject({ code: "bad-argument" });
+    // Of what is not there, the name is not the matter, whatever it tells.
+    for (const name of ["none.txt", "none", "none.parquet"]) {
+      await expect(textsOf(join(folder, name))).rejects.toThrow(/none[^ ]*: there is no such file/);
+    }
+    const near = join(folder, "bites.jsonl");
+    await expect(textsOf(near)).rejects.toMatchObject({
+      details: { try: [file, expect.stringContaining("a folder, a pattern")] },
+    });
   });
 
   it("cuts lines as they are, for any content", async () => {

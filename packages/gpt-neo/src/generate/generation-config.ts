@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { brief, isObject, parseJson } from "../json.ts";
 import { readSmallFile } from "../small-file.ts";
+import { keyOf } from "./key-of.ts";
 import { checkDecoding, decodingNames } from "./options/check.ts";
 import type { DecodingOptions } from "./options/decoding.ts";
 
@@ -51,11 +52,6 @@ export async function readGenerationConfig(model: string): Promise<GenerationCon
   );
   const isOff = (key: string) => [undefined, null, 0, 1, false].includes(value[key] as null);
   return { file, options, unused: otherKeys.filter((key) => !isOff(key)) };
-}
-
-/** `topP` as it is written there: `top_p`. */
-export function keyOf(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function wrong(file: string, reason: string): MtfError {

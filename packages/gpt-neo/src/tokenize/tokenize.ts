@@ -10,6 +10,7 @@ import {
   makeTokenizer,
   type TokenizerSource,
 } from "../tokenizer/index.ts";
+import { behind, sizesOf } from "./behind.ts";
 import { binSink } from "./bin-sink.ts";
 import { checkName } from "./check-name.ts";
 import { openPool, type Pool } from "./pool.ts";
@@ -53,6 +54,10 @@ export interface TokenizeProgress {
   readonly file: string;
   readonly files: number;
   readonly fileNumber: number;
+  /** The part of the files that is behind, from 0 to 1, as far as it is known. */
+  readonly share: number | undefined;
+  /** Where this call began: further on where it goes on with another. */
+  readonly from: { readonly tokens: number; readonly share: number | undefined };
 }
 
 export interface Tokenized {
@@ -153,6 +158,8 @@ async function tokenizeFiles(
     });
   };
 
+  const sizes = await sizesOf(files);
+  const from = { tokens, share: behind(files, sizes, place) };
   try {
     let stopped = false;
     let begun = saved !== undefined;
@@ -173,7 +180,11 @@ async function tokenizeFiles(
       const fileNumber = Math.min(place.file, files.length - 1);
       const { file } = files[fileNumber]!;
       const all = documents + (encoded.open ? 1 : 0);
-      options.onProgress?.({ documents: all, tokens, file, files: files.length, fileNumber });
+      const share = behind(files, sizes, place);
+      options.onProgress?.({
+        ...{ documents: all, tokens, file, files: files.length, fileNumber },
+        ...{ share, from },
+      });
       stopped = options.stopped?.() === true;
       if (stopped) break;
       if (performance.now() - savedAt > (options.saveEvery ?? 5000)) {

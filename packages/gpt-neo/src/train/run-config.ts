@@ -1,4 +1,5 @@
 import { MtfError } from "mtf";
+import { camelCase } from "../camel-case.ts";
 import { type Config, endKeys, type LeftOut, parseConfig, toJson } from "../config/index.ts";
 import { sourcesOf } from "../data/index.ts";
 import { modelOf } from "../models/index.ts";
@@ -12,6 +13,7 @@ import {
 } from "../tokenizer/index.ts";
 import { homeOf } from "../weights/index.ts";
 import { absoluteTokenizer } from "./absolute-paths.ts";
+import { asSaid } from "./as-said.ts";
 import { areDocuments } from "./data/given.ts";
 import type { GoingOn } from "./going-on.ts";
 import { keptTokenizer } from "./kept-tokenizer.ts";
@@ -113,6 +115,7 @@ function withOptions(
   config: Config,
   { tokenizer, ...model }: Partial<Config> & { readonly tokenizer: string | undefined },
 ): Config {
+  // By the keys that they go over; whoever said them is told of them by their own names.
   const given = {
     data: areDocuments(options.data) ? null : options.data && sourcesOf(options.data),
     validation_data: areDocuments(options.validationData) ? null : options.validationData,
@@ -139,7 +142,37 @@ function withOptions(
   const training = { ...config.training, ...set.training, ...flags };
   const where = "the config with the given options";
   const mixture = withExperts(options, config);
-  return parseConfig({ ...toJson(config), ...mixture, ...set.model, ...model, training }, where);
+  try {
+    return parseConfig({ ...toJson(config), ...mixture, ...set.model, ...model, training }, where);
+  } catch (error) {
+    throw asSaid(error, namesOf(options, flags, set));
+  }
+}
+
+/** Options whose names are not those of the keys that they say. */
+const otherNames: Readonly<Record<string, string>> = {
+  cross_document_attention: "noCrossDocument",
+  cross_document_loss: "noCrossDocument",
+  learning_rate: "lr",
+  validation: "validationShare",
+};
+
+/** What options are called that say parts of a config, by the paths of these. */
+function namesOf(
+  { moeLayers, experts, tokenizer }: TrainOptions,
+  flags: object,
+  set: ReturnType<typeof settingsOf>,
+): ReadonlyMap<string, string> {
+  const named = (key: string): string => `\`${otherNames[key] ?? camelCase(key)}\``;
+  return new Map([
+    ...Object.keys(flags)
+      .filter((key) => key !== "tokenizer" || tokenizer !== undefined)
+      .map((key) => [`training.${key}`, named(key)] as const),
+    ...Object.keys(set.training).map((key) => [`training.${key}`, `\`set\` ${key}`] as const),
+    ...Object.keys(set.model).map((key) => [key, `\`set\` ${key}`] as const),
+    ...(moeLayers === undefined ? [] : [["original.moe.layers", "`moeLayers`"] as const]),
+    ...(experts === undefined ? [] : [["original.moe.num_experts", "`experts`"] as const]),
+  ]);
 }
 
 /** Options that go over keys of `training` and stay beside them: a config's rules are for its own mesh. */

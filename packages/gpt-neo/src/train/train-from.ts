@@ -13,6 +13,7 @@ import { checkState } from "./check-state.ts";
 import { bestStep, usuallyKept } from "./checkpoint.ts";
 import type { Claim } from "./claim.ts";
 import { claimTogether } from "./claim-together.ts";
+import { checkCache } from "./data/check-cache.ts";
 import { openTogether } from "./data/open-together.ts";
 import { currentOrder, orderOf } from "./data/order.ts";
 import { positionIn } from "./data/position.ts";
@@ -54,6 +55,7 @@ export async function trainFrom(
   team: Team,
 ): Promise<Trained> {
   const { signal } = listener;
+  if (team.leads) await checkCache(options.cache);
   const note = (line: string): void => listener.onNote?.(line);
   const { config: planned, tokenizing, mesh, layout } = await planRun(options, weights, note);
   signal?.throwIfAborted();

@@ -10,6 +10,7 @@ import { boxesOf, cutBox } from "../../test/support/weights.ts";
 import { parseConfig, saveConfig } from "../config/index.ts";
 import { expectedWeights } from "./expected.ts";
 import { loadWeights } from "./load.ts";
+import { modelFolder } from "./model-folders.ts";
 import { openWeights } from "./open.ts";
 
 const fixtures = fileURLToPath(new URL("../../test/fixtures/weights/", import.meta.url));
@@ -251,14 +252,21 @@ describe("Hugging Face folders", () => {
   it("says when there is no config, or no weights", async () => {
     const bare = await mkdtemp(join(folder, "bare-"));
     const file = `${fixtures}safetensors/one/model.safetensors`;
-    await expect(loadWeights(bare)).rejects.toThrow(/holds no weights/);
+    await expect(loadWeights(bare)).rejects.toThrow(/holds no weights[\s\S]*config\.json, weights/);
+    // A folder of models names them.
+    await mkdir(join(bare, "tuned"));
+    await writeFile(join(bare, "tuned", "config.json"), "{}");
+    const advice = {
+      details: { try: [`\`model: ${JSON.stringify(join(bare, "tuned"))}\``, modelFolder] },
+    };
+    await expect(loadWeights(bare)).rejects.toMatchObject(advice);
     await copyFile(file, join(bare, "model.safetensors"));
     await expect(loadWeights(bare)).rejects.toThrow(
       /no config\.json beside[\s\S]*`config: "FILE"`/,
     );
     const given = await loadWeights(bare, { config: `${fixtures}safetensors/one/config.json` });
     await given.close();
-    await expect(loadWeights(join(folder, "nothing"))).rejects.toThrow(/no such file/);
+    await expect(loadWeights(join(folder, "nothing"))).rejects.toThrow(/no file or folder/);
   });
 });
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { MtfError } from "mtf";
 import { badFile, openBytes, readShards } from "mtf/files";
 import type { ConfigSource } from "../config/index.ts";
-import { withCheckpoint } from "../damaged-checkpoint.ts";
+import { lastIn, withCheckpoint } from "../damaged-checkpoint.ts";
 import { namesIn } from "../make-folder.ts";
 import { adapterAlone } from "./adapter.ts";
 import { openCheckpointWeights } from "./checkpoint.ts";
@@ -72,7 +72,7 @@ async function openFolder(folder: string, config?: ConfigSource): Promise<Weight
   return told(
     new MtfError("bad-file", `${folder} holds no weights.`, {
       evidence: [["looked for", [...namesInFolder, "*.index", "*.safetensors"].join(", ")]],
-      try: await insteadOfFolder(folder),
+      try: (await lastIn(folder)) === undefined ? await insteadOfFolder(folder) : [],
       file: folder,
     }),
   );

@@ -1,10 +1,11 @@
 import { availableParallelism } from "node:os";
-import { pipesAmong, shownName } from "../../data/pipe.ts";
+import { pipesAmong } from "../../data/pipe.ts";
 import { some } from "../../some.ts";
 import { type TokenizeProgress, tokenize } from "../../tokenize/tokenize.ts";
 import { tokenizerSource } from "../../tokenizer/index.ts";
 import { printDuration, progressLine } from "../progress.ts";
 import type { TokenizeCommandOptions } from "../tokenize-options.ts";
+import { tokenizingLine } from "./tokenizing-line.ts";
 
 /** What `gpt-neo tokenize` found. */
 export interface TokenizeResult {
@@ -26,18 +27,8 @@ export async function run(options: TokenizeCommandOptions): Promise<TokenizeResu
   const source = await tokenizerSource(options.tokenizer);
   const progress = progressLine();
   const started = performance.now();
-  let before: number | undefined;
-  const show = ({ documents, tokens, file, files, fileNumber }: TokenizeProgress): void => {
-    before ??= tokens;
-    const seconds = (performance.now() - started) / 1000;
-    const rate = (tokens - before) / seconds;
-    // What was read in the first moment says nothing of how fast it goes on.
-    const speed = rate >= 1 ? `, ${Math.round(rate).toLocaleString("en-US")} tokens/s` : "";
-    const of = files > 1 ? ` (${fileNumber + 1} of ${files})` : "";
-    progress.update(
-      `${shownName(file)}${of}: ${some(documents, "document")}, ${some(tokens, "token")}${speed}`,
-    );
-  };
+  const show = (far: TokenizeProgress): void =>
+    progress.update(tokenizingLine(far, (performance.now() - started) / 1000));
   let stopped = false;
   const stop = (): void => {
     stopped = true;

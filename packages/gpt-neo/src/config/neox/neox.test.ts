@@ -254,8 +254,8 @@ describe("parts that GPT-Neo does not have", () => {
   it("that NeoX does not know are errors in its names", () => {
     expect(error("pos_emb: rotated\nrotary_pct: 2\n")).toMatchInlineSnapshot(`
       "[bad-argument] a.yml describes what GPT-Neo here cannot be.
-        a.yml:6 pos_emb     is "rotated", but must be ("learned" | "rotary" | "sinusoidal" | "rpe" | "alibi" | "none")
-        a.yml:7 rotary_pct  is 2, but must be <=1"
+        a.yml:6 pos_emb     is "rotated", but must be "learned", "rotary", "sinusoidal", "rpe", "alibi" or "none"
+        a.yml:7 rotary_pct  is 2, but must be at most 1"
     `);
     expect(error('attention_config: [[["glob"], 2]]\n')).toMatch(/has "glob"; NeoX's layers are/);
   });
@@ -320,7 +320,7 @@ describe("what is another model", () => {
     `);
     expect(error("hidden-dropout: 2\nwarmup: 0\n")).toMatchInlineSnapshot(`
       "[bad-argument] a.yml describes what GPT-Neo here cannot be.
-        a.yml:6 hidden_dropout  is 2, but must be <1"
+        a.yml:6 hidden_dropout  is 2, but must be below 1"
     `);
   });
 

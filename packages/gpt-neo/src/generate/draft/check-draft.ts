@@ -22,8 +22,8 @@ export function checkDraft(model: Model, draft: Draft, { numBeams = 1 }: Decodin
       "bad-argument",
       "generate: a draft guesses one text, and does not follow beams.",
       {
-        evidence: [["numBeams", `${numBeams}`]],
-        try: ["numBeams: 1", "no draft"],
+        evidence: [["`numBeams`", `${numBeams}`]],
+        try: ["`numBeams: 1`", "no `draft`"],
       },
     );
   }

@@ -19,7 +19,7 @@ export function askedOf(model: Model, settings: GenerateAllSettings): SearchOpti
   checkSettings(settings);
   const own = model.generation?.options ?? {};
   const options = merged(own, settings);
-  checkIds(options, model.config.vocab_size);
+  checkIds(options, settings, model.config.vocab_size, model.generation?.file);
   if (settings.draft !== undefined) checkDraft(model, settings.draft, options);
   const ends = settings.eosTokenId ?? settings.endOfText ?? own.eosTokenId ?? model.ends;
   const { seed = 0, logprobs, outputScores, outputLogits } = settings;

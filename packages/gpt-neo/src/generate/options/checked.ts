@@ -3,6 +3,7 @@ import { isIn, type NumberRange, rangeInWords } from "../../number-range.ts";
 import { checkNames, type OptionNames } from "../../option-names.ts";
 import { unknownId } from "../../unknown-id.ts";
 import { wrongOption } from "../../wrong-option.ts";
+import { keyOf } from "../key-of.ts";
 import { checkDecoding, decodingNames } from "./check.ts";
 import { checkSampling } from "./check-sampling.ts";
 import type { DecodingOptions } from "./decoding.ts";
@@ -77,23 +78,41 @@ function wrong(name: string, value: unknown, words: string): MtfError {
   return wrongOption("generate", name, value, words);
 }
 
-/** @throws MtfError `bad-argument` for options that name ids beyond the vocabulary */
-export function checkIds(options: DecodingOptions, vocabulary: number): void {
-  for (const [name, ids] of idsIn(options)) {
+/**
+ * Checks that the ids are there that options name. Of ids that end a text a model's own file may name more:
+ * what there is none of is never chosen.
+ *
+ * @param options those of the call over the model's own
+ * @param own the file of the model's own, where there is one
+ * @throws MtfError `bad-argument` that says which of the two names an id beyond the vocabulary
+ */
+export function checkIds(
+  options: DecodingOptions,
+  settings: GenerateAllSettings,
+  vocabulary: number,
+  own: string | undefined,
+): void {
+  const { eosTokenId = [], endOfText = [] } = settings;
+  const ends = [
+    ["eosTokenId", [eosTokenId].flat()],
+    ["endOfText", [endOfText].flat()],
+  ] as const;
+  for (const [name, ids] of [...idsIn(options), ...ends]) {
     const unknown = unknownId(ids, vocabulary);
     if (unknown === undefined) continue;
-    throw new MtfError(
-      "bad-argument",
-      `generate: ${name} has ${unknown}, which is no id of the model.`,
-      { evidence: [["vocabulary", `0 to ${vocabulary - 1}`]] },
-    );
+    const isGiven = settings[name] !== undefined;
+    const said = isGiven ? `generate: \`${name}\`` : `${own}: ${keyOf(name)}`;
+    throw new MtfError("bad-argument", `${said} has ${unknown}, which is no id of the model.`, {
+      evidence: [["vocabulary", `0 to ${vocabulary - 1}`]],
+      try: isGiven ? [] : [`\`${name}\` with other ids, which goes over the file`],
+    });
   }
 }
 
-/** The ids that options name, but for those that end a text: of those that there are none, none is chosen. */
+/** The ids that options name, but for those that end a text. */
 function idsIn(
   options: DecodingOptions,
-): readonly (readonly [name: string, ids: readonly number[]])[] {
+): readonly (readonly [name: keyof DecodingOptions, ids: readonly number[]])[] {
   const { sequenceBias = [], badWordsIds = [], suppressTokens = [] } = options;
   const { beginSuppressTokens = [], forcedBosTokenId, forcedEosTokenId } = options;
   const one = (id: number | undefined) => (id === undefined ? [] : [id]);

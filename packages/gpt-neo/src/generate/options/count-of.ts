@@ -1,4 +1,5 @@
 import { MtfError } from "mtf";
+import { optionsInWords } from "../../options-in-words.ts";
 import type { DecodingOptions } from "./decoding.ts";
 import { merged, samplingOf } from "./sampling-of.ts";
 import type { GenerateSettings } from "./settings.ts";
@@ -14,17 +15,18 @@ export function countOf(given: GenerateSettings, own: DecodingOptions = {}): num
   const most = numBeams > 1 ? numBeams : greedy ? 1 : Number.POSITIVE_INFINITY;
   const asked = given.numReturnSequences ?? 1;
   if (asked <= most) return Math.min(numReturnSequences, most);
-  const evidence = [["numReturnSequences", `${asked}`]] as const;
+  const evidence = [["`numReturnSequences`", `${asked}`]] as const;
+  const beams = `${optionsInWords({ numBeams: asked })}, which finds as many`;
   if (numBeams === 1) {
     throw new MtfError(
       "bad-argument",
       "generate: the likeliest ids make one text, and not several.",
-      { evidence, try: ["doSample: true", `numBeams: ${asked}`] },
+      { evidence, try: ["`temperature: 1`, which draws each", beams] },
     );
   }
   throw new MtfError(
     "bad-argument",
     "generate: more texts are asked for than beams are followed.",
-    { evidence: [...evidence, ["numBeams", `${numBeams}`]], try: [`numBeams: ${asked}`] },
+    { evidence: [...evidence, ["`numBeams`", `${numBeams}`]], try: [beams] },
   );
 }

@@ -2,7 +2,7 @@ import { MtfError } from "mtf";
 import { openConversation } from "../../../generate/conversation.ts";
 import type { LoadedModel } from "../../../loaded-model.ts";
 import type { Progress } from "../../../progress.ts";
-import { asTyped } from "../../as-typed.ts";
+import { errorAsTyped } from "../../as-typed.ts";
 import type { GenerateOptions } from "../../generate-options.ts";
 import { writeOut } from "../../write-out.ts";
 import type { Asked } from "./asked.ts";
@@ -41,7 +41,7 @@ export async function converse(
       } catch (error) {
         if (!signal.aborted) {
           if (!(error instanceof MtfError) || error.code !== "bad-argument") throw error;
-          progress.note(asTyped(error.message));
+          progress.note(errorAsTyped(error).message);
         }
       }
       await writeOut("\n");

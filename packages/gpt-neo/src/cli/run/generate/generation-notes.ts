@@ -1,4 +1,4 @@
-import { keyOf } from "../../../generate/generation-config.ts";
+import { keyOf } from "../../../generate/key-of.ts";
 import { decodingNames } from "../../../generate/options/check.ts";
 import { countOf } from "../../../generate/options/count-of.ts";
 import type { DecodingOptions } from "../../../generate/options/decoding.ts";
