@@ -75,7 +75,8 @@ it("a run that was stopped at its first checkpoint begins afresh", async () => {
   const { code } = await resume(() => {
     rmSync(join(run, "checkpoints"), { recursive: true });
     mkdirSync(join(run, "checkpoints"));
-    edit(join(run, "run.json"), ({ saved: _, ...rest }) => rest);
+    // As a version wrote it that knew no checksums.
+    edit(join(run, "run.json"), ({ saved: _, crc32c: _sum, ...rest }) => rest);
   });
   expect(code).toBe(0);
 });
@@ -239,6 +240,12 @@ it("a damaged run.json is no reason to begin another run", async () => {
       try  --config PRESET|FILE or --model DIR, and all else that it was begun with, beside --resume, which writes it anew
     "
   `);
+  const flipped = await resume(() =>
+    edit(join(run, "run.json"), ({ saved: _, ...rest }) => ({ saved: 3, ...rest })),
+  );
+  expect(flipped.error).toContain("run.json cannot be read: what it says is not what was written.");
+  const seen = await callHere("inspect", run);
+  expect([seen.code, seen.stderr]).toEqual([1, expect.stringContaining("is not what was written")]);
   const again = await callHere(...begin, ...short, "--out", run, "--resume", "--steps", "5");
   expect(again.code).toBe(0);
   const later = { format: "gpt-neo run", version: 99 };

@@ -186,7 +186,7 @@ describe("--set", () => {
     expect(await error("--learning-rate", "0.1")).toContain("Did you mean --lr?");
     expect(await error("--set", "hidden_size=5")).toContain("training has no such key");
     expect(await error("--set", "steps=5", "--steps", "6")).toContain("steps is given twice.");
-    expect(await error("--set", "decay_to=high")).toContain("training.decay_to");
+    expect(await error("--set", "decay_to=high")).toContain("--set decay_to  is");
     expect(await error("--set", "warmup_steps")).toContain("not KEY=VALUE.");
   });
 });

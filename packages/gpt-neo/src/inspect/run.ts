@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type LogRecord, readLog } from "../log.ts";
 import { namesIn } from "../make-folder.ts";
 import { savedSteps } from "../run-checkpoints.ts";
-import { runFile } from "../run-mark.ts";
+import { badMark, damageOfMark, runFile } from "../run-mark.ts";
 import { lastCheckpoint } from "../train/checkpoint.ts";
 
 /** What a run's folder says about the run. */
@@ -30,9 +30,11 @@ export function isRun(names: readonly string[]): boolean {
 /**
  * Says how far a run is.
  *
- * @throws MtfError `bad-file` for a damaged log or checkpoint
+ * @throws MtfError `bad-file` for a damaged log or checkpoint, and for a `run.json` that is not as written
  */
 export async function inspectRun(folder: string): Promise<RunSummary> {
+  const damage = await damageOfMark(folder);
+  if (damage !== undefined) throw badMark(folder, damage);
   const log = await inspectLog(join(folder, "log.jsonl"));
   const names = await namesIn(folder);
   const last = names.includes("checkpoints") ? await lastCheckpoint(folder) : undefined;

@@ -6,6 +6,7 @@ import { isObject } from "../json.ts";
 import { savedSteps } from "../run-checkpoints.ts";
 import {
   type BegunWith,
+  badMark,
   begunWithOf,
   checkRunVersion,
   damageOfMark,
@@ -108,13 +109,7 @@ function withInstead(error: unknown): unknown {
 
 async function unknown(out: string): Promise<MtfError> {
   const damage = await damageOfMark(out);
-  if (damage !== undefined) {
-    const file = join(out, runFile);
-    return new MtfError("bad-file", `${file} cannot be read: ${damage}.`, {
-      try: [`${instead}, which writes it anew`],
-      file,
-    });
-  }
+  if (damage !== undefined) return badMark(out, damage, [`${instead}, which writes it anew`]);
   const older = (await isRunFolder(out)) || (await savedSteps(out)).length > 0;
   const what = older ? "does not say what it was begun with" : "holds no run to go on with";
   return new MtfError("bad-argument", `${out} ${what}.`, {
