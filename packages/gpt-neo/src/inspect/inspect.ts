@@ -10,6 +10,7 @@ import { isPipe, shownName } from "../data/pipe.ts";
 import type { ReadOptions } from "../data/read.ts";
 import { namesIn } from "../make-folder.ts";
 import { modelOf } from "../models/index.ts";
+import { nearestBeside } from "../nearest-beside.ts";
 import { isRunFolder, runFile } from "../run-mark.ts";
 import { checkpointFile, isCheckpointOf } from "../weights/home.ts";
 import { latestBundle } from "../weights/tensorflow/latest.ts";
@@ -79,7 +80,11 @@ export async function inspect(path: string, reading: ReadOptions = {}): Promise<
     return { path, kind: "config", config: await inspectConfig(path) };
   }
   if (isGlob(path)) return { path, kind: "data", data: await inspectData([path]) };
-  throw new MtfError("bad-file", `there is no file or folder ${path}.`, { file: path });
+  const near = await nearestBeside(path);
+  throw new MtfError("bad-file", `there is no file or folder ${path}.`, {
+    ...(near !== undefined && { try: [near] }),
+    file: path,
+  });
 }
 
 async function exist(names: readonly string[]): Promise<boolean> {

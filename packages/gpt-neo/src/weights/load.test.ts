@@ -267,6 +267,12 @@ describe("Hugging Face folders", () => {
     const given = await loadWeights(bare, { config: `${fixtures}safetensors/one/config.json` });
     await given.close();
     await expect(loadWeights(join(folder, "nothing"))).rejects.toThrow(/no file or folder/);
+    await expect(loadWeights(join(bare, "tunned"))).rejects.toMatchObject({
+      details: { try: [advice.details.try[0], expect.stringContaining(modelFolder)] },
+    });
+    await expect(loadWeights(join(bare, "tuned", "config.json"))).rejects.toMatchObject({
+      details: { reason: "it is JSON, not weights", try: [advice.details.try[0]] },
+    });
   });
 });
 

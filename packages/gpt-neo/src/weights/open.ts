@@ -5,6 +5,8 @@ import { badFile, openBytes, readShards } from "mtf/files";
 import type { ConfigSource } from "../config/index.ts";
 import { lastIn, withCheckpoint } from "../damaged-checkpoint.ts";
 import { namesIn } from "../make-folder.ts";
+import { nearestBeside } from "../nearest-beside.ts";
+import { optionsInWords } from "../options-in-words.ts";
 import { adapterAlone } from "./adapter.ts";
 import { openCheckpointWeights } from "./checkpoint.ts";
 import { checkpointFile, isCheckpointOf } from "./home.ts";
@@ -16,6 +18,7 @@ import type { WeightSource } from "./source.ts";
 import { latestBundle } from "./tensorflow/latest.ts";
 import { openBundle } from "./tensorflow/open.ts";
 import { tableMagic } from "./tensorflow/table.ts";
+import { unreadable } from "./unreadable.ts";
 
 /** What a folder's weights are called, the first found being taken. */
 const namesInFolder = [
@@ -45,12 +48,7 @@ export async function openWeights(path: string, config?: ConfigSource): Promise<
     const index = await stat(`${bundle}.index`).catch(() => undefined);
     if (index) return openBundle(bundle);
   }
-  if (!found) {
-    throw new MtfError("bad-file", `there is no file or folder ${path}.`, {
-      try: [`${modelFolder}; nothing is downloaded by its name`],
-      file: path,
-    });
-  }
+  if (!found) throw await notThere(path);
   return openFile(path);
 }
 
@@ -88,7 +86,7 @@ async function openFile(file: string): Promise<WeightSource> {
     case "table":
       throw badFile(file, 0, "it is a TensorFlow index without the ending .index");
     case "index": {
-      const shards = [...(await readShards(file)).keys()];
+      const shards = [...(await readShards(file).catch(unlessIndex(file))).keys()];
       for (const shard of shards) await checkWeights(shard);
       const [shard] = shards;
       if (shard === undefined) throw badFile(file, 0, "its weight_map names no files");
@@ -96,6 +94,25 @@ async function openFile(file: string): Promise<WeightSource> {
       return kind === "pytorch" ? openPytorch(file) : openSafetensorsWeights(file);
     }
   }
+}
+
+/** Only what is called an index is one that is damaged: any other JSON is none. */
+function unlessIndex(file: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof MtfError) || /\.index\.json$/.test(file)) throw error;
+    throw unreadable(file, 0, "it is JSON, not weights", optionsInWords({ model: dirname(file) }));
+  };
+}
+
+async function notThere(path: string): Promise<MtfError> {
+  const near = await nearestBeside(path);
+  return new MtfError("bad-file", `there is no file or folder ${path}.`, {
+    try: [
+      ...(near === undefined ? [] : [optionsInWords({ model: near })]),
+      `${modelFolder}; nothing is downloaded by its name`,
+    ],
+    file: path,
+  });
 }
 
 async function kindOf(file: string): Promise<"pytorch" | "safetensors" | "table" | "index"> {

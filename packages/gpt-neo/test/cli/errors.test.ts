@@ -40,8 +40,8 @@ const asked = ["--input-ids", "1,2", "--mesh", "data:1"];
 it("weights that are not there, or not whole", async () => {
   const model = join(folder, "damaged");
   expect(await errorOf("generate", "--model", model, ...asked)).toMatchInlineSnapshot(`
-    "gpt-neo: [bad-file] FOLDER/damaged cannot be read: there is no such file.
-      file  FOLDER/damaged
+    "gpt-neo: [bad-file] there is no file or folder FOLDER/damaged.
+      try  a model's folder: config.json, weights and a tokenizer, as in a run's folder or a download from Hugging Face; nothing is downloaded by its name
     "
   `);
   mkdirSync(model);
@@ -49,6 +49,7 @@ it("weights that are not there, or not whole", async () => {
   expect(await errorOf("generate", "--model", model, ...asked)).toMatchInlineSnapshot(`
     "gpt-neo: [bad-file] FOLDER/damaged holds no weights.
       looked for  model.safetensors, model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json, *.index, *.safetensors
+      try         a model's folder: config.json, weights and a tokenizer, as in a run's folder or a download from Hugging Face
     "
   `);
   cpSync(join(published, "model.safetensors"), join(model, "model.safetensors"));
@@ -89,6 +90,7 @@ it("a config with unknown keys, or that is not there", async () => {
 it("data that are not there, or shorter than a sample", async () => {
   expect(await trainError("--data", join(folder, "none.txt"))).toMatchInlineSnapshot(`
     "gpt-neo: [bad-file] FOLDER/none.txt: there is no such file.
+      try  a file, a folder, a pattern such as 'pile/*.jsonl.zst', or - for standard input
     "
   `);
   const short = join(folder, "short.txt");
