@@ -21,8 +21,8 @@ export interface Gathered {
  *
  * @param to the run's folder of the first process
  * @param from those of the other processes, brought here or mounted
- * @throws MtfError `bad-argument` where one of the folders is not there, is given twice or holds no
- * checkpoints, and while another process has the run; `bad-checkpoint` listing the files that are in none of
+ * @throws MtfError `bad-argument` where one of the folders is not there, holds no checkpoints or is
+ * the run's own, and while another process has the run; `bad-checkpoint` listing the files that are in none of
  * the folders; `bad-file` where the disk fails
  * @example
  * await gatherRun("runs/book", ["from-b/book", "from-c/book"]);
