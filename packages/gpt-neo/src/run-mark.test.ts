@@ -36,6 +36,11 @@ it("of every byte of it that changes, it is known", async () => {
   expect([await isRunFolder(folder), await checkRunVersion(folder)]).toEqual([true, undefined]);
 });
 
+it("another file of that name is no damaged one", async () => {
+  writeFileSync(file, JSON.stringify({ hidden_size: 32, training: { steps: 3 } }));
+  expect([await damageOfMark(folder), await isRunFolder(folder)]).toEqual([undefined, false]);
+});
+
 it("one without a checksum is read as it is, and white space is no damage", async () => {
   const older = { format: "gpt-neo run", version: 3, saved: 7, begunWith: begun };
   writeFileSync(file, JSON.stringify(older));

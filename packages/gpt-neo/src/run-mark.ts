@@ -103,7 +103,9 @@ export async function begunWithOf(path: string): Promise<BegunWith | undefined> 
 export async function damageOfMark(path: string): Promise<string | undefined> {
   try {
     const written: unknown = JSON.parse(await readFile(join(path, runFile), "utf8"));
-    return isObject(written) && !isSound(written)
+    // Another file of that name is somebody else's.
+    const isOurs = isObject(written) && (written.format === format || "crc32c" in written);
+    return isOurs && !isSound(written)
       ? "what it says is not what was written"
       : undefined;
   } catch (error) {
