@@ -105,9 +105,7 @@ export async function damageOfMark(path: string): Promise<string | undefined> {
     const written: unknown = JSON.parse(await readFile(join(path, runFile), "utf8"));
     // Another file of that name is somebody else's.
     const isOurs = isObject(written) && (written.format === format || "crc32c" in written);
-    return isOurs && !isSound(written)
-      ? "what it says is not what was written"
-      : undefined;
+    return isOurs && !isSound(written) ? "what it says is not what was written" : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return "it is not JSON";
     const { code, message } = error as NodeJS.ErrnoException;

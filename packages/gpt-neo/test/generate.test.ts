@@ -291,9 +291,9 @@ describe("from code", () => {
     ],
     [{ earlyStopping: "no" }, 'earlyStopping is "no", and must be true, false or "never".'],
     [{ stopStrings: "" }, 'stopStrings is "", and must be a text or a list of texts.'],
-    [{ stopStrings: "a" }, "stopStrings need a tokenizer, and there is none."],
-    [{ suppressTokens: [3, 97] }, "suppressTokens has 97, which is no id of the model."],
-    [{ forcedEosTokenId: 97 }, "forcedEosTokenId has 97, which is no id of the model."],
+    [{ stopStrings: "a" }, "`stopStrings` need a tokenizer, and there is none."],
+    [{ suppressTokens: [3, 97] }, "`suppressTokens` has 97, which is no id of the model."],
+    [{ forcedEosTokenId: 97 }, "`forcedEosTokenId` has 97, which is no id of the model."],
     [{ top_p: 0.5 }, 'there is no option "top_p".'],
     [
       { doSample: false, numReturnSequences: 2 },

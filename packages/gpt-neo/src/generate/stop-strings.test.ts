@@ -52,5 +52,5 @@ it("finds the first place where a text is complete, whatever the ids", () => {
 
 it("needs a tokenizer", () => {
   expect(stopsBy([], undefined)([1])).toBeUndefined();
-  expect(() => stopsBy(["a"], undefined)).toThrow("stopStrings need a tokenizer");
+  expect(() => stopsBy(["a"], undefined)).toThrow("`stopStrings` need a tokenizer");
 });

@@ -15,9 +15,9 @@ export function stopsBy(
   if (!tokenizer) {
     throw new MtfError(
       "bad-argument",
-      "generate: stopStrings need a tokenizer, and there is none.",
+      "generate: `stopStrings` need a tokenizer, and there is none.",
       {
-        try: ["a tokenizer in the model's folder", "eosTokenId, for ids that end a text"],
+        try: ["a tokenizer in the model's folder", "`eosTokenId`, for ids that end a text"],
       },
     );
   }
