@@ -1,33 +1,145 @@
 /** Products of few rows, which do not repay the packing of the other operand. */
 import { FIRST, offset, run, SECOND } from "./_groups";
-import { bytesOf, four, single } from "./_numbers";
-import { madd, splat, sumLanes } from "./_vector";
+import { bytesOf, four, one, single } from "./_numbers";
+import { quadDepth, quadsOf } from "./_pack";
+import { madd, splat } from "./_vector";
 
-/** Few rows, and B's columns lie whole in memory: each element of C is a product of two runs. */
+/**
+ * Few rows, and B's columns lie whole in memory: each element of C is a product of two runs, of the same
+ * bits however many rows there are. Rows are as `packQuads` left them. Narrow columns that several groups
+ * of rows read are widened before, into `columns`, where they are one run.
+ */
 export function dots<T>(
   a: usize, b: usize, c: usize, ms: usize, ns: usize, ks: usize, M: i32, N: i32, K: i32,
-  spare: usize,
+  spare: usize, columns: usize,
 ): void {
+  const widened = !isFloat<T>() && quadsOf(M) > (isSigned<T>() ? 0 : 1) && run(ks, 0, K) == K;
   for (let n: i32 = 0; n < N; n += 4) {
     const left = N - n;
     const o0 = b + bytesOf<T>(offset(ns, n, FIRST));
     const o1 = left > 1 ? b + bytesOf<T>(offset(ns, n + 1, FIRST)) : o0;
     const o2 = left > 2 ? b + bytesOf<T>(offset(ns, n + 2, FIRST)) : o0;
     const o3 = left > 3 ? b + bytesOf<T>(offset(ns, n + 3, FIRST)) : o0;
-    for (let m: i32 = 0; m < M; m++) {
-      const row = a + <usize>(m * K) * 4;
-      const to = c + (<usize>offset(ms, m, SECOND) << 2);
-      if (m + 1 == M) {
-        const sums = dots1<T>(row, o0, o1, o2, o3, ks, K);
-        storeFour(to, ns, n, left, sums);
-        break;
-      }
-      m++;
-      dots2<T>(row, row + <usize>K * 4, o0, o1, o2, o3, ks, K, spare);
-      storeFour(to, ns, n, left, v128.load(spare));
-      storeFour(c + (<usize>offset(ms, m, SECOND) << 2), ns, n, left, v128.load(spare, 16));
-    }
+    if (widened) {
+      const bytes = <usize>K << 2;
+      const p = columns, q = p + bytes, r = q + bytes, s = r + bytes;
+      widenRun<T>(o0, p, K);
+      widenRun<T>(o1, q, K);
+      widenRun<T>(o2, r, K);
+      widenRun<T>(o3, s, K);
+      dotsOfFour<f32>(a, p, q, r, s, c, ms, ns, ks, M, n, N, K, spare);
+    } else dotsOfFour<T>(a, o0, o1, o2, o3, c, ms, ns, ks, M, n, N, K, spare);
   }
+}
+
+function widenRun<T>(from: usize, to: usize, length: i32): void {
+  for (const end = to + (<usize>(length & ~3) << 2); to < end; to += 16) {
+    v128.store(to, four<T>(from));
+    from += 4 * sizeof<T>();
+  }
+  for (let i: i32 = 0; i < (length & 3); i++) {
+    store<f32>(to + (<usize>i << 2), one<T>(from + bytesOf<T>(i)));
+  }
+}
+
+/** All rows times up to four columns, from column `n` on. */
+@inline
+function dotsOfFour<T>(
+  a: usize, o0: usize, o1: usize, o2: usize, o3: usize, c: usize,
+  ms: usize, ns: usize, ks: usize, M: i32, n: i32, N: i32, K: i32, spare: usize,
+): void {
+  const quads = quadsOf(M);
+  const quadBytes = <usize>quadDepth(ks, K) << 4;
+  const left = N - n;
+  // Two columns are with all rows before the next two are read, so that they are still near.
+  for (let q: i32 = 0; q < quads; q++)
+    quad<T>(a + <usize>q * quadBytes, o0, o1, c, ms, q << 2, M, ns, n, N, ks, K, spare);
+  if (left > 2) {
+    for (let q: i32 = 0; q < quads; q++)
+      quad<T>(a + <usize>q * quadBytes, o2, o3, c, ms, q << 2, M, ns, n + 2, N, ks, K, spare);
+  }
+  const alone = M - (quads << 2);
+  if (alone < 1) return;
+  const single = a + <usize>quads * quadBytes;
+  const last = c + (<usize>offset(ms, M - 1, SECOND) << 2);
+  if (alone == 1) {
+    storeFour(last, ns, n, left, dots1<T>(single, o0, o1, o2, o3, ks, K));
+  } else {
+    dots2<T>(single, single + (<usize>K << 2), o0, o1, o2, o3, ks, K, spare);
+    storeFour(c + (<usize>offset(ms, M - 2, SECOND) << 2), ns, n, left, v128.load(spare));
+    storeFour(last, ns, n, left, v128.load(spare, 16));
+  }
+}
+
+/** The elements of four rows and two columns of C, from row `m` and column `n` on. */
+@inline
+function quad<T>(
+  rows: usize, o0: usize, o1: usize, c: usize, ms: usize, m: i32, M: i32, ns: usize, n: i32, N: i32,
+  ks: usize, K: i32, spare: usize,
+): void {
+  dots4<T>(rows, o0, o1, ks, K, spare);
+  const first = c + (<usize>offset(ns, n, SECOND) << 2);
+  const second = n + 1 < N ? c + (<usize>offset(ns, n + 1, SECOND) << 2) : 0;
+  const count = min(M - m, 4);
+  for (let i: i32 = 0; i < count; i++) {
+    const row = <usize>offset(ms, m + i, SECOND) << 2;
+    const from = spare + (<usize>i << 2);
+    store<f32>(first + row, load<f32>(from));
+    if (second) store<f32>(second + row, load<f32>(from, 16));
+  }
+}
+
+/** Four rows times two columns: a tile that needs few loads, and leaves registers to them. */
+function dots4<T>(rows: usize, o0: usize, o1: usize, ks: usize, K: i32, to: usize): void {
+  let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+  let t0 = splat(0), t1 = splat(0), t2 = splat(0), t3 = splat(0);
+  let x = rows;
+  for (let k: i32 = 0; k < K;) {
+    const length = run(ks, k, K - k);
+    const begin = bytesOf<T>(offset(ks, k, SECOND));
+    let p = o0 + begin;
+    let q = o1 + begin;
+    for (const end = p + bytesOf<T>(length & ~3); p < end; p += 4 * sizeof<T>()) {
+      const v = four<T>(p);
+      const w = four<T>(q);
+      let y = v128.load(x);
+      s0 = madd(y, v, s0);
+      t0 = madd(y, w, t0);
+      y = v128.load(x, 16);
+      s1 = madd(y, v, s1);
+      t1 = madd(y, w, t1);
+      y = v128.load(x, 32);
+      s2 = madd(y, v, s2);
+      t2 = madd(y, w, t2);
+      y = v128.load(x, 48);
+      s3 = madd(y, v, s3);
+      t3 = madd(y, w, t3);
+      x += 64;
+      q += 4 * sizeof<T>();
+    }
+    const rest = length & 3;
+    for (let i: i32 = 0; i < rest; i++) {
+      const v = single<T>(p + bytesOf<T>(i));
+      const w = single<T>(q + bytesOf<T>(i));
+      const z = x + (<usize>i << 2);
+      let y = single<f32>(z);
+      s0 = madd(y, v, s0);
+      t0 = madd(y, w, t0);
+      y = single<f32>(z + 16);
+      s1 = madd(y, v, s1);
+      t1 = madd(y, w, t1);
+      y = single<f32>(z + 32);
+      s2 = madd(y, v, s2);
+      t2 = madd(y, w, t2);
+      y = single<f32>(z + 48);
+      s3 = madd(y, v, s3);
+      t3 = madd(y, w, t3);
+    }
+    if (rest) x += 64;
+    k += length;
+  }
+  v128.store(to, totals(s0, s1, s2, s3));
+  v128.store(to, totals(t0, t1, t2, t3), 16);
 }
 
 @inline
@@ -38,9 +150,18 @@ function storeFour(to: usize, ns: usize, n: i32, left: i32, x: v128): void {
   if (left > 3) store<f32>(to + (<usize>offset(ns, n + 3, SECOND) << 2), f32x4.extract_lane(x, 3));
 }
 
+/** The sums of the lanes of each: those of the first two, and those of the others, first. */
 @inline
 function totals(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
-  return f32x4(sumLanes(s0), sumLanes(s1), sumLanes(s2), sumLanes(s3));
+  const a = f32x4.add(
+    v128.shuffle<i32>(s0, s1, 0, 4, 2, 6),
+    v128.shuffle<i32>(s0, s1, 1, 5, 3, 7),
+  );
+  const b = f32x4.add(
+    v128.shuffle<i32>(s2, s3, 0, 4, 2, 6),
+    v128.shuffle<i32>(s2, s3, 1, 5, 3, 7),
+  );
+  return f32x4.add(v128.shuffle<i64>(a, b, 0, 2), v128.shuffle<i64>(a, b, 1, 3));
 }
 
 /** One row times four columns. */

@@ -72,20 +72,66 @@ export function packLines<T>(
   }
 }
 
-/** Rows of A, one after the other, for the products of few rows. */
+/** Rows of A, one after the other, for sums of few rows. */
 export function packRows<T>(to: usize, a: usize, ms: usize, ks: usize, M: i32, K: i32): void {
-  const stride = bytesOf<T>(innerStride(ks, FIRST));
   for (let m: i32 = 0; m < M; m++) {
-    const row = a + bytesOf<T>(offset(ms, m, FIRST));
+    packRow<T>(to, a + bytesOf<T>(offset(ms, m, FIRST)), ks, K);
+    to += <usize>K << 2;
+  }
+}
+
+function packRow<T>(to: usize, row: usize, ks: usize, K: i32): void {
+  const stride = bytesOf<T>(innerStride(ks, FIRST));
+  for (let k: i32 = 0; k < K;) {
+    const length = run(ks, k, K - k);
+    let from = row + bytesOf<T>(offset(ks, k, FIRST));
+    for (let i: i32 = 0; i < length; i++) {
+      store<f32>(to, one<T>(from));
+      from += stride;
+      to += 4;
+    }
+    k += length;
+  }
+}
+
+/** How many groups of four rows there are; one row or two that are left over stay by themselves. */
+@inline
+export function quadsOf(M: i32): i32 {
+  return (M + 1) >> 2;
+}
+
+/** The depth of a group of four rows: runs of the second operand begin with a whole vector. */
+export function quadDepth(ks: usize, K: i32): i32 {
+  const length = run(ks, 0, K);
+  return (K / length) * ((length + 3) & ~3);
+}
+
+/**
+ * Rows of A for the products of few rows: of each four a vector after the other, for each vector of a run;
+ * then those that are left over as they are. Of a group of three the last is repeated: nobody reads it.
+ */
+export function packQuads<T>(to: usize, a: usize, ms: usize, ks: usize, M: i32, K: i32): void {
+  const quads = quadsOf(M);
+  const stride = bytesOf<T>(innerStride(ks, FIRST));
+  for (let m: i32 = 0; m < quads << 2; m += 4) {
     for (let k: i32 = 0; k < K;) {
       const length = run(ks, k, K - k);
-      let from = row + bytesOf<T>(offset(ks, k, FIRST));
-      for (let i: i32 = 0; i < length; i++) {
-        store<f32>(to, one<T>(from));
-        from += stride;
-        to += 4;
+      for (let i: i32 = 0; i < 4; i++) {
+        const row = bytesOf<T>(offset(ms, min(m + i, M - 1), FIRST));
+        let from = a + row + bytesOf<T>(offset(ks, k, FIRST));
+        let at = to + (<usize>i << 4);
+        for (let j: i32 = 0; j < length; j++) {
+          store<f32>(at, one<T>(from));
+          from += stride;
+          at += (j & 3) == 3 ? 52 : 4;
+        }
       }
+      to += <usize>((length + 3) & ~3) << 4;
       k += length;
     }
+  }
+  for (let m: i32 = quads << 2; m < M; m++) {
+    packRow<T>(to, a + bytesOf<T>(offset(ms, m, FIRST)), ks, K);
+    to += <usize>K << 2;
   }
 }

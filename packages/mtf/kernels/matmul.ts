@@ -9,7 +9,7 @@
 import { dots, sums } from "./_few";
 import { FIRST, innerStride, next, offset, run, SECOND, sizeOf, THIRD } from "./_groups";
 import { bytesOf } from "./_numbers";
-import { packLines, packRows } from "./_pack";
+import { packLines, packQuads, packRows, quadDepth } from "./_pack";
 import { madd, splat } from "./_vector";
 
 const ROWS: i32 = 4;
@@ -139,8 +139,11 @@ function packed<A, B>(
   }
 }
 
-/** Few rows do not repay the packing of B. */
+/** Few rows do not repay the packing of B; more do not where its columns lie whole. */
 const FEW: i32 = 8;
+const FEW_DOTS: i32 = 32;
+/** Numbers of A, packed, that stay in the second-level cache beside what is read of B. */
+const NEAR: i32 = 65536;
 
 export function scratchBytes(): i32 {
   return (ROWS * COLUMNS + HEIGHT * DEPTH + WIDTH * DEPTH) * 4;
@@ -178,16 +181,16 @@ function multiply<A, B>(
   const K = sizeOf(ks);
   const batches = sizeOf(description);
   const rows = scratch + ROWS * COLUMNS * 4;
-  const few = !adding && M <= FEW && M * K <= HEIGHT * DEPTH;
-  const useDots = few && (innerStride(ks, SECOND) == 1 || N == 1 && K == 1);
-  const useSums = few && innerStride(ns, FIRST) == 1;
+  const whole = innerStride(ks, SECOND) == 1 || (N == 1 && K == 1);
+  const useDots = !adding && whole && M <= FEW_DOTS && (M + 3) * quadDepth(ks, K) <= NEAR;
+  const useSums = !adding && M <= FEW && M * K <= HEIGHT * DEPTH && innerStride(ns, FIRST) == 1;
   for (let i: i32 = 0; i < batches; i++) {
     const x = a + bytesOf<A>(offset(description, i, FIRST));
     const y = b + bytesOf<B>(offset(description, i, SECOND));
     const z = c + (<usize>offset(description, i, THIRD) << 2);
     if (useDots) {
-      packRows<A>(rows, x, ms, ks, M, K);
-      dots<B>(rows, y, z, ms, ns, ks, M, N, K, scratch);
+      packQuads<A>(rows, x, ms, ks, M, K);
+      dots<B>(rows, y, z, ms, ns, ks, M, N, K, scratch, rows + NEAR * 4);
     } else if (useSums) {
       packRows<A>(rows, x, ms, ks, M, K);
       sums<B>(rows, y, z, ms, ns, ks, M, N, K, rows + HEIGHT * DEPTH * 4);

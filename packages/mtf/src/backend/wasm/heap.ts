@@ -3,6 +3,7 @@ import { bytesPerElement, type DType, type HostArray } from "../../dtype.ts";
 import { internal, MtfError } from "../../errors.ts";
 import type { Buffer } from "../backend.ts";
 import { mostWords } from "./dims.ts";
+import { type AskForLargePages, largePages } from "./largePages.ts";
 import type { Engine } from "./tensorflow.ts";
 
 /** Numbers in the heap. */
@@ -38,6 +39,9 @@ export class Heap {
   readonly constants: number;
   private bytes = 0;
   private spare = { offset: 0, bytes: 0 };
+  private readonly askForLargePages: AskForLargePages | undefined = largePages();
+  /** The memory as it was when it last grew. */
+  private grown: ArrayBufferLike | undefined;
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -114,6 +118,11 @@ export class Heap {
     // Offsets beyond 2 GiB come back negative.
     const offset = this.engine.wasm._malloc(bytes + slack) >>> 0;
     if (offset === 0 || bytes > 0xffff0000) throw this.exhausted(bytes);
+    const { buffer } = this.engine.wasm.HEAPU8;
+    if (buffer !== this.grown) {
+      this.grown = buffer;
+      this.askForLargePages?.(buffer);
+    }
     return offset;
   }
 

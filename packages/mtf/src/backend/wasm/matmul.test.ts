@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test as vitest } from "vitest";
 import { narrow } from "../../rest/narrow.ts";
-import type { Buffer, Slice } from "../backend.ts";
+import type { Backend, Buffer, Slice } from "../backend.ts";
 import { findBlas } from "./blas/find.ts";
 import { type WasmOptions, wasmBackend } from "./index.ts";
 
@@ -147,6 +147,40 @@ describe.each(ways)("%s", async (name, options) => {
     );
   });
 
+  test("a number that is none reaches its own row and column, and no other", () => {
+    const rare = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const number = fc.oneof(
+      { weight: 30, arbitrary: fc.integer({ min: -3, max: 3 }) },
+      { weight: 1, arbitrary: fc.constantFrom(...rare) },
+    );
+    const drawn = fc
+      .record({
+        m: fc.integer({ min: 1, max: 34 }),
+        k: fc.integer({ min: 1, max: 40 }),
+        n: fc.integer({ min: 1, max: 11 }),
+        lies: fc.constantFrom("nk", "kn"),
+      })
+      .chain(({ m, k, n, lies }) =>
+        fc.record({
+          ...{ a: fc.constant<Dims>([["m", m] as const, ["k", k] as const]) },
+          b: fc.constant<Dims>([...lies].map((d) => [d, d === "n" ? n : k] as const)),
+          x: fc.array(number, { minLength: m * k, maxLength: m * k }),
+          y: fc.array(number, { minLength: n * k, maxLength: n * k }),
+        }),
+      );
+    void fc.assert(
+      fc.property(drawn, ({ a, b, x, y }) => {
+        const c: Dims = [a[0]!, b.find(([d]) => d === "n")!];
+        const [left, right] = [Float32Array.from(x), Float32Array.from(y)];
+        const made = productBy(backend, [a, b, c], left, right);
+        // The sign of a zero is nobody's.
+        const expected = product(a, left, b, right, c);
+        expect(Array.from(made, (z) => z + 0)).toEqual(Array.from(expected, (z) => z + 0));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test.each([
     [130, 300, 20],
     [9, 257, 1030],
@@ -159,6 +193,77 @@ describe.each(ways)("%s", async (name, options) => {
     multiply([ks, ms], [ns, ks], [ns, ms]);
   });
 });
+
+/** What a backend makes of two arrays, the second of which may rest as halves. */
+function productBy(
+  backend: Backend,
+  [a, b, c]: readonly [a: Dims, b: Dims, c: Dims],
+  x: Float32Array,
+  y: Float32Array,
+  rest?: (typeof rests)[number],
+): Float32Array {
+  const op = { kind: "einsum", attributes: {} } as const;
+  const second: Slice = { ...sliceOf(b), ...(rest && { rest }) };
+  const slices = [sliceOf(a), second];
+  const kernel = rest
+    ? backend.bindResting!(op, slices, [sliceOf(c)], [])!
+    : backend.bind(op, slices, [sliceOf(c)], []);
+  const bytes = rest && narrow(y, { dims: second.dims, dtype: "float32", rest })!;
+  const shape = (dims: Dims) => dims.map(([, size]) => size);
+  const operands = [
+    backend.upload(x, shape(a), "float32"),
+    bytes ? backend.upload(bytes, [bytes.length], "bool") : backend.upload(y, shape(b), "float32"),
+  ];
+  const [made] = kernel(operands) as readonly Buffer[];
+  const numbers = backend.read(made!) as Float32Array;
+  for (const buffer of [...operands, made!]) backend.dispose(buffer);
+  return numbers;
+}
+
+vitest.each(ways.slice(0, 2))(
+  "a row times columns that lie whole is the same in any number of rows: %s",
+  async (_, options) => {
+    const backend = await wasmBackend(options);
+    const drawn = fc.record({
+      rows: fc.integer({ min: 2, max: 32 }),
+      depths: fc.tuple(fc.integer({ min: 2, max: 70 }), fc.constantFrom(1, 1, 2, 3)),
+      columns: fc.integer({ min: 2, max: 13 }),
+      rest: fc.constantFrom(undefined, ...rests),
+      seed: fc.nat(1000),
+    });
+    await fc.assert(
+      fc.asyncProperty(drawn, async ({ rows, depths: [k, l], columns: n, rest, seed }) => {
+        // The depths are as many runs of b as its outer dim is long.
+        const dimsOf = (m: number): [a: Dims, b: Dims, c: Dims] => [
+          [
+            ["m", m],
+            ["l", l],
+            ["k", k],
+          ],
+          [
+            ["l", l],
+            ["n", n],
+            ["k", k],
+          ],
+          [
+            ["m", m],
+            ["n", n],
+          ],
+        ];
+        const random = (count: number, of: number) =>
+          Float32Array.from({ length: count }, (_, i) => Math.sin(1 + of + 12.9898 * i));
+        const [x, y] = [random(rows * k * l, seed), random(n * k * l, seed + 7)];
+        const all = productBy(backend, dimsOf(rows), x, y, rest);
+        for (let row = 0; row < rows; row++) {
+          const own = x.subarray(row * k * l, (row + 1) * k * l);
+          const alone = productBy(backend, dimsOf(1), own, y, rest);
+          expect([...all.subarray(row * n, (row + 1) * n)]).toEqual([...alone]);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
 
 vitest("a buffer that was written in place gives a new product", async () => {
   const backend = await wasmBackend();

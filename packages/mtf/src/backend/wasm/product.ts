@@ -29,8 +29,11 @@ export interface Groups {
   readonly depths: readonly LoopDim[];
 }
 
-/** Below this many rows the kernel reads the other operand where it is, and packs only this one. */
-const few = 8;
+/**
+ * Up to so many rows the kernel reads the other operand where it is, and packs only this one: more where
+ * what is multiplied with a row lies together.
+ */
+const few = { sums: 8, dots: 32 } as const;
 
 export function groupsOf(a: Factor, b: Factor, c: Factor): Groups {
   const all = union(a.extents, b.extents).map(({ name, size }) => ({
@@ -61,10 +64,16 @@ export function groupsOf(a: Factor, b: Factor, c: Factor): Groups {
  * the other operand, else where a's dims are adjacent in c, since the kernel writes whole vectors
  * of columns.
  */
-function shouldSwap({ rows, columns }: Groups): boolean {
+function shouldSwap(groups: Groups): boolean {
+  const [m, n] = [turns(groups.rows), turns(groups.columns)];
+  if (Math.min(m, n) <= few[wayOfFew(groups)]) return n < m;
+  return groups.rows.at(-1)?.strides[1] === 1;
+}
+
+/** How the kernel multiplies few rows: by dots where what is multiplied with a row lies together. */
+function wayOfFew({ rows, columns, depths }: Groups): keyof typeof few {
   const [m, n] = [turns(rows), turns(columns)];
-  if (m <= few || n <= few) return n < m;
-  return rows.at(-1)?.strides[1] === 1;
+  return depths.at(-1)?.strides[n < m ? 0 : 1] === 1 ? "dots" : "sums";
 }
 
 /**
@@ -86,8 +95,11 @@ function bindBlas({ blas, heap }: Context, groups: Groups, adding: boolean): Pro
 /** What an operand rests as that our kernel widens where it packs or multiplies it. */
 export type Half = "bfloat16" | "float16";
 
-/** Up to so many rows a float16 that is multiplied where it is costs less than widening it before. */
+/** Up to so many rows a float16 that is added up where it is costs less than widening it before. */
 const fewFloat16 = 2;
+
+/** Up to so many rows dots of halves are faster than a BLAS that they are widened for. */
+const fewHalves = 16;
 
 /**
  * A product of which one operand rests in halves, by our kernel; undefined where it is faster to widen
@@ -101,10 +113,11 @@ export function bindHalfProduct(
   narrow: 0 | 1,
   half: Half,
 ): Product | undefined {
-  const gemm = context.blas && gemmOf(groups);
-  if (gemm && paysOff(gemm)) return undefined;
   const rows = Math.min(turns(groups.rows), turns(groups.columns));
-  if (half === "float16" && rows > fewFloat16 && rows <= few) return undefined;
+  const dots = wayOfFew(groups) === "dots";
+  const gemm = context.blas && gemmOf(groups);
+  if (gemm && paysOff(gemm) && !(dots && rows <= fewHalves)) return undefined;
+  if (half === "float16" && !dots && rows > fewFloat16 && rows <= few.sums) return undefined;
   return bindMatmul(context, groups, false, { narrow, half });
 }
 

@@ -49,15 +49,18 @@ export function gemmOf(dims: ProductDims): Gemm | undefined {
 const least = 2 ** 14;
 /** Elements that stay in a core's cache, so that nobody has to stream them. */
 const cached = 2 ** 16;
-const few = 8;
+/** Rows from which on BLAS, which packs the other operand, is faster than streaming it. */
+const few = { sums: 8, dots: 12 } as const;
 
 /**
  * Whether BLAS is faster than our kernel, which needs no call for each index of a batch, and where
- * rows are few streams the other operand instead of packing it.
+ * rows are few streams the other operand instead of packing it: best where what is multiplied with a
+ * row, one element of the result after the other, lies together.
  */
-export function paysOff({ m, n, k }: Gemm): boolean {
+export function paysOff({ m, n, k, left, right }: Gemm): boolean {
   if (m * n * k < least) return false;
-  return Math.min(m, n) >= few || k * Math.max(m, n) <= cached;
+  const dots = m <= n ? right.trans === transposed : left.trans === asStored;
+  return Math.min(m, n) >= few[dots ? "dots" : "sums"] || k * Math.max(m, n) <= cached;
 }
 
 /** The strides of a dim; of one that is not there, any would do. */
