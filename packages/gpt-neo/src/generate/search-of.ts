@@ -1,4 +1,4 @@
-import { drawnAmong } from "./few/choose.ts";
+import { drawnAmong, likeliestAmong } from "./few/choose.ts";
 import { lookOf } from "./few/look-of.ts";
 import { placeOfLargest } from "./largest.ts";
 import { noiseAt, noiseOf } from "./noise.ts";
@@ -50,13 +50,15 @@ export function searchOf(prompt: readonly number[], all: SearchOptions): Search 
   const rules: Rules = { processors, ends, most, stopOf, told };
   const greedy = sampling.kind === "greedy";
   if (numBeams === 1) {
-    const plain = changes.length === 0 && after.length === 0;
+    const lowers = changes.flatMap((change) => change.lowers ?? []);
+    const plain = lowers.length === changes.length && after.length === 0;
+    const chooses = { ...all, lowers: lowers.length > 0 };
     const few: ChoiceOfFew = {
-      look: (length, sequence) => lookOf(all, length, sequence),
-      among: (few, length, sequence) =>
+      look: (length, sequence) => lookOf(chooses, length, sequence),
+      among: (few, context, sequence) =>
         sampling.kind === "greedy"
-          ? placeOfLargest(few.logits)
-          : drawnAmong(few, { sampling, filters, seed }, length, sequence),
+          ? likeliestAmong(few, { lowers }, context)
+          : drawnAmong(few, { sampling, filters, seed, lowers }, context, sequence),
     };
     const choice: Choice = {
       of: (scores, length, sequence) =>

@@ -39,7 +39,9 @@ const settings: Readonly<Record<string, GenerateAllSettings>> = {
   drawn: { doSample: true, temperature: 0.7, numReturnSequences: 2 },
   "top-k and top-p": { topK: 20, topP: 0.9, numReturnSequences: 2, logprobs: 2 },
   "min-p": { minP: 0.3 },
-  "no word twice, which is for all logits": { doSample: false, noRepeatNgramSize: 1 },
+  "no word twice": { doSample: false, noRepeatNgramSize: 1 },
+  "drawn, with bans and a penalty": { badWordsIds: [[7], [4000]], repetitionPenalty: 1.3 },
+  "one likelier, which is for all logits": { doSample: false, sequenceBias: [[[5], 1]] },
 };
 
 const prompts = [[1, 2, 3], [4000], [7, 8, 9, 10, 11, 12]];
@@ -93,7 +95,7 @@ describe.each(["one device", "both"])("on %s", async (layout) => {
           expect(logProbsOf(found)[i]).toBeCloseTo(logProb, 4);
         }
         // All but the prompts' own last ids are told by a glance, where it is enough.
-        if (name.startsWith("no word")) expect(glances).toBe(0);
+        if (name.startsWith("one likelier")) expect(glances).toBe(0);
         else if (model === clear) expect([glances, whole]).toEqual([most - 1, 1]);
         else if (name !== "min-p") expect(glances).toBe(most - 1);
       }

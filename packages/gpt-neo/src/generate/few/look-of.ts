@@ -3,8 +3,10 @@ import type { Sampling } from "../sample.ts";
 import { leavesAll } from "./choose.ts";
 import { fewest, type Look, likeliest } from "./look.ts";
 
-/** How the ids of a prompt's texts are chosen, where nothing but this changes scores. */
+/** How the ids of a prompt's texts are chosen, where nothing but this and what lowers some changes scores. */
 export interface Chooses {
+  /** Whether scores of some ids are lowered before. */
+  readonly lowers: boolean;
   readonly sampling: Sampling;
   readonly seed: number;
   readonly told: ToldSettings;
@@ -16,7 +18,7 @@ export interface Chooses {
  * nothing but all logits is.
  */
 export function lookOf(
-  { sampling, seed, told, vocabulary }: Chooses,
+  { sampling, seed, told, vocabulary, lowers }: Chooses,
   length: number,
   sequence: number,
 ): Look | undefined {
@@ -25,7 +27,8 @@ export function lookOf(
   const tells = logprobs !== undefined;
   if (tells && logprobs > likeliest) return undefined;
   if (sampling.kind === "greedy") {
-    return tells ? { kind: "likeliest", logSum: true } : { kind: "largest" };
+    // The largest may be lowered: then it is another one.
+    return tells || lowers ? { kind: "likeliest", logSum: tells } : { kind: "largest" };
   }
   const { temperature, topK, topP, minP = 0, ...others } = sampling;
   const { topH, typicalP = 1, epsilonCutoff = 0, etaCutoff = 0, entmaxAlpha = 1 } = others;

@@ -1,4 +1,4 @@
-import { only } from "./forbid.ts";
+import { only } from "./only.ts";
 import type { Processor } from "./processor.ts";
 
 /** An id that is chosen for certain where the text has a number of ids, the prompt's included. */

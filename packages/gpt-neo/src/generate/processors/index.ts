@@ -13,7 +13,7 @@ import { suppressTokens } from "./suppress-tokens.ts";
 import { when } from "./when.ts";
 
 export { type Filters, filtersOf } from "./filters.ts";
-export type { Context, Processor, Scores } from "./processor.ts";
+export type { Changes, Context, Processor, Scores } from "./processor.ts";
 export { renormalizeLogits } from "./renormalize-logits.ts";
 
 /** The text that processors are for. */

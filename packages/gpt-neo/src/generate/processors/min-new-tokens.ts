@@ -1,8 +1,7 @@
-import { without } from "./forbid.ts";
+import { forbidding } from "./changing.ts";
 import type { Processor } from "./processor.ts";
 
 /** Does not end the text before it has `least` ids beside the prompt's. */
 export function minNewTokens(least: number, ends: readonly number[]): Processor {
-  return (scores, { ids, promptLength }) =>
-    ids.length - promptLength < least ? without(scores, ends) : scores;
+  return forbidding(({ ids, promptLength }) => (ids.length - promptLength < least ? ends : []));
 }

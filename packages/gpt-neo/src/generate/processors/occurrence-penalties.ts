@@ -1,3 +1,4 @@
+import { changing } from "./changing.ts";
 import type { Processor } from "./processor.ts";
 
 /**
@@ -5,11 +6,17 @@ import type { Processor } from "./processor.ts";
  * often as it is there.
  */
 export function occurrencePenalties(presence: number, frequency: number): Processor {
-  return (scores, { ids, promptLength }) => {
-    const penalized = scores.slice();
-    const made = ids.slice(promptLength);
-    for (const id of new Set(made)) penalized[id]! -= presence;
-    for (const id of made) penalized[id]! -= frequency;
-    return penalized;
-  };
+  return changing(
+    ({ ids, promptLength }) => {
+      const times = new Map<number, number>();
+      for (const id of ids.slice(promptLength)) times.set(id, (times.get(id) ?? 0) + 1);
+      const penalized = (count: number) => (score: number) => {
+        let left = score - presence;
+        for (let i = 0; i < count; i++) left -= frequency;
+        return left;
+      };
+      return new Map(Array.from(times, ([id, count]) => [id, penalized(count)]));
+    },
+    presence >= 0 && frequency >= 0,
+  );
 }

@@ -9,5 +9,12 @@ export interface Context {
   readonly promptLength: number;
 }
 
-/** Changes what an id is chosen by. Gives new numbers, and leaves those it is given as they are. */
-export type Processor = (scores: Scores, context: Context) => Scores;
+/** What becomes of the scores of some ids; all others stay. */
+export type Changes = (context: Context) => ReadonlyMap<number, (score: number) => number>;
+
+/** Changes what an id is chosen by. Leaves the numbers that it is given as they are. */
+export interface Processor {
+  (scores: Scores, context: Context): Scores;
+  /** Where it does no more than this, and never raises a score: then few of the scores may tell enough. */
+  readonly lowers?: Changes;
+}

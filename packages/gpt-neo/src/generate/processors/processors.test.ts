@@ -82,6 +82,33 @@ it("processors in a row are those of each, one after the other", () => {
   void fc.assert(property, { numRuns: 50 });
 });
 
+it("what says that it lowers scores raises none, and says nothing where it may", () => {
+  const bias = fc.double({ min: -2, max: 2, noNaN: true });
+  const ids = fc.array(fc.nat(3), { minLength: 1, maxLength: 6 });
+  const drawn = fc.record({ row, ids, bias, factor: fc.double({ min: 0.5, max: 2, noNaN: true }) });
+  const text = { ends: [3], promptLength: 1, most: 10 };
+  const property = fc.property(drawn, ({ row: scores, ids, bias, factor }) => {
+    const [made, context] = [ids.slice(-1), { ids, promptLength: 1 }];
+    const all = [
+      ...processorsOf({ sequenceBias: [[[2], bias]] as const }, text),
+      ...processorsOf({ repetitionPenalty: factor, noRepeatNgramSize: 1 }, text),
+      ...processorsOf({ badWordsIds: [made], minLength: 9, suppressTokens: [1, 99] }, text),
+      occurrencePenalties(bias, bias),
+    ];
+    for (const process of all) {
+      const left = process(scores, context);
+      const raised = scores.some((x, id) => left[id]! > x);
+      if (raised) expect(process.lowers).toBeUndefined();
+      const changes = process.lowers?.(context);
+      if (changes === undefined) continue;
+      const by = scores.map((x, id) => changes.get(id)?.(x) ?? x);
+      expect(by).toEqual(left);
+    }
+    expect(all.filter(({ lowers }) => lowers).length).toBeGreaterThanOrEqual(4);
+  });
+  void fc.assert(property, { numRuns: 200 });
+});
+
 it("no n ids in a row come twice", () => {
   const property = fc.property(fc.integer({ min: 1, max: 4 }), fc.integer(), (size, seed) => {
     const process = noRepeatNgrams(size);

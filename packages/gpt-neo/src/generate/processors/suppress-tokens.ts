@@ -1,7 +1,7 @@
-import { without } from "./forbid.ts";
+import { forbidding } from "./changing.ts";
 import type { Processor } from "./processor.ts";
 
 /** Never chooses some ids. */
 export function suppressTokens(suppressed: readonly number[]): Processor {
-  return (scores) => without(scores, suppressed);
+  return forbidding(() => suppressed);
 }

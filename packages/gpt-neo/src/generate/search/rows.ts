@@ -19,7 +19,7 @@ export interface ChoiceOfFew {
   /** What is enough as a rule; undefined where nothing but all is. */
   look(length: number, sequence: number): Look | undefined;
   /** The place of the id that would be chosen among all; undefined where that is not sure. */
-  among(few: Few, length: number, sequence: number): number | undefined;
+  among(few: Few, context: Context, sequence: number): number | undefined;
 }
 
 /** A text that goes on, and which of the rows it is. */
@@ -76,7 +76,7 @@ function chosen(texts: readonly Text[], told: readonly Told[], choice: Choice, r
 function chosenFor(text: Text, told: Told, choice: Choice, rules: Rules): Chosen | undefined {
   const { ids, sequence } = text;
   if (isFew(told)) {
-    const place = choice.few?.among(told, ids.length, sequence);
+    const place = choice.few?.among(told, text, sequence);
     return place === undefined ? undefined : tellAmong(rules.told, place, told);
   }
   const scores = processed(rules.processors, new Float64Array(told), text);
