@@ -1,5 +1,17 @@
 import { chooseIds, searchBeams } from "gpt-neo";
-import { expect, it } from "vitest";
+import {
+  defineDims,
+  defineLayout,
+  defineMesh,
+  dimension,
+  gather,
+  lower,
+  type Tensor as Named,
+  parseRules,
+  placeholder,
+} from "mtf";
+import { type Devices, simulator } from "mtf/simulator";
+import { afterAll, describe, expect, it } from "vitest";
 import { readJson } from "./support/expected.ts";
 
 // Mesh-TensorFlow's decoding, by its own rules of when beam search ends and how it penalizes lengths.
@@ -51,9 +63,40 @@ function rowsOf({ dims, data }: Tensor): readonly (readonly number[])[] {
   return rows.map((at) => data.slice(at, at + length));
 }
 
-it.each(of("beam_search"))("finds what it finds: $name", async (row) => {
+/** The same by devices that have the table as a layout says. */
+function tableOn(devices: Devices, rules: string, { inputs, attributes: { length, vocab } }: Case) {
+  const [[, batch]] = inputs[0]!.dims as [readonly [string, number]];
+  const dims = defineDims({ batch, step: length, before: vocab, vocab });
+  const layout = defineLayout({ dims, mesh: devices.mesh, rules: parseRules(rules) as never });
+  const table = placeholder([dims.batch, dims.step, dims.before, dims.vocab]);
+  const look = (
+    all: typeof table,
+    batches: Named<"row", "int32">,
+    steps: Named<"row", "int32">,
+    befores: Named<"row", "int32">,
+  ) => gather(gather(gather(all, batches, "batch"), steps, "step"), befores, "before");
+  return async (rows: readonly (readonly number[])[]) => {
+    const ids = placeholder([dimension("row", rows.length)], "int32");
+    const run = await devices.load(lower(look, { layout, inputs: [table, ids, ids, ids] }));
+    const int32 = (of: (ids: readonly number[]) => number) => Int32Array.from(rows, of);
+    const logits = await run(
+      Float32Array.from(inputs[0]!.data),
+      int32((ids) => -1 - ids[0]!),
+      int32((ids) => ids.length - 1),
+      int32((ids) => Math.max(0, ids.at(-1)!)),
+    );
+    const read = await logits.read();
+    logits.dispose();
+    await run.unload();
+    return rows.map((_, i) => read.slice(i * vocab, (i + 1) * vocab));
+  };
+}
+
+type Table = ReturnType<typeof tableOf> | ReturnType<typeof tableOn>;
+
+async function checkBeams(row: Case, table: Table): Promise<void> {
   const { beam, length, alpha, eos_id, stop_early, decode_length } = row.attributes;
-  const all = await searchBeams(tableOf(row), promptsOf(row), {
+  const all = await searchBeams(table, promptsOf(row), {
     ...{ width: beam, most: decode_length ?? length, endOfText: eos_id },
     ...{ alpha, stopEarly: stop_early },
   });
@@ -71,25 +114,47 @@ it.each(of("beam_search"))("finds what it finds: $name", async (row) => {
       }
     }
   }
-});
+}
 
-it.each(of("greedy_decode"))("chooses what it chooses: $name", async (row) => {
+async function checkChoices(row: Case, table: Table): Promise<void> {
   const { length, eos_id } = row.attributes;
   const expected = rowsOf(row.outputs[0]!);
   // 0 is chosen.
   const forced =
     row.inputs[1] && rowsOf(row.inputs[1]).map((ids) => ids.map((id) => id || undefined));
-  const made = await chooseIds(tableOf(row), promptsOf(row), { most: length, forced });
+  const made = await chooseIds(table, promptsOf(row), { most: length, forced });
   // All rows go on until each has an end.
   const ends = made.map((ids) => (ids.includes(eos_id) ? ids.indexOf(eos_id) + 1 : length));
   const steps = Math.max(...ends);
   expect(made.map((ids) => ids.map((id, i) => (i < steps ? id : 0)))).toEqual(expected);
-  const ended = await chooseIds(tableOf(row), promptsOf(row), {
+  const ended = await chooseIds(table, promptsOf(row), {
     most: length,
     forced,
     endOfText: eos_id,
   });
   expect(ended).toEqual(made.map((ids, i) => ids.slice(0, ends[i])));
+}
+
+it.each(of("beam_search"))("finds what it finds: $name", async (row) => {
+  await checkBeams(row, tableOf(row));
+});
+
+it.each(of("greedy_decode"))("chooses what it chooses: $name", async (row) => {
+  await checkChoices(row, tableOf(row));
+});
+
+// Those that it was recorded under.
+describe.each(["batch:r", "vocab:r", "vocab:c", "batch:r,vocab:c"])("under %s", async (rules) => {
+  const devices = await simulator(defineMesh("r:2,c:2"), { backend: "reference" });
+  afterAll(() => devices.close());
+
+  it.each(of("beam_search"))("finds the same: $name", async (row) => {
+    await checkBeams(row, tableOn(devices, rules, row));
+  });
+
+  it.each(of("greedy_decode"))("chooses the same: $name", async (row) => {
+    await checkChoices(row, tableOn(devices, rules, row));
+  });
 });
 
 it("draws where it is asked to, the same for the same seed", async () => {
