@@ -1,5 +1,6 @@
 import { dimension } from "../src/dimension.ts";
 import type { ElementwiseFn, Kind } from "../src/graph/kinds.ts";
+import { makeTensor } from "../src/graph/node.ts";
 import type { AnyTensor } from "../src/graph/tensor.ts";
 import * as mtf from "../src/index.ts";
 import { adamUpdate } from "../src/ops/adam/adam.ts";
@@ -175,6 +176,13 @@ const gradientSample = (of: Sample): Sample => ({
   fn: gradientOf(of.fn),
 });
 
+/** What a pass makes of a convolution, and no function of the library does. */
+function convolvedAtOnce(x: AnyTensor, kernel: AnyTensor): AnyTensor {
+  const along = { dim: "b", tap: "a", stride: 1, dilation: 1, before: 1, wrap: false };
+  const attributes = { windows: [along] };
+  return makeTensor("convolution", attributes, [x, kernel], { dims: [b, c], dtype: "float32" });
+}
+
 /** At least one sample for every kind of op. */
 export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
   input: [],
@@ -249,6 +257,7 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
     sample("max pool", (x) => m.pool(x, "max", { b: 3 }, { padding: "same" }), [a, b]),
     sample("mean pool", (x) => m.pool(x, "mean", { b: 3 }, { padding: "same" }), [a, b]),
   ],
+  convolution: [sample("convolution at once", convolvedAtOnce, [b, d], [d, a, c])],
   overlapAdd: [
     sample("overlapAdd", (x) => m.overlapAdd(x, "b", "c", 5, { before: 1, stride: 2 }), [b, a, c]),
     sample("overlapAdd, wrapped", (x) => m.overlapAdd(x, "b", "c", 3, { wrap: true }), [b, a, c]),

@@ -73,6 +73,13 @@ export interface Attributes {
    * long as what windows were taken of. (windows) -> x without `tap`
    */
   overlapAdd: Windows;
+  /**
+   * The product of windows of x, one after the other along several dims, and of b, summed over the
+   * shared dims that the result lacks: there are zeros beyond the ends, and each dim of the windows is
+   * one of b's or the result's. No graph has it: a pass makes it of windows that nothing but products
+   * reads, which then are nowhere as a whole. (x, b) -> c
+   */
+  convolution: { readonly windows: readonly Windows[] };
   /** 1 where the index equals the position along the new dim, else 0. (ids int32) -> x */
   oneHot: { readonly dim: string };
   /**

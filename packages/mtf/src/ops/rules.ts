@@ -3,6 +3,7 @@ import { argmax } from "./argmax/rule.ts";
 import { broadcast } from "./broadcast/rule.ts";
 import { concat } from "./concat/rule.ts";
 import { fill, literal } from "./constant/rule.ts";
+import { convolution } from "./convolution/rule.ts";
 import { crossEntropy, crossEntropyGrad } from "./crossEntropy/rule.ts";
 import { cumsum } from "./cumsum/rule.ts";
 import { einsum } from "./einsum/rule.ts";
@@ -33,6 +34,7 @@ export const rules: Rules = {
   argmax,
   broadcast,
   concat,
+  convolution,
   crossEntropy,
   crossEntropyGrad,
   cumsum,

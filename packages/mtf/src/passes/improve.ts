@@ -1,6 +1,7 @@
 import type { Program } from "../program/program.ts";
 import { buckets } from "./buckets.ts";
 import { commonMoves } from "./commonMoves.ts";
+import { convolutions } from "./convolutions.ts";
 import { loopInvariantMoves } from "./loopInvariantMoves.ts";
 import { overlap } from "./overlap.ts";
 import { type ProgramPass, through, type Wishes } from "./pass.ts";
@@ -8,6 +9,7 @@ import { splitSums } from "./splitSums.ts";
 
 /** What a program that has been written goes through, in this order. */
 export const passes: readonly ProgramPass[] = [
+  convolutions,
   splitSums,
   loopInvariantMoves,
   commonMoves,

@@ -167,8 +167,10 @@ function printOp(op: Op, operands: readonly string[]): string {
 
 function printAttribute(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printAttribute).join(" ")}]`;
-  if (typeof value === "object" && value !== null && "name" in value && "size" in value) {
-    return `${value.name}=${value.size}`;
+  if (typeof value === "object" && value !== null) {
+    if ("name" in value && "size" in value) return `${value.name}=${value.size}`;
+    const within = Object.entries(value).map(([key, inner]) => `${key}=${printAttribute(inner)}`);
+    return `(${within.join(" ")})`;
   }
   return `${value}`;
 }

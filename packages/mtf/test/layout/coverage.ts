@@ -92,7 +92,7 @@ const linear = [
   ...["einsum", "reduce sum", "gather", "scatter", "scatterAdd", "layerNormGrad"],
   ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
-  ...["window", "overlapAdd"],
+  ...["window", "overlapAdd", "convolution"],
   ...["softmaxGrad", "logSoftmaxGrad"],
   ...["all-reduce sum", "reduce-scatter sum", "bucket", "region: each"],
 ];
@@ -127,7 +127,7 @@ export const rows: readonly string[] = [
   ...["fill", "literal", "iota", "random", "fold", "einsum"],
   ...["reduce sum", "reduce max", "reduce min", "cumsum", "argmax", "topK", "sort"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "oneHot"],
-  ...["window", "overlapAdd"],
+  ...["window", "overlapAdd", "convolution"],
   ...["gather", "scatter", "scatterAdd"],
   ...["softmax", "softmaxGrad", "logSoftmax", "logSoftmaxGrad", "logsumexp"],
   ...["layerNorm", "layerNormGrad", "crossEntropy", "crossEntropyGrad", "adam"],

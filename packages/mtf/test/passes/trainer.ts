@@ -1,6 +1,7 @@
 import {
   accumulate,
   add,
+  convolution,
   type Dimension,
   defineDims,
   einsum,
@@ -18,9 +19,9 @@ import {
   valueAndGrad,
 } from "../../src/index.ts";
 
-const sizes = { part: 3, time: 2, row: 5, other: 5, wide: 4, inner: 6 } as const;
+const sizes = { part: 3, time: 2, row: 5, other: 5, wide: 4, inner: 6, tap: 3 } as const;
 export const dims: { readonly [Name in keyof typeof sizes]: Dimension<Name> } = defineDims(sizes);
-const { part, time, row, other, wide, inner } = dims;
+const { part, time, row, other, wide, inner, tap } = dims;
 
 interface Params {
   readonly up: Tensor<"wide" | "inner">;
@@ -29,11 +30,12 @@ interface Params {
   readonly turn: Tensor<"wide" | "inner">;
   readonly back: Tensor<"inner" | "wide">;
   readonly gain: Tensor<"wide">;
+  readonly near: Tensor<"tap" | "wide" | "inner">;
 }
 
 type Rows = Tensor<"part" | "row" | "wide">;
 
-/** Rows that look at each other and at where they stood, a net over time, and two layers. */
+/** Rows that look at each other, at where they stood and at neighbours, a net over time, and two layers. */
 function loss(p: Params, x: Tensor<"row" | "wide">, places: Tensor<"row" | "wide">): Scalar {
   const seen = rename(x, row, other);
   const weights = softmax(einsum(x, seen, "row", "other"), "other");
@@ -44,7 +46,9 @@ function loss(p: Params, x: Tensor<"row" | "wide">, places: Tensor<"row" | "wide
     return add(einsum(inside, p.back, "row", "wide"), mixed);
   };
   const [last] = scan(time, (now) => [cell(now), []], mixed, []);
-  const h = relu(add(einsum(mul(last, p.gain), p.up, "row", "inner"), p.bias));
+  const beside = convolution(last, p.near, { row: "tap" }, { over: "wide" });
+  const own = add(einsum(mul(last, p.gain), p.up, "row", "inner"), p.bias);
+  const h = relu(add(own, beside));
   return mean(square(einsum(h, p.down, "row", "wide")));
 }
 
@@ -70,6 +74,7 @@ export const inputs: Parameters<typeof train> = [
     turn: placeholder([wide, inner]),
     back: placeholder([inner, wide]),
     gain: placeholder([wide]),
+    near: placeholder([tap, wide, inner]),
   },
   placeholder([part, row, wide]),
   placeholder([row, wide]),

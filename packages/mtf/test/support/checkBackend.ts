@@ -20,6 +20,7 @@ export function tolerance(given: KernelCase, expected: readonly HostArray[]): nu
   // Products of two operands, and in a layer norm's gradient of three.
   const factors = {
     adam: 2,
+    convolution: 2,
     einsum: 2,
     layerNorm: 2,
     softmaxGrad: 2,

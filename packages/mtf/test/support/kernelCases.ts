@@ -272,6 +272,35 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
       results: [sliceOf(g, [whole(g, "s", 6), ...others], x.slice.dtype)],
     };
   },
+  convolution: (g) => {
+    const others = crowded(g, ["a", "b", "c"], 3);
+    const along = chance(g) ? ["s"] : ["s", "r"];
+    const windowed = along.map((dim) => ({ ...windows(g), dim, tap: `${dim}tap`, wrap: false }));
+    const counts = along.map((dim) => whole(g, dim, 4));
+    const taps = along.map((dim) => part(g, `${dim}tap`, 3));
+    const left = others.filter(() => chance(g));
+    const x = float(g, [...along.map((dim) => whole(g, dim, 6)), ...left]);
+    const taken = [...left, ...counts, ...taps];
+    // Each dim of the windows is one of the other factor's or of the result, or both.
+    // Of half of the cases they are those of a kernel.
+    const usual = chance(g);
+    const right = [...others, ...counts, ...taps].filter((d) => {
+      return usual && !others.includes(d) ? taps.includes(d) : chance(g);
+    });
+    const all = [...taken, ...right.filter((d) => !taken.includes(d))];
+    const shared = taken.filter((d) => right.includes(d));
+    const gone = shared.filter((d) => (usual && taps.includes(d)) || chance(g));
+    return {
+      op: { kind: "convolution", attributes: { windows: windowed } },
+      operands: [x, float(g, right)],
+      results: [
+        sliceOf(
+          g,
+          all.filter((d) => !gone.includes(d)),
+        ),
+      ],
+    };
+  },
   oneHot: (g) => {
     const dims = parts(g, ["a", "b"]);
     const dim = part(g, "v");

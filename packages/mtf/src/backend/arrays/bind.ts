@@ -2,6 +2,7 @@ import type { Op } from "../../graph/kinds.ts";
 import type { Slice } from "../backend.ts";
 import { type LocalKind, localOp } from "../localOp.ts";
 import { adam } from "./adam.ts";
+import { convolution } from "./convolution.ts";
 import { crossEntropy, crossEntropyGrad } from "./crossEntropy.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
@@ -32,6 +33,7 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   concat,
   window,
   overlapAdd,
+  convolution,
   oneHot,
   gather,
   scatter,

@@ -2,6 +2,7 @@ import type { Op } from "../../graph/kinds.ts";
 import type { Slice } from "../backend.ts";
 import { type LocalKind, localOp } from "../localOp.ts";
 import { adam } from "./adam.ts";
+import { conv2d, inTwo } from "./convolution.ts";
 import { crossEntropy, crossEntropyGrad } from "./crossEntropy.ts";
 import { cumsum } from "./cumsum.ts";
 import { einsum } from "./einsum.ts";
@@ -46,14 +47,23 @@ const table: Binds = {
  * where these are not right.
  */
 export function bindStep(
-  { faults, own }: Target,
+  target: Target,
   op: Op,
   operands: readonly Slice[],
   results: readonly Slice[],
   reuse: readonly number[],
 ): Step {
+  const { faults, own } = target;
   const ours = own?.(op, operands, results, reuse);
   if (ours) return ours;
+  if (op.kind === "convolution") {
+    // Where there are kernels of our own, these make windows and their product.
+    const whole = own ? undefined : conv2d(op.attributes, operands, results[0]!);
+    if (whole) return whole;
+    return inTwo(op.attributes, operands, results[0]!, (part, from, to) => {
+      return bindStep(target, part, from, to, []);
+    });
+  }
   const { kind, attributes } = localOp(op);
   const bind = isFaulty(faults, op, operands) ? undefined : table[kind];
   const step = (bind ?? onArrays(kind)) as Bind<LocalKind>;

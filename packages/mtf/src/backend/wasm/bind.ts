@@ -3,6 +3,7 @@ import type { Slice } from "../backend.ts";
 import { type LocalKind, localOp } from "../localOp.ts";
 import { adam } from "./adam.ts";
 import type { BindHeap, Context, HeapKernel } from "./context.ts";
+import { convolution } from "./convolution/convolution.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
 import { gather, oneHot, scatter, scatterAdd } from "./indexing.ts";
@@ -40,6 +41,7 @@ const table: { readonly [K in LocalKind]: BindHeap<K> } = {
   concat,
   window,
   overlapAdd,
+  convolution,
   oneHot,
   gather,
   scatter,

@@ -14,6 +14,8 @@ export interface Context {
   readonly codes: Codes;
   /** The system's, for products of matrices; where there is none, or none is wanted, undefined. */
   readonly blas: Blas | undefined;
+  /** Whether results may differ between processors in their last bits. */
+  readonly relaxed: boolean;
 }
 
 /** A bound op: makes buffers of its results, or returns operands it was told it may reuse. */

@@ -13,24 +13,33 @@ export type Copy = (from: HeapBuffer, to: HeapBuffer) => void;
  * @param begins the first element in either array
  */
 export function bindCopy(
-  { heap, kernels }: Context,
+  context: Context,
   dtype: DType,
   extents: readonly Extent[],
   from: Strides,
   to: Strides,
   begins: readonly [from: number, to: number] = [0, 0],
 ): Copy {
+  const size = dtype === "bool" ? 1 : 4;
+  const copy = bindCopyAt(context, size, extents, from, to);
+  const [fromStart, toStart] = begins.map((begin) => begin * size) as [number, number];
+  return (source, target) => copy(source.block.offset + fromStart, target.block.offset + toStart);
+}
+
+/** The same copy between any two places of the heap, in bytes. */
+export function bindCopyAt(
+  { heap, kernels }: Context,
+  size: 1 | 4,
+  extents: readonly Extent[],
+  from: Strides,
+  to: Strides,
+): (source: number, target: number) => void {
   const loop = loopOf(extents, from, to);
   if (!loop) return () => {};
-  const size = dtype === "bool" ? 1 : 4;
   const tiled = size === 4 && tile(loop);
   const description = words(described(loop));
-  const [fromStart, toStart] = begins.map((begin) => begin * size) as [number, number];
   const run = size === 4 ? kernels.copy.copyWords! : kernels.copy.copyBytes!;
-  return (source, target) => {
-    const { offset } = source.block;
-    run(heap.describe(description), offset + fromStart, target.block.offset + toStart, +tiled);
-  };
+  return (source, target) => run(heap.describe(description), source, target, +tiled);
 }
 
 /** Binds an addition of all elements of `extents` to floats of another buffer, otherwise as `bindCopy`. */

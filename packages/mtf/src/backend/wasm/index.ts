@@ -1,8 +1,8 @@
 import type { Backend, Buffer } from "../backend.ts";
+import { bindAdding } from "./adding.ts";
 import { bind } from "./bind.ts";
 import { type BlasThreads, findBlas } from "./blas/find.ts";
 import type { Context } from "./context.ts";
-import { bindAddingEinsum } from "./einsum.ts";
 import { copyOut, Heap, type HeapBuffer, heapLimit } from "./heap.ts";
 import { instantiate } from "./instantiate.ts";
 import { bindResting } from "./resting.ts";
@@ -35,7 +35,13 @@ export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
   for (const { keepConstants } of Object.values(compiled.kernels)) {
     keepConstants?.(heap.constants);
   }
-  const context: Context = { heap, kernels: compiled.kernels, codes: compiled.codes, blas };
+  const context: Context = {
+    heap,
+    kernels: compiled.kernels,
+    codes: compiled.codes,
+    blas,
+    relaxed,
+  };
   const kernels = compiled.relaxed ? "wasm-relaxed-simd" : "wasm-simd";
   const own = (buffer: Buffer) => buffer as HeapBuffer;
 
@@ -51,8 +57,8 @@ export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
       const kernel = bindResting(context, op, operands, results);
       return kernel && ((buffers) => kernel(buffers as readonly HeapBuffer[]));
     },
-    bindAdding({ kind }, operands, result) {
-      const add = kind === "einsum" ? bindAddingEinsum(context, operands, result) : undefined;
+    bindAdding(op, operands, result) {
+      const add = bindAdding(context, op, operands, result);
       return add && ((buffers, sum) => add(buffers as readonly HeapBuffer[], own(sum)));
     },
     upload(data, shape, dtype) {

@@ -39,6 +39,21 @@ export const einsum: Law<"einsum"> = {
   },
 };
 
+export const convolution: Law<"convolution"> = {
+  takes: [floats, floats],
+  gives: ({ windows }, [x, b], [result]) => {
+    let dims = x!.dims;
+    for (const { dim, tap, wrap } of windows) {
+      const [count, taps] = [dim, tap].map((name) => dimOf(b!, name) ?? dimOf(result!, name));
+      if (!dimOf({ ...x!, dims }, dim) || !count || !taps)
+        return `there is no '${dim}' or no '${tap}'`;
+      if (wrap) return `windows along '${dim}' go on at its other end`;
+      dims = [...dims.map((d) => (d.name === dim ? count : d)), taps];
+    }
+    return einsum.gives({}, [{ ...x!, dims }, b!], [result!]);
+  },
+};
+
 export const adam: Law<"adam"> = {
   takes: Array.from({ length: 8 }, () => floats),
   gives: (_, operands) => {
