@@ -94,6 +94,7 @@ export {
   softmaxWithExtra,
 } from "./nn/extraLogit.ts";
 export { feedForward, feedForwardParams } from "./nn/feedForward.ts";
+export { type FlashAttentionOptions, flashAttention } from "./nn/flashAttention.ts";
 export {
   type GatedParams,
   gatedFeedForward,

@@ -3,6 +3,7 @@ import type { ElementwiseFn, Kind } from "../src/graph/kinds.ts";
 import { makeTensor } from "../src/graph/node.ts";
 import type { AnyTensor } from "../src/graph/tensor.ts";
 import * as mtf from "../src/index.ts";
+import { flashAttention } from "../src/nn/flashAttention.ts";
 import { adamUpdate } from "../src/ops/adam/adam.ts";
 import { apply } from "../src/ops/elementwise/apply.ts";
 import { drawn } from "../src/ops/random/random.ts";
@@ -162,6 +163,25 @@ const crossEntropyOf = withInput(
   [a],
   "int32",
   [1, -100, 3],
+);
+/** Queries of two groups to a head of keys, of which some are not seen. */
+const flashAttentionOf = withInput(
+  sample(
+    "flashAttention",
+    (q, k, v, segment) =>
+      flashAttention(q as never, k as never, v as never, {
+        ...({ along: "b", over: "d", within: "c", scale: 0.5, causal: true } as never as object),
+        ...({ segment, dropout: { key: m.key(3), rate: 0.25 } } as never as { along: never }),
+        ...({} as { over: never; within: never }),
+      }),
+    [a, b, k, c],
+    [c, a, dimension("d", 4)],
+    [a, dimension("d", 4), c],
+  ),
+  3,
+  [a, b],
+  "int32",
+  [0, 0, 1, 1, 0, 1, 0, 1, 2, 2, 2, 2],
 );
 const gatherOf = withInput(
   sample("gather", (x, at) => m.gather(x, at, "a"), [a, c]),
@@ -380,6 +400,8 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
   layerNormGrad: [gradientSample(layerNormOf)],
   crossEntropy: [crossEntropyOf],
   crossEntropyGrad: [gradientSample(crossEntropyOf)],
+  flashAttention: [flashAttentionOf],
+  flashAttentionGrad: [gradientSample(flashAttentionOf)],
   adam: [
     positive(
       sample(

@@ -130,6 +130,16 @@ export interface Attributes {
   /** (logits, labels, sum, shift, dloss, dsum) -> dlogits */
   crossEntropyGrad: { readonly over: string };
   /**
+   * Values weighted by the softmax over `over` of queries' products with keys.
+   * (query, keys, values, …) -> result, the log sum exp of each query's products
+   */
+  flashAttention: Attending;
+  /**
+   * The last operand is the sum of result times dresult over `within`, less the gradient of the log
+   * sum exp. (query, keys, values, …, dresult, logsumexp, delta) -> dquery, dkeys, dvalues
+   */
+  flashAttentionGrad: Attending;
+  /**
    * One step of Adam with decoupled decay, and no step at all where `gate` is 0.
    * m' = b1 m + (1 - b1) g; v' = b2 v + (1 - b2) g²;
    * p' = p - rate (m' / c1 / (sqrt(v' / c2) + epsilon) + decay p).
@@ -174,6 +184,27 @@ export interface Windows {
   readonly dilation: number;
   readonly before: number;
   readonly wrap: boolean;
+}
+
+/** Which keys a query looks at, and how. */
+export interface Attending {
+  /** The dim of positions that queries have, and that which keys and values have in its place. */
+  readonly along: string;
+  readonly over: string;
+  /** The dim in which a query is compared with a key. */
+  readonly within: string;
+  /** Whether the query at position i sees the keys up to position i alone. */
+  readonly causal: boolean;
+  /**
+   * Whether operands follow the values that number queries and keys, int32: a query sees the keys of
+   * its own number.
+   */
+  readonly segments: boolean;
+  /**
+   * The part of the weights that is dropped. Where it is not 0, a key of random numbers is the next
+   * operand: they are `uniform` over what keys and query share, the query's other dims and `over`.
+   */
+  readonly rate: number;
 }
 
 export type Kind = keyof Attributes;

@@ -8,6 +8,7 @@ import { crossEntropy, crossEntropyGrad } from "./crossEntropy/rule.ts";
 import { cumsum } from "./cumsum/rule.ts";
 import { einsum } from "./einsum/rule.ts";
 import { elementwise } from "./elementwise/rule.ts";
+import { flashAttention, flashAttentionGrad } from "./flashAttention/rule.ts";
 import { gather, scatterAdd } from "./gather/rule.ts";
 import { input } from "./input/rule.ts";
 import { iota } from "./iota/rule.ts";
@@ -41,6 +42,8 @@ export const rules: Rules = {
   einsum,
   elementwise,
   fill,
+  flashAttention,
+  flashAttentionGrad,
   fold,
   gather,
   input,
@@ -51,7 +54,6 @@ export const rules: Rules = {
   logSoftmax,
   logSoftmaxGrad,
   logsumexp,
-
   oneHot,
   overlapAdd,
   pad,

@@ -90,6 +90,7 @@ function statesOf({ dims, placement }: Value, program: Program): readonly State[
 /** Ops through which sums that are owed pass, or whose results are owed where a dim is cut. */
 const linear = [
   ...["einsum", "reduce sum", "gather", "scatter", "scatterAdd", "layerNormGrad"],
+  "flashAttentionGrad",
   ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
   ...["window", "overlapAdd", "convolution"],
@@ -131,6 +132,7 @@ export const rows: readonly string[] = [
   ...["gather", "scatter", "scatterAdd"],
   ...["softmax", "softmaxGrad", "logSoftmax", "logSoftmaxGrad", "logsumexp"],
   ...["layerNorm", "layerNormGrad", "crossEntropy", "crossEntropyGrad", "adam"],
+  ...["flashAttention", "flashAttentionGrad"],
   ...["neg", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal", "exp", "log"],
   ...["tanh", "sigmoid", "relu", "gelu", "geluGrad", "sin", "cos", "not", "isFinite"],
   ...["softplus", "erf", "floor", "ceil", "round"],

@@ -26,6 +26,11 @@ it("programs are drawn of every op", () => {
   }
   // It gives back the tensor that it is given.
   const { named: _, ...others } = ops;
-  const all = [...Object.keys(others), "dropout", "reversible"] as readonly Name[];
+  const all = [
+    ...Object.keys(others),
+    "dropout",
+    "reversible",
+    "flashAttention",
+  ] as readonly Name[];
   expect(all.filter((name) => !found.has(name))).toEqual([]);
 });

@@ -26,6 +26,8 @@ export function tolerance(given: KernelCase, expected: readonly HostArray[]): nu
     softmaxGrad: 2,
     crossEntropyGrad: 2,
     layerNormGrad: 4,
+    flashAttention: 3,
+    flashAttentionGrad: 4,
   };
   const degree = (factors as Record<string, number>)[given.op.kind] ?? 1;
   // Keys and labels are not what is rounded.

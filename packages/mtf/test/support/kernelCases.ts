@@ -3,6 +3,7 @@ import type { Slice } from "../../src/backend/backend.ts";
 import type { LocalKind } from "../../src/backend/localOp.ts";
 import type { DType, HostArray } from "../../src/dtype.ts";
 import type { ElementwiseFn, Op, Windows } from "../../src/graph/kinds.ts";
+import { attentionCase } from "./attentionCase.ts";
 import {
   chance,
   crowded,
@@ -449,6 +450,8 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
       results: [sliceOf(g, [...dims, row])],
     };
   },
+  flashAttention: (g) => attentionCase(g, "flashAttention"),
+  flashAttentionGrad: (g) => attentionCase(g, "flashAttentionGrad"),
   adam: (g) => {
     const dims = parts(g, ["a", "b"]);
     const gate = chance(g) ? 1 : 0;

@@ -11,6 +11,7 @@ import type { ArrayKernel, Bind } from "./kernel.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm.ts";
 import { fill, fold, iota, literal, random } from "./make.ts";
 import { argmax, cumsum, sort, topK } from "./ordering.ts";
+import { byParts } from "./parts.ts";
 import { reduce } from "./reduce.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax.ts";
 import { broadcast, concat, pad, rename, reshape, slice } from "./structure.ts";
@@ -51,6 +52,8 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   layerNormGrad,
   crossEntropy,
   crossEntropyGrad,
+  flashAttention: byParts("flashAttention", bindArrays),
+  flashAttentionGrad: byParts("flashAttentionGrad", bindArrays),
   adam,
 };
 

@@ -1,6 +1,7 @@
 import { type HostArray, hostArray } from "../../dtype.ts";
 import { volumeOf } from "../../shape.ts";
 import type { Backend, Kernel } from "../backend.ts";
+import { kernelByParts } from "../byParts.ts";
 import { openArena } from "./arena.ts";
 import { bindStep } from "./bind.ts";
 import type { Step } from "./kernel.ts";
@@ -36,11 +37,13 @@ export function tfjsBackend(target: Target): Backend {
   const { name, variant } = target;
   const memory = openMemory(target);
 
-  return {
+  const backend: Backend = {
     name,
     variant,
     bind: (op, operands, results, reuse) =>
-      kernelOf(memory, bindStep(target, op, operands, results, reuse)),
+      op.kind === "flashAttention" || op.kind === "flashAttentionGrad"
+        ? kernelByParts(backend, op, operands, results)
+        : kernelOf(memory, bindStep(target, op, operands, results, reuse)),
     bindResting(op, operands, results, reuse) {
       const step = target.own?.(op, operands, results, reuse);
       return step && kernelOf(memory, step);
@@ -74,6 +77,7 @@ export function tfjsBackend(target: Target): Backend {
     dispose: (buffer) => drop(memory, buffer),
     memory: () => usageOf(memory),
   };
+  return backend;
 }
 
 /** A step as a kernel: what it makes on the way is freed, whether it succeeds or not. */

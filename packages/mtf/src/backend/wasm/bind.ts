@@ -2,6 +2,8 @@ import type { Op } from "../../graph/kinds.ts";
 import type { Slice } from "../backend.ts";
 import { type LocalKind, localOp } from "../localOp.ts";
 import { adam } from "./adam.ts";
+import { flashAttentionGrad } from "./attention/backward.ts";
+import { flashAttention } from "./attention/forward.ts";
 import type { BindHeap, Context, HeapKernel } from "./context.ts";
 import { convolution } from "./convolution/convolution.ts";
 import { einsum } from "./einsum.ts";
@@ -59,6 +61,8 @@ const table: { readonly [K in LocalKind]: BindHeap<K> } = {
   layerNormGrad,
   crossEntropy,
   crossEntropyGrad,
+  flashAttention,
+  flashAttentionGrad,
   adam,
 };
 

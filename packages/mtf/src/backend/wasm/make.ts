@@ -27,7 +27,8 @@ export const fold: BindHeap<"fold"> =
     return [out];
   };
 
-const distributions = { bits: 0, uniform: 1, normal: 2 } as const;
+/** How kernels know the distributions. */
+export const distributions = { bits: 0, uniform: 1, normal: 2 } as const;
 
 /** Elements that are neighbours here and in the whole are made together. */
 export const random: BindHeap<"random"> = ({ heap, kernels }, { distribution }, _, [result]) => {

@@ -1,5 +1,6 @@
 import type { Attributes, Kind, Typed } from "../../graph/kinds.ts";
 import * as along from "./along.ts";
+import * as attention from "./attention.ts";
 import * as elements from "./elements.ts";
 import * as indexing from "./indexing.ts";
 import type { Law } from "./law.ts";
@@ -12,6 +13,7 @@ type Plain = Exclude<Kind, "region">;
 
 const laws: { readonly [K in Plain]: Law<K> } = {
   ...along,
+  ...attention,
   ...elements,
   ...indexing,
   ...sources,

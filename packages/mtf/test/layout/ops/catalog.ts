@@ -1,3 +1,4 @@
+import { attentionSteps } from "./attention.ts";
 import { branching } from "./branches.ts";
 import { contractSteps } from "./contract.ts";
 import { elementwiseSteps } from "./elementwise.ts";
@@ -17,6 +18,7 @@ import { windowSteps } from "./windows.ts";
 const plain: readonly Step[] = [
   ...[contractSteps, contractSteps, rearrangeSteps, rearrangeSteps, elementwiseSteps],
   ...[indexingSteps, windowSteps, makeSteps, owedSteps, owedSteps],
+  ...[attentionSteps, attentionSteps, attentionSteps],
 ].flatMap((family) => Object.values(family));
 
 // What only makes sense where numbers may be infinite.

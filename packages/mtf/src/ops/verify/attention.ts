@@ -1,0 +1,56 @@
+import type { Dimension } from "../../dimension.ts";
+import type { Attending, Typed } from "../../graph/kinds.ts";
+import { attendedOf } from "../flashAttention/operands.ts";
+import type { Law } from "./law.ts";
+import { asIn, dimOf, float32, sameDims, union, without } from "./types.ts";
+
+/** What is wrong with what attention reads, but for what follows. */
+function faultOf(attributes: Attending, operands: readonly Typed[]): string | undefined {
+  const { along, over, within, rate } = attributes;
+  const { query, keys, values, segments, key } = attendedOf(attributes, operands);
+  const [own, others] = segments ?? [];
+  if (!values) return `it has ${operands.length} operands`;
+  const dims = union(operands);
+  if (typeof dims === "string") return dims;
+  if ([query, keys, values].some((x) => x.dtype !== "float32")) return "it is of floats";
+  if (!dimOf(query, along) || dimOf(keys, along)) return `'${along}' is not the query's alone`;
+  if (!dimOf(keys, over) || dimOf(query, over)) return `'${over}' is not the keys' alone`;
+  if (!dimOf(query, within) || !dimOf(keys, within)) return `there is no '${within}'`;
+  if (without(keys, over).some((d) => !dimOf(query, d.name))) return "the keys have other dims";
+  if (!sameDims(asIn(keys, values.dims), keys.dims)) return "keys and values differ in their dims";
+  if (!(rate >= 0 && rate < 1)) return `the rate is ${rate}`;
+  if (rate > 0 && !(key?.dtype === "int32" && key.dims[0]?.name === "~key")) return "it has no key";
+  const numbered = (x: Typed | undefined, of: Typed) =>
+    x?.dtype === "int32" && without(of, within).length >= x.dims.length && hasAll(of, x.dims);
+  const fits = numbered(own, query) && numbered(others, keys) && !dimOf(own!, within);
+  return segments && !(fits && !dimOf(others!, within)) ? "the segments do not fit" : undefined;
+}
+
+function hasAll(x: Typed, dims: readonly Dimension[]): boolean {
+  return dims.every((d) => dimOf(x, d.name));
+}
+
+export const flashAttention: Law<"flashAttention"> = {
+  gives: (attributes, operands) => {
+    const fault = faultOf(attributes, operands);
+    if (fault) return fault;
+    const { query, rest } = attendedOf(attributes, operands);
+    if (rest.length > 0) return `it has ${operands.length} operands`;
+    return [query, float32(without(query, attributes.within))];
+  },
+};
+
+export const flashAttentionGrad: Law<"flashAttentionGrad"> = {
+  gives: (attributes, operands) => {
+    const fault = faultOf(attributes, operands);
+    if (fault) return fault;
+    const { query, keys, values, rest } = attendedOf(attributes, operands);
+    const [dy, ...rows] = rest;
+    if (rest.length !== 3) return `it has ${operands.length} operands`;
+    if (rest.some((x) => x.dtype !== "float32")) return "it is of floats";
+    const outer = without(query, attributes.within);
+    const fit = rows.every((x) => sameDims(asIn(float32(outer), x.dims), outer));
+    if (!fit || !sameDims(asIn(query, dy!.dims), query.dims)) return "the gradient does not fit";
+    return [query, keys, values];
+  },
+};
