@@ -1,25 +1,35 @@
-import type { Tensor } from "mtf";
-import { attention, localAttention, type Scoring } from "mtf/nn";
+import { dropout, type Tensor } from "mtf";
+import { attention, flashAttention, localAttention } from "mtf/nn";
+import type { Drawn } from "./dropped.ts";
 import type { Seen } from "./memory.ts";
 
 /** What else becomes of scores. */
-interface Attending extends Pick<Scoring<never>, "weights"> {
+interface Attending {
   readonly scale?: number;
+  /** What of the weights is dropped. */
+  readonly dropout?: Drawn | undefined;
 }
 
-/** What queries see, mixed by how well its keys fit them: where all of it is near, in blocks. */
+/** What queries see, mixed by how well its keys fit them: in blocks where no mask says what it is. */
 export function attend<A extends string>(
   query: Tensor<A>,
-  { near, keys, values, visible }: Seen,
-  options: Attending,
+  { near, all, keys, values, visible }: Seen,
+  { scale, dropout: drawn }: Attending,
 ): Tensor<A> {
   const from: Tensor<string> = query as never;
+  const to = { over: "memory_length", within: "kv", scale } as const;
+  if (all) {
+    const { causal, documents: segment } = all;
+    const given = { ...to, along: "length", causal, segment, dropout: drawn };
+    return flashAttention(from, keys, values, given) as never;
+  }
+  const weights = <W extends string>(x: Tensor<W>): Tensor<W> =>
+    drawn ? dropout(drawn.key, x, drawn.rate) : x;
   if (near === undefined) {
-    const given = { ...options, over: "memory_length", within: "kv", visible } as const;
-    return attention(from, keys, values, given) as never;
+    return attention(from, keys, values, { ...to, visible, weights }) as never;
   }
   const { back, ahead, documents } = near;
-  const given = { ...options, along: "length", within: "kv", back, ahead } as const;
+  const given = { along: "length", within: "kv", scale, back, ahead, weights } as const;
   return localAttention(from, near.keys, near.values, {
     ...given,
     segment: documents,

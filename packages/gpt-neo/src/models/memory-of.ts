@@ -23,7 +23,9 @@ export function memoryOf(
   if (paged) return pagedMemory(config, dims, { paged, ...others });
   const visible = visibility(masks, options);
   const { documents, attended } = options;
-  const blocks = attended === undefined && isFarLonger(dims, masks.near);
+  const unmasked = attended === undefined;
+  const blocks = unmasked && isFarLonger(dims, masks.near);
+  const many = unmasked && dims.length.size >= leastInBlocks;
   return {
     positions: options.positions,
     of: (layer) => (keys, values) => {
@@ -33,11 +35,15 @@ export function memoryOf(
         values: rename(values, "length", "memory_length"),
         visible: visible(kind),
         ...(blocks && kind === "local" && { near: { ...masks.near, keys, values, documents } }),
+        ...(many && kind === "global" && { all: { causal: masks.causal, documents } }),
       };
     },
     kept: () => ({}),
   };
 }
+
+/** Fewer tokens see each other as fast at once as in blocks. */
+const leastInBlocks = 256;
 
 /** Whether what is near is worth being looked at alone: of less, blocks and their margins are about all. */
 function isFarLonger({ length }: Dims, { back, ahead }: Reach): boolean {

@@ -23,6 +23,16 @@ export interface Seen {
   readonly visible: Visible | undefined;
   /** The same where all of it is near each query, and there is far more. */
   readonly near?: Near;
+  /** Which of many keys each query sees, where that can be said without a mask. */
+  readonly all?: All;
+}
+
+/** All keys of a row, but for some. */
+export interface All {
+  /** Whether what comes later is hidden. */
+  readonly causal: boolean;
+  /** Which document each token is of, to be the only one that it sees; default one a row. */
+  readonly documents: ForwardOptions["documents"];
 }
 
 /** The keys and values of the tokens, of which each query sees those near it. */

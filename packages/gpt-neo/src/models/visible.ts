@@ -11,6 +11,8 @@ export type Visible = Tensor<"batch" | "length" | "memory_length", "bool">;
 export interface Masks {
   /** In a layer of a kind; undefined is everywhere. */
   readonly of: (kind: AttentionType) => Tensor<"length" | "memory_length", "bool"> | undefined;
+  /** Whether what comes later is hidden, in layers of all kinds. */
+  readonly causal: boolean;
   /** How far positions see in local layers, besides themselves. */
   readonly near: Reach;
 }
@@ -29,6 +31,7 @@ export function causalMasks({ window_size }: Config, { length, memory_length }: 
   const near = causal(length, memory_length, window_size);
   return {
     of: (kind) => (kind === "local" ? near : all),
+    causal: true,
     near: { back: window_size - 1, ahead: 0 },
   };
 }

@@ -58,7 +58,7 @@ function selfAttention(
   const [query, key, value] = unpacked(linear(x, qkv, qkvBias));
   const mixed = attend(query, given.remember(key, value), {
     scale: given.scale,
-    weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
+    dropout: given.dropped.by("weights", config.attention_dropout),
   });
   return linear(mixed, out, bias);
 }

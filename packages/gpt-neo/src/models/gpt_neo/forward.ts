@@ -59,7 +59,7 @@ function selfAttention(
 ): Hidden {
   const query = linear(x, q);
   const mixed = attend(query, remember(linear(x, k), linear(x, v)), {
-    weights: (weights) => dropped(weights, "weights", rate),
+    dropout: dropped.by("weights", rate),
   });
   return linear(mixed, out, bias);
 }

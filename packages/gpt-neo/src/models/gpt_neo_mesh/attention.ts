@@ -63,7 +63,7 @@ export function selfAttention(
   const mixed = attend(query, kind === "global" ? withOwnMemory(own, seen) : seen, {
     // The original's local layers had no dropout here.
     ...(kind === "global" && {
-      weights: (weights) => dropped(weights, "weights", config.attention_dropout),
+      dropout: dropped.by("weights", config.attention_dropout),
     }),
   });
   return linear(mixed, out, bias);

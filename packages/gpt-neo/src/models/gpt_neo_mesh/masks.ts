@@ -10,6 +10,7 @@ export function masksOf(config: Config, dims: Dims): Masks {
   const near = around(dims, window);
   return {
     of: (kind) => (kind === "local" ? near : undefined),
+    causal: false,
     near: { back: window - 1, ahead: window },
   };
 }

@@ -55,7 +55,7 @@ function selfAttention(
   const seen = given.remember(rotary(key, "kv", given.angles), value);
   const mixed = attend(rotary(query, "kv", given.angles), seen, {
     scale: 1 / Math.sqrt(query.dims.kv.size),
-    weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
+    dropout: given.dropped.by("weights", config.attention_dropout),
   });
   return linear(mixed, out, bias);
 }

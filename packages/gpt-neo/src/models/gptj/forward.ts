@@ -55,7 +55,7 @@ function selfAttention(
   const seen = given.remember(key, linear(x, v));
   const mixed = attend(query, seen, {
     scale: 1 / Math.sqrt(query.dims.kv.size),
-    weights: (weights) => given.dropped(weights, "weights", config.attention_dropout),
+    dropout: given.dropped.by("weights", config.attention_dropout),
   });
   return linear(mixed, out);
 }
