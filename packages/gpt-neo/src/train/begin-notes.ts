@@ -6,6 +6,7 @@ import { changedOptions } from "./changed-options.ts";
 import type { Progress } from "./checkpoint.ts";
 import { type Contents, changedContent } from "./data/changed-content.ts";
 import { areComparable, trainedOnBefore } from "./data/validated-on.ts";
+import { formatNotes } from "./format-notes.ts";
 import type { GoingOn } from "./going-on.ts";
 import { changedSettings, comparable, printed, type Settings } from "./settings.ts";
 
@@ -35,12 +36,13 @@ function bestAnew(best: string): string {
 
 /** What is to be said about what a run begins from, and what has changed since. */
 export function beginNotes(
-  { out, resume, remembered }: GoingOn,
+  options: GoingOn,
   { max_position_embeddings: positions, training: { context } }: Config,
   from: Origin,
   before: Progress | undefined,
   { settings, contents, begun, unfinished, best, validates }: BegunOn,
 ): readonly string[] {
+  const { out, resume, remembered } = options;
   const seen = `the model's ${positions} positions: eval and generate will use as many`;
   const notes = context < positions ? [`trains on ${context} of ${seen}`] : [];
   for (const path of unfinished) {
@@ -49,7 +51,12 @@ export function beginNotes(
   const beside = remembered ? changedOptions(remembered.begun, begun) : [];
   const changedBeside = beside.map((change) => `changed since: ${change}`);
   if (!before) {
-    if (resume) notes.push(`${out} has no checkpoint yet: starting afresh`, ...changedBeside);
+    if (resume)
+      notes.push(
+        `${out} has no checkpoint yet: starting afresh`,
+        ...changedBeside,
+        ...formatNotes(options),
+      );
     if (from.kind === "optimizer") {
       notes.push(`going on from step ${from.optimizer.step}, with data from their beginning`);
     }
@@ -65,6 +72,7 @@ export function beginNotes(
     ...(remembered ? [] : [`${out} does not say what it was begun with: ${unsaid}`]),
     ...changed.map((change) => `changed since: ${change}`),
     ...changedBeside,
+    ...formatNotes(options),
     ...changedContent(before.contents, contents, out!),
     ...(isOrderOther ? [otherOrder(then.settings)] : []),
     ...(validates ? trainedOnBefore(then, now) : []),

@@ -72,6 +72,20 @@ describe.skipIf(process.platform === "win32")("what comes through a pipe", () =>
     expect(textOf(await withoutPipes(reading(pipe), { out, resume: true }))).toBe("three");
   });
 
+  it("stays where it is named as a file, beside a pipe that is named anew", async () => {
+    const before = at("run/piped/2.txt");
+    const both = parseConfig({ ...presets.tiny, training: { data: [before, pipe] } }, "tiny");
+    const writing = pipeline(Readable.from(["more"]), createWriteStream(pipe));
+    const used = await withoutPipes(both, { out, resume: true, data: [before, pipe] });
+    await writing;
+    await used.settle();
+    await used.release();
+    expect(used.config.training.data![0]!.files).toEqual([before, at("run/piped/1.txt")]);
+    expect(readFileSync(before, "utf8")).toBe("three");
+    rmSync(at("run/piped/1.txt"));
+    writeFileSync(at("run/piped/pipes.json"), JSON.stringify({ [pipe]: "2.txt" }));
+  });
+
   it("is read where a config or `set` names it, and the run did not by then", async () => {
     const begun = { folder, options: {}, config: { training: { data: [at("a.txt")] } } };
     const remembered = { begun, found: undefined as never };

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { rm, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Config } from "../config/index.ts";
 import { formatOf } from "../data/format.ts";
 import { isPipe, shownName } from "../data/pipe.ts";
@@ -47,6 +47,7 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
   const kept = new Map(before);
   const made: string[] = [];
   const told: string[] = [];
+  const read: string[] = [];
   let isSettled = false;
   const trained = (data ?? []).flatMap(({ files }) => files);
   // An older version had the same name for both options, which one pipe cannot be for.
@@ -95,9 +96,12 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
     isSettled = true;
     if (!goesOn || made.length === 0) return;
     await rememberPipes(folder, kept);
-    const used = [...kept.values()];
+    const keeps = [...kept.values()].map((file) => join(folder, file));
+    // What came before may be named as a file by now, which it is read as from here on.
+    const used = new Set([...keeps, ...read].map((path) => resolve(path)));
     for (const file of before.values()) {
-      if (!used.includes(file)) await rm(join(folder, file), { force: true });
+      const path = join(folder, file);
+      if (!used.has(resolve(path))) await rm(path, { force: true });
     }
   };
   const release = async (): Promise<void> => {
@@ -114,6 +118,7 @@ export async function withoutPipes(config: Config, options: PipedOptions): Promi
       sources.push({ files: await all(files, (path) => fileOf(path, "data")), weight });
     const held =
       validation_data && (await all(validation_data, (path) => fileOf(path, "validationData")));
+    read.push(...sources.flatMap(({ files }) => files), ...(held ?? []));
     const training = { ...config.training, data: data && sources, validation_data: held };
     return { config: { ...config, training }, told, settle, release };
   } catch (error) {
