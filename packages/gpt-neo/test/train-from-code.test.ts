@@ -329,6 +329,11 @@ it("says what is wrong", async () => {
       try  a string
       try  [15496, 995]"
   `);
+  expect(await on([Buffer.from("a text")])).toMatchInlineSnapshot(`
+    "[bad-argument] document 1 is a Buffer: bytes are neither a text nor ids.
+      try  readFileSync("book.txt", "utf8"), or String(buffer), for a text
+      try  Uint8Array.from(buffer), if they are ids"
+  `);
   expect(await on(["one", null])).toMatchInlineSnapshot(`
     "[bad-argument] document 2 is neither a text nor ids.
       is   null

@@ -51,10 +51,21 @@ function partOf(document: Document, name: string, size: number): DocumentPart {
       try: ["a string", "[15496, 995]"],
     });
   }
+  if (Buffer.isBuffer(document)) throw bytes(name);
   const wrong = unknownId(document, size);
   if (wrong === undefined) return { kind: "ids", ids: Int32Array.from(document), end: true, from };
   throw new MtfError("bad-argument", `${name} has ${wrong}, which is no id of the model.`, {
     evidence: [["vocabulary", `0 to ${size - 1}`]],
+  });
+}
+
+/** What files and streams give: each byte of a text would be taken for an id. */
+function bytes(name: string): MtfError {
+  return new MtfError("bad-argument", `${name} is a Buffer: bytes are neither a text nor ids.`, {
+    try: [
+      'readFileSync("book.txt", "utf8"), or String(buffer), for a text',
+      "Uint8Array.from(buffer), if they are ids",
+    ],
   });
 }
 
