@@ -10,6 +10,7 @@ import { begunWith } from "./begun-with.ts";
 import { checkCanSave } from "./can-save.ts";
 import { checkModel } from "./check-model.ts";
 import { checkState } from "./check-state.ts";
+import { checkTokenizer } from "./check-tokenizer.ts";
 import { bestStep, usuallyKept } from "./checkpoint.ts";
 import type { Claim } from "./claim.ts";
 import { claimTogether } from "./claim-together.ts";
@@ -67,6 +68,7 @@ export async function trainFrom(
     const written = warmupAsBegun(planned, before?.settings);
     const { steps } = written.training;
     if (team.leads && claim?.checkpoint) await checkModel(claim.checkpoint, written);
+    if (team.leads && claim?.checkpoint) await checkTokenizer(claim.out, tokenizing.tokenizer);
     const from = originOf(options, weights, claim?.checkpoint, written.training);
     if (team.leads && claim?.checkpoint) await checkState(claim.checkpoint, claim.out, written);
     if (claim && before && before.step >= steps) {
