@@ -30,7 +30,7 @@ export function rotaryFrequencies(size: number, base = 10_000): readonly number[
  * @param dim the dim that is rotated; of the angles it is as long as there are pairs
  * @throws MtfError `dim-taken`, `not-a-tensor`, `dtype-mismatch`
  * @example
- * const angles = rotaryAngles(iota(length), rotaryFrequencies(kv.size), kv); // [length, kv]
+ * const angles = rotaryAngles(iota(length), rotaryFrequencies(kv.size), kv); // [length, kv / 2]
  */
 export function rotaryAngles<P extends string, D extends string>(
   positions: Tensor<P, "int32">,

@@ -1,4 +1,4 @@
-import { defineDims, grad, placeholder, sum, type Tensor } from "mtf";
+import { defineDims, grad, placeholder, square, sum, type Tensor } from "mtf";
 import { flashAttention } from "mtf/nn";
 import { everywhere } from "./everywhere.ts";
 
@@ -35,5 +35,25 @@ everywhere("the gradient of attention to keys of which one that is hidden is inf
     [nan, 0, nan, 3],
     [0, 0, 0, 0, 0, 0, 0, 0],
     [1.5, 1.5, 0.5, 0.5, 0, 0, 0, 0],
+  ],
+});
+
+type All = readonly [Query, Keys, Keys];
+
+// The first query's product with the second key, which it does not see, is 100: more than exp takes.
+everywhere("the gradient of a gradient of attention where a hidden product is large", {
+  fn: ((...given: All) => {
+    const slope = (of: All) => grad((query: Query) => sum(attended(query, of[1], of[2])))(of[0]);
+    return grad((of: All) => sum(square(slope(of))))(given);
+  }) as never,
+  inputs: [
+    [placeholder([m, k]), [10, 0, 0, 0]],
+    [placeholder([n, k]), [0, 1, 10, 0, 3, 4, 5, 6]],
+    [placeholder([n, k]), [1, 1, 2, 4, 5, 6, 7, 8]],
+  ],
+  gives: [
+    [0, 0, 0, 0],
+    [-20, 2, 20, -2, 0, 0, 0, 0],
+    [-50.5, -50.5, 50.5, 50.5, 0, 0, 0, 0],
   ],
 });

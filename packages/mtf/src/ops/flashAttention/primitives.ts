@@ -16,7 +16,7 @@ export function attentionWrittenOut(
   const { over } = attributes;
   const products = scores(attributes, of);
   const visible = visibleOf(attributes, of);
-  const seen = visible ? apply("where", visible, products, Number.NEGATIVE_INFINITY) : products;
+  const seen = hidden(visible, products);
   const most = reduction("max", seen, [over]);
   const e = apply("exp", apply("sub", seen, most));
   const sum = reduction("sum", e, [over]);
@@ -36,7 +36,9 @@ export function attentionGradWrittenOut(
   const products = scores(attributes, of);
   const visible = visibleOf(attributes, of);
   const where = (x: AnyTensor) => (visible ? apply("where", visible, x, 0) : x);
-  const weights = where(apply("exp", apply("sub", products, logsumexp)));
+  // Of a large product that is not seen exp is infinite, and its own gradient NaN.
+  const seen = hidden(visible, products);
+  const weights = where(apply("exp", apply("sub", seen, logsumexp)));
   const given = product(dy, values, dimsOf(products));
   const dweights = dropped(attributes, of, given);
   const dscores = where(apply("mul", weights, apply("sub", dweights, delta)));
@@ -49,6 +51,11 @@ export function attentionGradWrittenOut(
 
 function scores(attributes: Attending, { query, keys }: Attended<AnyTensor>): AnyTensor {
   return product(query, keys, scoreDims(attributes, dimsOf(query), dimsOf(keys)));
+}
+
+/** -infinity in place of what is not seen. */
+function hidden(visible: AnyTensor | undefined, products: AnyTensor): AnyTensor {
+  return visible ? apply("where", visible, products, Number.NEGATIVE_INFINITY) : products;
 }
 
 /** Which keys each query sees; undefined where it is all. */

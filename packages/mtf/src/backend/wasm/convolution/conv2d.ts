@@ -53,6 +53,8 @@ export function bindConv2d(
     windows.map(({ tap }) => tap),
   );
   const counts = pick(c, dims);
+  // Of one tap its kernel makes -infinity of what is NaN.
+  if (sizeOf(taps) === 1) return undefined;
   if (!sameOrder(view.around, [...batch, ...along, ...channels])) return undefined;
   if (!sameOrder(c, [...batch, ...counts, ...made])) return undefined;
 

@@ -130,6 +130,43 @@ async function check(backend: Backend, { windows, ...sizes }: Case) {
   expect(backend.memory()).toEqual(before);
 }
 
+interface Layer {
+  readonly p: number;
+  readonly q: number;
+  /** The dims of the channels that are summed over, or of those that are alone, and of filters. */
+  readonly of: Sizes;
+  readonly to: Sizes;
+}
+
+const layers: readonly Layer[] = [1, 2, 3].flatMap((p) =>
+  [1, 3].flatMap((q) => [
+    { p, q, of: {}, to: {} },
+    { p, q, of: { from: 3 }, to: { to: 5 } },
+    { p, q, of: { alone: 9 }, to: {} },
+    { p, q, of: { alone: 2 }, to: { to: 2 } },
+  ]),
+);
+
+async function checkInfinite(backend: Backend, { p, q, of, to }: Layer) {
+  const windows = [way("h", "p", { before: p >> 1 }), way("w", "q", { before: q >> 1 })];
+  const op = { kind: "convolution", attributes: { windows } } as const;
+  const kept = "alone" in of ? of : {};
+  const [x, b] = [slice({ n: 2, h: 6, w: 7, ...of }), slice({ p, q, ...of, ...to })];
+  const c = slice({ n: 2, h: 6, w: 7, ...kept, ...to });
+  const counts = [x, b, c].map((s) => volumeOf(shapeOf(s)));
+  const image = numbers(counts[0]!, 5).map((value, i) => (i % 19 === 4 ? Infinity : value));
+  const given = [image, numbers(counts[1]!, 2).map((value, i) => (i % 3 === 0 ? 0 : value))];
+  const expected = new Float64Array(counts[2]!);
+  bindArrays(op, [x, b], [c])(given, [expected]);
+  const operands = [x, b].map((s, i) => backend.upload(given[i]!, shapeOf(s), "float32"));
+  const [made] = await backend.bind(op, [x, b], [c], [])(operands);
+  // 0 in place of -0: kernels begin their sums with one or the other.
+  const found = Array.from(await backend.read(made!), (value) => value + 0);
+  expect(found).toEqual(Array.from(expected, (value) => value + 0));
+  expect(expected.some(Number.isNaN)).toBe(true);
+  for (const buffer of [...operands, made!]) backend.dispose(buffer);
+}
+
 // The first, while the heap has little room.
 test("nothing of TensorFlow.js's kernels is left of a run", async () => {
   const backend = await wasmBackend({ blas: "off" });
@@ -156,5 +193,9 @@ describe.each([
 
   test.each(Object.entries(cases))("%s", async (_, given) => {
     await check(backend, given);
+  });
+
+  test.each(layers)("0 times infinity is NaN with $p x $q taps, $of and $to", async (sizes) => {
+    await checkInfinite(backend, sizes);
   });
 });
