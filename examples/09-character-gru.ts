@@ -16,13 +16,12 @@ const letters = [...new Set(text)].sort();
 const ids = Int32Array.from(text, (character) => letters.indexOf(character));
 
 const sizes = { batch: 16, length: 24, embd: 16, hidden: 48 };
-// An even number, so that letters can be split too.
-const letter = letters.length + (letters.length % 2);
-const dims = mtf.defineDims({ ...sizes, letter });
+const dims = mtf.defineDims({ ...sizes, letter: letters.length });
 const { batch, length, embd, hidden } = dims;
 
 const model = {
   letters: nn.embeddingParams(dims.letter, embd, nn.normally({ std: 0.3 })),
+  // The weights take one state to the next: both have `hidden`, and a tensor's dims differ in name.
   cell: nn.gruParams({ input: embd, hidden, from: mtf.dimension("hidden_in", hidden.size) }),
   out: nn.denseParams([hidden], [dims.letter]),
 } as const;
