@@ -27,19 +27,17 @@ export function encodeUnit(unit: Unit, encoding: Encoding): Encoded {
   const out = idList(vocabSize);
   const end = new Int32Array([endOfText]);
   const endsItself = tokenizer.around?.after.at(-1) === endOfText;
+  let part: Int32Array<ArrayBuffer> | undefined;
   switch (unit.kind) {
     case "ids":
       out.append(checked(unit.ids, unit.from, vocabSize));
       if (unit.end && !unit.joined && unit.ids.at(-1) !== endOfText) out.append(end);
       break;
-    case "text": {
-      const part = encodePart(tokenizer, unit);
+    case "text":
+      part = encodePart(tokenizer, unit);
       out.append(part);
       if (unit.end && !endsItself) out.append(end);
-      const ids = out.ids();
-      onCopied?.(part);
-      return { ids, lengths: Uint32Array.of(out.length), open: !unit.end };
-    }
+      break;
     case "jsonl": {
       const lengths: number[] = [];
       for (const line of linesIn(unit)) {
@@ -58,7 +56,9 @@ export function encodeUnit(unit: Unit, encoding: Encoding): Encoded {
       return { ids: out.ids(), lengths: Uint32Array.from(lengths), open: false };
     }
   }
-  return { ids: out.ids(), lengths: Uint32Array.of(out.length), open: !unit.end };
+  const ids = out.ids();
+  if (part) onCopied?.(part);
+  return { ids, lengths: Uint32Array.of(out.length), open: !unit.end };
 }
 
 /** Larger ids would come out as others where they are written in 16 bits. */

@@ -67,8 +67,10 @@ export async function trainFrom(
     const before = claim?.checkpoint?.progress;
     const written = warmupAsBegun(planned, before?.settings);
     const { steps } = written.training;
-    if (team.leads && claim?.checkpoint) await checkModel(claim.checkpoint, written);
-    if (team.leads && claim?.checkpoint) await checkTokenizer(claim.out, tokenizing.tokenizer);
+    if (team.leads && claim?.checkpoint) {
+      await checkModel(claim.checkpoint, written);
+      await checkTokenizer(claim.out, tokenizing.tokenizer);
+    }
     const from = originOf(options, weights, claim?.checkpoint, written.training);
     if (team.leads && claim?.checkpoint) await checkState(claim.checkpoint, claim.out, written);
     if (claim && before && before.step >= steps) {

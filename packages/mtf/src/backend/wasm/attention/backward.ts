@@ -4,8 +4,9 @@ import { arrange } from "../arrange.ts";
 import type { BindHeap } from "../context.ts";
 import { bindDraws } from "./draws.ts";
 import { areFinite } from "./finite.ts";
-import { loopOf, reachOf, rowsOf, seenFrom, withLast } from "./loop.ts";
+import { arrangedOf, loopOf, reachOf, rowsOf, seenFrom, withLast } from "./loop.ts";
 import { forSizes, matrixProduct } from "./matrix.ts";
+import { segmentsIn } from "./segments.ts";
 
 /**
  * The gradients of attention a block of queries at a time: its weights are made again, and what they
@@ -23,19 +24,15 @@ export const flashAttentionGrad: BindHeap<"flashAttentionGrad"> = (
   const loop = loopOf(attributes, operands);
   const { depth, step, blocks, turns, room } = loop;
   const slices = attendedOf(attributes, operands);
-  const { segments } = slices;
   const arranged = [
-    ...[slices.query, slices.keys, slices.values].map((x) => withLast(x, within)),
-    ...(segments ? [extentsOf(segments[0]), withLast(segments[1], over)] : []),
-    ...(slices.key ? [extentsOf(slices.key)] : []),
+    ...arrangedOf(attributes, slices),
     ...[withLast(slices.rest[0]!, within), extentsOf(slices.rest[1]!), extentsOf(slices.rest[2]!)],
   ];
   const made = results.map((x) => withLast(x, within));
   const of = attendedOf(attributes, arranged);
   const [q, dy, dq] = [of.query, of.rest[0]!, made[0]!].map((x) => rowsOf(loop, x, along));
   const [k, v, dk, dv] = [of.keys, of.values, made[1]!, made[2]!].map((x) => rowsOf(loop, x, over));
-  const own = of.segments && rowsOf(loop, of.segments[0], along);
-  const others = of.segments && rowsOf(loop, of.segments[1], over);
+  const segmentsAt = segmentsIn(loop, attributes, of.segments);
   const [log, delta] = [of.rest[1]!, of.rest[2]!].map((x) => rowsOf(loop, x, along));
   const products = forSizes((rows, keys) => {
     const scores = { row: rows, column: keys, depth };
@@ -102,9 +99,7 @@ export const flashAttentionGrad: BindHeap<"flashAttentionGrad"> = (
         }
         unweigh!(
           ...[x, dx, 4 * step, rows, keys, seenFrom(loop, block)],
-          own ? at.segments![0] + own.start[turn]! + 4 * begin * own.step : 0,
-          own ? 4 * own.step : 0,
-          others ? at.segments![1] + others.start[turn]! : 0,
+          ...segmentsAt(at.segments, turn, block),
           ...[at.rest[1]! + log!.start[turn]! + 4 * begin * log!.step, 4 * log!.step],
           ...[at.rest[2]! + delta!.start[turn]! + 4 * begin * delta!.step, 4 * delta!.step],
         );

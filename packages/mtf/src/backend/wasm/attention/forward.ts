@@ -4,8 +4,9 @@ import { arrange } from "../arrange.ts";
 import type { BindHeap } from "../context.ts";
 import { bindDraws } from "./draws.ts";
 import { areFinite } from "./finite.ts";
-import { loopOf, reachOf, rowsOf, seenFrom, withLast } from "./loop.ts";
+import { arrangedOf, loopOf, reachOf, rowsOf, seenFrom, withLast } from "./loop.ts";
 import { forSizes, matrixProduct } from "./matrix.ts";
+import { segmentsIn } from "./segments.ts";
 
 /**
  * Attention a block of queries at a time: the products with the keys that it can see lie in a room of
@@ -23,16 +24,10 @@ export const flashAttention: BindHeap<"flashAttention"> = (
   const loop = loopOf(attributes, operands);
   const { depth, step, blocks, turns, room } = loop;
   const slices = attendedOf(attributes, operands);
-  const { segments } = slices;
   const [last, logs] = [withLast(results[0]!, within), extentsOf(results[1]!)];
-  const arranged = [
-    ...[slices.query, slices.keys, slices.values].map((x) => withLast(x, within)),
-    ...(segments ? [extentsOf(segments[0]), withLast(segments[1], over)] : []),
-    ...(slices.key ? [extentsOf(slices.key)] : []),
-  ];
+  const arranged = arrangedOf(attributes, slices);
   const [q, k, v] = [along, over, over].map((dim, i) => rowsOf(loop, arranged[i]!, dim));
-  const own = segments && rowsOf(loop, arranged[3]!, along);
-  const others = segments && rowsOf(loop, arranged[4]!, over);
+  const segmentsAt = segmentsIn(loop, attributes, attendedOf(attributes, arranged).segments);
   const [y, log] = [rowsOf(loop, last, along), rowsOf(loop, logs, along)];
   const products = forSizes((row, keys) => ({
     compare: matrixProduct(context, { row, column: keys, depth }, [
@@ -69,9 +64,7 @@ export const flashAttention: BindHeap<"flashAttention"> = (
         compare(at.query + q!.start[turn]! + 4 * begin * q!.step, at.keys + k!.start[turn]!, x);
         weigh!(
           ...[x, 4 * step, rows, keys, seenFrom(loop, block)],
-          own ? at.segments![0] + own.start[turn]! + 4 * begin * own.step : 0,
-          own ? 4 * own.step : 0,
-          others ? at.segments![1] + others.start[turn]! : 0,
+          ...segmentsAt(at.segments, turn, block),
           ...[scales, toLogs + log.start[turn]! + 4 * begin * log.step, 4 * log.step],
         );
         if (rate > 0) {

@@ -1,5 +1,5 @@
 import type { Attending } from "../../../graph/kinds.ts";
-import { attendedOf } from "../../../ops/flashAttention/operands.ts";
+import { type Attended, attendedOf } from "../../../ops/flashAttention/operands.ts";
 import type { Slice } from "../../backend.ts";
 import {
   type Extent,
@@ -89,4 +89,16 @@ export function rowsOf({ outer }: Loop, extents: readonly Extent[], dim: string)
 export function withLast(slice: Slice, last: string): readonly Extent[] {
   const extents = extentsOf(slice);
   return [...without(extents, [last]), ...only(extents, [last])];
+}
+
+/** Attention's operands up to the key of what is dropped, those dims last along which kernels go. */
+export function arrangedOf(
+  { within, over }: Attending,
+  { query, keys, values, segments, key }: Attended<Slice>,
+): readonly (readonly Extent[])[] {
+  return [
+    ...[query, keys, values].map((x) => withLast(x, within)),
+    ...(segments ? [extentsOf(segments[0]), withLast(segments[1], over)] : []),
+    ...(key ? [extentsOf(key)] : []),
+  ];
 }
