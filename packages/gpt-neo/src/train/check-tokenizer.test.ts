@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -35,3 +35,13 @@ it("refuses as many ids that are other text, and takes the run's own wherever it
       try    \`out\` with another folder, to train another model"
   `);
 });
+
+it.each(["config.json", "tokenizer.json"])(
+  "has nothing to compare with where %s is damaged",
+  async (file) => {
+    const damaged = mkdtempSync(join(folder, "damaged-"));
+    await saveTokenizer(damaged, bytes, 8);
+    writeFileSync(join(damaged, file), "{");
+    await checkTokenizer(damaged, swapped());
+  },
+);

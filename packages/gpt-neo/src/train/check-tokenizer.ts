@@ -9,9 +9,8 @@ import { makeTokenizer, sourceOfFolder, type Tokenizer } from "../tokenizer/inde
  * @throws MtfError `bad-argument` with an id that is another text
  */
 export async function checkTokenizer(out: string, tokenizer: Tokenizer | undefined): Promise<void> {
-  const kept = tokenizer && (await sourceOfFolder(out));
-  if (!kept) return;
-  const before = makeTokenizer(kept);
+  const before = tokenizer && (await tokenizerIn(out));
+  if (!before) return;
   const most = Math.min(before.vocabSize, tokenizer.vocabSize);
   for (let id = 0; id < most; id++) {
     const [then, now] = [before.decode([id]), tokenizer.decode([id])];
@@ -31,5 +30,16 @@ export async function checkTokenizer(out: string, tokenizer: Tokenizer | undefin
         id,
       },
     );
+  }
+}
+
+/** The tokenizer in a run's folder; none where a file is damaged, as the next checkpoint writes all anew. */
+async function tokenizerIn(out: string): Promise<Tokenizer | undefined> {
+  try {
+    const source = await sourceOfFolder(out);
+    return source && makeTokenizer(source);
+  } catch (error) {
+    if (error instanceof MtfError && error.code === "bad-file") return undefined;
+    throw error;
   }
 }
