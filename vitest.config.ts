@@ -26,6 +26,7 @@ const config: ViteUserConfig = {
       "**/node_modules/**",
       "packages/*/test/large/**",
       "packages/*/test/mpi/**",
+      "bench/mpi.test.ts",
       "packages/*/test/browser/**",
       "examples/browser/test/**",
       "packages/mtf/test/conformance/**",

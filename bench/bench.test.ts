@@ -1,23 +1,10 @@
 import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { defineMachine } from "mtf";
 import { expect, test } from "vitest";
+import { lines, positive, runner } from "./lib/tested.ts";
 
 // Each benchmark, in sizes that take seconds: that it runs, and prints what it says it prints.
-
-const runner = fileURLToPath(new URL("run.mjs", import.meta.url));
-
-async function lines(...args: string[]): Promise<readonly Record<string, unknown>[]> {
-  const call = [runner, ...args, "--quick", "--json"];
-  const { stdout } = await promisify(execFile)(process.execPath, call);
-  return stdout
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-}
-
-const positive = expect.toSatisfy((x) => typeof x === "number" && x > 0, "a positive number");
 
 // Five systems, each loading an engine in a process of its own.
 test("train-step: systems do the same work, and tell tokens a second", async () => {
