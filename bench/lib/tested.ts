@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect } from "vitest";
 
-export const runner = fileURLToPath(new URL("../run.mjs", import.meta.url));
+export const runner: string = fileURLToPath(new URL("../run.mjs", import.meta.url));
 
 /** What a benchmark prints, in sizes that take seconds. */
 export async function lines(...args: string[]): Promise<readonly Record<string, unknown>[]> {
@@ -15,7 +15,7 @@ export async function lines(...args: string[]): Promise<readonly Record<string, 
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-export const positive = expect.toSatisfy(
+export const positive: unknown = expect.toSatisfy(
   (x) => typeof x === "number" && x > 0,
   "a positive number",
 );

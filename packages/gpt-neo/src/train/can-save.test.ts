@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, it } from "vitest";
 import { checkCanSave } from "./can-save.ts";
+import { removeUnfinished } from "./checkpoint.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "can-save-"));
 const out = join(folder, "run");
@@ -39,4 +40,8 @@ it("names a file in its place, and a link to nowhere", async () => {
 it.runIf(existsSync("/proc/self/net"))("names a folder that takes no files", async () => {
   symlinkSync("/proc/self/net", checkpoints);
   await expect(checkCanSave(out)).rejects.toThrow(`${checkpoints} cannot be written: `);
+});
+
+it("may lose its file to the process that clears up after a run that was killed", async () => {
+  for (let i = 0; i < 300; i++) await Promise.all([checkCanSave(out), removeUnfinished(out)]);
 });

@@ -16,7 +16,8 @@ export async function checkCanSave(out: string): Promise<void> {
   const draft = draftOf(join(folder, "step"));
   try {
     await (await open(draft, "wx")).close();
-    await rm(draft);
+    // By now it may be gone: one process of a run clears up what others have left before, and beside them.
+    await rm(draft, { force: true });
   } catch (error) {
     throw cannotWrite(folder, error);
   }
