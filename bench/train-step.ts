@@ -1,9 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-import { type Child, start, startModule } from "./lib/child.ts";
+import { cpus } from "node:os";
+import type { Child } from "./lib/child.ts";
 import { chosen, countOf, fail, readOptions } from "./lib/options.ts";
 import { figure, median, note, printLines, table } from "./lib/report.ts";
+import { type SystemName, systems } from "./lib/systems.ts";
 import type { Timed } from "./peers/serve-steps.ts";
 import { quickWorkload, removeTask, workload, writeTask } from "./peers/task.ts";
 
@@ -20,40 +19,31 @@ runs in a process of its own; they take turns, and the median round counts. What
   ours-1              gpt-neo on one worker
   ours-2-data         gpt-neo on two workers, the batch split
   ours-2-model        gpt-neo on two workers, heads, ff and vocab split
+  ours-…-own          the three without a BLAS, as npm installs them; left out where none is found
   ours-tensorflow     gpt-neo on one device of TensorFlow's kernels, if tfjs-node is installed
   jax-js              @jax-js/jax, wasm, eager
   tfjs-wasm           TensorFlow.js, wasm, tf.train.adam
   tfjs-wasm-explicit  the same, its products' gradients by hand without the slow transpose flags
   tfjs-node           TensorFlow.js, TensorFlow's kernels, tf.train.adam, if it is installed
-  pytorch             PyTorch, eager, where Python has it
+  pytorch             PyTorch, eager, where python3 has it
+  jax                 JAX, compiled by jit, where python3 has it
 
   --systems a,b  only these
   --rounds N     how often they take turns (3)
   --steps N      steps in a turn (3)`;
 
-const systems = {
-  "ours-1": (folder: string) => startModule("peers/ours.ts", [folder, "data:1"]),
-  "ours-2-data": (folder: string) => startModule("peers/ours.ts", [folder, "data:2"]),
-  "ours-2-model": (folder: string) => startModule("peers/ours.ts", [folder, "model:2"]),
-  "ours-tensorflow": (folder: string) =>
-    startModule("peers/ours.ts", [folder, "data:1", "tensorflow"]),
-  "jax-js": (folder: string) => startModule("peers/jax-js.ts", [folder]),
-  "tfjs-wasm": (folder: string) => startModule("peers/tfjs.ts", [folder]),
-  "tfjs-wasm-explicit": (folder: string) => startModule("peers/tfjs.ts", [folder, "explicit"]),
-  "tfjs-node": (folder: string) => startModule("peers/tfjs.ts", [folder, "node"]),
-  pytorch: (folder: string) =>
-    start("python3", [fileURLToPath(new URL("peers/pytorch.py", import.meta.url)), folder]),
-};
-type System = keyof typeof systems;
-
 /** The ratios that tell something, in tables. */
-const ratios: readonly (readonly [System, System])[] = [
+const ratios: readonly (readonly [SystemName, SystemName])[] = [
   ["ours-2-data", "jax-js"],
   ["ours-2-data", "ours-1"],
   ["ours-2-model", "ours-1"],
+  ["ours-2-data-own", "ours-1-own"],
+  ["ours-2-data", "ours-2-data-own"],
   ["ours-1", "tfjs-wasm-explicit"],
   ["ours-tensorflow", "tfjs-node"],
   ["ours-2-data", "pytorch"],
+  ["ours-2-data", "jax"],
+  ["ours-2-model", "ours-2-data"],
 ];
 
 /** Milliseconds for a step above which a system is given one timed step. */
@@ -64,20 +54,23 @@ interface Measured {
   readonly losses: number[];
   child: Child | undefined;
   isSlow: boolean;
+  /** What it computes with. */
+  by: string;
 }
 
 const { json, quick, values } = readOptions(help, ["systems", "rounds", "steps"]);
 const rounds = countOf(values.rounds, "rounds", quick ? 1 : 3);
 const steps = countOf(values.steps, "steps", quick ? 2 : 3);
-const wanted = chosen(values.systems, "systems", Object.keys(systems) as System[]);
+const wanted = chosen(values.systems, "systems", Object.keys(systems) as SystemName[]);
 const names = wanted.filter((name) => {
-  if (name === "pytorch") return pythonHasTorch();
-  return !["ours-tensorflow", "tfjs-node"].includes(name) || tensorflowIsHere(name);
+  const missing = systems[name].missing?.();
+  if (missing) note(`${name} is left out: ${missing}`);
+  return !missing;
 });
 if (names.length === 0) fail("none of these systems is here");
 const task = quick ? quickWorkload : workload;
 const folder = await writeTask(task);
-const measured = new Map<System, Measured>();
+const measured = new Map<SystemName, Measured>();
 try {
   for (let round = 0; round < rounds; round++) {
     for (const name of names) await turn(name, round);
@@ -88,8 +81,8 @@ try {
 }
 if (measured.size === 0) fail("no system could be measured");
 const tokens = task.batch * task.length;
-const results = [...measured].map(([system, { milliseconds, losses }]) => ({
-  system,
+const results = [...measured].map(([system, { milliseconds, losses, by }]) => ({
+  ...{ system, by },
   tokensPerSecond: (1000 * tokens) / median(milliseconds),
   steps: losses.length,
   losses: [losses[0]!, losses.at(-1)!],
@@ -98,15 +91,17 @@ if (json) printLines(results);
 else print();
 check();
 
-async function turn(name: System, round: number): Promise<void> {
+async function turn(name: SystemName, round: number): Promise<void> {
   const before = measured.get(name);
   if (before?.isSlow || (round > 0 && !before)) return;
-  const mine = before ?? { milliseconds: [], losses: [], child: undefined, isSlow: false };
+  if (isSame(name)) return note(`${name} is left out: no BLAS was found, so it is the same`);
+  const mine = before ?? { milliseconds: [], losses: [], child: undefined, isSlow: false, by: "" };
   try {
     if (!mine.child) {
-      mine.child = systems[name](folder);
+      mine.child = systems[name].start(folder);
       const first = await mine.child.ask<Timed>({ steps: 1 });
       mine.losses.push(...first.losses);
+      mine.by = first.by;
       mine.isSlow = first.milliseconds > slow;
       const next = mine.isSlow ? "one timed step" : `${rounds} × ${steps} timed steps`;
       note(`${name}: ${figure(first.milliseconds)} ms for a first step; ${next} to come`);
@@ -128,30 +123,23 @@ async function turn(name: System, round: number): Promise<void> {
   mine.child = undefined;
 }
 
-function pythonHasTorch(): boolean {
-  if (spawnSync("python3", ["-c", "import torch"], { stdio: "ignore" }).status === 0) return true;
-  note("pytorch is left out: python3 has no torch here");
-  return false;
-}
-
-function tensorflowIsHere(name: System): boolean {
-  try {
-    createRequire(import.meta.url).resolve("@tensorflow/tfjs-node");
-    return true;
-  } catch {
-    note(`${name} is left out: @tensorflow/tfjs-node is not installed`);
-    return false;
-  }
+/** Whether a system is to do without what its like had to do without already. */
+function isSame(name: SystemName): boolean {
+  const like = measured.get(name.replace(/-own$/, "") as SystemName);
+  return name.endsWith("-own") && like !== undefined && !like.by.includes("+");
 }
 
 function print(): void {
-  const rows = results.map(({ system, tokensPerSecond, steps: taken, losses }) => [
+  const rows = results.map(({ system, by, tokensPerSecond, steps: taken, losses }) => [
     system,
     figure(tokensPerSecond),
     `${taken}`,
     losses.map((x) => x.toFixed(4)).join(" → "),
+    by,
   ]);
-  console.log(table(["system", "tokens/s", "steps", "loss"], rows));
+  const all = cpus();
+  console.log(`${all.length} × ${all[0]?.model.trim()}, Node ${process.versions.node}\n`);
+  console.log(table(["system", "tokens/s", "steps", "loss", "by"], rows));
   const speed = new Map(results.map((r) => [r.system, r.tokensPerSecond]));
   const known = ratios.filter((pair) => pair.every((name) => speed.has(name)));
   if (known.length === 0) return;

@@ -14,13 +14,21 @@ export interface Child {
 }
 
 /** Starts a module of bench/ in a process of its own, with TypeScript as here. */
-export function startModule(file: string, args: readonly string[] = []): Child {
+export function startModule(
+  file: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = process.env,
+): Child {
   const path = fileURLToPath(new URL(`../${file}`, import.meta.url));
-  return start(process.execPath, ["--expose-gc", "--import", "tsx", path, ...args]);
+  return start(process.execPath, ["--expose-gc", "--import", "tsx", path, ...args], env);
 }
 
-export function start(command: string, args: readonly string[]): Child {
-  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+export function start(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Child {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], env });
   const ended = new Promise<void>((resolve) => {
     child.once("error", () => resolve());
     child.once("close", () => resolve());

@@ -115,7 +115,7 @@ function update(gradients: Arrays): void {
   [params, mean, variance] = next;
 }
 
-serveSteps(async () => {
+serveSteps("jax-js, wasm", async () => {
   const [value, gradients] = valueAndGrad(loss)(tree.ref(params));
   update(gradients as Arrays);
   await Promise.all([params, mean, variance].map((arrays) => blockUntilReady(arrays)));

@@ -67,7 +67,7 @@ const { tokens, labels } = batchOf(given);
 type Fed = Parameters<typeof run>[0];
 let state = { params: read, mean: zeros, variance: zeros, step: 0 } as unknown as Fed;
 
-serveSteps(async () => {
+serveSteps(devices.variant, async () => {
   const [next, report] = await run(state, tokens, labels);
   state = next as Fed;
   // Read after the run that made it has ended, update and all.

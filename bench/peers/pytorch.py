@@ -74,4 +74,5 @@ for line in sys.stdin:
     since = time.perf_counter()
     losses = [step() for _ in range(json.loads(line)["steps"])]
     milliseconds = 1000 * (time.perf_counter() - since)
-    print(json.dumps({"milliseconds": milliseconds, "losses": losses}), flush=True)
+    by = f"PyTorch {torch.__version__}"
+    print(json.dumps({"milliseconds": milliseconds, "losses": losses, "by": by}), flush=True)

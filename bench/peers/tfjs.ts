@@ -160,7 +160,7 @@ function update(gradients: tf.NamedTensorMap): void {
   optimizer.applyGradients(clipped);
 }
 
-serveSteps(async () => {
+serveSteps(`TensorFlow.js ${tf.version_core}, ${backend}`, async () => {
   const { value, grads } = tf.variableGrads(loss);
   tf.tidy(() => update(grads));
   tf.dispose(grads);
