@@ -3,6 +3,7 @@ import { type Config, readConfig } from "../config/index.ts";
 import type { Weights } from "../weights/index.ts";
 import { prefixNote } from "../weights/prefix-note.ts";
 import { unexpectedLines } from "../weights/unexpected.ts";
+import { checkShare } from "./check-share.ts";
 import type { Tokenizing } from "./data/read.ts";
 import type { OnMachine } from "./options.ts";
 import { placeRun } from "./place-run.ts";
@@ -20,7 +21,7 @@ export interface Plan {
  * Plans a run of a config, or of weights.
  *
  * @param note told what is left out, and what was chosen
- * @throws MtfError as `readConfig`, `runConfig` and `placeRun`
+ * @throws MtfError as `readConfig`, `runConfig`, `checkShare` and `placeRun`
  */
 export async function planRun(
   options: OnMachine,
@@ -32,6 +33,7 @@ export async function planRun(
   for (const [key, reason] of found.notes) note(`config: ${key}: ${reason}`);
   for (const line of weights ? unexpectedLines(weights) : []) note(line);
   const { config, notes, ...tokenizing } = await runConfig(options, found);
+  checkShare(options, config);
   const { mesh, layout, ...placed } = placeRun(options, config);
   for (const line of [...notes, ...placed.notes]) note(`config: ${line}`);
   for (const line of placed.told) note(line);
