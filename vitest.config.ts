@@ -32,7 +32,7 @@ const config: ViteUserConfig = {
       "packages/mtf/test/conformance/**",
       "packages/mtf/test/layout/mutants.test.ts",
     ],
-    setupFiles: ["packages/mtf/src/testing/verified.ts"],
+    setupFiles: ["packages/mtf/src/testing/stacks.ts", "packages/mtf/src/testing/verified.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 120_000,
