@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { ViteUserConfig } from "vitest/config";
+import LongestFirst from "./.ci/order.ts";
 
 const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 
@@ -35,6 +36,7 @@ const config: ViteUserConfig = {
     setupFiles: ["packages/mtf/src/testing/stacks.ts", "packages/mtf/src/testing/verified.ts"],
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ["default", "./.ci/counts.ts"],

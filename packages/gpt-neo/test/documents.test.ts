@@ -14,7 +14,7 @@ import {
 } from "../src/models/index.ts";
 import { scoringStep } from "../src/scoring-step.ts";
 import { microbatchOf, trainingStep } from "../src/train/step.ts";
-import { type Case, layouts } from "./hugging-face/layouts.ts";
+import { type Case, few, layouts, someOf } from "./hugging-face/layouts.ts";
 import { fixture } from "./support/expected.ts";
 import { type Numbers, onDevices } from "./support/on-devices.ts";
 
@@ -156,9 +156,10 @@ describe.each([
 ] as const)("documents that do not see each other, at positions %s,", async (_, kind) => {
   const wanted = await apart(kind);
 
-  it.each(Object.entries(layouts))(
+  it.each(someOf(Object.keys(layouts), few))(
     "are as if alone: logits, loss, gradients; %s",
-    async (_, at) => {
+    async (name) => {
+      const at = layouts[name]!;
       expect(difference(await together(at, "reference", kind), wanted)).toBeLessThan(1e-9);
       expect(difference(await together(at, "wasm", kind), wanted)).toBeLessThan(1e-4);
     },

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { evaluator } from "../src/eval/evaluator.ts";
 import {
   evaluate,
@@ -11,7 +11,7 @@ import {
   score,
   train,
 } from "../src/index.ts";
-import { layouts } from "./hugging-face/layouts.ts";
+import { few, layouts, someOf } from "./hugging-face/layouts.ts";
 import { callHere, temporaryFolder } from "./support/cli.ts";
 import { fixture } from "./support/expected.ts";
 import { someText } from "./support/runs.ts";
@@ -138,16 +138,17 @@ it("of a longer text than a model sees, it scores by the end", async () => {
   });
 });
 
-it.each(Object.keys(layouts))("scores alike on every layout, %s", async (name) => {
-  const { mesh, layout, storage } = layouts[name]!;
+describe("scores", async () => {
   const scores = (where: object) =>
     withModel(tiny, (model) => score(model, [5, 6, 7], [[8, 9], [10]]), where);
-  const [expected, given] = [
-    await scores({ mesh: "data:1" }),
-    await scores({ mesh, layout, storage }),
-  ];
-  given.forEach(({ logLikelihood }, i) => {
-    expect(logLikelihood).toBeCloseTo(expected[i]!.logLikelihood, 4);
+  const expected = await scores({ mesh: "data:1" });
+
+  it.each(someOf(Object.keys(layouts), few))("alike on every layout, %s", async (name) => {
+    const { mesh, layout, storage } = layouts[name]!;
+    const given = await scores({ mesh, layout, storage });
+    given.forEach(({ logLikelihood }, i) => {
+      expect(logLikelihood).toBeCloseTo(expected[i]!.logLikelihood, 4);
+    });
   });
 });
 

@@ -3,7 +3,7 @@ import { type GeneratedSequence, generateAll } from "../src/generate/all.ts";
 import { generate } from "../src/generate/generate.ts";
 import { generateText } from "../src/generate/text.ts";
 import { loadModel } from "../src/loaded-model.ts";
-import { layouts } from "./hugging-face/layouts.ts";
+import { few, layouts, someOf } from "./hugging-face/layouts.ts";
 import { callHere, resultOf } from "./support/cli.ts";
 import { fixture } from "./support/expected.ts";
 
@@ -20,10 +20,10 @@ const random = ["--input-ids", "73,63,47", "--seed", "7", "--temperature", "2"];
 const drawn = "73,63,47,84,84,84,72,86,39,66,32,59,59,68,72";
 const drawnFromFew = "73,63,47,84,84,84,72,84,84,89,32,30,71,84,66";
 
-it.each(Object.entries(layouts))(
+it.each(someOf(Object.keys(layouts), few))(
   "generate draws the same ids on every layout, %s",
-  async (_, at) => {
-    const { mesh, layout, storage } = at;
+  async (name) => {
+    const { mesh, layout, storage } = layouts[name]!;
     const where = ["--mesh", mesh, "--layout", layout, ...(storage ? ["--storage", storage] : [])];
     expect((await idsOf(...random, ...where)).join()).toBe(drawn);
     const filtered = ["--top-k", "20", "--top-p", "0.9"];

@@ -26,11 +26,15 @@ afterAll(async () => {
   for (const devices of opened) await devices.close();
 });
 
-async function modelAt(layout: string, range: number) {
+/** Two models with the same programs: one knows what it wants, to the other all ids are alike. */
+async function modelsAt(layout: string) {
   const at = layouts[layout]!;
   const devices = await simulator(defineMesh(at.mesh), { backend: "wasm" });
   opened.push(devices);
-  return randomModel(devices, at, configOf(range));
+  const clear = await randomModel(devices, at, configOf(0.6));
+  // Weights that are 0: all ids are as likely, and so are those that are left out.
+  const { parameters } = await randomModel(devices, at, configOf(1e-60));
+  return { clear, even: { ...clear, parameters } };
 }
 
 const settings: Readonly<Record<string, GenerateAllSettings>> = {
@@ -60,9 +64,7 @@ async function all(each: AsyncIterable<FoundBy>): Promise<readonly FoundBy[]> {
 }
 
 describe.each(["one device", "both"])("on %s", async (layout) => {
-  const clear = await modelAt(layout, 0.6);
-  // Weights that are 0: all ids are as likely, and so are those that are left out.
-  const even = await modelAt(layout, 1e-60);
+  const { clear, even } = await modelsAt(layout);
 
   it.each(Object.entries(settings))(
     "a glance finds what all logits do: %s",

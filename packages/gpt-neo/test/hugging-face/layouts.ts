@@ -27,6 +27,14 @@ export const layouts: Readonly<Record<string, Case>> = {
   },
 };
 
+/** Those that differ most: batch and heads, two axes of one sum, a third of a dim, and slices at rest. */
+export const few: readonly string[] = [
+  "both",
+  "sequence and memory split",
+  "uneven in three",
+  "fully sharded",
+];
+
 /** Some layouts in `npm test`, and all of them in `npm run test:layouts`. */
 export function someOf<T>(all: readonly T[], some: readonly T[]): readonly T[] {
   return process.env.GPT_NEO_LAYOUTS === "all" ? all : some;
