@@ -1,6 +1,6 @@
 import { iterationNames } from "../choose.ts";
 import { numberOf } from "../placements.ts";
-import type { Choice } from "./choice.ts";
+import { type Choice, tracksOf } from "./choice.ts";
 import { type Known, knownOf, type Planned } from "./known.ts";
 import { splitAs } from "./planned.ts";
 import type { Demand, Track } from "./track.ts";
@@ -41,8 +41,12 @@ export function seated(
   places: Places,
 ): ReadonlyMap<Choice, Seat> {
   const inSample = new Set(sample);
-  const left = all.filter((choice) => !inSample.has(choice));
-  const others = new Set(left.flatMap(({ operands }) => operands.map(({ demand }) => demand)));
+  const linked = new Set(sample.flatMap(tracksOf));
+  const others = new Set<Demand>();
+  for (const choice of all) {
+    if (inSample.has(choice)) continue;
+    for (const { track, demand } of choice.operands) if (linked.has(track)) others.add(demand);
+  }
   const links = new Map<Track, Link>();
   const demands = new Map<Demand, LinkDemand>();
   const linkOf = (track: Track): Link => {
@@ -70,7 +74,7 @@ export function seated(
   return new Map(
     sample.map((choice) => {
       const names = iterationNames(choice.task);
-      const own = choice.tracks.map(linkOf);
+      const own = tracksOf(choice).map(linkOf);
       const known = knownOf(places.known, choice);
       const seat: Seat = {
         choice,
