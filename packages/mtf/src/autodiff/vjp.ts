@@ -1,4 +1,4 @@
-import type { Dimension } from "../dimension.ts";
+import { type Dimension, sameDimSet } from "../dimension.ts";
 import { internal } from "../errors.ts";
 import { inputOf } from "../graph/handle.ts";
 import { attributedTo, type Node } from "../graph/node.ts";
@@ -119,9 +119,7 @@ function activeNodes(
 
 function requireDims(x: AnyTensor, cotangent: AnyTensor): void {
   const [own, given] = [dimsOf(x), dimsOf(cotangent)];
-  const isGiven = ({ name, size }: Dimension) =>
-    given.some((dim) => dim.name === name && dim.size === size);
-  if (own.length === given.length && own.every(isGiven)) return;
+  if (sameDimSet(own, given)) return;
   const sizes = (dims: readonly Dimension[]) => dims.map((d) => `${d.name}=${d.size}`);
   throw internal(
     `the gradient of [${sizes(own)}] (${x["~node"].kind}, ${x["~node"].line}) has dims [${sizes(given)}]`,

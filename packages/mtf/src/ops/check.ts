@@ -199,16 +199,18 @@ export function requireFree(op: string, x: AnyTensor, name: string): void {
 
 /** The dims of all tensors, those of the tensor with most dims first. */
 export function unionDims(op: string, tensors: readonly AnyTensor[]): readonly Dimension[] {
-  const union = new Map<string, readonly [Dimension, AnyTensor]>();
-  const byRank = [...tensors].sort((a, b) => b.names.length - a.names.length);
-  for (const x of byRank) {
+  const [largest, ...others] = [...tensors].sort((a, b) => b.names.length - a.names.length);
+  let union = largest ? dimsOf(largest) : [];
+  for (const x of others) {
     for (const d of dimsOf(x)) {
-      const known = union.get(d.name);
-      if (!known) union.set(d.name, [d, x]);
-      else if (known[0].size !== d.size) throw sizesDiffer(op, d.name, known[1], x);
+      const known = union.find(({ name }) => name === d.name);
+      if (!known) union = [...union, d];
+      else if (known.size !== d.size) {
+        throw sizesDiffer(op, d.name, [largest!, ...others].find((t) => hasDim(t, d.name))!, x);
+      }
     }
   }
-  return [...union.values()].map(([d]) => d);
+  return union;
 }
 
 function sizesDiffer(op: string, name: string, left: AnyTensor, right: AnyTensor): MtfError {

@@ -16,6 +16,8 @@ export interface Seat {
   readonly asks: readonly LinkDemand[];
   readonly makes: readonly Link[];
   readonly known: Known;
+  /** Ways to split it as a value lies, by where all that it reads and makes lies. */
+  readonly nearby: Map<string, readonly Planned[]>;
   planned: Planned;
 }
 
@@ -83,6 +85,7 @@ export function seated(
         asks: choice.operands.map(({ demand }) => demands.get(demand)!),
         makes: choice.results.map(linkOf),
         known,
+        nearby: new Map(),
         planned: splitAs(places, { choice, known }, choice.split),
       };
       for (const link of own) link.seats.push(seat);
@@ -137,28 +140,31 @@ export function change(places: Places, trial: Trial, seat: Seat, planned: Planne
 export function difference({ planned, costs }: Trial): { cost: number; work: number } {
   let cost = 0;
   let work = 0;
-  for (const [link, before] of costs) cost += link.cost - before;
-  for (const [seat, before] of planned) {
+  costs.forEach((before, link) => {
+    cost += link.cost - before;
+  });
+  planned.forEach((before, seat) => {
     work += seat.planned.work - before.work;
     cost += seat.planned.moves - before.moves;
-  }
+  });
   return { cost: cost + work, work };
 }
 
 export function takeBack({ planned, costs }: Trial): void {
-  for (const [seat, before] of planned) sit(seat, before);
-  for (const [link, before] of costs) link.cost = before;
+  planned.forEach((before, seat) => {
+    sit(seat, before);
+  });
+  costs.forEach((before, link) => {
+    link.cost = before;
+  });
 }
 
 /** Writes what a choice asks for and makes where others see it. */
 function sit(seat: Seat, planned: Planned): void {
   seat.planned = planned;
-  seat.asks.forEach((demand, i) => {
-    demand.to = planned.asks[i]!;
-  });
-  seat.makes.forEach((link, i) => {
-    link.start[0] = planned.gives[i]!;
-  });
+  const { asks, makes } = seat;
+  for (let i = 0; i < asks.length; i++) asks[i]!.to = planned.asks[i]!;
+  for (let i = 0; i < makes.length; i++) makes[i]!.start[0] = planned.gives[i]!;
 }
 
 /**
@@ -173,9 +179,9 @@ function costOf(places: Places, { track, start, demands, ways }: Link): number {
     if (known.includes(to)) continue;
     const { partial } = places.all[home]!;
     const asked = places.all[to]!.partial;
-    const owes = partial.some((axis) => !asked.includes(axis));
+    const owes = lacks(asked, partial);
     if (settles && !owes) continue;
-    if (asked.some((axis) => !partial.includes(axis))) return Number.POSITIVE_INFINITY;
+    if (lacks(partial, asked)) return Number.POSITIVE_INFINITY;
     if (owes) {
       const next = settledTowards(places, ways, home, to);
       cost += wayBetween(places, ways, home, next).cost;
@@ -192,4 +198,10 @@ function costOf(places: Places, { track, start, demands, ways }: Link): number {
     known = [...known, to];
   }
   return cost * track.runs;
+}
+
+/** Whether some axes are not all among others. */
+function lacks(axes: readonly string[], some: readonly string[]): boolean {
+  for (const axis of some) if (!axes.includes(axis)) return true;
+  return false;
 }
