@@ -170,14 +170,25 @@ export function newDim(op: string, argument: string, dim: unknown): Dimension {
 }
 
 /** Dims that a result is to get, each at most once. */
-export function newDims(op: string, argument: string, dims: unknown): readonly Dimension[] {
-  const advice = isDim(dims) ? [`[${dims.name}]`] : [];
+export function newDims(
+  op: string,
+  argument: string,
+  dims: unknown,
+  instead: readonly string[] = [],
+): readonly Dimension[] {
+  const advice = isDim(dims) ? [`[${dims.name}]`] : instead;
   const list = arrayArgument(op, argument, dims, "an array of dims", advice).map((d, i) =>
     newDim(op, `${argument}[${i}]`, d),
   );
   const twice = list.find((d, i) => list.findIndex((other) => other.name === d.name) !== i);
   if (twice) throw givenTwice(op, twice.name, {});
   return list;
+}
+
+/** The dims that a function takes before a dtype: who gives that first is told where it goes. */
+export function dimsBeforeDtype(op: string, dims: unknown): readonly Dimension[] {
+  const isDType = (dtypes as readonly unknown[]).includes(dims);
+  return newDims(op, "dims", dims, isDType ? [`[], "${dims}", for a scalar`] : []);
 }
 
 function givenTwice(op: string, dim: string, tensors: Readonly<Record<string, AnyTensor>>) {
