@@ -29,6 +29,22 @@ export function wrongArgument(
   });
 }
 
+/** Refuses what a function is given beyond what it takes, where one may think that it takes more. */
+export function nothingBesides(
+  fn: string,
+  takes: string,
+  surplus: readonly unknown[],
+  advice: readonly string[],
+): void {
+  if (surplus.length === 0) return;
+  const sentence = `${fn}: it takes ${takes} alone, and is given ${tell(surplus[0])} besides.`;
+  throw new MtfError("bad-argument", sentence, {
+    function: fn,
+    evidence: [["at", captureLine()]],
+    try: advice,
+  });
+}
+
 /** A value in a few words: `the text "batch"`, `an array of 3`, `a Promise`. */
 export function tell(value: unknown): string {
   switch (typeof value) {

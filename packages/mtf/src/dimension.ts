@@ -98,3 +98,10 @@ export function printDims(dims: readonly Dimension[]): string {
 export function elements(dims: readonly { readonly size: number }[]): number {
   return dims.reduce((product, d) => product * d.size, 1);
 }
+
+/** Whether dims are the same, in whatever order. */
+export function sameDimSet(a: readonly Dimension[], b: readonly Dimension[]): boolean {
+  if (a === b) return true;
+  const isThere = ({ name, size }: Dimension) => b.some((d) => d.name === name && d.size === size);
+  return a.length === b.length && a.every(isThere);
+}

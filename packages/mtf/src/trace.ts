@@ -1,12 +1,12 @@
-import { arrayArgument, functionArgument, optionsArgument } from "./arguments.ts";
-import type { Dimensions } from "./dimension.ts";
+import { arrayArgument, functionArgument, nothingBesides, optionsArgument } from "./arguments.ts";
+import type { Dimension, Dimensions } from "./dimension.ts";
 import type { DType } from "./dtype.ts";
 import { MtfError } from "./errors.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Typed } from "./graph/kinds.ts";
 import { attributedTo, makeTensor } from "./graph/node.ts";
 import { type AnyTensor, isTensor, type Tensor, typeOf } from "./graph/tensor.ts";
-import { dtypeArgument, newDims } from "./ops/check.ts";
+import { dimsBeforeDtype, dtypeArgument } from "./ops/check.ts";
 import { requireOwn } from "./ops/foreign.ts";
 import { requireTensors, treeArgument } from "./ops/trees.ts";
 import { narrowAsDType, type RestAs, restArgument } from "./rest/argument.ts";
@@ -33,17 +33,22 @@ export interface PlaceholderOptions<Names extends string = string> {
 export function placeholder<
   const N extends readonly string[] = [],
   const D extends DType | PlaceholderOptions<N[number]> = "float32",
->(
-  dims: Dimensions<N> = [] as never,
-  dtype: D = "float32" as never,
-): Tensor<N[number], NoInfer<D extends DType ? D : "float32">> {
-  const own = newDims("placeholder", "dims", dims);
+>(dims?: Dimensions<N>, dtype?: D): Tensor<N[number], NoInfer<D extends DType ? D : "float32">>;
+export function placeholder(
+  dims: readonly Dimension[] = [],
+  dtype: DType | PlaceholderOptions = "float32",
+  ...surplus: readonly unknown[]
+): never {
+  nothingBesides("placeholder", "dims and a dtype", surplus, [
+    "placeholder(dims, dtype), called by its place among the inputs",
+  ]);
+  const own = dimsBeforeDtype("placeholder", dims);
   if (typeof dtype !== "object") {
     narrowAsDType("placeholder", "dtype", dtype, own);
     return input("", { dims: own, dtype: dtypeArgument("placeholder", "dtype", dtype) }) as never;
   }
   optionsArgument("placeholder", "dtype", dtype, ["rest"]);
-  const rest = restArgument("placeholder", "rest", (dtype as PlaceholderOptions).rest, own);
+  const rest = restArgument("placeholder", "dtype.rest", dtype.rest, own);
   return input("", { dims: own, dtype: "float32", rest }) as never;
 }
 

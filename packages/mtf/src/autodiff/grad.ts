@@ -3,6 +3,7 @@ import {
   asyncFunction,
   booleanArgument,
   functionArgument,
+  nothingBesides,
   optionsArgument,
   tell,
 } from "../arguments.ts";
@@ -84,10 +85,7 @@ export function grad(
   ...surplus: readonly unknown[]
 ): (params: unknown, ...rest: readonly unknown[]) => never {
   functionArgument("grad", "fn", fn);
-  if (surplus.length > 0) {
-    const sentence = `grad: it takes a function alone, and is given ${tell(surplus[0])} besides.`;
-    throw misuse("bad-argument", sentence, {}, ["grad(fn)(params, …)"]);
-  }
+  nothingBesides("grad", "a function", surplus, ["grad(fn)(params, …)"]);
   const both = differentiating("grad", fn, false);
   return (params, ...rest) => both(params, ...rest)[1];
 }

@@ -1,3 +1,4 @@
+import { type Dimension, sameDimSet } from "../dimension.ts";
 import { internal } from "../errors.ts";
 import { inputOf } from "../graph/handle.ts";
 import { attributedTo, type Node } from "../graph/node.ts";
@@ -30,10 +31,15 @@ export function vjp(
     requireDims(x, cotangent);
     const input = inputOf(x, given);
     const key = input ?? x["~node"];
-    const results = owed.get(key) ?? [];
-    owed.set(key, results);
+    let results = owed.get(key);
+    if (!results) {
+      results = [];
+      owed.set(key, results);
+    }
     const result = input ? 0 : x["~result"];
-    results[result] = [...(results[result] ?? []), cotangent];
+    const terms = results[result];
+    if (terms) terms.push(cotangent);
+    else results[result] = [cotangent];
   };
 
   outputs.forEach((x, i) => {
@@ -112,9 +118,10 @@ function activeNodes(
 }
 
 function requireDims(x: AnyTensor, cotangent: AnyTensor): void {
-  const sizes = (t: AnyTensor) => dimsOf(t).map((d) => `${d.name}=${d.size}`);
-  if (sizes(x).sort().join() === sizes(cotangent).sort().join()) return;
+  const [own, given] = [dimsOf(x), dimsOf(cotangent)];
+  if (sameDimSet(own, given)) return;
+  const sizes = (dims: readonly Dimension[]) => dims.map((d) => `${d.name}=${d.size}`);
   throw internal(
-    `the gradient of [${sizes(x)}] (${x["~node"].kind}, ${x["~node"].line}) has dims [${sizes(cotangent)}]`,
+    `the gradient of [${sizes(own)}] (${x["~node"].kind}, ${x["~node"].line}) has dims [${sizes(given)}]`,
   );
 }

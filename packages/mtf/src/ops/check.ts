@@ -170,14 +170,25 @@ export function newDim(op: string, argument: string, dim: unknown): Dimension {
 }
 
 /** Dims that a result is to get, each at most once. */
-export function newDims(op: string, argument: string, dims: unknown): readonly Dimension[] {
-  const advice = isDim(dims) ? [`[${dims.name}]`] : [];
+export function newDims(
+  op: string,
+  argument: string,
+  dims: unknown,
+  instead: readonly string[] = [],
+): readonly Dimension[] {
+  const advice = isDim(dims) ? [`[${dims.name}]`] : instead;
   const list = arrayArgument(op, argument, dims, "an array of dims", advice).map((d, i) =>
     newDim(op, `${argument}[${i}]`, d),
   );
   const twice = list.find((d, i) => list.findIndex((other) => other.name === d.name) !== i);
   if (twice) throw givenTwice(op, twice.name, {});
   return list;
+}
+
+/** The dims that a function takes before a dtype: who gives that first is told where it goes. */
+export function dimsBeforeDtype(op: string, dims: unknown): readonly Dimension[] {
+  const isDType = (dtypes as readonly unknown[]).includes(dims);
+  return newDims(op, "dims", dims, isDType ? [`[], "${dims}", for a scalar`] : []);
 }
 
 function givenTwice(op: string, dim: string, tensors: Readonly<Record<string, AnyTensor>>) {
@@ -199,16 +210,18 @@ export function requireFree(op: string, x: AnyTensor, name: string): void {
 
 /** The dims of all tensors, those of the tensor with most dims first. */
 export function unionDims(op: string, tensors: readonly AnyTensor[]): readonly Dimension[] {
-  const union = new Map<string, readonly [Dimension, AnyTensor]>();
-  const byRank = [...tensors].sort((a, b) => b.names.length - a.names.length);
-  for (const x of byRank) {
+  const [largest, ...others] = [...tensors].sort((a, b) => b.names.length - a.names.length);
+  let union = largest ? dimsOf(largest) : [];
+  for (const x of others) {
     for (const d of dimsOf(x)) {
-      const known = union.get(d.name);
-      if (!known) union.set(d.name, [d, x]);
-      else if (known[0].size !== d.size) throw sizesDiffer(op, d.name, known[1], x);
+      const known = union.find(({ name }) => name === d.name);
+      if (!known) union = [...union, d];
+      else if (known.size !== d.size) {
+        throw sizesDiffer(op, d.name, [largest!, ...others].find((t) => hasDim(t, d.name))!, x);
+      }
     }
   }
-  return [...union.values()].map(([d]) => d);
+  return union;
 }
 
 function sizesDiffer(op: string, name: string, left: AnyTensor, right: AnyTensor): MtfError {

@@ -66,6 +66,7 @@ const wrong: Record<string, () => unknown> = {
   "no layout": () => m.lower((y: unknown) => y, { inputs: [x] }),
   "lower with a misspelt option": () => lowered((y: unknown) => y, { donated: [0] }),
   "a donated input that there is none of": () => lowered((y: unknown) => y, { donate: [3] }),
+  "a placeholder that is given a name": () => m.placeholder([batch], "float32", "image"),
   "a placeholder closed over": () =>
     lowered((y: unknown) => m.mul(y, m.exp(typed.placeholder([batch])))),
   "a tensor of another function": () => {
@@ -149,6 +150,7 @@ const wrong: Record<string, () => unknown> = {
   "constant of large integers": () => m.constant(new BigInt64Array(8), [batch]),
   "constant of a fraction as an integer": () => m.constant(1.5, [], "int32"),
   "constant of no numbers": () => m.constant("12345678", [batch]),
+  "constant of a dtype before dims": () => m.constant(0, "int32"),
   "zeros with a dim twice": () => m.zeros([batch, batch]),
   "oneHot of floats": () => m.oneHot(x, vocab),
   "gather with ids that have the dim": () => m.gather(x, ids, "batch"),

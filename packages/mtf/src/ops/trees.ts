@@ -16,14 +16,24 @@ export function tensorsOf(tree: unknown): readonly AnyTensor[] {
 
 /** An argument that may hold tensors, and other values beside them. */
 export function treeArgument(fn: string, argument: string, tree: unknown): void {
-  if (typeof tree !== "object" || tree === null || isTensor(tree)) return;
-  if (!Array.isArray(tree) && !isPlainObject(tree)) {
-    const map = tree instanceof Map ? ["Object.fromEntries(map)"] : [];
-    throw wrongArgument(fn, argument, "a tensor, or an array or object of them", tree, {
-      try: isHeldLike(tree) ? [heldAdvice] : map,
-    });
+  const hidden = hiddenIn(tree);
+  if (!hidden) return;
+  const { path, value } = hidden;
+  const map = value instanceof Map ? ["Object.fromEntries(map)"] : [];
+  throw wrongArgument(fn, `${argument}${path}`, "a tensor, or an array or object of them", value, {
+    try: isHeldLike(value) ? [heldAdvice] : map,
+  });
+}
+
+/** The first object of a tree that is not looked into, and where it is. */
+function hiddenIn(tree: unknown): { readonly path: string; readonly value: object } | undefined {
+  if (typeof tree !== "object" || tree === null || isTensor(tree)) return undefined;
+  if (!Array.isArray(tree) && !isPlainObject(tree)) return { path: "", value: tree };
+  for (const [key, child] of Object.entries(tree)) {
+    const found = hiddenIn(child);
+    if (found) return { ...found, path: `.${key}${found.path}` };
   }
-  for (const [key, child] of Object.entries(tree)) treeArgument(fn, `${argument}.${key}`, child);
+  return undefined;
 }
 
 /**

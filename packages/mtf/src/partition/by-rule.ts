@@ -5,7 +5,7 @@ import type { Placement } from "../program/placement.ts";
 import { entryOf } from "../record.ts";
 import { factsFor } from "./answers.ts";
 import { choose, type Situation, type Task } from "./choose.ts";
-import { aimsOf, emit, nonePassing, passesAlong } from "./emit.ts";
+import { aimsOf, emit, passesAlong, settling } from "./emit.ts";
 import { partitionMove } from "./exchange.ts";
 import { partitionExpanded } from "./expand.ts";
 import { passingThrough } from "./passing.ts";
@@ -33,7 +33,7 @@ export function partitionByRule(scope: Scope, node: Node, partitionNodes: Partit
     if (planned.passes && passesAlong(scope, task, assignment)) {
       return emit(scope, task, assignment, true);
     }
-    return emit(scope, { ...task, ...nonePassing }, assignment, false);
+    return emit(scope, settling(task), assignment, false);
   }
   const situation = situationOf(scope, task);
   const free = choose(answers, situation, "nothing");
@@ -43,19 +43,19 @@ export function partitionByRule(scope: Scope, node: Node, partitionNodes: Partit
     const axes = entryOf(free, node.attributes.dim)!;
     if (haveBlocks(node, axes, mesh)) return partitionWindows(scope, node, free);
   }
-  const cutsWhole = [...facts.whole].some(cut);
+  const cutsWhole = facts.whole.size > 0 && [...facts.whole].some(cut);
   if (cutsWhole && rules[node.kind].expand) return partitionExpanded(scope, node, partitionNodes);
   const assignment = cutsWhole ? choose(answers, situation, "whole") : free;
   if (passesAlong(scope, task, assignment)) return emit(scope, task, assignment, true);
-  const settled = choose(answers, { ...situation, ...nonePassing }, "whole");
-  emit(scope, { ...task, ...nonePassing }, settled, false);
+  const alone = settling(task);
+  emit(scope, alone, choose(answers, { ...situation, task: alone }, "whole"), false);
 }
 
 function situationOf(scope: Scope, task: Task): Situation {
   const { node } = task;
   const stuck = stuckToOperands(scope.stuck, node);
   return {
-    ...task,
+    task,
     operands: node.operands.map((operand) => startOf(scope, node, operand)),
     results: aimsOf(scope, node),
     stuck,

@@ -25,8 +25,9 @@ export interface Task {
   readonly axes: readonly string[];
 }
 
-/** A task with where the node's operands lie, and where its results want to. */
-export interface Situation extends Task {
+/** A task, where the node's operands lie, and where its results want to. */
+export interface Situation {
+  readonly task: Task;
   readonly operands: readonly Placement[];
   readonly results: readonly Placement[];
   /** The rules that stick to operands, and these before the layout's. */
@@ -42,8 +43,10 @@ const nothing: ReadonlySet<string> = new Set();
 
 /** The assignment that costs least among those that leave an op's whole dims whole, or that need not. */
 export function choose(answers: Answers, s: Situation, keeps: "whole" | "nothing"): Assignment {
-  const whole = keeps === "whole" ? s.facts.whole : nothing;
-  let text = `${keeps} ${s.facts.shape} ${s.passing} ${s.owed}`;
+  const { facts, passing, owed } = s.task;
+  const whole = keeps === "whole" ? facts.whole : nothing;
+  let text = `${keeps} ${facts.shape}`;
+  if (passing.length > 0) text += `|${passing}|${owed}|`;
   for (const placement of s.operands) text += ` ${numberOf(answers.placements, placement)}`;
   for (const placement of s.results) text += ` ${numberOf(answers.placements, placement)}`;
   text += printRules(s.stuck);
@@ -52,8 +55,9 @@ export function choose(answers: Answers, s: Situation, keeps: "whole" | "nothing
 
 /** Of equals, the first: results as wanted before operands. */
 function chooseAmong(situation: Situation, whole: ReadonlySet<string>): Assignment {
-  const { mesh, owed, rules } = situation;
-  const dims = new Set(iterationNames(situation));
+  const { task, rules } = situation;
+  const { mesh, owed } = task;
+  const dims = new Set(iterationNames(task));
   for (const dim of whole) dims.delete(dim);
   const wanted = situation.results.flatMap((p) => Object.entries(p.split));
   const lying = distinctClaims(situation);
@@ -79,7 +83,7 @@ function chooseAmong(situation: Situation, whole: ReadonlySet<string>): Assignme
 function distinctClaims(s: Situation): readonly Claims[] {
   const found = new Map<string, Claims>();
   s.operands.forEach((placement, i) => {
-    const claims = claimsOf(s, placement, i);
+    const claims = claimsOf(s.task, placement, i);
     const text = claims.map(([dim, axes]) => `${dim}@${axes.join("+")}`).join(" ");
     if (!found.has(text)) found.set(text, claims);
   });
@@ -180,16 +184,17 @@ function costOf(s: Situation, assignment: Assignment): number {
     collective: (axes, bytes) => bytes / linkAlong(s.machine, axes).bandwidth,
     slice: () => 0,
   };
-  let cost = workSeconds(s, assignment);
-  s.node.operands.forEach((operand, i) => {
-    if (s.passing.includes(i)) return;
+  const { task } = s;
+  let cost = workSeconds(task, assignment);
+  task.node.operands.forEach((operand, i) => {
+    if (task.passing.includes(i)) return;
     const shaped = typeOf(operand);
-    const to = { split: operandSplit(s, assignment, i), partial: [] };
-    cost += transferCost(shaped, s.operands[i]!, to, s.mesh, price);
+    const to = { split: operandSplit(task, assignment, i), partial: [] };
+    cost += transferCost(shaped, s.operands[i]!, to, task.mesh, price);
   });
-  s.node.results.forEach((shaped, i) => {
-    const from = resultShare(s, assignment, i);
-    cost += transferCost(shaped, from, s.results[i]!, s.mesh, price);
+  task.node.results.forEach((shaped, i) => {
+    const from = resultShare(task, assignment, i);
+    cost += transferCost(shaped, from, s.results[i]!, task.mesh, price);
   });
   return cost;
 }

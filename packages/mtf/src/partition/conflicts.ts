@@ -1,6 +1,7 @@
 import type { Node } from "../graph/node.ts";
 import type { Layout } from "../layout.ts";
 import type { Conflict } from "../program/program.ts";
+import { remembered } from "./plan/remembered.ts";
 
 /**
  * Where two rules of a layout claim an axis for dims of one value: the earlier rule wins there, and
@@ -8,17 +9,15 @@ import type { Conflict } from "../program/program.ts";
  * concerns.
  */
 export function conflictsOf(nodes: readonly Node[], layout: Layout): readonly Conflict[] {
-  const bySet = new Map<string, readonly Omit<Conflict, "values" | "line">[]>();
+  const byNames = new Map<string, readonly Omit<Conflict, "values" | "line">[]>();
   const found = new Map<string, Conflict>();
   for (const node of nodes) {
     for (const { dims } of node.results) {
-      const names = dims.map((d) => d.name).sort();
-      const key = names.join();
-      let pairs = bySet.get(key);
-      if (!pairs) {
-        pairs = conflictsAmong(new Set(names), layout);
-        bySet.set(key, pairs);
-      }
+      let key = "";
+      for (const { name } of dims) key += `${name} `;
+      const pairs = remembered(byNames, key, () =>
+        conflictsAmong(new Set(dims.map((d) => d.name)), layout),
+      );
       for (const pair of pairs) {
         const text = `${pair.dim} ${pair.axis} ${pair.takenBy}`;
         const known = found.get(text);

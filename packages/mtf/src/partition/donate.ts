@@ -1,4 +1,5 @@
 import { arrayArgument, wrongArgument } from "../arguments.ts";
+import { sameDimSet } from "../dimension.ts";
 import { MtfError } from "../errors.ts";
 import { printTensor } from "../graph/show.ts";
 import { type AnyTensor, dimsOf, typeOf } from "../graph/tensor.ts";
@@ -26,7 +27,7 @@ export function donatedPlaces(
   donated: readonly number[],
 ): ReadonlyMap<string, string> {
   const outputs = new Map(traced.outputs.map((leaf) => [leaf.path, leaf.tensor]));
-  const parts = new Set(["", ...traced.outputs.map((leaf) => leaf.path.split("/")[0]!)]);
+  const parts = new Set(["", ...traced.outputs.map(head)]);
   const places = new Map<string, string>();
   for (const argument of donated) {
     const own = traced.inputs.filter((leaf) => head(leaf) === `${argument}`);
@@ -62,22 +63,17 @@ function requireMaster({ path, tensor }: TracedLeaf, next: AnyTensor): void {
 }
 
 function head(leaf: TracedLeaf): string {
-  return leaf.path.split("/")[0]!;
+  return leaf.path.split("/", 1)[0]!;
 }
 
 function within(leaf: TracedLeaf): string {
-  return leaf.path.split("/").slice(1).join("/");
+  return leaf.path.slice(head(leaf).length + 1);
 }
 
-function join(...segments: string[]): string {
-  return segments.filter((segment) => segment !== "").join("/");
+function join(part: string, inside: string): string {
+  return part === "" || inside === "" ? `${part}${inside}` : `${part}/${inside}`;
 }
 
 function sameValue(a: AnyTensor | undefined, b: AnyTensor): boolean {
-  return a !== undefined && typeText(a) === typeText(b);
-}
-
-function typeText(tensor: AnyTensor): string {
-  const dims = dimsOf(tensor).map((d) => `${d.name}=${d.size}`);
-  return `${tensor.dtype} ${dims.sort().join()}`;
+  return a !== undefined && a.dtype === b.dtype && sameDimSet(dimsOf(a), dimsOf(b));
 }

@@ -34,8 +34,10 @@ function aimOf(scope: Scope, node: Node, result: number): Placement {
   return follows(node) || carries(node) ? wanted(scope, tensor) : byRules(scope, tensor);
 }
 
-/** Of a task through which no sums pass. */
-export const nonePassing = { passing: [], owed: [] } as const;
+/** A task through which no sums pass: what its operands owe is settled before. */
+export function settling(task: Task): Task {
+  return task.passing.length > 0 ? { ...task, passing: [], owed: [] } : task;
+}
 
 /** Whether the operands through which owed sums pass lie as an assignment wants them. */
 export function passesAlong(scope: Scope, task: Task, assignment: Assignment): boolean {
@@ -53,10 +55,12 @@ export function emit(scope: Scope, task: Task, assignment: Assignment, passes: b
   const origin = originOf(node);
   const outcome = outcomeOf(scope.plan.answers, task, assignment);
   const operands: number[] = [];
-  const asked = node.operands.map((operand, i): Asked => {
+  const asked: Asked[] = [];
+  node.operands.forEach((operand, i) => {
     const versions = versionsIn(scope, operand, origin.pass);
+    const { track } = versions;
     operands.push(bring(scope.builder, versions, outcome.asks[i]!, origin));
-    return { track: versions.track, demand: versions.track.demands.at(-1)! };
+    asked.push({ track, demand: track.demands.at(-1)! });
   });
   const combine = task.facts.partition.combine ?? "sum";
   const results = node.results.map((shaped, i) => ({ shaped, placement: outcome.gives[i]! }));
@@ -73,7 +77,6 @@ export function emit(scope: Scope, task: Task, assignment: Assignment, passes: b
         : made[i]!;
     defineValue(scope, endOf(node, i), value, since);
   });
-  const tracks = node.results.map((_, i) => versionsOf(scope, endOf(node, i)).track);
   scope.choices.push({
     task,
     runs: scope.builder.runs,
@@ -85,7 +88,6 @@ export function emit(scope: Scope, task: Task, assignment: Assignment, passes: b
       rules: before(stuckToOperands(scope.stuck, node), scope.layout.rules),
     }),
     operands: asked,
-    results: tracks,
-    tracks: [...new Set([...asked.map(({ track }) => track), ...tracks])],
+    results: node.results.map((_, i) => versionsOf(scope, endOf(node, i)).track),
   });
 }

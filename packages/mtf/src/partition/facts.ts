@@ -26,12 +26,12 @@ export function factsOf(node: Node, machine: MachineModel, shapes: Map<string, n
   const { move, windows, even, alias, combine } = partition;
   const whole = new Set(partition.whole);
   for (const dim of [move?.dim, windows]) if (dim !== undefined) whole.add(dim);
-  const read = node.operands.map((operand) => printShape(typeOf(operand)));
-  const made = node.results.map(printShape);
-  const aliases = alias ? Object.entries(alias).join() : "";
-  const evenly = even ? `${even.dim}:${even.sizes}` : "";
-  const dims = [read.join(";"), made.join(";"), [...whole].join(), evenly, aliases];
-  const text = `${node.kind} ${dims.join(" ")} ${combine} ${seconds}`;
+  let text = `${node.kind} ${combine} ${seconds}`;
+  for (const operand of node.operands) text += `;${printShape(typeOf(operand))}`;
+  for (const result of node.results) text += `>${printShape(result)}`;
+  for (const dim of whole) text += `!${dim}`;
+  if (even) text += `%${even.dim}:${even.sizes}`;
+  if (alias) text += `=${Object.entries(alias)}`;
   return {
     partition,
     whole,

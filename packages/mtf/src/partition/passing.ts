@@ -5,6 +5,7 @@ import { partitionOf } from "../ops/partitionOf.ts";
 import type { Partition } from "../ops/rule.ts";
 import type { Placement } from "../program/placement.ts";
 import { splitAxes } from "../program/placement.ts";
+import { remembered } from "./plan/remembered.ts";
 import { lying, type Scope } from "./scope.ts";
 
 /** The operands through which sums that are owed pass into the results, and over which axes. */
@@ -21,10 +22,10 @@ const none: Passing = { operands: [], axes: [] };
  * worth it where nothing else reads the operand and the value gets no larger on the way.
  */
 export function passingThrough(scope: Scope, node: Node, partition: Partition): Passing {
+  // Several results would each have to be settled: the operand is one value.
+  if (node.results.length > 1 || !owesAny(scope, node)) return none;
   const placements = node.operands.map((operand) => lying(scope, operand));
   const owing = placements.flatMap((p, i) => (p.partial.length > 0 ? [i] : []));
-  // Several results would each have to be settled: the operand is one value.
-  if (owing.length === 0 || node.results.length > 1) return none;
   const axes = placements[owing[0]!]!.partial;
   const same = (p: Placement) => p.partial.join() === axes.join();
   const set = (partition.linear ?? []).find((operands) => equalSets(operands, owing));
@@ -37,6 +38,11 @@ export function passingThrough(scope: Scope, node: Node, partition: Partition): 
     if (owing.length === 1 && !shrinks(scope, node, elements(dimsOf(operand)))) return none;
   }
   return { operands: owing, axes };
+}
+
+function owesAny(scope: Scope, { operands }: Node): boolean {
+  for (const operand of operands) if (lying(scope, operand).partial.length > 0) return true;
+  return false;
 }
 
 /** Whether the value is, at some point of the linear chain ahead, no larger than `size`. */
@@ -61,8 +67,7 @@ export function groupedByOwed(
 ): readonly (readonly AnyTensor[])[] {
   const groups = new Map<string, AnyTensor[]>();
   for (const tensor of tensors) {
-    const key = lying(scope, tensor).partial.join();
-    groups.set(key, [...(groups.get(key) ?? []), tensor]);
+    remembered(groups, lying(scope, tensor).partial.join(), () => []).push(tensor);
   }
   return [...groups.values()];
 }

@@ -3,6 +3,7 @@ import type { Layout, RuleTable, StorageRule } from "../layout.ts";
 import type { Mesh } from "../mesh.ts";
 import type { Placement } from "../program/placement.ts";
 import { entryOf } from "../record.ts";
+import { remembered } from "./plan/remembered.ts";
 
 /** Claims of dims on axes, in order of priority. */
 export type Claims = readonly (readonly [dim: string, axes: readonly string[]])[];
@@ -29,12 +30,25 @@ export function place(dims: readonly Dimension[], rules: RuleTable, mesh: Mesh):
   return { split: assign(rules, new Set(dims.map((d) => d.name)), mesh), partial: [] };
 }
 
-/** Where an argument or result rests: by the storage rules for its path, then the others. */
-export function rest(dims: readonly Dimension[], path: string, layout: Layout): Placement {
-  const stored = layout.storage
-    .filter((rule) => concerns(rule, path))
-    .flatMap((rule) => rule.rules);
-  return place(dims, [...stored, ...layout.rules], layout.mesh);
+/**
+ * Where arguments and results rest: by the storage rules for their paths, then the others. For those
+ * with the same dims and rules it is worked out once.
+ */
+export function restingBy({
+  storage,
+  rules,
+  mesh,
+}: Layout): (dims: readonly Dimension[], path: string) => Placement {
+  const known = new Map<string, Placement>();
+  return (dims, path) => {
+    let text = "";
+    for (const rule of storage) text += concerns(rule, path) ? "1" : "0";
+    for (const { name } of dims) text += ` ${name}`;
+    return remembered(known, text, () => {
+      const stored = storage.filter((rule) => concerns(rule, path)).flatMap((rule) => rule.rules);
+      return place(dims, [...stored, ...rules], mesh);
+    });
+  };
 }
 
 /** Whether a storage rule is about an argument or result: its path has these segments. */

@@ -5,7 +5,7 @@ import type { Placement } from "../program/placement.ts";
 import { settled } from "../program/transfer.ts";
 import { factsFor } from "./answers.ts";
 import { operandSplit, type Task } from "./choose.ts";
-import { emit, nonePassing, passesAlong } from "./emit.ts";
+import { emit, passesAlong, settling } from "./emit.ts";
 import { passingThrough } from "./passing.ts";
 import { chosenFor } from "./plan/choice.ts";
 import { byRules, lying, type Scope, versionsOf, wanted } from "./scope.ts";
@@ -23,7 +23,7 @@ export function partitionReshape(scope: Scope, node: NodeOf<"reshape">): void {
     : startOf(scope, node.operands[0]!, operands.length > 0).split;
   const assignment = localReshape(node, split, mesh).result;
   const passes = (planned?.passes ?? true) && passesAlong(scope, task, assignment);
-  emit(scope, passes ? task : { ...task, ...nonePassing }, assignment, passes);
+  emit(scope, passes ? task : settling(task), assignment, passes);
 }
 
 /** Where the operand counts as lying: what it owes is settled first, unless that passes. */

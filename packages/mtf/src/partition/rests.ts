@@ -1,3 +1,4 @@
+import { sameDimSet } from "../dimension.ts";
 import type { Node } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, type End, endOf } from "../graph/tensor.ts";
 import { rules } from "../ops/rules.ts";
@@ -77,10 +78,5 @@ export function carries(node: Node): boolean {
 }
 
 function sameDims(operand: AnyTensor, node: Node, result: number): boolean {
-  const dims = dimsOf(operand);
-  const wanted = node.results[result]!.dims;
-  return (
-    dims.length === wanted.length &&
-    dims.every((d) => wanted.some((w) => w.name === d.name && w.size === d.size))
-  );
+  return sameDimSet(dimsOf(operand), node.results[result]!.dims);
 }

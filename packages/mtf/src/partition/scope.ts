@@ -119,14 +119,17 @@ export function settledValue(
   scope: Scope,
   tensor: End,
   left: readonly string[] = [],
-): Value & { readonly id: number } {
+): { readonly id: number; readonly placement: Placement } {
   const versions = versionsOf(scope, tensor);
   settleHome(scope.builder, versions, without(wanted(scope, tensor), left));
-  return { ...scope.builder.values[versions.home]!, id: versions.home };
+  const id = versions.home;
+  return { id, placement: scope.builder.values[id]!.placement };
 }
 
 /** A placement that owes over axes, which then split no dim. */
-function without({ split }: Placement, owed: readonly string[]): Placement {
+function without(placement: Placement, owed: readonly string[]): Placement {
+  if (owed.length === 0) return placement;
+  const { split } = placement;
   const free = Object.entries(split).map(
     ([dim, axes]) => [dim, axes.filter((axis) => !owed.includes(axis))] as const,
   );

@@ -46,6 +46,7 @@ export function stuckToOperands(stuck: Stuck, node: Node): RuleTable {
 
 /** What sticks to a node's operands sticks to its results. */
 export function stickToResults(stuck: Stuck, node: Node): void {
+  if (stuck.size === 0) return;
   const rules = stuckToOperands(stuck, node);
   node.results.forEach((_, i) => {
     stick(stuck, endOf(node, i), rules);

@@ -7,7 +7,7 @@ import type { Conflict } from "../program/program.ts";
 import type { TracedLeaves } from "../trace.ts";
 import { conflictsOf } from "./conflicts.ts";
 import { donatedPlaces } from "./donate.ts";
-import { rest } from "./place.ts";
+import { restingBy } from "./place.ts";
 import { type Uses, usesOf } from "./uses.ts";
 
 /** A traced function under a layout, with what is the same however its program is planned. */
@@ -32,15 +32,16 @@ export function subjectOf(
   const nodes = nodesOf(graph);
   const successors = donatedPlaces(traced, donated);
   const given = new Set(graph.inputs.map((input) => input["~node"]));
+  const resting = restingBy(layout);
   return {
     traced,
     layout,
     nodes,
     uses: usesOf(graph, nodes),
-    inputs: traced.inputs.map(({ tensor, path }) => rest(dimsOf(tensor), path, layout)),
+    inputs: traced.inputs.map(({ tensor, path }) => resting(dimsOf(tensor), path)),
     donated: new Set(donated.map(String)),
     outputs: traced.outputs.map(({ tensor, path }) =>
-      rest(dimsOf(tensor), successors.get(path) ?? path, layout),
+      resting(dimsOf(tensor), successors.get(path) ?? path),
     ),
     conflicts: conflictsOf([...given, ...nodes], layout),
   };

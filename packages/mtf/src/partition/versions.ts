@@ -31,10 +31,9 @@ export function bring(builder: Builder, versions: Versions, to: Placement, origi
 }
 
 function brought(builder: Builder, versions: Versions, to: Placement, origin: Origin): number {
-  const known = versions.all.find((id) => samePlacement(builder.values[id]!.placement, to));
-  if (known !== undefined) return known;
+  for (const id of versions.all) if (samePlacement(builder.values[id]!.placement, to)) return id;
   const home = builder.values[versions.home]!;
-  if (home.placement.partial.some((axis) => !to.partial.includes(axis))) {
+  if (owesMore(home.placement, to)) {
     settleIn(builder, versions, to);
     return brought(builder, versions, to, origin);
   }
@@ -60,8 +59,12 @@ export function readWhereItLies(builder: Builder, versions: Versions): void {
 export function settleHome(builder: Builder, versions: Versions, to: Placement): void {
   // Where nothing is owed now, something may be by another plan.
   versions.track.demands.push({ to, settles: true });
-  const { partial } = builder.values[versions.home]!.placement;
-  if (partial.some((axis) => !to.partial.includes(axis))) settleIn(builder, versions, to);
+  if (owesMore(builder.values[versions.home]!.placement, to)) settleIn(builder, versions, to);
+}
+
+/** Whether sums are owed that are not to be. */
+function owesMore({ partial }: Placement, to: Placement): boolean {
+  return partial.length > 0 && partial.some((axis) => !to.partial.includes(axis));
 }
 
 /** For good: no version of before is left. */

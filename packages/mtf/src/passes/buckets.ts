@@ -23,16 +23,20 @@ const full = 8;
  * they settle is there and nobody has read what they give. Every element is folded as before, so no
  * bit changes.
  */
-export const buckets: ProgramPass = (program, wishes) => {
-  const work: Work = { program, machine: wishes.machine, mesh: defineMesh(program.mesh) };
-  const outputs = program.outputs.map(({ value }) => value);
-  const instructions = inBuckets(work, program.instructions, outputs);
-  if (instructions === program.instructions) return program;
-  const joined = tidied({ ...program, instructions });
-  if (!hasRoomFor(joined, program, wishes.machine)) return program;
-  // What could not be reduced together because it depended on reductions may be now.
-  return buckets(joined, wishes);
+export const buckets: ProgramPass = (program, { machine }) => {
+  const joined = joinedIn(program, machine);
+  return joined === program ? program : tidied(joined);
 };
+
+function joinedIn(program: Program, machine: MachineModel): Program {
+  const work: Work = { program, machine, mesh: defineMesh(program.mesh) };
+  const instructions = inBuckets(work, program.instructions);
+  if (instructions === program.instructions) return program;
+  const joined = { ...program, instructions };
+  if (!hasRoomFor(joined, program, machine)) return program;
+  // What could not be reduced together because it depended on reductions may be now.
+  return joinedIn(joined, machine);
+}
 
 /** Whether a program with buckets holds little more than without: what waits is held. */
 function hasRoomFor(joined: Program, before: Program, machine: MachineModel): boolean {
@@ -65,22 +69,18 @@ interface Open extends Window {
 }
 
 /** The same instructions where there is nothing to put together. */
-function inBuckets(
-  work: Work,
-  instructions: readonly Instruction[],
-  leaving: readonly number[],
-): readonly Instruction[] {
+function inBuckets(work: Work, instructions: readonly Instruction[]): readonly Instruction[] {
   const inside = instructions.map((instruction) => {
     if (instruction.kind !== "region") return instruction;
     let changed = false;
-    const region = withBodies(instruction, (inner, results) => {
-      const joined = inBuckets(work, inner, results);
+    const region = withBodies(instruction, (inner) => {
+      const joined = inBuckets(work, inner);
       changed ||= joined !== inner;
       return joined;
     });
     return changed ? region : instruction;
   });
-  const found = together(work, instructions, leaving);
+  const found = together(work, instructions);
   if (found.length === 0) {
     return inside.some((instruction, i) => instruction !== instructions[i]) ? inside : instructions;
   }
@@ -100,16 +100,12 @@ function inBuckets(
 }
 
 /** The reductions that are to be done as one, each by its place. */
-function together(
-  work: Work,
-  instructions: readonly Instruction[],
-  leaving: readonly number[],
-): readonly Open[] {
+function together(work: Work, instructions: readonly Instruction[]): readonly Open[] {
   const small = instructions.flatMap((instruction, i) => {
     return instruction.kind === "reduce" && sizeOf(work, instruction) < 1 ? [i] : [];
   });
   if (small.length < 2) return [];
-  const windowOf = windowsIn(instructions, leaving);
+  const windowOf = windowsIn(work.program.values.length, instructions);
   const open = new Map<string, Open>();
   const closed: Open[] = [];
   for (const i of small) {
@@ -137,27 +133,20 @@ function together(
  * Where reductions may be done. One that depends on another is not done earlier, and one that another
  * depends on not later: they would have to wait for each other.
  */
-function windowsIn(
-  instructions: readonly Instruction[],
-  leaving: readonly number[],
-): (at: number) => Window {
-  const made = new Map<number, number>();
-  const read = new Map<number, number>();
-  instructions.forEach((instruction, i) => {
-    for (const value of readsOf(instruction)) if (!read.has(value)) read.set(value, i);
-    for (const value of writesOf(instruction)) made.set(value, i);
-  });
+function windowsIn(values: number, instructions: readonly Instruction[]): (at: number) => Window {
   const end = instructions.length - 1;
-  for (const value of leaving) if (!read.has(value)) read.set(value, end);
-  const reducesAt = (i: number | undefined) =>
-    i !== undefined && instructions[i]!.kind === "reduce";
+  // Where each value is made and read first: before the first instruction and after the last, unless here.
+  const made = new Int32Array(values).fill(-1);
+  const read = new Int32Array(values).fill(end);
+  for (let i = end; i >= 0; i--) {
+    for (const value of readsOf(instructions[i]!)) read[value] = i;
+    for (const value of writesOf(instructions[i]!)) made[value] = i;
+  }
+  const reducesAt = (i: number) => instructions[i]?.kind === "reduce";
   return (at) => {
     const { operand, result } = instructions[at] as Reduce;
-    const [from, to] = [made.get(operand), read.get(result)];
-    return {
-      first: reducesAt(from) ? at : (from ?? -1) + 1,
-      last: reducesAt(to) ? at : (to ?? end),
-    };
+    const [from, to] = [made[operand]!, read[result]!];
+    return { first: reducesAt(from) ? at : from + 1, last: reducesAt(to) ? at : to };
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type Rounds,
   readsOf,
   type Side,
+  type Value,
   writesOf,
 } from "../program/program.ts";
 
@@ -133,8 +134,11 @@ export function isView(instruction: Instruction): instruction is Compute {
 }
 
 function renumbered(program: Program): Program {
-  const numbers = new Map<number, number>();
-  const make = (value: number) => numbers.set(value, numbers.size);
+  const numbers = new Int32Array(program.values.length);
+  const values: Value[] = [];
+  const make = (value: number) => {
+    numbers[value] = values.push(program.values[value]!) - 1;
+  };
   const meet = (instruction: Instruction) => {
     if (instruction.kind === "region") {
       enteringOf(instruction).forEach(make);
@@ -144,10 +148,10 @@ function renumbered(program: Program): Program {
   };
   for (const { value } of program.inputs) make(value);
   program.instructions.forEach(meet);
-  const at = (value: number) => numbers.get(value)!;
+  const at = (value: number) => numbers[value]!;
   return {
     ...program,
-    values: [...numbers.keys()].map((value) => program.values[value]!),
+    values,
     inputs: program.inputs.map((input) => ({ ...input, value: at(input.value) })),
     outputs: program.outputs.map((output) => ({ ...output, value: at(output.value) })),
     instructions: program.instructions.map((instruction) => rewritten(instruction, at, at)),

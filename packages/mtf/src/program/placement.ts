@@ -25,7 +25,11 @@ export function splitAxes(placement: Placement): readonly string[] {
 }
 
 export function samePlacement(a: Placement, b: Placement): boolean {
-  return a === b || printPlacement(a) === printPlacement(b);
+  return a === b || (sameAxes(a.partial, b.partial) && sameSplit(a.split, b.split));
+}
+
+function sameAxes(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((axis, i) => axis === b[i]);
 }
 
 /** Whether two splits give the same dims the same axes. */
@@ -34,7 +38,7 @@ export function sameSplit(a: Placement["split"], b: Placement["split"]): boolean
   if (dims.length !== Object.keys(b).length) return false;
   return dims.every((dim) => {
     const axes = entryOf(b, dim);
-    return axes?.length === a[dim]!.length && axes.every((axis, i) => axis === a[dim]![i]);
+    return axes !== undefined && sameAxes(a[dim]!, axes);
   });
 }
 

@@ -47,11 +47,11 @@ test("what cannot rest so is told, and what to write", () => {
       at   errors.test.ts:0
       try  { rest: { dtype: "int8", scales: [embd or ff] } }, the dims that products with it keep
 
-    [bad-argument] placeholder: 'rest' must be what float32 rests as, and is the text "bf16".
+    [bad-argument] placeholder: 'dtype.rest' must be what float32 rests as, and is the text "bf16".
       at   errors.test.ts:0
       try  rest: "bfloat16", "float16", or { dtype: "int8", scales: [dim] }
 
-    [bad-argument] placeholder: 'rest.scales' must be an array of dims, and is undefined.
+    [bad-argument] placeholder: 'dtype.rest.scales' must be an array of dims, and is undefined.
       at  errors.test.ts:0
 
     [missing-dim] placeholder: the tensor has no dim 'emdb' to have scales.

@@ -3,7 +3,7 @@ import { type Dimension, type Dimensions, elements, printDims } from "../../dime
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Scalar, type Tensor } from "../../graph/tensor.ts";
-import { dtypeArgument, misuse, newDims, requireValue } from "../check.ts";
+import { dimsBeforeDtype, dtypeArgument, misuse, newDims, requireValue } from "../check.ts";
 
 export function filled(value: number, dims: readonly Dimension[], dtype: DType): AnyTensor {
   return makeTensor("fill", { value }, [], { dims, dtype });
@@ -35,7 +35,7 @@ export function zeros<const N extends readonly string[] = [], D extends DType = 
   dims: Dimensions<N>,
   dtype: D = "float32" as D,
 ): Tensor<N[number], NoInfer<D>> {
-  return filled(0, newDims("zeros", "dims", dims), dtypeArgument("zeros", "dtype", dtype)) as never;
+  return filled(0, dimsBeforeDtype("zeros", dims), dtypeArgument("zeros", "dtype", dtype)) as never;
 }
 
 /** 1 everywhere. @example ones([embd]) */
@@ -43,7 +43,7 @@ export function ones<const N extends readonly string[] = [], D extends DType = "
   dims: Dimensions<N>,
   dtype: D = "float32" as D,
 ): Tensor<N[number], NoInfer<D>> {
-  return filled(1, newDims("ones", "dims", dims), dtypeArgument("ones", "dtype", dtype)) as never;
+  return filled(1, dimsBeforeDtype("ones", dims), dtypeArgument("ones", "dtype", dtype)) as never;
 }
 
 /** Numbers row by row: an array, or any of JavaScript's arrays of numbers. */
@@ -84,7 +84,7 @@ export function constant(
   dims: readonly Dimension[] = [],
   dtype: DType = data instanceof Int32Array ? "int32" : "float32",
 ): never {
-  newDims("constant", "dims", dims);
+  dimsBeforeDtype("constant", dims);
   dtypeArgument("constant", "dtype", dtype);
   if (typeof data === "number") return scalar(data, dims, dtype) as never;
   const numbers = numbersArgument(data);

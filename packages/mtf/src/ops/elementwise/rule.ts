@@ -230,11 +230,13 @@ function linearOperands(node: NodeOf<"elementwise">): readonly (readonly number[
   const rounds = fn === "div" || fn === "toFloat32";
   if (rounds && node.operands[0]!.dtype !== "float32") return [];
   const sets = fn === "add" ? [scalars.map((_, i) => i)] : (calculus[fn].linear ?? []);
-  const operandAt = scalars.map((_, i) => scalars.slice(0, i).filter((s) => s === null).length);
+  if (sets.length === 0) return sets;
+  let operands = 0;
+  const operandAt = scalars.map((s) => (s === null ? operands++ : undefined));
   const args = argumentsOf(node);
   return sets
     .filter((set) => set.every((i) => scalars[i] === null || scalars[i] === 0))
     .filter(([i]) => isLinearFactor(fn, args[1 - i!]!))
-    .map((set) => set.filter((i) => scalars[i] === null).map((i) => operandAt[i]!))
+    .map((set) => set.flatMap((i) => operandAt[i] ?? []))
     .filter((set) => set.length > 0);
 }

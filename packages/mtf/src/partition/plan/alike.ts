@@ -1,6 +1,6 @@
 import type { Answers } from "../answers.ts";
 import { numberOf, type Placements } from "../placements.ts";
-import { type Choice, printSorted } from "./choice.ts";
+import { type Choice, printSorted, tracksOf } from "./choice.ts";
 import { remembered } from "./remembered.ts";
 import type { Track } from "./track.ts";
 
@@ -15,22 +15,25 @@ export function groupsOf(
   choices: readonly Choice[],
   { placements }: Answers,
 ): readonly (readonly Choice[])[] {
-  const numberedTrack = numbering((track: Track) => printTrack(track, placements));
-  const numberedSplit = numbering(printSorted);
-  let kinds = numbered(choices, ({ task, runs, split, tracks }) => {
+  const { tracks, places } = tracksAmong(choices);
+  const states = numbered(tracks, (track) => printTrack(track, placements));
+  const splits = numbering(printSorted);
+  const sets = numbering((axes: readonly string[]) => axes.join());
+  let kinds = numbered(choices, ({ task, runs, split }, i) => {
     const { node, facts, axes } = task;
-    const by = `${numberedSplit(split.assignment)} ${split.passes}`;
-    return `${facts.shape} ${node.line} ${node.pass} ${runs} ${axes} ${by} ${tracks.map(numberedTrack)}`;
+    const by = `${splits(split.assignment)} ${split.passes}`;
+    const text = `${facts.shape} ${node.line} ${node.pass} ${runs} ${sets(axes)} ${by}`;
+    return places[i]!.reduce((all, place) => `${all} ${states[place]}`, text);
   });
   for (let hop = 0; hop < hops; hop++) {
-    const around = new Map<Track, Set<number>>();
-    choices.forEach(({ tracks }, i) => {
-      for (const track of tracks) remembered(around, track, () => new Set()).add(kinds[i]!);
+    const around = tracks.map((): number[] => []);
+    places.forEach((own, i) => {
+      for (const place of own) around[place]!.push(kinds[i]!);
     });
-    const joined = numbering((track: Track) =>
-      [...around.get(track)!].sort((a, b) => a - b).join(),
+    const joined = numbered(around, printSet);
+    kinds = numbered(choices, (_, i) =>
+      places[i]!.reduce((all, place) => `${all} ${joined[place]}`, `${kinds[i]}`),
     );
-    kinds = numbered(choices, ({ tracks }, i) => `${kinds[i]} ${tracks.map(joined)}`);
   }
   const groups = new Map<number, Choice[]>();
   choices.forEach((choice, i) => {
@@ -39,16 +42,28 @@ export function groupsOf(
   return [...groups.values()];
 }
 
-/** The same number for choices with the same text. */
-function numbered(
-  choices: readonly Choice[],
-  text: (choice: Choice, i: number) => string,
-): readonly number[] {
-  const numbers = new Map<string, number>();
-  return choices.map((choice, i) => remembered(numbers, text(choice, i), () => numbers.size));
+/** All that choices read and make, and for each of them where among these its own are. */
+function tracksAmong(choices: readonly Choice[]): {
+  readonly tracks: readonly Track[];
+  readonly places: readonly (readonly number[])[];
+} {
+  const found = new Map<Track, number>();
+  const places = choices.map((choice) =>
+    tracksOf(choice).map((track) => remembered(found, track, () => found.size)),
+  );
+  return { tracks: [...found.keys()], places };
 }
 
-/** The same number for items with the same text, which each is asked for once. */
+/** The same number for items with the same text. */
+function numbered<Item>(
+  items: readonly Item[],
+  text: (item: Item, i: number) => string,
+): readonly number[] {
+  const numbers = new Map<string, number>();
+  return items.map((item, i) => remembered(numbers, text(item, i), () => numbers.size));
+}
+
+/** The same number for items with the same text, for items that come again and again. */
 function numbering<Item>(text: (item: Item) => string): (item: Item) => number {
   const numbers = new Map<string, number>();
   const known = new Map<Item, number>();
@@ -59,9 +74,16 @@ function numbering<Item>(text: (item: Item) => string): (item: Item) => number {
 function printTrack({ start, demands }: Track, placements: Placements): string {
   let text = "";
   for (const placement of start) text += `${numberOf(placements, placement)} `;
-  const demanded = new Set<string>();
+  const demanded: string[] = [];
   for (const { to, settles } of demands) {
-    demanded.add(`${numberOf(placements, to)}${settles ? "!" : ""}`);
+    const demand = `${numberOf(placements, to)}${settles ? "!" : ""}`;
+    if (!demanded.includes(demand)) demanded.push(demand);
   }
-  return `${text}to ${[...demanded].join()}`;
+  return `${text}to ${demanded.join()}`;
+}
+
+/** The same text for the same numbers, in whatever order and however often. */
+function printSet(numbers: number[]): string {
+  numbers.sort((a, b) => a - b);
+  return numbers.filter((n, i) => n !== numbers[i - 1]).join();
 }

@@ -1,6 +1,6 @@
 import { iterationNames } from "../choose.ts";
 import { numberOf } from "../placements.ts";
-import type { Choice } from "./choice.ts";
+import { type Choice, tracksOf } from "./choice.ts";
 import { type Known, knownOf, type Planned } from "./known.ts";
 import { splitAs } from "./planned.ts";
 import type { Demand, Track } from "./track.ts";
@@ -16,6 +16,8 @@ export interface Seat {
   readonly asks: readonly LinkDemand[];
   readonly makes: readonly Link[];
   readonly known: Known;
+  /** Ways to split it as a value lies, by where all that it reads and makes lies. */
+  readonly nearby: Map<string, readonly Planned[]>;
   planned: Planned;
 }
 
@@ -41,8 +43,12 @@ export function seated(
   places: Places,
 ): ReadonlyMap<Choice, Seat> {
   const inSample = new Set(sample);
-  const left = all.filter((choice) => !inSample.has(choice));
-  const others = new Set(left.flatMap(({ operands }) => operands.map(({ demand }) => demand)));
+  const linked = new Set(sample.flatMap(tracksOf));
+  const others = new Set<Demand>();
+  for (const choice of all) {
+    if (inSample.has(choice)) continue;
+    for (const { track, demand } of choice.operands) if (linked.has(track)) others.add(demand);
+  }
   const links = new Map<Track, Link>();
   const demands = new Map<Demand, LinkDemand>();
   const linkOf = (track: Track): Link => {
@@ -70,7 +76,7 @@ export function seated(
   return new Map(
     sample.map((choice) => {
       const names = iterationNames(choice.task);
-      const own = choice.tracks.map(linkOf);
+      const own = tracksOf(choice).map(linkOf);
       const known = knownOf(places.known, choice);
       const seat: Seat = {
         choice,
@@ -79,6 +85,7 @@ export function seated(
         asks: choice.operands.map(({ demand }) => demands.get(demand)!),
         makes: choice.results.map(linkOf),
         known,
+        nearby: new Map(),
         planned: splitAs(places, { choice, known }, choice.split),
       };
       for (const link of own) link.seats.push(seat);
@@ -133,28 +140,31 @@ export function change(places: Places, trial: Trial, seat: Seat, planned: Planne
 export function difference({ planned, costs }: Trial): { cost: number; work: number } {
   let cost = 0;
   let work = 0;
-  for (const [link, before] of costs) cost += link.cost - before;
-  for (const [seat, before] of planned) {
+  costs.forEach((before, link) => {
+    cost += link.cost - before;
+  });
+  planned.forEach((before, seat) => {
     work += seat.planned.work - before.work;
     cost += seat.planned.moves - before.moves;
-  }
+  });
   return { cost: cost + work, work };
 }
 
 export function takeBack({ planned, costs }: Trial): void {
-  for (const [seat, before] of planned) sit(seat, before);
-  for (const [link, before] of costs) link.cost = before;
+  planned.forEach((before, seat) => {
+    sit(seat, before);
+  });
+  costs.forEach((before, link) => {
+    link.cost = before;
+  });
 }
 
 /** Writes what a choice asks for and makes where others see it. */
 function sit(seat: Seat, planned: Planned): void {
   seat.planned = planned;
-  seat.asks.forEach((demand, i) => {
-    demand.to = planned.asks[i]!;
-  });
-  seat.makes.forEach((link, i) => {
-    link.start[0] = planned.gives[i]!;
-  });
+  const { asks, makes } = seat;
+  for (let i = 0; i < asks.length; i++) asks[i]!.to = planned.asks[i]!;
+  for (let i = 0; i < makes.length; i++) makes[i]!.start[0] = planned.gives[i]!;
 }
 
 /**
@@ -169,9 +179,9 @@ function costOf(places: Places, { track, start, demands, ways }: Link): number {
     if (known.includes(to)) continue;
     const { partial } = places.all[home]!;
     const asked = places.all[to]!.partial;
-    const owes = partial.some((axis) => !asked.includes(axis));
+    const owes = lacks(asked, partial);
     if (settles && !owes) continue;
-    if (asked.some((axis) => !partial.includes(axis))) return Number.POSITIVE_INFINITY;
+    if (lacks(partial, asked)) return Number.POSITIVE_INFINITY;
     if (owes) {
       const next = settledTowards(places, ways, home, to);
       cost += wayBetween(places, ways, home, next).cost;
@@ -188,4 +198,10 @@ function costOf(places: Places, { track, start, demands, ways }: Link): number {
     known = [...known, to];
   }
   return cost * track.runs;
+}
+
+/** Whether some axes are not all among others. */
+function lacks(axes: readonly string[], some: readonly string[]): boolean {
+  for (const axis of some) if (!axes.includes(axis)) return true;
+  return false;
 }

@@ -84,6 +84,15 @@ export function allSplitsOf(places: Places, seat: Seat): readonly Planned[] {
 
 /** Ways to split a node's work as one value lies or is asked for. */
 export function candidatesBy(places: Places, seat: Seat, link: Link): readonly Planned[] {
+  let text = `${seat.planned.number} ${seat.links.indexOf(link)}`;
+  for (const { start, demands } of seat.links) {
+    text += `|${start[0]}`;
+    for (const { to } of demands) text += ` ${to}`;
+  }
+  return remembered(seat.nearby, text, () => candidatesNow(places, seat, link));
+}
+
+function candidatesNow(places: Places, seat: Seat, link: Link): readonly Planned[] {
   const { planned } = seat;
   const { passes } = planned;
   const now = claimOfSplit(seat, planned, passes);

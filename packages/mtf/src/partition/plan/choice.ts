@@ -56,8 +56,17 @@ export interface Choice {
   readonly aims: () => Aims;
   readonly operands: readonly Asked[];
   readonly results: readonly Track[];
-  /** Those of its operands and results, each once. */
-  readonly tracks: readonly Track[];
+}
+
+/** What a choice reads and makes, each value once. */
+export function tracksOf({ operands, results }: Choice): readonly Track[] {
+  const tracks: Track[] = [];
+  const add = (track: Track) => {
+    if (!tracks.includes(track)) tracks.push(track);
+  };
+  for (const { track } of operands) add(track);
+  for (const track of results) add(track);
+  return tracks;
 }
 
 export interface Aims {

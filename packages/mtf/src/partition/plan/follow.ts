@@ -60,10 +60,11 @@ function followed(places: Places, trial: Trial, first: Seat, budget: Budget): bo
 function dearest({ costs }: Trial, done: ReadonlySet<Link>): Link | undefined {
   let found: Link | undefined;
   let most = smallest;
-  for (const [link, before] of costs) {
-    if (done.has(link) || link.cost - before <= most) continue;
-    [found, most] = [link, link.cost - before];
-  }
+  costs.forEach((before, link) => {
+    if (link.cost - before <= most || done.has(link)) return;
+    found = link;
+    most = link.cost - before;
+  });
   return found;
 }
 

@@ -1,6 +1,4 @@
-import type { Choice } from "./choice.ts";
-import { remembered } from "./remembered.ts";
-import type { Track } from "./track.ts";
+import { type Choice, tracksOf } from "./choice.ts";
 
 /**
  * A value with more readers than this is no link between two blocks: all of them read it. Nor is an
@@ -10,7 +8,10 @@ const mostNeighbours = 12;
 
 /** Choices of few enough values to be planned. */
 export function plannable(choices: readonly Choice[]): readonly Choice[] {
-  return choices.filter(({ tracks }) => tracks.length <= mostNeighbours);
+  return choices.filter(({ operands, results }) => {
+    if (operands.length + results.length <= mostNeighbours) return true;
+    return new Set([...operands.map(({ track }) => track), ...results]).size <= mostNeighbours;
+  });
 }
 
 /**
@@ -21,18 +22,13 @@ export function sampleOf(
   choices: readonly Choice[],
   groups: readonly (readonly Choice[])[],
 ): readonly Choice[] {
-  const around = new Map<Track, Choice[]>();
+  const sample = new Set(groups.map(middleOf));
+  const around = new Map([...sample].flatMap(tracksOf).map((track) => [track, [] as Choice[]]));
   for (const choice of choices) {
-    for (const track of choice.tracks) remembered(around, track, () => []).push(choice);
+    for (const track of tracksOf(choice)) around.get(track)?.push(choice);
   }
-  const sample = new Set<Choice>();
-  for (const group of groups) {
-    const middle = middleOf(group);
-    sample.add(middle);
-    for (const track of middle.tracks) {
-      const others = around.get(track)!;
-      if (others.length <= mostNeighbours) for (const other of others) sample.add(other);
-    }
+  for (const others of around.values()) {
+    if (others.length <= mostNeighbours) for (const other of others) sample.add(other);
   }
   return choices.filter((choice) => sample.has(choice));
 }
