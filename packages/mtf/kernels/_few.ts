@@ -1,6 +1,8 @@
 /** Products of few rows, which do not repay the packing of the other operand. */
-import { FIRST, offset, run, SECOND } from "./_groups";
-import { bytesOf, four, one, single } from "./_numbers";
+import { FIRST, offset, run, SECOND, THIRD } from "./_groups";
+import {
+  bytesOf, first, four, fourth, isInt8, one, second, single, third, UNIT, vectorOf,
+} from "./_numbers";
 import { quadDepth, quadsOf } from "./_pack";
 import { madd, splat } from "./_vector";
 
@@ -8,18 +10,21 @@ import { madd, splat } from "./_vector";
  * Few rows, and B's columns lie whole in memory: each element of C is a product of two runs, of the same
  * bits however many rows there are. Rows are as `packQuads` left them. Narrow columns that several groups
  * of rows read are widened before, into `columns`, where they are one run.
+ *
+ * Four columns at once are a quarter of all apart: from each a processor reads ahead as far as from one,
+ * so that memory is busy while narrow numbers are converted.
  */
 export function dots<T>(
   a: usize, b: usize, c: usize, ms: usize, ns: usize, ks: usize, M: i32, N: i32, K: i32,
   spare: usize, columns: usize,
 ): void {
-  const widened = !isFloat<T>() && quadsOf(M) > (isSigned<T>() ? 0 : 1) && run(ks, 0, K) == K;
-  for (let n: i32 = 0; n < N; n += 4) {
-    const left = N - n;
+  const widened = !isFloat<T>() && quadsOf(M) > (isHalf16<T>() ? 0 : 1) && run(ks, 0, K) == K;
+  const apart = (N + 3) >> 2;
+  for (let n: i32 = 0; n < apart; n++) {
     const o0 = b + bytesOf<T>(offset(ns, n, FIRST));
-    const o1 = left > 1 ? b + bytesOf<T>(offset(ns, n + 1, FIRST)) : o0;
-    const o2 = left > 2 ? b + bytesOf<T>(offset(ns, n + 2, FIRST)) : o0;
-    const o3 = left > 3 ? b + bytesOf<T>(offset(ns, n + 3, FIRST)) : o0;
+    const o1 = columnAt<T>(b, ns, n + apart, N, o0);
+    const o2 = columnAt<T>(b, ns, n + 2 * apart, N, o0);
+    const o3 = columnAt<T>(b, ns, n + 3 * apart, N, o0);
     if (widened) {
       const bytes = <usize>K << 2;
       const p = columns, q = p + bytes, r = q + bytes, s = r + bytes;
@@ -27,9 +32,21 @@ export function dots<T>(
       widenRun<T>(o1, q, K);
       widenRun<T>(o2, r, K);
       widenRun<T>(o3, s, K);
-      dotsOfFour<f32>(a, p, q, r, s, c, ms, ns, ks, M, n, N, K, spare);
-    } else dotsOfFour<T>(a, o0, o1, o2, o3, c, ms, ns, ks, M, n, N, K, spare);
+      dotsOfFour<f32>(a, p, q, r, s, c, ms, ns, ks, M, n, apart, N, K, spare);
+    } else dotsOfFour<T>(a, o0, o1, o2, o3, c, ms, ns, ks, M, n, apart, N, K, spare);
   }
+}
+
+/** Whether numbers are float16, which take most to convert. */
+@inline
+function isHalf16<T>(): bool {
+  return isSigned<T>() && !isInt8<T>();
+}
+
+/** Where a column begins; of one that does not exist, where another does. */
+@inline
+function columnAt<T>(b: usize, ns: usize, n: i32, N: i32, other: usize): usize {
+  return n < N ? b + bytesOf<T>(offset(ns, n, FIRST)) : other;
 }
 
 function widenRun<T>(from: usize, to: usize, length: i32): void {
@@ -42,44 +59,45 @@ function widenRun<T>(from: usize, to: usize, length: i32): void {
   }
 }
 
-/** All rows times up to four columns, from column `n` on. */
+/** All rows times up to four columns, which are so far apart, from column `n` on. */
 @inline
 function dotsOfFour<T>(
   a: usize, o0: usize, o1: usize, o2: usize, o3: usize, c: usize,
-  ms: usize, ns: usize, ks: usize, M: i32, n: i32, N: i32, K: i32, spare: usize,
+  ms: usize, ns: usize, ks: usize, M: i32, n: i32, apart: i32, N: i32, K: i32, spare: usize,
 ): void {
   const quads = quadsOf(M);
   const quadBytes = <usize>quadDepth(ks, K) << 4;
-  const left = N - n;
   // Two columns are with all rows before the next two are read, so that they are still near.
   for (let q: i32 = 0; q < quads; q++)
-    quad<T>(a + <usize>q * quadBytes, o0, o1, c, ms, q << 2, M, ns, n, N, ks, K, spare);
-  if (left > 2) {
+    quad<T>(a + <usize>q * quadBytes, o0, o1, c, ms, q << 2, M, ns, n, apart, N, ks, K, spare);
+  const n2 = n + 2 * apart;
+  if (n2 < N) {
     for (let q: i32 = 0; q < quads; q++)
-      quad<T>(a + <usize>q * quadBytes, o2, o3, c, ms, q << 2, M, ns, n + 2, N, ks, K, spare);
+      quad<T>(a + <usize>q * quadBytes, o2, o3, c, ms, q << 2, M, ns, n2, apart, N, ks, K, spare);
   }
   const alone = M - (quads << 2);
   if (alone < 1) return;
   const single = a + <usize>quads * quadBytes;
   const last = c + (<usize>offset(ms, M - 1, SECOND) << 2);
   if (alone == 1) {
-    storeFour(last, ns, n, left, dots1<T>(single, o0, o1, o2, o3, ks, K));
+    storeFour(last, ns, n, apart, N, dots1<T>(single, o0, o1, o2, o3, ks, K));
   } else {
     dots2<T>(single, single + (<usize>K << 2), o0, o1, o2, o3, ks, K, spare);
-    storeFour(c + (<usize>offset(ms, M - 2, SECOND) << 2), ns, n, left, v128.load(spare));
-    storeFour(last, ns, n, left, v128.load(spare, 16));
+    const row = c + (<usize>offset(ms, M - 2, SECOND) << 2);
+    storeFour(row, ns, n, apart, N, v128.load(spare));
+    storeFour(last, ns, n, apart, N, v128.load(spare, 16));
   }
 }
 
 /** The elements of four rows and two columns of C, from row `m` and column `n` on. */
 @inline
 function quad<T>(
-  rows: usize, o0: usize, o1: usize, c: usize, ms: usize, m: i32, M: i32, ns: usize, n: i32, N: i32,
-  ks: usize, K: i32, spare: usize,
+  rows: usize, o0: usize, o1: usize, c: usize, ms: usize, m: i32, M: i32, ns: usize, n: i32,
+  apart: i32, N: i32, ks: usize, K: i32, spare: usize,
 ): void {
   dots4<T>(rows, o0, o1, ks, K, spare);
   const first = c + (<usize>offset(ns, n, SECOND) << 2);
-  const second = n + 1 < N ? c + (<usize>offset(ns, n + 1, SECOND) << 2) : 0;
+  const second = n + apart < N ? c + (<usize>offset(ns, n + apart, SECOND) << 2) : 0;
   const count = min(M - m, 4);
   for (let i: i32 = 0; i < count; i++) {
     const row = <usize>offset(ms, m + i, SECOND) << 2;
@@ -143,11 +161,14 @@ function dots4<T>(rows: usize, o0: usize, o1: usize, ks: usize, K: i32, to: usiz
 }
 
 @inline
-function storeFour(to: usize, ns: usize, n: i32, left: i32, x: v128): void {
+function storeFour(to: usize, ns: usize, n: i32, apart: i32, N: i32, x: v128): void {
   store<f32>(to + (<usize>offset(ns, n, SECOND) << 2), f32x4.extract_lane(x, 0));
-  if (left > 1) store<f32>(to + (<usize>offset(ns, n + 1, SECOND) << 2), f32x4.extract_lane(x, 1));
-  if (left > 2) store<f32>(to + (<usize>offset(ns, n + 2, SECOND) << 2), f32x4.extract_lane(x, 2));
-  if (left > 3) store<f32>(to + (<usize>offset(ns, n + 3, SECOND) << 2), f32x4.extract_lane(x, 3));
+  n += apart;
+  if (n < N) store<f32>(to + (<usize>offset(ns, n, SECOND) << 2), f32x4.extract_lane(x, 1));
+  n += apart;
+  if (n < N) store<f32>(to + (<usize>offset(ns, n, SECOND) << 2), f32x4.extract_lane(x, 2));
+  n += apart;
+  if (n < N) store<f32>(to + (<usize>offset(ns, n, SECOND) << 2), f32x4.extract_lane(x, 3));
 }
 
 /** The sums of the lanes of each: those of the first two, and those of the others, first. */
@@ -171,13 +192,23 @@ function dots1<T>(row: usize, o0: usize, o1: usize, o2: usize, o3: usize, ks: us
     const length = run(ks, k, K - k);
     let i = bytesOf<T>(offset(ks, k, SECOND));
     let x = row + (<usize>k << 2);
-    for (const end = i + bytesOf<T>(length & ~3); i < end; i += 4 * sizeof<T>()) {
-      const v = v128.load(x);
-      s0 = madd(v, four<T>(o0 + i), s0);
-      s1 = madd(v, four<T>(o1 + i), s1);
-      s2 = madd(v, four<T>(o2 + i), s2);
-      s3 = madd(v, four<T>(o3 + i), s3);
-      x += 16;
+    const whole = length & ~(vectorOf<T>() - 1);
+    for (const end = i + bytesOf<T>(whole); i < end; i += 16) {
+      s0 = addVector<T>(x, v128.load(o0 + i), s0);
+      s1 = addVector<T>(x, v128.load(o1 + i), s1);
+      s2 = addVector<T>(x, v128.load(o2 + i), s2);
+      s3 = addVector<T>(x, v128.load(o3 + i), s3);
+      x += 4 * <usize>vectorOf<T>();
+    }
+    if (!isFloat<T>()) {
+      for (const end = i + bytesOf<T>((length - whole) & ~3); i < end; i += 4 * sizeof<T>()) {
+        const v = v128.load(x);
+        s0 = madd(v, four<T>(o0 + i), s0);
+        s1 = madd(v, four<T>(o1 + i), s1);
+        s2 = madd(v, four<T>(o2 + i), s2);
+        s3 = madd(v, four<T>(o3 + i), s3);
+        x += 16;
+      }
     }
     for (const end = i + bytesOf<T>(length & 3); i < end; i += sizeof<T>()) {
       const v = single<f32>(x);
@@ -190,6 +221,18 @@ function dots1<T>(row: usize, o0: usize, o1: usize, o2: usize, o3: usize, ks: us
     k += length;
   }
   return totals(s0, s1, s2, s3);
+}
+
+/** Adds a vector of numbers times as many floats at `x`, four at a time. */
+@inline
+function addVector<T>(x: usize, v: v128, sum: v128): v128 {
+  sum = madd(v128.load(x), first<T>(v), sum);
+  if (!isFloat<T>()) sum = madd(v128.load(x, 16), second<T>(v), sum);
+  if (isInt8<T>()) {
+    sum = madd(v128.load(x, 32), third(v), sum);
+    sum = madd(v128.load(x, 48), fourth(v), sum);
+  }
+  return sum;
 }
 
 /** Two rows times four columns: each vector of B serves both. */
@@ -240,39 +283,60 @@ function dots2<T>(
   v128.store(to, totals(t0, t1, t2, t3), 16);
 }
 
-/** Columns that are added up before the next ones: four runs of B this long stay in the cache. */
-const STRIP: i32 = 1024;
-
-/** Adds up to four multiples of rows of B to one row of totals. */
-@inline
+/** Adds multiples of four rows of B to a row of totals; of both there is a whole number of vectors. */
 function add1<T>(
-  x: usize, count: i32, p: usize, q: usize, r: usize, s: usize, to: usize, length: usize,
+  x: usize, apart: usize, p: usize, q: usize, r: usize, s: usize, to: usize, bytes: usize,
 ): void {
-  const zero = splat(0);
-  const v0 = v128.load32_splat(x);
-  const v1 = count > 1 ? v128.load32_splat(x, 4) : zero;
-  const v2 = count > 2 ? v128.load32_splat(x, 8) : zero;
-  const v3 = count > 3 ? v128.load32_splat(x, 12) : zero;
-  for (let i: usize = 0; i < length; i += 16) {
-    const j = i >> (2 - alignof<T>());
-    let sum = madd(v0, four<T>(p + j), v128.load(to + i));
-    if (count > 1) sum = madd(v1, four<T>(q + j), sum);
-    if (count > 2) sum = madd(v2, four<T>(r + j), sum);
-    if (count > 3) sum = madd(v3, four<T>(s + j), sum);
-    v128.store(to + i, sum);
+  const v0 = v128.load32_splat(x), v1 = v128.load32_splat(x + apart);
+  const v2 = v128.load32_splat(x + 2 * apart), v3 = v128.load32_splat(x + 3 * apart);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    let b = v128.load(p + i);
+    let t0 = madd(v0, first<T>(b), v128.load(to));
+    let t1 = isFloat<T>() ? t0 : madd(v0, second<T>(b), v128.load(to, 16));
+    let t2 = isInt8<T>() ? madd(v0, third(b), v128.load(to, 32)) : t0;
+    let t3 = isInt8<T>() ? madd(v0, fourth(b), v128.load(to, 48)) : t0;
+    b = v128.load(q + i);
+    t0 = madd(v1, first<T>(b), t0);
+    if (!isFloat<T>()) t1 = madd(v1, second<T>(b), t1);
+    if (isInt8<T>()) t2 = madd(v1, third(b), t2);
+    if (isInt8<T>()) t3 = madd(v1, fourth(b), t3);
+    b = v128.load(r + i);
+    t0 = madd(v2, first<T>(b), t0);
+    if (!isFloat<T>()) t1 = madd(v2, second<T>(b), t1);
+    if (isInt8<T>()) t2 = madd(v2, third(b), t2);
+    if (isInt8<T>()) t3 = madd(v2, fourth(b), t3);
+    b = v128.load(s + i);
+    v128.store(to, madd(v3, first<T>(b), t0));
+    if (!isFloat<T>()) v128.store(to, madd(v3, second<T>(b), t1), 16);
+    if (isInt8<T>()) v128.store(to, madd(v3, third(b), t2), 32);
+    if (isInt8<T>()) v128.store(to, madd(v3, fourth(b), t3), 48);
+    to += 4 * <usize>vectorOf<T>();
+  }
+}
+
+/** Adds a multiple of one row of B to a row of totals. */
+function addOne<T>(x: usize, p: usize, to: usize, bytes: usize): void {
+  const v = v128.load32_splat(x);
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const b = v128.load(p + i);
+    v128.store(to, madd(v, first<T>(b), v128.load(to)));
+    if (!isFloat<T>()) v128.store(to, madd(v, second<T>(b), v128.load(to, 16)), 16);
+    if (isInt8<T>()) v128.store(to, madd(v, third(b), v128.load(to, 32)), 32);
+    if (isInt8<T>()) v128.store(to, madd(v, fourth(b), v128.load(to, 48)), 48);
+    to += 4 * <usize>vectorOf<T>();
   }
 }
 
 /** Adds four multiples of rows of B to each of two rows of totals. */
 function add2<T>(
-  x: usize, y: usize, p: usize, q: usize, r: usize, s: usize, to: usize, length: usize,
+  x: usize, y: usize, apart: usize, p: usize, q: usize, r: usize, s: usize, to: usize, bytes: usize,
 ): void {
-  const v0 = v128.load32_splat(x), v1 = v128.load32_splat(x, 4);
-  const v2 = v128.load32_splat(x, 8), v3 = v128.load32_splat(x, 12);
-  const w0 = v128.load32_splat(y), w1 = v128.load32_splat(y, 4);
-  const w2 = v128.load32_splat(y, 8), w3 = v128.load32_splat(y, 12);
-  const other = to + length;
-  for (let i: usize = 0; i < length; i += 16) {
+  const v0 = v128.load32_splat(x), v1 = v128.load32_splat(x + apart);
+  const v2 = v128.load32_splat(x + 2 * apart), v3 = v128.load32_splat(x + 3 * apart);
+  const w0 = v128.load32_splat(y), w1 = v128.load32_splat(y + apart);
+  const w2 = v128.load32_splat(y + 2 * apart), w3 = v128.load32_splat(y + 3 * apart);
+  const other = to + bytes;
+  for (let i: usize = 0; i < bytes; i += 16) {
     const j = i >> (2 - alignof<T>());
     let b = four<T>(p + j);
     let sum = madd(v0, b, v128.load(to + i));
@@ -289,40 +353,120 @@ function add2<T>(
   }
 }
 
-/** Few rows, and B's rows lie whole in memory: C is a sum of multiples of them. */
+/** Up to so many rows a narrow row of B is converted for every two of them, and not once before. */
+@inline
+function fewToConvert<T>(): i32 {
+  return isInt8<T>() ? 4 : isHalf16<T>() ? 2 : 8;
+}
+
+/** Totals of a row that are made before the next columns: all rows' stay in the first-level cache. */
+@inline
+function stripOf(M: i32): i32 {
+  return M == 1 ? 4096 : M == 2 ? 2048 : 1024;
+}
+
+/**
+ * Few rows, and B's rows lie whole in memory: C is a sum of multiples of them. Four are read at once, a
+ * quarter of all apart, as columns are by `dots`. Narrow ones that several rows need are widened before.
+ */
 export function sums<T>(
   a: usize, b: usize, c: usize, ms: usize, ns: usize, ks: usize, M: i32, N: i32, K: i32,
-  total: usize,
+  total: usize, wide: usize,
 ): void {
+  const strip = stripOf(M);
   for (let n: i32 = 0; n < N;) {
-    const width = run(ns, n, min(STRIP, N - n));
-    const vectors = <usize>((width + 3) >> 2) << 4;
-    memory.fill(total, 0, <usize>M * vectors);
+    const width = run(ns, n, min(strip, N - n));
     const base = b + bytesOf<T>(offset(ns, n, FIRST));
-    for (let k: i32 = 0; k < K; k += 4) {
-      const left = K - k;
-      const p = base + bytesOf<T>(offset(ks, k, SECOND));
-      const q = left > 1 ? base + bytesOf<T>(offset(ks, k + 1, SECOND)) : p;
-      const r = left > 2 ? base + bytesOf<T>(offset(ks, k + 2, SECOND)) : p;
-      const s = left > 3 ? base + bytesOf<T>(offset(ks, k + 3, SECOND)) : p;
-      let m: i32 = 0;
-      if (left >= 4) {
-        for (; m + 2 <= M; m += 2) {
-          const x = a + (<usize>(m * K + k) << 2);
-          add2<T>(x, x + (<usize>K << 2), p, q, r, s, total + <usize>m * vectors, vectors);
-        }
-      }
-      for (; m < M; m++) {
-        const x = a + (<usize>(m * K + k) << 2);
-        add1<T>(x, min(left, 4), p, q, r, s, total + <usize>m * vectors, vectors);
-      }
+    const vectors = (width + vectorOf<T>() - 1) / vectorOf<T>();
+    const totalBytes = <usize>(vectors * vectorOf<T>()) << 2;
+    memory.fill(total, 0, <usize>M * totalBytes);
+    if (isFloat<T>() || M <= fewToConvert<T>()) {
+      sumStrip<T>(a, base, ks, M, K, total, <usize>vectors << 4, totalBytes);
+    } else {
+      widenedStrip<T>(a, base, ks, M, K, total, wide, vectors * vectorOf<T>());
     }
     for (let m: i32 = 0; m < M; m++) {
-      const from = total + <usize>m * vectors;
+      const from = total + <usize>m * totalBytes;
       const to = c + (<usize>offset(ms, m, SECOND) << 2);
       for (let i: i32 = 0; i < width; i++)
         store<f32>(to + (<usize>offset(ns, n + i, SECOND) << 2), load<f32>(from + (<usize>i << 2)));
     }
     n += width;
+  }
+}
+
+/** Adds all rows of B to the totals of columns that are so many bytes of each, from `base` on. */
+@inline
+function sumStrip<T>(
+  a: usize, base: usize, ks: usize, M: i32, K: i32, total: usize, bytes: usize, totalBytes: usize,
+): void {
+  const apart = (K + 3) >> 2;
+  for (let k: i32 = 0; k < apart; k++) {
+    const p = base + bytesOf<T>(offset(ks, k, SECOND));
+    if (k + 3 * apart < K) {
+      const q = base + bytesOf<T>(offset(ks, k + apart, SECOND));
+      const r = base + bytesOf<T>(offset(ks, k + 2 * apart, SECOND));
+      const s = base + bytesOf<T>(offset(ks, k + 3 * apart, SECOND));
+      addFour<T>(a + (<usize>k << 2), apart, p, q, r, s, M, K, total, bytes, totalBytes);
+    } else {
+      for (let j = k; j < K; j += apart) {
+        const row = base + bytesOf<T>(offset(ks, j, SECOND));
+        for (let m: i32 = 0; m < M; m++)
+          addOne<T>(a + (<usize>(m * K + j) << 2), row, total + <usize>m * totalBytes, bytes);
+      }
+    }
+  }
+}
+
+/** The same of narrow rows, each of which is widened once. */
+function widenedStrip<T>(
+  a: usize, base: usize, ks: usize, M: i32, K: i32, total: usize, wide: usize, width: i32,
+): void {
+  const apart = (K + 3) >> 2;
+  const bytes = <usize>width << 2;
+  const q = wide + bytes, r = q + bytes, s = r + bytes;
+  for (let k: i32 = 0; k < apart; k++) {
+    if (k + 3 * apart < K) {
+      widenRun<T>(base + bytesOf<T>(offset(ks, k, SECOND)), wide, width);
+      widenRun<T>(base + bytesOf<T>(offset(ks, k + apart, SECOND)), q, width);
+      widenRun<T>(base + bytesOf<T>(offset(ks, k + 2 * apart, SECOND)), r, width);
+      widenRun<T>(base + bytesOf<T>(offset(ks, k + 3 * apart, SECOND)), s, width);
+      addFour<f32>(a + (<usize>k << 2), apart, wide, q, r, s, M, K, total, bytes, bytes);
+    } else {
+      for (let j = k; j < K; j += apart) {
+        widenRun<T>(base + bytesOf<T>(offset(ks, j, SECOND)), wide, width);
+        for (let m: i32 = 0; m < M; m++)
+          addOne<f32>(a + (<usize>(m * K + j) << 2), wide, total + <usize>m * bytes, bytes);
+      }
+    }
+  }
+}
+
+/** Adds multiples of four rows of B, which are so many steps of k apart, to all rows of totals. */
+@inline
+function addFour<T>(
+  x: usize, apart: i32, p: usize, q: usize, r: usize, s: usize, M: i32, K: i32,
+  total: usize, bytes: usize, totalBytes: usize,
+): void {
+  const step = <usize>apart << 2;
+  const row = <usize>K << 2;
+  let m: i32 = 0;
+  for (; m + 2 <= M; m += 2) {
+    const y = x + <usize>m * row;
+    add2<T>(y, y + row, step, p, q, r, s, total + <usize>m * totalBytes, totalBytes);
+  }
+  for (; m < M; m++)
+    add1<T>(x + <usize>m * row, step, p, q, r, s, total + <usize>m * totalBytes, bytes);
+}
+
+/** Gives products with int8 their scales, which are one for each column. */
+export function scaleColumns(c: usize, ms: usize, ns: usize, M: i32, N: i32, scales: usize): void {
+  for (let n: i32 = 0; n < N; n++) {
+    const scale = load<f32>(scales + (<usize>offset(ns, n, THIRD) << 2));
+    const column = c + (<usize>offset(ns, n, SECOND) << 2);
+    for (let m: i32 = 0; m < M; m++) {
+      const at = column + (<usize>offset(ms, m, SECOND) << 2);
+      store<f32>(at, load<f32>(at) * UNIT * scale);
+    }
   }
 }

@@ -1,7 +1,13 @@
 /**
  * Numbers of one operand as float32, however they lie in memory: `f32` as they are, `u16` as bfloat16,
- * `i16` as float16. The types are those that kernels are compiled for.
+ * `i16` as float16, and `i8` as 2^24 times the integer, since a byte that becomes the highest of a word
+ * needs no other step: who reads it multiplies by `UNIT` and by its scale. The types are those that
+ * kernels are compiled for.
  */
+import { splat } from "./_vector";
+
+/** What an `i8` that was read is to be multiplied by. */
+export const UNIT: f32 = 1 / 16777216;
 
 /** Four bfloat16 in the low halves of words: the upper halves of floats. */
 @inline
@@ -28,8 +34,14 @@ export function bytesOf<T>(elements: i32): usize {
 }
 
 @inline
+export function isInt8<T>(): bool {
+  return sizeof<T>() == 1;
+}
+
+@inline
 export function four<T>(at: usize): v128 {
   if (isFloat<T>()) return v128.load(at);
+  if (isInt8<T>()) return first<T>(v128.load32_zero(at));
   const bits = v128.load_ext<T>(at);
   return isSigned<T>() ? fromFloat16(bits) : fromBfloat16(bits);
 }
@@ -38,11 +50,57 @@ export function four<T>(at: usize): v128 {
 @inline
 export function single<T>(at: usize): v128 {
   if (isFloat<T>()) return v128.load32_zero(at);
+  if (isInt8<T>()) return f32x4.replace_lane(splat(0), 0, one<T>(at));
   const bits = i32x4.replace_lane(i32x4.splat(0), 0, <i32>load<T>(at));
   return isSigned<T>() ? fromFloat16(bits) : fromBfloat16(bits);
 }
 
 @inline
 export function one<T>(at: usize): f32 {
-  return isFloat<T>() ? load<f32>(at) : f32x4.extract_lane(single<T>(at), 0);
+  if (isFloat<T>()) return load<f32>(at);
+  if (isInt8<T>()) return <f32>((<i32>load<T>(at)) << 24);
+  return f32x4.extract_lane(single<T>(at), 0);
+}
+
+/** How many numbers there are in a vector of them. */
+@inline
+export function vectorOf<T>(): i32 {
+  return <i32>(16 / sizeof<T>());
+}
+
+/** The first four of a vector of numbers. */
+@inline
+export function first<T>(v: v128): v128 {
+  if (isFloat<T>()) return v;
+  if (isInt8<T>()) {
+    const bytes = i8x16(-1, -1, -1, 0, -1, -1, -1, 1, -1, -1, -1, 2, -1, -1, -1, 3);
+    return f32x4.convert_i32x4_s(i8x16.swizzle(v, bytes));
+  }
+  if (isSigned<T>()) return fromFloat16(i32x4.extend_low_i16x8_s(v));
+  return v128.shuffle<i16>(i32x4.splat(0), v, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+/** The second four, where there are as many. */
+@inline
+export function second<T>(v: v128): v128 {
+  if (isInt8<T>()) {
+    const bytes = i8x16(-1, -1, -1, 4, -1, -1, -1, 5, -1, -1, -1, 6, -1, -1, -1, 7);
+    return f32x4.convert_i32x4_s(i8x16.swizzle(v, bytes));
+  }
+  if (isSigned<T>()) return fromFloat16(i32x4.extend_high_i16x8_s(v));
+  return v128.shuffle<i16>(i32x4.splat(0), v, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+/** The third four of a vector of bytes. */
+@inline
+export function third(v: v128): v128 {
+  const bytes = i8x16(-1, -1, -1, 8, -1, -1, -1, 9, -1, -1, -1, 10, -1, -1, -1, 11);
+  return f32x4.convert_i32x4_s(i8x16.swizzle(v, bytes));
+}
+
+/** The last four of a vector of bytes. */
+@inline
+export function fourth(v: v128): v128 {
+  const bytes = i8x16(-1, -1, -1, 12, -1, -1, -1, 13, -1, -1, -1, 14, -1, -1, -1, 15);
+  return f32x4.convert_i32x4_s(i8x16.swizzle(v, bytes));
 }

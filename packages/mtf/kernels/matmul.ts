@@ -6,9 +6,9 @@
  * 2 vectors keeps 8 sums, 2 vectors of B and a number of A in registers; larger tiles and unrolled
  * loops spill in V8 and lose half the speed.
  */
-import { dots, sums } from "./_few";
+import { dots, scaleColumns, sums } from "./_few";
 import { FIRST, innerStride, next, offset, run, SECOND, sizeOf, THIRD } from "./_groups";
-import { bytesOf } from "./_numbers";
+import { bytesOf, isInt8 } from "./_numbers";
 import { packLines, packQuads, packRows, quadDepth } from "./_pack";
 import { madd, splat } from "./_vector";
 
@@ -93,7 +93,7 @@ function isTile(ms: usize, m: i32, ns: usize, n: i32, stride: i32): bool {
 
 function packed<A, B>(
   a: usize, b: usize, c: usize, ms: usize, ns: usize, ks: usize, M: i32, N: i32, K: i32,
-  scratch: usize, adding: bool,
+  scratch: usize, adding: bool, scales: usize,
 ): void {
   const spare = scratch;
   const panelsA = spare + ROWS * COLUMNS * 4;
@@ -109,15 +109,16 @@ function packed<A, B>(
       for (let j: i32 = 0; j < width; j += COLUMNS) {
         const panel = panelsB + <usize>(j * depth) * 4;
         const left = width - j;
-        packLines<B>(panel, 32, b, ns, n + j, left, ks, k, depth, SECOND);
+        packLines<B>(panel, 32, b, ns, n + j, left, ks, k, depth, SECOND, scales);
         const other = left > 4 ? n + j + 4 : n + j;
-        packLines<B>(panel + 16, 32, b, ns, other, max(left - 4, 1), ks, k, depth, SECOND);
+        const more = max(left - 4, 1);
+        packLines<B>(panel + 16, 32, b, ns, other, more, ks, k, depth, SECOND, scales);
       }
       for (let m: i32 = 0; m < M; m += HEIGHT) {
         const height = min(HEIGHT, M - m);
         for (let i: i32 = 0; i < height; i += ROWS) {
           const panel = panelsA + <usize>(i * depth) * 4;
-          packLines<A>(panel, 16, a, ms, m + i, height - i, ks, k, depth, FIRST);
+          packLines<A>(panel, 16, a, ms, m + i, height - i, ks, k, depth, FIRST, scales);
         }
         for (let j: i32 = 0; j < width; j += COLUMNS) {
           const panel = panelsB + <usize>(j * depth) * 4;
@@ -142,6 +143,8 @@ function packed<A, B>(
 /** Few rows do not repay the packing of B; more do not where its columns lie whole. */
 const FEW: i32 = 8;
 const FEW_DOTS: i32 = 32;
+/** Room for the totals of few rows. */
+const TOTALS: i32 = 16384;
 /** Numbers of A, packed, that stay in the second-level cache beside what is read of B. */
 const NEAR: i32 = 65536;
 
@@ -154,48 +157,103 @@ const FIRST_BFLOAT16: i32 = 1;
 const SECOND_BFLOAT16: i32 = 2;
 const FIRST_FLOAT16: i32 = 3;
 const SECOND_FLOAT16: i32 = 4;
+const FIRST_INT8: i32 = 5;
+const SECOND_INT8: i32 = 6;
 
 /**
  * `description` holds the groups of batches, rows, columns and depths, one after the other; the
  * product is added to what is at `c` where that is said. Narrow numbers become float32 where they are
- * packed, or where they are multiplied if nothing is.
+ * packed, or where they are multiplied if nothing is. Those of int8 have scales, whose strides are the
+ * third of its lines, and the first of a group like that of batches behind the others.
  */
 export function matmul(
   description: usize, scratch: usize, a: usize, b: usize, c: usize, adding: bool, narrow: i32,
+  scales: usize,
 ): void {
-  if (narrow == FIRST_BFLOAT16) multiply<u16, f32>(description, scratch, a, b, c, adding);
-  else if (narrow == SECOND_BFLOAT16) multiply<f32, u16>(description, scratch, a, b, c, adding);
-  else if (narrow == FIRST_FLOAT16) multiply<i16, f32>(description, scratch, a, b, c, adding);
-  else if (narrow == SECOND_FLOAT16) multiply<f32, i16>(description, scratch, a, b, c, adding);
-  else multiply<f32, f32>(description, scratch, a, b, c, adding);
+  if (narrow == FIRST_BFLOAT16) multiply<u16, f32>(description, scratch, a, b, c, adding, scales);
+  else if (narrow == SECOND_BFLOAT16)
+    multiply<f32, u16>(description, scratch, a, b, c, adding, scales);
+  else if (narrow == FIRST_FLOAT16)
+    multiply<i16, f32>(description, scratch, a, b, c, adding, scales);
+  else if (narrow == SECOND_FLOAT16)
+    multiply<f32, i16>(description, scratch, a, b, c, adding, scales);
+  else if (narrow == FIRST_INT8) multiply<i8, f32>(description, scratch, a, b, c, adding, scales);
+  else if (narrow == SECOND_INT8) multiply<f32, i8>(description, scratch, a, b, c, adding, scales);
+  else multiply<f32, f32>(description, scratch, a, b, c, adding, scales);
 }
 
 function multiply<A, B>(
-  description: usize, scratch: usize, a: usize, b: usize, c: usize, adding: bool,
+  description: usize, scratch: usize, a: usize, b: usize, c: usize, adding: bool, scales: usize,
 ): void {
   const ms = next(description);
   const ns = next(ms);
   const ks = next(ns);
   const M = sizeOf(ms);
-  const N = sizeOf(ns);
-  const K = sizeOf(ks);
   const batches = sizeOf(description);
-  const rows = scratch + ROWS * COLUMNS * 4;
-  const whole = innerStride(ks, SECOND) == 1 || (N == 1 && K == 1);
-  const useDots = !adding && whole && M <= FEW_DOTS && (M + 3) * quadDepth(ks, K) <= NEAR;
-  const useSums = !adding && M <= FEW && M * K <= HEIGHT * DEPTH && innerStride(ns, FIRST) == 1;
   for (let i: i32 = 0; i < batches; i++) {
     const x = a + bytesOf<A>(offset(description, i, FIRST));
     const y = b + bytesOf<B>(offset(description, i, SECOND));
     const z = c + (<usize>offset(description, i, THIRD) << 2);
-    if (useDots) {
-      packQuads<A>(rows, x, ms, ks, M, K);
-      dots<B>(rows, y, z, ms, ns, ks, M, N, K, scratch, rows + NEAR * 4);
-    } else if (useSums) {
-      packRows<A>(rows, x, ms, ks, M, K);
-      sums<B>(rows, y, z, ms, ns, ks, M, N, K, rows + HEIGHT * DEPTH * 4);
-    } else {
-      packed<A, B>(x, y, z, ms, ns, ks, M, N, K, scratch, adding);
+    let s = scales;
+    if (isInt8<A>() || isInt8<B>()) s += <usize>offset(next(ks), i, FIRST) << 2;
+    if (isInt8<B>() && !areSmall(x, ms, ks, M)) {
+      // A row of numbers that are too large for this must not change what another row gives.
+      for (let m: i32 = 0; m < M; m++) {
+        const row = x + bytesOf<A>(offset(ms, m, FIRST));
+        const small = areSmall(row, ms, ks, 1);
+        const to = z + (<usize>offset(ms, m, SECOND) << 2);
+        multiplyOne<A, B>(row, y, to, ms, ns, ks, 1, scratch, adding, s, small);
+      }
+    } else multiplyOne<A, B>(x, y, z, ms, ns, ks, M, scratch, adding, s, true);
+  }
+}
+
+/** The product of one index of a batch; `few` says whether it may be that of few rows. */
+function multiplyOne<A, B>(
+  x: usize, y: usize, z: usize, ms: usize, ns: usize, ks: usize, M: i32,
+  scratch: usize, adding: bool, scales: usize, few: bool,
+): void {
+  const N = sizeOf(ns);
+  const K = sizeOf(ks);
+  const rows = scratch + ROWS * COLUMNS * 4;
+  const whole = innerStride(ks, SECOND) == 1 || (N == 1 && K == 1);
+  const mayBeFew = few && !adding;
+  if (mayBeFew && whole && M <= FEW_DOTS && (M + 3) * quadDepth(ks, K) <= NEAR) {
+    packQuads<A>(rows, x, ms, ks, M, K, scales);
+    dots<B>(rows, y, z, ms, ns, ks, M, N, K, scratch, rows + NEAR * 4);
+    if (isInt8<B>()) scaleColumns(z, ms, ns, M, N, scales);
+  } else if (mayBeFew && M <= FEW && M * K <= HEIGHT * DEPTH && innerStride(ns, FIRST) == 1) {
+    const totals = rows + HEIGHT * DEPTH * 4;
+    packRows<A>(rows, x, ms, ks, M, K, scales);
+    sums<B>(rows, y, z, ms, ns, ks, M, N, K, totals, totals + TOTALS * 4);
+    if (isInt8<B>()) scaleColumns(z, ms, ns, M, N, scales);
+  } else {
+    packed<A, B>(x, y, z, ms, ns, ks, M, N, K, scratch, adding, scales);
+  }
+}
+
+/** Numbers up to this, times 2^31 and added up, are far from infinite. */
+const SMALL: f32 = 1152921504606846976;
+
+/**
+ * Whether a product of few rows may be given its scales at the end: where it would not be infinite, but
+ * is without them, and where numbers are infinite, they come first. NaN is NaN either way.
+ */
+function areSmall(a: usize, ms: usize, ks: usize, M: i32): bool {
+  if (M > FEW_DOTS) return true;
+  const K = sizeOf(ks);
+  const stride = <usize>innerStride(ks, FIRST) << 2;
+  for (let m: i32 = 0; m < M; m++) {
+    const row = a + (<usize>offset(ms, m, FIRST) << 2);
+    for (let k: i32 = 0; k < K;) {
+      const length = run(ks, k, K - k);
+      let at = row + (<usize>offset(ks, k, FIRST) << 2);
+      for (let i: i32 = 0; i < length; i++) {
+        if (Mathf.abs(load<f32>(at)) > SMALL) return false;
+        at += stride;
+      }
+      k += length;
     }
   }
+  return true;
 }

@@ -1,8 +1,10 @@
+import { type Rest, restDType } from "../../rest/rest.ts";
 import type { Slice } from "../backend.ts";
 import { type Extent, sizeOf, stridesOf } from "../slices/walk.ts";
+import type { Product } from "./blas/product.ts";
 import { type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { turns } from "./dims.ts";
-import { bindHalfProduct, bindProduct, type Factor, factorOf, groupsOf } from "./product.ts";
+import { bindNarrowProduct, bindProduct, type Factor, factorOf, groupsOf } from "./product.ts";
 import { bindWiden } from "./widen.ts";
 
 /** So many elements are widened at a time: they stay in the cache until they are multiplied. */
@@ -10,8 +12,8 @@ const most = 1 << 18;
 
 /**
  * A product with something that rests narrow, which never lies widened as a whole. Our kernel widens
- * halves as it packs them; else a part after the other is widened and multiplied. The parts are ranges
- * of a dim that the result has; where there is none, undefined.
+ * numbers as it packs or multiplies them; else a part after the other is widened and multiplied. The
+ * parts are ranges of a dim that the result has; where there is none, undefined.
  */
 export function einsumResting(
   context: Context,
@@ -26,7 +28,7 @@ export function einsumResting(
   const { heap } = context;
   const shape = shapeOf(result);
   const rest = operands[at]!.rest!;
-  const whole = typeof rest === "string" && bindHalfProduct(context, all, 0, rest);
+  const whole = bindWhole(context, rest, [narrow!, other!, c!]);
   if (whole) {
     return (buffers) => {
       const out = heap.allocate(shape, "float32");
@@ -65,6 +67,20 @@ export function einsumResting(
     heap.dispose(widened);
     return [out];
   };
+}
+
+/** The product by our kernel; undefined where parts are faster, or what is added up has scales. */
+function bindWhole(
+  context: Context,
+  rest: Rest,
+  [narrow, other, c]: readonly [narrow: Factor, other: Factor, c: Factor],
+): Product | undefined {
+  const dtype = restDType(rest);
+  const groups = groupsOf(narrow, other, c);
+  if (typeof rest === "string") return bindNarrowProduct(context, groups, dtype, 0);
+  const scaled = narrow.extents.filter((e) => rest.scales.includes(e.name));
+  if (scaled.some((e) => e.size > 1 && !(e.name in c.strides))) return undefined;
+  return bindNarrowProduct(context, groups, dtype, sizeOf(scaled));
 }
 
 /** A factor with a range of a dim only, lying as it does. */

@@ -1,6 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test as vitest } from "vitest";
 import { narrow } from "../../rest/narrow.ts";
+import type { Rest } from "../../rest/rest.ts";
+import { eachRow } from "../../rest/rows.ts";
+import { widen } from "../../rest/widen.ts";
 import type { Backend, Buffer, Slice } from "../backend.ts";
 import { findBlas } from "./blas/find.ts";
 import { type WasmOptions, wasmBackend } from "./index.ts";
@@ -44,7 +47,30 @@ function product(a: Dims, x: Float32Array, b: Dims, y: Float32Array, c: Dims): F
 }
 
 /** Both hold small integers as they are. */
-const rests = ["bfloat16", "float16"] as const;
+const halves = ["bfloat16", "float16"] as const;
+
+/** What an operand of these dims may rest as: an int8 with scales that the result has, and without. */
+function restsOf(dims: Dims, c: Dims): readonly Rest[] {
+  const kept = dims.flatMap(([name]) => (c.some(([d]) => d === name) ? [name] : []));
+  const all = dims.map(([name]) => name);
+  const scales = [kept, kept.slice(0, 1), kept.slice(1), [], all.slice(-1)];
+  return [...halves, ...scales.map((names) => ({ dtype: "int8", scales: names }) as const)];
+}
+
+/** Integers that rest as they are: those of an int8 are each scale, a power of two, times up to 127. */
+function exact(numbers: Float32Array, dims: Dims, rest: Rest): Float32Array {
+  if (typeof rest === "string") return numbers;
+  const made = numbers.slice();
+  const seen = new Set<number>();
+  const sized = { dims: sliceOf(dims).dims, dtype: "float32", rest } as const;
+  eachRow(sized, ({ begin, end, scale, step }) => {
+    for (let i = begin, s = scale; i < end; i++, s += step) {
+      made[i] = (seen.has(s) ? made[i]! : 127) * 2 ** (s % 3);
+      seen.add(s);
+    }
+  });
+  return made;
+}
 
 const ways: readonly (readonly [string, WasmOptions])[] = [
   ["relaxed SIMD", { relaxed: true, blas: "off" }],
@@ -88,19 +114,23 @@ describe.each(ways)("%s", async (name, options) => {
       expect(off, `${JSON.stringify({ a, b, c })}, added to itself`).toBe(-1);
     }
     for (const [at, dims] of [a, b].entries()) {
-      for (const rest of rests) {
+      for (const rest of restsOf(dims, c)) {
         const slices = [sliceOf(a), sliceOf(b)];
         slices[at] = { ...slices[at]!, rest };
         const op = { kind: "einsum", attributes: {} } as const;
         const resting = backend.bindResting!(op, slices, [sliceOf(c)], []);
         if (!resting) continue;
         const sized = { dims: slices[at]!.dims, dtype: "float32", rest } as const;
-        const bytes = narrow([x, y][at]!, sized)!;
+        const given = [x, y];
+        given[at] = exact(given[at]!, dims, rest);
+        const bytes = narrow(given[at]!, sized)!;
         const narrowed = backend.upload(bytes, [bytes.length], "bool");
         const [made] = resting(operands.map((o, i) => (i === at ? narrowed : o))) as Buffer[];
-        const given = backend.view(made!)! as Float32Array;
-        const off = expected.findIndex((value, i) => value !== given[i]);
-        expect(off, `${JSON.stringify({ a, b, c, rest, dims })}`).toBe(-1);
+        const found = backend.view(made!)! as Float32Array;
+        const wanted = typeof rest === "string" ? expected : product(a, given[0]!, b, given[1]!, c);
+        const off = wanted.findIndex((value, i) => value !== found[i]);
+        const what = JSON.stringify({ a, b, c, rest, at });
+        expect(off, `${what}: ${found[off]} for ${wanted[off]}`).toBe(-1);
         for (const buffer of [narrowed, made!]) backend.dispose(buffer);
       }
     }
@@ -181,11 +211,57 @@ describe.each(ways)("%s", async (name, options) => {
     );
   });
 
+  test("scales of an int8 come before anything is infinite for want of them", () => {
+    const number = fc.constantFrom(0, 1, -2, 3, 1e30, -1e36, Number.NaN, Number.NEGATIVE_INFINITY);
+    const drawn = fc
+      .record({
+        m: fc.integer({ min: 1, max: 12 }),
+        k: fc.integer({ min: 2, max: 40 }),
+        n: fc.integer({ min: 2, max: 19 }),
+        lies: fc.constantFrom("nk", "kn"),
+        size: fc.constantFrom(1e-30, 1e-5, 1e-2),
+      })
+      .chain(({ m, k, n, lies, size }) =>
+        fc.record({
+          a: fc.constant<Dims>([["m", m] as const, ["k", k] as const]),
+          b: fc.constant<Dims>([...lies].map((d) => [d, d === "n" ? n : k] as const)),
+          x: fc.array(fc.oneof({ weight: 40, arbitrary: fc.constantFrom(0, 1, -2) }, number), {
+            minLength: m * k,
+            maxLength: m * k,
+          }),
+          y: fc.array(
+            fc.integer({ min: -9, max: 9 }).map((i) => i * size),
+            { minLength: n * k, maxLength: n * k },
+          ),
+        }),
+      );
+    void fc.assert(
+      fc.property(drawn, ({ a, b, x, y }) => {
+        const c: Dims = [a[0]!, b.find(([d]) => d === "n")!];
+        const rest = { dtype: "int8", scales: ["n"] } as const;
+        const sized = { dims: sliceOf(b).dims, dtype: "float32", rest } as const;
+        const wide = new Float32Array(y.length);
+        widen(narrow(Float32Array.from(y), sized)!, sized, wide);
+        const left = Float32Array.from(x);
+        const made = productBy(backend, [a, b, c], left, Float32Array.from(y), rest);
+        const expected = product(a, left, b, wide, c);
+        const sums = product(a, left.map(Math.abs), b, wide.map(Math.abs), c);
+        made.forEach((z, i) => {
+          const near = Math.abs(z - expected[i]!) <= 1e-5 * sums[i]! + 1e-44;
+          const what = JSON.stringify({ a, b, at: i });
+          expect(near || Object.is(z, expected[i]), `${what}: ${z} for ${expected[i]}`).toBe(true);
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+
   test.each([
     [130, 300, 20],
     [9, 257, 1030],
     [3, 5000, 12],
     [1, 600, 1500],
+    [1, 9, 5001],
     [1500, 600, 1],
   ])("%i x %i x %i crosses the blocks", (m, k, n) => {
     const [ms, ks, ns] = [["m", m] as const, ["k", k] as const, ["n", n] as const];
@@ -194,13 +270,13 @@ describe.each(ways)("%s", async (name, options) => {
   });
 });
 
-/** What a backend makes of two arrays, the second of which may rest as halves. */
+/** What a backend makes of two arrays, the second of which may rest narrow. */
 function productBy(
   backend: Backend,
   [a, b, c]: readonly [a: Dims, b: Dims, c: Dims],
   x: Float32Array,
   y: Float32Array,
-  rest?: (typeof rests)[number],
+  rest?: Rest,
 ): Float32Array {
   const op = { kind: "einsum", attributes: {} } as const;
   const second: Slice = { ...sliceOf(b), ...(rest && { rest }) };
@@ -228,11 +304,12 @@ vitest.each(ways.slice(0, 2))(
       rows: fc.integer({ min: 2, max: 32 }),
       depths: fc.tuple(fc.integer({ min: 2, max: 70 }), fc.constantFrom(1, 1, 2, 3)),
       columns: fc.integer({ min: 2, max: 13 }),
-      rest: fc.constantFrom(undefined, ...rests),
+      rest: fc.constantFrom(undefined, ...halves, { dtype: "int8", scales: ["n"] } as const),
       seed: fc.nat(1000),
+      last: fc.constantFrom(1, 1, 1e30, Number.POSITIVE_INFINITY),
     });
     await fc.assert(
-      fc.asyncProperty(drawn, async ({ rows, depths: [k, l], columns: n, rest, seed }) => {
+      fc.asyncProperty(drawn, async ({ rows, depths: [k, l], columns: n, rest, seed, last }) => {
         // The depths are as many runs of b as its outer dim is long.
         const dimsOf = (m: number): [a: Dims, b: Dims, c: Dims] => [
           [
@@ -253,6 +330,7 @@ vitest.each(ways.slice(0, 2))(
         const random = (count: number, of: number) =>
           Float32Array.from({ length: count }, (_, i) => Math.sin(1 + of + 12.9898 * i));
         const [x, y] = [random(rows * k * l, seed), random(n * k * l, seed + 7)];
+        x[x.length - 1]! *= last;
         const all = productBy(backend, dimsOf(rows), x, y, rest);
         for (let row = 0; row < rows; row++) {
           const own = x.subarray(row * k * l, (row + 1) * k * l);

@@ -1,3 +1,4 @@
+import type { NarrowDType } from "../../dtype.ts";
 import type { Slice } from "../backend.ts";
 import { type Extent, extentsOf, type Strides, stridesOf, union } from "../slices/walk.ts";
 import { gemmOf, paysOff } from "./blas/gemm.ts";
@@ -9,19 +10,24 @@ import { collapse, described, type LoopDim, turns, words } from "./dims.ts";
 export interface Factor {
   readonly extents: readonly Extent[];
   readonly strides: Strides;
+  /** How far apart the scales of its int8 are, of which each line may have its own. */
+  readonly scales?: Strides | undefined;
 }
 
 /** A slice as it lies in memory. */
 export function factorOf(slice: Slice): Factor {
   const extents = extentsOf(slice);
-  return { extents, strides: stridesOf(extents) };
+  const { rest } = slice;
+  const scaled = typeof rest === "object" ? rest.scales : undefined;
+  const scales = scaled && stridesOf(extents.filter((e) => scaled.includes(e.name)));
+  return { extents, strides: stridesOf(extents), scales };
 }
 
 /** The dims of a product, by the tensors that have them. */
 export interface Groups {
-  /** In all three: strides of a, b and c. */
+  /** In all three: strides of a, b and c, and of a's scales. */
   readonly batch: readonly LoopDim[];
-  /** Not in b: strides of a and c. */
+  /** Not in b: strides of a and c, and of a's scales. */
   readonly rows: readonly LoopDim[];
   /** Not in a: strides of b and c. */
   readonly columns: readonly LoopDim[];
@@ -41,6 +47,7 @@ export function groupsOf(a: Factor, b: Factor, c: Factor): Groups {
     a: a.strides[name],
     b: b.strides[name],
     c: c.strides[name],
+    scale: a.scales?.[name] ?? 0,
   }));
   /** The loop over the dims that some tensors have and one lacks, in the order of the last. */
   const loop = (present: readonly ("a" | "b" | "c")[], absent: readonly ("a" | "b" | "c")[]) => {
@@ -49,7 +56,13 @@ export function groupsOf(a: Factor, b: Factor, c: Factor): Groups {
       .filter((d) => present.every((t) => d[t] !== undefined))
       .filter((d) => absent.every((t) => d[t] === undefined))
       .sort((x, y) => y[last]! - x[last]!);
-    return collapse(dims.map((d) => ({ size: d.size, strides: present.map((t) => d[t]!) })));
+    const scaled = a.scales !== undefined && present.includes("a") && present.includes("c");
+    return collapse(
+      dims.map((d) => ({
+        size: d.size,
+        strides: [...present.map((t) => d[t]!), ...(scaled ? [d.scale] : [])],
+      })),
+    );
   };
   return {
     batch: loop(["a", "b", "c"], []),
@@ -64,8 +77,11 @@ export function groupsOf(a: Factor, b: Factor, c: Factor): Groups {
  * the other operand, else where a's dims are adjacent in c, since the kernel writes whole vectors
  * of columns.
  */
-function shouldSwap(groups: Groups): boolean {
+function shouldSwap(groups: Groups, int8: boolean): boolean {
   const [m, n] = [turns(groups.rows), turns(groups.columns)];
+  // The kernel gives an int8 its scales at the end where it is the second: a row is always the same then.
+  const isWhole = groups.depths.at(-1)?.strides[0] === 1;
+  if (int8 && n <= few[isWhole ? "dots" : "sums"]) return true;
   if (Math.min(m, n) <= few[wayOfFew(groups)]) return n < m;
   return groups.rows.at(-1)?.strides[1] === 1;
 }
@@ -92,64 +108,74 @@ function bindBlas({ blas, heap }: Context, groups: Groups, adding: boolean): Pro
   return bindBlasProduct(blas, heap, gemm, groups.batch, adding);
 }
 
-/** What an operand rests as that our kernel widens where it packs or multiplies it. */
-export type Half = "bfloat16" | "float16";
-
-/** Up to so many rows a float16 that is added up where it is costs less than widening it before. */
-const fewFloat16 = 2;
-
-/** Up to so many rows dots of halves are faster than a BLAS that they are widened for. */
-const fewHalves = 16;
+/** Up to so many rows dots of narrow numbers are faster than a BLAS that they are widened for. */
+const fewNarrow = 16;
 
 /**
- * A product of which one operand rests in halves, by our kernel; undefined where it is faster to widen
- * parts of it first: for BLAS, and where the kernel would widen a number again for every two rows.
- *
- * @param narrow 0 where it is a, 1 where it is b
+ * A product whose first operand rests narrow, by our kernel, which widens it where it packs or multiplies
+ * it; undefined where it is faster to widen parts of it first, for BLAS, and where scales are those of
+ * what is added up. Scales of an int8 lie before its numbers.
  */
-export function bindHalfProduct(
+export function bindNarrowProduct(
   context: Context,
   groups: Groups,
-  narrow: 0 | 1,
-  half: Half,
+  dtype: NarrowDType,
+  scales: number,
 ): Product | undefined {
   const rows = Math.min(turns(groups.rows), turns(groups.columns));
   const dots = wayOfFew(groups) === "dots";
   const gemm = context.blas && gemmOf(groups);
-  if (gemm && paysOff(gemm) && !(dots && rows <= fewHalves)) return undefined;
-  if (half === "float16" && !dots && rows > fewFloat16 && rows <= few.sums) return undefined;
-  return bindMatmul(context, groups, false, { narrow, half });
+  if (gemm && paysOff(gemm) && !(dots && rows <= fewNarrow)) return undefined;
+  return bindMatmul(context, groups, false, { dtype, scales });
 }
 
 /** The numbers by which the kernel knows its first and its second operand to rest so. */
-const halves = { bfloat16: [1, 2], float16: [3, 4] } as const;
+const kinds = { bfloat16: [1, 2], float16: [3, 4], int8: [5, 6] } as const;
+
+/** What the first operand rests as, and how many scales lie before its numbers. */
+interface Narrow {
+  readonly dtype: NarrowDType;
+  readonly scales: number;
+}
 
 function bindMatmul(
   { heap, kernels }: Context,
   groups: Groups,
   adding: boolean,
-  resting?: { readonly narrow: 0 | 1; readonly half: Half },
+  narrow?: Narrow,
 ): Product {
-  const swapped = shouldSwap(groups);
-  const inOrder = (dims: readonly LoopDim[]) =>
-    swapped
-      ? dims.map(({ size, strides: [x, y, ...z] }) => ({ size, strides: [y!, x!, ...z] }))
-      : dims;
-  const pairs = (dims: readonly LoopDim[]) =>
-    described(dims.map(({ size, strides: [x, y] }) => ({ size, strides: [x!, y!, 0] })));
+  const swapped = shouldSwap(groups, narrow?.dtype === "int8");
+  const lines = (dims: readonly LoopDim[]) =>
+    described(
+      dims.map(({ size, strides: [x, y, scale = 0] }) => ({ size, strides: [x!, y!, scale] })),
+    );
   const description = words(
-    described(inOrder(groups.batch)),
-    pairs(swapped ? groups.columns : groups.rows),
-    pairs(swapped ? groups.rows : groups.columns),
-    pairs(inOrder(groups.depths)),
+    described(
+      groups.batch.map(({ size, strides: [a, b, c] }) => ({
+        size,
+        strides: swapped ? [b!, a!, c!] : [a!, b!, c!],
+      })),
+    ),
+    lines(swapped ? groups.columns : groups.rows),
+    lines(swapped ? groups.rows : groups.columns),
+    lines(
+      groups.depths.map(({ size, strides: [a, b] }) => ({
+        size,
+        strides: swapped ? [b!, a!] : [a!, b!],
+      })),
+    ),
+    described(
+      groups.batch.map(({ size, strides }) => ({ size, strides: [strides[3] ?? 0, 0, 0] })),
+    ),
   );
   const matmul = kernels.matmul.matmul!;
   const scratchBytes = kernels.matmul.scratchBytes!();
-  const second = resting && (resting.narrow === 1) !== swapped;
-  const kind = resting ? halves[resting.half][second ? 1 : 0] : 0;
+  const kind = narrow ? kinds[narrow.dtype][swapped ? 1 : 0] : 0;
+  const scaleBytes = 4 * (narrow?.scales ?? 0);
   return (a, b, c) => {
     const scratch = heap.scratch(scratchBytes);
-    const [left, right] = swapped ? [b, a] : [a, b];
-    matmul(heap.describe(description), scratch, left, right, c, adding ? 1 : 0, kind);
+    const numbers = a + scaleBytes;
+    const [left, right] = swapped ? [b, numbers] : [numbers, b];
+    matmul(heap.describe(description), scratch, left, right, c, adding ? 1 : 0, kind, a);
   };
 }
