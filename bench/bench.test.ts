@@ -91,8 +91,24 @@ test("serve: tokens a second, and how long clients wait", async () => {
   );
 });
 
-test("decode: tokens a second with a draft and without, and how often it is right", async () => {
+test("decode: tokens a second as weights rest, beside what memory allows", async () => {
   const found = await lines("decode");
+  const limits = { bytesPerSecond: positive, convertedPerSecond: positive };
+  const line = { workers: 1, tokensPerSecond: positive, ofLimit: positive, ...limits };
+  expect(found).toEqual(
+    [1, 2].flatMap((batch) =>
+      ["float32", "bfloat16", "int8"].map((storage) =>
+        expect.objectContaining({ ...line, batch, storage, bytesPerPass: positive }),
+      ),
+    ),
+  );
+  const [wide, half, byte] = found.map(({ bytesPerPass }) => bytesPerPass as number);
+  expect(half).toBe(wide! / 2);
+  expect(byte).toBeLessThan(half!);
+}, 60_000);
+
+test("draft: tokens a second with a draft and without, and how often it is right", async () => {
+  const found = await lines("draft");
   expect(found).toHaveLength(2 * 2 * 2);
   for (const line of found) {
     expect(line).toMatchObject({ workers: 1, tokensPerSecond: positive, idsPerPass: positive });
