@@ -171,7 +171,11 @@ function checked(
       }
     }
     if (new Set(axes).size !== axes.length) {
-      mistakes.push({ code: "bad-rule", sentence: `rule ${rule}: an axis is written twice.` });
+      mistakes.push({
+        code: "bad-rule",
+        sentence: `rule ${rule}: an axis is written twice.`,
+        try: `${dim} -> ${[...new Set(axes)].join(" + ")}`,
+      });
     }
   }
   return table;

@@ -58,10 +58,16 @@ export function notATensor(
 
 function insteadOf(x: unknown): readonly string[] {
   if (typeof x === "number") return ["constant(…) makes a tensor of a number"];
+  if (typeof x === "boolean") return [`${boolConstant(x)} makes a tensor of ${x}`];
   if (isHeldLike(x)) return [heldAdvice];
   if (!Array.isArray(x)) return [];
   if (x.length === 0 || !x.every(isDim)) return ["constant([…], [dim]) makes a tensor of numbers"];
   return [`placeholder([${x.map((dim) => dim.name).join(", ")}]) among the inputs`];
+}
+
+/** How to write JavaScript's true or false as a tensor. */
+export function boolConstant(x: boolean): string {
+  return `constant(${x ? 1 : 0}, [], "bool")`;
 }
 
 /** What stands for a tensor on devices while a function is traced. */
@@ -165,8 +171,13 @@ export function newDim(op: string, argument: string, dim: unknown): Dimension {
     newName(op, `${argument}.name`, name);
     throw wrongArgument(op, `${argument}.size`, "a positive integer", size);
   }
-  const advice = typeof dim === "string" ? [`dimension(${JSON.stringify(dim)}, …)`] : [];
-  throw wrongArgument(op, argument, "a dim, with a name and a size", dim, { try: advice });
+  throw wrongArgument(op, argument, "a dim, with a name and a size", dim, { try: dimAdvice(dim) });
+}
+
+function dimAdvice(given: unknown): readonly string[] {
+  if (typeof given === "string") return [`dimension(${JSON.stringify(given)}, …)`];
+  if (!Array.isArray(given) || given.length === 0 || !given.every(isDim)) return [];
+  return [`${given.map((dim) => dim.name).join(", ")}, in no array of their own`];
 }
 
 /** Dims that a result is to get, each at most once. */
@@ -201,11 +212,15 @@ export function dtypeArgument(op: string, argument: string, dtype: unknown): DTy
 }
 
 /** A dim that a tensor is about to get must not be there yet. */
-export function requireFree(op: string, x: AnyTensor, name: string): void {
+export function requireFree(
+  op: string,
+  x: AnyTensor,
+  name: string,
+  advice: string = `rename(tensor, "${name}", …)`,
+): void {
   if (!hasDim(x, name)) return;
-  throw misuse("dim-taken", `${op}: the tensor already has a dim '${name}'.`, { tensor: x }, [], {
-    dim: name,
-  });
+  const sentence = `${op}: the tensor already has a dim '${name}'.`;
+  throw misuse("dim-taken", sentence, { tensor: x }, [advice], { dim: name });
 }
 
 /** The dims of all tensors, those of the tensor with most dims first. */

@@ -288,6 +288,31 @@ const wrong: Record<string, () => unknown> = {
       () => ({ x }),
     ),
   "cond one of whose branches gives nothing": () => m.cond(small, m.exp, () => {}, x),
+  "cond of a boolean's constant": () => m.cond(m.constant(false, [], "bool"), m.exp, m.tanh, x),
+  "fill with a boolean": () => m.fill([batch], true, "bool"),
+  "broadcast to dims in an array": () => m.broadcast(m.zeros([embd]), [batch, heads]),
+  "whileLoop that carries a number": () =>
+    m.whileLoop(
+      ({ i }: { i: unknown }) => m.greater(i, 0),
+      (state: unknown) => state,
+      { x, i: 3 },
+    ),
+  "scan without what it goes along": () =>
+    m.scan(batch, (carry: unknown) => [carry, carry], scalar),
+  "dynamicSlice from a position of each element": () =>
+    m.dynamicSlice(x, "batch", m.fill([batch], 0, "int32"), 2),
+  "dynamicUpdate shorter along another dim": () =>
+    m.dynamicUpdate(
+      x,
+      m.zeros([m.dimension("batch", 2), embd]),
+      "embd",
+      m.constant(0, [], "int32"),
+    ),
+  "withLayout with an axis twice for one dim": () => m.withLayout(x, { batch: ["x", "x"] }),
+  "a rule with an axis twice": () =>
+    m.defineLayout({ dims, mesh, rules: { batch: ["data", "data"] } }),
+  "an int8 without scales": () => m.placeholder([batch, embd], { rest: { dtype: "int8" } }),
+  "explain of a program": () => m.explain(lowered((y: unknown) => y).program),
   "reversible layers of two kinds of streams": () => m.reversible([m.exp], x, narrow),
   "a schedule for sgd": () => m.sgd({ x }, { x }, { rate: m.schedule({ rate: 1 }) }),
 };

@@ -20,7 +20,12 @@ export function loweredArgument(fn: string, argument: string, value: unknown): v
     const { program, arguments: inputs } = value as Partial<Lowered<unknown[], unknown>>;
     if (isProgram(program) && Array.isArray(inputs)) return;
   }
-  const advice = typeof value === "function" ? ["lower(fn, { layout, inputs })"] : [];
+  const advice =
+    typeof value === "function"
+      ? ["lower(fn, { layout, inputs })"]
+      : isProgram(value)
+        ? ["lowered, and not lowered.program"]
+        : [];
   throw wrongArgument(fn, argument, "what lower gives", value, { try: advice });
 }
 

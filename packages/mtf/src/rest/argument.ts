@@ -37,8 +37,9 @@ export function restArgument(
   }
   if (narrow !== "int8") throw unknownRest(fn, `${argument}.dtype`, narrow);
   const names = dims.map((d) => d.name);
-  const list = arrayArgument(fn, `${argument}.scales`, scales, "an array of dims").map((dim, i) =>
-    selectName(fn, `${argument}.scales[${i}]`, dim, names),
+  const takes = "an array of dims";
+  const list = arrayArgument(fn, `${argument}.scales`, scales, takes, [int8Of(dims)]).map(
+    (dim, i) => selectName(fn, `${argument}.scales[${i}]`, dim, names),
   );
   const lost = list.find((name) => !names.includes(name));
   if (lost !== undefined) {

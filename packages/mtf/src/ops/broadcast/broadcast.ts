@@ -24,6 +24,8 @@ export function broadcast<
 >(x: Tensor<A, D>, ...added: Dimensions<New>): Tensor<A | New[number], D> {
   const tensor = tensorArgument("broadcast", "x", x);
   const dims = newDims("broadcast", "dims", added);
-  for (const d of dims) requireFree("broadcast", tensor, d.name);
+  for (const { name } of dims) {
+    requireFree("broadcast", tensor, name, `leave out ${name}: only new dims are named`);
+  }
   return spread(tensor, [...dims, ...dimsOf(tensor)]) as never;
 }

@@ -3,7 +3,14 @@ import { type Dimension, type Dimensions, elements, printDims } from "../../dime
 import type { DType } from "../../dtype.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, type Scalar, type Tensor } from "../../graph/tensor.ts";
-import { dimsBeforeDtype, dtypeArgument, misuse, newDims, requireValue } from "../check.ts";
+import {
+  boolConstant,
+  dimsBeforeDtype,
+  dtypeArgument,
+  misuse,
+  newDims,
+  requireValue,
+} from "../check.ts";
 
 export function filled(value: number, dims: readonly Dimension[], dtype: DType): AnyTensor {
   return makeTensor("fill", { value }, [], { dims, dtype });
@@ -130,12 +137,15 @@ function numbersArgument(data: unknown): readonly unknown[] {
     return Array.from(data as unknown as ArrayLike<unknown>);
   }
   throw wrongArgument("constant", "data", "a number or an array of numbers", data, {
-    try: ["constant([1, 2], [feature])"],
+    try: [typeof data === "boolean" ? boolConstant(data) : "constant([1, 2], [feature])"],
   });
 }
 
 function requireConstant(op: string, argument: string, given: unknown, dtype: DType): void {
   // NaN is a value, too.
-  if (typeof given !== "number") throw wrongArgument(op, argument, "a number", given);
+  if (typeof given !== "number") {
+    const advice = typeof given === "boolean" ? [`${given ? 1 : 0}, with the dtype "bool"`] : [];
+    throw wrongArgument(op, argument, "a number", given, { try: advice });
+  }
   requireValue(op, given, dtype);
 }

@@ -42,7 +42,7 @@ export function dynamicSlice<
       "bad-argument",
       `dynamicSlice: '${along.name}' has ${along.size} elements, and ${size} are wanted.`,
       { tensor },
-      [],
+      [`a size from 1 to ${along.size}`],
       { dim: along.name, size: along.size, wanted: size },
     );
   }

@@ -60,7 +60,7 @@ function requireValue(tensor: AnyTensor, value: AnyTensor, along: Dimension): vo
       name === along.name ? "bad-argument" : "size-mismatch",
       `dynamicUpdate: '${name}' is ${whole} long in the tensor and ${size} in the value.`,
       tensors,
-      [],
+      [`a value with ${name}=${whole}${name === along.name ? " at most" : ""}`],
       { dim: name, sizes: [whole, size] },
     );
   }

@@ -19,7 +19,7 @@ export function positionArgument(
   at: unknown,
 ): AnyTensor {
   const position = tensorArgument(op, argument, at, ["int32"]);
-  requireFree(op, position, dim.name);
+  requireFree(op, position, dim.name, `a scalar, or dims of x other than ${dim.name}`);
   unionDims(op, [x, position]);
   const foreign = dimsOf(position).find((d) => !hasDim(x, d.name));
   if (!foreign) return position;

@@ -77,7 +77,8 @@ export function operandArgument(op: string, argument: string, x: unknown): Argum
 /** Tensors that share no dim are multiplied out only where the user says `outer`. */
 export function requireMeeting(op: string, x: Argument, y: Argument): void {
   if (!isTensor(x) && !isTensor(y)) {
-    throw misuse("bad-argument", `${op}: one of ${x} and ${y} must be a tensor.`, {});
+    const sentence = `${op}: one of ${x} and ${y} must be a tensor.`;
+    throw misuse("bad-argument", sentence, {}, [`constant(${x}), a tensor of that number`]);
   }
   if (!isTensor(x) || !isTensor(y) || meet(x, y)) return;
   throw misuse(

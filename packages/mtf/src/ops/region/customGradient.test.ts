@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { compute } from "../../../test/numeric.ts";
 import { dimension } from "../../dimension.ts";
 import type { AnyTensor, Tensor } from "../../graph/tensor.ts";
-import { customGradient, grad, mul, placeholder, sum } from "../../index.ts";
+import { customGradient, grad, mul, placeholder, sum, trace } from "../../index.ts";
 
 // Numbers of Mesh-TensorFlow's custom_gradient, for a gradient that is deliberately not the true one.
 const [a, b] = [dimension("a", 4), dimension("b", 2)];
@@ -51,4 +51,24 @@ it("refuses a gradient with other dims than the argument's", () => {
       new Float64Array(8),
     ]),
   ).toThrow(/customGradient: 'backward' gave no gradient for the argument at '0'/);
+});
+
+it("takes anything for an argument that is no tensor, as its types want", () => {
+  const scaled = customGradient(
+    (u: typeof x, options: { readonly by: number; readonly name?: string }) => mul(u, options.by),
+    ({ args, cotangent }) => [mul(cotangent, 3), args[1]],
+  );
+  const fn = (u: typeof x) => [grad((p: typeof x) => sum(scaled(p, { by: 2, name: "u" })))(u)];
+  const [du] = compute(fn as never, [x] as never, [new Float64Array(8)]);
+  expect(Array.from(du!)).toEqual(Array(8).fill(3));
+});
+
+it("refuses a gradient of more than the arguments", () => {
+  const wrong = customGradient(
+    (u: typeof x) => mul(u, 2),
+    ({ cotangent }) => [cotangent, cotangent] as never,
+  );
+  expect(() => trace((u: typeof x) => grad((p: typeof x) => sum(wrong(p)))(u), [x])).toThrow(
+    /customGradient: 'backward' gave a gradient at '1', where no argument has a tensor/,
+  );
 });

@@ -18,11 +18,13 @@ export function slicedAlong(op: string, dim: Dimension, tree: unknown): readonly
     dim.name,
     tensors.flatMap((x) => x.names as readonly string[]),
   );
+  const none =
+    op === "scan" && tensors.length === 0 ? ["[] as 'xs', to go by the index alone"] : [];
   throw misuse(
     "missing-dim",
     `${op}: no argument has a dim '${dim.name}'.`,
     {},
-    near === undefined ? [] : [near],
+    near === undefined ? none : [near],
     { dim: dim.name, argument: "xs" },
   );
 }

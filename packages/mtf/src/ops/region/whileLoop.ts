@@ -27,7 +27,8 @@ export interface WhileLoopOptions {
  * asked before each round: none is run where it does not hold at first. `body` gives the next state,
  * with the same dims and dtypes. What both functions close over is given whole.
  *
- * The state lies alike on the devices in all rounds, and all devices know the condition. With
+ * The state lies alike on the devices in all rounds, and all devices know the condition. Where it
+ * always holds, workers go round until they are closed, and the simulator for good. With
  * `atMost`, the loop ends after so many rounds at the latest, and has a gradient: it keeps the states
  * of all rounds and computes the rest of each again.
  *

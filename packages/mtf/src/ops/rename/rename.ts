@@ -42,7 +42,7 @@ export function rename<A extends string, D extends DType, From extends A, const 
   const dim = selectDim("rename", "from", tensor, from);
   const other = typeof to === "object" ? newDim("rename", "to", to) : undefined;
   const name = other?.name ?? newName("rename", "to", to);
-  requireFree("rename", tensor, name);
+  requireFree("rename", tensor, name, `a name that the tensor lacks`);
   if (other) requireSize(tensor, dim, other);
   return renamed(tensor, dim.name, name) as never;
 }

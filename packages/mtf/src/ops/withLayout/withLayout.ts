@@ -19,7 +19,7 @@ export function laidOut(x: AnyTensor, attributes: Attributes["withLayout"]): Any
  * `withLayout` and the function's results.
  *
  * @throws MtfError `unknown-dim` for a rule about a dim that the tensor lacks, `axis-conflict` where
- * two dims want one axis; `lower` throws `unknown-axis` for one that its mesh lacks
+ * two dims want one axis, `bad-rule` where one names it twice; `lower` throws `unknown-axis` for one that its mesh lacks
  * @example
  * withLayout(x, { length: "model" });
  */
@@ -35,6 +35,7 @@ export function withLayout<A extends string, D extends DType>(
     if (!hasDim(tensor, dim)) throw unknownDim(tensor, dim);
     for (const axis of axes) {
       const other = taken.get(axis);
+      if (other === dim) throw axisTwice(tensor, dim, axes);
       if (other) {
         throw misuse(
           "axis-conflict",
@@ -48,6 +49,16 @@ export function withLayout<A extends string, D extends DType>(
     }
   }
   return laidOut(tensor, { rules: Object.fromEntries(table) }) as never;
+}
+
+function axisTwice(tensor: AnyTensor, dim: string, axes: readonly string[]): Error {
+  return misuse(
+    "bad-rule",
+    `withLayout: rule ${dim} -> ${axes.join(" + ")}: an axis is written twice.`,
+    { tensor },
+    [`${dim} -> ${[...new Set(axes)].join(" + ")}`],
+    { dim },
+  );
 }
 
 function unknownDim(tensor: AnyTensor, dim: string): Error {
