@@ -13,7 +13,7 @@ export interface Conversation {
   /** Adds a text, on a line of its own. */
   add(text: string): void;
   /**
-   * Goes on with the text, in pieces of whole characters. What has been made by then stays part of it,
+   * Goes on with the text, or begins one where nothing has been said, in pieces of whole characters. What has been made by then stays part of it,
    * however the turn ends.
    *
    * @param signal ends the turn by its reason, which is thrown
@@ -42,6 +42,7 @@ export function openConversation(
   let ids: number[] = [];
 
   async function* goOn(signal?: AbortSignal): AsyncGenerator<string> {
+    if (ids.length === 0) ids = [...promptIds(reading, "")];
     const text = continuedText(tokenizer.decoder(), stops);
     const turn = { settings: { ...one, signal }, asked };
     for await (const found of foundBy(making, model, [[...ids]], turn)) {

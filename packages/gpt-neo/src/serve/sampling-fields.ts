@@ -12,9 +12,13 @@ type Bias = Readonly<Record<string, number>>;
 const penalty = numberField({ least: -2, most: 2 });
 const mostStops = 4;
 
+// A half of a surrogate pair would end a text within a character.
+const isWhole = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 const isStop = (value: unknown): value is string | readonly string[] => {
   const texts = Array.isArray(value) ? (value as unknown[]) : [value];
-  return texts.length <= mostStops && texts.every((text) => isText(text) && text !== "");
+  return (
+    texts.length <= mostStops && texts.every((text) => isText(text) && text !== "" && isWhole(text))
+  );
 };
 
 const isBias = (value: unknown): value is Bias =>
@@ -38,7 +42,9 @@ export const samplingFields: MaybeFields<SamplingBody> = {
   temperature: maybe(numberField({ least: 0, most: 2 })),
   top_p: maybe(numberField({ least: 0, most: 1 })),
   n: maybe(numberField({ least: 1, whole: true })),
-  stop: maybe(field(isStop, `a text or up to ${mostStops} texts, none of them empty`)),
+  stop: maybe(
+    field(isStop, `a text or up to ${mostStops} texts of whole characters, none of them empty`),
+  ),
   presence_penalty: maybe(penalty),
   frequency_penalty: maybe(penalty),
   logit_bias: maybe(field(isBias, "an object of ids and numbers from -100 to 100")),
@@ -50,7 +56,7 @@ export const samplingFields: MaybeFields<SamplingBody> = {
 export function settingsOf(body: SamplingBody, vocabulary: number): GenerateAllSettings {
   const { temperature, top_p, stop, logit_bias = {}, seed } = body;
   const biases = Object.entries(logit_bias).map(([id, bias]) => {
-    if (/^\d+$/.test(id) && Number(id) < vocabulary) return [[Number(id)], bias] as const;
+    if (/^(0|[1-9]\d*)$/.test(id) && Number(id) < vocabulary) return [[Number(id)], bias] as const;
     throw wrongField(`logit_bias.${id}`, `is no id of the model: they are 0 to ${vocabulary - 1}`);
   });
   return {

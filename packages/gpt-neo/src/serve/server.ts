@@ -13,6 +13,7 @@ import { keyCheck, ownerOf } from "./keys.ts";
 import { metrics } from "./metrics.ts";
 import { checkModel } from "./model-name.ts";
 import { notListening } from "./not-listening.ts";
+import { refuseOtherMethods } from "./other-methods.ts";
 import type { PoolUse } from "./paged/paged-logits.ts";
 import { promptJob } from "./prompt-job.ts";
 import { RequestError } from "./request-error.ts";
@@ -105,6 +106,12 @@ export async function startServer(
   });
   app.post("/v1/completions", answering(completions));
   app.post("/v1/chat/completions", answering(chat));
+  for (const url of ["/health", "/metrics", "/v1/models", "/v1/models/:name"]) {
+    refuseOtherMethods(app, url, ["GET", "HEAD"]);
+  }
+  for (const url of ["/v1/completions", "/v1/chat/completions"]) {
+    refuseOtherMethods(app, url, ["POST"]);
+  }
 
   function answering(endpoint: Endpoint) {
     return async ({ body, headers }: FastifyRequest, reply: FastifyReply): Promise<unknown> => {

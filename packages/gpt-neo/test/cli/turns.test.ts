@@ -95,6 +95,15 @@ it("in turns, a text goes on from what was said and made", async () => {
   expect(said.code).toBe(0);
 });
 
+it("an empty line begins a text where nothing has been said", async () => {
+  const few = ["--max-new-tokens", "6"];
+  const { stdout: json } = await callHere(...greedy, ...few, "--prompt", "", "--json");
+  const { text } = JSON.parse(json);
+  const said = await callWith("\n/clear\n\n", ...greedy, ...few, "--interactive");
+  expect(said.stdout).toBe(`${text}\n${text}\n`);
+  expect(said.stderr).not.toContain("nothing to continue");
+});
+
 it("a text that gets too long for the model says so, and the turns go on", async () => {
   const lines = `${"whale ".repeat(12)}\n/clear\nthe whale\n`;
   const { stdout, stderr, code } = await callWith(

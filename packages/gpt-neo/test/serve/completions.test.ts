@@ -211,6 +211,8 @@ describe("what is wrong is told by its field", () => {
     [{ logit_bias: { 5: 101 } }, "logit_bias", /-100 to 100/],
     [{ stop: ["a", "b", "c", "d", "e"] }, "stop", /up to 4/],
     [{ stop: "" }, "stop", /none of them empty/],
+    [{ stop: ["a", "\udc1f"] }, "stop", /whole characters/],
+    [{ logit_bias: { 1: 5, "01": 5 } }, "logit_bias.01", /no id/],
     [{ seed: -1 }, "seed", /a whole number from 0 to/],
     [{ logprobs: 6 }, "logprobs", /from 0 to 5/],
     [{ suffix: "end" }, "suffix", /left out/],
@@ -290,12 +292,23 @@ describe("what is wrong is told by its field", () => {
       await fetch(`${url}/v1/completions`),
       await fetch(`${url}/v1/models/%E0%A4%A`),
     ];
-    expect(statuses.map(({ status }) => status)).toEqual([404, 400, 400, 415, 413, 404, 400]);
+    expect(statuses.map(({ status }) => status)).toEqual([404, 400, 400, 415, 413, 405, 400]);
+    expect(statuses[5]!.headers.get("allow")).toBe("POST");
     for (const answer of statuses) {
       expect(await answer.json()).toMatchObject({ error: { type: "invalid_request_error" } });
     }
   });
 });
+
+it.each(["/health", "/metrics", "/v1/models", "/v1/models/random"])(
+  "%s is read alone",
+  async (path) => {
+    const refused = await fetch(url + path, { method: "POST" });
+    expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+    expect(await refused.json()).toMatchObject({ error: { type: "invalid_request_error" } });
+    expect((await fetch(url + path, { method: "HEAD" })).status).toBe(200);
+  },
+);
 
 it("models, health and metrics are told", async () => {
   const { data } = await client.models.list();

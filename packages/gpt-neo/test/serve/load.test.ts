@@ -91,6 +91,22 @@ it("a client that goes away leaves the batch before the next token", async () =>
   expect(server.reported).toEqual([]);
 });
 
+it("a client that goes away before its stream begins is no error of the server's", async () => {
+  const { logitsOf, use, go } = halting();
+  const server = await served({ rows: 1, queue: 4 }, logitsOf);
+  const controllers = Array.from({ length: 3 }, () => new AbortController());
+  const streams = controllers.map(({ signal }) =>
+    server.client.completions.create({ ...asked, prompt: "", stream: true }, { signal }),
+  );
+  await expect.poll(() => loadOf(server)).toEqual([1, 2]);
+  for (const controller of controllers) controller.abort();
+  await Promise.allSettled(streams);
+  go();
+  await expect.poll(() => loadOf(server)).toEqual([0, 0]);
+  await expect.poll(() => use().held).toBe(0);
+  expect(server.reported).toEqual([]);
+});
+
 it("an answer that takes too long ends with 504, and a stream with the same error", async () => {
   const { logitsOf, go } = halting();
   const server = await served({ timeout: 0.2 }, logitsOf);

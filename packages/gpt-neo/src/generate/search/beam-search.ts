@@ -2,7 +2,7 @@ import { logSoftmax } from "../log-softmax.ts";
 import { processed, type Scores } from "../processors/index.ts";
 import { type Beams, grown, noBeams } from "./beams.ts";
 import { endingOf, type Rules, tell } from "./rules.ts";
-import { enough, type Found, type Search, type Step } from "./search.ts";
+import { type Ending, enough, type Found, type Search, type Step } from "./search.ts";
 
 /** What a beam search is asked for, beside the rules of all searches. */
 export interface BeamOptions {
@@ -29,9 +29,9 @@ export function beamSearch(prompt: readonly number[], options: BeamOptions, rule
   };
 
   /** Those that are followed end as they are, and the best of all are given. */
-  function ended({ length, running, finished }: Beams): readonly Found[] {
+  function ended({ length, running, finished }: Beams, ending: Ending = enough): readonly Found[] {
     const penalty = Math.max(1, length) ** options.lengthPenalty;
-    const cut = running.map((beam) => ({ beam, ending: enough, score: beam.sum / penalty }));
+    const cut = running.map((beam) => ({ beam, ending, score: beam.sum / penalty }));
     const all = [...finished, ...cut].sort((a, b) => b.score - a.score);
     return foundIn({ length, running: [], finished: all }, options);
   }
@@ -50,6 +50,10 @@ export function beamSearch(prompt: readonly number[], options: BeamOptions, rule
       tell: (from, id) => tell(rules.told, id, logits[from]!, scores[from]!),
       orderOf: (sums, beam) => options.orderOf(sums, beams.running[beam]!.ids.length, beam),
     });
+    // No id may follow any of them: they are as long as they may be.
+    if (next.running.length + next.finished.length === 0) {
+      return { found: ended(beams, { reason: "length" }), next: undefined };
+    }
     if (isDone(next, options, rules)) return { found: foundIn(next, options), next: undefined };
     const rows = next.running.map(({ ids, from }) => ({ ids, continues: from }));
     const going = {

@@ -62,6 +62,10 @@ function chosen(texts: readonly Text[], told: readonly Told[], choice: Choice, r
   for (const [i, text] of texts.entries()) {
     const { sequence, promptLength } = text;
     const one = all[i]!;
+    if (one === "none") {
+      found.push({ kind: "end", sequence, ending: { reason: "length" } });
+      continue;
+    }
     const ids = [...text.ids, one.id];
     const ending = endingOf(rules, ids, ids.length - promptLength, one);
     if (ending?.reason !== "eos") found.push({ kind: "id", sequence, chosen: one });
@@ -72,14 +76,20 @@ function chosen(texts: readonly Text[], told: readonly Told[], choice: Choice, r
   return { found, next: left.length > 0 ? going(left, choice, rules, looks) : undefined };
 }
 
-/** What follows a text; undefined where more has to be told for that. */
-function chosenFor(text: Text, told: Told, choice: Choice, rules: Rules): Chosen | undefined {
+/** What follows a text: nothing, where no id may; undefined where more has to be told for that. */
+function chosenFor(
+  text: Text,
+  told: Told,
+  choice: Choice,
+  rules: Rules,
+): Chosen | "none" | undefined {
   const { ids, sequence } = text;
   if (isFew(told)) {
     const place = choice.few?.among(told, text, sequence);
     return place === undefined ? undefined : tellAmong(rules.told, place, told);
   }
   const scores = processed(rules.processors, new Float64Array(told), text);
+  if (scores.every((score) => score === Number.NEGATIVE_INFINITY)) return "none";
   return tell(rules.told, choice.of(scores, ids.length, sequence), told, scores);
 }
 

@@ -124,6 +124,25 @@ describe("beams", () => {
   });
 });
 
+describe("a text that no id may follow", () => {
+  const nothing = { suppressTokens: [0, 1, 2, 3] };
+  it.each<[string, Partial<SearchOptions>]>([
+    ["the likeliest", { options: nothing }],
+    ["drawn", { options: nothing, sampling: hot }],
+    ["by beams", { options: { ...nothing, numBeams: 2 } }],
+  ])("ends as it is: %s", async (_, options) => {
+    const [texts] = await textsOf([[1]], { ...plain, ...options });
+    expect(texts).toMatchObject([{ ids: [], ending: { reason: "length" } }]);
+  });
+
+  it.each([1, 2])("ends when the ids are used up, with %i beams", async (numBeams) => {
+    const all = { ...plain, options: { numBeams, noRepeatNgramSize: 1 }, most: 9 };
+    const [texts] = await textsOf([[1]], all);
+    expect(texts![0]!.ids.toSorted()).toEqual([0, 2, 3]);
+    expect(texts![0]!.ending).toEqual({ reason: "length" });
+  });
+});
+
 describe("several texts of a prompt", () => {
   it("differ, and the first is the one that is made alone", async () => {
     const all = { ...plain, sampling: hot, most: 12, seed: 7 };
