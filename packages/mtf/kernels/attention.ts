@@ -7,6 +7,7 @@ import { largest, sumExp } from "./_rows";
 import { exp, log, select, splat } from "./_vector";
 
 export { keepConstants } from "./_constants";
+export { attendPaged, collectPaged, weighNear } from "./_paged";
 
 /** How many keys a row sees: all, or those up to its place, of which the first row sees `first`. */
 @inline

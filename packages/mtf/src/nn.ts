@@ -114,6 +114,7 @@ export { type LstmState, lstm, lstmParams } from "./nn/lstm.ts";
 export { type MixtapeDims, type MixtapeWeights, mixtape } from "./nn/mixtape.ts";
 export { type MixtureOfSoftmaxesWeights, mixtureOfSoftmaxes } from "./nn/mixtureOfSoftmaxes.ts";
 export { type NeighborhoodOptions, neighborhoodAttention } from "./nn/neighborhoodAttention.ts";
+export { type PagedAttentionOptions, pagedAttention } from "./nn/pagedAttention.ts";
 export { beginningAs, byPath, type InPlaces, type PathRules } from "./nn/parameters/byPath.ts";
 export {
   constantly,

@@ -4,6 +4,7 @@ import { makeTensor } from "../src/graph/node.ts";
 import type { AnyTensor } from "../src/graph/tensor.ts";
 import * as mtf from "../src/index.ts";
 import { flashAttention } from "../src/nn/flashAttention.ts";
+import { pagedAttention } from "../src/nn/pagedAttention.ts";
 import { adamUpdate } from "../src/ops/adam/adam.ts";
 import { apply } from "../src/ops/elementwise/apply.ts";
 import { drawn } from "../src/ops/random/random.ts";
@@ -182,6 +183,28 @@ const flashAttentionOf = withInput(
   [a, b],
   "int32",
   [0, 0, 1, 1, 0, 1, 0, 1, 2, 2, 2, 2],
+);
+const page = dimension("page", 2);
+/** Rows that share a block, the last with one query of three, and queries of two groups to a head. */
+const pagedAttentionOf = [
+  { dims: [a, page], data: [1, 3, 2, 1, 0, -1] },
+  { dims: [a], data: [1, 0, 1] },
+  { dims: [a], data: [2, 3, 1] },
+].reduce(
+  (base, { dims, data }, i) => withInput(base, 3 + i, dims, "int32", data),
+  sample(
+    "pagedAttention",
+    (q, k, v, table, before, counts) =>
+      pagedAttention(q as never, k as never, v as never, {
+        ...({ table, before, counts } as never as { table: never; before: never; counts: never }),
+        ...({ along: "e", block: "b", offset: "f", within: "c" } as never as { along: never }),
+        ...({ page: "page", scale: 0.5, window: 2 } as never as { page: never }),
+        ...({} as { block: never; offset: never; within: never }),
+      }),
+    [a, dimension("e", 3), k, c],
+    [b, dimension("f", 2), c],
+    [dimension("f", 2), b, c],
+  ),
 );
 const gatherOf = withInput(
   sample("gather", (x, at) => m.gather(x, at, "a"), [a, c]),
@@ -402,6 +425,7 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
   crossEntropyGrad: [gradientSample(crossEntropyOf)],
   flashAttention: [flashAttentionOf],
   flashAttentionGrad: [gradientSample(flashAttentionOf)],
+  pagedAttention: [pagedAttentionOf],
   adam: [
     positive(
       sample(

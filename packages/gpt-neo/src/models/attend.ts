@@ -1,5 +1,5 @@
 import { dropout, type Tensor } from "mtf";
-import { attention, flashAttention, localAttention } from "mtf/nn";
+import { attention, flashAttention, localAttention, pagedAttention } from "mtf/nn";
 import type { Drawn } from "./dropped.ts";
 import type { Seen } from "./memory.ts";
 
@@ -13,7 +13,7 @@ interface Attending {
 /** What queries see, mixed by how well its keys fit them: in blocks where no mask says what it is. */
 export function attend<A extends string>(
   query: Tensor<A>,
-  { near, all, keys, values, visible }: Seen,
+  { near, all, inBlocks, keys, values, visible }: Seen,
   { scale, dropout: drawn }: Attending,
 ): Tensor<A> {
   const from: Tensor<string> = query as never;
@@ -22,6 +22,14 @@ export function attend<A extends string>(
     const { causal, documents: segment } = all;
     const given = { ...to, along: "length", causal, segment, dropout: drawn };
     return flashAttention(from, keys, values, given) as never;
+  }
+  if (inBlocks && !drawn) {
+    const { keys, values, ...paged } = inBlocks;
+    const given = { along: "length", block: "block", offset: "offset", page: "page" } as const;
+    return pagedAttention(from, keys, values, {
+      ...given,
+      ...{ within: "kv", scale, ...paged },
+    } as never) as never;
   }
   const weights = <W extends string>(x: Tensor<W>): Tensor<W> =>
     drawn ? dropout(drawn.key, x, drawn.rate) : x;

@@ -1,7 +1,7 @@
 import type { Tensor } from "mtf";
 import type { Cache } from "./cache.ts";
 import type { ForwardOptions } from "./model.ts";
-import type { Pool } from "./pool.ts";
+import type { LayerPool, Paged, Pool } from "./pool.ts";
 import type { Reach, Visible } from "./visible.ts";
 
 /** What the layers of a forward pass remember: the tokens alone, or with them what a cache has. */
@@ -25,6 +25,14 @@ export interface Seen {
   readonly near?: Near;
   /** Which of many keys each query sees, where that can be said without a mask. */
   readonly all?: All;
+  /** The same where it lies. */
+  readonly inBlocks?: InBlocks;
+}
+
+/** Keys and values in blocks of a pool, of which each query sees those of its row up to itself. */
+export interface InBlocks extends LayerPool, Omit<Paged, "pool"> {
+  /** How many tokens one sees, itself the last; all of its row where there is none. */
+  readonly window: number | undefined;
 }
 
 /** All keys of a row, but for some. */

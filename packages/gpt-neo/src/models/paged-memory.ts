@@ -15,6 +15,7 @@ import {
   mul,
   rename,
   scatter,
+  split,
   sub,
   where,
 } from "mtf";
@@ -22,7 +23,7 @@ import type { AttentionType, Config } from "../config/index.ts";
 import { checkBesideCache } from "./beside-cache.ts";
 import { keepingLayers } from "./cache.ts";
 import type { Dims } from "./dims.ts";
-import type { Memory, Seen } from "./memory.ts";
+import type { Memory, Remember, Seen } from "./memory.ts";
 import type { ForwardOptions } from "./model.ts";
 import type { Blocks, LayerPool, Paged } from "./pool.ts";
 import { type Positions, positionsOf } from "./ring.ts";
@@ -34,12 +35,16 @@ export function pagedMemory(
   { paged, ...others }: ForwardOptions & Required<Pick<ForwardOptions, "paged">>,
 ): Memory {
   checkBesideCache(others);
-  const { offset } = paged.pool[0]!.keys.dims;
+  const { block: blocks, offset } = paged.pool[0]!.keys.dims;
   const positions = positionsOf(dims, paged);
   const there = less(positions, add(paged.before, paged.counts));
   const block = gather(paged.table, div(positions, offset.size), "page");
   // Padding goes nowhere.
-  const places = { block: where(there, block, -1), offset: mod(positions, offset.size) };
+  const place = add(mul(block, offset.size), mod(positions, offset.size));
+  const slot = dimension("slot", blocks.size * offset.size);
+  const slots = { slot: where(and(there, greaterEqual(block, 0)), place, -1) };
+  const put = (into: Blocks, rows: Parameters<Remember>[0]): Blocks =>
+    split(scatter(merge(into, ["block", "offset"], slot), rows, slots), slot, [blocks, offset]);
   const views = new Map<AttentionType, View>();
   const at = new Map<number, number>();
   for (const [place, { layer, kind }] of keepingLayers(config).entries()) {
@@ -54,10 +59,7 @@ export function pagedMemory(
     of: (layer) => (newKeys, newValues) => {
       const place = at.get(layer)!;
       const { keys, values } = paged.pool[place]!;
-      const all = {
-        keys: scatter(keys, newKeys, places),
-        values: scatter(values, newValues, places),
-      };
+      const all = { keys: put(keys, newKeys), values: put(values, newValues) };
       kept[place] = all;
       return views.get(config.attention_layers[layer]!)!(all);
     },
@@ -79,7 +81,11 @@ function viewOf(paged: Paged, positions: Positions, size: number, window?: numbe
   const visible = window === undefined ? past : and(past, lessEqual(distance, window - 1));
   const read = (blocks: Blocks) =>
     merge(gather(blocks, table, "block"), ["page", "offset"], memory);
-  return ({ keys, values }) => ({ keys: read(keys), values: read(values), visible });
+  const { pool: _, ...rows } = paged;
+  return (layer) => {
+    const inBlocks = { ...layer, ...rows, window };
+    return { keys: read(layer.keys), values: read(layer.values), visible, inBlocks };
+  };
 }
 
 /** The blocks to be read of each row, and which of the row's the first of them is. */

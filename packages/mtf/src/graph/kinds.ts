@@ -140,6 +140,14 @@ export interface Attributes {
    */
   flashAttentionGrad: Attending;
   /**
+   * Values weighted by the softmax of queries' products with keys, where both lie in blocks: of each row
+   * those that the table names, in the order of its tokens. A row's queries are the tokens `before`,
+   * before + 1 … of it, as many as it counts, and see it up to themselves; queries behind these see nothing
+   * and give 0. What no query of a row sees is left out: the others are weighted, by 0 where one does not
+   * see them. (query, keys, values, table int32, before int32, counts int32) -> result
+   */
+  pagedAttention: PagedAttending;
+  /**
    * One step of Adam with decoupled decay, and no step at all where `gate` is 0.
    * m' = b1 m + (1 - b1) g; v' = b2 v + (1 - b2) g²;
    * p' = p - rate (m' / c1 / (sqrt(v' / c2) + epsilon) + decay p).
@@ -184,6 +192,21 @@ export interface Windows {
   readonly dilation: number;
   readonly before: number;
   readonly wrap: boolean;
+}
+
+/** How queries attend to keys and values in blocks. */
+export interface PagedAttending {
+  /** The dim of tokens that queries have. */
+  readonly along: string;
+  /** Keys' and values' dims of blocks and of the tokens in one. */
+  readonly block: string;
+  readonly offset: string;
+  /** The table's dim: which of a row's blocks it is. */
+  readonly page: string;
+  /** The dim in which a query is compared with a key. */
+  readonly within: string;
+  /** How many tokens a query sees, itself the last; all up to itself where it is null. */
+  readonly window: number | null;
 }
 
 /** Which keys a query looks at, and how. */

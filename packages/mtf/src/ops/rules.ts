@@ -15,6 +15,7 @@ import { iota } from "./iota/rule.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm/rule.ts";
 import { oneHot } from "./oneHot/rule.ts";
 import { pad } from "./pad/rule.ts";
+import { pagedAttention } from "./pagedAttention/rule.ts";
 import { fold, random } from "./random/rule.ts";
 import { reduce } from "./reduce/rule.ts";
 import { region } from "./region/rule.ts";
@@ -44,6 +45,7 @@ export const rules: Rules = {
   fill,
   flashAttention,
   flashAttentionGrad,
+  pagedAttention,
   fold,
   gather,
   input,

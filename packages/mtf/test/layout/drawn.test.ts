@@ -31,6 +31,7 @@ it("programs are drawn of every op", () => {
     "dropout",
     "reversible",
     "flashAttention",
+    "pagedAttention",
   ] as readonly Name[];
   expect(all.filter((name) => !found.has(name))).toEqual([]);
 });

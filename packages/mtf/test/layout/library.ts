@@ -1,9 +1,9 @@
 import * as mtf from "mtf";
-import { flashAttention } from "mtf/nn";
+import { flashAttention, pagedAttention } from "mtf/nn";
 
-export type Name = keyof typeof mtf | "flashAttention";
+export type Name = keyof typeof mtf | "flashAttention" | "pagedAttention";
 
 /** The functions of the library by name, for programs that are data. */
-export const library = { ...mtf, flashAttention } as unknown as Readonly<
+export const library = { ...mtf, flashAttention, pagedAttention } as unknown as Readonly<
   Record<Name, (...given: readonly unknown[]) => unknown>
 >;

@@ -11,7 +11,8 @@ const products: readonly Name[] = ["mul", "einsum", "contract", "outer", "div", 
  */
 export function dependsOnRounding(c: Context, fn: Name, args: readonly Argument[]): boolean {
   if (fn === "layerNorm") return refsIn(args[1]).some((id) => c.wild.has(id));
-  if (fn === "flashAttention") return refsIn(args).some((id) => c.wild.has(id));
+  if (fn === "flashAttention" || fn === "pagedAttention")
+    return refsIn(args).some((id) => c.wild.has(id));
   if (!products.includes(fn)) return false;
   const factors = refsIn(args).map((id) => c.values.find((x) => x.id === id)!);
   return factors.some(

@@ -1,5 +1,5 @@
-import { defineDims, grad, placeholder, square, sum, type Tensor } from "mtf";
-import { flashAttention } from "mtf/nn";
+import { constant, defineDims, grad, placeholder, square, sum, type Tensor } from "mtf";
+import { flashAttention, pagedAttention } from "mtf/nn";
 import { everywhere } from "./everywhere.ts";
 
 const { m, n, k } = defineDims({ m: 2, n: 4, k: 2 });
@@ -56,4 +56,31 @@ everywhere("the gradient of a gradient of attention where a hidden product is la
     [-20, 2, 20, -2, 0, 0, 0, 0],
     [-50.5, -50.5, 50.5, 50.5, 0, 0, 0, 0],
   ],
+});
+
+type Pool = Tensor<"n" | "o" | "k">;
+
+/** One row of two tokens that follow one; the second of the blocks is its first. */
+const inBlocks = (query: Tensor<"r" | "m" | "k">, pool: Pool) => {
+  const { r, p } = defineDims({ r: 1, p: 2 });
+  const [table, before] = [constant([1, 0], [r, p], "int32"), constant([1], [r], "int32")];
+  const counts = constant([2], [r], "int32");
+  const given = { table, before, counts, along: "m", block: "n", offset: "o", page: "p" } as const;
+  return pagedAttention(query, pool, pool, { ...given, within: "k" });
+};
+
+const { r, o } = defineDims({ r: 1, o: 2 });
+
+// What lies behind a row's last token, or in blocks of others, is no part of it: 0 times infinity is not
+// taken of it. What a later token of the row sees is.
+everywhere("attention to blocks of which the row's last token has what is infinite", {
+  fn: inBlocks as never,
+  inputs: [
+    [placeholder([r, m, k]), zeros],
+    [
+      placeholder([n, o, k]),
+      [5, inf, nan, inf, 1, 2, 3, 4, nan, nan, inf, inf, inf, inf, nan, nan],
+    ],
+  ],
+  gives: [[2, nan, nan, nan]],
 });

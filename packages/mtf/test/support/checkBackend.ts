@@ -28,6 +28,7 @@ export function tolerance(given: KernelCase, expected: readonly HostArray[]): nu
     layerNormGrad: 4,
     flashAttention: 3,
     flashAttentionGrad: 4,
+    pagedAttention: 3,
   };
   const degree = (factors as Record<string, number>)[given.op.kind] ?? 1;
   // Keys and labels are not what is rounded.

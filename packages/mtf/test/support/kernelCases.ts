@@ -24,6 +24,7 @@ import {
   within,
 } from "./draw.ts";
 import { elementwiseCase, elementwiseFns } from "./elementwiseCase.ts";
+import { pagedAttentionCase } from "./pagedAttentionCase.ts";
 
 /** An op with the slices it is bound to and numbers for its operands. */
 export interface KernelCase {
@@ -452,6 +453,7 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
   },
   flashAttention: (g) => attentionCase(g, "flashAttention"),
   flashAttentionGrad: (g) => attentionCase(g, "flashAttentionGrad"),
+  pagedAttention: pagedAttentionCase,
   adam: (g) => {
     const dims = parts(g, ["a", "b"]);
     const gate = chance(g) ? 1 : 0;

@@ -54,6 +54,7 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   crossEntropyGrad,
   flashAttention: byParts("flashAttention", bindArrays),
   flashAttentionGrad: byParts("flashAttentionGrad", bindArrays),
+  pagedAttention: byParts("pagedAttention", bindArrays),
   adam,
 };
 

@@ -1,3 +1,4 @@
+import type { Dimension } from "../../dimension.ts";
 import { internal } from "../../errors.ts";
 import { type Graph, nodesOf, sameTensor } from "../../graph/graph.ts";
 import type { Op, Typed } from "../../graph/kinds.ts";
@@ -48,9 +49,9 @@ export function partsOf(
     );
     return { inputs, outputs };
   });
-  return numbered(made, ({ dims, dtype }) => {
-    return { dims, dtype, box: dims.map(({ name }) => ranges.get(name)!) };
-  });
+  // Dims that only parts have are whole.
+  const rangeOf = ({ name, size }: Dimension) => ranges.get(name) ?? { begin: 0, size };
+  return numbered(made, ({ dims, dtype }) => ({ dims, dtype, box: dims.map(rangeOf) }));
 }
 
 function numbered(graph: Graph, sliceOf: (value: Typed) => Slice): Parts {

@@ -1,4 +1,5 @@
 import { type HostArray, hostArray } from "../../dtype.ts";
+import type { Kind } from "../../graph/kinds.ts";
 import { volumeOf } from "../../shape.ts";
 import type { Backend, Kernel } from "../backend.ts";
 import { kernelByParts } from "../byParts.ts";
@@ -23,6 +24,13 @@ import {
 import { overwrite } from "./overwrite.ts";
 import type { Target } from "./target.ts";
 
+/** What there is no kernel for. */
+const composites: ReadonlySet<Kind> = new Set([
+  "flashAttention",
+  "flashAttentionGrad",
+  "pagedAttention",
+]);
+
 /**
  * A backend of TensorFlow.js, whose kernels are called directly: no tape, no engine, no tensors but
  * the backend's own.
@@ -41,7 +49,7 @@ export function tfjsBackend(target: Target): Backend {
     name,
     variant,
     bind: (op, operands, results, reuse) =>
-      op.kind === "flashAttention" || op.kind === "flashAttentionGrad"
+      composites.has(op.kind)
         ? kernelByParts(backend, op, operands, results)
         : kernelOf(memory, bindStep(target, op, operands, results, reuse)),
     bindResting(op, operands, results, reuse) {

@@ -4,6 +4,7 @@ import { type LocalKind, localOp } from "../localOp.ts";
 import { adam } from "./adam.ts";
 import { flashAttentionGrad } from "./attention/backward.ts";
 import { flashAttention } from "./attention/forward.ts";
+import { pagedAttention } from "./attention/paged.ts";
 import type { BindHeap, Context, HeapKernel } from "./context.ts";
 import { convolution } from "./convolution/convolution.ts";
 import { einsum } from "./einsum.ts";
@@ -63,6 +64,7 @@ const table: { readonly [K in LocalKind]: BindHeap<K> } = {
   crossEntropyGrad,
   flashAttention,
   flashAttentionGrad,
+  pagedAttention,
   adam,
 };
 

@@ -1,8 +1,19 @@
 import type { Dimension } from "../../dimension.ts";
 import type { Attending, Typed } from "../../graph/kinds.ts";
 import { attendedOf } from "../flashAttention/operands.ts";
+import { pagedOf } from "../pagedAttention/operands.ts";
 import type { Law } from "./law.ts";
-import { asIn, dimOf, float32, sameDims, union, without } from "./types.ts";
+import {
+  asIn,
+  dimOf,
+  float32,
+  floats,
+  int32,
+  integers,
+  sameDims,
+  union,
+  without,
+} from "./types.ts";
 
 /** What is wrong with what attention reads, but for what follows. */
 function faultOf(attributes: Attending, operands: readonly Typed[]): string | undefined {
@@ -52,5 +63,28 @@ export const flashAttentionGrad: Law<"flashAttentionGrad"> = {
     const fit = rows.every((x) => sameDims(asIn(float32(outer), x.dims), outer));
     if (!fit || !sameDims(asIn(query, dy!.dims), query.dims)) return "the gradient does not fit";
     return [query, keys, values];
+  },
+};
+
+export const pagedAttention: Law<"pagedAttention"> = {
+  takes: [floats, floats, floats, integers, integers, integers],
+  gives: ({ along, block, offset, page, within, window }, operands) => {
+    const { query, keys, values, table, before, counts } = pagedOf(operands);
+    const dims = union(operands);
+    if (typeof dims === "string") return dims;
+    const rows = without(table, page);
+    const heads = without(keys, block, offset, within);
+    if (![block, offset, within].every((name) => dimOf(keys, name))) return "keys lie in no blocks";
+    if (!sameDims(asIn(keys, values.dims), keys.dims))
+      return "keys and values differ in their dims";
+    if (!dimOf(query, along) || !dimOf(query, within) || !dimOf(table, page)) return "dims lack";
+    const own = [...rows, ...heads];
+    if (own.some(({ name }) => name === along || !dimOf(query, name)))
+      return "the query lacks dims";
+    if (rows.some(({ name }) => name === within || dimOf(keys, name))) return "keys are a row's";
+    if ([block, offset, page].some((name) => dimOf(query, name))) return "the query has blocks";
+    const fit = [before, counts].every((x) => sameDims(asIn(int32(rows), x.dims), rows));
+    if (!fit) return "the rows' tokens are not counted";
+    return window === null || window > 0 ? [query] : `the window is ${window}`;
   },
 };

@@ -2,6 +2,7 @@ import {
   type Context,
   call,
   choice,
+  dimNames,
   freeName,
   isFloat,
   type Known,
@@ -9,6 +10,7 @@ import {
   operand,
   ref,
   sizesAgree,
+  some,
 } from "../context.ts";
 import { count, inexact } from "../magnitude.ts";
 import type { Step } from "./step.ts";
@@ -81,4 +83,38 @@ function keyOf(c: Context): Known {
   return made;
 }
 
-export const attentionSteps: Readonly<Record<string, Step>> = { flashAttention };
+/** Attention of a tensor to two with other dims in the place of one, rows of which lie in blocks. */
+const pagedAttention: Step = (c) => {
+  const query = operand(c, (k) => isFloat(k) && k.dims.length > 2);
+  const [row, along, within] = some(c, query.dims, 3).slice(0, 3) as [Dim, Dim, Dim];
+  const heads = query.dims.filter((d) => d !== row && d !== along && d !== within);
+  const isNone = (name: string) => !hasDim(query, name);
+  const [block, offset, page] = some(c, dimNames.filter(isNone), 3) as [string, string, string];
+  const kept = number(c, 2) === 0 ? heads : [];
+  const [blocks, size, pages] = [1 + number(c, 3), 1 + number(c, 3), 1 + number(c, 2)];
+  const pool = [{ name: block, size: blocks }, { name: offset, size }, ...kept, within];
+  const max = 2;
+  const made = (salt: number): Known => {
+    const data = Array.from({ length: count(pool) }, (_, i) => ((salt * i + i * i) % 9) / 4 - 1);
+    return call(c, "constant", [data, pool, "float32"], { max, bits: 2 });
+  };
+  const [keys, values] = [made(5), made(7)];
+  const numbers = (dims: readonly Dim[], least: number, choices: number): Known => {
+    const data = Array.from({ length: count(dims) }, () => least + number(c, choices));
+    return call(c, "constant", [data, dims, "int32"], { max: choices, bits: 0 });
+  };
+  const options = {
+    ...{ along: along.name, block, offset, page, within: within.name },
+    table: ref(numbers([row, { name: page, size: pages }], -1, blocks + 2)),
+    before: ref(numbers([row], 0, pages * size + 1)),
+    counts: ref(numbers([row], 0, along.size + 1)),
+    scale: 2 ** -Math.max(0, Math.ceil(Math.log2((within.size * query.max * max) / 8))),
+    ...(number(c, 2) === 0 && { window: 1 + number(c, 3) }),
+  };
+  const magnitude = { max: 2 * max, bits: inexact };
+  return call(c, "pagedAttention", [ref(query), ref(keys), ref(values), options], magnitude);
+};
+
+type Dim = Known["dims"][number];
+
+export const attentionSteps: Readonly<Record<string, Step>> = { flashAttention, pagedAttention };
