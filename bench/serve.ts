@@ -11,17 +11,18 @@ import { figure, median, note, printLines, table } from "./lib/report.ts";
 const help = `
 How many tokens a second does a server make, and how long do its clients wait?
 
-  npm run bench -- serve [--model DIR] [--requests N] [--tokens N] [--json]
+  npm run bench -- serve [--model DIR] [--mesh MESH] [--requests N] [--tokens N] [--json]
 
-Starts gpt-neo serve on one device, and asks it over loopback with 1, 8 and 32 clients at once, each of
+Starts gpt-neo serve, and asks it over loopback with 1, 8 and 32 clients at once, each of
 which streams one text after the other. Tokens a second are those of all clients together; waiting is
 told as median and 95th percentile. This process, which asks, runs on the same cores.
 
   --model DIR   what is served; by default a GPT-Neo of bytes with fresh weights, 4 layers, 256 wide
+  --mesh MESH   devices that compute, such as data:1 or model:2 (data:1)
   --requests N  requests of each client (4)
   --tokens N    tokens of each text (64)`;
 
-const { json, quick, values } = readOptions(help, ["model", "requests", "tokens"]);
+const { json, quick, values } = readOptions(help, ["model", "mesh", "requests", "tokens"]);
 const requests = countOf(values.requests, "requests", quick ? 1 : 4);
 const tokens = countOf(values.tokens, "tokens", quick ? 4 : 64);
 const crowds = quick ? [1, 2] : [1, 8, 32];
@@ -73,7 +74,8 @@ async function freshModel(): Promise<string> {
 
 /** Starts a server, and tells where it listens. */
 async function serve(model: string): Promise<string> {
-  const args = ["serve", "--model", model, "--name", "it", "--port", "0", "--mesh", "data:1"];
+  const args = ["serve", "--model", model, "--name", "it", "--port", "0"];
+  args.push("--mesh", values.mesh ?? "data:1");
   args.push("--max-batch", `${Math.max(...crowds)}`, "--context", `${quick ? 64 : 512}`);
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ["ignore", "ignore", "pipe"],
