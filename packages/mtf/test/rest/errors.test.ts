@@ -52,7 +52,8 @@ test("what cannot rest so is told, and what to write", () => {
       try  rest: "bfloat16", "float16", or { dtype: "int8", scales: [dim] }
 
     [bad-argument] placeholder: 'dtype.rest.scales' must be an array of dims, and is undefined.
-      at  errors.test.ts:0
+      at   errors.test.ts:0
+      try  { rest: { dtype: "int8", scales: [embd or ff] } }, the dims that products with it keep
 
     [missing-dim] placeholder: the tensor has no dim 'emdb' to have scales.
       at   errors.test.ts:0
