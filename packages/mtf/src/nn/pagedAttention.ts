@@ -47,6 +47,7 @@ export interface PagedAttentionOptions<Q extends string, K extends string, T ext
  * @returns with the dims of the query
  * @throws MtfError `missing-dim`, `dim-taken`, `size-mismatch`, `dtype-mismatch`, `bad-argument`, `unknown-option`
  * @example
+ * const { keys, values, table } = blocks;
  * pagedAttention(query, keys, values, {
  *   table, before, counts, along: "length", block: "block", offset: "offset", page: "page", within: "kv",
  * });
