@@ -28,7 +28,7 @@ export async function runPair(script: URL, ...args: string[]): Promise<readonly 
 
 function run(script: URL, args: readonly string[]): Promise<Ended> {
   // A process that waits for the other forever is ended.
-  const timeout = 100_000;
+  const timeout = 250_000;
   const path = fileURLToPath(script);
   const child = spawn(process.execPath, ["--import", "tsx", path, ...args], { timeout });
   let [output, errors] = ["", ""];

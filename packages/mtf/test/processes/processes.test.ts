@@ -1,11 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { simulator } from "../../src/simulator.ts";
 import { layoutCases } from "./layoutCases.ts";
 import { runPair } from "./pair.ts";
 import { saving } from "./saving.ts";
+
+// Longer than a process of a pair may take, which then tells what it has written.
+vi.setConfig({ testTimeout: 300_000 });
 
 const script = (name: string) => new URL(`./${name}.member.ts`, import.meta.url);
 
