@@ -93,7 +93,7 @@ describe("a completion", () => {
     const { choices } = await completions.create(asked);
     const { logprobs } = choices[0]!;
     // Keys and values in blocks are added up in another order than those in a row.
-    const close = (p: number) => expect.closeTo(p, 5);
+    const close = (p: number | undefined) => expect.closeTo(p!, 5);
     expect(logprobs!.token_logprobs).toEqual(text!.chosen.map(({ logProb }) => close(logProb)));
     const likeliest = text!.chosen.map(({ likeliest }) =>
       Object.fromEntries(
