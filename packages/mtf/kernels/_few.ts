@@ -366,8 +366,8 @@ function stripOf(M: i32): i32 {
 }
 
 /**
- * Few rows, and B's rows lie whole in memory: C is a sum of multiples of them. Four are read at once, a
- * quarter of all apart, as columns are by `dots`. Narrow ones that several rows need are widened before.
+ * Few rows, and B's rows lie whole in memory: C is a sum of multiples of them. Four that follow each
+ * other are read at once. Narrow ones that several rows need are widened before.
  */
 export function sums<T>(
   a: usize, b: usize, c: usize, ms: usize, ns: usize, ks: usize, M: i32, N: i32, K: i32,
@@ -400,16 +400,15 @@ export function sums<T>(
 function sumStrip<T>(
   a: usize, base: usize, ks: usize, M: i32, K: i32, total: usize, bytes: usize, totalBytes: usize,
 ): void {
-  const apart = (K + 3) >> 2;
-  for (let k: i32 = 0; k < apart; k++) {
+  for (let k: i32 = 0; k < K; k += 4) {
     const p = base + bytesOf<T>(offset(ks, k, SECOND));
-    if (k + 3 * apart < K) {
-      const q = base + bytesOf<T>(offset(ks, k + apart, SECOND));
-      const r = base + bytesOf<T>(offset(ks, k + 2 * apart, SECOND));
-      const s = base + bytesOf<T>(offset(ks, k + 3 * apart, SECOND));
-      addFour<T>(a + (<usize>k << 2), apart, p, q, r, s, M, K, total, bytes, totalBytes);
+    if (k + 3 < K) {
+      const q = base + bytesOf<T>(offset(ks, k + 1, SECOND));
+      const r = base + bytesOf<T>(offset(ks, k + 2, SECOND));
+      const s = base + bytesOf<T>(offset(ks, k + 3, SECOND));
+      addFour<T>(a + (<usize>k << 2), p, q, r, s, M, K, total, bytes, totalBytes);
     } else {
-      for (let j = k; j < K; j += apart) {
+      for (let j = k; j < K; j++) {
         const row = base + bytesOf<T>(offset(ks, j, SECOND));
         for (let m: i32 = 0; m < M; m++)
           addOne<T>(a + (<usize>(m * K + j) << 2), row, total + <usize>m * totalBytes, bytes);
@@ -426,14 +425,14 @@ function widenedStrip<T>(
   const bytes = <usize>width << 2;
   const q = wide + bytes, r = q + bytes, s = r + bytes;
   for (let k: i32 = 0; k < apart; k++) {
-    if (k + 3 * apart < K) {
+    if (k + 3 < K) {
       widenRun<T>(base + bytesOf<T>(offset(ks, k, SECOND)), wide, width);
-      widenRun<T>(base + bytesOf<T>(offset(ks, k + apart, SECOND)), q, width);
-      widenRun<T>(base + bytesOf<T>(offset(ks, k + 2 * apart, SECOND)), r, width);
-      widenRun<T>(base + bytesOf<T>(offset(ks, k + 3 * apart, SECOND)), s, width);
-      addFour<f32>(a + (<usize>k << 2), apart, wide, q, r, s, M, K, total, bytes, bytes);
+      widenRun<T>(base + bytesOf<T>(offset(ks, k + 1, SECOND)), q, width);
+      widenRun<T>(base + bytesOf<T>(offset(ks, k + 2, SECOND)), r, width);
+      widenRun<T>(base + bytesOf<T>(offset(ks, k + 3, SECOND)), s, width);
+      addFour<f32>(a + (<usize>k << 2), wide, q, r, s, M, K, total, bytes, bytes);
     } else {
-      for (let j = k; j < K; j += apart) {
+      for (let j = k; j < K; j++) {
         widenRun<T>(base + bytesOf<T>(offset(ks, j, SECOND)), wide, width);
         for (let m: i32 = 0; m < M; m++)
           addOne<f32>(a + (<usize>(m * K + j) << 2), wide, total + <usize>m * bytes, bytes);
@@ -442,13 +441,13 @@ function widenedStrip<T>(
   }
 }
 
-/** Adds multiples of four rows of B, which are so many steps of k apart, to all rows of totals. */
+/** Adds multiples of four rows of B, which follow each other, to all rows of totals. */
 @inline
 function addFour<T>(
-  x: usize, apart: i32, p: usize, q: usize, r: usize, s: usize, M: i32, K: i32,
+  x: usize, p: usize, q: usize, r: usize, s: usize, M: i32, K: i32,
   total: usize, bytes: usize, totalBytes: usize,
 ): void {
-  const step = <usize>apart << 2;
+  const step: usize = 4;
   const row = <usize>K << 2;
   let m: i32 = 0;
   for (; m + 2 <= M; m += 2) {
