@@ -421,10 +421,9 @@ function sumStrip<T>(
 function widenedStrip<T>(
   a: usize, base: usize, ks: usize, M: i32, K: i32, total: usize, wide: usize, width: i32,
 ): void {
-  const apart = (K + 3) >> 2;
   const bytes = <usize>width << 2;
   const q = wide + bytes, r = q + bytes, s = r + bytes;
-  for (let k: i32 = 0; k < apart; k++) {
+  for (let k: i32 = 0; k < K; k += 4) {
     if (k + 3 < K) {
       widenRun<T>(base + bytesOf<T>(offset(ks, k, SECOND)), wide, width);
       widenRun<T>(base + bytesOf<T>(offset(ks, k + 1, SECOND)), q, width);
