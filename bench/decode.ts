@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateEach, type LoadedModel, loadConfig, loadModel, parameterNames } from "gpt-neo";
 import { type Limits, medianLimits, startLimits } from "./lib/limits.ts";
-import { chosen, countOf, readOptions } from "./lib/options.ts";
+import { chosen, countOf, countsOf, readOptions } from "./lib/options.ts";
 import { writeRandomModel } from "./lib/random-folder.ts";
 import { figure, median, note, printLines, size, table } from "./lib/report.ts";
 
@@ -34,10 +34,8 @@ const storages = chosen(values.storage ?? "float32,bfloat16,int8", "storage", al
 const length = countOf(values.length, "length", quick ? 16 : 128);
 const tokens = countOf(values.tokens, "tokens", quick ? 9 : 128);
 const rounds = countOf(values.rounds, "rounds", quick ? 1 : 3);
-const counts = (text: string | undefined, name: string, otherwise: readonly number[]) =>
-  text === undefined ? otherwise : text.split(",").map((one) => countOf(one, name, 1));
-const batches = counts(values.batch, "batch", quick ? [1, 2] : [1, 8]);
-const devices = counts(values.workers, "workers", quick ? [1] : [1, 2]);
+const batches = countsOf(values.batch, "batch", quick ? [1, 2] : [1, 8]);
+const devices = countsOf(values.workers, "workers", quick ? [1] : [1, 2]);
 
 interface Result extends Limits {
   readonly workers: number;

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateEach, type LoadedModel, loadConfig, loadModel } from "gpt-neo";
-import { countOf, readOptions } from "./lib/options.ts";
+import { countOf, countsOf, readOptions } from "./lib/options.ts";
 import { writeRandomModel } from "./lib/random-folder.ts";
 import { figure, median, note, printLines, table } from "./lib/report.ts";
 
@@ -43,10 +43,8 @@ const { json, quick, values } = readOptions(help, [
 const tokens = countOf(values.tokens, "tokens", quick ? 9 : 33);
 const rounds = countOf(values.rounds, "rounds", quick ? 1 : 3);
 const draftTokens = countOf(values["draft-tokens"], "draft-tokens", 3);
-const counts = (text: string | undefined, name: string, otherwise: readonly number[]) =>
-  text === undefined ? otherwise : text.split(",").map((one) => countOf(one, name, 1));
-const batches = counts(values.batch, "batch", quick ? [1, 2] : [1, 8]);
-const devices = counts(values.workers, "workers", quick ? [1] : [1, 2]);
+const batches = countsOf(values.batch, "batch", quick ? [1, 2] : [1, 8]);
+const devices = countsOf(values.workers, "workers", quick ? [1] : [1, 2]);
 
 interface Result {
   readonly workers: number;

@@ -48,6 +48,15 @@ export function countOf(text: string | undefined, name: string, otherwise: numbe
   return Number(text);
 }
 
+/** The positive integers that an option lists, or its default. */
+export function countsOf(
+  text: string | undefined,
+  name: string,
+  otherwise: readonly number[],
+): readonly number[] {
+  return text === undefined ? otherwise : text.split(",").map((part) => countOf(part, name, 1));
+}
+
 /** The one of some words that an option gives. */
 export function one<W extends string>(text: string, option: string, words: readonly W[]): W {
   const found = words.find((word) => word === text);

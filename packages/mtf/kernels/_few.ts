@@ -285,10 +285,10 @@ function dots2<T>(
 
 /** Adds multiples of four rows of B to a row of totals; of both there is a whole number of vectors. */
 function add1<T>(
-  x: usize, apart: usize, p: usize, q: usize, r: usize, s: usize, to: usize, bytes: usize,
+  x: usize, p: usize, q: usize, r: usize, s: usize, to: usize, bytes: usize,
 ): void {
-  const v0 = v128.load32_splat(x), v1 = v128.load32_splat(x + apart);
-  const v2 = v128.load32_splat(x + 2 * apart), v3 = v128.load32_splat(x + 3 * apart);
+  const v0 = v128.load32_splat(x), v1 = v128.load32_splat(x, 4);
+  const v2 = v128.load32_splat(x, 8), v3 = v128.load32_splat(x, 12);
   for (let i: usize = 0; i < bytes; i += 16) {
     let b = v128.load(p + i);
     let t0 = madd(v0, first<T>(b), v128.load(to));
@@ -329,12 +329,12 @@ function addOne<T>(x: usize, p: usize, to: usize, bytes: usize): void {
 
 /** Adds four multiples of rows of B to each of two rows of totals. */
 function add2<T>(
-  x: usize, y: usize, apart: usize, p: usize, q: usize, r: usize, s: usize, to: usize, bytes: usize,
+  x: usize, y: usize, p: usize, q: usize, r: usize, s: usize, to: usize, bytes: usize,
 ): void {
-  const v0 = v128.load32_splat(x), v1 = v128.load32_splat(x + apart);
-  const v2 = v128.load32_splat(x + 2 * apart), v3 = v128.load32_splat(x + 3 * apart);
-  const w0 = v128.load32_splat(y), w1 = v128.load32_splat(y + apart);
-  const w2 = v128.load32_splat(y + 2 * apart), w3 = v128.load32_splat(y + 3 * apart);
+  const v0 = v128.load32_splat(x), v1 = v128.load32_splat(x, 4);
+  const v2 = v128.load32_splat(x, 8), v3 = v128.load32_splat(x, 12);
+  const w0 = v128.load32_splat(y), w1 = v128.load32_splat(y, 4);
+  const w2 = v128.load32_splat(y, 8), w3 = v128.load32_splat(y, 12);
   const other = to + bytes;
   for (let i: usize = 0; i < bytes; i += 16) {
     const j = i >> (2 - alignof<T>());
@@ -446,15 +446,14 @@ function addFour<T>(
   x: usize, p: usize, q: usize, r: usize, s: usize, M: i32, K: i32,
   total: usize, bytes: usize, totalBytes: usize,
 ): void {
-  const step: usize = 4;
   const row = <usize>K << 2;
   let m: i32 = 0;
   for (; m + 2 <= M; m += 2) {
     const y = x + <usize>m * row;
-    add2<T>(y, y + row, step, p, q, r, s, total + <usize>m * totalBytes, totalBytes);
+    add2<T>(y, y + row, p, q, r, s, total + <usize>m * totalBytes, totalBytes);
   }
   for (; m < M; m++)
-    add1<T>(x + <usize>m * row, step, p, q, r, s, total + <usize>m * totalBytes, bytes);
+    add1<T>(x + <usize>m * row, p, q, r, s, total + <usize>m * totalBytes, bytes);
 }
 
 /** Gives products with int8 their scales, which are one for each column. */

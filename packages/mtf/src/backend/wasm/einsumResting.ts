@@ -4,7 +4,14 @@ import { type Extent, sizeOf, stridesOf } from "../slices/walk.ts";
 import type { Product } from "./blas/product.ts";
 import { type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { turns } from "./dims.ts";
-import { bindNarrowProduct, bindProduct, type Factor, factorOf, groupsOf } from "./product.ts";
+import {
+  bindNarrowProduct,
+  bindProduct,
+  type Factor,
+  factorOf,
+  type Groups,
+  groupsOf,
+} from "./product.ts";
 import { bindWiden } from "./widen.ts";
 
 /** So many elements are widened at a time: they stay in the cache until they are multiplied. */
@@ -28,7 +35,7 @@ export function einsumResting(
   const { heap } = context;
   const shape = shapeOf(result);
   const rest = operands[at]!.rest!;
-  const whole = bindWhole(context, rest, [narrow!, other!, c!]);
+  const whole = bindWhole(context, rest, all, [narrow!, c!]);
   if (whole) {
     return (buffers) => {
       const out = heap.allocate(shape, "float32");
@@ -73,10 +80,10 @@ export function einsumResting(
 function bindWhole(
   context: Context,
   rest: Rest,
-  [narrow, other, c]: readonly [narrow: Factor, other: Factor, c: Factor],
+  groups: Groups,
+  [narrow, c]: readonly [narrow: Factor, c: Factor],
 ): Product | undefined {
   const dtype = restDType(rest);
-  const groups = groupsOf(narrow, other, c);
   if (typeof rest === "string") return bindNarrowProduct(context, groups, dtype, 0);
   const scaled = narrow.extents.filter((e) => rest.scales.includes(e.name));
   if (scaled.some((e) => e.size > 1 && !(e.name in c.strides))) return undefined;
