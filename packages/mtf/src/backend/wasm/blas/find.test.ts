@@ -19,6 +19,14 @@ test("a file that MTF_BLAS names and that is no BLAS is refused", () => {
   `);
 });
 
+test.skipIf(!findBlas({ threads: 1, alone: false })?.variant.startsWith("openblas"))(
+  "OpenBLAS takes no kernels of another age, however new the processor is",
+  () => {
+    const { variant } = findBlas({ threads: 1, alone: false })!;
+    expect(variant).not.toMatch(/Prescott|Core2|Penryn|Dunnington|Nehalem|Barcelona|Generic/i);
+  },
+);
+
 test.skipIf(!findBlas({ threads: 1, alone: false }))(
   "the variant names library, version, kernels and threads",
   async () => {

@@ -1,4 +1,5 @@
 import { type Koffi, loadKoffi } from "../../../koffi.ts";
+import { nameKernels } from "./kernels.ts";
 
 /** A native library that is open. */
 export interface Library {
@@ -44,7 +45,9 @@ export type OpenLibrary = (file: string) => Library | undefined;
 /** @returns undefined where nothing can call native functions */
 export function libraryOpener(): OpenLibrary | undefined {
   const koffi = loadKoffi();
-  return koffi && ((file) => open(koffi, file));
+  if (!koffi) return undefined;
+  nameKernels(koffi);
+  return (file) => open(koffi, file);
 }
 
 function open(koffi: Koffi, file: string): Library | undefined {
