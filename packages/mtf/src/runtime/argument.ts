@@ -3,7 +3,7 @@ import { MtfError } from "../errors.ts";
 import type { AnyTensor } from "../graph/tensor.ts";
 import type { Lowered } from "../program/lowered.ts";
 import type { Input, Value } from "../program/program.ts";
-import { givenLeaves } from "./givenLeaves.ts";
+import { givenLeaves, partOf, tensorsIn } from "./givenLeaves.ts";
 
 /** A tensor of an argument: what a program wants there, and what is given. */
 export interface ArgumentLeaf {
@@ -29,8 +29,10 @@ export function argumentLeaves(
     });
   }
   const inputs = program.inputs.filter((input) => argumentOf(input) === argument);
-  return givenLeaves(all[argument], tree, `${argument}`).map(([path, tensor, given], i) => {
-    return { path, tensor, value: program.values[inputs[i]!.value]!, given };
+  const part = partOf(all[argument], `${argument}`);
+  const given = givenLeaves(part, tree);
+  return tensorsIn(part).map(({ path, tensor }, i) => {
+    return { path, tensor, value: program.values[inputs[i]!.value]!, given: given[i] };
   });
 }
 

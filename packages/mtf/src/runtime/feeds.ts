@@ -43,7 +43,7 @@ interface Readied {
 }
 
 function readied(fleet: Fleet, input: Given): MaybePromise<Readied> {
-  if (input.kind === "array") return { feedFor: () => ({ array: input.array.id }) };
+  if (input.kind === "array") return { feedFor: () => input.array.id };
   const { divided, value, donated } = input;
   switch (divided.kind) {
     case "numbers":
@@ -52,7 +52,7 @@ function readied(fleet: Fleet, input: Given): MaybePromise<Readied> {
       return fleet.unlessEnded(divided.ask()).then(inParts);
     case "file":
       return place(fleet, value, divided).then((id) => {
-        return { feedFor: () => ({ array: id }), array: { id, donated } };
+        return { feedFor: () => id, array: { id, donated } };
       });
   }
 }

@@ -3,7 +3,8 @@ import { printDims } from "../dimension.ts";
 import { MtfError } from "../errors.ts";
 import type { Typed } from "../graph/kinds.ts";
 import { printPlacement, samePlacement } from "../program/placement.ts";
-import type { Program, Value } from "../program/program.ts";
+import type { Value } from "../program/program.ts";
+import { sameRest } from "../rest/rest.ts";
 import { captureLine } from "../sourceLine.ts";
 import { type ArrayState, checkUsable } from "./arrays.ts";
 import type { Source } from "./devices.ts";
@@ -13,6 +14,7 @@ import { stateOf } from "./sharded.ts";
 import { printArray } from "./shown.ts";
 import { type Wanted, wrongInput } from "./sources/array.ts";
 import { type Divided, divide } from "./sources/divide.ts";
+import type { Takes } from "./takes.ts";
 
 /** An input of a run: an array that the devices hold, or a source divided among them. */
 export type Given =
@@ -29,31 +31,38 @@ export type Given =
  *
  * @throws MtfError `wrong-input` naming the input, or for more of them than the program takes
  */
-export function givenTo(
-  fleet: Fleet,
-  program: Program,
-  tree: readonly unknown[],
-  inputs: readonly unknown[],
-): readonly Given[] {
-  if (inputs.length > tree.length) throw surplus(tree.length, inputs);
-  const leaves = givenLeaves(tree, inputs, "");
-  const handles = leaves.map(([, , source]) => stateOf(source));
-  return program.inputs.map(({ value: number, donated }, i): Given => {
-    const [path, tensor, source] = leaves[i]!;
-    const value = program.values[number]!;
-    const wanted = { path, dims: value.dims, dtype: tensor.dtype, rest: value.rest };
+export function givenTo(fleet: Fleet, takes: Takes, given: readonly unknown[]): readonly Given[] {
+  if (given.length > takes.count) throw surplus(takes.count, given);
+  const leaves = givenLeaves(takes.part, given);
+  const handles = leaves.map(stateOf);
+  const twice = repeated(handles);
+  return takes.inputs.map(({ wanted, value, donated }, i): Given => {
     const array = handles[i];
     if (!array) {
-      const divided = divide(source as Source, wanted, value.placement, fleet);
+      const divided = divide(leaves[i] as Source, wanted, value.placement, fleet);
       return { kind: "source", value, divided, donated };
     }
-    checkUsable(array, path);
+    checkUsable(array, wanted.path);
     checkHandle(array, value, wanted, fleet);
-    if (donated && handles.indexOf(array) !== handles.lastIndexOf(array)) {
-      throw wrongInput(wanted, `'${path}' is given up to the run and given to it once more.`);
+    if (donated && twice.has(array)) {
+      throw wrongInput(
+        wanted,
+        `'${wanted.path}' is given up to the run and given to it once more.`,
+      );
     }
     return { kind: "array", array, donated };
   });
+}
+
+/** What is there more than once. */
+function repeated<T>(all: readonly (T | undefined)[]): ReadonlySet<T> {
+  const [once, twice] = [new Set<T>(), new Set<T>()];
+  for (const each of all) {
+    if (each === undefined) continue;
+    if (once.has(each)) twice.add(each);
+    once.add(each);
+  }
+  return twice;
 }
 
 function surplus(takes: number, given: readonly unknown[]): MtfError {
@@ -82,8 +91,14 @@ function checkHandle(array: ArrayState, value: Value, to: Wanted, fleet: Fleet):
 /** @throws MtfError `wrong-input` if an array is not on these devices, or another tensor than wanted */
 export function checkShape(array: ArrayState, value: Value, to: Wanted, fleet: Fleet): void {
   if (array.fleet !== fleet) throw wrongInput(to, `'${to.path}' lies on other devices.`);
+  if (sameArray(array, value)) return;
   const shape = (typed: Typed) =>
     typed.rest ? printArray(typed) : `${typed.dtype}[${printDims(typed.dims)}]`;
-  if (shape(array) === shape(value)) return;
   throw wrongInput(to, `'${to.path}' was given ${shape(array)}.`);
+}
+
+function sameArray(a: Typed, b: Typed): boolean {
+  if (a.dtype !== b.dtype || a.dims.length !== b.dims.length || !sameRest(a.rest, b.rest))
+    return false;
+  return a.dims.every(({ name, size }, i) => name === b.dims[i]!.name && size === b.dims[i]!.size);
 }

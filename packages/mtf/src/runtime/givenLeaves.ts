@@ -4,37 +4,69 @@ import { type AnyTensor, isTensor, typeOf } from "../graph/tensor.ts";
 import { entryOf } from "../record.ts";
 import { wrongInput } from "./sources/array.ts";
 
+/** A tree of tensors, taken apart once for all that is given in its place. */
+export type Part =
+  | { readonly kind: "tensor"; readonly path: string; readonly tensor: AnyTensor }
+  /** What is no tensor was part of the function when it was traced. */
+  | { readonly kind: "constant"; readonly path: string; readonly value: unknown }
+  | { readonly kind: "record"; readonly parts: readonly (readonly [key: string, part: Part])[] };
+
+export function partOf(tree: unknown, path: string): Part {
+  if (isTensor(tree)) return { kind: "tensor", path, tensor: tree };
+  if (tree === null || typeof tree !== "object") return { kind: "constant", path, value: tree };
+  const parts = Object.entries(tree).map(
+    ([key, child]) => [key, partOf(child, path === "" ? key : `${path}/${key}`)] as const,
+  );
+  return { kind: "record", parts };
+}
+
+/** The tensors of a tree, in order. */
+export function tensorsIn(part: Part): readonly Extract<Part, { kind: "tensor" }>[] {
+  if (part.kind === "tensor") return [part];
+  return part.kind === "record" ? part.parts.flatMap(([, child]) => tensorsIn(child)) : [];
+}
+
 /**
- * The leaves of a tree of tensors with what stands in the same places in a given tree.
+ * What stands in a given tree where a tree has its tensors, in order.
  *
  * @throws MtfError `wrong-input` if there is nothing, or another number where the program has one
  */
-export function givenLeaves(
-  tree: unknown,
-  given: unknown,
-  path: string,
-  within?: unknown,
-): [string, AnyTensor, unknown][] {
-  if (isTensor(tree)) {
-    if (given !== undefined && given !== null) return [[path, tree, given]];
-    const wanted = { path, ...typeOf(tree) };
-    throw wrongInput(wanted, `'${path}' is missing.`, path.includes("/") ? insteadOf(within) : {});
-  }
-  if (tree === null || typeof tree !== "object") {
-    if (given !== undefined && !Object.is(given, tree)) throw notTheSame(path, tree, given);
-    return [];
-  }
-  return Object.entries(tree).flatMap(([key, child]) =>
-    givenLeaves(child, childOf(given, key), join(path, key), given),
-  );
+export function givenLeaves(part: Part, given: unknown): readonly unknown[] {
+  const found: unknown[] = [];
+  collect(part, given, undefined, found);
+  return found;
 }
 
-/** What is no tensor was part of the function when it was traced. */
-function notTheSame(path: string, traced: unknown, given: unknown): MtfError {
-  const sentence = `'${path}' is ${tell(traced)} in this program, and was given ${tell(given)}.`;
+function collect(part: Part, given: unknown, within: unknown, found: unknown[]): void {
+  switch (part.kind) {
+    case "tensor":
+      if (given === undefined || given === null) throw missing(part, within);
+      found.push(given);
+      return;
+    case "constant":
+      if (given !== undefined && !Object.is(given, part.value)) throw notTheSame(part, given);
+      return;
+    case "record":
+      for (const [key, child] of part.parts) collect(child, childOf(given, key), given, found);
+  }
+}
+
+function missing(
+  { path, tensor }: { readonly path: string; readonly tensor: AnyTensor },
+  within: unknown,
+): MtfError {
+  const wanted = { path, ...typeOf(tensor) };
+  return wrongInput(wanted, `'${path}' is missing.`, path.includes("/") ? insteadOf(within) : {});
+}
+
+function notTheSame(
+  { path, value }: { readonly path: string; readonly value: unknown },
+  given: unknown,
+): MtfError {
+  const sentence = `'${path}' is ${tell(value)} in this program, and was given ${tell(given)}.`;
   return new MtfError("wrong-input", sentence, {
     path,
-    ...(typeof traced === "number" && {
+    ...(typeof value === "number" && {
       try: ["placeholder([]) for it among the inputs of lower"],
     }),
   });
@@ -49,8 +81,4 @@ function insteadOf(given: unknown): ErrorDetails {
 function childOf(given: unknown, key: string): unknown {
   if (typeof given !== "object" || given === null) return undefined;
   return entryOf(given as Readonly<Record<string, unknown>>, key);
-}
-
-function join(path: string, key: string): string {
-  return path === "" ? key : `${path}/${key}`;
 }

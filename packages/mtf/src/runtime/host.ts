@@ -185,9 +185,9 @@ function feed(bound: Bound, { device, arrays }: Hosted, inputs: readonly Feed[],
   const { slots, values } = bound.frame;
   bound.program.inputs.forEach(({ value, donated }, i) => {
     const given = inputs[i]!;
-    if ("array" in given) {
-      slots[value] = arrays.get(given.array);
-      if (donated) arrays.delete(given.array);
+    if (typeof given === "number") {
+      slots[value] = arrays.get(given);
+      if (donated) arrays.delete(given);
       if (!slots[value]) throw internal(`input ${i} is not on the device`);
     } else {
       const { shape, dtype } = heldOf(sliceOf(values[value]!, device));
@@ -214,7 +214,7 @@ function collect(
   // An input that is still the caller's, and a value given out twice, get another buffer.
   const kept = new Set<number>();
   bound.program.inputs.forEach(({ value, donated }, i) => {
-    if (!donated && "array" in inputs[i]!) kept.add(value);
+    if (!donated && typeof inputs[i] === "number") kept.add(value);
   });
   bound.program.outputs.forEach(({ value }, i) => {
     const buffer = slots[value]!;

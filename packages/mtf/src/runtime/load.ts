@@ -12,6 +12,7 @@ import type { Fleet } from "./fleet.ts";
 import { givenTo } from "./given.ts";
 import { putArgument } from "./put-argument.ts";
 import { type Loaded, runOnce } from "./run.ts";
+import { takesOf } from "./takes.ts";
 
 /** Loads a program on all devices and gives the function that runs it. */
 export async function loadProgram<Arguments extends readonly unknown[], Result>(
@@ -37,9 +38,10 @@ export async function loadProgram<Arguments extends readonly unknown[], Result>(
     if (!fleet.failure) await unload();
     throw error;
   }
+  const takes = takesOf(code, lowered.arguments);
   const run = (...inputs: readonly unknown[]): Promise<unknown> =>
     called(async () => {
-      const given = givenTo(fleet, code, lowered.arguments, inputs);
+      const given = givenTo(fleet, takes, inputs);
       return withLeaves(lowered.result, isTensor, await runOnce(loaded, given));
     });
   const put = (argument: number, data: unknown) =>

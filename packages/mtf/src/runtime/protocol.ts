@@ -11,8 +11,11 @@ export type ArrayId = number;
 /** A device's part of an array that is put into memory. */
 export type Part = HostArray | FilePart;
 
-/** What becomes an input of a run: an array held by the devices, or numbers for each of them. */
-export type Feed = { readonly array: ArrayId } | { readonly parts: readonly HostArray[] };
+/**
+ * What becomes an input of a run: an array held by the devices, or numbers for each of them. There are
+ * hundreds of the former, which pass from thread to thread as numbers ten times as fast as in objects.
+ */
+export type Feed = ArrayId | { readonly parts: readonly HostArray[] };
 
 /**
  * What the caller's side asks of a host of devices. All hosts of a mesh get the same requests in

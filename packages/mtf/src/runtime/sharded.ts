@@ -75,7 +75,7 @@ export function makeSharded(
     dims: Object.fromEntries(dims.map((d) => [d.name, d])),
     names: dims.map((d) => d.name),
     dtype,
-    ...(rest && { rest }),
+    rest,
     mesh: fleet.mesh,
     placement,
     read: () => readBox(wholeOf(own())),

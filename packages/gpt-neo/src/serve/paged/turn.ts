@@ -5,7 +5,7 @@ export interface Waiting {
 }
 
 /** The lengths of chunks that programs are made for, beside 1. */
-const lengths = [64, 16, 4];
+const lengths = [64, 32, 16, 4];
 
 /** The most tokens that a chunk adds while others wait for their next. */
 const most = 64;

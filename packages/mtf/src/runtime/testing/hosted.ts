@@ -87,8 +87,7 @@ export async function runOne(
     const parts = devices.map((device) => given(array, device, boxIn(value, device)));
     await host.answer({ kind: "put", array, value, parts });
   }
-  const feeds = inputs.map((array) => ({ array }));
-  await host.answer({ kind: "run", program: 0, inputs: feeds, outputs: [result] });
+  await host.answer({ kind: "run", program: 0, inputs, outputs: [result] });
   const slices: HostArray[] = [];
   const value = values[result]!;
   for (const device of devices) {

@@ -126,5 +126,5 @@ export function workerLink(
 function partsIn(request: Request) {
   if (request.kind === "put") return request.parts;
   if (request.kind !== "run") return [];
-  return request.inputs.flatMap((feed) => ("parts" in feed ? feed.parts : []));
+  return request.inputs.flatMap((feed) => (typeof feed === "number" ? [] : feed.parts));
 }

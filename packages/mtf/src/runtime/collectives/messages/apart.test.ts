@@ -75,7 +75,7 @@ test.each(collectives.map(([collective, made]) => [nameOf(collective), collectiv
       );
       await host.answer({ kind: "put", array, value: values[array]!, parts });
     }
-    const inputs = [{ array: 0 }, { array: 2 }];
+    const inputs = [0, 2];
     await host.answer({ kind: "run", program: 0, inputs, outputs: [1, 3] });
     expect(log.slice(0, 4)).toEqual(["sent a copy", "sent a copy", "computed", "computed"]);
     host.close();
