@@ -1,11 +1,12 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { loadConfig } from "gpt-neo";
 import { countOf, readOptions } from "./lib/options.ts";
+import { writeRandomModel } from "./lib/random-folder.ts";
 import { figure, median, note, printLines, table } from "./lib/report.ts";
 
 const help = `
@@ -17,8 +18,8 @@ Starts gpt-neo serve, and asks it over loopback with 1, 8 and 32 clients at once
 which streams one text after the other. Tokens a second are those of all clients together; waiting is
 told as median and 95th percentile. This process, which asks, runs on the same cores.
 
-  --model DIR   what is served; by default a GPT-Neo of bytes with fresh weights, 4 layers, 256 wide
-  --mesh MESH   devices that compute, such as data:1 or model:2 (data:1)
+  --model DIR   what is served; by default a GPT-Neo of bytes with fresh weights, its layers those of 125M
+  --mesh MESH   devices that compute, such as data:1 or model:2 (what gpt-neo serve takes by itself)
   --requests N  requests of each client (4)
   --tokens N    tokens of each text (64)`;
 
@@ -58,24 +59,17 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** A model of bytes after one step of training. */
 async function freshModel(): Promise<string> {
-  const [config, data, out] = ["config.json", "data.txt", "model"].map((n) => join(folder, n));
-  const width = quick ? 16 : 256;
-  const size = { hidden_size: width, num_layers: quick ? 1 : 4, num_heads: quick ? 2 : 8 };
-  const training = { tokenizer: "bytes", batch_size: 1, context: 128, steps: 1 };
-  const rest = { vocab_size: 257, max_position_embeddings: 512, training };
-  writeFileSync(config!, JSON.stringify({ ...size, ...rest }));
-  writeFileSync(data!, "Call me Ishmael. ".repeat(200));
-  const train = ["train", "--config", config!, "--data", data!, "--out", out!, "--mesh", "data:1"];
-  await promisify(execFile)(process.execPath, [program, ...train]);
-  return out!;
+  const config = await loadConfig(quick ? "tiny" : "125M");
+  const out = join(folder, "model");
+  await writeRandomModel(out, { ...config, vocab_size: 257 });
+  return out;
 }
 
 /** Starts a server, and tells where it listens. */
 async function serve(model: string): Promise<string> {
   const args = ["serve", "--model", model, "--name", "it", "--port", "0"];
-  args.push("--mesh", values.mesh ?? "data:1");
+  if (values.mesh !== undefined) args.push("--mesh", values.mesh);
   args.push("--max-batch", `${Math.max(...crowds)}`, "--context", `${quick ? 64 : 512}`);
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ["ignore", "ignore", "pipe"],

@@ -9,7 +9,8 @@ import { wrongOption } from "./wrong-option.ts";
 export interface SessionOptions {
   /**
    * `data:2,model:2`; by default as many devices along `data` as there are cores, or one on `webgpu`
-   * and on `tensorflow`, which takes all cores itself; on `mpi` as many as there are processes.
+   * and on `tensorflow`, which takes all cores itself; on `mpi` as many as there are processes. A model of
+   * 128 MiB or more that generates is split over the cores along `model`.
    */
   readonly mesh?: string | undefined;
   /** `batch:data,heads:model`; by default every dim that the mesh has an axis for. */

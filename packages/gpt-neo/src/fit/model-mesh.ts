@@ -7,6 +7,7 @@ import { layoutOf, meshOf, type SessionOptions } from "../session.ts";
 import { type ChosenMesh, chooseMesh, type Way } from "./choose.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { meshesIn } from "./meshes.ts";
+import { spread } from "./spread.ts";
 
 /** Chooses the mesh of a model when its config is known. */
 export type ChooseMesh = (config: Config, context: number) => ChosenMesh;
@@ -31,7 +32,8 @@ export interface ModelUse {
 }
 
 /**
- * How the mesh of a model is chosen: the one that is asked for, or as many devices as it needs.
+ * How the mesh of a model is chosen: the one that is asked for, or the one that is fastest where the model
+ * is large, or as many devices as it needs.
  *
  * @example
  * await loadModel("gpt-neo-1.3B", options, meshFor(options, use), 1);
@@ -53,10 +55,12 @@ export function meshFor(
       const layout = layoutOf(options, mesh, { ...dims, ...poolDims });
       return lower(fn, { layout, inputs, donate }).program;
     };
+    // A batch keeps all cores at work by itself; text that grows by a token at a time does not.
+    const fastest = devices === 1 ? spread(config, options, machine.cores) : undefined;
     return chooseMesh({
       plans: (way) => [config, ...(beside ? [beside] : [])].map((one) => planOf(one, way)),
       asked: asked && { mesh: asked, by: "as `mesh` says" },
-      meshes: meshesIn(options, devices, machine.cores),
+      meshes: [...(fastest ? [fastest] : []), ...meshesIn(options, devices, machine.cores)],
       where: options,
       machine,
     });
