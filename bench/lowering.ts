@@ -1,10 +1,10 @@
 import {
   dimsOf,
-  initialState,
   layoutOf,
   meshOf,
   parseConfig,
   presets,
+  statePlaceholders,
   trainingStep,
 } from "gpt-neo";
 import { dimension, type Instruction, ledger, lower, placeholder } from "mtf";
@@ -70,7 +70,7 @@ function answer({ model, mesh: text }: Question): Answer {
   const once = () => {
     const since = performance.now();
     const rows = placeholder([dims.batch, dimension("microbatch", 1), dims.length], "int32");
-    const inputs = [initialState(config, dims), rows, rows] as const;
+    const inputs = [statePlaceholders(config, dims), rows, rows] as const;
     const { program } = lower(trainingStep(config, dims), { layout, inputs, donate: [0] });
     return { milliseconds: performance.now() - since, program };
   };

@@ -5,6 +5,7 @@ import {
   loadConfig,
   meshOf,
   openDevices,
+  statePlaceholders,
   trainingStep,
 } from "gpt-neo";
 import { defineLayout, dimension, lower, memoryPlan, placeholder } from "mtf";
@@ -37,9 +38,8 @@ const layout = defineLayout<string, string>({
   rules: Object.fromEntries(layoutOf({}, mesh, dims).rules),
   storage: { mean: split, variance: split },
 });
-const state = initialState(config, dims);
 const rows = placeholder([dims.batch, dimension("microbatch", 1), dims.length], "int32");
-const inputs = [state, rows, rows] as const;
+const inputs = [statePlaceholders(config, dims), rows, rows] as const;
 const lowered = lower(trainingStep(config, dims), { layout, inputs, donate: [0] });
 const plan = memoryPlan(lowered.program);
 note(`${name}: planned ${size(plan.peakBytes)} a device, ${size(plan.inputBytes)} of it the state`);

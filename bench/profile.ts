@@ -10,6 +10,7 @@ import {
   loadModel,
   meshOf,
   openDevices,
+  statePlaceholders,
   trainingStep,
 } from "gpt-neo";
 import { dimension, lower, placeholder } from "mtf";
@@ -58,7 +59,7 @@ async function profileOfStep(): Promise<Profile> {
   const mesh = meshOf(placed, batch);
   const layout = layoutOf(placed, mesh, dims);
   const rows = placeholder([dims.batch, dimension("microbatch", 1), dims.length], "int32");
-  const inputs = [initialState(config, dims), rows, rows] as const;
+  const inputs = [statePlaceholders(config, dims), rows, rows] as const;
   const lowered = lower(trainingStep(config, dims), { layout, inputs, donate: [0] });
   const devices = await openDevices({}, mesh);
   try {

@@ -2,12 +2,12 @@
 
 import {
   dimsOf,
-  initialState,
   layoutOf,
   meshOf,
   openDevices,
   parameterPlaceholders,
   parseConfig,
+  statePlaceholders,
   trainingStep,
 } from "gpt-neo";
 import { dimension, isTensor, leavesOf, lower, mapLeaves, placeholder } from "mtf";
@@ -43,7 +43,7 @@ const layout = layoutOf({}, mesh, dims);
 const rows = placeholder([dims.batch, dimension("microbatch", 1), dims.length], "int32");
 const lowered = lower(trainingStep(config, dims), {
   layout,
-  inputs: [initialState(config, dims), rows, rows] as const,
+  inputs: [statePlaceholders(config, dims), rows, rows] as const,
   donate: [0],
 });
 const devices = await openDevices({ backend: backend as "wasm" | "tensorflow" }, mesh);

@@ -18,11 +18,25 @@ export type IsLeaf<Leaf> = (value: unknown) => value is Leaf;
  */
 export function leavesOf<Leaf>(tree: unknown, isLeaf: IsLeaf<Leaf>, path = ""): [string, Leaf][] {
   requireFunction("leavesOf", "isLeaf", isLeaf);
-  if (isLeaf(tree)) return [[path, tree]];
-  if (tree === null || typeof tree !== "object") return [];
-  return Object.entries(tree).flatMap(([key, child]) =>
-    leavesOf(child, isLeaf, path === "" ? key : `${path}/${key}`),
-  );
+  const leaves: [string, Leaf][] = [];
+  collect(tree, isLeaf, path, leaves);
+  return leaves;
+}
+
+function collect<Leaf>(
+  tree: unknown,
+  isLeaf: IsLeaf<Leaf>,
+  path: string,
+  leaves: [string, Leaf][],
+): void {
+  if (isLeaf(tree)) {
+    leaves.push([path, tree]);
+    return;
+  }
+  if (tree === null || typeof tree !== "object") return;
+  for (const [key, child] of Object.entries(tree)) {
+    collect(child, isLeaf, path === "" ? key : `${path}/${key}`, leaves);
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { dimsOf, initialState, layoutOf, meshOf, parseConfig, trainingStep } from "gpt-neo";
+import { dimsOf, layoutOf, meshOf, parseConfig, statePlaceholders, trainingStep } from "gpt-neo";
 import {
   type Box,
   coordinateOf,
@@ -40,7 +40,7 @@ function plan({ config: written, where }: ToPlan): Plan {
   const rows = placeholder([dims.batch, dimension("microbatch", 1), dims.length], "int32");
   const { program } = lower(trainingStep(config, dims), {
     layout,
-    inputs: [initialState(config, dims), rows, rows] as const,
+    inputs: [statePlaceholders(config, dims), rows, rows] as const,
     donate: [0],
   });
   return {

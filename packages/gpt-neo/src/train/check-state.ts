@@ -6,7 +6,7 @@ import { modelOf } from "../models/index.ts";
 import { optionsInWords } from "../options-in-words.ts";
 import type { Claim } from "./claim.ts";
 import { printed } from "./settings.ts";
-import { initialState } from "./step.ts";
+import { statePlaceholders } from "./step.ts";
 
 /** Keys of `training` that say, beside the optimizer's name, what is kept for each weight. */
 const keeping = ["ema", "adafactor_momentum"] as const satisfies readonly (keyof Training)[];
@@ -25,7 +25,7 @@ export async function checkState(
   const checkpoint = await openCheckpoint(path);
   await checkpoint.close();
   const dims = modelOf(config).dims(config, 1, config.training.context);
-  const missing = leavesOf(initialState(config, dims), isTensor).flatMap(([name]) =>
+  const missing = leavesOf(statePlaceholders(config, dims), isTensor).flatMap(([name]) =>
     checkpoint.tensors.has(name) ? [] : [name],
   );
   if (missing.length === 0) return;

@@ -61,13 +61,26 @@ export function initialState(config: Config, dims: Dims): State {
 }
 
 /**
+ * A state without numbers, for the inputs of `lower`: trees like those of `initialState`, which need not be
+ * computed to know what they are.
+ *
+ * @example
+ * const program = lower(step, { layout, inputs: [statePlaceholders(config, dims), rows, rows], donate: [0] });
+ */
+export function statePlaceholders(config: Config, dims: Dims): State {
+  const parameters = modelOf(config).placeholders(config, dims);
+  return withAverage(config, optimizerOf(config).begin(parameters, config));
+}
+
+/**
  * One step of training: the loss of all labels, its gradient, clipped to the configured norm, and
  * the optimizer's update of matrices with decay and of biases and gains without, but for the final
  * norm's where they are configured to. Where loss or gradient is not finite, the state stays as it was.
  *
  * @example
  * const step = trainingStep(config, dims);
- * const program = lower(step, { layout, inputs: [begin.result, rows, rows], donate: [0] });
+ * const inputs = [statePlaceholders(config, dims), rows, rows];
+ * const program = lower(step, { layout, inputs, donate: [0] });
  */
 export function trainingStep(
   config: Config,

@@ -58,6 +58,14 @@ export function makeTensor<K extends Kind>(
   return makeNode(kind, attributes, operands, [result])[0]!;
 }
 
+/**
+ * Runs `make` with every node it makes attributed to the user's line that asks for them all, which is
+ * looked up once and not for each. It calls no function of the user's: what that makes has its own line.
+ */
+export function fromOneLine<R>(make: () => R): R {
+  return origin ? make() : attributedTo({ line: captureLine(), pass: "forward" }, make);
+}
+
 /** Runs `make` with every node it makes attributed to another node's line and pass. */
 export function attributedTo<R>(to: Origin, make: () => R): R {
   const before = origin;

@@ -1,3 +1,4 @@
+import { fromOneLine } from "../graph/node.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { hasDim, tensorArgument } from "../ops/check.ts";
 import { contract } from "../ops/einsum/einsum.ts";
@@ -19,8 +20,10 @@ export function linear<A extends string, W extends string>(
   const from = tensorArgument("linear", "x", x, ["float32"]);
   const by = tensorArgument("linear", "weight", weight, ["float32"]);
   const over = (from.names as readonly string[]).filter((name) => hasDim(by, name));
-  const product = contract(from as never, by as never, ...(over as never[])) as AnyTensor;
-  return (bias === undefined ? product : add(product as never, bias as never)) as never;
+  return fromOneLine(() => {
+    const product = contract(from as never, by as never, ...(over as never[])) as AnyTensor;
+    return bias === undefined ? product : add(product as never, bias as never);
+  }) as never;
 }
 
 /** A function of each element: `gelu`, `relu`, `silu`. */

@@ -1,4 +1,5 @@
 import type { Dimension } from "../dimension.ts";
+import { fromOneLine } from "../graph/node.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../graph/tensor.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { count } from "../ops/iota/iota.ts";
@@ -66,22 +67,24 @@ export function attentionNearby(
 ): AnyTensor {
   const cut = (x: AnyTensor) => reaches.reduce(inBlocks, x);
   const reached = (x: AnyTensor) => together(reaches.reduce(withMargins, cut(x)), reaches);
-  let visible = together(
-    reaches.map(near).reduce((all, one) => apply("and", all, one)),
-    reaches,
-  );
-  if (segment) visible = apply("and", visible, apply("equal", cut(segment), reached(segment)));
-  const result = attention(
-    cut(query) as Tensor<string>,
-    reached(keys) as Tensor<string>,
-    reached(values) as Tensor<string>,
-    {
-      ...{ over: reaches[0]!.beside, within, scale, extra, weights },
-      visible: visible as Tensor<string, "bool">,
-    },
-  );
-  return reaches.reduce((x, reach) => whole(x, reach), result as AnyTensor);
+  const [visible, ...blocks] = fromOneLine(() => {
+    const seen = together(
+      reaches.map(near).reduce((all, one) => apply("and", all, one)),
+      reaches,
+    );
+    const alike = segment && apply("equal", cut(segment), reached(segment));
+    const both = alike ? apply("and", seen, alike) : seen;
+    return [both, cut(query), reached(keys), reached(values)] as const;
+  });
+  const result = attention(...(blocks as unknown as Parts), {
+    ...{ over: reaches[0]!.beside, within, scale, extra, weights },
+    visible: visible as Tensor<string, "bool">,
+  });
+  return fromOneLine(() => reaches.reduce((x, reach) => whole(x, reach), result as AnyTensor));
 }
+
+/** Queries, keys and values in blocks. */
+type Parts = readonly [Tensor<string>, Tensor<string>, Tensor<string>];
 
 function inBlocks(x: AnyTensor, { along: { name, size: length }, count, size, inside }: Reach) {
   const even = count * size === length ? x : padded(x, name, 0, count * size, 0);

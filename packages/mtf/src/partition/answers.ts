@@ -10,6 +10,7 @@ import { place } from "./place.ts";
 import { newPlacements, type Placements } from "./placements.ts";
 import { remembered } from "./plan/remembered.ts";
 import { before, printRules } from "./stuck.ts";
+import { newTypes, type Types } from "./types.ts";
 
 /**
  * What has been worked out for one layout and machine, for whoever asks again: the blocks of a model
@@ -18,19 +19,22 @@ import { before, printRules } from "./stuck.ts";
 export interface Answers {
   readonly machine: MachineModel;
   readonly facts: Map<Node, Facts>;
+  readonly types: Types;
   /** Numbers for the texts of nodes that are alike. */
   readonly shapes: Map<string, number>;
   readonly placements: Placements;
   /** Where the rules put values, by the names of their dims and the rules that stick to them. */
   readonly byRules: Map<string, Placement>;
   readonly assignments: Map<string, Assignment>;
-  readonly outcomes: Map<string, Outcome>;
+  /** By the assignment, which the choices that are alike share, and by the text of what it is one of. */
+  readonly outcomes: Map<Assignment, Map<string | number, Outcome>>;
 }
 
 export function newAnswers(machine: MachineModel): Answers {
   return {
     machine,
     facts: new Map(),
+    types: newTypes(),
     shapes: new Map(),
     placements: newPlacements(),
     byRules: new Map(),
@@ -39,8 +43,8 @@ export function newAnswers(machine: MachineModel): Answers {
   };
 }
 
-export function factsFor({ facts, machine, shapes }: Answers, node: Node): Facts {
-  return remembered(facts, node, () => factsOf(node, machine, shapes));
+export function factsFor({ facts, machine, types, shapes }: Answers, node: Node): Facts {
+  return remembered(facts, node, () => factsOf(node, machine, types, shapes));
 }
 
 /** Where a layout's rules put a tensor, after those that stick to it. */

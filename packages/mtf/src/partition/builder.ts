@@ -15,7 +15,8 @@ export interface Builder {
 
 export function addValue(builder: Builder, shaped: Shaped, placement: Placement): number {
   const { dims, dtype, rest } = shaped;
-  return builder.values.push({ dims, dtype, ...(rest && { rest }), placement }) - 1;
+  const value = rest ? { dims, dtype, rest, placement } : { dims, dtype, placement };
+  return builder.values.push(value) - 1;
 }
 
 export function compute(

@@ -2,14 +2,14 @@ import type { Op } from "../graph/kinds.ts";
 import type { Node } from "../graph/node.ts";
 import { endOf } from "../graph/tensor.ts";
 import { type Placement, sameSplit, splitAxes } from "../program/placement.ts";
-import { compute, reduce } from "./builder.ts";
+import { addValue, reduce } from "./builder.ts";
 import { type Assignment, operandSplit, type Task } from "./choose.ts";
 import { outcomeOf } from "./outcome.ts";
-import type { Asked } from "./plan/choice.ts";
+import type { Demand } from "./plan/track.ts";
 import { carries, follows } from "./rests.ts";
 import {
   byRules,
-  defineValue,
+  define,
   lying,
   originOf,
   type Scope,
@@ -18,7 +18,7 @@ import {
   wanted,
 } from "./scope.ts";
 import { before, stuckToOperands } from "./stuck.ts";
-import { bring } from "./versions.ts";
+import { bring, newVersions } from "./versions.ts";
 
 /** Where a node's results are to lie. */
 export function aimsOf(scope: Scope, node: Node): readonly Placement[] {
@@ -52,35 +52,35 @@ export function passesAlong(scope: Scope, task: Task, assignment: Assignment): b
 /** Writes an op on slices: what it asks of operands, the op, and what is owed of a maximum. */
 export function emit(scope: Scope, task: Task, assignment: Assignment, passes: boolean): void {
   const { node } = task;
+  const { builder } = scope;
   const origin = originOf(node);
-  const outcome = outcomeOf(scope.plan.answers, task, assignment);
-  const operands: number[] = [];
-  const asked: Asked[] = [];
-  node.operands.forEach((operand, i) => {
+  const { asks, shares, gives, work } = outcomeOf(scope.plan.answers, task, assignment);
+  const asked: Demand[] = [];
+  const operands = node.operands.map((operand, i) => {
     const versions = versionsIn(scope, operand, origin.pass);
-    const { track } = versions;
-    operands.push(bring(scope.builder, versions, outcome.asks[i]!, origin));
-    asked.push({ track, demand: track.demands.at(-1)! });
+    const value = bring(builder, versions, asks[i]!, origin);
+    asked.push(versions.track.demands.at(-1)!);
+    return value;
   });
-  const combine = task.facts.partition.combine ?? "sum";
-  const results = node.results.map((shaped, i) => ({ shaped, placement: outcome.gives[i]! }));
   // A sum that passes through is owed since the op that left it so.
   const first = task.passing[0];
   const since = first === undefined ? origin : versionsOf(scope, node.operands[first]!).origin;
+  const made = node.results.map((shaped, i) => addValue(builder, shaped, gives[i]!));
   const op = { kind: node.kind, attributes: node.attributes } as Op;
-  const made = compute(scope.builder, op, operands, results, origin);
-  results.forEach(({ placement }, i) => {
-    const shared = outcome.shares[i]!.partial;
-    const value =
-      combine !== "sum" && shared.length > 0
-        ? reduce(scope.builder, made[i]!, placement, combine, shared, origin)
-        : made[i]!;
-    defineValue(scope, endOf(node, i), value, since);
+  builder.instructions.push({ kind: "compute", op, operands, results: made, origin });
+  const combine = task.facts.partition.combine ?? "sum";
+  const tracks = made.map((value, i) => {
+    const shared = combine === "sum" ? [] : shares[i]!.partial;
+    const whole =
+      shared.length > 0 ? reduce(builder, value, gives[i]!, combine, shared, origin) : value;
+    const versions = newVersions(builder, whole, since);
+    define(scope, endOf(node, i), versions);
+    return versions.track;
   });
   scope.choices.push({
     task,
-    runs: scope.builder.runs,
-    work: scope.builder.runs * outcome.work,
+    runs: builder.runs,
+    work: builder.runs * work,
     // Where nothing is owed now, sums may pass that another plan leaves owed.
     split: { assignment, passes },
     aims: () => ({
@@ -88,6 +88,6 @@ export function emit(scope: Scope, task: Task, assignment: Assignment, passes: b
       rules: before(stuckToOperands(scope.stuck, node), scope.layout.rules),
     }),
     operands: asked,
-    results: node.results.map((_, i) => versionsOf(scope, endOf(node, i)).track),
+    results: tracks,
   });
 }

@@ -1,12 +1,11 @@
 import type { MachineModel } from "../cost/machineModel.ts";
 import { secondsAlone } from "../cost/secondsAlone.ts";
-import type { Typed } from "../graph/kinds.ts";
 import type { Node } from "../graph/node.ts";
 import { typeOf } from "../graph/tensor.ts";
 import { partitionOf } from "../ops/partitionOf.ts";
 import type { Partition } from "../ops/rule.ts";
-import { printResting } from "../rest/print.ts";
 import { remembered } from "./plan/remembered.ts";
+import { type Types, typeNumber } from "./types.ts";
 
 /** What matters of a node for splitting its work, wherever its operands lie. */
 export interface Facts {
@@ -20,15 +19,20 @@ export interface Facts {
 }
 
 /** @param shapes numbers for the texts of nodes that are alike */
-export function factsOf(node: Node, machine: MachineModel, shapes: Map<string, number>): Facts {
+export function factsOf(
+  node: Node,
+  machine: MachineModel,
+  types: Types,
+  shapes: Map<string, number>,
+): Facts {
   const partition = partitionOf(node);
   const seconds = secondsAlone(node, machine);
   const { move, windows, even, alias, combine } = partition;
   const whole = new Set(partition.whole);
   for (const dim of [move?.dim, windows]) if (dim !== undefined) whole.add(dim);
   let text = `${node.kind} ${combine} ${seconds}`;
-  for (const operand of node.operands) text += `;${printShape(typeOf(operand))}`;
-  for (const result of node.results) text += `>${printShape(result)}`;
+  for (const operand of node.operands) text += `;${typeNumber(types, typeOf(operand))}`;
+  for (const result of node.results) text += `>${typeNumber(types, result)}`;
   for (const dim of whole) text += `!${dim}`;
   if (even) text += `%${even.dim}:${even.sizes}`;
   if (alias) text += `=${Object.entries(alias)}`;
@@ -38,10 +42,4 @@ export function factsOf(node: Node, machine: MachineModel, shapes: Map<string, n
     seconds,
     shape: remembered(shapes, text, () => shapes.size),
   };
-}
-
-function printShape(typed: Typed): string {
-  let text = "";
-  for (const { name, size } of typed.dims) text += ` ${name}${size}`;
-  return printResting(typed, text);
 }

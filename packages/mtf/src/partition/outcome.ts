@@ -3,7 +3,6 @@ import type { Answers } from "./answers.ts";
 import {
   type Assignment,
   operandPlacement,
-  printAssignment,
   resultShare,
   type Task,
   workSeconds,
@@ -23,8 +22,10 @@ export interface Outcome {
 }
 
 export function outcomeOf(answers: Answers, s: Task, assignment: Assignment): Outcome {
-  const text = `${s.facts.shape} ${printAssignment(assignment)}|${s.passing}|${s.owed}`;
-  return remembered(answers.outcomes, text, () => {
+  const known = remembered(answers.outcomes, assignment, () => new Map<string | number, Outcome>());
+  const { facts, passing, owed } = s;
+  const key = passing.length === 0 ? facts.shape : `${facts.shape}|${passing}|${owed}`;
+  return remembered(known, key, () => {
     const shares = s.node.results.map((_, i) => resultShare(s, assignment, i));
     const sums = (s.facts.partition.combine ?? "sum") === "sum";
     return {

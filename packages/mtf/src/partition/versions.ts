@@ -2,7 +2,7 @@ import { type Placement, samePlacement } from "../program/placement.ts";
 import type { Origin } from "../program/program.ts";
 import { transferBytes } from "../program/transfer.ts";
 import { type Builder, move, settle } from "./builder.ts";
-import { newTrack, type Track } from "./plan/track.ts";
+import { demand, newTrack, type Track } from "./plan/track.ts";
 
 /** A value in the placements it has been brought to so far. */
 export interface Versions {
@@ -26,7 +26,7 @@ export function newVersions(builder: Builder, home: number, origin: Origin): Ver
  * version there is. Sums are settled for good: who asks later starts from there.
  */
 export function bring(builder: Builder, versions: Versions, to: Placement, origin: Origin): number {
-  versions.track.demands.push({ to, settles: false });
+  demand(versions.track, to, false);
   return brought(builder, versions, to, origin);
 }
 
@@ -52,13 +52,13 @@ function brought(builder: Builder, versions: Versions, to: Placement, origin: Or
 /** Says that a value is read where it lies, whatever it costs to have it there. */
 export function readWhereItLies(builder: Builder, versions: Versions): void {
   const { placement } = builder.values[versions.home]!;
-  versions.track.demands.push({ to: placement, settles: false });
+  demand(versions.track, placement, false);
 }
 
 /** Settles what is owed, as far as `to` asks; what nothing is owed on stays as it is. */
 export function settleHome(builder: Builder, versions: Versions, to: Placement): void {
   // Where nothing is owed now, something may be by another plan.
-  versions.track.demands.push({ to, settles: true });
+  demand(versions.track, to, true);
   if (owesMore(builder.values[versions.home]!.placement, to)) settleIn(builder, versions, to);
 }
 

@@ -93,30 +93,36 @@ function inBuckets(work: Work, instructions: readonly Instruction[]): readonly I
     const at = Math.min(last, members.at(-1)!);
     bucketsAt.set(at, [...(bucketsAt.get(at) ?? []), bucket]);
   }
-  return inside.flatMap((instruction, i) => [
-    ...(bucketsAt.get(i) ?? []),
-    ...(joined.has(i) ? [] : [instruction]),
-  ]);
+  const after: Instruction[] = [];
+  inside.forEach((instruction, i) => {
+    after.push(...(bucketsAt.get(i) ?? none));
+    if (!joined.has(i)) after.push(instruction);
+  });
+  return after;
 }
+
+const none: readonly Bucket[] = [];
 
 /** The reductions that are to be done as one, each by its place. */
 function together(work: Work, instructions: readonly Instruction[]): readonly Open[] {
-  const small = instructions.flatMap((instruction, i) => {
-    return instruction.kind === "reduce" && sizeOf(work, instruction) < 1 ? [i] : [];
+  const small: { readonly at: number; readonly reduce: Reduce; readonly size: number }[] = [];
+  instructions.forEach((reduce, at) => {
+    if (reduce.kind !== "reduce") return;
+    const size = sizeOf(work, reduce);
+    if (size < 1) small.push({ at, reduce, size });
   });
   if (small.length < 2) return [];
   const windowOf = windowsIn(work.program.values.length, instructions);
   const open = new Map<string, Open>();
   const closed: Open[] = [];
-  for (const i of small) {
-    const reduce = instructions[i] as Reduce;
+  for (const { at, reduce, size } of small) {
     const key = kindOf(work.program, reduce);
-    const own = { ...windowOf(i), members: [i], size: sizeOf(work, reduce) };
+    const own = { ...windowOf(at), members: [at], size };
     const known = open.get(key);
     const both = known && {
       first: Math.max(known.first, own.first),
       last: Math.min(known.last, own.last),
-      members: [...known.members, i],
+      members: [...known.members, at],
       size: known.size + own.size,
     };
     if (both && both.first <= both.last && both.size <= 1) {

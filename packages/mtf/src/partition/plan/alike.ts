@@ -2,6 +2,7 @@ import type { Answers } from "../answers.ts";
 import { numberOf, type Placements } from "../placements.ts";
 import { type Choice, printSorted, tracksOf } from "./choice.ts";
 import { remembered } from "./remembered.ts";
+import { sequences } from "./sequences.ts";
 import type { Track } from "./track.ts";
 
 /** How far around an op others have to be alike, too. */
@@ -16,30 +17,43 @@ export function groupsOf(
   { placements }: Answers,
 ): readonly (readonly Choice[])[] {
   const { tracks, places } = tracksAmong(choices);
-  const states = numbered(tracks, (track) => printTrack(track, placements));
+  const states = statesOf(tracks, placements);
+  const then = sequences();
+  const texts = numbering((text: string) => text);
   const splits = numbering(printSorted);
   const sets = numbering((axes: readonly string[]) => axes.join());
-  let kinds = numbered(choices, ({ task, runs, split }, i) => {
-    const { node, facts, axes } = task;
-    const by = `${splits(split.assignment)} ${split.passes}`;
-    const text = `${facts.shape} ${node.line} ${node.pass} ${runs} ${sets(axes)} ${by}`;
-    return places[i]!.reduce((all, place) => `${all} ${states[place]}`, text);
+  let kinds = choices.map(({ task: { node, facts, axes }, runs, split }, i) => {
+    let kind = then(then(then(0, facts.shape), texts(node.line)), texts(node.pass));
+    kind = then(then(kind, runs), sets(axes));
+    kind = then(then(kind, splits(split.assignment)), Number(split.passes));
+    return eachThen(then, kind, places[i]!, states);
   });
   for (let hop = 0; hop < hops; hop++) {
     const around = tracks.map((): number[] => []);
     places.forEach((own, i) => {
       for (const place of own) around[place]!.push(kinds[i]!);
     });
-    const joined = numbered(around, printSet);
-    kinds = numbered(choices, (_, i) =>
-      places[i]!.reduce((all, place) => `${all} ${joined[place]}`, `${kinds[i]}`),
-    );
+    const joined = setsOf(around);
+    const next = sequences();
+    kinds = kinds.map((kind, i) => eachThen(next, next(0, kind), places[i]!, joined));
   }
   const groups = new Map<number, Choice[]>();
   choices.forEach((choice, i) => {
     remembered(groups, kinds[i]!, () => []).push(choice);
   });
   return [...groups.values()];
+}
+
+/** A sequence, and then what is known of each of some places. */
+function eachThen(
+  then: ReturnType<typeof sequences>,
+  before: number,
+  places: readonly number[],
+  known: readonly number[],
+): number {
+  let all = before;
+  for (const place of places) all = then(all, known[place]!);
+  return all;
 }
 
 /** All that choices read and make, and for each of them where among these its own are. */
@@ -55,15 +69,6 @@ function tracksAmong(choices: readonly Choice[]): {
 }
 
 /** The same number for items with the same text. */
-function numbered<Item>(
-  items: readonly Item[],
-  text: (item: Item, i: number) => string,
-): readonly number[] {
-  const numbers = new Map<string, number>();
-  return items.map((item, i) => remembered(numbers, text(item, i), () => numbers.size));
-}
-
-/** The same number for items with the same text, for items that come again and again. */
 function numbering<Item>(text: (item: Item) => string): (item: Item) => number {
   const numbers = new Map<string, number>();
   const known = new Map<Item, number>();
@@ -71,19 +76,33 @@ function numbering<Item>(text: (item: Item) => string): (item: Item) => number {
     remembered(known, item, () => remembered(numbers, text(item), () => numbers.size));
 }
 
-function printTrack({ start, demands }: Track, placements: Placements): string {
-  let text = "";
-  for (const placement of start) text += `${numberOf(placements, placement)} `;
-  const demanded: string[] = [];
-  for (const { to, settles } of demands) {
-    const demand = `${numberOf(placements, to)}${settles ? "!" : ""}`;
-    if (!demanded.includes(demand)) demanded.push(demand);
-  }
-  return `${text}to ${demanded.join()}`;
+/** The same number for tracks that begin alike and are asked for alike, however often. */
+function statesOf(tracks: readonly Track[], placements: Placements): readonly number[] {
+  const then = sequences();
+  return tracks.map(({ start, demands }) => {
+    let state = 0;
+    for (const placement of start) state = then(state, numberOf(placements, placement));
+    state = then(state, -1);
+    const asked: number[] = [];
+    for (const { to, settles } of demands) {
+      const one = numberOf(placements, to) * 2 + Number(settles);
+      if (asked.includes(one)) continue;
+      asked.push(one);
+      state = then(state, one);
+    }
+    return state;
+  });
 }
 
-/** The same text for the same numbers, in whatever order and however often. */
-function printSet(numbers: number[]): string {
-  numbers.sort((a, b) => a - b);
-  return numbers.filter((n, i) => n !== numbers[i - 1]).join();
+/** The same number for the same numbers, in whatever order and however often. */
+function setsOf(all: readonly number[][]): readonly number[] {
+  const then = sequences();
+  return all.map((numbers) => {
+    numbers.sort((a, b) => a - b);
+    let set = 0;
+    numbers.forEach((n, i) => {
+      if (n !== numbers[i - 1]) set = then(set, n);
+    });
+    return set;
+  });
 }

@@ -8,6 +8,12 @@ export const smallest = 1e-12;
 /** How many answers may still be asked for. */
 export interface Budget {
   answers: number;
+  /** How often what was to answer cost as much as what it was compared with. */
+  ties: number;
+}
+
+export function newBudget(answers: number): Budget {
+  return { answers, ties: 0 };
 }
 
 /** Whether a trial's changes cost less, and have devices repeat no work that was split. */
@@ -33,6 +39,8 @@ export function answer(
     if (planned.work > before.work + smallest) continue;
     change(places, trial, seat, planned);
     const cost = costAround(seat);
+    // Of twice the margin, as sums are rounded.
+    if (Math.abs(cost - least) <= 2 * smallest) budget.ties++;
     if (cost < least - margin) [best, least] = [planned, cost];
   }
   change(places, trial, seat, best);

@@ -47,7 +47,7 @@ export function seated(
   const others = new Set<Demand>();
   for (const choice of all) {
     if (inSample.has(choice)) continue;
-    for (const { track, demand } of choice.operands) if (linked.has(track)) others.add(demand);
+    for (const demand of choice.operands) if (linked.has(demand.track)) others.add(demand);
   }
   const links = new Map<Track, Link>();
   const demands = new Map<Demand, LinkDemand>();
@@ -82,7 +82,7 @@ export function seated(
         choice,
         dims: new Set(names.filter((name) => !choice.task.facts.whole.has(name))),
         links: own,
-        asks: choice.operands.map(({ demand }) => demands.get(demand)!),
+        asks: choice.operands.map((demand) => demands.get(demand)!),
         makes: choice.results.map(linkOf),
         known,
         nearby: new Map(),

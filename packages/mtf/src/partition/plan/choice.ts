@@ -54,7 +54,8 @@ export interface Choice {
   readonly split: Split;
   /** Where results are to lie, and the rules that were asked: worked out for who asks why. */
   readonly aims: () => Aims;
-  readonly operands: readonly Asked[];
+  /** What it asks of each operand. */
+  readonly operands: readonly Demand[];
   readonly results: readonly Track[];
 }
 
@@ -73,12 +74,6 @@ export interface Aims {
   readonly results: readonly Placement[];
   /** Those that stick to operands before the layout's. */
   readonly rules: RuleTable;
-}
-
-/** What a choice asks of an operand. */
-export interface Asked {
-  readonly track: Track;
-  readonly demand: Demand;
 }
 
 export function printSplit({ assignment, passes }: Split): string {

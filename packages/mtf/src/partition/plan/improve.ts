@@ -2,7 +2,7 @@ import type { Mesh } from "../../mesh.ts";
 import type { Price } from "../../program/transfer.ts";
 import type { Answers } from "../answers.ts";
 import { groupsOf } from "./alike.ts";
-import { answer, type Budget, gains, smallest } from "./answer.ts";
+import { answer, type Budget, gains, newBudget, smallest } from "./answer.ts";
 import { change, costOfAll, newTrial, type Seat, seated, type Trial, takeBack } from "./board.ts";
 import { allSplitsOf, candidatesOf } from "./candidates.ts";
 import type { Choice, Split } from "./choice.ts";
@@ -57,8 +57,8 @@ export function improve(
   );
   const middles = groups.map((group) => seats.get(middleOf(group))!);
   const first = new Map(middles.map((seat) => [seat, seat.planned]));
-  const budget = { answers: mostAnswersInAll };
-  const following = { answers: mostAnswersInAll };
+  const budget = newBudget(mostAnswersInAll);
+  const following = newBudget(mostAnswersInAll);
   const sweep = (steps: readonly Step[]) => {
     let order: readonly Seat[] = middles;
     for (let round = 0; round < mostSweeps && order.length > 0; round++) {

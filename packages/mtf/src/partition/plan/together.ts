@@ -21,16 +21,36 @@ export function improveTogether(
     if (budget.answers <= 0) return undefined;
     // Those that neither gain nor lose by following may be what makes others gain: they are tried
     // both ways.
-    for (const margin of [-smallest, smallest]) {
-      const trial = newTrial();
-      change(places, trial, seat, planned);
-      if (savesSomething(trial)) {
-        letOthersAnswer(places, trial, seat, margin, budget);
-        if (gains(trial)) return trial;
-      }
-      takeBack(trial);
+    const { answers, ties } = budget;
+    const eager = answered(places, seat, planned, -smallest, budget);
+    if (eager) return eager;
+    const asked = answers - budget.answers;
+    if (budget.ties === ties && budget.answers >= asked) {
+      // Where there was none, all would answer as they did: that is counted, and need not be done.
+      budget.answers -= asked;
+      continue;
     }
+    const reluctant = answered(places, seat, planned, smallest, budget);
+    if (reluctant) return reluctant;
   }
+  return undefined;
+}
+
+/** A choice by another split, and what others answer; taken back unless it gains. */
+function answered(
+  places: Places,
+  seat: Seat,
+  planned: Planned,
+  margin: number,
+  budget: Budget,
+): Trial | undefined {
+  const trial = newTrial();
+  change(places, trial, seat, planned);
+  if (savesSomething(trial)) {
+    letOthersAnswer(places, trial, seat, margin, budget);
+    if (gains(trial)) return trial;
+  }
+  takeBack(trial);
   return undefined;
 }
 

@@ -11,10 +11,19 @@ export interface Track {
   readonly demands: Demand[];
 }
 
+/** What is asked of a value. */
 export interface Demand {
+  readonly track: Track;
   readonly to: Placement;
   /** Whether owed sums are only settled, as far as `to` asks, and the rest stays where it is. */
   readonly settles: boolean;
+}
+
+/** Adds what is asked of a value now. */
+export function demand(track: Track, to: Placement, settles: boolean): Demand {
+  const asked = { track, to, settles };
+  track.demands.push(asked);
+  return asked;
 }
 
 export function newTrack(shaped: Shaped, runs: number, start: readonly Placement[]): Track {

@@ -1,0 +1,22 @@
+import type { Typed } from "../graph/kinds.ts";
+import { printResting } from "../rest/print.ts";
+import { remembered } from "./plan/remembered.ts";
+
+/** Numbers for the types of values: the same for those with the same dims, in the same order. */
+export interface Types {
+  readonly byText: Map<string, number>;
+  /** A type is asked for by what makes a value and by all that read it: it is printed once. */
+  readonly byObject: Map<Typed, number>;
+}
+
+export function newTypes(): Types {
+  return { byText: new Map(), byObject: new Map() };
+}
+
+export function typeNumber({ byText, byObject }: Types, typed: Typed): number {
+  return remembered(byObject, typed, () => {
+    let text = "";
+    for (const { name, size } of typed.dims) text += ` ${name}${size}`;
+    return remembered(byText, printResting(typed, text), () => byText.size);
+  });
+}
