@@ -1,5 +1,3 @@
-import { fail } from "./options.ts";
-
 /** Asks a generator to continue each prompt greedily by so many ids. No id is an end. */
 export interface Continue {
   readonly prompts: readonly (readonly number[])[];
@@ -29,14 +27,4 @@ export function promptsOf(
   return Array.from({ length: batch }, (_, row) =>
     Array.from({ length }, (_, i) => (7919 * (row + 1) + i * i * 31) % vocabulary),
   );
-}
-
-/** Ends with an error where two that compute in float32 begin their texts otherwise. */
-export function checkSame(
-  [name, first]: readonly [string, Continued],
-  [other, second]: readonly [string, Continued],
-): void {
-  const ids = ({ ids }: Continued) => ids.map((text) => text[0]);
-  const [a, b] = [ids(first).join(" "), ids(second).join(" ")];
-  if (a !== b) fail(`${name} continues with ${a}, ${other} with ${b}: not the same model`);
 }

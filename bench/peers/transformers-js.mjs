@@ -1,8 +1,6 @@
 // Generating by transformers.js on ONNX Runtime: transformers-js.mjs FOLDER THREADS, of a folder that
 // export_onnx.py wrote.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { basename, dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { AutoModelForCausalLM, BaseStreamer, env, Tensor } from "@huggingface/transformers";
@@ -28,10 +26,6 @@ class Arrivals extends BaseStreamer {
   end() {}
 }
 
-const here = createRequire(import.meta.url);
-const runtime = createRequire(here.resolve("@huggingface/transformers")).resolve("onnxruntime-node");
-const { version } = JSON.parse(readFileSync(packageOf(runtime, "onnxruntime-node")));
-
 for await (const line of createInterface({ input: process.stdin })) {
   const { prompts, tokens } = JSON.parse(line);
   const shape = [prompts.length, prompts[0].length];
@@ -50,11 +44,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   const ids = found.tolist().map((text) => text.slice(shape[1]).map(Number));
   const [, begun] = streamer.times;
   const [first, rest] = [(begun - since) / 1000, (end - begun) / 1000];
-  const by = `transformers.js ${env.version}, ONNX Runtime ${version}`;
+  const by = `transformers.js ${env.version}, onnxruntime-node`;
   process.stdout.write(`${JSON.stringify({ loading, first, rest, ids, by })}\n`);
-}
-
-function packageOf(file, name) {
-  const at = file.lastIndexOf(`/node_modules/${name}/`);
-  return `${file.slice(0, at)}/node_modules/${name}/package.json`;
 }

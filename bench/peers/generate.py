@@ -1,4 +1,4 @@
-"""Generating by Hugging Face's transformers on PyTorch: transformers_generate.py FOLDER THREADS."""
+"""Generating by Hugging Face's transformers on PyTorch: generate.py FOLDER THREADS."""
 
 import json
 import os
