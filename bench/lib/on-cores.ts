@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { note } from "./report.ts";
@@ -12,8 +13,8 @@ export function onCores(
   args: readonly string[],
 ): readonly [command: string, args: readonly string[]] {
   if (count >= availableParallelism()) return [command, args];
-  if (process.platform !== "linux") {
-    note(`${command} is not held to ${count} cores: only Linux has taskset`);
+  if (spawnSync("taskset", ["-V"], { stdio: "ignore" }).status !== 0) {
+    note(`${command} is not held to ${count} cores: there is no taskset here`);
     return [command, args];
   }
   return ["taskset", ["-c", allowed().slice(0, count).join(","), command, ...args]];
