@@ -107,7 +107,7 @@ test("decode: tokens a second as weights rest, beside what memory allows", async
   const [wide, half, byte] = found.map(({ bytesPerPass }) => bytesPerPass as number);
   expect(half).toBe(wide! / 2);
   expect(byte).toBeLessThan(half!);
-}, 60_000);
+}, 120_000);
 
 test("prefill: seconds to a first id, with a BLAS and without", async () => {
   const systems = ["ours", "ours-own"];
@@ -116,14 +116,14 @@ test("prefill: seconds to a first id, with a BLAS and without", async () => {
       expect.objectContaining({ workers: 1, batch: 1, system, seconds: positive }),
     ),
   );
-}, 60_000);
+}, 120_000);
 
 test("loading: seconds to a first id from a process's start, beside reading the file", async () => {
   const [memory] = await lines("loading", "--systems", "ours");
   const times = { process: positive, model: positive, reading: positive };
   expect(memory).toEqual({ workers: 1, file: "memory", system: "ours", ...times });
   expect(memory!.process).toBeGreaterThan(memory!.model as number);
-}, 60_000);
+}, 120_000);
 
 // The benchmark fails where they do not begin texts with the same ids.
 test.skipIf(missingFrom("python3", ["torch", "transformers"]))(
@@ -143,7 +143,7 @@ test("prefill: a peer that is not here is left out, loudly", async () => {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, call, { env });
   expect(stdout.trim().split("\n")).toHaveLength(1);
   expect(stderr).toContain("transformers is left out: python3 has no torch here");
-}, 60_000);
+}, 120_000);
 
 test("draft: tokens a second with a draft and without, and how often it is right", async () => {
   const found = await lines("draft");

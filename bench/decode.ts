@@ -30,7 +30,7 @@ as many threads convert to float32 and multiply, from the cache, where that is l
   --tokens N       new ids of each text (128)
   --batch N,N      texts at once (1,8)
   --workers N,N    devices, which hold a part of each matrix; or threads (1,2)
-  --rounds N       how often everything takes turns; medians count (3)`;
+  --rounds N       how often everything takes turns; medians count (2)`;
 
 const names = ["config", "systems", "length", "tokens", "batch", "workers", "rounds"] as const;
 const { json, quick, values } = readOptions(help, names);
@@ -41,7 +41,7 @@ const peers = ["transformers", "transformers.js"] as const;
 const systems = chosen<GeneratorName>(values.systems ?? usual, "systems", [...all, ...peers]);
 const length = countOf(values.length, "length", quick ? 16 : 128);
 const tokens = countOf(values.tokens, "tokens", quick ? 9 : 128);
-const rounds = countOf(values.rounds, "rounds", quick ? 1 : 3);
+const rounds = countOf(values.rounds, "rounds", quick ? 1 : 2);
 const batches = countsOf(values.batch, "batch", quick ? [1, 2] : [1, 8]);
 const cores = countsOf(values.workers, "workers", quick ? [1] : [1, 2]);
 
