@@ -1,7 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { type Child, start, startModule } from "./child.ts";
+import { missingFrom, peerFile } from "./python.ts";
 
 /** What takes training steps. */
 export interface System {
@@ -19,12 +18,8 @@ const ours = (mesh: string, env?: NodeJS.ProcessEnv): System => ({
 });
 
 const python = (file: string, module: string): System => ({
-  start: (folder) =>
-    start("python3", [fileURLToPath(new URL(`../peers/${file}`, import.meta.url)), folder]),
-  missing: () =>
-    spawnSync("python3", ["-c", `import ${module}`], { stdio: "ignore" }).status === 0
-      ? undefined
-      : `python3 has no ${module} here`,
+  start: (folder) => start("python3", [peerFile(file), folder]),
+  missing: () => missingFrom("python3", [module]),
 });
 
 const tfjsNode = (file: string, args: readonly string[]): System => ({

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "gpt-neo";
+import { type Child, start } from "./child.ts";
+import { onCores } from "./on-cores.ts";
+import { exportOnnx, missingForTransformersJs } from "./onnx-export.ts";
+import { fail } from "./options.ts";
+import { missingFrom, peerFile } from "./python.ts";
+import { writeRandomModel } from "./random-folder.ts";
+import { note } from "./report.ts";
+
+/** Ours by what its weights rest as, and without a BLAS; and peers. */
+export type GeneratorName =
+  | `ours${"" | "-own" | "-bfloat16" | "-float16" | "-int8"}`
+  | "transformers"
+  | "transformers.js";
+
+/** What continues texts. */
+export interface Generator {
+  readonly name: GeneratorName;
+  /** The file of its weights. */
+  readonly weights: string;
+  /** Starts it in a process of its own, on so many cores, to answer `Continue` by `Continued`. */
+  start(cores: number): Child;
+}
+
+/** Makes a model of random weights, gives those that are here to continue texts by it, and removes it. */
+export async function withGenerators(
+  config: Config,
+  names: readonly GeneratorName[],
+  use: (generators: readonly Generator[]) => Promise<void>,
+): Promise<void> {
+  const here = names.filter((name) => {
+    const missing = missingFor(name);
+    if (missing) note(`${name} is left out: ${missing}`);
+    return !missing;
+  });
+  if (here.length === 0) fail("none of these systems is here");
+  const folder = mkdtempSync(join(tmpdir(), "bench-generate-"));
+  const [model, onnx] = [join(folder, "model"), join(folder, "onnx-model")];
+  try {
+    await writeRandomModel(model, config);
+    if (here.includes("transformers.js")) await exportOnnx(model, onnx);
+    await use(here.map((name) => (name === "transformers.js" ? js(onnx) : generator(name, model))));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function missingFor(name: GeneratorName): string | undefined {
+  if (name === "transformers.js") return missingForTransformersJs();
+  return name === "transformers" ? missingFrom("python3", ["torch", "transformers"]) : undefined;
+}
+
+function js(folder: string): Generator {
+  const args = (cores: number) => [peerFile("transformers-js.mjs"), folder, `${cores}`];
+  return {
+    name: "transformers.js",
+    weights: join(folder, "onnx", "model.onnx"),
+    start: (cores) => start(...onCores(cores, process.execPath, args(cores))),
+  };
+}
+
+function generator(name: Exclude<GeneratorName, "transformers.js">, folder: string): Generator {
+  const weights = join(folder, "model.safetensors");
+  if (name === "transformers") {
+    const args = (cores: number) => [peerFile("generate.py"), folder, `${cores}`];
+    return { name, weights, start: (cores) => start(...onCores(cores, "python3", args(cores))) };
+  }
+  const [, how = "float32"] = name.split("-");
+  const dtype = how === "own" ? "float32" : how;
+  const env = how === "own" ? { ...process.env, MTF_BLAS: "off" } : process.env;
+  const args = (cores: number) => [peerFile("generate.mjs"), folder, `${cores}`, dtype];
+  return {
+    ...{ name, weights },
+    start: (cores) => start(...onCores(cores, process.execPath, args(cores)), env),
+  };
+}
