@@ -29,6 +29,7 @@ export function mpiMessages(mpi: Mpi, tag: number, fastReduce = false): Messages
   return {
     processes: Array.from({ length: mpi.size }, (_, rank) => [rank]),
     own: mpi.rank,
+    add: mpi.add,
     ...(fastReduce && { sum: sumsOf(mpi) }),
     send(_, to, numbers) {
       for (const part of partsOf(numbers)) begin(part, to);
