@@ -11,9 +11,9 @@ export interface Mpi {
   readonly size: number;
   /** How long a request is, in bytes. */
   readonly requestBytes: number;
-  /** Begins to send bytes, and writes down the request. */
-  isend(bytes: Uint8Array, to: number, tag: number, request: Uint8Array): void;
-  recv(bytes: Uint8Array, from: number, tag: number): void;
+  /** Begins to send numbers, of less than 2 GiB, and writes down the request. */
+  isend(numbers: HostArray, to: number, tag: number, request: Uint8Array): void;
+  recv(numbers: HostArray, from: number, tag: number): void;
   /** Whether there is a message to receive. */
   hasCome(from: number, tag: number): boolean;
   /** Waits for requests, one after the other in memory. */
@@ -99,9 +99,10 @@ export function joinMpi(file: string): Mpi | undefined {
     rank: asked("MPI_Comm_rank"),
     size: asked("MPI_Comm_size"),
     requestBytes,
-    isend: (bytes, to, tag, request) =>
-      void isend(bytes, bytes.length, byte, to, tag, world, request),
-    recv: (bytes, from, tag) => void recv(bytes, bytes.length, byte, from, tag, world, ignored),
+    isend: (numbers, to, tag, request) =>
+      void isend(numbers, numbers.byteLength, byte, to, tag, world, request),
+    recv: (numbers, from, tag) =>
+      void recv(numbers, numbers.byteLength, byte, from, tag, world, ignored),
     hasCome: (from, tag) => {
       const flag = new Int32Array(1);
       probe(from, tag, world, flag, ignored);

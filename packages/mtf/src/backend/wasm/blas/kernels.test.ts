@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { kernelsFor } from "./kernels.ts";
 
 const processor = (vendor: string, flags: string) =>
-  `processor\t: 0\nvendor_id\t: ${vendor}\nmodel\t\t: 207\nflags\t\t: fpu sse2 ${flags} smep\n\n`.repeat(2);
+  `processor\t: 0\nvendor_id\t: ${vendor}\nmodel\t\t: 207\nflags\t\t: fpu sse2 ${flags} smep\n\n`.repeat(
+    2,
+  );
 
 test.each([
   ["GenuineIntel", "fma avx2 avx512f avx512dq avx512cd avx512bw avx512vl", "SkylakeX"],

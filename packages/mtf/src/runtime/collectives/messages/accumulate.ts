@@ -1,5 +1,6 @@
 import type { DType, HostArray } from "../../../dtype.ts";
 import type { Reduce } from "../../../program/program.ts";
+import { neighbours } from "../copy.ts";
 import { stepOf } from "../fold.ts";
 import type { Messages } from "./messages.ts";
 
@@ -10,7 +11,8 @@ export type Accumulate = (total: HostArray, terms: readonly HostArray[]) => void
 export function accumulating(fn: Reduce["fn"], dtype: DType, { add }: Messages): Accumulate {
   if (add && fn === "sum" && dtype !== "bool") {
     return inBlocks((total, term, begin, end) => {
-      add(term.subarray(begin, end), total.subarray(begin, end));
+      const length = end - begin;
+      add(neighbours(term, begin, length), neighbours(total, begin, length));
     });
   }
   const step = stepOf(fn, dtype);

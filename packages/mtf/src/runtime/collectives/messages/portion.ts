@@ -1,6 +1,6 @@
 import type { HostArray } from "../../../dtype.ts";
 import type { Access } from "../access.ts";
-import { type Copy, copyElements } from "../copy.ts";
+import { type Copy, copyElements, neighbours } from "../copy.ts";
 import { eachPart, type Part, roomLike } from "../row.ts";
 import { type Runs, runsWithin } from "./runs.ts";
 
@@ -51,7 +51,7 @@ export function numbersOf({ elements, pieces }: Portion, copied: boolean): HostA
   const [{ host, operand, runs }] = pieces;
   const first = host.operand(operand);
   if (pieces.length === 1 && runs.alone && !copied) {
-    return first.subarray(runs.alone.from, runs.alone.from + elements);
+    return neighbours(first, runs.alone.from, elements);
   }
   const row = roomLike(first, elements);
   let at = 0;
@@ -70,7 +70,7 @@ export function landingOf({ elements, pieces }: Portion): HostArray {
   const [{ host, runs }] = pieces;
   const target = host.result();
   if (pieces.length > 1 || !runs.alone) return roomLike(target, elements);
-  return target.subarray(runs.alone.to, runs.alone.to + elements);
+  return neighbours(target, runs.alone.to, elements);
 }
 
 /** Brings a portion to where it belongs in the results, unless it lies there. */
