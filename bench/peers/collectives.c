@@ -104,8 +104,8 @@ int main(int argc, char **argv) {
     operand = malloc(bytes);
     result = malloc(bytes);
     for (long i = 0; i < n; i++) operand[i] = 1, result[i] = 0;
-    long count = ((16 << 20) + bytes / 2) / bytes;
-    count = count < 2 ? 2 : count > 64 ? 64 : count;
+    long count = ((32 << 20) + bytes / 2) / bytes;
+    count = count < 2 ? 2 : count > 256 ? 256 : count;
     char names[256];
     snprintf(names, sizeof names, "%s", argv[3]);
     for (char *name = strtok(names, ","); name; name = strtok(NULL, ",")) {

@@ -9,6 +9,14 @@ import type { Engine } from "./tensorflow.ts";
 /** Numbers in the heap. */
 export interface HeapBuffer extends Buffer {
   readonly block: Block;
+  /** Its numbers, as they were looked at last. */
+  seen?: Seen;
+}
+
+/** A view of the heap, and the heap's own view of all at that time: a view ends when the heap grows. */
+interface Seen {
+  readonly heap: Uint8Array;
+  readonly numbers: HeapArray;
 }
 
 /** A piece of the heap that TensorFlow.js knows as a tensor, and how many buffers lie on it. */
@@ -69,17 +77,11 @@ export class Heap {
     this.engine.disposeData(block.info.dataId);
   }
 
+  /** A buffer's numbers. Collectives ask again and again, and an array takes as long as they do. */
   view(buffer: HeapBuffer): HeapArray {
-    const { offset, bytes } = buffer.block;
-    const memory = this.engine.wasm.HEAPU8.buffer;
-    switch (buffer.dtype) {
-      case "float32":
-        return new Float32Array(memory, offset, bytes >> 2);
-      case "int32":
-        return new Int32Array(memory, offset, bytes >> 2);
-      case "bool":
-        return new Uint8Array(memory, offset, bytes);
-    }
+    const heap = this.engine.wasm.HEAPU8;
+    if (buffer.seen?.heap !== heap) buffer.seen = { heap, numbers: arrayIn(heap.buffer, buffer) };
+    return buffer.seen.numbers;
   }
 
   /** Writes a description where kernels look for it; it holds until the next one. */
@@ -136,6 +138,18 @@ export class Heap {
       bytes,
       held: this.bytes,
     });
+  }
+}
+
+function arrayIn(memory: ArrayBufferLike, { block, dtype }: HeapBuffer): HeapArray {
+  const { offset, bytes } = block;
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(memory, offset, bytes >> 2);
+    case "int32":
+      return new Int32Array(memory, offset, bytes >> 2);
+    case "bool":
+      return new Uint8Array(memory, offset, bytes);
   }
 }
 

@@ -36,6 +36,25 @@ export function accessTo(
   const copies: (HostArray | undefined)[] = [];
   let own: HostArray | undefined;
 
+  const isHidden = (buffer: Buffer): boolean => !isEmpty(buffer) && !backend.view(buffer);
+  const readHidden = (made: Buffer): Promise<unknown>[] => {
+    const pending: Promise<unknown>[] = [];
+    const read = (buffer: Buffer, keep: (numbers: HostArray) => void) => {
+      const copy = backend.read(buffer);
+      if (copy instanceof Promise) pending.push(copy.then(keep));
+      else keep(copy);
+    };
+    if (own && part > 0) read(made, (numbers) => own!.set(numbers));
+    operands.forEach((value, i) => {
+      const buffer = slots[value]!;
+      if (!isHidden(buffer)) return;
+      read(buffer, (numbers) => {
+        copies[i] = numbers;
+      });
+    });
+    return pending;
+  };
+
   return {
     open(fill) {
       // Whoever moves the first part allocates all of them.
@@ -45,20 +64,8 @@ export function accessTo(
         own = hostArray(dtype, length);
         if (fill) own.fill(fill);
       }
-      const pending: Promise<unknown>[] = [];
-      const read = (buffer: Buffer, keep: (numbers: HostArray) => void) => {
-        const copy = backend.read(buffer);
-        if (copy instanceof Promise) pending.push(copy.then(keep));
-        else keep(copy);
-      };
-      if (own && part > 0) read(made, (numbers) => own!.set(numbers));
-      operands.forEach((value, i) => {
-        const buffer = slots[value]!;
-        if (isEmpty(buffer) || backend.view(buffer)) return;
-        read(buffer, (numbers) => {
-          copies[i] = numbers;
-        });
-      });
+      if (!own && !operands.some((value) => isHidden(slots[value]!))) return;
+      const pending = readHidden(made);
       return pending.length > 0 ? Promise.all(pending).then(() => undefined) : undefined;
     },
     operand(position) {
@@ -70,7 +77,7 @@ export function accessTo(
     close() {
       if (own) backend.write(slots[result]!, 0, own);
       own = undefined;
-      copies.length = 0;
+      if (copies.length > 0) copies.length = 0;
     },
   };
 }

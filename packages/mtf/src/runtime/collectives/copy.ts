@@ -111,6 +111,11 @@ export function eachRun(
 /** Below this many elements, a loop is faster than making a view. */
 const short = 24;
 
+/** Some neighbours of an array: itself, where that is all, since a view takes longer than a small message. */
+export function neighbours(array: HostArray, from: number, length: number): HostArray {
+  return length === array.length ? array : array.subarray(from, from + length);
+}
+
 /** Copies neighbours from one array to another. */
 export function copyElements(
   source: HostArray,
@@ -120,5 +125,5 @@ export function copyElements(
   length: number,
 ): void {
   if (length < short) for (let i = 0; i < length; i++) target[to + i] = source[from + i]!;
-  else target.set(source.subarray(from, from + length), to);
+  else target.set(neighbours(source, from, length), to);
 }

@@ -28,7 +28,8 @@ export function foldOf(fn: Reduce["fn"], dtype: DType): Fold {
 /** So much of the target stays in the cache while one source after the other is folded into it. */
 const block = 4096;
 
-function stepOf(fn: Reduce["fn"], dtype: DType): Step {
+/** One step of a fold: the elements of one source. */
+export function stepOf(fn: Reduce["fn"], dtype: DType): Step {
   if (fn === "max") return takeLarger;
   if (fn === "min") return takeSmaller;
   return dtype === "bool" ? takeEither : add;

@@ -4,7 +4,7 @@ import { volume } from "../../program/placement.ts";
 import type { Reduce } from "../../program/program.ts";
 import { type Frame, sliceOf } from "../execute/device.ts";
 import { type Access, accessTo } from "./access.ts";
-import type { Copy } from "./copy.ts";
+import { type Copy, copyOf } from "./copy.ts";
 import { keptOf } from "./kept.ts";
 
 /** One of several values that are settled as if they were one, with its elements in a row. */
@@ -31,6 +31,12 @@ export function rowOf(reduces: readonly Reduce[], frame: Frame): readonly Part[]
       kept: (number) => keptOf(reduce, values, device.mesh, number),
     };
   });
+}
+
+/** All elements of a part, as they lie. */
+export function wholeOf({ begin, end }: Part): Copy {
+  const at = { begin: 0, step: 1 };
+  return copyOf([{ size: end - begin, from: at, to: at }]);
 }
 
 /** How many elements there are in a row. */
@@ -63,44 +69,6 @@ export function eachPart(
     const length = Math.min(end, part.end) - first;
     if (length > 0) visit(part, first - part.begin, length, first - begin);
   }
-}
-
-/** What lies between two places of a row of operands: as it lies where one part has all of it. */
-export function readRow(row: readonly Part[], begin: number, end: number): HostArray {
-  return between(row, begin, end, ({ host }) => host.operand(0), true);
-}
-
-/** Where to put what belongs between two places of a row of results; `writeRow` then puts it there. */
-export function landingInRow(row: readonly Part[], begin: number, end: number): HostArray {
-  return between(row, begin, end, ({ host }) => host.result(), false);
-}
-
-/** Puts numbers into the results from a place of the row on, unless they lie there. */
-export function writeRow(row: readonly Part[], begin: number, numbers: HostArray): void {
-  eachPart(row, begin, begin + numbers.length, ({ host }, from, length, at) => {
-    if (length === numbers.length) return;
-    host.result().set(numbers.subarray(at, at + length), from);
-  });
-}
-
-function between(
-  row: readonly Part[],
-  begin: number,
-  end: number,
-  arrayOf: (part: Part) => HostArray,
-  filled: boolean,
-): HostArray {
-  let result: HostArray | undefined;
-  eachPart(row, begin, end, (part, from, length, at) => {
-    const own = arrayOf(part).subarray(from, from + length);
-    if (length === end - begin) {
-      result = own;
-      return;
-    }
-    result ??= roomLike(own, end - begin);
-    if (filled) result.set(own, at);
-  });
-  return result!;
 }
 
 /** An array for as many elements, of the type of another. */

@@ -1,3 +1,4 @@
+import type { HostArray } from "../../dtype.ts";
 import { type Koffi, loadKoffi } from "../../koffi.ts";
 import type { SumOf } from "../collectives/messages/messages.ts";
 
@@ -10,13 +11,15 @@ export interface Mpi {
   readonly size: number;
   /** How long a request is, in bytes. */
   readonly requestBytes: number;
-  /** Begins to send bytes, and writes down the request. */
-  isend(bytes: Uint8Array, to: number, tag: number, request: Uint8Array): void;
-  recv(bytes: Uint8Array, from: number, tag: number): void;
+  /** Begins to send numbers, of less than 2 GiB, and writes down the request. */
+  isend(numbers: HostArray, to: number, tag: number, request: Uint8Array): void;
+  recv(numbers: HostArray, from: number, tag: number): void;
   /** Whether there is a message to receive. */
   hasCome(from: number, tag: number): boolean;
   /** Waits for requests, one after the other in memory. */
   waitall(count: number, requests: Uint8Array): void;
+  /** Adds numbers to as many of the same type, float32, float64 or int32, in this process. */
+  add(terms: HostArray, sums: HostArray): void;
   /**
    * A group of processes that add up numbers together; all of them make it.
    *
@@ -38,6 +41,7 @@ interface Handles {
   readonly byte: bigint | number;
   readonly float: bigint | number;
   readonly double: bigint | number;
+  readonly int: bigint | number;
   readonly sum: bigint | number;
   /** Where statuses go that nobody reads. */
   readonly ignored: bigint | null;
@@ -63,7 +67,7 @@ export function joinMpi(file: string): Mpi | undefined {
   const koffi = loadKoffi();
   const library = koffi && load(koffi, file);
   if (!library) return undefined;
-  const { type, requestBytes, world, byte, float, double, ignored } = library.handles;
+  const { type, requestBytes, world, byte, ignored, sum } = library.handles;
   // Handles that are written down: an address, or a number.
   const handle = () => (type === "int" ? new Int32Array(1) : new BigInt64Array(1));
   const read = (written: Int32Array | BigInt64Array) => written[0]!;
@@ -76,6 +80,7 @@ export function joinMpi(file: string): Mpi | undefined {
   const include = fn("int MPI_Group_incl(Handle, int, const int *, void *)");
   const make = fn("int MPI_Comm_create_group(Handle, Handle, int, void *)");
   const allreduce = fn("int MPI_Allreduce(const void *, void *, int, Handle, Handle, Handle)");
+  const reduceLocal = fn("int MPI_Reduce_local(const void *, void *, int, Handle, Handle)");
   const finalize = fn("int MPI_Finalize()");
   const abort = fn("int MPI_Abort(Handle, int)");
   const asked = (name: string) => {
@@ -83,32 +88,35 @@ export function joinMpi(file: string): Mpi | undefined {
     fn(`int ${name}(Handle, int *)`)(world, number);
     return number[0]!;
   };
+  const typeOf = (numbers: HostArray) => {
+    const { float, double, int } = library.handles;
+    if (numbers instanceof Float32Array) return float;
+    return numbers instanceof Float64Array ? double : int;
+  };
   fn("int MPI_Init(void *, void *)")(null, null);
   return {
     version: versionOf(fn),
     rank: asked("MPI_Comm_rank"),
     size: asked("MPI_Comm_size"),
     requestBytes,
-    isend: (bytes, to, tag, request) =>
-      void isend(bytes, bytes.length, byte, to, tag, world, request),
-    recv: (bytes, from, tag) => void recv(bytes, bytes.length, byte, from, tag, world, ignored),
+    isend: (numbers, to, tag, request) =>
+      void isend(numbers, numbers.byteLength, byte, to, tag, world, request),
+    recv: (numbers, from, tag) =>
+      void recv(numbers, numbers.byteLength, byte, from, tag, world, ignored),
     hasCome: (from, tag) => {
       const flag = new Int32Array(1);
       probe(from, tag, world, flag, ignored);
       return flag[0] !== 0;
     },
     waitall: (count, requests) => void waitall(count, requests, ignored),
+    add: (terms, sums) => void reduceLocal(terms, sums, sums.length, typeOf(sums), sum),
     group(members) {
       const [all, some, made] = [handle(), handle(), handle()];
       worldGroup(world, all);
       include(read(all), members.length, Int32Array.from(members), some);
       make(world, read(some), 0, made);
       const together = read(made);
-      const { sum: add } = library.handles;
-      return (own, sum) => {
-        const number = own instanceof Float64Array ? double : float;
-        allreduce(own, sum, own.length, number, add, together);
-      };
+      return (own, total) => void allreduce(own, total, own.length, typeOf(own), sum, together);
     },
     finalize: () => void finalize(),
     abort: (code) => void abort(world, code),
@@ -127,23 +135,24 @@ function load(koffi: Koffi, file: string) {
 }
 
 /** What Open MPI exports as `ompi_mpi_…`. */
-const names = ["comm_world", "byte", "float", "double", "op_sum"] as const;
+const names = ["comm_world", "byte", "float", "double", "int", "op_sum"] as const;
 
 const mpichNumbers = {
   world: 0x44000000,
   byte: 0x4c00010d,
   float: 0x4c00040a,
   double: 0x4c00080b,
+  int: 0x4c000405,
   sum: 0x58000003,
 };
 
 /** Open MPI's handles are addresses of what it exports; MPICH's and its kin's are numbers. */
 function handlesOf(native: ReturnType<Koffi["load"]>): Handles {
   try {
-    const [world, byte, float, double, sum] = names.map((name) =>
+    const [world, byte, float, double, int, sum] = names.map((name) =>
       native.symbol(`ompi_mpi_${name}`),
     );
-    return { type: "void *", requestBytes: 8, world, byte, float, double, sum, ignored: null };
+    return { type: "void *", requestBytes: 8, world, byte, float, double, int, sum, ignored: null };
   } catch {
     return { type: "int", requestBytes: 4, ...mpichNumbers, ignored: 1n };
   }

@@ -11,34 +11,27 @@ const longestBytes = 1 << 30;
  * @param fastReduce whether sums are MPI's
  */
 export function mpiMessages(mpi: Mpi, tag: number, fastReduce = false): Messages {
-  const { requestBytes } = mpi;
-  let requests = new Uint8Array(64 * requestBytes);
+  const requests = requestsOf(mpi);
   /** What is being sent: it must not go away, or move, before it is there. */
-  const sending: Uint8Array[] = [];
+  const sending: (HostArray | undefined)[] = [];
+  let count = 0;
 
-  const begin = (bytes: Uint8Array, to: number) => {
-    const at = sending.length * requestBytes;
-    if (at === requests.length) {
-      const more = new Uint8Array(2 * requests.length);
-      more.set(requests);
-      requests = more;
-    }
-    sending.push(bytes);
-    mpi.isend(bytes, to, tag, requests.subarray(at, at + requestBytes));
-  };
   return {
     processes: Array.from({ length: mpi.size }, (_, rank) => [rank]),
     own: mpi.rank,
+    add: mpi.add,
     ...(fastReduce && { sum: sumsOf(mpi) }),
     send(_, to, numbers) {
-      for (const part of partsOf(numbers)) begin(part, to);
+      inParts(numbers, (part) => {
+        mpi.isend(part, to, tag, requests.at(count));
+        sending[count++] = part;
+      });
     },
     receive(_, awaited) {
-      for (const { from, into } of awaited) {
-        for (const part of partsOf(into)) mpi.recv(part, from, tag);
-      }
-      mpi.waitall(sending.length, requests);
-      sending.length = 0;
+      for (const { from, into } of awaited) inParts(into, (part) => mpi.recv(part, from, tag));
+      if (count === 0) return;
+      mpi.waitall(count, requests.at(0));
+      while (count > 0) sending[--count] = undefined;
     },
   };
 }
@@ -54,11 +47,33 @@ function sumsOf(mpi: Mpi): NonNullable<Messages["sum"]> {
   };
 }
 
-function partsOf({ buffer, byteOffset, byteLength }: HostArray): readonly Uint8Array[] {
-  const parts: Uint8Array[] = [];
+function inParts(numbers: HostArray, visit: (part: HostArray) => void): void {
+  const { byteLength } = numbers;
+  if (byteLength <= longestBytes) {
+    visit(numbers);
+    return;
+  }
+  const { buffer, byteOffset } = numbers;
   for (let at = 0; at < byteLength; at += longestBytes) {
     const length = Math.min(longestBytes, byteLength - at);
-    parts.push(new Uint8Array(buffer, byteOffset + at, length));
+    visit(new Uint8Array(buffer, byteOffset + at, length));
   }
-  return parts;
+}
+
+/** Requests one after the other in memory, as many as are asked for. */
+function requestsOf({ requestBytes }: Mpi): { at(place: number): Uint8Array } {
+  let memory = new Uint8Array(0);
+  let all: readonly Uint8Array[] = [];
+  return {
+    at(place) {
+      if (place === all.length) {
+        const count = Math.max(64, 2 * place);
+        const more = new Uint8Array(count * requestBytes);
+        more.set(memory);
+        memory = more;
+        all = Array.from({ length: count }, (_, i) => more.subarray(i * requestBytes));
+      }
+      return all[place]!;
+    },
+  };
 }

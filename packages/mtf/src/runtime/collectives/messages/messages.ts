@@ -20,6 +20,11 @@ export interface Messages {
    */
   receive(to: number, awaited: readonly Awaited[]): MaybePromise<void>;
   /**
+   * Adds numbers of float32, float64 or int32 to as many of the same type, each rounded once. Where there
+   * is none, a loop does.
+   */
+  readonly add?: ((terms: HostArray, sums: HostArray) => void) | undefined;
+  /**
    * Adds up numbers of some devices, of which `own` are this one's, in whatever order is fast. Where there
    * is none, devices add up by themselves, in their order.
    */

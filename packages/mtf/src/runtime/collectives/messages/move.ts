@@ -8,8 +8,9 @@ import type { Group } from "../groups.ts";
 import type { Moving } from "../moving.ts";
 import { ownPart, stayingMove } from "../ownPart.ts";
 import { type Piece, piecesOfGroup } from "../pieces.ts";
-import { landing, pack, runsWithin, unpack } from "./packed.ts";
-import { phasesOf, type Sending, segmentsOf } from "./segments.ts";
+import { landingOf, numbersOf, portionOf, settle } from "./portion.ts";
+import { runsWithin } from "./runs.ts";
+import { phasesOf, type Segment, type Sending, segmentsOf } from "./segments.ts";
 
 /** What goes from one device to another in a move: of each operand, these parts. */
 interface Parcel {
@@ -48,33 +49,35 @@ export function bindMove(
       return volume(boxOf(dims, placement, mesh, coordinateOf(mesh, 0)));
     }),
   );
-  const segments = segmentsOf(longest, dtype, sending).map(
-    ({ begin, end, copied }): [Phase, Phase] => {
-      const send = () => {
-        for (const { peer, operand, copies } of outgoing) {
-          const runs = runsWithin(copies, begin, end);
-          if (runs.elements > 0) {
-            messages.send(self, peer, pack(runs, host.operand(operand), copied));
-          }
-        }
-      };
-      const receive = () => {
-        const target = host.result();
-        const coming = incoming.flatMap(({ peer, copies }) => {
-          const runs = runsWithin(copies, begin, end);
-          if (runs.elements === 0) return [];
-          device.usage.bytesReceived += runs.elements * bytesPerElement[dtype];
-          return { from: peer, into: landing(runs, target), runs };
-        });
-        return after(messages.receive(self, coming), () => {
-          for (const { runs, into } of coming) unpack(runs, into, target);
-        });
-      };
-      return [send, receive];
-    },
-  );
+  const segments = segmentsOf(longest, dtype, sending).map((segment): [Phase, Phase] => {
+    const sent = within(outgoing, segment);
+    const coming = within(incoming, segment);
+    const elements = coming.reduce((sum, { portion }) => sum + portion.elements, 0);
+    const bytes = elements * bytesPerElement[dtype];
+    const send = () => {
+      for (const { peer, portion } of sent) {
+        messages.send(self, peer, numbersOf(portion, segment.copied));
+      }
+    };
+    const receive = () => {
+      const awaited = coming.map(({ peer, portion }) => ({ from: peer, into: landingOf(portion) }));
+      return after(messages.receive(self, awaited), () => {
+        coming.forEach(({ portion }, i) => void settle(portion, awaited[i]!.into));
+        device.usage.bytesReceived += bytes;
+      });
+    };
+    return [send, receive];
+  });
   const open: Phase = () => after(host.open(part.fill), () => part.copy());
   return phasesOf(open, segments, () => host.close());
+
+  /** What of parcels is sent in a segment. */
+  function within(parcels: readonly Parcel[], { begin, end }: Segment) {
+    return parcels.flatMap(({ peer, operand, copies }) => {
+      const portion = portionOf([{ host, operand, runs: runsWithin(copies, begin, end) }]);
+      return portion ? [{ peer, portion }] : [];
+    });
+  }
 
   /** Operands in order for each peer, for both ends to go by the same. */
   function parcels(all: readonly (readonly [peer: number, piece: Piece])[]): readonly Parcel[] {

@@ -14,6 +14,7 @@ export type Terms = (device: number, own: HostArray, count: number) => readonly 
 export function keptTerms(mostBytes: number): Terms {
   const kept = new Map<number, ArrayBuffer>();
   return (device, own, count) => {
+    if (count === 0) return [];
     const bytes = own.byteLength;
     const make = own.constructor as new (buffer: ArrayBuffer, at: number, n: number) => HostArray;
     let room = kept.get(device);
