@@ -65,7 +65,8 @@ export function initialState(config: Config, dims: Dims): State {
  * computed to know what they are.
  *
  * @example
- * const program = lower(step, { layout, inputs: [statePlaceholders(config, dims), rows, rows], donate: [0] });
+ * const inputs = [statePlaceholders(config, dims), rows, rows] as const;
+ * const lowered = lower(trainingStep(config, dims), { layout, inputs, donate: [0] });
  */
 export function statePlaceholders(config: Config, dims: Dims): State {
   const parameters = modelOf(config).placeholders(config, dims);
@@ -79,7 +80,7 @@ export function statePlaceholders(config: Config, dims: Dims): State {
  *
  * @example
  * const step = trainingStep(config, dims);
- * const inputs = [statePlaceholders(config, dims), rows, rows];
+ * const inputs = [statePlaceholders(config, dims), rows, rows] as const;
  * const program = lower(step, { layout, inputs, donate: [0] });
  */
 export function trainingStep(
