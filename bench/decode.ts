@@ -1,10 +1,10 @@
 import { loadConfig, parameterNames } from "gpt-neo";
-import type { Child } from "./lib/child.ts";
 import { promptsOf } from "./lib/continuing.ts";
-import { type Generator, type GeneratorName, withGenerators } from "./lib/generators.ts";
+import type { GeneratorName } from "./lib/generators.ts";
 import { type Limits, medianLimits, startLimits } from "./lib/limits.ts";
 import { chosen, countOf, countsOf, readOptions } from "./lib/options.ts";
 import { figure, median, note, printLines, size, table } from "./lib/report.ts";
+import { measuredOn, type Started } from "./lib/started.ts";
 import { inTurns } from "./lib/turns.ts";
 
 const help = `
@@ -65,10 +65,7 @@ const shapes = parameterNames(config)
     rows: shape[0] ?? 1,
   }));
 
-const results: Result[] = [];
-await withGenerators(config, systems, async (generators) => {
-  for (const workers of cores) results.push(...(await ofWorkers(generators, workers)));
-});
+const results = await measuredOn(config, systems, cores, ofWorkers);
 if (json) printLines(results);
 else {
   const rows = results.map((r) => [
@@ -95,19 +92,14 @@ function bytesOf(system: GeneratorName): number {
   }, 0);
 }
 
-async function ofWorkers(
-  generators: readonly Generator[],
-  workers: number,
-): Promise<readonly Result[]> {
-  const children = new Map<GeneratorName, Child>();
+async function ofWorkers(started: Started, workers: number): Promise<readonly Result[]> {
   const threads = startLimits(workers, bytesOf("ours"));
   try {
-    for (const one of generators) children.set(one.name, one.start(workers));
     const made: Result[] = [];
     for (const batch of batches) {
       const limits: Limits[] = [];
       const found = await inTurns(
-        children,
+        started,
         { prompts: promptsOf(batch, length, config.vocab_size), tokens },
         {
           rounds,
@@ -131,7 +123,6 @@ async function ofWorkers(
     }
     return made;
   } finally {
-    for (const child of children.values()) await child.end();
     await threads.end();
   }
 }

@@ -1,9 +1,9 @@
 import { loadConfig } from "gpt-neo";
-import type { Child } from "./lib/child.ts";
 import { promptsOf } from "./lib/continuing.ts";
-import { type Generator, type GeneratorName, withGenerators } from "./lib/generators.ts";
+import type { GeneratorName } from "./lib/generators.ts";
 import { chosen, countOf, countsOf, readOptions } from "./lib/options.ts";
 import { figure, median, note, printLines, table } from "./lib/report.ts";
+import { measuredOn, type Started } from "./lib/started.ts";
 import { inTurns } from "./lib/turns.ts";
 
 const help = `
@@ -47,10 +47,7 @@ interface Result {
   readonly tokensPerSecond: number;
 }
 
-const results: Result[] = [];
-await withGenerators(config, systems, async (generators) => {
-  for (const workers of cores) results.push(...(await ofWorkers(generators, workers)));
-});
+const results = await measuredOn(config, systems, cores, ofWorkers);
 if (json) printLines(results);
 else {
   const rows = results.map((r) => [
@@ -67,27 +64,18 @@ function firstOf({ workers, batch }: Result): Result {
   return results.find((r) => r.workers === workers && r.batch === batch)!;
 }
 
-async function ofWorkers(
-  generators: readonly Generator[],
-  workers: number,
-): Promise<readonly Result[]> {
-  const children = new Map<GeneratorName, Child>();
-  try {
-    for (const one of generators) children.set(one.name, one.start(workers));
-    const made: Result[] = [];
-    for (const batch of batches) {
-      const question = { prompts: promptsOf(batch, length, config.vocab_size), tokens: 1 };
-      const found = await inTurns(children, question, { rounds });
-      for (const [system, answers] of found) {
-        const seconds = median(answers.map(({ first }) => first));
-        const tokensPerSecond = (batch * length) / seconds;
-        const { by } = answers[0]!;
-        made.push({ workers, batch, system, by, seconds, tokensPerSecond });
-      }
-      note(`${workers} workers, ${batch} prompts: done`);
+async function ofWorkers(started: Started, workers: number): Promise<readonly Result[]> {
+  const made: Result[] = [];
+  for (const batch of batches) {
+    const question = { prompts: promptsOf(batch, length, config.vocab_size), tokens: 1 };
+    const found = await inTurns(started, question, { rounds });
+    for (const [system, answers] of found) {
+      const seconds = median(answers.map(({ first }) => first));
+      const tokensPerSecond = (batch * length) / seconds;
+      const { by } = answers[0]!;
+      made.push({ workers, batch, system, by, seconds, tokensPerSecond });
     }
-    return made;
-  } finally {
-    for (const child of children.values()) await child.end();
+    note(`${workers} workers, ${batch} prompts: done`);
   }
+  return made;
 }

@@ -1,7 +1,7 @@
-import type { Child } from "./child.ts";
 import type { Continue, Continued } from "./continuing.ts";
 import type { GeneratorName } from "./generators.ts";
 import { note } from "./report.ts";
+import type { Started } from "./started.ts";
 
 /** What generators answered, round by round. */
 export type Turns = ReadonlyMap<GeneratorName, readonly Continued[]>;
@@ -13,7 +13,7 @@ export type Turns = ReadonlyMap<GeneratorName, readonly Continued[]>;
  * @param each what is done before each round that counts
  */
 export async function inTurns(
-  children: Map<GeneratorName, Child>,
+  children: Started,
   question: Continue,
   { rounds, each }: { readonly rounds: number; each?(): Promise<void> },
 ): Promise<Turns> {

@@ -1,14 +1,11 @@
 import { defineMesh, type Mesh } from "mtf";
 import type { Config } from "../config/index.ts";
-import { parameterNames } from "../models/index.ts";
 import type { WeightsDType } from "../models/weights-dtype.ts";
-import type { SessionOptions } from "../session.ts";
+import { devicesFor, type SessionOptions } from "../session.ts";
+import { parametersIn } from "./parameters-in.ts";
 
 /** From so many bytes of weights on, to read them takes longer than what devices tell each other. */
 const large = 128 * 2 ** 20;
-
-/** As many workers are usual at most. */
-const most = 8;
 
 const bytesOf = { float32: 4, bfloat16: 2, float16: 2, int8: 1 } as const;
 
@@ -26,14 +23,10 @@ export function spread(
 ): Mesh | undefined {
   const { runtime = "workers", backend = "wasm", layout, deterministic } = options;
   if (runtime !== "workers" || backend !== "wasm" || layout !== undefined || deterministic) return;
-  const parameters = parameterNames(config).reduce(
-    (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
-    0,
-  );
-  if (parameters * bytesOf[options.dtype ?? "float32"] < large) return;
+  if (parametersIn(config) * bytesOf[options.dtype ?? "float32"] < large) return;
   // Heads of keys stay whole, so that none has to be in two places.
   const heads = config.architecture.num_kv_heads ?? config.num_heads;
-  let model = Math.min(cores, most, heads);
+  let model = devicesFor(options, heads, cores);
   while (heads % model !== 0) model--;
   return model > 1 ? defineMesh({ model }) : undefined;
 }

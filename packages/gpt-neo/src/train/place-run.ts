@@ -1,11 +1,11 @@
 import { defineMesh, type MachineModel, type Mesh, type Program, printMesh } from "mtf";
-import { volumeOf } from "mtf/files";
 import { type Config, withTraining } from "../config/index.ts";
 import {
   type ChosenMesh,
   chooseMesh,
   type Machine,
   meshesIn,
+  parametersIn,
   thisMachine,
   type Way,
 } from "../fit/index.ts";
@@ -88,10 +88,4 @@ function waysFor(
       : [];
   });
   return [...meshes.flatMap((mesh) => stored({ mesh })), ...apart, ...apart.flatMap(stored)];
-}
-
-function parametersIn(config: Config): number {
-  return modelOf(config)
-    .names(config)
-    .reduce((sum, { shape }) => sum + volumeOf(shape), 0);
 }

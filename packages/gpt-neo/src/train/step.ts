@@ -56,8 +56,7 @@ export function microbatchOf(config: Config): Dimension<"microbatch"> {
  */
 export function initialState(config: Config, dims: Dims): State {
   const seed = fold(key(config.training.seed), "parameters");
-  const parameters = modelOf(config).initial(config, dims, seed);
-  return withAverage(config, optimizerOf(config).begin(parameters, config));
+  return stateOf(config, modelOf(config).initial(config, dims, seed));
 }
 
 /**
@@ -69,7 +68,11 @@ export function initialState(config: Config, dims: Dims): State {
  * const lowered = lower(trainingStep(config, dims), { layout, inputs, donate: [0] });
  */
 export function statePlaceholders(config: Config, dims: Dims): State {
-  const parameters = modelOf(config).placeholders(config, dims);
+  return stateOf(config, modelOf(config).placeholders(config, dims));
+}
+
+/** What training begins with, beside a model's parameters. */
+function stateOf(config: Config, parameters: Parameters): State {
   return withAverage(config, optimizerOf(config).begin(parameters, config));
 }
 

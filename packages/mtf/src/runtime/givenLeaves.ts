@@ -5,11 +5,25 @@ import { entryOf } from "../record.ts";
 import { wrongInput } from "./sources/array.ts";
 
 /** A tree of tensors, taken apart once for all that is given in its place. */
-export type Part =
-  | { readonly kind: "tensor"; readonly path: string; readonly tensor: AnyTensor }
-  /** What is no tensor was part of the function when it was traced. */
-  | { readonly kind: "constant"; readonly path: string; readonly value: unknown }
-  | { readonly kind: "record"; readonly parts: readonly (readonly [key: string, part: Part])[] };
+export type Part = TensorPart | ConstantPart | RecordPart;
+
+interface TensorPart {
+  readonly kind: "tensor";
+  readonly path: string;
+  readonly tensor: AnyTensor;
+}
+
+/** What is no tensor was part of the function when it was traced. */
+interface ConstantPart {
+  readonly kind: "constant";
+  readonly path: string;
+  readonly value: unknown;
+}
+
+interface RecordPart {
+  readonly kind: "record";
+  readonly parts: readonly (readonly [key: string, part: Part])[];
+}
 
 export function partOf(tree: unknown, path: string): Part {
   if (isTensor(tree)) return { kind: "tensor", path, tensor: tree };
@@ -21,7 +35,7 @@ export function partOf(tree: unknown, path: string): Part {
 }
 
 /** The tensors of a tree, in order. */
-export function tensorsIn(part: Part): readonly Extract<Part, { kind: "tensor" }>[] {
+export function tensorsIn(part: Part): readonly TensorPart[] {
   if (part.kind === "tensor") return [part];
   return part.kind === "record" ? part.parts.flatMap(([, child]) => tensorsIn(child)) : [];
 }
@@ -51,18 +65,12 @@ function collect(part: Part, given: unknown, within: unknown, found: unknown[]):
   }
 }
 
-function missing(
-  { path, tensor }: { readonly path: string; readonly tensor: AnyTensor },
-  within: unknown,
-): MtfError {
+function missing({ path, tensor }: TensorPart, within: unknown): MtfError {
   const wanted = { path, ...typeOf(tensor) };
   return wrongInput(wanted, `'${path}' is missing.`, path.includes("/") ? insteadOf(within) : {});
 }
 
-function notTheSame(
-  { path, value }: { readonly path: string; readonly value: unknown },
-  given: unknown,
-): MtfError {
+function notTheSame({ path, value }: ConstantPart, given: unknown): MtfError {
   const sentence = `'${path}' is ${tell(value)} in this program, and was given ${tell(given)}.`;
   return new MtfError("wrong-input", sentence, {
     path,
