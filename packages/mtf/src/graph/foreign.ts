@@ -18,14 +18,18 @@ export function foreignTo(
 ): Foreign | undefined {
   const given = new Set(inputs.map((x) => x["~node"]));
   const seen = new Set<Node>();
-  const stack: Foreign[] = outputs.map((tensor) => ({ tensor, user: undefined }));
+  const stack = [...outputs];
+  const users: (Node | undefined)[] = outputs.map(() => undefined);
   while (stack.length > 0) {
-    const next = stack.pop()!;
-    const node = next.tensor["~node"];
+    const [tensor, user] = [stack.pop()!, users.pop()];
+    const node = tensor["~node"];
     if (seen.has(node) || given.has(node) || node.order < since) continue;
-    if (node.kind === "input") return next;
+    if (node.kind === "input") return { tensor, user };
     seen.add(node);
-    for (const tensor of node.operands) stack.push({ tensor, user: node });
+    for (const operand of node.operands) {
+      stack.push(operand);
+      users.push(node);
+    }
   }
   return undefined;
 }

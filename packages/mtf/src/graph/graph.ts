@@ -16,20 +16,35 @@ export function sameTensor(a: AnyTensor, b: AnyTensor): boolean {
   return a["~node"] === b["~node"] && a["~result"] === b["~result"];
 }
 
+/** A graph stays as it is, and every stage asks for its nodes. */
+const known = new WeakMap<Graph, readonly Node[]>();
+
 /** The nodes of a graph, in the order they were made. */
 export function nodesOf(graph: Graph): readonly Node[] {
-  const given = new Map<Node, Set<number>>();
+  let nodes = known.get(graph);
+  if (!nodes) {
+    nodes = reached(graph);
+    known.set(graph, nodes);
+  }
+  return nodes;
+}
+
+function reached(graph: Graph): readonly Node[] {
+  // Nodes that have one result, which is given, and the given results of others.
+  const whole = new Set<Node>();
+  const parts = new Map<Node, Set<number>>();
   for (const { "~node": node, "~result": result } of graph.inputs) {
-    given.set(node, (given.get(node) ?? new Set()).add(result));
+    if (node.results.length === 1) whole.add(node);
+    else parts.set(node, (parts.get(node) ?? new Set()).add(result));
   }
   const seen = new Set<Node>();
   const stack = [...graph.outputs];
   while (stack.length > 0) {
     const tensor = stack.pop()!;
     const node = tensor["~node"];
-    if (seen.has(node) || given.get(node)?.has(tensor["~result"])) continue;
+    if (seen.has(node) || whole.has(node) || parts.get(node)?.has(tensor["~result"])) continue;
     seen.add(node);
-    stack.push(...node.operands);
+    for (const operand of node.operands) stack.push(operand);
   }
   return [...seen].sort((a, b) => a.order - b.order);
 }

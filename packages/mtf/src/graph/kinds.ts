@@ -26,7 +26,7 @@ export interface Attributes {
    * Random numbers: a function of the key and an element's index in the whole result, whose dims'
    * order is part of the definition (see random/threefry). (key[key=2] int32) -> x
    */
-  random: { readonly distribution: "uniform" | "normal" | "bits" };
+  random: { readonly distribution: "uniform" | "normal" | "gumbel" | "bits" };
   /** A new key from a key and a number. (key[key=2] int32, data int32) -> key[key=2] int32 */
   fold: Record<never, never>;
   /**
@@ -136,7 +136,8 @@ export interface Attributes {
   flashAttention: Attending;
   /**
    * The last operand is the sum of result times dresult over `within`, less the gradient of the log
-   * sum exp. (query, keys, values, …, dresult, logsumexp, delta) -> dquery, dkeys, dvalues
+   * sum exp. (query, keys, values, …, dresult, logsumexp, delta) -> dquery, dkeys, dvalues,
+   * and dbias where there is one
    */
   flashAttentionGrad: Attending;
   /**
@@ -147,6 +148,11 @@ export interface Attributes {
    * see them. (query, keys, values, table int32, before int32, counts int32) -> result
    */
   pagedAttention: PagedAttending;
+  /**
+   * Values weighted by the softmax over `over` of queries' products with keys, of which those that a query does
+   * not see are the lowest float32. (query, keys, values, visible bool) -> result
+   */
+  maskedAttention: MaskedAttending;
   /**
    * One step of Adam with decoupled decay, and no step at all where `gate` is 0.
    * m' = b1 m + (1 - b1) g; v' = b2 v + (1 - b2) g²;
@@ -209,6 +215,14 @@ export interface PagedAttending {
   readonly window: number | null;
 }
 
+/** How queries attend to what a mask shows. */
+export interface MaskedAttending {
+  /** The dim of positions that keys and values have, and queries lack. */
+  readonly over: string;
+  /** The dim in which a query is compared with a key. */
+  readonly within: string;
+}
+
 /** Which keys a query looks at, and how. */
 export interface Attending {
   /** The dim of positions that queries have, and that which keys and values have in its place. */
@@ -218,8 +232,10 @@ export interface Attending {
   readonly within: string;
   /** Whether the query at position i sees the keys up to position i alone. */
   readonly causal: boolean;
+  /** Whether the operand that follows the values is added to the products, of whose dims it has some. */
+  readonly bias: boolean;
   /**
-   * Whether operands follow the values that number queries and keys, int32: a query sees the keys of
+   * Whether operands follow that number queries and keys, int32: a query sees the keys of
    * its own number.
    */
   readonly segments: boolean;

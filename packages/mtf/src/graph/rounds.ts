@@ -56,16 +56,3 @@ export function dimOfRounds(rounds: Rounds): Dimension | undefined {
 export function isSteered(rounds: Rounds): boolean {
   return rounds.kind === "either" || (rounds.kind === "each" && rounds.counted);
 }
-
-/** What is computed from the body's inputs beside its outputs: a condition, or what is done otherwise. */
-export function besidesOf(rounds: Rounds): readonly AnyTensor[] {
-  switch (rounds.kind) {
-    case "while":
-      return [rounds.condition];
-    case "either":
-      return rounds.otherwise;
-    case "each":
-    case "once":
-      return [];
-  }
-}

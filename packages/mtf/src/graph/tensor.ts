@@ -30,7 +30,18 @@ export type AnyTensor = Tensor<any, DType>;
 export type NamesOf<T> = T extends Tensor<infer Names, DType> ? Names : never;
 
 const brand = Symbol("tensor");
-const traits = { __proto__: shown, [brand]: true };
+
+/** What every tensor inherits. What it shows of its dims is made for who asks: few do. */
+const traits = {
+  __proto__: shown,
+  [brand]: true,
+  get dims(): Record<string, Dimension> {
+    return Object.fromEntries(dimsOf(this as never).map((d) => [d.name, d]));
+  },
+  get names(): readonly string[] {
+    return dimsOf(this as never).map((d) => d.name);
+  },
+};
 
 /**
  * Whether a value is a traced tensor.
@@ -62,13 +73,9 @@ export function endOf(node: Node, result: number): End {
 
 /** The value that is result number `result` of a node. */
 export function tensorOf(node: Node, result: number): AnyTensor {
-  const { dims, dtype } = node.results[result]!;
-  const byName: Record<string, Dimension> = {};
-  for (const d of dims) byName[d.name] = d;
+  const { dtype } = node.results[result]!;
   return {
     __proto__: traits,
-    dims: byName,
-    names: dims.map((d) => d.name),
     dtype,
     "~node": node,
     "~result": result,

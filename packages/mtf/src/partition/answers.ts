@@ -1,4 +1,5 @@
 import type { MachineModel } from "../cost/machineModel.ts";
+import type { Dimension } from "../dimension.ts";
 import type { Node } from "../graph/node.ts";
 import { dimsOf, type End } from "../graph/tensor.ts";
 import type { Layout, RuleTable } from "../layout.ts";
@@ -23,11 +24,23 @@ export interface Answers {
   /** Numbers for the texts of nodes that are alike. */
   readonly shapes: Map<string, number>;
   readonly placements: Placements;
-  /** Where the rules put values, by the names of their dims and the rules that stick to them. */
-  readonly byRules: Map<string, Placement>;
+  readonly byRules: ByRules;
   readonly assignments: Map<string, Assignment>;
   /** By the assignment, which the choices that are alike share, and by the text of what it is one of. */
   readonly outcomes: Map<Assignment, Map<string | number, Outcome>>;
+}
+
+/**
+ * Where the rules of one layout put values: by the names of their dims and the rules that stick to them,
+ * and by the dims of those to which none stick.
+ */
+export interface ByRules {
+  readonly byText: Map<string, Placement>;
+  readonly byDims: Map<readonly Dimension[], Placement>;
+}
+
+export function newByRules(): ByRules {
+  return { byText: new Map(), byDims: new Map() };
 }
 
 export function newAnswers(machine: MachineModel): Answers {
@@ -37,7 +50,7 @@ export function newAnswers(machine: MachineModel): Answers {
     types: newTypes(),
     shapes: new Map(),
     placements: newPlacements(),
-    byRules: new Map(),
+    byRules: newByRules(),
     assignments: new Map(),
     outcomes: new Map(),
   };
@@ -49,14 +62,20 @@ export function factsFor({ facts, machine, types, shapes }: Answers, node: Node)
 
 /** Where a layout's rules put a tensor, after those that stick to it. */
 export function placeOf(
-  { byRules }: Answers,
+  { byRules: { byText, byDims } }: Answers,
   tensor: End,
   layout: Layout,
   stuck: RuleTable,
 ): Placement {
   const dims = dimsOf(tensor);
+  const known = stuck.length === 0 ? byDims.get(dims) : undefined;
+  if (known) return known;
   let names = "";
   for (const { name } of dims) names += `${name} `;
   const text = names + printRules(stuck);
-  return remembered(byRules, text, () => place(dims, before(stuck, layout.rules), layout.mesh));
+  const placement = remembered(byText, text, () => {
+    return place(dims, before(stuck, layout.rules), layout.mesh);
+  });
+  if (stuck.length === 0) byDims.set(dims, placement);
+  return placement;
 }

@@ -156,7 +156,7 @@ export function iterationNames(s: Task): readonly string[] {
 }
 
 /** How many rows a dim has that the op runs over; one without rows is no work, however it is shared. */
-function iterationSize(s: Task, name: string): number {
+export function iterationSize(s: Task, name: string): number {
   for (const operand of s.node.operands) {
     const dim = dimsOf(operand).find((d) => iterationName(s, d.name) === name);
     if (dim) return Math.max(dim.size, 1);

@@ -9,13 +9,20 @@ import { remembered } from "./plan/remembered.ts";
  * concerns.
  */
 export function conflictsOf(nodes: readonly Node[], layout: Layout): readonly Conflict[] {
+  const rivals = rivalsOf(layout);
   const byNames = new Map<string, readonly Omit<Conflict, "values" | "line">[]>();
   const found = new Map<string, Conflict>();
   for (const node of nodes) {
     for (const { dims } of node.results) {
-      let key = "";
-      for (const { name } of dims) key += `${name} `;
-      const pairs = remembered(byNames, key, () =>
+      let names = "";
+      let count = 0;
+      for (const { name } of dims) {
+        if (!rivals.has(name)) continue;
+        names += `${name} `;
+        count++;
+      }
+      if (count < 2) continue;
+      const pairs = remembered(byNames, names, () =>
         conflictsAmong(new Set(dims.map((d) => d.name)), layout),
       );
       for (const pair of pairs) {
@@ -27,6 +34,15 @@ export function conflictsOf(nodes: readonly Node[], layout: Layout): readonly Co
     }
   }
   return [...found.values()];
+}
+
+/** The dims whose rules claim an axis that another dim's claims, too. */
+function rivalsOf({ rules }: Layout): ReadonlySet<string> {
+  const claims = new Map<string, string[]>();
+  for (const [dim, axes] of rules) {
+    for (const axis of axes) remembered(claims, axis, () => []).push(dim);
+  }
+  return new Set([...claims.values()].flatMap((dims) => (dims.length > 1 ? dims : [])));
 }
 
 function conflictsAmong(

@@ -31,14 +31,15 @@ export function donatedPlaces(
   const places = new Map<string, string>();
   for (const argument of donated) {
     const own = traced.inputs.filter((leaf) => head(leaf) === `${argument}`);
+    const within = own.map(({ path }) => path.slice(`${argument}`.length + 1));
     for (const part of parts) {
-      const placeOf = (leaf: TracedLeaf) => join(part, within(leaf));
-      const fits = own.every((leaf) => sameValue(outputs.get(placeOf(leaf)), leaf.tensor));
-      if (!fits || own.some((leaf) => places.has(placeOf(leaf)))) continue;
-      for (const leaf of own) {
-        requireMaster(leaf, outputs.get(placeOf(leaf))!);
-        places.set(placeOf(leaf), leaf.path);
-      }
+      const taken = within.map((inside) => join(part, inside));
+      const fits = own.every(({ tensor }, i) => sameValue(outputs.get(taken[i]!), tensor));
+      if (!fits || taken.some((place) => places.has(place))) continue;
+      own.forEach((leaf, i) => {
+        requireMaster(leaf, outputs.get(taken[i]!)!);
+        places.set(taken[i]!, leaf.path);
+      });
       break;
     }
   }
@@ -62,12 +63,9 @@ function requireMaster({ path, tensor }: TracedLeaf, next: AnyTensor): void {
   });
 }
 
-function head(leaf: TracedLeaf): string {
-  return leaf.path.split("/", 1)[0]!;
-}
-
-function within(leaf: TracedLeaf): string {
-  return leaf.path.slice(head(leaf).length + 1);
+function head({ path }: TracedLeaf): string {
+  const end = path.indexOf("/");
+  return end < 0 ? path : path.slice(0, end);
 }
 
 function join(part: string, inside: string): string {

@@ -70,9 +70,9 @@ export function emit(scope: Scope, task: Task, assignment: Assignment, passes: b
   builder.instructions.push({ kind: "compute", op, operands, results: made, origin });
   const combine = task.facts.partition.combine ?? "sum";
   const tracks = made.map((value, i) => {
-    const shared = combine === "sum" ? [] : shares[i]!.partial;
-    const whole =
-      shared.length > 0 ? reduce(builder, value, gives[i]!, combine, shared, origin) : value;
+    const { partial } = shares[i]!;
+    const apart = combine !== "sum" && partial.length > 0;
+    const whole = apart ? reduce(builder, value, gives[i]!, combine, partial, origin) : value;
     const versions = newVersions(builder, whole, since);
     define(scope, endOf(node, i), versions);
     return versions.track;

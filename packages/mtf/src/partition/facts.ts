@@ -27,9 +27,8 @@ export function factsOf(
 ): Facts {
   const partition = partitionOf(node);
   const seconds = secondsAlone(node, machine);
-  const { move, windows, even, alias, combine } = partition;
-  const whole = new Set(partition.whole);
-  for (const dim of [move?.dim, windows]) if (dim !== undefined) whole.add(dim);
+  const { even, alias, combine } = partition;
+  const whole = wholeDims(partition);
   let text = `${node.kind} ${combine} ${seconds}`;
   for (const operand of node.operands) text += `;${typeNumber(types, typeOf(operand))}`;
   for (const result of node.results) text += `>${typeNumber(types, result)}`;
@@ -42,4 +41,15 @@ export function factsOf(
     seconds,
     shape: remembered(shapes, text, () => shapes.size),
   };
+}
+
+/** Most ops have none. */
+const none: ReadonlySet<string> = new Set();
+
+function wholeDims({ whole, move, windows }: Partition): ReadonlySet<string> {
+  if (!whole && !move && windows === undefined) return none;
+  const all = new Set(whole);
+  if (move) all.add(move.dim);
+  if (windows !== undefined) all.add(windows);
+  return all;
 }

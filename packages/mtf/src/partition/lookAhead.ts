@@ -1,24 +1,25 @@
 import { type MachineModel, secondsOf, sliceSeconds } from "../cost/machineModel.ts";
 import { inputBytes, memoryPlan } from "../cost/memory.ts";
 import { type Graph, nodesOf } from "../graph/graph.ts";
+import { insideOf } from "../graph/inside.ts";
 import type { Node } from "../graph/node.ts";
-import { besidesOf } from "../graph/rounds.ts";
 import type { Layout, RuleTable } from "../layout.ts";
 import type { Price } from "../program/transfer.ts";
 import type { TracedLeaves } from "../trace.ts";
 import { newAnswers } from "./answers.ts";
+import { shortened } from "./blocks/shorten.ts";
+import { stretched } from "./blocks/stretch.ts";
 import { carriedOver } from "./carriedOver.ts";
 import { flattened } from "./flatten.ts";
 import { ordersOf } from "./orders.ts";
-import type { Plan } from "./plan/choice.ts";
+import type { Plan, Split } from "./plan/choice.ts";
 import { improve } from "./plan/improve.ts";
-import { type Subject, subjectOf } from "./subject.ts";
+import { computedBy, type Subject, subjectOf } from "./subject.ts";
 import { type Written, write } from "./write.ts";
 
 /**
- * Partitions a traced function for a layout by choices that look ahead. Where it has regions that run
- * once it is planned as if it had none, so that what is computed again is computed as it was, and
- * results are the same to the bit.
+ * Partitions a traced function for a layout by choices that look ahead. Of a model of many blocks that
+ * are alike, they are made for a few of them.
  */
 export function lookAhead(
   traced: TracedLeaves,
@@ -26,28 +27,45 @@ export function lookAhead(
   donated: readonly number[],
   machine: MachineModel,
 ): Written {
-  const flat = flattened(traced);
-  const ways = waysBy(flat?.traced ?? traced, layout, donated, machine);
-  const subject = flat && subjectOf(traced, layout, donated);
-  const programs = ways.map((way) => () => {
-    return flat && subject ? write(subject, carriedOver(way, flat.originals)) : way;
-  });
-  return firstThatFits(programs, machine);
+  const whole = subjectOf(traced, layout, donated);
+  const short = shortened(whole);
+  const programs =
+    short && programsOf(short.subject, machine).map((way) => () => stretched(way(), short));
+  return (programs && firstThatFits(programs, machine)) ?? wholly(whole, machine);
 }
 
-/** The first program for which devices have the memory; of none, the first. */
+/** Partitions a function with all its blocks. */
+export function wholly(subject: Subject, machine: MachineModel): Written {
+  return firstThatFits(programsOf(subject, machine), machine)!;
+}
+
+/**
+ * Programs in order of what they cost, written when asked for. Where a function has regions that run
+ * once it is planned as if it had none, so that what is computed again is computed as it was, and
+ * results are the same to the bit.
+ */
+export function programsOf(subject: Subject, machine: MachineModel): readonly (() => Written)[] {
+  const flat = flattened(subject.traced);
+  const planned = flat ? computedBy(subject, flat.traced, flat.originals) : subject;
+  return waysBy(planned, machine).map((way) => () => {
+    return flat ? write(subject, carriedOver(way, flat.originals)) : way;
+  });
+}
+
+/** The first program for which devices have the memory; of none, the first. Nothing where one is missing. */
 function firstThatFits(
-  [first, ...others]: readonly (() => Written)[],
+  [first, ...others]: readonly (() => Written | undefined)[],
   { capacity = Number.POSITIVE_INFINITY }: MachineModel,
-): Written {
+): Written | undefined {
   const fits = ({ program }: Written) =>
     capacity === Number.POSITIVE_INFINITY || memoryPlan(program).peakBytes <= capacity;
   const best = first!();
+  if (!best) return undefined;
   // What it holds matters only where there is another to take; arguments rest alike in all.
   if (others.length === 0 || inputBytes(best.program) > capacity || fits(best)) return best;
   for (const other of others) {
     const written = other();
-    if (fits(written)) return written;
+    if (!written || fits(written)) return written;
   }
   return best;
 }
@@ -60,14 +78,8 @@ const mostLoops = 4;
  * each device could run through its own slice of are then run otherwise than proposed: all of them,
  * and one after the other.
  */
-function waysBy(
-  traced: TracedLeaves,
-  layout: Layout,
-  donated: readonly number[],
-  machine: MachineModel,
-): readonly Written[] {
-  const subject = subjectOf(traced, layout, donated);
-  const axes = axesNamed(layout, traced.graph);
+function waysBy(subject: Subject, machine: MachineModel): readonly Written[] {
+  const axes = axesNamed(subject.layout, subject.traced.graph);
   const none: ReadonlySet<Node> = new Set();
   const ways = ordersOf(subject).flatMap((rules) => waysFrom(subject, rules, none, axes, machine));
   let best = leastOf(ways);
@@ -119,15 +131,12 @@ function waysFrom(
   const { choices, cost, work } = first;
   const plans = improve(choices, subject.layout.mesh, secondsOn(machine), answers);
   const others = plans.map((changed) => {
-    const chosen = choices.map((choice) => {
-      return [choice.task.node, changed.get(choice) ?? choice.split] as const;
-    });
+    const chosen = new Map<Node, Split>();
+    for (const choice of choices) {
+      chosen.set(choice.task.node, changed.get(choice) ?? choice.split);
+    }
     const proposed = [...changed.keys()].map(({ task, split }) => [task.node, split] as const);
-    return write(subject, {
-      ...fixed,
-      chosen: new Map(chosen),
-      proposed: new Map(proposed),
-    });
+    return write(subject, { ...fixed, chosen, proposed: new Map(proposed) });
   });
   const better = others.filter((other) => other.cost < cost && other.work <= work * (1 + 1e-9));
   return [first, ...better];
@@ -150,10 +159,7 @@ export function axesNamed({ mesh, rules, storage }: Layout, graph: Graph): reado
 
 function overridesIn(graph: Graph): readonly RuleTable[] {
   return nodesOf(graph).flatMap((node) => {
-    if (node.kind === "region") {
-      const { body, rounds } = node.attributes;
-      return overridesIn({ ...body, outputs: [...body.outputs, ...besidesOf(rounds)] });
-    }
+    if (node.kind === "region") return overridesIn(insideOf(node.attributes));
     return node.kind === "withLayout" ? [Object.entries(node.attributes.rules)] : [];
   });
 }

@@ -1,6 +1,5 @@
-import { type Graph, nodesOf } from "../graph/graph.ts";
-import type { Node } from "../graph/node.ts";
-import { besidesOf } from "../graph/rounds.ts";
+import { nodesOf } from "../graph/graph.ts";
+import { nodesInside } from "../graph/inside.ts";
 import type { RuleTable } from "../layout.ts";
 import { conflictsOf } from "./conflicts.ts";
 import type { Subject } from "./subject.ts";
@@ -14,7 +13,7 @@ const mostRivals = 3;
  * sought from each, so that what it costs does not hang on the order.
  */
 export function ordersOf({ traced, layout, conflicts }: Subject): readonly RuleTable[] {
-  const inside = nodesOf(traced.graph).flatMap(nodesWithin);
+  const inside = nodesOf(traced.graph).flatMap(nodesInside);
   const found = [...conflicts, ...conflictsOf(inside, layout)];
   const rivals = new Set(found.flatMap(({ dim, takenBy }) => [dim, takenBy]));
   const places = layout.rules.flatMap(([dim], i) => (rivals.has(dim) ? [i] : []));
@@ -27,13 +26,6 @@ export function ordersOf({ traced, layout, conflicts }: Subject): readonly RuleT
       return place < 0 ? rule : layout.rules[order[place]!]!;
     });
   });
-}
-
-function nodesWithin(node: Node): readonly Node[] {
-  if (node.kind !== "region") return [];
-  const { body, rounds } = node.attributes;
-  const graph: Graph = { inputs: body.inputs, outputs: [...body.outputs, ...besidesOf(rounds)] };
-  return nodesOf(graph).flatMap((own) => [own, ...nodesWithin(own)]);
 }
 
 /** All orders of some items, the one they are in first. */

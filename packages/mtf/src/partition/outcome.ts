@@ -22,17 +22,22 @@ export interface Outcome {
 }
 
 export function outcomeOf(answers: Answers, s: Task, assignment: Assignment): Outcome {
-  const known = remembered(answers.outcomes, assignment, () => new Map<string | number, Outcome>());
+  const known = remembered(answers.outcomes, assignment, newOutcomes);
   const { facts, passing, owed } = s;
   const key = passing.length === 0 ? facts.shape : `${facts.shape}|${passing}|${owed}`;
-  return remembered(known, key, () => {
-    const shares = s.node.results.map((_, i) => resultShare(s, assignment, i));
-    const sums = (s.facts.partition.combine ?? "sum") === "sum";
-    return {
-      asks: s.node.operands.map((_, i) => operandPlacement(s, assignment, i)),
-      shares,
-      gives: sums ? shares : shares.map(({ split }) => ({ split, partial: [] })),
-      work: workSeconds(s, assignment),
-    };
-  });
+  return remembered(known, key, () => outcomeNow(s, assignment));
+}
+
+const newOutcomes = () => new Map<string | number, Outcome>();
+
+/** The same, worked out for who does not ask again. */
+export function outcomeNow(s: Task, assignment: Assignment): Outcome {
+  const shares = s.node.results.map((_, i) => resultShare(s, assignment, i));
+  const sums = (s.facts.partition.combine ?? "sum") === "sum";
+  return {
+    asks: s.node.operands.map((_, i) => operandPlacement(s, assignment, i)),
+    shares,
+    gives: sums ? shares : shares.map(({ split }) => ({ split, partial: [] })),
+    work: workSeconds(s, assignment),
+  };
 }

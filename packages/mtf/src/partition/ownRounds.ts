@@ -6,7 +6,7 @@ import type { Layout, RuleTable } from "../layout.ts";
 import type { Mesh } from "../mesh.ts";
 import { axesOf, type Placement, splitAxes } from "../program/placement.ts";
 import { devices } from "../program/transfer.ts";
-import type { Answers } from "./answers.ts";
+import { type Answers, newByRules } from "./answers.ts";
 import type { Entry } from "./insideRegion.ts";
 import type { Plan } from "./plan/choice.ts";
 import { byRules, lying, type Scope, versionsOf } from "./scope.ts";
@@ -79,7 +79,7 @@ export function besideOwnRounds(scope: Scope, axes: readonly string[]): Scope {
   // What has been worked out for the layout's rules is not so for fewer.
   const answers: Answers = {
     ...scope.plan.answers,
-    byRules: new Map(),
+    byRules: newByRules(),
     assignments: new Map(),
   };
   const plan: Plan = {

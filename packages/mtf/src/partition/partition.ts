@@ -14,7 +14,8 @@ export function partitionNodes(scope: Scope, nodes: readonly Node[]): void {
   for (const node of nodes) partitionNode(scope, node);
 }
 
-function partitionNode(scope: Scope, node: Node): void {
+/** Writes the instructions of a node. */
+export function partitionNode(scope: Scope, node: Node): void {
   if (node.kind !== "withLayout" && node.kind !== "region") stickToResults(scope.stuck, node);
   switch (node.kind) {
     case "input":

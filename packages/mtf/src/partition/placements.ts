@@ -1,4 +1,5 @@
 import { type Placement, printPlacement } from "../program/placement.ts";
+import { remembered } from "./plan/remembered.ts";
 
 /** Placements as numbers: the same few are compared again and again. */
 export interface Placements {
@@ -12,15 +13,11 @@ export function newPlacements(): Placements {
   return { all: [], byText: new Map(), byObject: new Map() };
 }
 
-export function numberOf({ all, byText, byObject }: Placements, placement: Placement): number {
-  let number = byObject.get(placement);
-  if (number !== undefined) return number;
-  const text = printPlacement(placement);
-  number = byText.get(text);
-  if (number === undefined) {
-    number = all.push(placement) - 1;
-    byText.set(text, number);
-  }
-  byObject.set(placement, number);
-  return number;
+export function numberOf(placements: Placements, placement: Placement): number {
+  return remembered(placements.byObject, placement, () => numberOfNew(placements, placement));
+}
+
+/** The same of an object that has just been made and is not asked for again. */
+export function numberOfNew({ all, byText }: Placements, placement: Placement): number {
+  return remembered(byText, printPlacement(placement), () => all.push(placement) - 1);
 }

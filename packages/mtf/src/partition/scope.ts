@@ -10,6 +10,7 @@ import type { Origin, Value } from "../program/program.ts";
 import { placeOf } from "./answers.ts";
 import type { Builder } from "./builder.ts";
 import type { Choice, Plan } from "./plan/choice.ts";
+import { remembered } from "./plan/remembered.ts";
 import { newTrack } from "./plan/track.ts";
 import { type Rests, restOf } from "./rests.ts";
 import { type Stuck, stuckOf } from "./stuck.ts";
@@ -54,9 +55,8 @@ export function define(scope: Scope, tensor: End, versions: Versions): void {
     const types = `%${versions.home} ${printType(value)} stands for ${printType(type)}`;
     throw internal(`${node.kind} ${node.line}: ${types}`);
   }
-  const known = scope.versions.get(node) ?? node.results.map(() => undefined);
-  known[tensor["~result"]] = versions;
-  scope.versions.set(node, known);
+  const all = remembered(scope.versions, node, () => node.results.map(() => undefined));
+  all[tensor["~result"]] = versions;
 }
 
 export function defineValue(scope: Scope, tensor: End, value: number, origin: Origin): void {

@@ -14,9 +14,12 @@ export function newTypes(): Types {
 }
 
 export function typeNumber({ byText, byObject }: Types, typed: Typed): number {
-  return remembered(byObject, typed, () => {
+  let number = byObject.get(typed);
+  if (number === undefined) {
     let text = "";
     for (const { name, size } of typed.dims) text += ` ${name}${size}`;
-    return remembered(byText, printResting(typed, text), () => byText.size);
-  });
+    number = remembered(byText, printResting(typed, text), () => byText.size);
+    byObject.set(typed, number);
+  }
+  return number;
 }

@@ -10,6 +10,8 @@ export interface Uses {
   readonly only: (tensor: End) => Node | undefined;
 }
 
+const none: readonly undefined[] = [];
+
 export function usesOf(graph: Graph, nodes: readonly Node[]): Uses {
   const readers = new Map<Node, (Node | undefined)[][]>();
   const read = (tensor: End, reader: Node | undefined) => {
@@ -23,7 +25,7 @@ export function usesOf(graph: Graph, nodes: readonly Node[]): Uses {
   };
   for (const node of nodes) for (const operand of node.operands) read(operand, node);
   for (const output of graph.outputs) read(output, undefined);
-  const of = (tensor: End) => readers.get(tensor["~node"])?.[tensor["~result"]] ?? [];
+  const of = (tensor: End) => readers.get(tensor["~node"])?.[tensor["~result"]] ?? none;
   return {
     count: (tensor) => of(tensor).length,
     only: (tensor) => (of(tensor).length === 1 ? of(tensor)[0] : undefined),

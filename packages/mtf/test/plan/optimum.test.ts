@@ -4,7 +4,7 @@ import { exhaustive } from "./exhaustive.ts";
 import { planned } from "./planned.ts";
 
 /** How many programs are drawn; MTF_PLANS asks for more. */
-const programs = Number(process.env.MTF_PLANS ?? 25);
+const programs = Number(process.env.MTF_PLANS ?? 8);
 
 it("costs the least there is in nearly all small programs, and never much more", {
   timeout: 600_000,

@@ -22,9 +22,11 @@ export function groupsOf(
   const texts = numbering((text: string) => text);
   const splits = numbering(printSorted);
   const sets = numbering((axes: readonly string[]) => axes.join());
+  // Rounds that are only estimated are no integers.
+  const counts = numbering((runs: number) => `${runs}`);
   let kinds = choices.map(({ task: { node, facts, axes }, runs, split }, i) => {
     let kind = then(then(then(0, facts.shape), texts(node.line)), texts(node.pass));
-    kind = then(then(kind, runs), sets(axes));
+    kind = then(then(kind, counts(runs)), sets(axes));
     kind = then(then(kind, splits(split.assignment)), Number(split.passes));
     return eachThen(then, kind, places[i]!, states);
   });
@@ -62,9 +64,8 @@ function tracksAmong(choices: readonly Choice[]): {
   readonly places: readonly (readonly number[])[];
 } {
   const found = new Map<Track, number>();
-  const places = choices.map((choice) =>
-    tracksOf(choice).map((track) => remembered(found, track, () => found.size)),
-  );
+  const placeOf = (track: Track) => remembered(found, track, () => found.size);
+  const places = choices.map((choice) => tracksOf(choice).map(placeOf));
   return { tracks: [...found.keys()], places };
 }
 
@@ -98,11 +99,13 @@ function statesOf(tracks: readonly Track[], placements: Placements): readonly nu
 function setsOf(all: readonly number[][]): readonly number[] {
   const then = sequences();
   return all.map((numbers) => {
-    numbers.sort((a, b) => a - b);
+    if (numbers.length > 1) numbers.sort((a, b) => a - b);
     let set = 0;
-    numbers.forEach((n, i) => {
-      if (n !== numbers[i - 1]) set = then(set, n);
-    });
+    let before = -1;
+    for (const n of numbers) {
+      if (n !== before) set = then(set, n);
+      before = n;
+    }
     return set;
   });
 }

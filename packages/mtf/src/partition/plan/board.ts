@@ -1,4 +1,3 @@
-import { iterationNames } from "../choose.ts";
 import { numberOf } from "../placements.ts";
 import { type Choice, tracksOf } from "./choice.ts";
 import { type Known, knownOf, type Planned } from "./known.ts";
@@ -9,16 +8,18 @@ import { type Places, settledTowards, type Way, type Ways, wayBetween, waysOf } 
 /** A choice among others, with what is planned for it. */
 export interface Seat {
   readonly choice: Choice;
-  /** The dims that its work may be split along. */
-  readonly dims: ReadonlySet<string>;
   /** The values that it reads and makes, each once. */
   readonly links: readonly Link[];
+  /** What each of these is to it: by the places of operands, and the one behind them for what it makes. */
+  readonly roles: readonly (readonly number[])[];
   readonly asks: readonly LinkDemand[];
   readonly makes: readonly Link[];
   readonly known: Known;
-  /** Ways to split it as a value lies, by where all that it reads and makes lies. */
+  /** Ways to split it, by what is planned and where all that it reads and makes lies. */
   readonly nearby: Map<string, readonly Planned[]>;
   planned: Planned;
+  /** The last trial that has changed it. */
+  trial: Trial | undefined;
 }
 
 /** A value as far as these choices make it or ask for it, and what bringing it there costs. */
@@ -29,6 +30,9 @@ export interface Link {
   readonly demands: readonly LinkDemand[];
   readonly ways: Ways;
   cost: number;
+  /** The last trial that has changed it, and what it cost before. */
+  trial: Trial | undefined;
+  before: number;
 }
 
 export interface LinkDemand {
@@ -67,6 +71,8 @@ export function seated(
         }),
         ways: waysOf(places, track.shaped),
         cost: 0,
+        trial: undefined,
+        before: 0,
       };
       link.cost = costOf(places, link);
       links.set(track, link);
@@ -75,18 +81,18 @@ export function seated(
   };
   return new Map(
     sample.map((choice) => {
-      const names = iterationNames(choice.task);
       const own = tracksOf(choice).map(linkOf);
       const known = knownOf(places.known, choice);
       const seat: Seat = {
         choice,
-        dims: new Set(names.filter((name) => !choice.task.facts.whole.has(name))),
         links: own,
+        roles: own.map(({ track }) => rolesOf(choice, track)),
         asks: choice.operands.map((demand) => demands.get(demand)!),
         makes: choice.results.map(linkOf),
         known,
         nearby: new Map(),
         planned: splitAs(places, { choice, known }, choice.split),
+        trial: undefined,
       };
       for (const link of own) link.seats.push(seat);
       return [choice, seat];
@@ -94,11 +100,23 @@ export function seated(
   );
 }
 
+function rolesOf({ operands, results }: Choice, track: Track): readonly number[] {
+  const roles = operands.flatMap((operand, i) => (operand.track === track ? [i] : []));
+  return results.includes(track) ? [...roles, operands.length] : roles;
+}
+
 /** What a choice and what it reads and makes cost now. */
 export function costAround({ planned, links }: Seat): number {
   let cost = planned.work + planned.moves;
   for (const link of links) cost += link.cost;
   return cost;
+}
+
+/** Whether nothing moves around a choice, and no other split has less work: then none can gain. */
+export function isAtBest({ planned, links, known }: Seat): boolean {
+  if (planned.moves > 0 || planned.work > known.leastWork) return false;
+  for (const link of links) if (link.cost > 0) return false;
+  return true;
 }
 
 /** What choices cost now: as work, and as moves of all that they read and make. */
@@ -115,48 +133,58 @@ export function costOfAll(seats: Iterable<Seat>): { work: number; moves: number 
   return { work, moves };
 }
 
-/** Changes that can be taken back together: what there was before. */
+/**
+ * Changes that can be taken back together, in order, and the values that cost otherwise since. There is one at a
+ * time: what another has changed is marked as that one's, and what there was before is forgotten.
+ */
 export interface Trial {
-  readonly planned: Map<Seat, Planned>;
-  readonly costs: Map<Link, number>;
+  readonly changes: Change[];
+  readonly links: Link[];
+}
+
+/** A choice that is planned otherwise now, and what there was before. */
+export interface Change {
+  readonly seat: Seat;
+  readonly before: Planned;
 }
 
 export function newTrial(): Trial {
-  return { planned: new Map(), costs: new Map() };
+  return { changes: [], links: [] };
 }
 
 /** Plans a choice otherwise. */
 export function change(places: Places, trial: Trial, seat: Seat, planned: Planned): void {
   if (seat.planned === planned) return;
-  if (!trial.planned.has(seat)) trial.planned.set(seat, seat.planned);
+  if (seat.trial !== trial) {
+    seat.trial = trial;
+    trial.changes.push({ seat, before: seat.planned });
+  }
   sit(seat, planned);
   for (const link of seat.links) {
-    if (!trial.costs.has(link)) trial.costs.set(link, link.cost);
+    if (link.trial !== trial) {
+      link.trial = trial;
+      link.before = link.cost;
+      trial.links.push(link);
+    }
     link.cost = costOf(places, link);
   }
 }
 
 /** What a trial's changes cost more than before, and what work they add; negative where less. */
-export function difference({ planned, costs }: Trial): { cost: number; work: number } {
+export function difference({ changes, links }: Trial): { cost: number; work: number } {
   let cost = 0;
   let work = 0;
-  costs.forEach((before, link) => {
-    cost += link.cost - before;
-  });
-  planned.forEach((before, seat) => {
+  for (const link of links) cost += link.cost - link.before;
+  for (const { seat, before } of changes) {
     work += seat.planned.work - before.work;
     cost += seat.planned.moves - before.moves;
-  });
+  }
   return { cost: cost + work, work };
 }
 
-export function takeBack({ planned, costs }: Trial): void {
-  planned.forEach((before, seat) => {
-    sit(seat, before);
-  });
-  costs.forEach((before, link) => {
-    link.cost = before;
-  });
+export function takeBack({ changes, links }: Trial): void {
+  for (const { seat, before } of changes) sit(seat, before);
+  for (const link of links) link.cost = link.before;
 }
 
 /** Writes what a choice asks for and makes where others see it. */

@@ -2,7 +2,7 @@ import { entryOf } from "../../record.ts";
 import type { Assignment, Task } from "../choose.ts";
 import type { Link, Seat } from "./board.ts";
 import { claimOfSplit, claimsBy, joined, keptBy, without } from "./claims.ts";
-import type { Planned } from "./known.ts";
+import type { Numbered, Planned } from "./known.ts";
 import { splitAs } from "./planned.ts";
 import { remembered } from "./remembered.ts";
 import type { Places } from "./ways.ts";
@@ -12,6 +12,10 @@ import type { Places } from "./ways.ts";
  * lies or is asked for by others, or as a result is asked for.
  */
 export function candidatesOf(places: Places, seat: Seat): readonly Planned[] {
+  return remembered(seat.nearby, stateOf(seat), () => candidatesAround(places, seat));
+}
+
+function candidatesAround(places: Places, seat: Seat): readonly Planned[] {
   const { choice, planned } = seat;
   const found = new Set<Planned>();
   const ways = choice.task.passing.length > 0 ? [true, false] : [true];
@@ -31,7 +35,7 @@ export function candidatesOf(places: Places, seat: Seat): readonly Planned[] {
 
 /** What is planned, with sums passing or not, and then that with each axis elsewhere. */
 function nearBy(places: Places, seat: Seat, passes: boolean): readonly Planned[] {
-  const { choice, dims, known, planned } = seat;
+  const { choice, known, planned } = seat;
   const { task } = choice;
   return remembered(known.near, planned.number * 2 + Number(passes), () => {
     const found: Planned[] = [];
@@ -45,7 +49,7 @@ function nearBy(places: Places, seat: Seat, passes: boolean): readonly Planned[]
       if (kept.includes(axis)) continue;
       const free = without(now, [axis]);
       add(free);
-      for (const dim of dims) {
+      for (const dim of known.dims) {
         const axes = [...(entryOf(free, dim) ?? []), axis];
         add({ ...free, [dim]: axes });
         if (axes.length > 1) add({ ...free, [dim]: inMeshOrder(axes, task) });
@@ -60,7 +64,8 @@ const mostInAll = 200;
 
 /** All ways to give each axis to a dim of a node or to none, where these are not too many. */
 export function allSplitsOf(places: Places, seat: Seat): readonly Planned[] {
-  const { choice, dims, known, planned } = seat;
+  const { choice, known, planned } = seat;
+  const { dims } = known;
   const { passes } = planned;
   const all = remembered(known.all, passes, () => {
     // Axes over which sums stay owed split nothing.
@@ -84,21 +89,28 @@ export function allSplitsOf(places: Places, seat: Seat): readonly Planned[] {
 
 /** Ways to split a node's work as one value lies or is asked for. */
 export function candidatesBy(places: Places, seat: Seat, link: Link): readonly Planned[] {
-  let text = `${seat.planned.number} ${seat.links.indexOf(link)}`;
-  for (const { start, demands } of seat.links) {
+  return remembered(seat.nearby, stateOf(seat, link), () => candidatesNow(places, seat, link));
+}
+
+/** The same text while the same is planned for a choice, and all that it reads and makes lies the same. */
+function stateOf({ planned, links }: Seat, link?: Link): string {
+  let text = `${planned.number} ${link ? links.indexOf(link) : ""}`;
+  for (const { start, demands } of links) {
     text += `|${start[0]}`;
     for (const { to } of demands) text += ` ${to}`;
   }
-  return remembered(seat.nearby, text, () => candidatesNow(places, seat, link));
+  return text;
 }
 
 function candidatesNow(places: Places, seat: Seat, link: Link): readonly Planned[] {
   const { planned } = seat;
   const { passes } = planned;
   const now = claimOfSplit(seat, planned, passes);
-  const others = seat.links.filter((other) => other !== link);
   // What the value leaves free, others that the op reads or makes may claim.
-  const rest = others.flatMap((other) => claimsBy(places, seat, other));
+  const rest: Numbered[] = [];
+  for (const other of seat.links) {
+    if (other !== link) rest.push(...claimsBy(places, seat, other));
+  }
   const found = new Set<Planned>();
   for (const claim of claimsBy(places, seat, link)) {
     found.add(joined(places, seat, passes, claim, now));
@@ -110,7 +122,11 @@ function candidatesNow(places: Places, seat: Seat, link: Link): readonly Planned
 
 /** Splits that can be, other than the one that is planned. */
 function possibleBut(found: Iterable<Planned>, planned: Planned): readonly Planned[] {
-  return [...found].filter((other) => other !== planned && Number.isFinite(other.work));
+  const possible: Planned[] = [];
+  for (const other of found) {
+    if (other !== planned && Number.isFinite(other.work)) possible.push(other);
+  }
+  return possible;
 }
 
 function inMeshOrder(axes: readonly string[], { mesh }: Task): readonly string[] {

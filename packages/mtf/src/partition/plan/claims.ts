@@ -8,15 +8,12 @@ import { mostPlacements, type Places } from "./ways.ts";
 
 /** The placements that a value has or is asked for under, as claims on a node's dims. */
 export function claimsBy(places: Places, seat: Seat, link: Link): readonly Numbered[] {
-  const { operands } = seat.choice;
-  const distinct = new Set([link.start[0]!]);
-  for (const { to } of link.demands) distinct.add(to);
+  const distinct = [link.start[0]!];
+  for (const { to } of link.demands) if (!distinct.includes(to)) distinct.push(to);
   const found: Numbered[] = [];
-  const add = (role: number) => {
+  for (const role of seat.roles[seat.links.indexOf(link)]!) {
     for (const placement of distinct) found.push(claimOf(places, seat, role, placement));
-  };
-  for (let i = 0; i < operands.length; i++) if (operands[i]!.track === link.track) add(i);
-  if (seat.makes.includes(link)) add(operands.length);
+  }
   return found;
 }
 
@@ -60,11 +57,11 @@ export function joined(
   first: Numbered,
   second?: Numbered,
 ): Planned {
-  const { choice, dims, known } = seat;
+  const { choice, known } = seat;
   const key = first.number * mostClaims + (second ? second.number : mostClaims - 1);
   return remembered(known.joined, key * 2 + Number(passes), () => {
     const claims = second ? [...first.claims, ...second.claims] : first.claims;
-    const split = assign(claims, dims, choice.task.mesh);
+    const split = assign(claims, known.dims, choice.task.mesh);
     const assignment = without(split, keptBy(choice.task, passes));
     return splitAs(places, seat, { assignment, passes });
   });

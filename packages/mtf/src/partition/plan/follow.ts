@@ -57,14 +57,14 @@ function followed(places: Places, trial: Trial, first: Seat, budget: Budget): bo
 }
 
 /** The value that costs most more than before, of those whose neighbours have not followed yet. */
-function dearest({ costs }: Trial, done: ReadonlySet<Link>): Link | undefined {
+function dearest({ links }: Trial, done: ReadonlySet<Link>): Link | undefined {
   let found: Link | undefined;
   let most = smallest;
-  costs.forEach((before, link) => {
-    if (link.cost - before <= most || done.has(link)) return;
+  for (const link of links) {
+    if (link.cost - link.before <= most || done.has(link)) continue;
     found = link;
-    most = link.cost - before;
-  });
+    most = link.cost - link.before;
+  }
   return found;
 }
 

@@ -3,7 +3,16 @@ import type { Price } from "../../program/transfer.ts";
 import type { Answers } from "../answers.ts";
 import { groupsOf } from "./alike.ts";
 import { answer, type Budget, gains, newBudget, smallest } from "./answer.ts";
-import { change, costOfAll, newTrial, type Seat, seated, type Trial, takeBack } from "./board.ts";
+import {
+  change,
+  costOfAll,
+  isAtBest,
+  newTrial,
+  type Seat,
+  seated,
+  type Trial,
+  takeBack,
+} from "./board.ts";
 import { allSplitsOf, candidatesOf } from "./candidates.ts";
 import type { Choice, Split } from "./choice.ts";
 import { improveFollowed } from "./follow.ts";
@@ -74,10 +83,11 @@ export function improve(
   };
   const alone = (candidates: Candidates) => (seat: Seat) =>
     improveAlone(places, seat, candidates, budget);
-  const together = (candidates: Candidates) => (seat: Seat) =>
-    improveTogether(places, seat, candidates(places, seat), budget);
-  const followed = (seat: Seat) =>
-    improveFollowed(places, seat, candidatesOf(places, seat), following);
+  const together = (candidates: Candidates) =>
+    unlessAtBest((seat) => improveTogether(places, seat, candidates(places, seat), budget));
+  const followed = unlessAtBest((seat) =>
+    improveFollowed(places, seat, candidatesOf(places, seat), following),
+  );
   const changed = (): Changed =>
     new Map(
       groups.flatMap((group, i) => {
@@ -100,6 +110,10 @@ export function improve(
   return [each, ...followers].filter(({ size }) => size > 0);
 }
 
+function unlessAtBest(step: Step): Step {
+  return (seat) => (isAtBest(seat) ? undefined : step(seat));
+}
+
 function sweepBy(
   improveOne: Step,
   places: Places,
@@ -110,14 +124,14 @@ function sweepBy(
     const trial = improveOne(seat);
     if (!trial) return [];
     changeAlike(places, trial, alike);
-    return [...trial.planned.keys()];
+    return trial.changes.map((changed) => changed.seat);
   });
 }
 
 /** Changes what is like what a trial has changed, unless that costs more. */
 function changeAlike(places: Places, trial: Trial, alike: Alike): void {
   const others = newTrial();
-  for (const [seat, before] of trial.planned) {
+  for (const { seat, before } of trial.changes) {
     for (const other of alike.get(seat)!) {
       // Splits of the same group are the same where they ask and give the same.
       if (other === seat || other.planned.asks.join() !== before.asks.join()) continue;
@@ -136,6 +150,10 @@ function improveAlone(
   budget: Budget,
 ): Trial | undefined {
   if (budget.answers <= 0) return undefined;
+  if (isAtBest(seat)) {
+    budget.answers--;
+    return undefined;
+  }
   const trial = newTrial();
   return answer(places, budget, trial, seat, candidates(places, seat), smallest)
     ? trial

@@ -1,3 +1,5 @@
+import { devices } from "../../program/transfer.ts";
+import { iterationNames, iterationSize } from "../choose.ts";
 import type { Claims } from "../place.ts";
 import type { Choice, Split } from "./choice.ts";
 import { remembered } from "./remembered.ts";
@@ -28,6 +30,10 @@ export interface Numbered {
  * come to the same splits again and again, and every sweep asks for the same.
  */
 export interface Known {
+  /** The dims that its work may be split along. */
+  readonly dims: ReadonlySet<string>;
+  /** No split has each device compute for fewer seconds. */
+  readonly leastWork: number;
   /** By the text of a split. */
   readonly byText: Map<string, Planned>;
   /** What placements of operands and results claim, and what splits do. */
@@ -40,16 +46,26 @@ export interface Known {
   readonly all: Map<boolean, readonly Planned[]>;
 }
 
-export function knownOf(known: Map<string, Known>, { task, runs }: Choice): Known {
+export function knownOf(known: Map<string, Known>, choice: Choice): Known {
+  const { task, runs } = choice;
   const { facts, passing, owed, axes } = task;
   // In rounds of each device's own an op may be split along fewer axes than the same op elsewhere.
   const text = `${facts.shape} ${[...facts.whole]} ${runs} ${passing} ${owed} ${axes}`;
-  return remembered(known, text, () => ({
+  return remembered(known, text, () => knownNow(choice));
+}
+
+function knownNow({ task, runs }: Choice): Known {
+  const { facts, axes, mesh } = task;
+  const dims = new Set(iterationNames(task).filter((name) => !facts.whole.has(name)));
+  const rows = [...dims].reduce((product, name) => product * iterationSize(task, name), 1);
+  return {
+    dims,
+    leastWork: runs * (facts.seconds / Math.min(devices(axes, mesh), rows)),
     byText: new Map(),
     placed: new Map(),
     split: new Map(),
     joined: new Map(),
     near: new Map(),
     all: new Map(),
-  }));
+  };
 }

@@ -1,8 +1,8 @@
 import { devices, transferCost } from "../../program/transfer.ts";
 import { entryOf } from "../../record.ts";
 import type { Assignment, Task } from "../choose.ts";
-import { outcomeOf } from "../outcome.ts";
-import { numberOf } from "../placements.ts";
+import { outcomeNow } from "../outcome.ts";
+import { numberOfNew } from "../placements.ts";
 import { type Choice, printSplit, type Split } from "./choice.ts";
 import type { Known, Planned } from "./known.ts";
 import { remembered } from "./remembered.ts";
@@ -33,7 +33,8 @@ function plannedBy(
 ): Planned {
   const { task, runs } = choice;
   const s = passes ? task : { ...task, passing: [], owed: [] };
-  const { asks, shares, gives, work } = outcomeOf(places.answers, s, assignment);
+  const { asks, shares, gives, work } = outcomeNow(s, assignment);
+  const { placements } = places.answers;
   let moves = 0;
   shares.forEach((share, i) => {
     if (share === gives[i]) return;
@@ -43,8 +44,8 @@ function plannedBy(
     number,
     assignment,
     passes,
-    asks: asks.map((placement) => numberOf(places.answers.placements, placement)),
-    gives: gives.map((placement) => numberOf(places.answers.placements, placement)),
+    asks: asks.map((placement) => numberOfNew(placements, placement)),
+    gives: gives.map((placement) => numberOfNew(placements, placement)),
     work: isEven(task, assignment) ? runs * work : Number.POSITIVE_INFINITY,
     moves: runs * moves,
   };

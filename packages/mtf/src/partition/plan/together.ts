@@ -56,7 +56,7 @@ function answered(
 
 /** Whether anything at all costs less by a trial: else there is nothing for others to complete. */
 export function savesSomething(trial: Trial): boolean {
-  for (const [link, before] of trial.costs) if (link.cost < before - smallest) return true;
+  for (const link of trial.links) if (link.cost < link.before - smallest) return true;
   return difference(trial).work < -smallest;
 }
 
@@ -72,8 +72,7 @@ function letOthersAnswer(
   const changed = [first];
   for (let seat = changed.shift(); seat; seat = changed.shift()) {
     for (const link of seat.links) {
-      const before = trial.costs.get(link);
-      if (before === undefined || link.cost <= before + smallest) continue;
+      if (link.trial !== trial || link.cost <= link.before + smallest) continue;
       for (const other of link.seats) {
         if (asked.has(other)) continue;
         if (asked.size > mostAnswers || budget.answers <= 0) return;
