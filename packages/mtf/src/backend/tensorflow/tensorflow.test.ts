@@ -1,7 +1,10 @@
 import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
+import { checkCase } from "../../../test/support/checkBackend.ts";
+import type { Op } from "../../graph/kinds.ts";
 import type { Backend } from "../backend.ts";
 import { openBackend } from "../open.ts";
+import { wholeSlice } from "../slices/whole.ts";
 import { packages } from "./load.ts";
 
 const require = createRequire(import.meta.url);
@@ -67,6 +70,44 @@ describe.skipIf(installed.length === 0)("with TensorFlow's kernels", () => {
     (await backend.read(buffer)).fill(9);
     expect(await backend.read(buffer)).toEqual(Float32Array.of(1, 2));
     backend.dispose(buffer);
+  });
+
+  // Of which TensorFlow's own kernel is only where it takes oneDNN, which is a matter of the processor.
+  test.each([
+    { strides: [1], dilation: 3 },
+    { strides: [1, 1], dilation: 3 },
+    { strides: [2], dilation: 1 },
+    { strides: [2, 2], dilation: 1 },
+    { strides: [2, 1], dilation: 1 },
+    { strides: [1, 3], dilation: 2 },
+  ])("each channel alone, strides $strides, dilation $dilation", async ({ strides, dilation }) => {
+    const size = { image: 9, taps: 2, windows: (stride: number) => Math.ceil(5 / stride) };
+    const along = ["s", "r"].slice(0, strides.length);
+    const windows = along.map((dim, i) => {
+      return { dim, tap: `${dim}tap`, before: 1, wrap: false, stride: strides[i]!, dilation };
+    });
+    const op: Op = { kind: "convolution", attributes: { windows } };
+    const slice = (...dims: (readonly [string, number])[]) =>
+      wholeSlice(
+        dims.map(([name, size]) => ({ name, size })),
+        "float32",
+      );
+    const rest = [["batch", 3] as const, ["channels", 3] as const];
+    const x = slice(...rest, ...along.map((dim) => [dim, size.image] as const));
+    const kernel = slice(rest[1]!, ...along.map((dim) => [`${dim}tap`, size.taps] as const));
+    const result = slice(
+      ...rest,
+      ...along.map((dim, i) => [dim, size.windows(strides[i]!)] as const),
+    );
+    const numbers = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i));
+    await checkCase(await open(), {
+      op,
+      operands: [
+        { slice: x, data: numbers(9 * size.image ** along.length) },
+        { slice: kernel, data: numbers(3 * size.taps ** along.length) },
+      ],
+      results: [result],
+    });
   });
 
   test("it gives no bits that every machine gives", async () => {

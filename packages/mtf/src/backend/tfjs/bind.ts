@@ -56,16 +56,17 @@ export function bindStep(
   const { faults, own } = target;
   const ours = own?.(op, operands, results, reuse);
   if (ours) return ours;
+  const faulty = isFaulty(faults, op, operands, results);
   if (op.kind === "convolution") {
     // Where there are kernels of our own, these make windows and their product.
-    const whole = own ? undefined : conv2d(op.attributes, operands, results[0]!);
+    const whole = own || faulty ? undefined : conv2d(op.attributes, operands, results[0]!);
     if (whole) return whole;
     return inTwo(op.attributes, operands, results[0]!, (part, from, to) => {
       return bindStep(target, part, from, to, []);
     });
   }
   const { kind, attributes } = localOp(op);
-  const bind = isFaulty(faults, op, operands) ? undefined : table[kind];
+  const bind = faulty ? undefined : table[kind];
   const step = (bind ?? onArrays(kind)) as Bind<LocalKind>;
   return step(attributes as never, operands, results);
 }

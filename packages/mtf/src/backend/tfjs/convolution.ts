@@ -46,7 +46,8 @@ export function conv2d(
   );
   const kernel = depthwise ? "DepthwiseConv2dNative" : "Conv2D";
   const attributes = {
-    strides: two(({ stride }) => stride, 1),
+    // That other dim has no second window: its stride is the same for kernels that take one only.
+    strides: two(({ stride }) => stride, windows[0]!.stride),
     dilations: two(({ dilation }) => dilation, 1),
     pad: "valid",
     dataFormat: "NHWC",

@@ -1,24 +1,25 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { expect, test } from "vitest";
 import { checkBackend } from "../../../test/support/checkBackend.ts";
+import { draws } from "../../testing/draws.ts";
 import { cpuBackend, cpuTarget } from "../cpu.ts";
 import { tfjsBackend } from "./index.ts";
 
 test("every kind agrees with the reference and leaks nothing", async () => {
-  await checkBackend(await cpuBackend(), { runs: 1500 });
+  await checkBackend(await cpuBackend(), { runs: draws(1500) });
 });
 
 test("every kind takes any number of dims", async () => {
-  await checkBackend(await cpuBackend(), { runs: 500, crowd: 5 });
+  await checkBackend(await cpuBackend(), { runs: draws(500), crowd: 5 });
 });
 
 test("every elementwise function agrees with the reference", async () => {
-  await checkBackend(await cpuBackend(), { runs: 3000, kinds: ["elementwise"] });
+  await checkBackend(await cpuBackend(), { runs: draws(3000), kinds: ["elementwise"] });
 });
 
 test("every kind agrees where numbers can only be read asynchronously", async () => {
   const instance = Object.assign(new MathBackendCPU(), { firstUse: false });
-  await checkBackend(tfjsBackend(cpuTarget(instance)), { runs: 1000 });
+  await checkBackend(tfjsBackend(cpuTarget(instance)), { runs: draws(1000) });
 });
 
 test("a failed allocation is an error", async () => {

@@ -2,14 +2,18 @@ import type { DType } from "../../dtype.ts";
 import type { ElementwiseFn, Op } from "../../graph/kinds.ts";
 import type { Slice } from "../backend.ts";
 import type { LocalKind } from "../localOp.ts";
+import { rolesOf } from "../slices/roles.ts";
+import { extentsOf } from "../slices/walk.ts";
 
-/** What kernels of a backend lack, do wrong or do slowly, so that the host computes it instead. */
+/** What kernels of a backend lack, do wrong or do slowly, so that the host, or others, compute it. */
 export interface Fault {
   readonly kinds: readonly LocalKind[];
   /** Only these functions of elements. */
   readonly fns?: readonly ElementwiseFn[];
   /** Only where the last operand is of one of these. */
   readonly on?: readonly DType[];
+  /** Only where this holds. */
+  readonly where?: (op: Op, operands: readonly Slice[], results: readonly Slice[]) => boolean;
   readonly why: string;
 }
 
@@ -65,6 +69,11 @@ export const faults: Readonly<Record<"cpu" | "tensorflow" | "webgpu", readonly F
       on: ["float32"],
       why: "Cast is wrong about floats beyond int32",
     },
+    {
+      kinds: ["convolution"],
+      where: isDepthwiseAndUneven,
+      why: "without oneDNN, which TensorFlow takes on some processors, DepthwiseConv2dNative refuses dilations and strides that differ",
+    },
   ],
   // Of what is left to its kernels: our own are asked first.
   webgpu: [
@@ -77,18 +86,32 @@ export const faults: Readonly<Record<"cpu" | "tensorflow" | "webgpu", readonly F
   ],
 };
 
-/** Whether the host has to compute an op. */
+/** Whether kernels of the backend must not compute an op. */
 export function isFaulty(
   faults: readonly Fault[],
-  { kind, attributes }: Op,
+  op: Op,
   operands: readonly Slice[],
+  results: readonly Slice[],
 ): boolean {
-  const fn = kind === "elementwise" ? attributes.fn : undefined;
+  const fn = op.kind === "elementwise" ? op.attributes.fn : undefined;
   const dtype = operands.at(-1)?.dtype;
   return faults.some(
-    ({ kinds, fns, on }) =>
-      (kinds as readonly string[]).includes(kind) &&
+    ({ kinds, fns, on, where }) =>
+      (kinds as readonly string[]).includes(op.kind) &&
       (!fns || (fn !== undefined && fns.includes(fn))) &&
-      (!on || (dtype !== undefined && on.includes(dtype))),
+      (!on || (dtype !== undefined && on.includes(dtype))) &&
+      (!where || where(op, operands, results)),
   );
+}
+
+function isDepthwiseAndUneven(
+  op: Op,
+  operands: readonly Slice[],
+  results: readonly Slice[],
+): boolean {
+  if (op.kind !== "convolution") return false;
+  const { windows } = op.attributes;
+  const [x, b, c] = [...operands, ...results].map(extentsOf);
+  const isUneven = windows.some((w) => w.dilation > 1 || w.stride !== windows[0]!.stride);
+  return isUneven && rolesOf(windows, x!, b!, c!)?.depthwise === true;
 }

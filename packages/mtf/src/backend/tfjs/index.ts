@@ -23,12 +23,14 @@ import {
 } from "./memory.ts";
 import { overwrite } from "./overwrite.ts";
 import type { Target } from "./target.ts";
+import { withinMemory } from "./within.ts";
 
-/** What there is no kernel for. */
+/** What TensorFlow.js has no kernels for: where there are none of our own, it is computed by its parts. */
 const composites: ReadonlySet<Kind> = new Set([
   "flashAttention",
   "flashAttentionGrad",
   "pagedAttention",
+  "maskedAttention",
 ]);
 
 /**
@@ -48,10 +50,12 @@ export function tfjsBackend(target: Target): Backend {
   const backend: Backend = {
     name,
     variant,
-    bind: (op, operands, results, reuse) =>
-      composites.has(op.kind)
-        ? kernelByParts(backend, op, operands, results)
-        : kernelOf(memory, bindStep(target, op, operands, results, reuse)),
+    bind(op, operands, results, reuse) {
+      const step = composites.has(op.kind)
+        ? target.own?.(op, operands, results, reuse)
+        : bindStep(target, op, operands, results, reuse);
+      return step ? kernelOf(memory, step) : kernelByParts(backend, op, operands, results);
+    },
     bindResting(op, operands, results, reuse) {
       const step = target.own?.(op, operands, results, reuse);
       return step && kernelOf(memory, step);
@@ -64,12 +68,14 @@ export function tfjsBackend(target: Target): Backend {
       }
       return hold(memory, put(memory, own, shape, dtype));
     },
-    allocate(shape, dtype, fill = 0) {
-      if (target.allocate) return hold(memory, target.allocate(shape, dtype, fill));
+    allocate(shape, dtype, given) {
+      if (target.allocate) return hold(memory, target.allocate(shape, dtype, given));
+      const fill = given ?? 0;
       const size = volumeOf(shape);
       const data = guard(() => hostArray(dtype, size));
       return hold(memory, put(memory, fill === 0 ? data : data.fill(fill), shape, dtype));
     },
+    within: target.within && withinMemory(memory, target.within),
     view: (buffer) => target.view?.(check(memory, buffer).dataId),
     read(buffer) {
       const numbers = numbersOf(memory, check(memory, buffer));

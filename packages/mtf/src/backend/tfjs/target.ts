@@ -4,6 +4,7 @@ import type { Op } from "../../graph/kinds.ts";
 import type { Slice } from "../backend.ts";
 import type { Fault } from "./faults.ts";
 import type { Step } from "./kernel.ts";
+import type { WithinTensors } from "./within.ts";
 
 /** One of TensorFlow.js's backends, and what the adapter has to know of it. */
 export interface Target {
@@ -19,8 +20,12 @@ export interface Target {
   readonly faults: readonly Fault[];
   /** Bools of the host, where they lie otherwise than kernels give them. */
   readonly uploadBytes?: (data: Uint8Array, shape: readonly number[]) => TensorInfo;
-  /** Room full of one number, where it need not be made on the host. */
-  readonly allocate?: (shape: readonly number[], dtype: DType, fill: number) => TensorInfo;
+  /** Room full of one number, or of anything, where it need not be made on the host. */
+  readonly allocate?: (
+    shape: readonly number[],
+    dtype: DType,
+    fill: number | undefined,
+  ) => TensorInfo;
   /**
    * Kernels of our own on it, whose operands may rest narrow; undefined where there are none for an
    * op on given slices.
@@ -39,6 +44,8 @@ export interface Target {
   readonly readLater?: (dataId: object) => Promise<HostArray>;
   /** Writes over part of the numbers behind a key, where they are not reached by `view`. */
   readonly write?: (dataId: object, offset: number, data: HostArray) => void;
+  /** Copies and folds between tensors that are not reached by `view`. */
+  readonly within?: WithinTensors;
   /** The same numbers under another key, where a key's shape cannot change. */
   readonly reshaped?: (x: TensorInfo, shape: readonly number[]) => TensorInfo;
 }

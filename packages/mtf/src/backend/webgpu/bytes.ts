@@ -10,6 +10,8 @@ import { each } from "./shader.ts";
  */
 export interface Bytes {
   put(data: Uint8Array, shape: readonly number[]): TensorInfo;
+  /** Room for so many, which may be anything. */
+  room(length: number, shape: readonly number[]): TensorInfo;
   /** How many bytes lie so under a key; undefined where there is something else. */
   lengthOf(dataId: object): number | undefined;
   /** Puts them, from now on, as TensorFlow.js has bools. */
@@ -18,14 +20,18 @@ export interface Bytes {
 
 export function openBytes(instance: GpuInstance): Bytes {
   const lengths = new WeakMap<object, number>();
+  const made = (length: number, shape: readonly number[], words?: Int32Array): TensorInfo => {
+    const { dataId } = instance.makeTensorInfo([Math.ceil(length / 4)], "int32", words);
+    lengths.set(dataId, length);
+    return { dataId, shape: [...shape], dtype: "bool" };
+  };
   return {
     put(data, shape) {
       const words = new Int32Array(Math.ceil(data.length / 4));
       new Uint8Array(words.buffer).set(data);
-      const { dataId } = instance.makeTensorInfo([words.length], "int32", words);
-      lengths.set(dataId, data.length);
-      return { dataId, shape: [...shape], dtype: "bool" };
+      return made(data.length, shape, words);
     },
+    room: (length, shape) => made(length, shape),
     lengthOf: (dataId) => lengths.get(dataId),
     forget: (dataId) => void lengths.delete(dataId),
   };

@@ -5,18 +5,22 @@ import type { GpuInstance } from "./instance.ts";
 import { filling } from "./kernels/arrange.ts";
 import type { Gpu } from "./own.ts";
 
-/** A tensor full of one number, which the GPU writes; bools are bytes, as those that are uploaded. */
+/**
+ * A tensor full of one number, which the GPU writes, or of anything. Bools are bytes, as those that are
+ * uploaded.
+ */
 export function fullOf(
   instance: GpuInstance,
   { record, bytes }: Gpu,
   shape: readonly number[],
   dtype: DType,
-  fill: number,
+  fill: number | undefined,
 ): TensorInfo {
   const size = volumeOf(shape);
-  if (dtype === "bool") return bytes.put(new Uint8Array(size).fill(fill), shape);
+  if (dtype === "bool" && fill === undefined && size > 0) return bytes.room(size, shape);
+  if (dtype === "bool") return bytes.put(new Uint8Array(size).fill(fill ?? 0), shape);
   const made = instance.makeTensorInfo([...shape], dtype);
   if (size === 0) instance.tensorMap.get(made.dataId).values = hostArray(dtype, 0);
-  else record(filling(size, fill, dtype), [made]);
+  else if (fill !== undefined) record(filling(size, fill, dtype), [made]);
   return made;
 }

@@ -10,6 +10,7 @@ import { makeInstance } from "./instance.ts";
 import { download, writeInto } from "./numbers.ts";
 import { type Gpu, ownStep } from "./own.ts";
 import { openRecorder } from "./record.ts";
+import { openWithin } from "./within.ts";
 
 /**
  * A GPU, by WebGPU: the page's, or in Node that of the package `webgpu`. Every call gives
@@ -49,6 +50,7 @@ export async function webgpuBackend(deterministic = false): Promise<Backend> {
       failures.check();
       return numbers;
     },
+    within: openWithin(instance, own),
     write: (dataId, offset, data) => writeInto(instance, own, dataId, offset, data),
   });
 }

@@ -59,6 +59,12 @@ export async function makeInstance(
   });
 }
 
+/** What a tensor lies in on the GPU, where it is from now on. */
+export function resourceOf(instance: GpuInstance, dataId: object): GPUBuffer {
+  instance.uploadToGPU(dataId);
+  return instance.tensorMap.get(dataId).resource!;
+}
+
 async function loadPackage() {
   try {
     return await import("@tensorflow/tfjs-backend-webgpu");

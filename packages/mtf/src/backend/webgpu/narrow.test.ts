@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { gpuFor } from "../../../test/support/gpuFor.ts";
 import type { Op } from "../../graph/kinds.ts";
 import { narrow } from "../../rest/narrow.ts";
 import type { Rest } from "../../rest/rest.ts";
 import { widen } from "../../rest/widen.ts";
 import type { Backend, Slice } from "../backend.ts";
-import { openBackend } from "../open.ts";
 import { wholeSlice } from "../slices/whole.ts";
 
-const backend = await openBackend("webgpu").catch((error: Error) => {
-  console.warn(`WITHOUT A GPU: what rests narrow on 'webgpu' is not tested. ${error.message}`);
-});
+const backend = await gpuFor("what rests narrow");
 
 const slice = (sizes: Readonly<Record<string, number>>, dtype: Slice["dtype"] = "float32") =>
   wholeSlice(

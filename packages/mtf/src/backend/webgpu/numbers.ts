@@ -1,6 +1,6 @@
 import type { HostArray } from "../../dtype.ts";
 import { type Bytes, bytesIn, unpacking } from "./bytes.ts";
-import type { GpuInstance } from "./instance.ts";
+import { type GpuInstance, resourceOf } from "./instance.ts";
 import type { Gpu } from "./own.ts";
 import { submit } from "./submit.ts";
 
@@ -10,10 +10,10 @@ export async function download(
   bytes: Bytes,
   dataId: object,
 ): Promise<HostArray> {
-  const { values, resource, dtype } = instance.tensorMap.get(dataId);
+  const { values, dtype } = instance.tensorMap.get(dataId);
   const length = bytes.lengthOf(dataId);
   if (values) return length === undefined ? values.slice() : bytesIn(values, length).slice();
-  const given = await instance.getBufferData(resource!);
+  const given = await instance.getBufferData(resourceOf(instance, dataId));
   if (length !== undefined) return new Uint8Array(given, 0, length);
   if (dtype === "float32") return new Float32Array(given);
   const whole = new Int32Array(given);
@@ -39,18 +39,19 @@ export function writeInto(
     const words = new Uint8Array(Math.ceil(data.length / 4) * 4);
     words.set(data);
     submit(instance);
-    instance.queue.writeBuffer(entry.resource!, offset, words);
+    instance.queue.writeBuffer(resourceOf(instance, dataId), offset, words);
     return;
   }
   // A part of a word cannot be written: from now on each byte has one.
   if (length !== undefined) unpack(instance, gpu, dataId, length);
   submit(instance);
   const whole = entry.dtype === "bool" ? Int32Array.from(data) : data;
-  instance.queue.writeBuffer(entry.resource!, offset * 4, whole as Float32Array<ArrayBuffer>);
+  const resource = resourceOf(instance, dataId);
+  instance.queue.writeBuffer(resource, offset * 4, whole as Float32Array<ArrayBuffer>);
 }
 
 /** Gives each byte of a tensor a word, under the same key. */
-function unpack(
+export function unpack(
   instance: GpuInstance,
   { record, bytes }: Gpu,
   dataId: object,

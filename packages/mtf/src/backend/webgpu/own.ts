@@ -51,7 +51,8 @@ export function ownStep(
     const made = shapes.map(
       ({ shape, dtype }, i) => overwritten.get(i) ?? arena.room(shape, dtype),
     );
-    const all = [...given, ...made];
+    const rooms = (work.rooms ?? []).map(({ size, dtype }) => arena.room([size], dtype));
+    const all = [...given, ...made, ...rooms];
     const run = ({ shader, tensors: bound }: Pass) =>
       record(
         shader,

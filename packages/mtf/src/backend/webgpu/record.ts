@@ -1,5 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import type { GpuInstance } from "./instance.ts";
+import { type GpuInstance, resourceOf } from "./instance.ts";
 import type { Pipelines } from "./pipelines.ts";
 import type { Shader } from "./shader.ts";
 import { submit } from "./submit.ts";
@@ -16,8 +16,7 @@ export function openRecorder(instance: GpuInstance, pipelines: Pipelines): Recor
   return (shader, tensors) => {
     const { layout, pipeline, across, down } = pipelines.of(shader);
     const entries = tensors.map(({ dataId }, binding) => {
-      instance.uploadToGPU(dataId);
-      return { binding, resource: { buffer: instance.tensorMap.get(dataId).resource! } };
+      return { binding, resource: { buffer: resourceOf(instance, dataId) } };
     });
     instance.ensureCommandEncoderReady();
     instance.computePassEncoder ??= instance.commandEncoder!.beginComputePass();
@@ -27,4 +26,18 @@ export function openRecorder(instance: GpuInstance, pipelines: Pipelines): Recor
     pass.dispatchWorkgroups(across, down);
     if (++instance.dispatchCountInPass >= together) submit(instance);
   };
+}
+
+/** A stretch of bytes of a tensor, which begins with a word. */
+export interface Stretch {
+  readonly of: TensorInfo;
+  readonly begin: number;
+}
+
+/** Copies whole words from one tensor to another, in turn with what was recorded before. */
+export function recordCopy(instance: GpuInstance, from: Stretch, to: Stretch, bytes: number): void {
+  const [source, target] = [from, to].map(({ of }) => resourceOf(instance, of.dataId));
+  instance.ensureCommandEncoderReady();
+  instance.endComputePassEncoder();
+  instance.commandEncoder!.copyBufferToBuffer(source!, from.begin, target!, to.begin, bytes);
 }

@@ -146,7 +146,7 @@ describe.skipIf(why !== undefined)("with a GPU", () => {
       { begin: 2 ** 14 - 3, size: 3 },
       { begin: 5, size: 4 },
     ];
-    for (const distribution of ["bits", "uniform", "normal"] as const) {
+    for (const distribution of ["bits", "uniform", "normal", "gumbel"] as const) {
       const op: Op = { kind: "random", attributes: { distribution } };
       const dtype = distribution === "bits" ? ("int32" as const) : ("float32" as const);
       const key = { slice: slice({ key: 2 }, "int32"), data: Int32Array.of(-77, 123456789) };

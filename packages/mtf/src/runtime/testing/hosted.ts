@@ -20,6 +20,7 @@ import { isWide } from "../execute/wide.ts";
 import { makeHost } from "../host.ts";
 import { mailbox } from "./mailbox.ts";
 import { programOf } from "./programs.ts";
+import { withinArrays } from "./withinArrays.ts";
 
 export interface Ran {
   /** Each device's slice of the result. */
@@ -34,8 +35,8 @@ export interface Staging {
   readonly stagingBytes: number;
   /** Whether the host can reach the backend's memory. */
   readonly visible: boolean;
-  /** How numbers get from one device to another. */
-  readonly by: "memory" | "messages";
+  /** How numbers get from one device to another; within a backend that all of them have. */
+  readonly by: "memory" | "messages" | "hosts" | "backend";
   /** Whether it is begun, and waited for by another instruction. */
   readonly apart: boolean;
 }
@@ -44,7 +45,7 @@ export interface Staging {
 export const stagings: fc.Arbitrary<Staging> = fc.record({
   stagingBytes: fc.constantFrom(16, 64, 4096),
   visible: fc.boolean(),
-  by: fc.constantFrom("memory", "messages"),
+  by: fc.constantFrom("memory", "messages", "hosts", "backend"),
   apart: fc.boolean(),
 });
 
@@ -54,19 +55,33 @@ function withoutViews(backend: Backend): Backend {
   return { ...backend, view: () => undefined, read };
 }
 
+/** Hosts of several devices, of one, and not as many on all. */
+const hostOf = (device: number): number => [0, 1, 1, 0, 1, 2, 0, 1][device]!;
+
+function backendFor({ visible, by }: Staging): Backend {
+  const reference = referenceBackend();
+  const backend = visible ? reference : withoutViews(reference);
+  return by === "backend" ? { ...backend, within: withinArrays(reference) } : backend;
+}
+
 /** Runs one instruction from all values that it does not make, given by device, to the last. */
 export async function runOne(
   mesh: Mesh,
   values: readonly Value[],
   instruction: Collective,
   given: (value: number, device: number, box: Box) => HostArray,
-  { stagingBytes, visible, by, apart }: Staging,
+  staging: Staging,
+  backend: Backend = backendFor(staging),
 ): Promise<Ran> {
-  const backend = visible ? referenceBackend() : withoutViews(referenceBackend());
+  const { stagingBytes, by, apart } = staging;
   const devices = Array.from({ length: mesh.size }, (_, i) => i);
   const collectives =
-    by === "messages"
-      ? messageCollectives(mesh, mailbox(devices), stagingBytes)
+    by === "messages" || by === "hosts"
+      ? messageCollectives(
+          mesh,
+          mailbox(devices, by === "hosts" ? hostOf : undefined),
+          stagingBytes,
+        )
       : sharedMemory({
           mesh,
           wide: isWide(backend),

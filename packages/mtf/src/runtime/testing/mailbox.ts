@@ -2,12 +2,17 @@ import type { HostArray } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
 import type { Messages } from "../collectives/messages/messages.ts";
 
-/** Messages between devices of one process. */
-export function mailbox(devices: readonly number[]): Messages {
+/**
+ * Messages between devices of one process.
+ *
+ * @param hostOf as if they were on several hosts
+ */
+export function mailbox(devices: readonly number[], hostOf?: Messages["hostOf"]): Messages {
   const queues = new Map<string, HostArray[]>();
   return {
     processes: [devices],
     own: 0,
+    hostOf,
     send(from, to, numbers) {
       const queue = queues.get(`${from} ${to}`) ?? [];
       queues.set(`${from} ${to}`, queue);

@@ -1,5 +1,8 @@
 import { adam } from "./adam.ts";
 import { broadcast, concat, fill, iota, pad, rename, reshape, slice } from "./arrange.ts";
+import { flashAttentionGrad } from "./attention/backward.ts";
+import { flashAttention } from "./attention/forward.ts";
+import { pagedAttention } from "./attention/paged.ts";
 import { crossEntropy, crossEntropyGrad } from "./crossEntropy.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
@@ -11,6 +14,8 @@ import { fold, random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import { scatterAdd } from "./scatterAdd.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax.ts";
+import { sort } from "./sort.ts";
+import { topK } from "./topK.ts";
 import { overlapAdd, window } from "./windows.ts";
 
 /** Our own kernels on a GPU. */
@@ -35,6 +40,8 @@ export const wgsl: WgslTable = {
   scatterAdd,
   scatter,
   argmax,
+  topK,
+  sort,
   cumsum,
   softmax,
   softmaxGrad,
@@ -45,5 +52,8 @@ export const wgsl: WgslTable = {
   layerNormGrad,
   crossEntropy,
   crossEntropyGrad,
+  flashAttention,
+  flashAttentionGrad,
+  pagedAttention,
   adam,
 };

@@ -1,9 +1,10 @@
+import type { DType } from "../../../dtype.ts";
 import type { Attributes } from "../../../graph/kinds.ts";
 import type { Slice } from "../../backend.ts";
 import type { LocalKind } from "../../localOp.ts";
 import type { Shader } from "../shader.ts";
 
-/** A shader and what it works on: of operands and results, counted in this order, those it binds. */
+/** A shader and what it works on: of operands, results and rooms, counted in this order, those it binds. */
 export interface Pass {
   readonly shader: Shader;
   /** What it reads, then what it writes. */
@@ -13,6 +14,8 @@ export interface Pass {
 /** What a kind of op runs on the GPU, for given slices. */
 export interface Work {
   readonly passes: readonly Pass[];
+  /** What passes leave to later ones: it is there while the op runs. */
+  readonly rooms?: readonly { readonly size: number; readonly dtype: DType }[];
   /**
    * Results that are written over what operands were. Where an operand may not be written over, or
    * lies otherwise, `copy` makes the result of it first.

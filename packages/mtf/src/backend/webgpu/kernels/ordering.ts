@@ -1,8 +1,9 @@
 import { extentsOf, rangeIn, sizeOf, stridesOf } from "../../slices/walk.ts";
 import { each, type Shader } from "../shader.ts";
 import { threadsFor } from "../wgsl/across.ts";
+import { ordering } from "../wgsl/ordered.ts";
 import { placesAt } from "../wgsl/places.ts";
-import { literal, scalar } from "../wgsl/text.ts";
+import { literal } from "../wgsl/text.ts";
 import { single, type Wgsl } from "./kernel.ts";
 
 /** Running sum along a dim: a thread for each row. */
@@ -25,28 +26,26 @@ export const cumsum: Wgsl<"cumsum"> = ({ over, exclusive, reverse }, [x], [resul
   return single(shader, [x!], [result!]);
 };
 
-/** Position of the largest element, the lowest of equals. */
+/** Position of the largest element, the lowest of equals; a NaN is the largest. */
 export const argmax: Wgsl<"argmax"> = ({ over }, [x], [result]) => {
   const outer = extentsOf(result!);
   const [from, to] = [x!, result!].map((slice) => stridesOf(extentsOf(slice)));
   const [source, target] = placesAt("group", outer, [from!, to!]);
   const { begin, size } = rangeIn(x!, over);
-  const type = scalar[x!.dtype];
   const threads = threadsFor(size);
-  const lowest = literal(x!.dtype === "float32" ? -Infinity : -(2 ** 31), x!.dtype);
   const shader: Shader = {
     reads: [x!.dtype],
     writes: ["int32"],
     threads,
     groups: sizeOf(outer),
-    declarations: `var<workgroup> values: array<${type}, ${threads}>;
+    declarations: `${ordering(x!.dtype)}var<workgroup> values: array<u32, ${threads}>;
 var<workgroup> places: array<u32, ${threads}>;
 `,
     body: `  let start = ${source};
-  var best = ${lowest};
+  var best = 0u;
   var place = ${size}u;
   for (var j = lane; j < ${size}u; j += ${threads}u) {
-    let x = x0[start + j * ${from![over]}u];
+    let x = ordered(x0[start + j * ${from![over]}u]);
     if (x > best || place == ${size}u) { best = x; place = j; }
   }
   values[lane] = best;

@@ -3,31 +3,22 @@ import { foldCounter } from "../../../random/threefry.ts";
 import { extentsOf, sizeOf, stridesOf } from "../../slices/walk.ts";
 import { each, type Shader } from "../shader.ts";
 import { placesAt } from "../wgsl/places.ts";
+import { threefry } from "../wgsl/threefry.ts";
 import { single, type Wgsl } from "./kernel.ts";
 
-/** Threefry-2x32 with 20 rounds. */
-const threefry = `fn threefry(key: vec2u, counter: vec2u) -> vec2u {
-  var keys = array<u32, 3>(key.x, key.y, key.x ^ key.y ^ 0x1bd11bdau);
-  var turns = array<u32, 8>(13u, 15u, 26u, 6u, 17u, 29u, 16u, 24u);
-  var x = counter.x + key.x;
-  var y = counter.y + key.y;
-  for (var round = 0u; round < 20u; round++) {
-    let turn = turns[round % 8u];
-    x += y;
-    y = ((y << turn) | (y >> (32u - turn))) ^ x;
-    if (round % 4u == 3u) {
-      let n = round / 4u + 1u;
-      x += keys[n % 3u];
-      y += keys[(n + 1u) % 3u] + n;
-    }
-  }
-  return vec2u(x, y);
+/** -ln(-ln u), u half a step above a uniform number; close to 1 by what it lacks of 1. */
+const gumbel = `fn gumbel(u: f32) -> f32 {
+  let r = (1.0 - u) - 0x1p-25;
+  if (r >= 0.0625) { return -ln(-ln(u + 0x1p-25)); }
+  let p = 1.0 + r * (1.0 / 2.0 + r * (1.0 / 3.0 + r * (1.0 / 4.0 + r * (1.0 / 5.0 + r / 6.0))));
+  return -ln(r * p);
 }
 `;
 
 const made = {
   bits: "bitcast<i32>(words.x)",
   uniform: "f32(words.x >> 8u) * 0x1p-24",
+  gumbel: "gumbel(f32(words.x >> 8u) * 0x1p-24)",
   normal:
     "sqrt(-2.0 * ln((f32(words.x >> 8u) + 1.0) * 0x1p-24)) * cosOfTurn(f32(words.y >> 8u) * 0x1p-24)",
 } as const;
@@ -45,7 +36,7 @@ export const random: Wgsl<"random"> = ({ distribution }, [key], [result]) => {
   const shader: Shader = each(sizeOf(extents), {
     reads: ["int32"],
     writes: [dtype],
-    declarations: threefry,
+    declarations: distribution === "gumbel" ? threefry + gumbel : threefry,
     body: `  ${bothWords}
   let words = threefry(key, vec2u(${first}u + ${place}, 0u));
   y0[i] = ${made[distribution]};`,
