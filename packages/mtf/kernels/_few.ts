@@ -1,10 +1,15 @@
 /** Products of few rows, which do not repay the packing of the other operand. */
 import { FIRST, offset, run, SECOND, THIRD } from "./_groups";
 import {
-  bytesOf, first, four, fourth, isInt8, one, second, single, third, UNIT, vectorOf,
+  bytesOf, first, four, fourth, isFloat16, isInt8, keepMasks, one, second, single, third, UNIT,
+  vectorOf,
 } from "./_numbers";
+import { dots1, dotsOfOne, isForSix, totals } from "./_one";
 import { quadDepth, quadsOf } from "./_pack";
 import { madd, splat } from "./_vector";
+
+/** Where masks are kept in what is spare, behind two vectors of totals. */
+const MASKS: usize = 32;
 
 /**
  * Few rows, and B's columns lie whole in memory: each element of C is a product of two runs, of the same
@@ -18,8 +23,14 @@ export function dots<T>(
   a: usize, b: usize, c: usize, ms: usize, ns: usize, ks: usize, M: i32, N: i32, K: i32,
   spare: usize, columns: usize,
 ): void {
-  const widened = !isFloat<T>() && quadsOf(M) > (isHalf16<T>() ? 0 : 1) && run(ks, 0, K) == K;
+  const widened = !isFloat<T>() && quadsOf(M) > (isFloat16<T>() ? 0 : 1) && run(ks, 0, K) == K;
   const apart = (N + 3) >> 2;
+  keepMasks<T>(spare + MASKS);
+  if (M == 1 && isForSix<T>(ns, ks, K)) {
+    const to = c + (<usize>offset(ms, 0, SECOND) << 2);
+    dotsOfOne<T>(a, b, to, ns, ks, N, K, spare, spare + MASKS);
+    return;
+  }
   for (let n: i32 = 0; n < apart; n++) {
     const o0 = b + bytesOf<T>(offset(ns, n, FIRST));
     const o1 = columnAt<T>(b, ns, n + apart, N, o0);
@@ -35,12 +46,6 @@ export function dots<T>(
       dotsOfFour<f32>(a, p, q, r, s, c, ms, ns, ks, M, n, apart, N, K, spare);
     } else dotsOfFour<T>(a, o0, o1, o2, o3, c, ms, ns, ks, M, n, apart, N, K, spare);
   }
-}
-
-/** Whether numbers are float16, which take most to convert. */
-@inline
-function isHalf16<T>(): bool {
-  return isSigned<T>() && !isInt8<T>();
 }
 
 /** Where a column begins; of one that does not exist, where another does. */
@@ -80,7 +85,7 @@ function dotsOfFour<T>(
   const single = a + <usize>quads * quadBytes;
   const last = c + (<usize>offset(ms, M - 1, SECOND) << 2);
   if (alone == 1) {
-    storeFour(last, ns, n, apart, N, dots1<T>(single, o0, o1, o2, o3, ks, K));
+    storeFour(last, ns, n, apart, N, dots1<T>(single, o0, o1, o2, o3, ks, K, spare + MASKS));
   } else {
     dots2<T>(single, single + (<usize>K << 2), o0, o1, o2, o3, ks, K, spare);
     const row = c + (<usize>offset(ms, M - 2, SECOND) << 2);
@@ -171,70 +176,6 @@ function storeFour(to: usize, ns: usize, n: i32, apart: i32, N: i32, x: v128): v
   if (n < N) store<f32>(to + (<usize>offset(ns, n, SECOND) << 2), f32x4.extract_lane(x, 3));
 }
 
-/** The sums of the lanes of each: those of the first two, and those of the others, first. */
-@inline
-function totals(s0: v128, s1: v128, s2: v128, s3: v128): v128 {
-  const a = f32x4.add(
-    v128.shuffle<i32>(s0, s1, 0, 4, 2, 6),
-    v128.shuffle<i32>(s0, s1, 1, 5, 3, 7),
-  );
-  const b = f32x4.add(
-    v128.shuffle<i32>(s2, s3, 0, 4, 2, 6),
-    v128.shuffle<i32>(s2, s3, 1, 5, 3, 7),
-  );
-  return f32x4.add(v128.shuffle<i64>(a, b, 0, 2), v128.shuffle<i64>(a, b, 1, 3));
-}
-
-/** One row times four columns. */
-function dots1<T>(row: usize, o0: usize, o1: usize, o2: usize, o3: usize, ks: usize, K: i32): v128 {
-  let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
-  for (let k: i32 = 0; k < K;) {
-    const length = run(ks, k, K - k);
-    let i = bytesOf<T>(offset(ks, k, SECOND));
-    let x = row + (<usize>k << 2);
-    const whole = length & ~(vectorOf<T>() - 1);
-    for (const end = i + bytesOf<T>(whole); i < end; i += 16) {
-      s0 = addVector<T>(x, v128.load(o0 + i), s0);
-      s1 = addVector<T>(x, v128.load(o1 + i), s1);
-      s2 = addVector<T>(x, v128.load(o2 + i), s2);
-      s3 = addVector<T>(x, v128.load(o3 + i), s3);
-      x += 4 * <usize>vectorOf<T>();
-    }
-    if (!isFloat<T>()) {
-      for (const end = i + bytesOf<T>((length - whole) & ~3); i < end; i += 4 * sizeof<T>()) {
-        const v = v128.load(x);
-        s0 = madd(v, four<T>(o0 + i), s0);
-        s1 = madd(v, four<T>(o1 + i), s1);
-        s2 = madd(v, four<T>(o2 + i), s2);
-        s3 = madd(v, four<T>(o3 + i), s3);
-        x += 16;
-      }
-    }
-    for (const end = i + bytesOf<T>(length & 3); i < end; i += sizeof<T>()) {
-      const v = single<f32>(x);
-      s0 = madd(v, single<T>(o0 + i), s0);
-      s1 = madd(v, single<T>(o1 + i), s1);
-      s2 = madd(v, single<T>(o2 + i), s2);
-      s3 = madd(v, single<T>(o3 + i), s3);
-      x += 4;
-    }
-    k += length;
-  }
-  return totals(s0, s1, s2, s3);
-}
-
-/** Adds a vector of numbers times as many floats at `x`, four at a time. */
-@inline
-function addVector<T>(x: usize, v: v128, sum: v128): v128 {
-  sum = madd(v128.load(x), first<T>(v), sum);
-  if (!isFloat<T>()) sum = madd(v128.load(x, 16), second<T>(v), sum);
-  if (isInt8<T>()) {
-    sum = madd(v128.load(x, 32), third(v), sum);
-    sum = madd(v128.load(x, 48), fourth(v), sum);
-  }
-  return sum;
-}
-
 /** Two rows times four columns: each vector of B serves both. */
 function dots2<T>(
   row: usize, other: usize, o0: usize, o1: usize, o2: usize, o3: usize,
@@ -285,44 +226,44 @@ function dots2<T>(
 
 /** Adds multiples of four rows of B to a row of totals; of both there is a whole number of vectors. */
 function add1<T>(
-  x: usize, p: usize, q: usize, r: usize, s: usize, to: usize, bytes: usize,
+  x: usize, p: usize, q: usize, r: usize, s: usize, to: usize, bytes: usize, masks: usize,
 ): void {
   const v0 = v128.load32_splat(x), v1 = v128.load32_splat(x, 4);
   const v2 = v128.load32_splat(x, 8), v3 = v128.load32_splat(x, 12);
   for (let i: usize = 0; i < bytes; i += 16) {
     let b = v128.load(p + i);
-    let t0 = madd(v0, first<T>(b), v128.load(to));
-    let t1 = isFloat<T>() ? t0 : madd(v0, second<T>(b), v128.load(to, 16));
-    let t2 = isInt8<T>() ? madd(v0, third(b), v128.load(to, 32)) : t0;
-    let t3 = isInt8<T>() ? madd(v0, fourth(b), v128.load(to, 48)) : t0;
+    let t0 = madd(v0, first<T>(b, masks), v128.load(to));
+    let t1 = isFloat<T>() ? t0 : madd(v0, second<T>(b, masks), v128.load(to, 16));
+    let t2 = isInt8<T>() ? madd(v0, third(b, masks), v128.load(to, 32)) : t0;
+    let t3 = isInt8<T>() ? madd(v0, fourth(b, masks), v128.load(to, 48)) : t0;
     b = v128.load(q + i);
-    t0 = madd(v1, first<T>(b), t0);
-    if (!isFloat<T>()) t1 = madd(v1, second<T>(b), t1);
-    if (isInt8<T>()) t2 = madd(v1, third(b), t2);
-    if (isInt8<T>()) t3 = madd(v1, fourth(b), t3);
+    t0 = madd(v1, first<T>(b, masks), t0);
+    if (!isFloat<T>()) t1 = madd(v1, second<T>(b, masks), t1);
+    if (isInt8<T>()) t2 = madd(v1, third(b, masks), t2);
+    if (isInt8<T>()) t3 = madd(v1, fourth(b, masks), t3);
     b = v128.load(r + i);
-    t0 = madd(v2, first<T>(b), t0);
-    if (!isFloat<T>()) t1 = madd(v2, second<T>(b), t1);
-    if (isInt8<T>()) t2 = madd(v2, third(b), t2);
-    if (isInt8<T>()) t3 = madd(v2, fourth(b), t3);
+    t0 = madd(v2, first<T>(b, masks), t0);
+    if (!isFloat<T>()) t1 = madd(v2, second<T>(b, masks), t1);
+    if (isInt8<T>()) t2 = madd(v2, third(b, masks), t2);
+    if (isInt8<T>()) t3 = madd(v2, fourth(b, masks), t3);
     b = v128.load(s + i);
-    v128.store(to, madd(v3, first<T>(b), t0));
-    if (!isFloat<T>()) v128.store(to, madd(v3, second<T>(b), t1), 16);
-    if (isInt8<T>()) v128.store(to, madd(v3, third(b), t2), 32);
-    if (isInt8<T>()) v128.store(to, madd(v3, fourth(b), t3), 48);
+    v128.store(to, madd(v3, first<T>(b, masks), t0));
+    if (!isFloat<T>()) v128.store(to, madd(v3, second<T>(b, masks), t1), 16);
+    if (isInt8<T>()) v128.store(to, madd(v3, third(b, masks), t2), 32);
+    if (isInt8<T>()) v128.store(to, madd(v3, fourth(b, masks), t3), 48);
     to += 4 * <usize>vectorOf<T>();
   }
 }
 
 /** Adds a multiple of one row of B to a row of totals. */
-function addOne<T>(x: usize, p: usize, to: usize, bytes: usize): void {
+function addOne<T>(x: usize, p: usize, to: usize, bytes: usize, masks: usize): void {
   const v = v128.load32_splat(x);
   for (let i: usize = 0; i < bytes; i += 16) {
     const b = v128.load(p + i);
-    v128.store(to, madd(v, first<T>(b), v128.load(to)));
-    if (!isFloat<T>()) v128.store(to, madd(v, second<T>(b), v128.load(to, 16)), 16);
-    if (isInt8<T>()) v128.store(to, madd(v, third(b), v128.load(to, 32)), 32);
-    if (isInt8<T>()) v128.store(to, madd(v, fourth(b), v128.load(to, 48)), 48);
+    v128.store(to, madd(v, first<T>(b, masks), v128.load(to)));
+    if (!isFloat<T>()) v128.store(to, madd(v, second<T>(b, masks), v128.load(to, 16)), 16);
+    if (isInt8<T>()) v128.store(to, madd(v, third(b, masks), v128.load(to, 32)), 32);
+    if (isInt8<T>()) v128.store(to, madd(v, fourth(b, masks), v128.load(to, 48)), 48);
     to += 4 * <usize>vectorOf<T>();
   }
 }
@@ -356,7 +297,7 @@ function add2<T>(
 /** Up to so many rows a narrow row of B is converted for every two of them, and not once before. */
 @inline
 function fewToConvert<T>(): i32 {
-  return isInt8<T>() ? 4 : isHalf16<T>() ? 2 : 8;
+  return isInt8<T>() ? 4 : isFloat16<T>() ? 2 : 8;
 }
 
 /** Totals of a row that are made before the next columns: all rows' stay in the first-level cache. */
@@ -371,9 +312,10 @@ function stripOf(M: i32): i32 {
  */
 export function sums<T>(
   a: usize, b: usize, c: usize, ms: usize, ns: usize, ks: usize, M: i32, N: i32, K: i32,
-  total: usize, wide: usize,
+  total: usize, wide: usize, masks: usize,
 ): void {
   const strip = stripOf(M);
+  keepMasks<T>(masks);
   for (let n: i32 = 0; n < N;) {
     const width = run(ns, n, min(strip, N - n));
     const base = b + bytesOf<T>(offset(ns, n, FIRST));
@@ -381,7 +323,7 @@ export function sums<T>(
     const totalBytes = <usize>(vectors * vectorOf<T>()) << 2;
     memory.fill(total, 0, <usize>M * totalBytes);
     if (isFloat<T>() || M <= fewToConvert<T>()) {
-      sumStrip<T>(a, base, ks, M, K, total, <usize>vectors << 4, totalBytes);
+      sumStrip<T>(a, base, ks, M, K, total, <usize>vectors << 4, totalBytes, masks);
     } else {
       widenedStrip<T>(a, base, ks, M, K, total, wide, vectors * vectorOf<T>());
     }
@@ -399,6 +341,7 @@ export function sums<T>(
 @inline
 function sumStrip<T>(
   a: usize, base: usize, ks: usize, M: i32, K: i32, total: usize, bytes: usize, totalBytes: usize,
+  masks: usize,
 ): void {
   for (let k: i32 = 0; k < K; k += 4) {
     const p = base + bytesOf<T>(offset(ks, k, SECOND));
@@ -406,12 +349,14 @@ function sumStrip<T>(
       const q = base + bytesOf<T>(offset(ks, k + 1, SECOND));
       const r = base + bytesOf<T>(offset(ks, k + 2, SECOND));
       const s = base + bytesOf<T>(offset(ks, k + 3, SECOND));
-      addFour<T>(a + (<usize>k << 2), p, q, r, s, M, K, total, bytes, totalBytes);
+      addFour<T>(a + (<usize>k << 2), p, q, r, s, M, K, total, bytes, totalBytes, masks);
     } else {
       for (let j = k; j < K; j++) {
         const row = base + bytesOf<T>(offset(ks, j, SECOND));
         for (let m: i32 = 0; m < M; m++)
-          addOne<T>(a + (<usize>(m * K + j) << 2), row, total + <usize>m * totalBytes, bytes);
+          addOne<T>(
+            a + (<usize>(m * K + j) << 2), row, total + <usize>m * totalBytes, bytes, masks,
+          );
       }
     }
   }
@@ -429,12 +374,12 @@ function widenedStrip<T>(
       widenRun<T>(base + bytesOf<T>(offset(ks, k + 1, SECOND)), q, width);
       widenRun<T>(base + bytesOf<T>(offset(ks, k + 2, SECOND)), r, width);
       widenRun<T>(base + bytesOf<T>(offset(ks, k + 3, SECOND)), s, width);
-      addFour<f32>(a + (<usize>k << 2), wide, q, r, s, M, K, total, bytes, bytes);
+      addFour<f32>(a + (<usize>k << 2), wide, q, r, s, M, K, total, bytes, bytes, 0);
     } else {
       for (let j = k; j < K; j++) {
         widenRun<T>(base + bytesOf<T>(offset(ks, j, SECOND)), wide, width);
         for (let m: i32 = 0; m < M; m++)
-          addOne<f32>(a + (<usize>(m * K + j) << 2), wide, total + <usize>m * bytes, bytes);
+          addOne<f32>(a + (<usize>(m * K + j) << 2), wide, total + <usize>m * bytes, bytes, 0);
       }
     }
   }
@@ -444,7 +389,7 @@ function widenedStrip<T>(
 @inline
 function addFour<T>(
   x: usize, p: usize, q: usize, r: usize, s: usize, M: i32, K: i32,
-  total: usize, bytes: usize, totalBytes: usize,
+  total: usize, bytes: usize, totalBytes: usize, masks: usize,
 ): void {
   const row = <usize>K << 2;
   let m: i32 = 0;
@@ -453,7 +398,7 @@ function addFour<T>(
     add2<T>(y, y + row, p, q, r, s, total + <usize>m * totalBytes, totalBytes);
   }
   for (; m < M; m++)
-    add1<T>(x + <usize>m * row, p, q, r, s, total + <usize>m * totalBytes, bytes);
+    add1<T>(x + <usize>m * row, p, q, r, s, total + <usize>m * totalBytes, bytes, masks);
 }
 
 /** Gives products with int8 their scales, which are one for each column. */

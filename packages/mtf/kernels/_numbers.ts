@@ -39,9 +39,23 @@ export function isInt8<T>(): bool {
 }
 
 @inline
+export function isBfloat16<T>(): bool {
+  return !isFloat<T>() && !isSigned<T>();
+}
+
+/** Whether numbers are float16, which take most to convert. */
+@inline
+export function isFloat16<T>(): bool {
+  return !isFloat<T>() && isSigned<T>() && !isInt8<T>();
+}
+
+@inline
 export function four<T>(at: usize): v128 {
   if (isFloat<T>()) return v128.load(at);
-  if (isInt8<T>()) return first<T>(v128.load32_zero(at));
+  if (isInt8<T>()) {
+    const bytes = i8x16(-1, -1, -1, 0, -1, -1, -1, 1, -1, -1, -1, 2, -1, -1, -1, 3);
+    return f32x4.convert_i32x4_s(i8x16.swizzle(v128.load32_zero(at), bytes));
+  }
   const bits = v128.load_ext<T>(at);
   return isSigned<T>() ? fromFloat16(bits) : fromBfloat16(bits);
 }
@@ -68,39 +82,66 @@ export function vectorOf<T>(): i32 {
   return <i32>(16 / sizeof<T>());
 }
 
+/**
+ * Writes what `first` to `fourth` read, 80 bytes: where a loop mentions a constant vector as such, V8 makes it
+ * anew each time, which takes as long as the arithmetic.
+ */
+export function keepMasks<T>(at: usize): void {
+  if (isInt8<T>()) {
+    v128.store(at, i8x16(-1, -1, -1, 0, -1, -1, -1, 1, -1, -1, -1, 2, -1, -1, -1, 3));
+    v128.store(at, i8x16(-1, -1, -1, 4, -1, -1, -1, 5, -1, -1, -1, 6, -1, -1, -1, 7), 16);
+    v128.store(at, i8x16(-1, -1, -1, 8, -1, -1, -1, 9, -1, -1, -1, 10, -1, -1, -1, 11), 32);
+    v128.store(at, i8x16(-1, -1, -1, 12, -1, -1, -1, 13, -1, -1, -1, 14, -1, -1, -1, 15), 48);
+  } else if (isSigned<T>()) {
+    v128.store(at, i32x4.splat(0x8fffe000));
+    v128.store(at, i32x4.splat(0x77800000), 16);
+    v128.store(at, i32x4.splat(0x7fffffff), 32);
+    v128.store(at, f32x4.splat(65536), 48);
+    v128.store(at, i32x4.splat(0x7f800000), 64);
+  }
+}
+
+/** Four bytes, those of a mask, as floats; a swizzle whose mask is known needs no check of it. */
+@inline
+export function fromInt8(v: v128, mask: v128): v128 {
+  const words = RELAXED ? i8x16.relaxed_swizzle(v, mask) : i8x16.swizzle(v, mask);
+  return f32x4.convert_i32x4_s(words);
+}
+
+/** `fromFloat16` of four in the upper halves of words, with kept constants. */
+@inline
+function fromUpperFloat16(bits: v128, masks: usize): v128 {
+  const small = v128.and(i32x4.shr_s(bits, 3), v128.load(masks));
+  const scaled = f32x4.mul(small, v128.load(masks, 16));
+  const endless = f32x4.ge(v128.and(scaled, v128.load(masks, 32)), v128.load(masks, 48));
+  return v128.or(scaled, v128.and(endless, v128.load(masks, 64)));
+}
+
 /** The first four of a vector of numbers. */
 @inline
-export function first<T>(v: v128): v128 {
+export function first<T>(v: v128, masks: usize): v128 {
   if (isFloat<T>()) return v;
-  if (isInt8<T>()) {
-    const bytes = i8x16(-1, -1, -1, 0, -1, -1, -1, 1, -1, -1, -1, 2, -1, -1, -1, 3);
-    return f32x4.convert_i32x4_s(i8x16.swizzle(v, bytes));
-  }
-  if (isSigned<T>()) return fromFloat16(i32x4.extend_low_i16x8_s(v));
-  return v128.shuffle<i16>(i32x4.splat(0), v, 0, 8, 1, 9, 2, 10, 3, 11);
+  if (isInt8<T>()) return fromInt8(v, v128.load(masks));
+  const upper = v128.shuffle<i16>(i32x4.splat(0), v, 0, 8, 1, 9, 2, 10, 3, 11);
+  return isSigned<T>() ? fromUpperFloat16(upper, masks) : upper;
 }
 
 /** The second four, where there are as many. */
 @inline
-export function second<T>(v: v128): v128 {
-  if (isInt8<T>()) {
-    const bytes = i8x16(-1, -1, -1, 4, -1, -1, -1, 5, -1, -1, -1, 6, -1, -1, -1, 7);
-    return f32x4.convert_i32x4_s(i8x16.swizzle(v, bytes));
-  }
-  if (isSigned<T>()) return fromFloat16(i32x4.extend_high_i16x8_s(v));
-  return v128.shuffle<i16>(i32x4.splat(0), v, 4, 12, 5, 13, 6, 14, 7, 15);
+export function second<T>(v: v128, masks: usize): v128 {
+  if (isInt8<T>()) return fromInt8(v, v128.load(masks, 16));
+  const upper = v128.shuffle<i16>(i32x4.splat(0), v, 4, 12, 5, 13, 6, 14, 7, 15);
+  return isSigned<T>() ? fromUpperFloat16(upper, masks) : upper;
 }
 
 /** The third four of a vector of bytes. */
 @inline
-export function third(v: v128): v128 {
-  const bytes = i8x16(-1, -1, -1, 8, -1, -1, -1, 9, -1, -1, -1, 10, -1, -1, -1, 11);
-  return f32x4.convert_i32x4_s(i8x16.swizzle(v, bytes));
+export function third(v: v128, masks: usize): v128 {
+  return fromInt8(v, v128.load(masks, 32));
 }
 
 /** The last four of a vector of bytes. */
 @inline
-export function fourth(v: v128): v128 {
-  const bytes = i8x16(-1, -1, -1, 12, -1, -1, -1, 13, -1, -1, -1, 14, -1, -1, -1, 15);
-  return f32x4.convert_i32x4_s(i8x16.swizzle(v, bytes));
+export function fourth(v: v128, masks: usize): v128 {
+  return fromInt8(v, v128.load(masks, 48));
 }

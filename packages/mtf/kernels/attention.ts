@@ -3,10 +3,12 @@
  * Rows are `step` bytes apart. Where `own` is not 0, it has a number for each row, `ownStep` bytes apart,
  * and `others` one for each key: what differs is not seen.
  */
-import { largest, sumExp } from "./_rows";
+import { largest, sumExp, sumRow } from "./_rows";
 import { exp, log, select, splat } from "./_vector";
 
 export { keepConstants } from "./_constants";
+export { areFinite } from "./_finite";
+export { attendMasked } from "./_masked";
 export { attendPaged, collectPaged, weighNear } from "./_paged";
 
 /** How many keys a row sees: all, or those up to its place, of which the first row sees `first`. */
@@ -32,6 +34,39 @@ function hide(row: usize, n: i32, own: i32, others: usize): void {
 @inline
 function clear(from: usize, to: usize): void {
   memory.fill(from, 0, to - from);
+}
+
+/** Adds to rows of products what belongs to each, `biasStep` bytes apart: a number a key, or one for all. */
+export function lift(
+  x: usize, step: usize, rows: i32, n: i32, bias: usize, biasStep: usize, each: bool,
+): void {
+  for (; rows > 0; rows--) {
+    const all = v128.load32_splat(bias);
+    let i: usize = 0;
+    for (const end = <usize>n << 2; i + 16 <= end; i += 16)
+      v128.store(x + i, f32x4.add(v128.load(x + i), each ? v128.load(bias + i) : all));
+    for (const end = <usize>n << 2; i < end; i += 4)
+      store<f32>(x + i, load<f32>(x + i) + load<f32>(each ? bias + i : bias));
+    x += step;
+    bias += biasStep;
+  }
+}
+
+/** Adds to what `lift` adds, `biasStep` bytes apart, the gradients of rows of products. */
+export function gatherLifts(
+  dx: usize, step: usize, rows: i32, n: i32, bias: usize, biasStep: usize, each: bool,
+): void {
+  for (; rows > 0; rows--) {
+    let i: usize = 0;
+    if (each) {
+      for (const end = <usize>n << 2; i + 16 <= end; i += 16)
+        v128.store(bias + i, f32x4.add(v128.load(bias + i), v128.load(dx + i)));
+      for (const end = <usize>n << 2; i < end; i += 4)
+        store<f32>(bias + i, load<f32>(bias + i) + load<f32>(dx + i));
+    } else store<f32>(bias, load<f32>(bias) + <f32>sumRow(dx, n));
+    dx += step;
+    bias += biasStep;
+  }
 }
 
 /**
@@ -142,15 +177,4 @@ export function drop(x: usize, draws: usize, n: i32, rate: f32, scale: f32): voi
     const kept = load<f32>(draws + i) >= rate;
     store<f32>(x + i, kept ? load<f32>(x + i) * scale : 0);
   }
-}
-
-/** Whether numbers are neither infinite nor NaN. */
-export function areFinite(x: usize, n: i32): bool {
-  let sum = splat(0);
-  let i: usize = 0;
-  for (const end = <usize>n << 2; i + 16 <= end; i += 16)
-    sum = f32x4.add(sum, f32x4.mul(v128.load(x + i), splat(0)));
-  let all = !v128.any_true(f32x4.ne(sum, splat(0)));
-  for (const end = <usize>n << 2; i < end; i += 4) if (load<f32>(x + i) * 0 != 0) all = false;
-  return all;
 }

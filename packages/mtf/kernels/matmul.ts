@@ -225,7 +225,7 @@ function multiplyOne<A, B>(
   } else if (mayBeFew && M <= FEW && M * K <= HEIGHT * DEPTH && innerStride(ns, FIRST) == 1) {
     const totals = rows + HEIGHT * DEPTH * 4;
     packRows<A>(rows, x, ms, ks, M, K, scales);
-    sums<B>(rows, y, z, ms, ns, ks, M, N, K, totals, totals + TOTALS * 4);
+    sums<B>(rows, y, z, ms, ns, ks, M, N, K, totals, totals + TOTALS * 4, scratch);
     if (isInt8<B>()) scaleColumns(z, ms, ns, M, N, scales);
   } else {
     packed<A, B>(x, y, z, ms, ns, ks, M, N, K, scratch, adding, scales);

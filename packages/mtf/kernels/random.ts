@@ -1,10 +1,11 @@
 /** Threefry-2x32 of consecutive counters, four at a time: the same numbers as src/random/. */
-import { cosTurn, log, splat } from "./_vector";
+import { cosTurn, log, madd, select, splat } from "./_vector";
 
 export { keepConstants } from "./_constants";
 
 const BITS: i32 = 0;
 const UNIFORM: i32 = 1;
+const GUMBEL: i32 = 3;
 
 @inline
 function turn(y: v128, x: v128, by: i32): v128 {
@@ -14,6 +15,22 @@ function turn(y: v128, x: v128, by: i32): v128 {
 @inline
 function unit(word: v128): v128 {
   return f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_u(word, 8)), splat(5.9604644775390625e-8));
+}
+
+/** -ln(-ln u), u half a step above a uniform number. */
+@inline
+function gumbel(uniform: v128): v128 {
+  const half = splat(2.98023223876953125e-8);
+  const far = f32x4.neg(log(f32x4.add(uniform, half)));
+  // Close to 1 the logarithm would have few digits, and what u lacks of 1 has all: -ln(1 - r).
+  const r = f32x4.sub(f32x4.sub(splat(1), uniform), half);
+  let p = madd(r, splat(1 / 6), splat(1 / 5));
+  p = madd(p, r, splat(1 / 4));
+  p = madd(p, r, splat(1 / 3));
+  p = madd(p, r, splat(1 / 2));
+  p = madd(p, r, splat(1));
+  const near = f32x4.lt(r, splat(1 / 16));
+  return f32x4.neg(log(select(near, f32x4.mul(p, r), far)));
 }
 
 @inline
@@ -58,6 +75,7 @@ function four(key0: i32, key1: i32, first: u64, distribution: i32): v128 {
 
   if (distribution == BITS) return x;
   if (distribution == UNIFORM) return unit(x);
+  if (distribution == GUMBEL) return gumbel(unit(x));
   const logarithm = log(f32x4.add(unit(x), splat(5.9604644775390625e-8)));
   return f32x4.mul(f32x4.sqrt(f32x4.mul(logarithm, splat(-2))), cosTurn(unit(y)));
 }

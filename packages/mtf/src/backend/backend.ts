@@ -1,8 +1,10 @@
 import type { Dimension } from "../dimension.ts";
-import type { DType, HostArray } from "../dtype.ts";
+import type { DType, HostArray, StoredDType } from "../dtype.ts";
 import type { Op } from "../graph/kinds.ts";
 import type { Box } from "../program/placement.ts";
+import type { Reduce } from "../program/program.ts";
 import type { Rest } from "../rest/rest.ts";
+import type { Copy } from "./slices/copy.ts";
 
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -31,6 +33,37 @@ export type Kernel = (operands: readonly Buffer[]) => MaybePromise<readonly Buff
 
 /** An op bound to the slices it computes on, whose result is added to a buffer. */
 export type AddingKernel = (operands: readonly Buffer[], sum: Buffer) => void;
+
+/**
+ * What a backend does from one of its buffers to another. Places are counted in elements of a dtype: in a
+ * buffer of what rests narrow, from its first byte on.
+ */
+export interface Within {
+  /**
+   * Prepares a copy. It may be told how many elements further on it is to read and to write, unless they
+   * rest narrow.
+   *
+   * @example
+   * const copy = within.copy(rows, "float32");
+   * copy(source, target);
+   */
+  copy(
+    copy: Copy,
+    dtype: StoredDType,
+  ): (source: Buffer, target: Buffer, from?: number, to?: number) => void;
+  /**
+   * Prepares a fold: what a copy reads of each source goes to where it writes, in the order of the sources
+   * and with rounding after every step. A sum of bools is whether any holds.
+   *
+   * @param count how many sources there are
+   */
+  fold(
+    fn: Reduce["fn"],
+    copy: Copy,
+    dtype: DType,
+    count: number,
+  ): (sources: readonly Buffer[], target: Buffer) => void;
+}
 
 /** Computes one op on one device. */
 export interface Backend {
@@ -66,6 +99,8 @@ export interface Backend {
    * its own. Undefined where there is none, and without it the term is made and added.
    */
   bindAdding?(op: Op, operands: readonly Slice[], result: Slice): AddingKernel | undefined;
+  /** Makes room at once for buffers of so many bytes each, where that takes less time than one by one. */
+  expect?(bytes: readonly number[]): void;
   /** A buffer of the given numbers, row by row. */
   upload(data: HostArray, shape: readonly number[], dtype: DType): Buffer;
   /** A buffer of undefined content, or of `fill`. */
@@ -75,6 +110,8 @@ export interface Backend {
    * allocation: memory may grow and move.
    */
   view(buffer: Buffer): HostArray | undefined;
+  /** Copies and folds where its buffers lie, for a backend whose memory the host cannot reach. */
+  readonly within?: Within | undefined;
   /** A copy of the buffer's numbers. */
   read(buffer: Buffer): MaybePromise<HostArray>;
   /** Writes over part of a buffer, from element `offset` on. */

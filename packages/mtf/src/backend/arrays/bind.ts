@@ -55,6 +55,7 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   flashAttention: byParts("flashAttention", bindArrays),
   flashAttentionGrad: byParts("flashAttentionGrad", bindArrays),
   pagedAttention: byParts("pagedAttention", bindArrays),
+  maskedAttention: byParts("maskedAttention", bindArrays),
   adam,
 };
 

@@ -41,6 +41,17 @@ export function arrange(
       plain && reuse.includes(operand) && sameShape(shapes[result]!, shapeOf(operands[operand]!)),
   );
 
+  if (plain) {
+    const dtypes = results.map(({ dtype }) => dtype);
+    return (given) => {
+      const outputs: HeapBuffer[] = [];
+      for (let i = 0; i < shapes.length; i++) {
+        outputs.push(takenOver(pairs, i, given, outputs) ?? heap.allocate(shapes[i]!, dtypes[i]!));
+      }
+      run(given, outputs);
+      return outputs;
+    };
+  }
   return (given) => {
     const inputs = given.map((buffer, i) => {
       if (!before[i]) return buffer;
@@ -51,16 +62,7 @@ export function arrange(
       before[i](buffer, moved);
       return moved;
     });
-    const taken = new Map<number, HeapBuffer>();
-    for (const [result, operand] of pairs) {
-      const buffer = given[operand]!;
-      const alone = given.filter((other) => other.block === buffer.block).length === 1;
-      const free = !taken.has(result) && ![...taken.values()].includes(buffer);
-      if (buffer.block.sharers === 1 && alone && free) taken.set(result, buffer);
-    }
-    const outputs = results.map(
-      (slice, i) => taken.get(i) ?? heap.allocate(shapes[i]!, slice.dtype),
-    );
+    const outputs = results.map((slice, i) => heap.allocate(shapes[i]!, slice.dtype));
     run(inputs, outputs);
     for (const [i, buffer] of inputs.entries()) if (before[i]) heap.dispose(buffer);
     return outputs.map((buffer, i) => {
@@ -71,6 +73,29 @@ export function arrange(
       return moved;
     });
   };
+}
+
+/** The operand that a result is written over, if there is one that no other operand or result lies on. */
+function takenOver(
+  pairs: readonly (readonly [result: number, operand: number])[],
+  at: number,
+  given: readonly HeapBuffer[],
+  taken: readonly HeapBuffer[],
+): HeapBuffer | undefined {
+  for (const [result, operand] of pairs) {
+    if (result !== at) continue;
+    const buffer = given[operand]!;
+    if (buffer.block.sharers === 1 && isAlone(buffer, given) && !taken.includes(buffer)) {
+      return buffer;
+    }
+  }
+  return undefined;
+}
+
+function isAlone({ block }: HeapBuffer, given: readonly HeapBuffer[]): boolean {
+  let count = 0;
+  for (const other of given) if (other.block === block) count++;
+  return count === 1;
 }
 
 /** A tensor seen as rows along a dim. */

@@ -4,6 +4,7 @@ import { type LocalKind, localOp } from "../localOp.ts";
 import { adam } from "./adam.ts";
 import { flashAttentionGrad } from "./attention/backward.ts";
 import { flashAttention } from "./attention/forward.ts";
+import { maskedAttention } from "./attention/masked.ts";
 import { pagedAttention } from "./attention/paged.ts";
 import type { BindHeap, Context, HeapKernel } from "./context.ts";
 import { convolution } from "./convolution/convolution.ts";
@@ -65,6 +66,7 @@ const table: { readonly [K in LocalKind]: BindHeap<K> } = {
   flashAttention,
   flashAttentionGrad,
   pagedAttention,
+  maskedAttention,
   adam,
 };
 

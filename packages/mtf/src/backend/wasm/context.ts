@@ -5,11 +5,14 @@ import type { Blas } from "./blas/find.ts";
 import type { Heap, HeapBuffer } from "./heap.ts";
 import type { Kernels } from "./instantiate.ts";
 import type { Codes } from "./opcodes.ts";
+import type { Started } from "./tensorflow.ts";
 
 /** What every kernel works with. */
 export interface Context {
   readonly heap: Heap;
   readonly kernels: Kernels;
+  /** Those of TensorFlow.js's backend, by name. */
+  readonly getKernel: Started["getKernel"];
   /** The numbers of the functions of elements. */
   readonly codes: Codes;
   /** The system's, for products of matrices; where there is none, or none is wanted, undefined. */

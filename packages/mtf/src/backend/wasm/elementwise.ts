@@ -180,12 +180,19 @@ export function bindFunction(
     if (moving) inputs = [...operands, ...before.map((move) => move(operands))];
     const out =
       reusable(operands, inputs, candidates, scattered) ?? heap.allocate(shape, result.dtype);
-    const at = (place: number) => (place < 0 ? 0 : inputs[place]!.block.offset);
     const scratch = heap.scratch(scratchBytes);
-    run(heap.describe(description), scratch, out.block.offset, at(first), at(second), at(third));
+    // biome-ignore format: how, and on what
+    run(
+      heap.describe(description), scratch, out.block.offset,
+      placeOf(inputs, first), placeOf(inputs, second), placeOf(inputs, third),
+    );
     if (moving) for (const moved of inputs.slice(operands.length)) heap.dispose(moved);
     return [out];
   };
+}
+
+function placeOf(inputs: readonly HeapBuffer[], place: number): number {
+  return place < 0 ? 0 : inputs[place]!.block.offset;
 }
 
 function reusable(
@@ -197,9 +204,18 @@ function reusable(
   for (const place of candidates) {
     const buffer = operands[place]!;
     if (buffer.block.sharers > 1) continue;
-    if (!scattered.some((other) => inputs[other]!.block === buffer.block)) return buffer;
+    if (!liesOn(buffer, inputs, scattered)) return buffer;
   }
   return undefined;
+}
+
+function liesOn(
+  { block }: HeapBuffer,
+  inputs: readonly HeapBuffer[],
+  places: readonly number[],
+): boolean {
+  for (const place of places) if (inputs[place]!.block === block) return true;
+  return false;
 }
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {

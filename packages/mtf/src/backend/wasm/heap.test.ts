@@ -84,3 +84,22 @@ test("views are fresh after the heap has grown", () => {
   backend.dispose(large);
   backend.dispose(x);
 });
+
+test("what is long begins at a cache line, wherever it is put, and all of it is given back", () => {
+  const before = backend.memory();
+  const lengths = [1024, 3, 4097, 5, 70_001, 1, 1024, 2, 300_000];
+  let heap: number | undefined;
+  for (let round = 0; round < 500; round++) {
+    const buffers = lengths.map((length, i) => backend.allocate([length], "float32", i));
+    for (const [i, buffer] of buffers.entries()) {
+      const numbers = backend.view(buffer)!;
+      if (numbers.byteLength >= 4096) expect(numbers.byteOffset % 64).toBe(0);
+      expect([numbers[0], numbers.at(-1)]).toEqual([i, i]);
+    }
+    const bytes = backend.view(buffers[0]!)!.buffer.byteLength;
+    heap ??= bytes;
+    expect(bytes).toBe(heap);
+    for (const buffer of buffers) backend.dispose(buffer);
+  }
+  expect(backend.memory()).toEqual(before);
+});

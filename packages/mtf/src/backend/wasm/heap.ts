@@ -19,12 +19,15 @@ interface Seen {
   readonly numbers: HeapArray;
 }
 
-/** A piece of the heap that TensorFlow.js knows as a tensor, and how many buffers lie on it. */
+/** A piece of the heap, and how many buffers lie on it. */
 interface Block {
-  readonly info: TensorInfo;
   readonly offset: number;
+  /** What was reserved for it, which begins at `offset` or shortly before. */
+  readonly reserved: number;
   readonly bytes: number;
   sharers: number;
+  /** As TensorFlow.js knows it, once it has been given it. */
+  tensor: object | undefined;
 }
 
 export type HeapArray = Float32Array | Int32Array | Uint8Array;
@@ -34,6 +37,25 @@ export const heapLimit: number = 2 ** 32;
 
 /** Kernels read whole vectors at the end of a buffer, so there is always something behind it. */
 const slack = 16;
+
+/** What `malloc` takes for itself of each piece, and lays it out by. */
+const blockBytes = 32;
+
+/**
+ * Where buffers begin that are long enough for it to matter: at a cache line. Some processors (AMD's of
+ * the Zen 3 and 4 families) copy whole blocks of memory many times slower where the target lies a part
+ * of a line further on than the source, as far as pages are concerned (glibc's bug 30994), and it is such
+ * copies that collectives are made of, in this process and from another's memory.
+ */
+const line = 64;
+
+/** Shorter copies are loops on all processors. */
+const short = 4096;
+
+/** As many bytes, and room before them for a line to begin. */
+function withLine(bytes: number): number {
+  return bytes < short ? bytes : bytes + line;
+}
 
 /**
  * The memory of TensorFlow.js's wasm backend: one 32-bit heap per thread, of 4 GiB at most less
@@ -46,10 +68,12 @@ export class Heap {
   /** Where kernels keep numbers that they need again and again. */
   readonly constants: number;
   private bytes = 0;
+  /** How many blocks there are of which TensorFlow.js knows nothing. */
+  private blocks = 0;
   private spare = { offset: 0, bytes: 0 };
   private readonly askForLargePages: AskForLargePages | undefined = largePages();
-  /** The memory as it was when it last grew. */
-  private grown: ArrayBufferLike | undefined;
+  /** The engine's view of all memory since that last grew: to ask it for its buffer takes longer. */
+  private grown: Uint8Array | undefined;
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -60,8 +84,12 @@ export class Heap {
   allocate(shape: readonly number[], dtype: DType): HeapBuffer {
     let size = bytesPerElement[dtype];
     for (const n of shape) size *= n;
-    const offset = this.reserve(size);
-    return this.own(this.engine.makeOutput(shape, dtype, offset), shape, dtype, offset, size);
+    const reserved = this.reserve(withLine(size));
+    const offset = size < short ? reserved : Math.ceil(reserved / line) * line;
+    this.bytes += size;
+    this.blocks++;
+    const block: Block = { offset, reserved, bytes: size, sharers: 1, tensor: undefined };
+    return { shape, dtype, block };
   }
 
   share(buffer: HeapBuffer, shape: readonly number[]): HeapBuffer {
@@ -74,7 +102,23 @@ export class Heap {
     if (block.sharers <= 0) throw internal("a buffer was disposed of twice");
     if (--block.sharers > 0) return;
     this.bytes -= block.bytes;
-    this.engine.disposeData(block.info.dataId);
+    if (!block.tensor) {
+      this.blocks--;
+      this.engine.wasm._free(block.reserved);
+      return;
+    }
+    // What it gives back is where it takes the tensor to begin.
+    this.engine.dataIdMap.get(block.tensor).memoryOffset = block.reserved;
+    this.engine.disposeData(block.tensor);
+  }
+
+  /** A buffer as TensorFlow.js's kernels are given it. They alone need it, and it takes as long as a small one. */
+  tensor({ block, dtype, shape: own }: HeapBuffer, shape: readonly number[]): TensorInfo {
+    if (!block.tensor) {
+      block.tensor = this.engine.makeOutput(own, dtype, block.offset).dataId;
+      this.blocks--;
+    }
+    return { dataId: block.tensor, shape: [...shape], dtype };
   }
 
   /** A buffer's numbers. Collectives ask again and again, and an array takes as long as they do. */
@@ -86,8 +130,23 @@ export class Heap {
 
   /** Writes a description where kernels look for it; it holds until the next one. */
   describe(words: Int32Array): number {
-    this.engine.wasm.HEAP32.set(words, this.description >>> 2);
+    const { HEAP32 } = this.engine.wasm;
+    const begin = this.description >>> 2;
+    // A loop: to call `set` takes longer than to copy so few.
+    for (let i = 0; i < words.length; i++) HEAP32[begin + i] = words[i]!;
     return this.description;
+  }
+
+  /**
+   * Grows by as much as buffers of these sizes take, if it can: each time it grows, V8 collects garbage,
+   * as there is a memory less that was large.
+   */
+  expect(bytes: readonly number[]): void {
+    const room = bytes.reduce((sum, n) => sum + withLine(n) + slack + blockBytes, 0);
+    if (room > heapLimit) return;
+    const offset = this.engine.wasm._malloc(room) >>> 0;
+    if (offset !== 0) this.engine.wasm._free(offset);
+    this.noteGrowth();
   }
 
   /** Memory for the duration of one kernel call. */
@@ -100,38 +159,30 @@ export class Heap {
     return this.spare.offset;
   }
 
-  /** By TensorFlow.js's count of tensors and our count of their bytes. */
+  /** What there is of ours, and the tensors that TensorFlow.js's kernels have left. */
   memory(): { readonly buffers: number; readonly bytes: number } {
-    return { buffers: this.engine.numDataIds(), bytes: this.bytes };
-  }
-
-  private own(
-    info: TensorInfo,
-    shape: readonly number[],
-    dtype: DType,
-    offset: number,
-    bytes: number,
-  ): HeapBuffer {
-    this.bytes += bytes;
-    return { shape, dtype, block: { info, offset, bytes, sharers: 1 } };
+    return { buffers: this.blocks + this.engine.numDataIds(), bytes: this.bytes };
   }
 
   private reserve(bytes: number): number {
     // Offsets beyond 2 GiB come back negative.
     const offset = this.engine.wasm._malloc(bytes + slack) >>> 0;
     if (offset === 0 || bytes > 0xffff0000) throw this.exhausted(bytes);
-    const { buffer } = this.engine.wasm.HEAPU8;
-    if (buffer !== this.grown) {
-      this.grown = buffer;
-      this.askForLargePages?.(buffer);
-    }
+    this.noteGrowth();
     return offset;
+  }
+
+  private noteGrowth(): void {
+    const view = this.engine.wasm.HEAPU8;
+    if (view === this.grown) return;
+    this.grown = view;
+    this.askForLargePages?.(view.buffer);
   }
 
   private exhausted(bytes: number): MtfError {
     return new MtfError("out-of-memory", `there is no room for ${mebibytes(bytes)} more.`, {
       evidence: [
-        ["tensors", `${mebibytes(this.bytes)} in ${this.engine.numDataIds()}`],
+        ["tensors", `${mebibytes(this.bytes)} in ${this.memory().buffers}`],
         ["limit", `${heapLimit / 2 ** 20} MiB for each device of the wasm backend`],
       ],
       try: ["a mesh with more devices, and a layout that splits what is large"],

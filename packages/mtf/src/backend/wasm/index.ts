@@ -1,4 +1,4 @@
-import type { Backend, Buffer } from "../backend.ts";
+import type { AddingKernel, Backend, Buffer, Kernel } from "../backend.ts";
 import { bindAdding } from "./adding.ts";
 import { bind } from "./bind.ts";
 import { type BlasThreads, findBlas } from "./blas/find.ts";
@@ -29,7 +29,7 @@ export interface WasmOptions {
 export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
   const { relaxed = true, blas: taken = { threads: 1, alone: false } } = options;
   const blas = taken === "off" ? undefined : findBlas(taken);
-  const engine = await startEngine();
+  const { engine, getKernel } = await startEngine();
   const compiled = await instantiate(engine.wasm.asm.memory, relaxed);
   const heap = new Heap(engine);
   for (const { keepConstants } of Object.values(compiled.kernels)) {
@@ -37,6 +37,7 @@ export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
   }
   const context: Context = {
     heap,
+    getKernel,
     kernels: compiled.kernels,
     codes: compiled.codes,
     blas,
@@ -49,18 +50,14 @@ export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
     name: "wasm",
     limitBytes: heapLimit,
     variant: blas ? `${kernels}+${blas.variant}` : kernels,
-    bind: (op, operands, results, reuse) => {
-      const kernel = bind(context, op, operands, results, reuse);
-      return (buffers) => kernel(buffers as readonly HeapBuffer[]);
-    },
-    bindResting(op, operands, results) {
-      const kernel = bindResting(context, op, operands, results);
-      return kernel && ((buffers) => kernel(buffers as readonly HeapBuffer[]));
-    },
-    bindAdding(op, operands, result) {
-      const add = bindAdding(context, op, operands, result);
-      return add && ((buffers, sum) => add(buffers as readonly HeapBuffer[], own(sum)));
-    },
+    // Kernels are given buffers that this backend made: nothing stands between them and who calls them.
+    bind: (op, operands, results, reuse) =>
+      bind(context, op, operands, results, reuse) as never as Kernel,
+    bindResting: (op, operands, results) =>
+      bindResting(context, op, operands, results) as never as Kernel | undefined,
+    bindAdding: (op, operands, result) =>
+      bindAdding(context, op, operands, result) as never as AddingKernel | undefined,
+    expect: (bytes) => heap.expect(bytes),
     upload(data, shape, dtype) {
       const buffer = heap.allocate(shape, dtype);
       heap.view(buffer).set(data);

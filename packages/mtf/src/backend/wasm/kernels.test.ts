@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkBackend } from "../../../test/support/checkBackend.ts";
 import { kinds } from "../../../test/support/kernelCases.ts";
+import { draws } from "../../testing/draws.ts";
 import type { Slice } from "../backend.ts";
 import { wasmBackend } from "./index.ts";
 
@@ -8,12 +9,12 @@ describe.each([true, false])("relaxed SIMD: %s", async (relaxed) => {
   const backend = await wasmBackend({ relaxed });
 
   test.each(kinds)("%s is the reference's, in any order of dims and on any slice", async (kind) => {
-    await checkBackend(backend, { kinds: [kind], runs: 100 });
+    await checkBackend(backend, { kinds: [kind], runs: draws(100) });
   });
 });
 
 test.each(kinds)("%s takes any number of dims", async (kind) => {
-  await checkBackend(await wasmBackend(), { kinds: [kind], runs: 100, crowd: 5 });
+  await checkBackend(await wasmBackend(), { kinds: [kind], runs: draws(100), crowd: 5 });
 });
 
 test("topK gives its two results each in its own order of dims", async () => {

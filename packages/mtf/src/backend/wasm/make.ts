@@ -28,7 +28,7 @@ export const fold: BindHeap<"fold"> =
   };
 
 /** How kernels know the distributions. */
-export const distributions = { bits: 0, uniform: 1, normal: 2 } as const;
+export const distributions = { bits: 0, uniform: 1, normal: 2, gumbel: 3 } as const;
 
 /** Elements that are neighbours here and in the whole are made together. */
 export const random: BindHeap<"random"> = ({ heap, kernels }, { distribution }, _, [result]) => {

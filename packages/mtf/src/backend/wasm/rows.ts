@@ -28,9 +28,8 @@ function alongRows<K extends RowKind>(kind: K): BindHeap<K> {
       over: over0.map((operand) => [0, operand] as const),
     };
     return arrange(context, operands, results, reuse, wanted, (inputs, outputs) => {
-      const at = [...inputs, ...outputs].map((buffer) => buffer.block.offset);
       // Kernels that need their rows whole take two arguments less.
-      run(...at, rows, row.size, begin, whole);
+      run(...[...inputs, ...outputs].map(at), rows, row.size, begin, whole);
     });
   };
 }
@@ -51,8 +50,14 @@ export const layerNorm: BindHeap<"layerNorm"> = (context, attributes, operands, 
     over: [[0, 0] as const],
   };
   const run = context.kernels.layernorm.layerNorm!;
-  return arrange(context, operands, results, reuse, wanted, (inputs, outputs) => {
-    run(...offsets(inputs, outputs), rows, row.size, attributes.epsilon);
+  const { size } = row;
+  const { epsilon } = attributes;
+  return arrange(context, operands, results, reuse, wanted, ([x, gain, bias], [y, mean, rstd]) => {
+    // biome-ignore format: operands, results, and what they are
+    run(
+      at(x!), at(gain!), at(bias!), at(y!), at(mean!), at(rstd!),
+      rows, size, epsilon,
+    );
   });
 };
 
@@ -72,10 +77,10 @@ export const layerNormGrad: BindHeap<"layerNormGrad"> = (
   const run = context.kernels.layernorm.layerNormGrad!;
   const scratchBytes = 8 * (row.size + 4);
   return arrange(context, operands, results, reuse, wanted, (inputs, outputs) => {
-    run(...offsets(inputs, outputs), rows, row.size, context.heap.scratch(scratchBytes));
+    run(...[...inputs, ...outputs].map(at), rows, row.size, context.heap.scratch(scratchBytes));
   });
 };
 
-function offsets(inputs: readonly HeapBuffer[], outputs: readonly HeapBuffer[]): number[] {
-  return [...inputs, ...outputs].map((buffer) => buffer.block.offset);
+function at({ block }: HeapBuffer): number {
+  return block.offset;
 }

@@ -1,6 +1,7 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { binaries } from "./binaries.ts";
+import { loadTfjs, type Tfjs } from "./tfjs.ts";
 
 /** The parts of TensorFlow.js's backend that its declarations leave out. */
 export interface Engine {
@@ -12,19 +13,24 @@ export interface Engine {
     _malloc(bytes: number): number;
     _free(offset: number): void;
   };
-  readonly dataIdMap: { get(id: object): { readonly memoryOffset: number } };
+  readonly dataIdMap: { get(id: object): { memoryOffset: number } };
   numDataIds(): number;
   makeOutput(shape: readonly number[], dtype: string, memoryOffset?: number): TensorInfo;
   disposeData(id: object): boolean;
+}
+
+/** The backend, and its kernels by name. */
+export interface Started {
+  readonly engine: Engine;
+  readonly getKernel: Tfjs["core"]["getKernel"];
 }
 
 /**
  * Starts TensorFlow.js's wasm backend in this thread, once. The active backend of other users of
  * TensorFlow.js stays what it was.
  */
-export async function startEngine(): Promise<Engine> {
-  const tf = await import("@tensorflow/tfjs-core");
-  const wasm = await import("@tensorflow/tfjs-backend-wasm");
+export async function startEngine(): Promise<Started> {
+  const { core: tf, wasm } = await loadTfjs();
   const active = tf.engine().backendName;
   const found = binaries();
   if (found !== undefined && active !== "wasm") wasm.setWasmPaths(found);
@@ -36,7 +42,7 @@ export async function startEngine(): Promise<Engine> {
   keep();
   const engine: unknown = tf.backend() as BackendWasm;
   if (active && active !== "wasm") await tf.setBackend(active);
-  return engine as Engine;
+  return { engine: engine as Engine, getKernel: tf.getKernel };
 }
 
 /**

@@ -4,6 +4,7 @@ import { arrange } from "../arrange.ts";
 import type { BindHeap } from "../context.ts";
 import { bindDraws } from "./draws.ts";
 import { areFinite } from "./finite.ts";
+import { liftsIn } from "./lifts.ts";
 import { arrangedOf, loopOf, reachOf, rowsOf, seenFrom, withLast } from "./loop.ts";
 import { forSizes, matrixProduct } from "./matrix.ts";
 import { segmentsIn } from "./segments.ts";
@@ -28,10 +29,12 @@ export const flashAttentionGrad: BindHeap<"flashAttentionGrad"> = (
     ...arrangedOf(attributes, slices),
     ...[withLast(slices.rest[0]!, within), extentsOf(slices.rest[1]!), extentsOf(slices.rest[2]!)],
   ];
-  const made = results.map((x) => withLast(x, within));
+  const made = results.map((x, i) => withLast(x, i < 3 ? within : over));
   const of = attendedOf(attributes, arranged);
   const [q, dy, dq] = [of.query, of.rest[0]!, made[0]!].map((x) => rowsOf(loop, x, along));
   const [k, v, dk, dv] = [of.keys, of.values, made[1]!, made[2]!].map((x) => rowsOf(loop, x, over));
+  const lifts = liftsIn(context, loop, attributes, of.bias);
+  const liftsMade = liftsIn(context, loop, attributes, made[3]);
   const segmentsAt = segmentsIn(loop, attributes, of.segments);
   const [log, delta] = [of.rest[1]!, of.rest[2]!].map((x) => rowsOf(loop, x, along));
   const products = forSizes((rows, keys) => {
@@ -76,8 +79,8 @@ export const flashAttentionGrad: BindHeap<"flashAttentionGrad"> = (
       attributes,
       inputs.map(({ block }) => block.offset),
     );
-    const [toQuery, toKeys, toValues] = outputs.map(({ block }) => block.offset);
-    for (const sum of [outputs[1]!, outputs[2]!]) heap.view(sum).fill(0);
+    const [toQuery, toKeys, toValues, toBias] = outputs.map(({ block }) => block.offset);
+    for (const sum of outputs.slice(1)) heap.view(sum).fill(0);
     const skips = areFinite(context, [read.query, read.keys, read.rest[0]!]);
     const space = heap.allocate([2 * room + (rate > 0 ? room : 0)], "float32");
     const x = space.block.offset;
@@ -91,6 +94,7 @@ export const flashAttentionGrad: BindHeap<"flashAttentionGrad"> = (
         const query = at.query + q!.start[turn]! + 4 * begin * q!.step;
         const gradient = at.rest[0]! + dy!.start[turn]! + 4 * begin * dy!.step;
         product.compare(query, at.keys + k!.start[turn]!, x);
+        lifts.lift(at.bias, x, turn, block, keys);
         product.compareGradient(gradient, at.values + v!.start[turn]!, dx);
         const drops = (y: number) => void drop!(y, draws, rows * step, rate, 1 / (1 - rate));
         if (rate > 0) {
@@ -103,6 +107,7 @@ export const flashAttentionGrad: BindHeap<"flashAttentionGrad"> = (
           ...[at.rest[1]! + log!.start[turn]! + 4 * begin * log!.step, 4 * log!.step],
           ...[at.rest[2]! + delta!.start[turn]! + 4 * begin * delta!.step, 4 * delta!.step],
         );
+        liftsMade.gather(toBias, dx, turn, block, keys);
         product.toQueries(
           dx,
           at.keys + k!.start[turn]!,

@@ -4,6 +4,7 @@ import { arrange } from "../arrange.ts";
 import type { BindHeap } from "../context.ts";
 import { bindDraws } from "./draws.ts";
 import { areFinite } from "./finite.ts";
+import { liftsIn } from "./lifts.ts";
 import { arrangedOf, loopOf, reachOf, rowsOf, seenFrom, withLast } from "./loop.ts";
 import { forSizes, matrixProduct } from "./matrix.ts";
 import { segmentsIn } from "./segments.ts";
@@ -27,7 +28,9 @@ export const flashAttention: BindHeap<"flashAttention"> = (
   const [last, logs] = [withLast(results[0]!, within), extentsOf(results[1]!)];
   const arranged = arrangedOf(attributes, slices);
   const [q, k, v] = [along, over, over].map((dim, i) => rowsOf(loop, arranged[i]!, dim));
-  const segmentsAt = segmentsIn(loop, attributes, attendedOf(attributes, arranged).segments);
+  const of = attendedOf(attributes, arranged);
+  const lifts = liftsIn(context, loop, attributes, of.bias);
+  const segmentsAt = segmentsIn(loop, attributes, of.segments);
   const [y, log] = [rowsOf(loop, last, along), rowsOf(loop, logs, along)];
   const products = forSizes((row, keys) => ({
     compare: matrixProduct(context, { row, column: keys, depth }, [
@@ -62,6 +65,7 @@ export const flashAttention: BindHeap<"flashAttention"> = (
         const { compare, mix } = products(rows, keys);
         const result = to + y.start[turn]! + 4 * begin * y.step;
         compare(at.query + q!.start[turn]! + 4 * begin * q!.step, at.keys + k!.start[turn]!, x);
+        lifts.lift(at.bias, x, turn, block, keys);
         weigh!(
           ...[x, 4 * step, rows, keys, seenFrom(loop, block)],
           ...segmentsAt(at.segments, turn, block),

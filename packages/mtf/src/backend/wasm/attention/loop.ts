@@ -94,10 +94,11 @@ export function withLast(slice: Slice, last: string): readonly Extent[] {
 /** Attention's operands up to the key of what is dropped, those dims last along which kernels go. */
 export function arrangedOf(
   { within, over }: Attending,
-  { query, keys, values, segments, key }: Attended<Slice>,
+  { query, keys, values, bias, segments, key }: Attended<Slice>,
 ): readonly (readonly Extent[])[] {
   return [
     ...[query, keys, values].map((x) => withLast(x, within)),
+    ...(bias ? [withLast(bias, over)] : []),
     ...(segments ? [extentsOf(segments[0]), withLast(segments[1], over)] : []),
     ...(key ? [extentsOf(key)] : []),
   ];

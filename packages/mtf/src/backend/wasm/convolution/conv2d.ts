@@ -1,9 +1,4 @@
-import {
-  getKernel,
-  type KernelBackend,
-  type NamedAttrMap,
-  type TensorInfo,
-} from "@tensorflow/tfjs-core";
+import type { KernelBackend, NamedAttrMap, TensorInfo } from "@tensorflow/tfjs-core";
 import type { Windows } from "../../../graph/kinds.ts";
 import type { Slice } from "../../backend.ts";
 import { rolesOf } from "../../slices/roles.ts";
@@ -74,24 +69,22 @@ export function bindConv2d(
     dimRoundingMode: null,
   } as unknown as NamedAttrMap;
   const order = bindReorder(context, "float32", b, [...taps, ...channels, ...filters]);
-  const { kernelFunc } = getKernel(depthwise ? "DepthwiseConv2dNative" : "Conv2D", "wasm")!;
+  const { kernelFunc } = context.getKernel(depthwise ? "DepthwiseConv2dNative" : "Conv2D", "wasm")!;
   return (image, kernel, out) => {
     // What the kernel makes of a filter it keeps as long as there is a tensor of it.
     const filter = heap.allocate(shapes.kernel, "float32");
     order(kernel, filter);
-    const backend = writingTo(context, tensor(out, shapes.out));
-    const inputs = { x: tensor(image, shapes.image), filter: tensor(filter, shapes.kernel) };
+    const backend = writingTo(context, heap.tensor(out, shapes.out));
+    const inputs = {
+      x: heap.tensor(image, shapes.image),
+      filter: heap.tensor(filter, shapes.kernel),
+    };
     kernelFunc({ inputs, backend, attrs });
     heap.dispose(filter);
   };
 }
 
 type Extents = readonly Extent[];
-
-/** A buffer as kernels are given it. */
-function tensor({ block }: HeapBuffer, shape: readonly number[]): TensorInfo {
-  return { dataId: block.info.dataId, shape: [...shape], dtype: "float32" };
-}
 
 /** TensorFlow.js's backend, the result of whose kernels is written to a tensor that there is. */
 function writingTo({ heap }: Context, result: TensorInfo): KernelBackend {
