@@ -2,6 +2,7 @@ import type { Dimension } from "../dimension.ts";
 import type { DType } from "../dtype.ts";
 import { type Evidence, MtfError, sentenceOf } from "../errors.ts";
 import type { Placement } from "../program/placement.ts";
+import type { Value } from "../program/program.ts";
 import type { Rest } from "../rest/rest.ts";
 import type { Fleet } from "./fleet.ts";
 import type { ArrayId } from "./protocol.ts";
@@ -11,6 +12,8 @@ import { printArray } from "./shown.ts";
 export interface ArrayState {
   readonly id: ArrayId;
   readonly fleet: Fleet;
+  /** What it is, as whoever made it has it: the same object for all that a program makes in one place. */
+  readonly value: Value;
   readonly dims: readonly Dimension[];
   readonly dtype: DType;
   readonly rest?: Rest | undefined;
@@ -21,6 +24,8 @@ export interface ArrayState {
   givenUp: boolean;
   /** Runs that take it and have not been sent yet. */
   waiting: number;
+  /** The call that it was given to last, by a number that each call has for itself. */
+  call: number;
   /** The run that makes it or took it last, and why that failed. */
   run: Promise<unknown> | undefined;
   poison: MtfError | undefined;
@@ -73,10 +78,18 @@ export function poisoned(cause: MtfError): MtfError {
   });
 }
 
+const dropped = new FinalizationRegistry<ArrayState>((array) => discard(array));
+
+/** Frees an array when nobody has its handle any more. */
+export function freeWith(handle: object, array: ArrayState): void {
+  dropped.register(handle, array, array);
+}
+
 /** Frees an array, once no run waits to take it. */
 export function discard(array: ArrayState, by: "dispose" | "number" = "dispose"): void {
   if (array.disposed) return;
   array.disposed = by;
+  forgetHandle(array);
   freeUnwanted(array);
 }
 
@@ -89,7 +102,13 @@ export function reserve(array: ArrayState, donated: boolean): void {
 /** The run that it was reserved for has been sent. */
 export function taken(array: ArrayState): void {
   array.waiting--;
+  if (array.givenUp) forgetHandle(array);
   freeUnwanted(array);
+}
+
+/** Its handle frees nothing any more. While it is waited for, garbage is collected the long way. */
+function forgetHandle(array: ArrayState): void {
+  dropped.unregister(array);
 }
 
 /** The run that it was reserved for will not be. */

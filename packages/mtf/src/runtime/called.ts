@@ -1,5 +1,5 @@
 import { type ErrorCode, MtfError, sentenceOf } from "../errors.ts";
-import { captureLine, type SourceLine } from "../sourceLine.ts";
+import { captureLine, holdLine, type SourceLine } from "../sourceLine.ts";
 
 /** Errors about what was given. What is wrong with files and devices is on no line of a program. */
 const aboutCalls: readonly ErrorCode[] = [
@@ -15,11 +15,11 @@ const aboutCalls: readonly ErrorCode[] = [
  * is found when the call has long returned.
  */
 export async function called<Result>(work: () => Promise<Result>): Promise<Result> {
-  const line = captureLine();
+  const line = holdLine();
   try {
     return await work();
   } catch (error) {
-    throw error instanceof MtfError ? placed(error, line) : error;
+    throw error instanceof MtfError ? placed(error, line()) : error;
   }
 }
 

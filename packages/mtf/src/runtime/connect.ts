@@ -16,6 +16,7 @@ export function devicesOf(fleet: Fleet): Devices {
   return {
     mesh: fleet.mesh,
     variant: fleet.variant,
+    ahead: fleet.ahead,
     load: (lowered, options = {}) => called(() => loadProgram(fleet, lowered, options)),
     put: (given, placement, source) =>
       called(async () => {

@@ -239,6 +239,7 @@ test("wrong inputs are refused, and say what is right", async () => {
       at     devices.test.ts:0
     [wrong-input] FOLDER/short cannot be read as an input.
       cause  it has 40 bytes, and bytes 36 to 60 are wanted
+      input  'source'
       at     devices.test.ts:0
     [wrong-input] 'source' was given an object with nothing, which holds no numbers.
       takes  f32[a=5, b=3]

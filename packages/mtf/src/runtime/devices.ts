@@ -81,6 +81,11 @@ export interface FileSource {
     | "int64"
     | "bool"
     | undefined;
+  /**
+   * What `openBytes` told of the file when somebody found out what lies where in it: devices refuse a file
+   * that is another by now.
+   */
+  readonly stamp?: string | undefined;
 }
 
 /** Numbers by boxes of the tensor, each row by row in the order of the dims that are wanted. */
@@ -198,6 +203,11 @@ export interface Devices {
   readonly mesh: Mesh;
   /** The backend's variant of kernels, the same on all devices. */
   readonly variant: string;
+  /**
+   * How many runs may be sent before the devices are at them: 0 where the caller's thread is theirs, and
+   * nothing is gained by sending one early.
+   */
+  readonly ahead: number;
   /**
    * Loads a program on all devices.
    *

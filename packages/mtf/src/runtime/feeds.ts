@@ -30,20 +30,23 @@ export function feedsOf(fleet: Fleet, inputs: readonly Given[]): MaybePromise<Fe
   all.catch(() => {
     freeAsTheyCome(
       fleet,
-      ready.map(async (feed) => (await feed).array?.id),
+      ready.map(async (feed) => sourceIn(await feed)?.array?.id),
     );
   });
   return all;
 }
 
-interface Readied {
+/** What is held by now needs no more than its number. */
+type Readied = ArrayId | ReadiedSource;
+
+interface ReadiedSource {
   readonly feedFor: (link: Link) => Feed;
   /** The array that was put on the devices for it. */
   readonly array?: { readonly id: ArrayId; readonly donated: boolean };
 }
 
 function readied(fleet: Fleet, input: Given): MaybePromise<Readied> {
-  if (input.kind === "array") return { feedFor: () => input.array.id };
+  if (input.kind === "array") return input.array.id;
   const { divided, value, donated } = input;
   switch (divided.kind) {
     case "numbers":
@@ -57,17 +60,22 @@ function readied(fleet: Fleet, input: Given): MaybePromise<Readied> {
   }
 }
 
-function inParts(parts: PartsOf<HostArray>): Readied {
+function inParts(parts: PartsOf<HostArray>): ReadiedSource {
   return { feedFor: ({ devices }) => ({ parts: devices.map((device) => parts.get(device)!) }) };
 }
 
 function together(ready: readonly Readied[]): Feeds {
-  const placed = ready.flatMap(({ array }) => array ?? []);
+  const sources = ready.filter((feed) => typeof feed !== "number");
+  const placed = sources.flatMap(({ array }) => array ?? []);
   return {
-    for: (link) => ready.map(({ feedFor }) => feedFor(link)),
+    for: (link) => ready.map((feed) => (typeof feed === "number" ? feed : feed.feedFor(link))),
     placed: placed.map(({ id }) => id),
     temporary: placed.flatMap(({ id, donated }) => (donated ? [] : [id])),
   };
+}
+
+function sourceIn(feed: Readied): ReadiedSource | undefined {
+  return typeof feed === "number" ? undefined : feed;
 }
 
 /** Frees what is of no use any more when it comes. */

@@ -33,6 +33,8 @@ export interface Fleet {
   readonly several: boolean;
   /** The runs of all programs. */
   readonly runs: Runs;
+  /** How many runs a caller may be ahead of the devices. */
+  readonly ahead: number;
   /** The programs that have been run since a profile was begun; undefined while none is taken. */
   profiled: Map<number, Program> | undefined;
   /** The way to ask about a device. */

@@ -36,15 +36,19 @@ export function givenTo(fleet: Fleet, takes: Takes, given: readonly unknown[]): 
   const leaves = givenLeaves(takes.part, given);
   const handles = leaves.map(stateOf);
   const twice = repeated(handles);
-  return takes.inputs.map(({ wanted, value, donated }, i): Given => {
+  return takes.inputs.map((taken, i): Given => {
+    const { wanted, value, donated } = taken;
     const array = handles[i];
     if (!array) {
       const divided = divide(leaves[i] as Source, wanted, value.placement, fleet);
       return { kind: "source", value, divided, donated };
     }
     checkUsable(array, wanted.path);
-    checkHandle(array, value, wanted, fleet);
-    if (donated && twice.has(array)) {
+    if (array.fleet !== fleet || array.value !== taken.fitted) {
+      checkHandle(array, value, wanted, fleet);
+      taken.fitted = array.value;
+    }
+    if (donated && twice?.has(array)) {
       throw wrongInput(
         wanted,
         `'${wanted.path}' is given up to the run and given to it once more.`,
@@ -54,13 +58,21 @@ export function givenTo(fleet: Fleet, takes: Takes, given: readonly unknown[]): 
   });
 }
 
-/** What is there more than once. */
-function repeated<T>(all: readonly (T | undefined)[]): ReadonlySet<T> {
-  const [once, twice] = [new Set<T>(), new Set<T>()];
-  for (const each of all) {
-    if (each === undefined) continue;
-    if (once.has(each)) twice.add(each);
-    once.add(each);
+let calls = 0;
+
+/** What is there more than once; undefined where nothing is. */
+function repeated(
+  arrays: readonly (ArrayState | undefined)[],
+): ReadonlySet<ArrayState> | undefined {
+  const call = ++calls;
+  let twice: Set<ArrayState> | undefined;
+  for (const array of arrays) {
+    if (!array) continue;
+    if (array.call === call) {
+      twice ??= new Set();
+      twice.add(array);
+    }
+    array.call = call;
   }
   return twice;
 }

@@ -19,6 +19,7 @@ import {
   type Tensor,
 } from "../index.ts";
 import { simulator } from "../simulator.ts";
+import { draws } from "../testing/draws.ts";
 import { workers } from "../workers.ts";
 import type { Devices, Sharded } from "./devices.ts";
 import { errorOf } from "./testing/errorOf.ts";
@@ -251,7 +252,7 @@ test("a reshard moves any placement to any other, and no more than is needed", a
       dispose(donate ? [moved] : [moved, held]);
       expect((await devices.usage()).every(({ buffers }) => buffers === 0)).toBe(true);
     }),
-    { numRuns: 60 },
+    { numRuns: draws(60) },
   );
   await devices.close();
 });

@@ -1,13 +1,15 @@
-import type { Backend, Buffer } from "../backend/backend.ts";
+import type { Backend, Buffer, MaybePromise } from "../backend/backend.ts";
 import type { HostArray } from "../dtype.ts";
 import { internal } from "../errors.ts";
 import type { Mesh } from "../mesh.ts";
 import { type Box, volume } from "../program/placement.ts";
 import type { Value } from "../program/program.ts";
+import { bytesAtRest } from "../rest/bytes.ts";
 import type { Collectives } from "./collectives/collectives.ts";
+import { withinBackend } from "./collectives/within/collectives.ts";
 import type { DeviceUsage } from "./devices.ts";
 import { type Bound, bindProgram } from "./execute/bind.ts";
-import { type Device, heldOf, makeDevice, sliceOf } from "./execute/device.ts";
+import { type Device, heldOf, makeDevice, sizedOf, sliceOf } from "./execute/device.ts";
 import { drive } from "./execute/drive.ts";
 import { newRecorder, type Recorder } from "./execute/recorder.ts";
 import { charge, watch } from "./execute/usage.ts";
@@ -16,6 +18,7 @@ import { Aborted } from "./failure.ts";
 import type { Answers, ArrayId, Feed, Part, Request, RequestOf } from "./protocol.ts";
 import { type ReadAs, readResting, roomForResting } from "./readResting.ts";
 import { cut } from "./sources/cut.ts";
+import { partInMemory } from "./sources/partInMemory.ts";
 
 /** Some devices of a mesh in one process or thread, and what they hold. */
 export interface Host {
@@ -49,6 +52,7 @@ export function makeHost(
     return { device: makeDevice(mesh, number, backend), arrays: new Map() };
   });
   const byNumber = new Map(hosted.map((h) => [h.device.number, h]));
+  const reaching = withinBackend(mesh, numbers, backend, collectives);
   const programs = new Map<number, readonly Bound[]>();
   let stopped = false;
   let recorder: Recorder | undefined;
@@ -57,19 +61,23 @@ export function makeHost(
     async load({ program, code }) {
       programs.set(
         program,
-        hosted.map(({ device }) => bindProgram(code, device, collectives)),
+        hosted.map(({ device }) => bindProgram(code, device, reaching)),
       );
       for (const { device } of hosted) charge(device);
     },
     async unload({ program }) {
       programs.delete(program);
     },
+    async expect({ values }) {
+      const slices = hosted.flatMap(({ device }) => values.map((value) => sliceOf(value, device)));
+      backend.expect?.(slices.map((slice) => bytesAtRest(sizedOf(slice))));
+    },
+
     async put({ array, value, parts }) {
-      hosted.forEach(({ device, arrays }, i) => {
-        const { shape, dtype } = heldOf(sliceOf(value, device));
-        arrays.set(array, backend.upload(numbersIn(parts[i]!), shape, dtype));
+      for (const [i, { device, arrays }] of hosted.entries()) {
+        arrays.set(array, await inMemory(parts[i]!, heldOf(sliceOf(value, device))));
         charge(device);
-      });
+      }
     },
     async run({ program, inputs, outputs }) {
       const bounds = programs.get(program);
@@ -142,6 +150,11 @@ export function makeHost(
       return texts;
     },
   };
+
+  function inMemory(part: Part, held: ReturnType<typeof heldOf>): MaybePromise<Buffer> {
+    if ("source" in part) return partInMemory(part, backend, held);
+    return backend.upload(part, held.shape, held.dtype);
+  }
 
   async function read(
     { device, arrays }: Hosted,
@@ -237,9 +250,4 @@ function counted(device: Device | undefined): Figures {
   const { buffers, bytes, peakBytes, bytesReceived } = device.usage;
   device.usage.peakBytes = bytes;
   return [buffers, bytes, peakBytes, bytesReceived];
-}
-
-function numbersIn(part: Part): HostArray {
-  if ("source" in part) throw internal("a file was to be put into memory before it was read");
-  return part;
 }

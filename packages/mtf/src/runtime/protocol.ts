@@ -28,6 +28,8 @@ export type Request =
       readonly code: Program;
     }
   | { readonly kind: "unload"; readonly program: number }
+  /** What is to be put into memory next, so that room for all of it is made at once. */
+  | { readonly kind: "expect"; readonly values: readonly Value[] }
   | {
       readonly kind: "put";
       readonly array: ArrayId;
@@ -71,6 +73,7 @@ export type Request =
 export interface Answers {
   readonly load: undefined;
   readonly unload: undefined;
+  readonly expect: undefined;
   readonly put: undefined;
   readonly run: undefined;
   readonly read: HostArray;

@@ -15,21 +15,33 @@ export interface ToPut {
 
 /**
  * Puts tensors on the devices, all of them or none: first everything is checked, and numbers among
- * the sources are copied; then one source after the other is asked.
+ * the sources are copied; then one function after the other is asked. What devices read themselves they
+ * are told at once, so that none of them waits for another.
  */
 export async function putAll(fleet: Fleet, tensors: readonly ToPut[]): Promise<readonly Sharded[]> {
   const sources = tensors.map(({ path, value, source }) => {
     const wanted = { path, dims: value.dims, dtype: value.dtype, rest: value.rest };
     return { value, divided: divide(source, wanted, value.placement, fleet) };
   });
-  const made: Sharded[] = [];
+  if (sources.length > 1) {
+    const values = sources.map(({ value }) => value);
+    // A device that cannot be asked says so to those who wait for an answer.
+    fleet.ask<"expect">(() => ({ kind: "expect", values })).catch(() => undefined);
+  }
+  const placed: Promise<Sharded>[] = [];
   try {
     for (const { value, divided } of sources) {
-      made.push(makeSharded(fleet, await place(fleet, value, divided), value));
+      const placing = place(fleet, value, divided).then((id) => makeSharded(fleet, id, value));
+      // Whoever waits for all of them is told.
+      placing.catch(() => undefined);
+      placed.push(placing);
+      if (divided.kind === "function") await placing;
     }
+    return await Promise.all(placed);
   } catch (error) {
-    for (const array of made) array.dispose();
+    for (const made of await Promise.allSettled(placed)) {
+      if (made.status === "fulfilled") made.value.dispose();
+    }
     throw error;
   }
-  return made;
 }

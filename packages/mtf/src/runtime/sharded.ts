@@ -15,7 +15,7 @@ import {
 } from "../program/placement.ts";
 import type { Value } from "../program/program.ts";
 import { bytesAtRest, partsIn, type Sized } from "../rest/bytes.ts";
-import { type ArrayState, checkUsable, discard, poisoned } from "./arrays.ts";
+import { type ArrayState, checkUsable, discard, freeWith, poisoned } from "./arrays.ts";
 import { called } from "./called.ts";
 import type { AnySharded, Sharded } from "./devices.ts";
 import type { Fleet } from "./fleet.ts";
@@ -28,9 +28,6 @@ import { pasteResting } from "./sources/cutResting.ts";
 type ReadBy = RequestOf<"read">["by"];
 
 const handles = new WeakMap<object, ArrayState>();
-
-/** Frees the arrays whose handles nobody has any more. */
-const dropped = new FinalizationRegistry<ArrayState>((array) => discard(array));
 
 /** What is behind a handle, or undefined if it is none. */
 export function stateOf(value: unknown): ArrayState | undefined {
@@ -47,15 +44,30 @@ export function isSharded(value: unknown): value is Sharded {
   return stateOf(value) !== undefined;
 }
 
+type Shape = Pick<Sharded, "dims" | "names">;
+
+const shapes = new WeakMap<Value, Shape>();
+
+/** What all handles of a value have in common. */
+function shapeOf(value: Value): Shape {
+  let shape = shapes.get(value);
+  if (!shape) {
+    shape = {
+      dims: Object.freeze(Object.fromEntries(value.dims.map((d) => [d.name, d]))),
+      names: Object.freeze(value.dims.map((d) => d.name)),
+    };
+    shapes.set(value, shape);
+  }
+  return shape;
+}
+
 /** The handle of an array that the devices hold, or will. */
-export function makeSharded(
-  fleet: Fleet,
-  id: ArrayId,
-  { dims, dtype, rest, placement }: Value,
-): Sharded {
+export function makeSharded(fleet: Fleet, id: ArrayId, value: Value): Sharded {
+  const { dims, dtype, rest, placement } = value;
   const held: ArrayState = {
     id,
     fleet,
+    value,
     dims,
     dtype,
     rest,
@@ -63,6 +75,7 @@ export function makeSharded(
     disposed: undefined,
     givenUp: false,
     waiting: 0,
+    call: 0,
     run: undefined,
     poison: undefined,
   };
@@ -72,8 +85,7 @@ export function makeSharded(
   const dispose = () => discard(own());
   const sharded = Object.freeze({
     __proto__: heldTraits,
-    dims: Object.fromEntries(dims.map((d) => [d.name, d])),
-    names: dims.map((d) => d.name),
+    ...shapeOf(value),
     dtype,
     rest,
     mesh: fleet.mesh,
@@ -84,7 +96,7 @@ export function makeSharded(
     dispose,
     [Symbol.dispose]: dispose,
   }) as unknown as Sharded;
-  dropped.register(sharded, held);
+  freeWith(sharded, held);
   handles.set(sharded, held);
   return sharded;
 }

@@ -9,10 +9,12 @@ export interface Takes {
   readonly inputs: readonly Taken[];
 }
 
-interface Taken {
+export interface Taken {
   readonly wanted: Wanted;
   readonly value: Value;
   readonly donated: boolean;
+  /** What an array was that fitted last: others that are the same need not be compared again. */
+  fitted: Value | undefined;
 }
 
 /** @param tree the arguments as they were traced */
@@ -23,7 +25,7 @@ export function takesOf(program: Program, tree: readonly unknown[]): Takes {
     const { path, tensor } = tensors[i]!;
     const value = program.values[number]!;
     const wanted = { path, dims: value.dims, dtype: tensor.dtype, rest: value.rest };
-    return { wanted, value, donated };
+    return { wanted, value, donated, fitted: undefined };
   });
   return { count: tree.length, part, inputs };
 }

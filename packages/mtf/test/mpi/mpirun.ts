@@ -88,7 +88,8 @@ export async function mpirunFor(
   return { ...ended, told };
 }
 
-function toldBy(folder: string, rank: number): string {
+/** What a rank told in a folder. */
+export function toldBy(folder: string, rank: number): string {
   try {
     return readFileSync(join(folder, `${rank}`), "utf8");
   } catch {

@@ -40,7 +40,7 @@ export function twoHosts(folder: string): TwoHosts | { readonly why: string } {
   }
   return {
     close,
-    launch(command, mounted) {
+    launch(command, mounted, ranks = 1) {
       // Called as ssh is: a host, and a command for its shell.
       const agent = join(folder, "agent");
       const mount = mounted ? `mount --bind '${mounted.from}' '${mounted.over}' && ` : "";
@@ -50,8 +50,9 @@ export function twoHosts(folder: string): TwoHosts | { readonly why: string } {
       chmodSync(agent, 0o755);
       const byTcp = ["--mca", "btl", "tcp,self", "--mca", "btl_tcp_if_include", `${net}.0/24`];
       const args = [
-        ...["--host", `${net}.1:1,${net}.2:1`, "--mca", "plm_rsh_agent", agent, ...byTcp],
-        ...["--mca", "oob_tcp_if_include", `${net}.0/24`, "-n", "2", ...command],
+        ...["--host", `${net}.1:${ranks},${net}.2:${ranks}`],
+        ...["--mca", "plm_rsh_agent", agent, ...byTcp],
+        ...["--mca", "oob_tcp_if_include", `${net}.0/24`, "-n", `${2 * ranks}`, ...command],
       ];
       return start(args, 100_000, ["ip", "netns", "exec", first]);
     },
@@ -60,13 +61,15 @@ export function twoHosts(folder: string): TwoHosts | { readonly why: string } {
 
 export interface TwoHosts {
   /**
-   * Starts a command as a rank on each.
+   * Starts a command as ranks on each.
    *
    * @param mounted a folder that the second host has in place of another
+   * @param ranks on each host, 1 where nothing is said
    */
   launch(
     command: readonly string[],
     mounted?: { readonly from: string; readonly over: string },
+    ranks?: number,
   ): Launched;
   close(): void;
 }

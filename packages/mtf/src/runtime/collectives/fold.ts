@@ -1,6 +1,6 @@
+import { copyElements } from "../../backend/slices/copy.ts";
 import type { DType, HostArray } from "../../dtype.ts";
 import type { Reduce } from "../../program/program.ts";
-import { copyElements } from "./copy.ts";
 
 /**
  * Folds `length` elements of each source, in the order of the sources and rounding after every

@@ -1,8 +1,8 @@
+import { type Copy, copyOf, stepsOf } from "../../backend/slices/copy.ts";
 import { internal } from "../../errors.ts";
 import { coordinateOf, type Mesh } from "../../mesh.ts";
 import { boxOf } from "../../program/placement.ts";
 import type { Reduce, Value } from "../../program/program.ts";
-import { type Copy, copyOf, stepsOf } from "./copy.ts";
 
 /** What a device keeps of the whole that a reduction gives: all of it, unless it is scattered. */
 export function keptOf(reduce: Reduce, values: readonly Value[], mesh: Mesh, device: number): Copy {

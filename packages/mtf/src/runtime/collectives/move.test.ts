@@ -2,55 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Dimension } from "../../dimension.ts";
 import { coordinateOf, defineMesh, type Mesh } from "../../mesh.ts";
-import { type Box, boxOf, splitAxes, volume } from "../../program/placement.ts";
+import { type Box, boxOf, volume } from "../../program/placement.ts";
 import type { Move, Value } from "../../program/program.ts";
 import { fromPlaces, markOf, runOne, stagings } from "../testing/hosted.ts";
-import { dimsOfAnySize, meshes, splitsOf } from "../testing/meshes.ts";
+import { fill, type MoveCase, moves } from "../testing/moves.ts";
 import { aValue, origin } from "../testing/programs.ts";
-
-const fill = -7;
-
-interface Case {
-  readonly mesh: Mesh;
-  readonly values: readonly Value[];
-  readonly move: Move;
-}
-
-const offset = fc.integer({ min: -12, max: 12 });
-
-/** One operand that is moved by an offset, into a result of other sizes, placed otherwise. */
-const cases: fc.Arbitrary<Case> = fc
-  .tuple(meshes, dimsOfAnySize, fc.array(offset, { minLength: 3, maxLength: 3 }), fc.boolean())
-  .chain(([mesh, dims, offsets, aligned]) => {
-    const resized = dims.map((d, i) =>
-      fc.constant(aligned ? d : { name: d.name, size: Math.max(1, d.size + (offsets[i]! % 3)) }),
-    );
-    return fc
-      .tuple(splitsOf(dims, mesh.names), splitsOf(dims, mesh.names), fc.tuple(...resized))
-      .chain(([from, to, after]) =>
-        fc.tuple(fc.shuffledSubarray([...after], { minLength: after.length }), fc.boolean()).map(
-          ([order, allAxes]): Case => ({
-            mesh,
-            values: [
-              aValue(dims, { split: from, partial: [] }),
-              aValue(order, { split: to, partial: [] }),
-            ],
-            move: {
-              kind: "move",
-              name: "exchange",
-              axes: allAxes ? mesh.names : splitAxes({ split: from, partial: [] }),
-              operands: [0],
-              offsets: [
-                aligned ? {} : Object.fromEntries(dims.map((d, i) => [d.name, offsets[i]!])),
-              ],
-              fill,
-              result: 1,
-              origin,
-            },
-          }),
-        ),
-      );
-  });
 
 const boxIn = ({ dims, placement }: Value, mesh: Mesh, device: number): Box =>
   boxOf(dims, placement, mesh, coordinateOf(mesh, device));
@@ -59,7 +15,7 @@ const inside = (box: Box, place: readonly number[]) =>
   box.every(({ begin, size }, d) => place[d]! >= begin && place[d]! < begin + size);
 
 /** The place in the operand of a place in the result. */
-function sourceOf({ values, move }: Case, place: readonly number[]): readonly number[] {
+function sourceOf({ values, move }: MoveCase, place: readonly number[]): readonly number[] {
   const names = values[1]!.dims.map((d) => d.name);
   return values[0]!.dims.map(
     (d) => place[names.indexOf(d.name)]! + (move.offsets[0]![d.name] ?? 0),
@@ -70,7 +26,7 @@ const whole = (dims: readonly Dimension[]): Box => dims.map((d) => ({ begin: 0, 
 
 test("whatever moves arrives, and nothing moves that is there", async () => {
   await fc.assert(
-    fc.asyncProperty(cases, stagings, async (spec, staging) => {
+    fc.asyncProperty(moves(fc.boolean()), stagings, async (spec, staging) => {
       const { mesh, values, move } = spec;
       const [operand, result] = values as [Value, Value];
       const ran = await runOne(
@@ -97,7 +53,7 @@ test("whatever moves arrives, and nothing moves that is there", async () => {
   );
 });
 
-test.each(["memory", "messages"] as const)(
+test.each(["memory", "messages", "hosts", "backend"] as const)(
   "several operands become one, each from where it is: %s",
   async (by) => {
     const mesh = defineMesh({ x: 3 });
@@ -131,7 +87,7 @@ test.each(["memory", "messages"] as const)(
   },
 );
 
-test.each(["memory", "messages"] as const)(
+test.each(["memory", "messages", "hosts", "backend"] as const)(
   "an all-gather receives (n - 1) S, in uneven slices and small windows: %s",
   async (by) => {
     const mesh = defineMesh({ x: 4, y: 2 });

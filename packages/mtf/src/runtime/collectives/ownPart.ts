@@ -1,15 +1,15 @@
+import { copyElements, eachRun } from "../../backend/slices/copy.ts";
 import { boxOf, volume } from "../../program/placement.ts";
 import type { Move } from "../../program/program.ts";
 import { after, type Phase, sharing } from "../execute/device.ts";
 import { type Access, accessTo } from "./access.ts";
-import { copyElements, eachRun } from "./copy.ts";
 import type { Moving } from "./moving.ts";
 import type { Piece } from "./pieces.ts";
 
 /** A device's own part in a move, however numbers get to it from others. */
 export interface OwnPart {
   readonly host: Access;
-  /** What the result is full of where nothing is moved to; undefined if that is nowhere. */
+  /** What the result is full of at first. */
   readonly fill: number | undefined;
   /** Copies what the device holds itself. */
   copy(): void;
@@ -19,12 +19,10 @@ export interface OwnPart {
 export function ownPart(move: Move, moving: Moving, pieces: readonly Piece[]): OwnPart {
   const { device, frame, part } = moving;
   const own = pieces.filter((piece) => piece.holder === device.number);
-  const covered = pieces.reduce((sum, piece) => sum + piece.copy.elements, 0);
-  const wanted = elementsOf(moving, move.result);
   const host = accessTo(frame, move.operands, move.result, part);
   return {
     host,
-    fill: covered < wanted ? move.fill : undefined,
+    fill: fillOf(move, pieces, moving),
     copy() {
       for (const { operand, copy } of own) {
         const [source, target] = [host.operand(operand), host.result()];
@@ -36,6 +34,12 @@ export function ownPart(move: Move, moving: Moving, pieces: readonly Piece[]): O
   };
 }
 
+/** What the result is full of where nothing is moved to; undefined if that is nowhere. */
+export function fillOf(move: Move, pieces: readonly Piece[], moving: Moving): number | undefined {
+  const covered = pieces.reduce((sum, piece) => sum + piece.copy.elements, 0);
+  return covered < elementsOf(moving, move.result) ? move.fill : undefined;
+}
+
 /** A move in which nothing gets from one device to another. */
 export function stayingMove(
   move: Move,
@@ -43,7 +47,7 @@ export function stayingMove(
   pieces: readonly Piece[],
   { host, fill, copy }: OwnPart,
 ): readonly Phase[] {
-  const same = moving.alone ? unmoved(move, pieces, moving) : undefined;
+  const same = unmoved(move, pieces, moving);
   if (same !== undefined) return [sharing(moving.frame, same, move.result)];
   const finish = () => {
     copy();
@@ -53,7 +57,8 @@ export function stayingMove(
 }
 
 /** The operand whose slice is the result's, number by number, if there is one. */
-function unmoved(move: Move, [piece]: readonly Piece[], moving: Moving): number | undefined {
+export function unmoved(move: Move, [piece]: readonly Piece[], moving: Moving): number | undefined {
+  if (!moving.alone) return undefined;
   if (piece?.holder !== moving.device.number || piece.copy.counts.length > 0) return undefined;
   const operand = move.operands[piece.operand]!;
   const sizes = [operand, move.result].map((value) => elementsOf(moving, value));

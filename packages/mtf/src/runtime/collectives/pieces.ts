@@ -1,10 +1,10 @@
+import { type Copy, copyOf, stepsOf } from "../../backend/slices/copy.ts";
 import { internal } from "../../errors.ts";
 import { type Coordinate, coordinateOf, deviceAt, type Mesh } from "../../mesh.ts";
 import type { Lying } from "../../program/lying.ts";
 import { axesOf, type Box, boxOf, overlap, rangeOf, volume } from "../../program/placement.ts";
 import type { Move } from "../../program/program.ts";
 import { entryOf } from "../../record.ts";
-import { type Copy, copyOf, stepsOf } from "./copy.ts";
 
 /** Elements of a device's result that lie together in one device's slice of an operand. */
 export interface Piece {

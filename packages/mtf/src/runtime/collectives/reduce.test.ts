@@ -1,52 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DType } from "../../dtype.ts";
-import { coordinateOf, groupOf, type Mesh } from "../../mesh.ts";
+import { coordinateOf, groupOf } from "../../mesh.ts";
 import { type Box, boxOf, volume } from "../../program/placement.ts";
 import type { Bucket, Reduce, Value } from "../../program/program.ts";
 import { fromPlaces, markOf, runOne, stagings } from "../testing/hosted.ts";
-import { dimsOfAnySize, meshes, splitsOf } from "../testing/meshes.ts";
-import { aValue, origin } from "../testing/programs.ts";
-
-interface Case {
-  readonly mesh: Mesh;
-  readonly values: readonly Value[];
-  readonly reduce: Reduce;
-}
-
-/** A partial value, split over some axes, that is settled whole or, with more splits, in parts. */
-const cases: fc.Arbitrary<Case> = fc.tuple(meshes, dimsOfAnySize).chain(([mesh, dims]) =>
-  fc
-    .tuple(
-      fc.subarray([...mesh.names]),
-      fc.constantFrom<Reduce["fn"]>("sum", "max", "min"),
-      fc.constantFrom<DType>("float32", "int32", "bool"),
-      fc.boolean(),
-    )
-    .chain(([axes, fn, dtype, scatter]) => {
-      const others = mesh.names.filter((axis) => !axes.includes(axis));
-      return fc.tuple(splitsOf(dims, others), splitsOf(dims, axes)).map(([split, more]): Case => {
-        const finer = Object.fromEntries(
-          dims.map((d) => [d.name, [...(split[d.name] ?? []), ...(more[d.name] ?? [])]]),
-        );
-        const partial = fn === "sum" ? axes : [];
-        const settled = { split: scatter ? finer : split, partial: [] };
-        return {
-          mesh,
-          values: [aValue(dims, { split, partial }, dtype), aValue(dims, settled, dtype)],
-          reduce: {
-            kind: "reduce",
-            name: scatter ? "reduce-scatter" : "all-reduce",
-            fn,
-            axes,
-            operand: 0,
-            result: 1,
-            origin,
-          },
-        };
-      });
-    }),
-);
+import { origin } from "../testing/programs.ts";
+import { reduces } from "../testing/reduces.ts";
 
 function termOf(dtype: DType, mark: number, device: number): number {
   const term = (mark * 31 + device * 17) % 29;
@@ -56,7 +16,7 @@ function termOf(dtype: DType, mark: number, device: number): number {
 
 test("sums, maxima and minima are those of the whole group, in whatever segments", async () => {
   await fc.assert(
-    fc.asyncProperty(cases, stagings, async (spec, staging) => {
+    fc.asyncProperty(reduces, stagings, async (spec, staging) => {
       const { mesh, values, reduce } = spec;
       const { dims, dtype } = values[0]!;
       const ran = await runOne(
@@ -92,7 +52,7 @@ test("sums, maxima and minima are those of the whole group, in whatever segments
 });
 
 test("of values settled as one, each is settled as it is alone", async () => {
-  const both = fc.tuple(cases, stagings, fc.boolean());
+  const both = fc.tuple(reduces, stagings, fc.boolean());
   await fc.assert(
     fc.asyncProperty(both, async ([{ mesh, values, reduce }, staging, isFirst]) => {
       const [from, to] = values as [Value, Value];
@@ -102,8 +62,8 @@ test("of values settled as one, each is settled as it is alone", async () => {
       const alone = await runOne(mesh, values, reduce, (_, ...at) => given(0)(...at), staging);
       const own: Reduce = { ...reduce, operand: 1, result: 3 };
       const other: Reduce = { ...reduce, operand: 0, result: 2 };
-      const reduces = isFirst ? [own, other] : [other, own];
-      const bucket: Bucket = { kind: "bucket", reduces, origin };
+      const settled = isFirst ? [own, other] : [other, own];
+      const bucket: Bucket = { kind: "bucket", reduces: settled, origin };
       const numbers = (value: number, ...at: [number, Box]) => given(value === 1 ? 0 : 5)(...at);
       const together = await runOne(mesh, [from, from, to, to], bucket, numbers, staging);
       expect(together.slices).toEqual(alone.slices);

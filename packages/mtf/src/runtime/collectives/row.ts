@@ -1,10 +1,10 @@
 import type { MaybePromise } from "../../backend/backend.ts";
+import { type Copy, copyOfFirst } from "../../backend/slices/copy.ts";
 import type { HostArray } from "../../dtype.ts";
 import { volume } from "../../program/placement.ts";
 import type { Reduce } from "../../program/program.ts";
 import { type Frame, sliceOf } from "../execute/device.ts";
 import { type Access, accessTo } from "./access.ts";
-import { type Copy, copyOf } from "./copy.ts";
 import { keptOf } from "./kept.ts";
 
 /** One of several values that are settled as if they were one, with its elements in a row. */
@@ -35,8 +35,7 @@ export function rowOf(reduces: readonly Reduce[], frame: Frame): readonly Part[]
 
 /** All elements of a part, as they lie. */
 export function wholeOf({ begin, end }: Part): Copy {
-  const at = { begin: 0, step: 1 };
-  return copyOf([{ size: end - begin, from: at, to: at }]);
+  return copyOfFirst(end - begin);
 }
 
 /** How many elements there are in a row. */

@@ -96,22 +96,25 @@ function bindStep(
   underWay: UnderWay,
   terms: Terms,
 ): Step {
-  const step = { instruction, dies: lifetime.dies, region: undefined, barrier: undefined };
+  // Written out, so that all steps are alike to the engine: the loop that drives them looks at each.
+  const step = ({ phases, barrier }: Together, region?: Step["region"]): Step => {
+    return { instruction, region, dies: lifetime.dies, phases, barrier };
+  };
   switch (instruction.kind) {
     case "compute": {
       const sum = terms.get(instruction.results[0]!);
       const compute = bindCompute(instruction, frame, lifetime.dies, lifetime.reuse, sum);
-      return { ...step, phases: [compute] };
+      return step({ phases: [compute], barrier: undefined });
     }
     case "reduce":
     case "bucket":
     case "move":
-      return { ...step, ...bindTogether(instruction, frame, collectives, false) };
+      return step(bindTogether(instruction, frame, collectives, false));
     case "start":
       underWay.together = bindTogether(instruction.collective, frame, collectives, true);
-      return { ...step, ...begun(underWay.together) };
+      return step(begun(underWay.together));
     case "wait":
-      return { ...step, ...left(underWay.together!) };
+      return step(left(underWay.together!));
     case "region": {
       const terms = termsOf(instruction);
       const bodies = bodiesOf(instruction).map(({ instructions }, i) => {
@@ -119,7 +122,7 @@ function bindStep(
         return { steps: bindAll(instructions, own, frame, collectives, terms), runs: 0 };
       });
       const region = { ...bindRegion(instruction, frame), bodies };
-      return { ...step, region, phases: [] };
+      return step({ phases: [], barrier: undefined }, region);
     }
   }
 }

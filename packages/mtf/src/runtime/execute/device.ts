@@ -35,7 +35,10 @@ export function makeDevice(mesh: Mesh, number: number, backend: Backend): Device
 }
 
 /** The slice of a value that a device holds. */
-export function sliceOf({ dims, dtype, rest, placement }: Value, device: Device): Slice {
+export function sliceOf(
+  { dims, dtype, rest, placement }: Value,
+  device: Pick<Device, "mesh" | "coordinate">,
+): Slice {
   const box = boxOf(dims, placement, device.mesh, device.coordinate);
   return { dims, dtype, ...(rest && { rest }), box };
 }

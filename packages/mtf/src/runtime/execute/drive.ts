@@ -39,6 +39,8 @@ async function driveSteps(
 ): Promise<void> {
   const { stopped, recorder } = watch;
   const count = columns[0]!.length;
+  // Devices that share a backend are charged in turns; one alone when it has most, and at the end.
+  const alone = columns.length === 1;
   for (let i = 0; i < count; i++) {
     if (stopped()) throw new Aborted();
     if (columns[0]![i]!.region) {
@@ -74,8 +76,14 @@ async function driveSteps(
         }
       }
     }
-    for (let d = 0; d < columns.length; d++) free(columns[d]![i]!, frames[d]!);
+    for (let d = 0; d < columns.length; d++) {
+      const { dies } = columns[d]![i]!;
+      if (dies.length === 0) continue;
+      free(dies, frames[d]!);
+      if (!alone) charge(frames[d]!.device);
+    }
   }
+  if (alone) charge(frames[0]!.device);
 }
 
 async function driveRegion(
@@ -114,15 +122,13 @@ async function driveRegion(
   await each((d) => regions[d]!.finish());
 }
 
-function free({ dies }: Step, { slots, device }: Frame): void {
-  if (dies.length === 0) return;
+function free(dies: readonly number[], { slots, device }: Frame): void {
   for (let i = 0; i < dies.length; i++) {
     const buffer = slots[dies[i]!];
     if (!buffer) continue;
     slots[dies[i]!] = undefined;
     device.backend.dispose(buffer);
   }
-  charge(device);
 }
 
 function named(error: unknown, step: Step, { values, device }: Frame): unknown {

@@ -1,6 +1,7 @@
 import type { HostArray } from "../../dtype.ts";
 import { type Koffi, loadKoffi } from "../../koffi.ts";
 import type { SumOf } from "../collectives/messages/messages.ts";
+import { leaveMemoryAlone } from "./memoryHooks.ts";
 
 /** The library of MPI that this process has been started with, or found. All calls block but two: `isend`, `hasCome`. */
 export interface Mpi {
@@ -14,6 +15,8 @@ export interface Mpi {
   /** Begins to send numbers, of less than 2 GiB, and writes down the request. */
   isend(numbers: HostArray, to: number, tag: number, request: Uint8Array): void;
   recv(numbers: HostArray, from: number, tag: number): void;
+  /** Sends numbers and receives others at once. */
+  exchange(sent: HostArray, to: number, into: HostArray, from: number, tag: number): void;
   /** Whether there is a message to receive. */
   hasCome(from: number, tag: number): boolean;
   /** Waits for requests, one after the other in memory. */
@@ -74,6 +77,9 @@ export function joinMpi(file: string): Mpi | undefined {
   const fn = (signature: string) => library.native.func(signature.replaceAll("Handle", type));
   const isend = fn("int MPI_Isend(const void *, int, Handle, int, int, Handle, void *)");
   const recv = fn("int MPI_Recv(void *, int, Handle, int, int, Handle, void *)");
+  const sendrecv = fn(
+    "int MPI_Sendrecv(const void *, int, Handle, int, int, void *, int, Handle, int, int, Handle, void *)",
+  );
   const probe = fn("int MPI_Iprobe(int, int, Handle, int *, void *)");
   const waitall = fn("int MPI_Waitall(int, void *, void *)");
   const worldGroup = fn("int MPI_Comm_group(Handle, void *)");
@@ -103,6 +109,10 @@ export function joinMpi(file: string): Mpi | undefined {
       void isend(numbers, numbers.byteLength, byte, to, tag, world, request),
     recv: (numbers, from, tag) =>
       void recv(numbers, numbers.byteLength, byte, from, tag, world, ignored),
+    exchange(sent, to, into, from, tag) {
+      const [out, back] = [sent.byteLength, into.byteLength];
+      sendrecv(sent, out, byte, to, tag, into, back, byte, from, tag, world, ignored);
+    },
     hasCome: (from, tag) => {
       const flag = new Int32Array(1);
       probe(from, tag, world, flag, ignored);
@@ -124,6 +134,7 @@ export function joinMpi(file: string): Mpi | undefined {
 }
 
 function load(koffi: Koffi, file: string) {
+  leaveMemoryAlone();
   try {
     // What the library loads itself looks for its symbols among all.
     const native = koffi.load(file, { global: true });

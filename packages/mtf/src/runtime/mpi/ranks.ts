@@ -1,3 +1,4 @@
+import { endAllAtFailure } from "./endAll.ts";
 import { type Talk, talkOf } from "./talk.ts";
 import { launchedAs, takeTurn } from "./turn.ts";
 import { joinedWorld, theWorld } from "./world.ts";
@@ -42,7 +43,8 @@ export function mpiRanks(): MpiRanks {
 
 /**
  * Waits for this process's turn to tell an error: what fails in all of them is told by the first, which
- * ends all. For programs that print errors themselves; what nobody catches is told in turn anyway.
+ * ends all, once it exits with another code than 0. For programs that print errors themselves; what nobody
+ * catches is told in turn anyway.
  *
  * @returns what to put before the error: `rank 2: `, or nothing where there is one process
  * @example
@@ -50,6 +52,7 @@ export function mpiRanks(): MpiRanks {
  */
 export function turnToTell(): string {
   const process = joinedWorld()?.mpi ?? launchedAs();
+  endAllAtFailure(() => joinedWorld() !== undefined);
   return process ? takeTurn(process.rank, process.size) : "";
 }
 

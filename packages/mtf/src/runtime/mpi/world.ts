@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { defineMesh } from "../../mesh.ts";
 import { messageCollectives } from "../collectives/messages/collectives.ts";
+import { tellingTime } from "./endAll.ts";
 import { findMpi } from "./find.ts";
 import type { Mpi } from "./library.ts";
 import { mpiMessages } from "./messages.ts";
@@ -9,6 +10,8 @@ import { pause, takeTurn } from "./turn.ts";
 /** All processes that were started together, and this one among them. */
 export interface World {
   readonly mpi: Mpi;
+  /** By rank, which host a process is on: the lowest rank that is there. */
+  readonly hosts: readonly number[];
   /** How many of them are on this machine. */
   readonly onMachine: number;
   /** A tag that no other messages have. */
@@ -19,9 +22,6 @@ export interface World {
 
 /** How long a process that failed may take to end by itself, in milliseconds. */
 const patience = 1000;
-
-/** How long what it has told takes to get to where it is printed: ending all ends that, too. */
-const tellingTime = 300;
 
 // A process begins to use MPI once, and ends with it.
 let world: World | undefined;
@@ -56,9 +56,11 @@ function join(mpi: Mpi): World {
     if (code === 0 && !failed) mpi.finalize();
     else endAll(code === 0 ? 1 : code);
   });
+  const hosts = hostsOf(mpi, tags++);
   return {
     mpi,
-    onMachine: countOnMachine(mpi, tags++),
+    hosts,
+    onMachine: hosts.filter((host) => host === hosts[mpi.rank]).length,
     newTag: () => tags++,
     fail(reason) {
       failed = true;
@@ -72,7 +74,7 @@ function join(mpi: Mpi): World {
 }
 
 /** Each tells the others the name of its host. */
-function countOnMachine(mpi: Mpi, tag: number): number {
+function hostsOf(mpi: Mpi, tag: number): readonly number[] {
   const all = messageCollectives(defineMesh({ rank: mpi.size }), mpiMessages(mpi, tag));
   const own = new Uint8Array(256);
   new TextEncoder().encodeInto(hostname(), own);
@@ -81,5 +83,5 @@ function countOnMachine(mpi: Mpi, tag: number): number {
     void all.broadcast(rank, name);
     return name.join();
   });
-  return names.filter((name) => name === own.join()).length;
+  return names.map((name) => names.indexOf(name));
 }

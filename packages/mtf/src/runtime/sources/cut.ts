@@ -1,6 +1,6 @@
+import { type Copy, copyOf, eachRun, stepsOf } from "../../backend/slices/copy.ts";
 import type { HostArray } from "../../dtype.ts";
 import type { Box } from "../../program/placement.ts";
-import { type Copy, copyOf, eachRun, stepsOf } from "../collectives/copy.ts";
 
 /** The copy of a box of a larger row-major array to an array of its own. */
 export function cutting(whole: readonly number[], box: Box): Copy {

@@ -1,13 +1,14 @@
-import type { FileHandle } from "node:fs/promises";
+import { eachRun } from "../../backend/slices/copy.ts";
 import type { HostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
 import type { Box } from "../../program/placement.ts";
-import { eachRun } from "../collectives/copy.ts";
 import type { FileSource } from "../devices.ts";
+import { messageOf } from "../failure.ts";
 import type { Wanted } from "./array.ts";
 import { cutting } from "./cut.ts";
-import { neededFor, partAtRest } from "./resting.ts";
-import { decode, type Stored, storedBytes } from "./stored.ts";
+import { type OpenFile, openFile } from "./openFile.ts";
+import { copyStored, type Kept, type Stored, storedAlike, storedBytes } from "./stored.ts";
+import { stretchesOf } from "./stretches.ts";
 
 /** A device's part of a tensor in a file, which it reads itself. */
 export interface FilePart {
@@ -17,90 +18,85 @@ export interface FilePart {
   readonly box: Box;
 }
 
-/** The longest stretch that is read at once. */
-const chunkBytes = 4 << 20;
+/** As much is read at once where not all of it goes straight to its place: it stays in the cache. */
+const pieceBytes = 1 << 20;
 
-/** Gaps up to this long are read and thrown away: cheaper than another read. */
-const gapBytes = 64 << 10;
+/** Gaps up to this long are read and thrown away: cheaper than another read, of a disk above all. */
+const gapBytes = 32 << 10;
+
+/** Runs from this long on are read straight to their place: a call costs less than to copy them. */
+const directBytes = 4 << 10;
 
 /**
- * Reads a part: the byte ranges that hold it, and little else.
+ * Reads a box of a tensor: the byte ranges that hold it, and little else. What is stored as it is kept
+ * comes from the file straight to its place.
  *
- * @throws MtfError `wrong-input` if the file cannot be read or is too short
+ * @param into gives the array that takes the numbers: another one, maybe, when others had a turn
+ * @param kept what the numbers are in it
+ * @throws MtfError `wrong-input` if the file cannot be read, is too short, or is another by now
  */
-export async function readFilePart({ source, to, box }: FilePart): Promise<HostArray> {
-  return partAtRest(await readBox(source, to, neededFor(box, to)), box, to);
-}
-
-async function readBox(source: FileSource, to: Wanted, box: Box): Promise<HostArray> {
-  const { open, stat } = await import("node:fs/promises");
+export async function readFilePart(
+  { source, to, box }: FilePart,
+  into: () => HostArray,
+  kept: Kept,
+): Promise<void> {
   const stored: Stored = source.stored ?? to.dtype;
-  // Halves that will rest as they are stored stay bits.
-  const kept = stored === to.rest ? stored : to.dtype;
   const width = storedBytes[stored];
   const copy = cutting(
     to.dims.map((d) => d.size),
     box,
   );
-  const result = decode(new Uint8Array(copy.elements * width), stored, kept);
-  const absent = (error: Error) => {
-    throw unreadable(source, error.message);
-  };
-  // A pipe or a terminal may keep whoever opens it for good.
-  const found = await stat(source.file).catch(absent);
-  if (!found.isFile()) throw unreadable(source, "it is no regular file");
-  const file = await open(source.file).catch(absent);
+  const file = await opened(source, to);
   try {
-    for (const { begin, end } of stretchesOf(copy.fromEnd, chunkBytes / width, gapBytes / width)) {
-      const bytes = await readBytes(file, source, begin * width, (end - begin) * width);
-      const numbers = decode(bytes, stored, kept);
-      eachRun(copy, begin, end, (from, to, length) => {
-        result.set(numbers.subarray(from - begin, from - begin + length), to);
-      });
+    const stretches = stretchesOf(copy, {
+      longest: pieceBytes / width,
+      gap: gapBytes / width,
+      direct: file.atOnce && storedAlike(stored, kept) ? directBytes / width : undefined,
+    });
+    let spare = new ArrayBuffer(0);
+    for (const { begin, end, to: place } of stretches) {
+      const target = place === undefined ? undefined : bytesOf(into(), place, end - begin);
+      const size = (end - begin) * width;
+      if (!target && spare.byteLength < size) spare = new ArrayBuffer(size);
+      const bytes = target ?? new Uint8Array(spare, 0, size);
+      const position = source.offset + begin * width;
+      if ((await file.read(bytes, position)) < bytes.length) {
+        const wanted = `bytes ${position} to ${position + bytes.length} are wanted`;
+        throw unreadable(source, to, `it has ${file.size} bytes, and ${wanted}`);
+      }
+      if (target) continue;
+      const copyRun = copyStored(bytes, stored, into(), kept);
+      eachRun(copy, begin, end, (from, at, length) => copyRun(from - begin, at, length));
     }
   } finally {
     await file.close();
   }
-  return result;
-
-  /** Ranges of elements that hold all runs of the copy, joined over small gaps. */
-  function stretchesOf(end: number, longest: number, gap: number) {
-    const stretches: { begin: number; end: number }[] = [];
-    for (let at = 0; at < end; at += longest) {
-      const first = stretches.length;
-      eachRun(copy, at, Math.min(end, at + longest), (from, _, length) => {
-        const last = stretches[stretches.length - 1];
-        if (last && stretches.length > first && from - last.end <= gap) last.end = from + length;
-        else stretches.push({ begin: from, end: from + length });
-      });
-    }
-    return stretches;
-  }
 }
 
-async function readBytes(
-  file: FileHandle,
-  source: FileSource,
-  at: number,
-  length: number,
-): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  for (let done = 0; done < length; ) {
-    const position = source.offset + at + done;
-    const { bytesRead } = await file.read(bytes, done, length - done, position);
-    if (bytesRead === 0) {
-      const { size } = await file.stat();
-      const wanted = `bytes ${source.offset + at} to ${source.offset + at + length} are wanted`;
-      throw unreadable(source, `it has ${size} bytes, and ${wanted}`);
-    }
-    done += bytesRead;
-  }
-  return bytes;
+function bytesOf(array: HostArray, begin: number, length: number): Uint8Array {
+  const width = array.BYTES_PER_ELEMENT;
+  return new Uint8Array(array.buffer, array.byteOffset + begin * width, length * width);
 }
 
-function unreadable(source: FileSource, cause: string): MtfError {
-  return new MtfError("wrong-input", `${source.file} cannot be read as an input.`, {
-    evidence: [["cause", cause]],
-    file: source.file,
+async function opened(source: FileSource, to: Wanted): Promise<OpenFile> {
+  let file: OpenFile;
+  try {
+    file = await openFile(source.file);
+  } catch (error) {
+    throw unreadable(source, to, messageOf(error));
+  }
+  if (source.stamp === undefined || source.stamp === file.stamp) return file;
+  await file.close();
+  throw unreadable(source, to, "it is another by now, or was written to");
+}
+
+function unreadable({ file }: FileSource, { path }: Wanted, cause: string): MtfError {
+  return new MtfError("wrong-input", `${file} cannot be read as an input.`, {
+    evidence: [
+      ["cause", cause],
+      ["input", `'${path}'`],
+    ],
+    file,
+    path,
   });
 }

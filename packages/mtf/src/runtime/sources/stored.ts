@@ -1,10 +1,14 @@
-import { type DType, type HostArray, hostArray } from "../../dtype.ts";
+import { copyElements } from "../../backend/slices/copy.ts";
+import type { DType, HostArray } from "../../dtype.ts";
 import { MtfError } from "../../errors.ts";
-import { fromBfloat16, fromFloat16 } from "../../half.ts";
+import { narrowHalves, widenHalves } from "../../rest/halves.ts";
 import type { FileSource } from "../devices.ts";
 
 /** How a file stores numbers. */
 export type Stored = NonNullable<FileSource["stored"]>;
+
+/** What numbers are kept as: of 16 bits where they rest so. */
+export type Kept = DType | "bfloat16" | "float16";
 
 export const storedBytes: Readonly<Record<Stored, number>> = {
   float32: 4,
@@ -16,53 +20,92 @@ export const storedBytes: Readonly<Record<Stored, number>> = {
   bool: 1,
 };
 
-type Numbers = ArrayLike<number> & Iterable<number>;
+/** Copies `length` numbers of a stretch of a file, from `from` on, to a place in an array. */
+export type CopyStored = (from: number, to: number, length: number) => void;
+
+/** Whether numbers are kept in the very bytes of the file. */
+export function storedAlike(stored: Stored, kept: Kept): boolean {
+  return stored === kept && stored !== "bool";
+}
 
 /**
- * The numbers in a stretch of a file. Bytes are little-endian, as this machine's are.
+ * How the numbers in a stretch of a file get into an array where they are kept. Bytes are little-endian,
+ * as this machine's are.
  *
- * @param dtype what they are to be; of 16 bits only if they are stored so
+ * @param bytes the stretch, which begins its buffer
  */
-export function decode(
+export function copyStored(
   bytes: Uint8Array,
   stored: Stored,
-  dtype: DType | "bfloat16" | "float16",
-): HostArray {
-  const { buffer } = bytes;
-  if (dtype === "float16" || dtype === "bfloat16") return new Uint16Array(buffer);
+  into: HostArray,
+  kept: Kept,
+): CopyStored {
+  const numbers = numbersIn(bytes, stored);
+  if (stored === "int64") return fromInt64(numbers as BigInt64Array, into, kept);
+  const given = numbers as HostArray;
+  if (storedAlike(stored, kept)) {
+    return (from, to, length) => copyElements(given, from, into, to, length);
+  }
+  const halves = stored === "float16" || stored === "bfloat16";
+  if (kept === "float16" || kept === "bfloat16") {
+    const narrow = narrowHalves[kept];
+    if (stored === "float32") return (from, to, length) => narrow(given, from, into, to, length);
+    return (from, to, length) => {
+      const singles = new Float32Array(length);
+      copyStored(bytes, stored, singles, "float32")(from, 0, length);
+      narrow(singles, 0, into, to, length);
+    };
+  }
+  if (!halves) return (from, to, length) => cast(given, from, into, to, length, kept);
+  const widen = widenHalves[stored];
+  if (kept === "float32") return (from, to, length) => widen(given, from, into, to, length);
+  return (from, to, length) => {
+    const singles = new Float32Array(length);
+    widen(given, from, singles, 0, length);
+    cast(singles, 0, into, to, length, kept);
+  };
+}
+
+function numbersIn({ buffer, length }: Uint8Array, stored: Stored): HostArray | BigInt64Array {
+  const count = length / storedBytes[stored];
   switch (stored) {
     case "float32":
-      return cast(new Float32Array(buffer), dtype);
+      return new Float32Array(buffer, 0, count);
     case "float64":
-      return cast(new Float64Array(buffer), dtype);
+      return new Float64Array(buffer, 0, count);
     case "int32":
-      return cast(new Int32Array(buffer), dtype);
+      return new Int32Array(buffer, 0, count);
     case "bool":
-      return cast(bytes, dtype);
+      return new Uint8Array(buffer, 0, count);
     case "int64":
-      return cast(Float64Array.from(new BigInt64Array(buffer), Number), dtype);
+      return new BigInt64Array(buffer, 0, count);
     case "float16":
-      return cast(Float32Array.from(new Uint16Array(buffer), fromFloat16), dtype);
     case "bfloat16":
-      return cast(Float32Array.from(new Uint16Array(buffer), fromBfloat16), dtype);
+      return new Uint16Array(buffer, 0, count);
   }
 }
 
-function cast(numbers: Numbers, dtype: DType): HostArray {
-  const same =
-    (dtype === "float32" && numbers instanceof Float32Array) ||
-    (dtype === "int32" && numbers instanceof Int32Array);
-  if (same) return numbers as HostArray;
-  const result = hostArray(dtype, numbers.length);
-  if (dtype === "bool") for (let i = 0; i < numbers.length; i++) result[i] = numbers[i] ? 1 : 0;
-  else result.set(numbers);
-  if (dtype === "int32") checkInts(numbers, result);
-  return result;
+function fromInt64(given: BigInt64Array, into: HostArray, kept: Kept): CopyStored {
+  return (from, to, length) => {
+    const numbers = Float64Array.from(given.subarray(from, from + length), Number);
+    if (kept !== "float16" && kept !== "bfloat16") cast(numbers, 0, into, to, length, kept);
+    else narrowHalves[kept](Float32Array.from(numbers), 0, into, to, length);
+  };
 }
 
-function checkInts(numbers: Numbers, ints: HostArray): void {
-  for (let i = 0; i < ints.length; i++) {
-    if (ints[i] === numbers[i]) continue;
-    throw new MtfError("wrong-input", `a file holds ${numbers[i]}, which is not an int32.`);
+function cast(
+  given: HostArray,
+  from: number,
+  into: HostArray,
+  to: number,
+  length: number,
+  kept: DType,
+): void {
+  if (kept === "float32") return copyElements(given, from, into, to, length);
+  for (let i = 0; i < length; i++) {
+    const number = given[from + i]!;
+    into[to + i] = kept === "bool" && number ? 1 : number;
+    if (kept === "bool" || into[to + i] === number) continue;
+    throw new MtfError("wrong-input", `a file holds ${number}, which is not an int32.`);
   }
 }

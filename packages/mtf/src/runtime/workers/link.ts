@@ -112,8 +112,10 @@ export function workerLink(
         pending.set(id, { resolve, reject });
         const message = { id, request, groups: freshGroups(request) };
         requests.add(message, transferable(partsIn(request)));
-        // Nobody waits for memory to be free, but for what is asked next, which gets it first.
-        if (request.kind !== "dispose") requests.flush();
+        // Nobody waits for memory to be free, but for what is asked next, which gets it first. Of
+        // several arrays, all are asked for before anything else is done.
+        if (request.kind === "read") queueMicrotask(requests.flush);
+        else if (request.kind !== "dispose") requests.flush();
       });
     },
     async end(reason) {
@@ -126,5 +128,7 @@ export function workerLink(
 function partsIn(request: Request) {
   if (request.kind === "put") return request.parts;
   if (request.kind !== "run") return [];
-  return request.inputs.flatMap((feed) => (typeof feed === "number" ? [] : feed.parts));
+  // Most are numbers of arrays, of which nothing goes along.
+  const sources = request.inputs.filter((feed) => typeof feed !== "number");
+  return sources.flatMap(({ parts }) => parts);
 }

@@ -5,6 +5,7 @@ import { defineMesh, type Mesh } from "../../mesh.ts";
 import { type Placement, splitAxes } from "../../program/placement.ts";
 import type { Instruction, Program } from "../../program/program.ts";
 import { simulator } from "../../simulator.ts";
+import { draws } from "../../testing/draws.ts";
 import { workers } from "../../workers.ts";
 import type { Devices } from "../devices.ts";
 import { splitsOf } from "../testing/meshes.ts";
@@ -139,7 +140,7 @@ test("nobody overtakes anybody, over hundreds of exchanges through tiny windows"
         }
         await run.unload();
       }),
-      { numRuns: 20, endOnFailure: true },
+      { numRuns: draws(20), endOnFailure: true },
     );
   } finally {
     await devices.close();

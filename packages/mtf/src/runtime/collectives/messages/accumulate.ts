@@ -1,6 +1,6 @@
+import { neighbours } from "../../../backend/slices/copy.ts";
 import type { DType, HostArray } from "../../../dtype.ts";
 import type { Reduce } from "../../../program/program.ts";
-import { neighbours } from "../copy.ts";
 import { stepOf } from "../fold.ts";
 import type { Messages } from "./messages.ts";
 

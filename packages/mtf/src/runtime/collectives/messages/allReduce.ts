@@ -3,14 +3,15 @@ import { after } from "../../execute/device.ts";
 import { wholeOf } from "../row.ts";
 import type { Folding } from "./folding.ts";
 import { landingOf, numbersOf, portionInRow, settle } from "./portion.ts";
+import { relayOf } from "./relay.ts";
 import type { Settle, Settling } from "./settling.ts";
 
 /** Of each segment every device folds a share, and sends it to the others. */
 export function allReduce(settling: Settling, fold: Folding): Settle {
   const { row, dtype, device, group, messages } = settling;
   const { members, rank } = group;
-  const others = members.filter((_, i) => i !== rank);
   const own = device.number;
+  const relay = relayOf(messages, members, own);
 
   return ({ begin, end, copied }) => {
     const cut = (i: number) => begin + Math.floor(((end - begin) * i) / members.length);
@@ -29,17 +30,15 @@ export function allReduce(settling: Settling, fold: Folding): Settle {
     };
     const foldShare = () => {
       if (!mine) return;
-      return after(fold(mine), (folded) => {
-        for (const other of others) messages.send(own, other, folded);
-      });
+      return after(fold(mine), (folded) => relay.send(folded));
     };
-    const gather = () => {
-      const awaited = theirs.map(({ member, share }) => ({ from: member, into: landingOf(share) }));
-      return after(messages.receive(own, awaited), () => {
-        theirs.forEach(({ share }, i) => void settle(share, awaited[i]!.into));
+    const gather = relay.receive(
+      () => theirs.map(({ member, share }) => ({ from: member, into: landingOf(share) })),
+      (landed) => {
+        theirs.forEach(({ share }, i) => void settle(share, landed[i]!.into));
         device.usage.bytesReceived += bytes;
-      });
-    };
-    return [send, foldShare, gather];
+      },
+    );
+    return [send, foldShare, ...gather];
   };
 }

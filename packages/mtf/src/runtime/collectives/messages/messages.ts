@@ -10,8 +10,18 @@ export interface Messages {
   readonly processes: readonly (readonly number[])[];
   /** The place of this process among them. */
   readonly own: number;
-  /** Sends numbers, which must stay as they are until `from` has received what it awaits next. */
+  /**
+   * Which host a device is on, where devices of one reach each other faster than those of two. Where there
+   * is none, all are alike.
+   */
+  readonly hostOf?: ((device: number) => number) | undefined;
+  /**
+   * Sends numbers, which must stay as they are until `from` has received what it awaits next. Unless all
+   * `depart` before, they may be under way from then on only.
+   */
   send(from: number, to: number, numbers: HostArray): void;
+  /** Has all be under way that has been sent: its sender goes on with something else. */
+  depart?(): void;
   /**
    * Fills arrays with the next message of each device. What `to` has sent before may be written over
    * from then on.

@@ -1,16 +1,21 @@
+import type { Copy } from "../../../backend/slices/copy.ts";
 import { bytesPerElement } from "../../../dtype.ts";
 import { coordinateOf } from "../../../mesh.ts";
 import { boxOf, volume } from "../../../program/placement.ts";
 import type { Move } from "../../../program/program.ts";
 import { after, type Phase } from "../../execute/device.ts";
-import type { Copy } from "../copy.ts";
 import type { Group } from "../groups.ts";
 import type { Moving } from "../moving.ts";
 import { ownPart, stayingMove } from "../ownPart.ts";
 import { type Piece, piecesOfGroup } from "../pieces.ts";
+import type { Awaited } from "./messages.ts";
 import { landingOf, numbersOf, portionOf, settle } from "./portion.ts";
+import { relayOf } from "./relay.ts";
 import { runsWithin } from "./runs.ts";
 import { phasesOf, type Segment, type Sending, segmentsOf } from "./segments.ts";
+
+/** A copy of so many bytes takes no longer than it does to have a message depart by itself. */
+const shortCopy = 32 << 10;
 
 /** What goes from one device to another in a move: of each operand, these parts. */
 interface Parcel {
@@ -49,27 +54,42 @@ export function bindMove(
       return volume(boxOf(dims, placement, mesh, coordinateOf(mesh, 0)));
     }),
   );
-  const segments = segmentsOf(longest, dtype, sending).map((segment): [Phase, Phase] => {
+  const relay = relayOf(messages, members, self);
+  const spreads = relay.passesOn && isSpread(made);
+  const segments = segmentsOf(longest, dtype, sending).map((segment, i): [Phase, ...Phase[]] => {
     const sent = within(outgoing, segment);
     const coming = within(incoming, segment);
     const elements = coming.reduce((sum, { portion }) => sum + portion.elements, 0);
     const bytes = elements * bytesPerElement[dtype];
     const send = () => {
       for (const { peer, portion } of sent) {
-        messages.send(self, peer, numbersOf(portion, segment.copied));
+        if (!spreads) messages.send(self, peer, numbersOf(portion, segment.copied));
+        // All get the same, so what one gets is sent for all.
+        else if (peer === sent[0]!.peer) relay.send(numbersOf(portion, segment.copied));
       }
+      if (i > 0) return;
+      // While what has been sent is on its way, a device copies what it holds itself.
+      if (longest * bytesPerElement[dtype] > shortCopy) messages.depart?.();
+      part.copy();
     };
+    const landing = () =>
+      coming.map(({ peer, portion }) => ({ from: peer, into: landingOf(portion) }));
+    const done = (landed: readonly Awaited[]) => {
+      coming.forEach(({ portion }, i) => void settle(portion, landed[i]!.into));
+      device.usage.bytesReceived += bytes;
+    };
+    if (spreads) return [send, ...relay.receive(landing, done)];
     const receive = () => {
-      const awaited = coming.map(({ peer, portion }) => ({ from: peer, into: landingOf(portion) }));
-      return after(messages.receive(self, awaited), () => {
-        coming.forEach(({ portion }, i) => void settle(portion, awaited[i]!.into));
-        device.usage.bytesReceived += bytes;
-      });
+      const awaited = landing();
+      return after(messages.receive(self, awaited), () => done(awaited));
     };
     return [send, receive];
   });
-  const open: Phase = () => after(host.open(part.fill), () => part.copy());
-  return phasesOf(open, segments, () => host.close());
+  return phasesOf(
+    () => host.open(part.fill),
+    segments,
+    () => host.close(),
+  );
 
   /** What of parcels is sent in a segment. */
   function within(parcels: readonly Parcel[], { begin, end }: Segment) {
@@ -91,4 +111,21 @@ export function bindMove(
     }
     return [...found.values()].sort((a, b) => a.operand - b.operand);
   }
+}
+
+/** Whether what each device holds goes to all others, and all of it to each. */
+function isSpread(made: ReadonlyMap<number, readonly Piece[]>): boolean {
+  const members = [...made.keys()];
+  const readFrom = (holder: number, member: number) =>
+    made
+      .get(member)!
+      .filter((piece) => piece.holder === holder)
+      .map(({ operand, copy: { from, fromSteps, counts, run } }) =>
+        [operand, from, fromSteps, counts, run].join(" "),
+      )
+      .join();
+  return members.every((holder) => {
+    const all = members.filter((member) => member !== holder);
+    return new Set(all.map((member) => readFrom(holder, member))).size === 1;
+  });
 }

@@ -1,6 +1,6 @@
+import { type Copy, copyElements, neighbours } from "../../../backend/slices/copy.ts";
 import type { HostArray } from "../../../dtype.ts";
 import type { Access } from "../access.ts";
-import { type Copy, copyElements, neighbours } from "../copy.ts";
 import { eachPart, type Part, roomLike } from "../row.ts";
 import { type Runs, runsWithin } from "./runs.ts";
 

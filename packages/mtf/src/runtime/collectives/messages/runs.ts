@@ -1,4 +1,4 @@
-import { type Copy, eachRun } from "../copy.ts";
+import { type Copy, eachRun } from "../../../backend/slices/copy.ts";
 
 /** Runs of neighbours in one array, and where they go in another. */
 export interface Runs {

@@ -1,7 +1,7 @@
+import { copyElements, eachRun } from "../../../backend/slices/copy.ts";
 import { bytesPerElement } from "../../../dtype.ts";
 import type { Move } from "../../../program/program.ts";
 import { after, type Phase } from "../../execute/device.ts";
-import { copyElements, eachRun } from "../copy.ts";
 import type { Moving } from "../moving.ts";
 import { ownPart, stayingMove } from "../ownPart.ts";
 import { planMove, type Stretch } from "./plan.ts";

@@ -1,7 +1,7 @@
+import { eachRun } from "../../../backend/slices/copy.ts";
 import { bytesPerElement } from "../../../dtype.ts";
 import type { Reduce } from "../../../program/program.ts";
 import { after, type Frame, type Phase, sharing } from "../../execute/device.ts";
-import { eachRun } from "../copy.ts";
 import { foldOf } from "../fold.ts";
 import { closeAll, eachPart, lengthOf, openAll, type Part, rowOf } from "../row.ts";
 import type { Staging } from "./staging.ts";
@@ -9,8 +9,9 @@ import type { Staging } from "./staging.ts";
 /**
  * Settles partial values, all in one. Their buffers go through the windows in a row, in segments. In
  * an all-reduce each device folds its share of a segment and copies the other shares, folded, from
- * the others; in a reduce-scatter it folds what it is to keep. So every element is folded once in a
- * group, or with the same numbers in the same order.
+ * the others; of two devices each folds all, which reads as much of the other and waits for it once
+ * instead of twice. In a reduce-scatter it folds what it is to keep. So every element is folded once
+ * in a group, or with the same numbers in the same order.
  *
  * @param reduces of one kind, along the same axes
  * @param staging undefined where the device has no others
@@ -70,11 +71,27 @@ function allReduce(
     }
   };
 
+  const foldAll = (begin: number) => {
+    const end = begin + lengthFrom(begin);
+    eachPart(row, begin, end, ({ host }, from, length, at) => {
+      fold(windows(), at, host.result(), from, length);
+    });
+    device.usage.bytesReceived += (end - begin) * others;
+  };
+
   if (elements === 0) return [() => openAll(row)];
   const publish = (begin: number) => publishSegment(row, staging, device.number, dtype, begin);
   const phases: Phase[] = [() => after(openAll(row), () => publish(0))];
   for (let begin = 0; begin < elements; begin += capacity) {
     const next = begin + capacity;
+    if (members.length === 2) {
+      phases.push(() => {
+        foldAll(begin);
+        if (next < elements) publish(next);
+        else closeAll(row);
+      });
+      continue;
+    }
     phases.push(() => foldShare(begin));
     phases.push(() => {
       copyShares(begin);

@@ -1,10 +1,10 @@
 import type { MaybePromise, Slice } from "../../../backend/backend.ts";
+import { copyElements, copyOf, eachRun, stepsOf } from "../../../backend/slices/copy.ts";
 import type { Dimension } from "../../../dimension.ts";
 import { internal } from "../../../errors.ts";
 import type { Box } from "../../../program/placement.ts";
 import type { Binding } from "../../../program/program.ts";
 import { accessTo } from "../../collectives/access.ts";
-import { copyElements, copyOf, eachRun, stepsOf } from "../../collectives/copy.ts";
 import { after, type Frame, shapeOf, sliceOf } from "../device.ts";
 import { bindReading } from "../reading.ts";
 
@@ -27,6 +27,16 @@ export function bindSlice(
       to: { begin: 0, step },
     })),
   );
+  const { backend } = frame.device;
+  if (backend.within) {
+    const { slots, values } = frame;
+    const shape = shapeOf(sliceOf(values[inner]!, frame.device));
+    const cut = backend.within.copy(copy, whole.dtype);
+    return (index) => {
+      slots[inner] = backend.allocate(shape, whole.dtype);
+      cut(slots[outer]!, slots[inner], index * steps[at]!);
+    };
+  }
   const access = accessTo(frame, [outer], inner);
   return (index) =>
     after(access.open(undefined), () => {
