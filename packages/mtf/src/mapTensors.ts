@@ -1,4 +1,5 @@
 import { functionArgument } from "./arguments.ts";
+import { sameDimSet } from "./dimension.ts";
 import { MtfError } from "./errors.ts";
 import { type AnyTensor, dimsOf, isTensor, type Tensor } from "./graph/tensor.ts";
 import { misuse } from "./ops/check.ts";
@@ -73,7 +74,7 @@ function requireAlike(fn: string, first: Leaves, other: Leaves): void {
   for (let i = 0; i < Math.max(first.length, other.length); i++) {
     const [[path, one] = [], [found, another] = []] = [first[i], other[i]];
     if (path !== found) throw treesDiffer(fn, path, found);
-    if (sizesOf(one!) === sizesOf(another!)) continue;
+    if (sameDimSet(dimsOf(one!), dimsOf(another!))) continue;
     throw misuse(
       "size-mismatch",
       `${fn}: the trees differ at '${path}' in their dims.`,
@@ -93,12 +94,4 @@ function treesDiffer(fn: string, path: string | undefined, found: string | undef
     [],
     { function: fn, path: path ?? found },
   );
-}
-
-/** The dims of a tensor, in whatever order they lie. */
-function sizesOf(x: AnyTensor): string {
-  return dimsOf(x)
-    .map((d) => `${d.name}=${d.size}`)
-    .sort()
-    .join();
 }

@@ -40,22 +40,21 @@ export function defineMesh(spec: string | Record<string, number>): Mesh {
     const takes = 'an object of axes and sizes, or text such as "data:2,model:4"';
     recordArgument("defineMesh", "axes", spec, takes);
   }
-  // Text is somebody's who wrote no program: what is wrong is on no line of one.
-  const evidence: Evidence[] = typeof spec === "string" ? [] : [["at", captureLine()]];
   const entries = typeof spec === "string" ? parseAxes(spec) : Object.entries(spec);
   for (const [name, size] of entries) {
-    if (!isDimName(name)) throw badMesh(`'${name}' cannot name an axis.`, evidence);
+    if (!isDimName(name)) throw badMesh(`'${name}' cannot name an axis.`, spec);
     if (isDimSize(size)) continue;
-    throw badMesh(`axis '${name}' has size ${tell(size)}: a size is a positive integer.`, evidence);
+    throw badMesh(`axis '${name}' has size ${tell(size)}: a size is a positive integer.`, spec);
   }
   const axes = Object.freeze(Object.fromEntries(entries));
-  if (Object.keys(axes).length !== entries.length)
-    throw badMesh("an axis is written twice.", evidence);
+  if (Object.keys(axes).length !== entries.length) throw badMesh("an axis is written twice.", spec);
   const size = entries.reduce((product, [, n]) => product * n, 1);
   return Object.freeze({ axes, names: Object.freeze(entries.map(([name]) => name)), size });
 }
 
-function badMesh(sentence: string, evidence: readonly Evidence[]): MtfError {
+function badMesh(sentence: string, spec: string | Record<string, number>): MtfError {
+  // Text is somebody's who wrote no program: what is wrong is on no line of one.
+  const evidence: Evidence[] = typeof spec === "string" ? [] : [["at", captureLine()]];
   return new MtfError("bad-mesh", sentence, { evidence, try: ["data:2,model:4"] });
 }
 
@@ -63,7 +62,7 @@ function parseAxes(text: string): [string, number][] {
   if (text.trim() === "") return [];
   return text.split(/[,;]/).map((item) => {
     const match = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*:\s*([0-9]+)\s*$/.exec(item);
-    if (!match) throw badMesh(`'${item.trim()}' is not an axis of a mesh.`, []);
+    if (!match) throw badMesh(`'${item.trim()}' is not an axis of a mesh.`, text);
     return [match[1]!, Number(match[2])];
   });
 }

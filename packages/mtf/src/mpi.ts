@@ -88,7 +88,7 @@ export async function mpi(mesh: Mesh, options: MpiOptions = {}): Promise<MpiDevi
   const devices = await devicesOfProcess({
     mesh,
     backend: await openBackend(backend, computing),
-    messages: mpiMessages(world.mpi, world.newTag(), fastReduce),
+    messages: mpiMessages(world.mpi, world.newTag(), { fastReduce, hosts: world.hosts }),
     machineDevices: world.onMachine,
     end(reason) {
       if (reason.code !== "closed") world.fail(reason);

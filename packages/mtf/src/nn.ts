@@ -111,6 +111,7 @@ export {
 } from "./nn/linearCrossEntropy/linearCrossEntropy.ts";
 export { type LocalAttentionOptions, localAttention } from "./nn/localAttention.ts";
 export { type LstmState, lstm, lstmParams } from "./nn/lstm.ts";
+export { type MaskedAttentionOptions, maskedAttention } from "./nn/maskedAttention.ts";
 export { type MixtapeDims, type MixtapeWeights, mixtape } from "./nn/mixtape.ts";
 export { type MixtureOfSoftmaxesWeights, mixtureOfSoftmaxes } from "./nn/mixtureOfSoftmaxes.ts";
 export { type NeighborhoodOptions, neighborhoodAttention } from "./nn/neighborhoodAttention.ts";

@@ -23,6 +23,8 @@ interface Place {
 
 interface Known {
   readonly self: string;
+  /** Where that file lies, with what follows the folder's name. */
+  readonly folder: string;
   /** How many notes there were: files may be loaded later. */
   readonly notes: number;
   /** By file. */
@@ -40,10 +42,11 @@ let known: Known | undefined;
  */
 export function isOwn(frame: Frame, file: string, self: string): boolean {
   if (known?.self !== self || known.notes !== notes.length) {
-    known = { self, notes: notes.length, stretches: stretchesOf(self) };
+    const folder = self.replace(/[^/\\]*$/, "");
+    known = { self, folder, notes: notes.length, stretches: stretchesOf(self) };
   }
-  const { stretches } = known;
-  if (stretches.size === 0) return isSource(file, self);
+  const { folder, stretches } = known;
+  if (stretches.size === 0) return isSource(file, folder);
   const own = stretches.get(file);
   if (!own) return false;
   const [line, column] = [frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0];
@@ -53,8 +56,8 @@ export function isOwn(frame: Frame, file: string, self: string): boolean {
 }
 
 /** Whether a file is a source of the library. Tests stand beside what they test. */
-function isSource(file: string, self: string): boolean {
-  return file.startsWith(self.replace(/[^/\\]*$/, "")) && !file.includes(".test.ts");
+function isSource(file: string, folder: string): boolean {
+  return file.startsWith(folder) && !file.includes(".test.ts");
 }
 
 /** The library's stretches, where it runs as it was published; none for its sources. */

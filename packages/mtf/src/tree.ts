@@ -53,12 +53,21 @@ export function mapLeaves<Leaf>(
 ): unknown {
   requireFunction("mapLeaves", "isLeaf", isLeaf);
   requireFunction("mapLeaves", "change", change);
+  return mapped(tree, isLeaf, change, path);
+}
+
+function mapped<Leaf>(
+  tree: unknown,
+  isLeaf: IsLeaf<Leaf>,
+  change: (leaf: Leaf, path: string) => unknown,
+  path: string,
+): unknown {
   if (isLeaf(tree)) return change(tree, path);
   if (tree === null || typeof tree !== "object") return tree;
   const at = (key: string | number) => (path === "" ? `${key}` : `${path}/${key}`);
-  if (Array.isArray(tree)) return tree.map((c, i) => mapLeaves(c, isLeaf, change, at(i)));
+  if (Array.isArray(tree)) return tree.map((c, i) => mapped(c, isLeaf, change, at(i)));
   const entries = Object.entries(tree);
-  return Object.fromEntries(entries.map(([k, c]) => [k, mapLeaves(c, isLeaf, change, at(k))]));
+  return Object.fromEntries(entries.map(([k, c]) => [k, mapped(c, isLeaf, change, at(k))]));
 }
 
 /**

@@ -4,6 +4,7 @@ import { makeTensor } from "../src/graph/node.ts";
 import type { AnyTensor } from "../src/graph/tensor.ts";
 import * as mtf from "../src/index.ts";
 import { flashAttention } from "../src/nn/flashAttention.ts";
+import { maskedAttention } from "../src/nn/maskedAttention.ts";
 import { pagedAttention } from "../src/nn/pagedAttention.ts";
 import { adamUpdate } from "../src/ops/adam/adam.ts";
 import { apply } from "../src/ops/elementwise/apply.ts";
@@ -169,15 +170,16 @@ const crossEntropyOf = withInput(
 const flashAttentionOf = withInput(
   sample(
     "flashAttention",
-    (q, k, v, segment) =>
+    (q, k, v, segment, bias) =>
       flashAttention(q as never, k as never, v as never, {
         ...({ along: "b", over: "d", within: "c", scale: 0.5, causal: true } as never as object),
-        ...({ segment, dropout: { key: m.key(3), rate: 0.25 } } as never as { along: never }),
+        ...({ segment, bias, dropout: { key: m.key(3), rate: 0.25 } } as never as { along: never }),
         ...({} as { over: never; within: never }),
       }),
     [a, b, k, c],
     [c, a, dimension("d", 4)],
     [a, dimension("d", 4), c],
+    [dimension("d", 4), k],
   ),
   3,
   [a, b],
@@ -205,6 +207,24 @@ const pagedAttentionOf = [
     [b, dimension("f", 2), c],
     [dimension("f", 2), b, c],
   ),
+);
+/** Two queries to a head of keys, with a mask of each row's own; one sees nothing. */
+const maskedAttentionOf = withInput(
+  sample(
+    "maskedAttention",
+    (q, k, v, visible) =>
+      maskedAttention(q as never, k as never, v as never, {
+        ...({ over: "b", within: "c", visible, scale: 0.5 } as never as { visible: never }),
+        ...({} as { over: never; within: never }),
+      }),
+    [a, dimension("e", 2), k, c],
+    [a, k, b, c],
+    [b, a, c, k],
+  ),
+  3,
+  [b, a, dimension("e", 2)],
+  "bool",
+  [1, 1, 0, 0, 0, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0],
 );
 const gatherOf = withInput(
   sample("gather", (x, at) => m.gather(x, at, "a"), [a, c]),
@@ -426,6 +446,7 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
   flashAttention: [flashAttentionOf],
   flashAttentionGrad: [gradientSample(flashAttentionOf)],
   pagedAttention: [pagedAttentionOf],
+  maskedAttention: [maskedAttentionOf],
   adam: [
     positive(
       sample(

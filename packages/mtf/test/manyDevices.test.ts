@@ -72,7 +72,7 @@ test.each<Case>([
       return [String(lowered), ledger(lowered.program), memoryPlan(lowered.program)];
     };
     plan(few)();
-    const [short, long] = [await leastTime(plan(few), 5), await leastTime(plan(many), 5)];
+    const [short, long] = [await leastTime(plan(few), 3), await leastTime(plan(many), 3)];
     // The programs differ a little: where no device has more than an element, others are best. What is
     // done for every device takes more than ten times as long.
     expect(long / short).toBeLessThan(8);

@@ -1,4 +1,4 @@
-import { type Dimension, sameDimSet } from "../dimension.ts";
+import { printDims, sameDimSet } from "../dimension.ts";
 import { internal } from "../errors.ts";
 import { inputOf } from "../graph/handle.ts";
 import { attributedTo, type Node } from "../graph/node.ts";
@@ -120,8 +120,7 @@ function activeNodes(
 function requireDims(x: AnyTensor, cotangent: AnyTensor): void {
   const [own, given] = [dimsOf(x), dimsOf(cotangent)];
   if (sameDimSet(own, given)) return;
-  const sizes = (dims: readonly Dimension[]) => dims.map((d) => `${d.name}=${d.size}`);
   throw internal(
-    `the gradient of [${sizes(own)}] (${x["~node"].kind}, ${x["~node"].line}) has dims [${sizes(given)}]`,
+    `the gradient of [${printDims(own)}] (${x["~node"].kind}, ${x["~node"].line}) has dims [${printDims(given)}]`,
   );
 }

@@ -10,6 +10,7 @@ import { mul, ones } from "../ops/index.ts";
 import { lower } from "../partition/lower.ts";
 import type { Devices, Held } from "../runtime/devices.ts";
 import { simulator } from "../simulator.ts";
+import { tryAll } from "../testing/draws.ts";
 import { writeAtomically } from "./safetensors/index.ts";
 import { openModel, writeModel } from "./safetensors/model.ts";
 import { isCheckpoint, openCheckpoint, removeCheckpoint, saveCheckpoint } from "./sharded/index.ts";
@@ -112,7 +113,10 @@ const checkpoint: Written = {
   },
 };
 
-const ends: readonly End[] = ["killed", "ENOSPC", "EIO"];
+/** A disk that fails is one as good as another: `npm test` tries both kinds on what takes least. */
+function endsFor(name: string): readonly End[] {
+  return tryAll || name === "a file" ? ["killed", "ENOSPC", "EIO"] : ["killed", "ENOSPC"];
+}
 
 it.each<readonly [string, Written]>([
   ["a file", file],
@@ -126,7 +130,7 @@ it.each<readonly [string, Written]>([
   const fresh = await mkdtemp(join(folder, `${name} `));
   await written.write(fresh, 3);
   const files = (await readdir(fresh)).length;
-  for (const how of ends) {
+  for (const how of endsFor(name)) {
     for (const before of [undefined, 1]) {
       for (let calls = 0; ; calls++) {
         const path = await mkdtemp(join(folder, `${name} `));

@@ -5,6 +5,7 @@ import { hasDim, misuse, namedDim, tensorArgument } from "../ops/check.ts";
 import { einsum } from "../ops/einsum/einsum.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { mul, where } from "../ops/elementwise/functions.ts";
+import { lowest } from "../ops/maskedAttention/primitives.ts";
 import { softmax } from "../ops/softmax/softmax.ts";
 import { type ExtraLogit, softmaxWithExtra } from "./extraLogit.ts";
 
@@ -36,9 +37,6 @@ export interface AttentionOptions<Query extends string, Key extends string, Seen
 
 /** The names of the options of `Scoring`. */
 export const scoringOptions: readonly string[] = ["bias", "scores", "visible", "extra", "weights"];
-
-/** The lowest float32: what the score becomes of what is not to be seen. */
-const lowest = -3.4028234663852886e38;
 
 /**
  * The mean of the values, weighted by how well their keys fit the query. Dims that queries and keys

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import * as mtf from "../index.ts";
 import * as layers from "../nn.ts";
 import { simulator } from "../simulator.ts";
+import { draws } from "../testing/draws.ts";
 
 // These are about numbers: the compiler is asked elsewhere.
 // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -13,6 +14,8 @@ interface Case {
   readonly memory: number;
   readonly causal: boolean;
   readonly documents: boolean;
+  /** The dims of what is added to products. */
+  readonly bias?: readonly string[] | undefined;
   readonly rate: number;
   /** How many queries share a head of keys. */
   readonly group: number;
@@ -28,17 +31,40 @@ function plain(c: Case) {
   return (q: never, k: never, v: never, segment: never) => {
     const past = c.causal && nn.causal(length, memory);
     const own = c.documents && m.equal(segment, m.rename(segment, "length", "memory"));
+    const bias = biasOf(c, q);
     const visible = past && own ? m.and(past, own) : past || own || undefined;
     const weights = (x: never) => nn.dropout(m.key(7), x, c.rate);
-    return nn.attention(q, k, v, { over: "memory", within: "kv", scale: 0.5, visible, weights });
+    return nn.attention(q, k, v, {
+      over: "memory",
+      within: "kv",
+      scale: 0.5,
+      bias,
+      visible,
+      weights,
+    });
   };
 }
 
-function flash({ causal, documents, rate }: Case) {
+/** Numbers that depend on the queries, if their dims are those of a bias. */
+function biasOf(c: Case, q: never) {
+  const dims = dimsOf(c);
+  const given = c.bias?.map((name) => dims[name]);
+  if (!given) return undefined;
+  const size = given.reduce((n, d) => n * d.size, 1);
+  const some = m.constant(
+    Array.from({ length: size }, (_, i) => Math.cos(i * i)),
+    given,
+  );
+  return m.mul(some, m.mean(q));
+}
+
+function flash(c: Case) {
+  const { causal, documents, rate } = c;
   return (q: never, k: never, v: never, segment: never) =>
     nn.flashAttention(q, k, v, {
       ...{ along: "length", over: "memory", within: "kv", scale: 0.5, causal },
       ...(documents && { segment }),
+      bias: biasOf(c, q),
       dropout: { key: m.key(7), rate },
     });
 }
@@ -99,6 +125,9 @@ const cases: fc.Arbitrary<Case> = fc
     documents: fc.boolean(),
     rate: fc.constantFrom(0, 0, 0.3),
     group: fc.integer({ min: 1, max: 2 }),
+    bias: fc.option(fc.subarray(["batch", "length", "memory", "heads", "group"]), {
+      nil: undefined,
+    }),
   })
   .map((c) => (c.documents ? { ...c, memory: c.length } : c));
 const axis = fc.constantFrom(undefined, "p", "q", ["p", "q"]);
@@ -106,21 +135,27 @@ const layouts = fc
   .record({ batch: axis, length: axis, memory: axis, heads: axis, group: axis, kv: axis })
   .map((rules) => Object.fromEntries(Object.entries(rules).filter(([, to]) => to)) as Rules);
 
-async function expectPlain(c: Case, backend: "reference" | "wasm" | "cpu", rules: Rules) {
+async function expectPlain(
+  c: Case,
+  backend: "reference" | "wasm" | "cpu",
+  layouts: readonly Rules[],
+) {
   const wanted = await compute(plain, c, "reference", {});
-  const found = await compute(flash, c, backend, rules);
-  expect(found).toHaveLength(wanted.length);
-  const far = Math.max(...found.map((x, i) => Math.abs(x - wanted[i]!)));
-  expect(far).toBeLessThan(2e-6);
+  for (const rules of layouts) {
+    const found = await compute(flash, c, backend, rules);
+    expect(found).toHaveLength(wanted.length);
+    const far = Math.max(...found.map((x, i) => Math.abs(x - wanted[i]!)));
+    expect(far).toBeLessThan(2e-6);
+  }
 }
 
 it("is attention with all weights at once, and so are its gradients, under every layout", async () => {
   const backends = fc.constantFrom("reference", "wasm", "cpu");
   await fc.assert(
     fc.asyncProperty(cases, layouts, backends, (c, rules, backend) =>
-      expectPlain(c, backend as "wasm", rules),
+      expectPlain(c, backend as "wasm", [rules]),
     ),
-    { numRuns: 15 },
+    { numRuns: draws(15) },
   );
 });
 
@@ -128,11 +163,12 @@ it.each([
   { causal: true, documents: false, rate: 0 },
   { causal: true, documents: true, rate: 0.3 },
   { causal: false, documents: false, rate: 0 },
-])("is so over many blocks: $causal $documents $rate", async (given) => {
+  { causal: true, documents: false, rate: 0.3, bias: ["length", "heads", "memory"] },
+  { causal: true, documents: true, rate: 0, bias: ["memory", "batch"] },
+  { causal: false, documents: false, rate: 0, bias: ["heads"] },
+])("is so over many blocks: $causal $documents $rate $bias", async (given) => {
   const c = { ...given, length: 140, memory: 140, group: 1 };
-  for (const rules of [{}, { length: "p" }, { memory: "p", heads: "q" }] as Rules[]) {
-    await expectPlain(c, "wasm", rules);
-  }
+  await expectPlain(c, "wasm", [{}, { length: "p" }, { memory: "p", heads: "q" }]);
 });
 
 const long = { causal: true, documents: false, rate: 0, group: 1 };
@@ -173,5 +209,8 @@ it("refuses keys, segments and rates that do not fit", () => {
   expect(attending([...fitting, length], {})).toThrow("already has a dim 'length'");
   expect(attending(fitting, { segment })).toThrow("alike, and there are 6 and 5");
   expect(attending(fitting, { dropout: { key: m.key(1), rate: 1 } })).toThrow("the rate 1 is not");
+  const bias = m.broadcast(m.cast(m.iota(kv), "float32"), heads);
+  expect(attending(fitting, { bias })).toThrow("'options.bias' has a dim 'kv'");
+  expect(attending(fitting, { bias: segment })).toThrow("options.bias");
   expect(attending(fitting, { causal: 1 })).toThrow("options.causal");
 });

@@ -7,6 +7,7 @@ import { hasDim, misuse, namedDim, requireFree, tensorArgument, unionDims } from
 import { apply } from "../ops/elementwise/apply.ts";
 import { type Key, keyArgument } from "../ops/random/key.ts";
 import { renamed } from "../ops/rename/rename.ts";
+import { lonelyDim } from "./lonelyDim.ts";
 
 /** What flash attention is beside queries, keys and values. */
 export interface FlashAttentionOptions<Q extends string, K extends string> {
@@ -20,6 +21,12 @@ export interface FlashAttentionOptions<Q extends string, K extends string> {
   readonly scale?: number | undefined;
   /** Whether the query at position i sees the keys up to position i alone; default false. */
   readonly causal?: boolean | undefined;
+  /**
+   * Added to the scaled products, broadcast by name over what queries and keys are compared in: `alibi`,
+   * a learned bias for each distance, or a mask of zeros and -Infinity.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: any of the dims of products
+  readonly bias?: Tensor<any> | undefined;
   /**
    * A number for each query's position, int32, and so for the keys', of which there are as many: those of
    * the same number see each other, such as documents.
@@ -55,25 +62,28 @@ export function flashAttention<Q extends string, K extends string>(
   const from = tensorArgument(op, "query", query, ["float32"]);
   const to = tensorArgument(op, "keys", keys, ["float32"]);
   const read = tensorArgument(op, "values", values, ["float32"]);
-  const known = ["along", "over", "within", "scale", "causal", "segment", "dropout"];
+  const known = ["along", "over", "within", "scale", "causal", "bias", "segment", "dropout"];
   optionsArgument(op, "options", options, known);
-  const { scale = 1, causal = false, segment, dropout } = options;
+  const { scale = 1, causal = false, bias, segment, dropout } = options;
   const along = namedDim(op, "options.along", from, options.along);
   const over = namedDim(op, "options.over", to, options.over);
   const within = namedDim(op, "options.within", from, options.within);
   numberArgument(op, "options.scale", scale);
   booleanArgument(op, "options.causal", causal);
   requireLinedUp(from, to, read, [along.name, over.name, within.name]);
+  const added = bias === undefined ? undefined : biasOf(from, to, bias, within.name);
   const numbers =
     segment === undefined ? [] : numbersOf(from, to, segment, { along, over, within: within.name });
   const drops = droppedOf(dropout);
   const attributes: Attending = {
     ...{ along: along.name, over: over.name, within: within.name, causal },
+    bias: added !== undefined,
     segments: numbers.length > 0,
     rate: drops?.rate ?? 0,
   };
   const scaled = scale === 1 ? from : apply("mul", from, scale);
-  const operands = [scaled, to, read, ...numbers, ...(drops ? [drops.key] : [])];
+  const beside = [...(added ? [added] : []), ...numbers, ...(drops ? [drops.key] : [])];
+  const operands = [scaled, to, read, ...beside];
   const rows = dimsOf(from).filter((d) => d.name !== within.name);
   const [result] = makeNode("flashAttention", attributes, operands, [
     { dims: dimsOf(from), dtype: "float32" },
@@ -93,14 +103,23 @@ function requireLinedUp(
   unionDims(op, [query, keys, values]);
   requireFree(op, keys, along);
   requireFree(op, query, over);
-  const lonely =
-    dimsOf(keys).find((d) => d.name !== over && !hasDim(query, d.name)) ??
-    dimsOf(keys).find((d) => !hasDim(values, d.name)) ??
-    dimsOf(values).find((d) => !hasDim(keys, d.name)) ??
-    [dimsOf(query).find((d) => d.name === within)!].find((d) => !hasDim(keys, d.name));
+  const lonely = lonelyDim([query, keys, values], over, within);
   if (!lonely) return;
   const sentence = `${op}: keys and values have the query's dims but '${along}', and '${over}'; '${lonely.name}' lines up with none.`;
   throw misuse("missing-dim", sentence, { query, keys, values }, [], { dim: lonely.name });
+}
+
+/** What is added to products, of whose dims it has some. */
+function biasOf(query: AnyTensor, keys: AnyTensor, bias: unknown, within: string): AnyTensor {
+  const op = "flashAttention";
+  const added = tensorArgument(op, "options.bias", bias, ["float32"]);
+  unionDims(op, [query, keys, added]);
+  const stray = dimsOf(added).find(
+    ({ name }) => name === within || !(hasDim(query, name) || hasDim(keys, name)),
+  );
+  if (!stray) return added;
+  const sentence = `${op}: 'options.bias' has a dim '${stray.name}', and products of queries and keys have none.`;
+  throw misuse("missing-dim", sentence, { query, keys, bias: added }, [], { dim: stray.name });
 }
 
 /** The numbers of queries and of keys. */

@@ -34,16 +34,26 @@ export function reachOf(along: Dimension, back: number, ahead: number, n = 0): R
     n === 0 ? name : `${name}${n + 1}`,
   );
   const half = (back + ahead + 1) / 2;
-  const counts = Array.from({ length: along.size }, (_, i) => i + 1);
   const far = (blocks: number): number => Math.abs(Math.log(along.size / blocks / half));
-  const [best] = counts
-    .filter((blocks) => along.size % blocks === 0 && far(blocks) <= Math.log(2))
+  const [best] = divisorsOf(along.size)
+    .filter((blocks) => far(blocks) <= Math.log(2))
     .sort((a, b) => far(a) - far(b));
   const size = Math.ceil(along.size / (best ?? Math.max(1, Math.floor(along.size / half))));
   const many = Math.ceil(along.size / size);
   const rest = (many - 1) * size;
   const margins = { before: Math.min(back, rest), after: Math.min(ahead, rest) };
   return { along, back, ahead, size, margins, count: many, inside: inside!, beside: beside! };
+}
+
+/** What divides a size, smallest first. */
+function divisorsOf(size: number): readonly number[] {
+  const [small, large]: number[][] = [[], []];
+  for (let i = 1; i * i <= size; i++) {
+    if (size % i !== 0) continue;
+    small!.push(i);
+    if (i * i < size) large!.unshift(size / i);
+  }
+  return [...small!, ...large!];
 }
 
 /** What attention to what is near is beside its reaches. */

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import * as mtf from "../index.ts";
 import * as layers from "../nn.ts";
 import { simulator } from "../simulator.ts";
+import { draws } from "../testing/draws.ts";
 
 // These are about numbers: the compiler is asked elsewhere.
 // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -143,7 +144,7 @@ it("is what each query sees by itself, under every layout", async () => {
     fc.asyncProperty(cases, layouts, backends, (c, rules, backend) =>
       expectRight(c, backend as "wasm", rules),
     ),
-    { numRuns: 25 },
+    { numRuns: draws(25) },
   );
 });
 

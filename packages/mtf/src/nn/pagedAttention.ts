@@ -35,8 +35,8 @@ export interface PagedAttentionOptions<Q extends string, K extends string, T ext
 /**
  * Attention to keys and values that lie in blocks, as a server keeps those of texts that come and go (Kwon
  * et al., 2023): a table says which blocks are a row's, and rows may share some. Its queries are the tokens
- * that follow the `before` that a row has, and see these and themselves. Where there is a kernel, such as
- * on `wasm`, it takes as long as rows have tokens, however wide the table is, and reads keys and values of
+ * that follow the `before` that a row has, and see these and themselves. Where there is a kernel, on `wasm`
+ * and `webgpu`, it takes as long as rows have tokens, however wide the table is, and reads keys and values of
  * a few queries where they lie. Split by any dims but `block`, `offset`, `page` and `within`, each device
  * attends by itself; where these are split, rows are put together first.
  *

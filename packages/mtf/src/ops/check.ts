@@ -53,10 +53,15 @@ export function notATensor(
   x: unknown,
   takes: string = "a tensor",
 ): MtfError {
-  return wrongArgument(op, argument, takes, x, { code: "not-a-tensor", try: insteadOf(x) });
+  const wanted = isForeign(x) ? `${takes} of this copy of mtf` : takes;
+  return wrongArgument(op, argument, wanted, x, { code: "not-a-tensor", try: insteadOf(x) });
 }
 
+/** Whether a value that is no tensor here is one where the library is loaded a second time. */
+const isForeign = (x: unknown): boolean => typeof x === "object" && x !== null && "~node" in x;
+
 function insteadOf(x: unknown): readonly string[] {
+  if (isForeign(x)) return ["`npm ls mtf` shows each copy: a program needs one, of one version"];
   if (typeof x === "number") return ["constant(…) makes a tensor of a number"];
   if (typeof x === "boolean") return [`${boolConstant(x)} makes a tensor of ${x}`];
   if (isHeldLike(x)) return [heldAdvice];
@@ -225,10 +230,14 @@ export function requireFree(
 
 /** The dims of all tensors, those of the tensor with most dims first. */
 export function unionDims(op: string, tensors: readonly AnyTensor[]): readonly Dimension[] {
-  const [largest, ...others] = [...tensors].sort((a, b) => b.names.length - a.names.length);
+  const first = tensors[0] && dimsOf(tensors[0]);
+  if (first && tensors.every((x) => dimsOf(x) === first)) return first;
+  const [largest, ...others] = [...tensors].sort((a, b) => dimsOf(b).length - dimsOf(a).length);
   let union = largest ? dimsOf(largest) : [];
   for (const x of others) {
-    for (const d of dimsOf(x)) {
+    const own = dimsOf(x);
+    if (own === union) continue;
+    for (const d of own) {
       const known = union.find(({ name }) => name === d.name);
       if (!known) union = [...union, d];
       else if (known.size !== d.size) {
@@ -255,14 +264,14 @@ export function requireDtype(
   x: AnyTensor,
   allowed: readonly DType[],
   argument: string,
-  advice: readonly string[] = [`cast(${argument}, "${allowed[0]}")`],
+  advice?: readonly string[],
 ): void {
   if (allowed.includes(x.dtype)) return;
   throw misuse(
     "dtype-mismatch",
     `${op}: '${argument}' must be ${allowed.join(" or ")}, and is ${x.dtype}.`,
     { [argument]: x },
-    advice,
+    advice ?? [`cast(${argument}, "${allowed[0]}")`],
     { dtype: x.dtype, allowed },
   );
 }

@@ -34,7 +34,7 @@ export { pad } from "./pad/pad.ts";
 export { categorical } from "./random/categorical.ts";
 export { fold, type Key, key } from "./random/key.ts";
 export { randint } from "./random/randint.ts";
-export { normal, uniform } from "./random/random.ts";
+export { gumbel, normal, uniform } from "./random/random.ts";
 export { sampleWithTemperature } from "./random/sample.ts";
 export { all, any, max, mean, min, type Reduced, sum } from "./reduce/reduce.ts";
 export { type Along, type At, accumulate, mapOver, type Slices } from "./region/accumulate.ts";

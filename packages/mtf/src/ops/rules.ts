@@ -13,6 +13,7 @@ import { gather, scatterAdd } from "./gather/rule.ts";
 import { input } from "./input/rule.ts";
 import { iota } from "./iota/rule.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm/rule.ts";
+import { maskedAttention } from "./maskedAttention/rule.ts";
 import { oneHot } from "./oneHot/rule.ts";
 import { pad } from "./pad/rule.ts";
 import { pagedAttention } from "./pagedAttention/rule.ts";
@@ -46,6 +47,7 @@ export const rules: Rules = {
   flashAttention,
   flashAttentionGrad,
   pagedAttention,
+  maskedAttention,
   fold,
   gather,
   input,

@@ -29,8 +29,8 @@ export function treeArgument(fn: string, argument: string, tree: unknown): void 
 function hiddenIn(tree: unknown): { readonly path: string; readonly value: object } | undefined {
   if (typeof tree !== "object" || tree === null || isTensor(tree)) return undefined;
   if (!Array.isArray(tree) && !isPlainObject(tree)) return { path: "", value: tree };
-  for (const [key, child] of Object.entries(tree)) {
-    const found = hiddenIn(child);
+  for (const key of Object.keys(tree)) {
+    const found = hiddenIn((tree as Readonly<Record<string, unknown>>)[key]);
     if (found) return { ...found, path: `.${key}${found.path}` };
   }
   return undefined;

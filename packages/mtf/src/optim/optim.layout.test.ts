@@ -30,6 +30,7 @@ import {
 } from "../index.ts";
 import type { Devices, Sharded } from "../runtime/devices.ts";
 import { simulator } from "../simulator.ts";
+import { draws } from "../testing/draws.ts";
 
 // Uneven sizes: slices of three and of two, and factors of both large dims.
 const dims = defineDims({ a: 5, b: 7, stack: 3 });
@@ -127,7 +128,7 @@ async function results(
 }
 
 const seed = Number(process.env.MTF_SEED ?? 1);
-const cases = Number(process.env.MTF_CASES ?? 8);
+const cases = Number(process.env.MTF_CASES ?? draws(12));
 
 describe("an optimizer steps alike under every layout", () => {
   it.each(Object.keys(optimizers) as (keyof typeof optimizers)[])("%s", async (name) => {

@@ -24,25 +24,28 @@ const full = 8;
  * bit changes.
  */
 export const buckets: ProgramPass = (program, { machine }) => {
-  const joined = joinedIn(program, machine);
+  const sizes = new Map<Reduce, number>();
+  const joined = joinedIn({ program, machine, mesh: defineMesh(program.mesh), sizes });
   return joined === program ? program : tidied(joined);
 };
 
-function joinedIn(program: Program, machine: MachineModel): Program {
-  const work: Work = { program, machine, mesh: defineMesh(program.mesh) };
+function joinedIn(work: Work): Program {
+  const { program, machine } = work;
   const instructions = inBuckets(work, program.instructions);
   if (instructions === program.instructions) return program;
   const joined = { ...program, instructions };
   if (!hasRoomFor(joined, program, machine)) return program;
   // What could not be reduced together because it depended on reductions may be now.
-  return joinedIn(joined, machine);
+  return joinedIn({ ...work, program: joined });
 }
 
 /** Whether a program with buckets holds little more than without: what waits is held. */
 function hasRoomFor(joined: Program, before: Program, machine: MachineModel): boolean {
-  const waiting = [...allOf(joined.instructions)].flatMap((instruction) => {
-    return instruction.kind === "bucket" ? instruction.reduces.map((r) => r.operand) : [];
-  });
+  const waiting: number[] = [];
+  for (const instruction of allOf(joined.instructions)) {
+    if (instruction.kind !== "bucket") continue;
+    for (const { operand } of instruction.reduces) waiting.push(operand);
+  }
   const inputs = before.inputs.map(({ value }) => value);
   // Buckets are small: mostly it need not be known what exactly is held when.
   if (bytesHeld(joined, waiting) <= reasonable * bytesHeld(before, inputs)) return true;
@@ -54,6 +57,8 @@ interface Work {
   readonly program: Program;
   readonly machine: MachineModel;
   readonly mesh: Mesh;
+  /** Bytes of reductions, each as a part of those that fill a bucket. */
+  readonly sizes: Map<Reduce, number>;
 }
 
 /** Where a reduction may be done: before the instructions from `first` to `last`. */
@@ -108,7 +113,8 @@ function together(work: Work, instructions: readonly Instruction[]): readonly Op
   const small: { readonly at: number; readonly reduce: Reduce; readonly size: number }[] = [];
   instructions.forEach((reduce, at) => {
     if (reduce.kind !== "reduce") return;
-    const size = sizeOf(work, reduce);
+    const size = work.sizes.get(reduce) ?? sizeOf(work, reduce);
+    work.sizes.set(reduce, size);
     if (size < 1) small.push({ at, reduce, size });
   });
   if (small.length < 2) return [];

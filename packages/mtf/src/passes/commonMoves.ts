@@ -59,47 +59,51 @@ function once(work: Work, block: Block, roots: Roots): readonly Instruction[] {
   const rootOf = (value: number) => roots.get(value) ?? value;
   const made = new Map<string, Made>();
   let last: Map<number, number> | undefined;
-  return block.instructions.flatMap((instruction, at): readonly Instruction[] => {
+  const instead = (instruction: Instruction, at: number): Instruction | undefined => {
     if (instruction.kind === "compute" && instruction.op.kind === "rename") {
       roots.set(instruction.results[0]!, rootOf(instruction.operands[0]!));
     }
     if (instruction.kind === "region") {
       const { constant } = instruction;
-      return [
-        withBodies(instruction, (instructions, leaving) => {
-          const inside: Roots = new Map(constant.map(({ outer, inner }) => [inner, rootOf(outer)]));
-          return once(work, { instructions, leaving }, inside);
-        }),
-      ];
+      return withBodies(instruction, (instructions, leaving) => {
+        const inside: Roots = new Map(constant.map(({ outer, inner }) => [inner, rootOf(outer)]));
+        return once(work, { instructions, leaving }, inside);
+      });
     }
     const operand = movedBy(instruction);
-    if (operand === undefined) return [instruction];
+    if (operand === undefined) return instruction;
     const collective = instruction as Move | Reduce;
     const { result, origin } = collective;
     const key = `${rootOf(operand)} ${effectOf(work.program, collective)}`;
     const first = made.get(key);
     if (!first) {
       made.set(key, { result, at, pass: origin.pass });
-      return [instruction];
+      return instruction;
     }
     last ??= lastReads(block.instructions, block.leaving);
     const until = last.get(first.result) ?? first.at;
-    if (until < at && first.pass !== origin.pass) return [instruction];
+    if (until < at && first.pass !== origin.pass) return instruction;
     work.room ??= roomIn(work.program, work.machine);
     const { times, sizes } = work.room;
     const meanwhile = block.instructions.slice(until + 1, at).map((other) => times.get(other)!);
     const bytes = sizes[result]!;
     const same = sameNames(work.program, first.result, result);
     const view = same ? undefined : renaming(work.program, first.result, result, origin);
-    if (!(same || view) || !hasRoom(work.room, meanwhile, bytes)) return [instruction];
+    if (!(same || view) || !hasRoom(work.room, meanwhile, bytes)) return instruction;
     hold(meanwhile, bytes);
     last.set(first.result, Math.max(until, at, last.get(result) ?? at));
     roots.set(result, rootOf(first.result));
     work.found = true;
-    if (view) return [view];
+    if (view) return view;
     work.instead.set(result, first.result);
-    return [];
+    return undefined;
+  };
+  const kept: Instruction[] = [];
+  block.instructions.forEach((instruction, at) => {
+    const own = instead(instruction, at);
+    if (own) kept.push(own);
   });
+  return kept;
 }
 
 /** The value that an instruction moves or settles, if it is one. */

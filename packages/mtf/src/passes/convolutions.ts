@@ -48,7 +48,7 @@ function without(
   instructions: readonly Instruction[],
   leaving: readonly number[],
 ): readonly Instruction[] {
-  const readers = readersOf(instructions, leaving);
+  const readers = readersOf(work, instructions, leaving);
   const gone = new Set<Instruction>();
   const instead = new Map<Instruction, readonly Instruction[]>();
   for (const instruction of instructions) {
@@ -70,25 +70,29 @@ function without(
     }
     work.found = true;
   }
+  if (instead.size === 0) return instructions;
   return instructions.flatMap((instruction) => {
     return gone.has(instruction) ? [] : (instead.get(instruction) ?? [instruction]);
   });
 }
 
-/** Who reads a value: instructions, and undefined for what takes it out of a body. */
+/** Who reads what comes of windows: instructions, and undefined for what takes it out of a body. */
 type Readers = ReadonlyMap<number, readonly (Instruction | undefined)[]>;
 
-function readersOf(instructions: readonly Instruction[], leaving: readonly number[]): Readers {
+function readersOf(
+  work: Work,
+  instructions: readonly Instruction[],
+  leaving: readonly number[],
+): Readers {
   const readers = new Map<number, (Instruction | undefined)[]>();
-  const add = (value: number, reader: Instruction | undefined) => {
-    const all = readers.get(value) ?? [];
-    readers.set(value, all);
-    all.push(reader);
-  };
+  if (!instructions.some(isWindowing)) return readers;
   for (const instruction of instructions) {
-    for (const value of readsOf(instruction)) add(value, instruction);
+    for (const value of readsOf(instruction)) readers.get(value)?.push(instruction);
+    if (isWindowing(instruction) || isMerging(work, instruction)) {
+      readers.set(instruction.results[0]!, []);
+    }
   }
-  for (const value of leaving) add(value, undefined);
+  for (const value of leaving) readers.get(value)?.push(undefined);
   return readers;
 }
 

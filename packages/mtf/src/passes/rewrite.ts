@@ -105,24 +105,28 @@ function rewrittenRounds(
  * they are made.
  */
 export function tidied(program: Program): Program {
-  const read = new Set(program.outputs.map(({ value }) => value));
+  const read = new Uint8Array(program.values.length);
+  for (const { value } of program.outputs) read[value] = 1;
   return renumbered({ ...program, instructions: withoutIdleViews(program.instructions, read) });
 }
 
-/** @param read what is read afterwards; what these instructions read is added to it */
+/** @param read by value, whether it is read afterwards; what these instructions read is added to it */
 function withoutIdleViews(
   instructions: readonly Instruction[],
-  read: Set<number>,
+  read: Uint8Array,
 ): readonly Instruction[] {
   const kept: Instruction[] = [];
-  for (let instruction of [...instructions].reverse()) {
-    if (isView(instruction) && !read.has(instruction.results[0]!)) continue;
+  for (let i = instructions.length - 1; i >= 0; i--) {
+    let instruction = instructions[i]!;
+    if (isView(instruction) && read[instruction.results[0]!] === 0) continue;
     if (instruction.kind === "region") {
-      instruction = withBodies(instruction, (inner, results) =>
-        withoutIdleViews(inner, new Set(results)),
-      );
+      // The values of a body are its own.
+      instruction = withBodies(instruction, (inner, results) => {
+        for (const value of results) read[value] = 1;
+        return withoutIdleViews(inner, read);
+      });
     }
-    for (const value of readsOf(instruction)) read.add(value);
+    for (const value of readsOf(instruction)) read[value] = 1;
     kept.push(instruction);
   }
   return kept.reverse();

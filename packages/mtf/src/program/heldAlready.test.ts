@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { coordinatesAlong, defineMesh } from "../mesh.ts";
+import { draws } from "../testing/draws.ts";
 import { heldAlready, type MovedDim } from "./heldAlready.ts";
 import { sameCuts } from "./localReshape.ts";
 import { overlap, rangeOf } from "./placement.ts";
@@ -60,7 +61,7 @@ test("what devices hold already is what they do one by one", () => {
       }
       expect(heldAlready(dims, axes, mesh)).toBe(sum);
     }),
-    { numRuns: 2000 },
+    { numRuns: draws(2000) },
   );
 });
 
@@ -83,6 +84,6 @@ test("cuts of two sizes are the same where they are on every device", () => {
         expect(sameCuts(before, after, axes, mesh)).toBe(expected);
       },
     ),
-    { numRuns: 1000 },
+    { numRuns: draws(1000) },
   );
 });

@@ -27,7 +27,7 @@ const boxes = fc
   }));
 
 test("a box holds the same numbers as that region of the whole", () => {
-  const distributions = fc.constantFrom<Distribution>("uniform", "normal", "bits");
+  const distributions = fc.constantFrom<Distribution>("uniform", "normal", "gumbel", "bits");
   const property = fc.property(distributions, boxes, (distribution, { dims, box }) => {
     const whole = filled(distribution, dims, wholeOf(dims));
     const part = filled(distribution, dims, box);
@@ -76,4 +76,9 @@ test("moments are those of the distributions", () => {
   const normal = moments("normal");
   expect(Math.abs(normal.mean)).toBeLessThan(5 / Math.sqrt(1e5));
   expect(Math.abs(normal.variance - 1)).toBeLessThan(5 * Math.sqrt(2 / 1e5));
+  const gumbel = moments("gumbel");
+  const spread = Math.PI ** 2 / 6;
+  expect(Math.abs(gumbel.mean - 0.5772156649)).toBeLessThan(5 * Math.sqrt(spread / 1e5));
+  // Its fourth moment is 5.4 times the square of its variance.
+  expect(Math.abs(gumbel.variance - spread)).toBeLessThan(5 * spread * Math.sqrt(4.4 / 1e5));
 });

@@ -11,7 +11,8 @@ export type Distribution = Attributes["random"]["distribution"];
  * is made of the two words of counter i, wherever it is computed:
  * - bits: the first word, as an int32;
  * - uniform: the first word's upper 24 bits times 2^-24, in [0, 1);
- * - normal: Box and Muller's cosine of a uniform in (0, 1] and one in [0, 1).
+ * - normal: Box and Muller's cosine of a uniform in (0, 1] and one in [0, 1);
+ * - gumbel: -ln(-ln u), u halfway between a uniform and the next, so that it is neither 0 nor 1.
  *
  * @example
  * fillRandom(new Float32Array(6), "normal", key, [batch], [{ begin: 2, size: 6 }]);
@@ -68,6 +69,7 @@ function fillRun(
     const [a, b] = [words[0]!, words[1]!];
     if (distribution === "bits") out[i] = a;
     else if (distribution === "uniform") out[i] = uniformOf(a);
+    else if (distribution === "gumbel") out[i] = -Math.log(-Math.log(uniformOf(a) + unit / 2));
     else {
       const radius = Math.sqrt(-2 * Math.log(((a >>> 8) + 1) * unit));
       out[i] = radius * Math.cos(2 * Math.PI * (b >>> 8) * unit);

@@ -1,6 +1,6 @@
 import type { HostArray } from "../dtype.ts";
-import { toBfloat16, toFloat16 } from "../half.ts";
 import { bytesAtRest, partsIn, type Sized } from "./bytes.ts";
+import { narrowHalves } from "./halves.ts";
 import { restDType } from "./rest.ts";
 import { eachRow } from "./rows.ts";
 
@@ -18,10 +18,7 @@ export function narrow(numbers: HostArray, sized: Sized): Uint8Array | undefined
   const [bits] = parts;
   // Bits that were given as such stay as they are.
   if (numbers instanceof Uint16Array) bits!.set(numbers);
-  else {
-    const convert = dtype === "bfloat16" ? toBfloat16 : toFloat16;
-    for (let i = 0; i < numbers.length; i++) bits![i] = convert(numbers[i]!);
-  }
+  else narrowHalves[dtype](numbers, 0, bits!, 0, numbers.length);
   return bytes;
 }
 
@@ -31,15 +28,22 @@ const most = 127;
 const scale = new Float32Array(1);
 const bits = new Uint32Array(scale.buffer);
 
+/** 256 times the smallest float32: of smaller scales too few are to be had for 7 bits to last. */
+const least = 2 ** -141;
+
 /**
  * A 127th of the largest number of a row, with 17 bits: the product with a number of 7 bits is exact.
  * So what rests is the same when it is narrowed once more. Up, lest the largest be out of reach, but
  * where 127 times as much would be infinite.
  */
 function scaleOf(largest: number): number {
-  scale[0] = largest / most;
-  bits[0] = (bits[0]! + 0x7f) & ~0x7f;
-  if (!Number.isFinite(Math.fround(scale[0]! * most))) bits[0] -= 0x80;
+  // Nothing of the row is as much as a half of the least scale.
+  if (largest <= least / 2) return 0;
+  scale[0] = Math.max(largest / most, least);
+  // The bits of a number below 2^-126 are all there are of it, and fewer than 24.
+  const spare = 2 ** Math.max(0, Math.min(24, 32 - Math.clz32(bits[0]!)) - 17) - 1;
+  bits[0] = (bits[0]! + spare) & ~spare;
+  if (!Number.isFinite(Math.fround(scale[0]! * most))) bits[0] -= spare + 1;
   return scale[0]!;
 }
 

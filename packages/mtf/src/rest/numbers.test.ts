@@ -85,6 +85,27 @@ test("an int8 is widened exactly, and is the same when it is narrowed once more"
   );
 });
 
+test("an int8 of the smallest numbers is the same when it is narrowed once more", () => {
+  // A number's bits: those of numbers below 2^-126 are drawn of every length.
+  const bits = fc.integer({ min: 1, max: 25 }).chain((n) => fc.integer({ min: 0, max: 2 ** n }));
+  fc.assert(
+    fc.property(fc.array(bits, { minLength: 1, maxLength: 4 }), (drawn) => {
+      const numbers = new Float32Array(Uint32Array.from(drawn).buffer);
+      const rest = { dtype: "int8", scales: [] } as const;
+      const sized: Sized = { dims: row(numbers.length), dtype: "float32", rest };
+      const bytes = narrow(numbers, sized)!;
+      const widened = new Float32Array(numbers.length);
+      widen(bytes, sized, widened);
+      expect(narrow(widened, sized)).toEqual(bytes);
+      const step = Math.max(...numbers) / 127;
+      for (const [i, x] of numbers.entries()) {
+        expect(Math.abs(widened[i]! - x)).toBeLessThanOrEqual(step * (0.5 + 2 ** -14) + 2 ** -140);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 test("int8 rounds ties to even, and holds zeros, but no infinity and no NaN", () => {
   const sized: Sized = {
     dims: row(6),

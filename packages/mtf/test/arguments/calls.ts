@@ -187,6 +187,7 @@ export const calls: Readonly<Record<string, Call>> = {
   fold: () => ({ key: m.key(1), data: "name" }),
   uniformAt: () => ({ seed: 1, folded: [2] }),
   drawUniform: () => ({ seed: 1, folded: [2], count: 3 }),
+  gumbel: () => ({ key: m.key(1), dims: [batch] }),
   normal: random({ mean: 0, std: 1 }),
   uniform: random({ min: 0, max: 1 }),
   randint: random({ min: 0, max: 9 }),

@@ -20,7 +20,13 @@ MTF_SEED and MTF_CASES say which layouts are drawn, and how many.`;
 const { backend } = options();
 const vitest = fileURLToPath(new URL("vitest.mjs", import.meta.resolve("vitest/package.json")));
 const args = [vitest, "run", "--config", "vitest.conformance.config.ts"];
-const env = { MTF_CASES: "2000", GPT_NEO_LAYOUTS: "all", ...process.env, MTF_BACKEND: backend };
+const env = {
+  MTF_CASES: "2000",
+  MTF_DRAWS: "all",
+  GPT_NEO_LAYOUTS: "all",
+  ...process.env,
+  MTF_BACKEND: backend,
+};
 const { status } = spawnSync(process.execPath, args, { stdio: "inherit", cwd: root, env });
 process.exit(status ?? 1);
 

@@ -8,7 +8,7 @@ import { failureOf } from "./failure.ts";
 
 // Kernels differ from backend to backend, and with them what an uneven or empty slice may break.
 
-const cases = Number(process.env.MTF_CASES ?? 400);
+const cases = Number(process.env.MTF_CASES ?? 100);
 const seed = Number(process.env.MTF_SEED ?? 1);
 
 /** The part of the cases that is drawn: more of them for a backend that a run is about. */

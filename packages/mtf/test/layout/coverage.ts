@@ -132,7 +132,7 @@ export const rows: readonly string[] = [
   ...["gather", "scatter", "scatterAdd"],
   ...["softmax", "softmaxGrad", "logSoftmax", "logSoftmaxGrad", "logsumexp"],
   ...["layerNorm", "layerNormGrad", "crossEntropy", "crossEntropyGrad", "adam"],
-  ...["flashAttention", "flashAttentionGrad", "pagedAttention"],
+  ...["flashAttention", "flashAttentionGrad", "pagedAttention", "maskedAttention"],
   ...["neg", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal", "exp", "log"],
   ...["tanh", "sigmoid", "relu", "gelu", "geluGrad", "sin", "cos", "not", "isFinite"],
   ...["softplus", "erf", "floor", "ceil", "round"],

@@ -12,7 +12,7 @@ import { printCase } from "./print.ts";
 
 // Workers are slow to start, so each mesh's serve many cases.
 const meshes = [[2], [2, 2], [3, 1]];
-const cases = Math.ceil(Number(process.env.MTF_CASES ?? 400) / 50);
+const cases = Math.ceil(Number(process.env.MTF_CASES ?? 200) / 50);
 const few = Math.ceil(cases / 2);
 const seed = Number(process.env.MTF_SEED ?? 1);
 

@@ -5,7 +5,7 @@ import { narrowData } from "./case.ts";
 import { checkCase } from "./checkCase.ts";
 import { failureOf } from "./failure.ts";
 
-const enough = 240;
+const enough = 60;
 const cases = Number(process.env.MTF_CASES ?? enough);
 const seed = Number(process.env.MTF_SEED ?? 1);
 

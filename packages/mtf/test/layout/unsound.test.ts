@@ -12,6 +12,7 @@ import {
 } from "mtf";
 import { expect, test } from "vitest";
 import { verifyLowered } from "../../src/program/verify/lowered.ts";
+import { draws } from "../../src/testing/draws.ts";
 import { build } from "./build.ts";
 import { caseData } from "./case.ts";
 import { lowerCase } from "./checkCase.ts";
@@ -19,7 +20,7 @@ import { writtenLayout } from "./layoutOf.ts";
 import { unsound } from "./unsound.ts";
 
 const drawn = fc
-  .sample(caseData, { numRuns: 150, seed: 1 })
+  .sample(caseData, { numRuns: draws(150), seed: 1 })
   .map((data) => lowerCase(data, build(data, Object.keys(writtenLayout(data).mesh))));
 
 // Hardly one that is drawn has rounds of each device's own that compute more than a scalar.

@@ -45,13 +45,14 @@ afterAll(async () => {
 });
 
 /**
- * The layouts that a case is tried under. Mixtures of experts take long to plan, so of theirs `npm test`
- * tries two for each case, in turn, and `npm run test:layouts` all.
+ * The layouts that a case is tried under: `npm test` tries four of an op's for each case, in turn, and of
+ * mixtures of experts, which take long to plan, two; `npm run test:layouts` all.
  */
 function layoutsOf(of: Case, turn: number): readonly string[] {
   const all = [...of.layouts_checked, ...of.layouts_refused.map(([layout]) => layout)];
-  if (process.env.MTF_LAYOUTS === "all" || !of.op.startsWith("moe.")) return all;
-  return [0, 1].map((i) => all[(2 * turn + i) % all.length]!);
+  const some = of.op.startsWith("moe.") ? 2 : 4;
+  if (process.env.MTF_LAYOUTS === "all" || all.length <= some) return all;
+  return Array.from({ length: some }, (_, i) => all[(some * turn + i) % all.length]!);
 }
 
 async function check(of: Case, turn: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { constant, defineDims, grad, placeholder, square, sum, type Tensor } from "mtf";
-import { flashAttention, pagedAttention } from "mtf/nn";
+import { flashAttention, maskedAttention, pagedAttention } from "mtf/nn";
 import { everywhere } from "./everywhere.ts";
 
 const { m, n, k } = defineDims({ m: 2, n: 4, k: 2 });
@@ -38,6 +38,18 @@ everywhere("the gradient of attention to keys of which one that is hidden is inf
   ],
 });
 
+// As a softmax of nothing but -infinity is NaN, so is a query that sees nothing.
+everywhere("attention by a bias that hides keys, from the second query all", {
+  fn: ((query: Query, values: Keys, bias: Tensor<"m" | "n">) =>
+    flashAttention(query, values, values, { along: "m", over: "n", within: "k", bias })) as never,
+  inputs: [
+    [placeholder([m, k]), zeros],
+    [placeholder([n, k]), [1, 2, 3, 4, 5, 6, 7, 8]],
+    [placeholder([m, n]), [0, -inf, 0, -inf, -inf, -inf, -inf, -inf]],
+  ],
+  gives: [[3, 4, nan, nan]],
+});
+
 type All = readonly [Query, Keys, Keys];
 
 // The first query's product with the second key, which it does not see, is 100: more than exp takes.
@@ -56,6 +68,35 @@ everywhere("the gradient of a gradient of attention where a hidden product is la
     [-20, 2, 20, -2, 0, 0, 0, 0],
     [-50.5, -50.5, 50.5, 50.5, 0, 0, 0, 0],
   ],
+});
+
+const masked =
+  (shown: readonly number[]) =>
+  (query: Query, keys: Keys, values: Keys): Query => {
+    const visible = constant(shown, [m, n], "bool");
+    return maskedAttention(query, keys, values, { over: "n", within: "k", visible });
+  };
+
+// What is hidden is left out where nothing of it is infinite, and here something is.
+everywhere("attention under a mask that hides values of which one is infinite", {
+  fn: masked([1, 0, 1, 0, 1, 1, 0, 0]) as never,
+  inputs: [
+    [placeholder([m, k]), zeros],
+    [placeholder([n, k]), [1, 2, 3, 5, 7, 1, 0, 0]],
+    [placeholder([n, k]), [1, 2, 3, inf, 5, 6, 7, 8]],
+  ],
+  gives: [[3, nan, 2, inf]],
+});
+
+// What is hidden is no lower than -infinity.
+everywhere("attention under a mask, of which a query sees nothing, or what is infinitely far", {
+  fn: masked([0, 0, 0, 0, 1, 0, 1, 0]) as never,
+  inputs: [
+    [placeholder([m, k]), [1, 1, 1, 1]],
+    [placeholder([n, k]), [-inf, 2, 3, 5, -inf, 1, 1, 1]],
+    [placeholder([n, k]), [1, 2, 3, 4, 5, 6, 7, 8]],
+  ],
+  gives: [[4, 5, 5, 6]],
 });
 
 type Pool = Tensor<"n" | "o" | "k">;

@@ -27,7 +27,7 @@ export function attentionCase(g: Draw, kind: "flashAttention" | "flashAttentionG
   ];
   const attributes: Attending = {
     ...{ along: "length", over: "row", within: "kv" },
-    ...{ causal: chance(g), segments: chance(g), rate: pick(g, [0, 0, 0.25]) },
+    ...{ causal: chance(g), bias: chance(g), segments: chance(g), rate: pick(g, [0, 0, 0.25]) },
   };
   // What is infinite must not meet a weight that is 0 but for rounding.
   const where = pick(g, ["scores", "values", "nowhere"]);
@@ -35,9 +35,11 @@ export function attentionCase(g: Draw, kind: "flashAttention" | "flashAttentionG
     small(where === "scores" ? wild(g, dims) : operandOf(g, dims));
   const other = (dims: readonly Part[]) =>
     where === "values" ? wild(g, dims) : operandOf(g, dims);
+  const added = [...rows, row].filter(() => chance(g));
   const segment = (dim: Part) => within(g, [...shared, dim], "int32", 0, 1);
   const operands = [
     ...[one(query), one(keys), other(keys)],
+    ...(attributes.bias ? [one(added)] : []),
     ...(attributes.segments ? [segment(length), segment(row)] : []),
     ...(attributes.rate > 0 ? [within(g, [key], "int32", 0, 99)] : []),
   ];
@@ -49,7 +51,10 @@ export function attentionCase(g: Draw, kind: "flashAttention" | "flashAttentionG
     op: { kind, attributes },
     // Of such logarithms no weight is more than 1.
     operands: [...operands, other(query), within(g, rows, "float32", 5, 8), operandOf(g, rows)],
-    results: [sliceOf(g, query), sliceOf(g, keys), sliceOf(g, keys)],
+    results: [
+      ...[query, keys, keys].map((dims) => sliceOf(g, dims)),
+      ...(attributes.bias ? [sliceOf(g, added)] : []),
+    ],
   };
 }
 

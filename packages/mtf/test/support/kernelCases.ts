@@ -24,6 +24,7 @@ import {
   within,
 } from "./draw.ts";
 import { elementwiseCase, elementwiseFns } from "./elementwiseCase.ts";
+import { maskedAttentionCase } from "./maskedAttentionCase.ts";
 import { pagedAttentionCase } from "./pagedAttentionCase.ts";
 
 /** An op with the slices it is bound to and numbers for its operands. */
@@ -73,6 +74,11 @@ function float(g: Draw, dims: readonly Part[]): Operand {
 
 function numeric(g: Draw, dims: readonly Part[]): Operand {
   return chance(g) ? float(g, dims) : operandOf(g, dims, "int32");
+}
+
+/** Most often short; some are longer than what a kernel looks at in one step. */
+function longRow(g: Draw): Part {
+  return whole(g, "row", integer(g, 0, 3) === 0 ? 90 : 6);
 }
 
 function key(g: Draw): Operand {
@@ -134,7 +140,7 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
     results: [inOrder([part(g, "a", 9)], "int32")],
   }),
   random: (g) => {
-    const distribution = pick(g, ["uniform", "normal", "bits"] as const);
+    const distribution = pick(g, ["uniform", "normal", "gumbel", "bits"] as const);
     // Large wholes of which little is here: indices beyond 32 bits.
     const wholes = ["a", "b", "c"].slice(0, integer(g, 0, 3)).map((name): Part => {
       const size = pick(g, [3, 70_001]);
@@ -351,7 +357,7 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
   },
   argmax: (g) => {
     const dims = parts(g, ["a", "b"]);
-    const all = [...dims, whole(g, "row", 6)];
+    const all = [...dims, longRow(g)];
     return {
       op: { kind: "argmax", attributes: { over: "row" } },
       operands: [numeric(g, all)],
@@ -360,7 +366,7 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
   },
   topK: (g) => {
     const dims = parts(g, ["a", "b"]);
-    const row = whole(g, "row", 6);
+    const row = longRow(g);
     const count = integer(g, 1, row.size);
     const all = [...dims, row];
     const x = numeric(g, all);
@@ -454,6 +460,7 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
   flashAttention: (g) => attentionCase(g, "flashAttention"),
   flashAttentionGrad: (g) => attentionCase(g, "flashAttentionGrad"),
   pagedAttention: pagedAttentionCase,
+  maskedAttention: maskedAttentionCase,
   adam: (g) => {
     const dims = parts(g, ["a", "b"]);
     const gate = chance(g) ? 1 : 0;

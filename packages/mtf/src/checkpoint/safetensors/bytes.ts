@@ -1,4 +1,5 @@
 import { MtfError } from "../../errors.ts";
+import { fileStamp } from "../../fileStamp.ts";
 import { badFile } from "./bad-file.ts";
 
 /** Bytes that can be read at any place: a file, a Blob, a buffer. */
@@ -6,6 +7,8 @@ export interface ByteSource {
   /** What errors call it. */
   readonly name: string;
   readonly size: number;
+  /** Of a file, what tells it from another that takes its place: devices read from one that has it. */
+  readonly stamp?: string | undefined;
   /** Fills `into` with the bytes from `offset` on, all of them. */
   read(offset: number, into: Uint8Array): Promise<void>;
   close(): Promise<void>;
@@ -26,11 +29,12 @@ export async function openBytes(path: string): Promise<ByteSource> {
   const file = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
     throw badFileSystem(path, error);
   });
-  const { size } = await file.stat();
+  const stats = await file.stat();
   let closed = false;
   return {
     name: path,
-    size,
+    size: stats.size,
+    stamp: fileStamp(stats),
     async read(offset, into) {
       if (closed) throw wasClosed(path);
       for (let done = 0; done < into.byteLength; ) {

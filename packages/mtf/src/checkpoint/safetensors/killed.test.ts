@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, it } from "vitest";
+import { draws } from "../../testing/draws.ts";
 import { openModel, writeModel } from "./model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "killed-"));
@@ -45,8 +46,8 @@ it.each([
 ])("a model %s is never a mix of two, whenever its writer is killed", async (_, counts) => {
   const into = mkdtempSync(join(folder, "model-"));
   let left = 0;
-  // Six times, and then until one was hit while it wrote.
-  for (let kill = 0; kill < 6 || (left === 0 && kill < 60); kill++) {
+  // Some times, and then until one was hit while it wrote.
+  for (let kill = 0; kill < draws(6) || (left === 0 && kill < 60); kill++) {
     await writeAndDie(into, counts, 120 * Math.random());
     if (readdirSync(into).some((name) => name.endsWith(".tmp"))) left++;
     const number = await numberIn(into);

@@ -24,10 +24,12 @@ const index = "model.safetensors.index.json";
 /** A tensor and the file it is in. */
 export interface ModelTensor extends StoredTensor {
   readonly file: string;
+  /** What tells the file from another that takes its place: see `FileSource`. */
+  readonly stamp: string | undefined;
 }
 
 /** The weights of a model, in one file or several. */
-export interface ModelWeights extends Safetensors {
+export interface ModelWeights extends Omit<Safetensors, "stamp"> {
   readonly tensors: ReadonlyMap<string, ModelTensor>;
 }
 
@@ -68,7 +70,7 @@ export async function openModel(
         const tensor = shard.tensors.get(name);
         if (!tensor && mayLack(name)) continue;
         if (!tensor) throw badFile(file, 0, `${basename(shardFile)} has no tensor '${name}'`);
-        tensors.set(name, { ...tensor, file: shardFile });
+        tensors.set(name, { ...tensor, file: shardFile, stamp: shard.stamp });
         owners.set(name, shard);
       }
     }

@@ -9,6 +9,8 @@ import { type ReadOptions, readStrided } from "./strided.ts";
 
 /** An open safetensors file, or several that make one model. */
 export interface Safetensors {
+  /** What tells the file from another that takes its place: that of a `ByteSource`. */
+  readonly stamp: string | undefined;
   readonly metadata: Readonly<Record<string, string>> | undefined;
   /** What the file holds, by name, in the order of the data. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
@@ -46,6 +48,7 @@ export async function openSafetensors(from: string | ByteSource): Promise<Safete
     const { metadata, tensors } = parseHeader(bytes, source.size, source.name);
     const tensor = (name: string): StoredTensor => findTensor(tensors, name, source.name);
     return {
+      stamp: source.stamp,
       metadata,
       tensors,
       read: async (name, options) => readStrided(source, tensor(name), options),

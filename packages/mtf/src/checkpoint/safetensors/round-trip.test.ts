@@ -7,6 +7,7 @@ import { boxesOf, cutBox } from "../../../test/support/boxes.ts";
 import { MtfError } from "../../errors.ts";
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "../../half.ts";
 import type { Box } from "../../program/placement.ts";
+import { draws } from "../../testing/draws.ts";
 import { rowBlocks, wholeBox } from "./boxes.ts";
 import { bytesInMemory } from "./bytes.ts";
 import { openModel, writeModel } from "./model.ts";
@@ -77,7 +78,7 @@ describe("safetensors", () => {
         }
         await file.close();
       }),
-      { numRuns: 60 },
+      { numRuns: draws(60) },
     );
   });
 
@@ -92,7 +93,7 @@ describe("safetensors", () => {
         expect([...found]).toEqual(elementsOf(shape, box));
         await file.close();
       }),
-      { numRuns: 150 },
+      { numRuns: draws(150) },
     );
   });
 
@@ -103,7 +104,7 @@ describe("safetensors", () => {
         expect(blocks.flat()).toEqual(elementsOf(shape, wholeBox(shape)));
         for (const block of blocks) expect(block.length).toBeLessThanOrEqual(most);
       }),
-      { numRuns: 500 },
+      { numRuns: draws(500) },
     );
   });
 
@@ -173,9 +174,9 @@ describe("safetensors", () => {
           refused++;
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: draws(2000) },
     );
-    expect(refused).toBeGreaterThan(1000);
+    expect(refused).toBeGreaterThan(draws(1000));
   });
 
   it("rounds to half precision as the formats demand", () => {
@@ -188,7 +189,7 @@ describe("safetensors", () => {
         if (Number.isNaN(brain)) expect(fromBfloat16(toBfloat16(brain))).toBeNaN();
         else expect(toBfloat16(brain)).toBe(bits);
       }),
-      { numRuns: 5000 },
+      { numRuns: draws(5000) },
     );
     // The nearest of all values, ties to the even one.
     const finite = Array.from({ length: 0x7c00 }, (_, bits) => bits);
@@ -249,7 +250,9 @@ describe("safetensors", () => {
     await expect(writeSafetensors(path, [tensor, tensor])).rejects.toMatchObject({
       code: "bad-argument",
     });
-    expect((await openSafetensors(path)).tensors.size).toBe(2);
+    const left = await openSafetensors(path);
+    expect(left.tensors.size).toBe(2);
+    await left.close();
     await expect(openSafetensors(join(folder, "none"))).rejects.toMatchObject({ code: "bad-file" });
   });
 });

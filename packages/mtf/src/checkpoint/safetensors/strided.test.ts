@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { boxesOf, countingSource } from "../../../test/support/boxes.ts";
 import type { Box } from "../../program/placement.ts";
+import { draws } from "../../testing/draws.ts";
 import { bytesInMemory } from "./bytes.ts";
 import { rowMajor } from "./loops.ts";
 import type { StoredDType } from "./stored.ts";
@@ -45,7 +46,7 @@ it("any strides, any box: the elements one by one", async () => {
       const found = await readStrided(source, tensor, { box });
       expect([...found]).toEqual([...elements(tensor, box)]);
     }),
-    { numRuns: 1000 },
+    { numRuns: draws(1000) },
   );
 });
 
@@ -67,7 +68,7 @@ it("dense tensors, their dims in any order, with strides and without", async () 
       const wanted = elements({ ...tensor, strides: rowMajor(tensor.shape) }, box);
       expect([...(await readStrided(source, rows, { box, as: "float64" }))]).toEqual([...wanted]);
     }),
-    { numRuns: 1000 },
+    { numRuns: draws(1000) },
   );
 });
 

@@ -1,8 +1,8 @@
+import { copyElements, copyOf, eachRun, stepsOf } from "../../backend/slices/copy.ts";
 import { type HostArray, hostArray } from "../../dtype.ts";
 import { type Box, overlap, volume } from "../../program/placement.ts";
 import type { Int8Rest } from "../../rest/rest.ts";
 import { eachRow } from "../../rest/rows.ts";
-import { copyElements, copyOf, eachRun, stepsOf } from "../../runtime/collectives/copy.ts";
 import { badFile } from "../safetensors/bad-file.ts";
 import { openSafetensors, type Safetensors } from "../safetensors/index.ts";
 import { type Entry, type FileSums, type Part, scalesOf, storedAs } from "./format.ts";

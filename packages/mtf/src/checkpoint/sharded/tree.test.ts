@@ -11,6 +11,7 @@ import { lower } from "../../partition/lower.ts";
 import type { Devices, Held, Sharded, Source } from "../../runtime/devices.ts";
 import { withoutLines } from "../../runtime/testing/withoutLines.ts";
 import { simulator } from "../../simulator.ts";
+import { draws } from "../../testing/draws.ts";
 import { placeholder } from "../../trace.ts";
 import { openCheckpoint, saveCheckpoint } from "./index.ts";
 
@@ -185,7 +186,7 @@ it("dims are matched by name: any order is read into any other, under any layout
         await checkpoint.close();
       },
     ),
-    { numRuns: 30 },
+    { numRuns: draws(30) },
   );
   await devices.close();
 });

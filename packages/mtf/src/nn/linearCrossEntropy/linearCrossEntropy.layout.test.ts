@@ -24,6 +24,7 @@ import {
 } from "../../nn.ts";
 import type { Devices } from "../../runtime/devices.ts";
 import { simulator } from "../../simulator.ts";
+import { draws } from "../../testing/draws.ts";
 
 const dims = defineDims({ batch: 4, length: 6, vocab: 7, embd: 5 });
 const { batch, length, vocab, embd } = dims;
@@ -117,5 +118,5 @@ it("is the loss written out, under every layout, its gradient and the gradient o
       x.forEach((n, j) => void expect(n).toBeCloseTo(wanted[i]![j]!, 4));
     });
   });
-  await fc.assert(cases, { numRuns: 8 });
+  await fc.assert(cases, { numRuns: draws(8) });
 });

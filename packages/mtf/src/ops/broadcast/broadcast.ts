@@ -6,7 +6,8 @@ import { newDims, requireFree, tensorArgument } from "../check.ts";
 
 /** The value along all of `dims`, which include its own, in their order. */
 export function spread(x: AnyTensor, dims: readonly Dimension[]): AnyTensor {
-  if (dims.map((d) => d.name).join() === x.names.join()) return x;
+  const own = dimsOf(x);
+  if (own.length === dims.length && own.every((d, i) => d.name === dims[i]!.name)) return x;
   return makeTensor("broadcast", {}, [x], { dims, dtype: x.dtype });
 }
 

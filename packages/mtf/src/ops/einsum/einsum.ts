@@ -169,7 +169,7 @@ function lonelyDim(
   operands: readonly AnyTensor[],
   output: readonly Dimension[],
 ): string | undefined {
-  const names = operands.flatMap((x) => x.names as readonly string[]);
+  const names = operands.flatMap((x) => dimsOf(x).map((d) => d.name));
   return names.find(
     (name, i) =>
       names.indexOf(name) === i &&

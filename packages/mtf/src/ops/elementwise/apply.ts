@@ -1,7 +1,7 @@
 import type { DType } from "../../dtype.ts";
 import type { ElementwiseFn } from "../../graph/kinds.ts";
 import { makeTensor } from "../../graph/node.ts";
-import { type AnyTensor, isTensor } from "../../graph/tensor.ts";
+import type { AnyTensor } from "../../graph/tensor.ts";
 import { dtypesDiffer, requireDtype, requireValue, unionDims } from "../check.ts";
 import { signatures } from "./signature.ts";
 
@@ -9,13 +9,16 @@ export type Argument = AnyTensor | number;
 
 /** `fn` of tensors and numbers, operands broadcast by name: what all elementwise functions are. */
 export function apply(fn: ElementwiseFn, ...args: readonly Argument[]): AnyTensor {
-  const operands = args.filter((a) => isTensor(a));
-  return makeTensor(
-    "elementwise",
-    { fn, scalars: args.map((a) => (isTensor(a) ? null : a)) },
-    operands,
-    { dims: unionDims(fn, operands), dtype: resultDtype(fn, args) },
-  );
+  const operands: AnyTensor[] = [];
+  const scalars = args.map((a) => {
+    if (typeof a === "number") return a;
+    operands.push(a);
+    return null;
+  });
+  return makeTensor("elementwise", { fn, scalars }, operands, {
+    dims: unionDims(fn, operands),
+    dtype: resultDtype(fn, args),
+  });
 }
 
 /** The value as autodiff's constant. */
@@ -25,18 +28,18 @@ export function stopped(x: AnyTensor): AnyTensor {
   return makeTensor("elementwise", attributes, [x], { dims, dtype });
 }
 
+function argumentName(fn: ElementwiseFn, place: number): string {
+  const names = fn === "where" ? ["condition", "x", "y"] : ["x", "y"];
+  return names[place] ?? `x${place}`;
+}
+
 function resultDtype(fn: ElementwiseFn, args: readonly Argument[]): DType {
   const { takes, gives } = signatures[fn];
   let shared: AnyTensor | undefined;
   args.forEach((x, i) => {
-    if (!isTensor(x)) return;
+    if (typeof x === "number") return;
     const allowed = takes[Math.min(i, takes.length - 1)]!;
-    requireDtype(
-      fn,
-      x,
-      allowed,
-      (fn === "where" ? ["condition", "x", "y"] : ["x", "y"])[i] ?? `x${i}`,
-    );
+    if (!allowed.includes(x.dtype)) requireDtype(fn, x, allowed, argumentName(fn, i));
     // The condition of `where` is the one argument whose dtype is its own.
     if (fn === "where" && i === 0) return;
     if (shared && shared.dtype !== x.dtype) throw dtypesDiffer(fn, shared, x);

@@ -1,7 +1,7 @@
 import type { Mistake } from "../../dimension.ts";
 import type { DType } from "../../dtype.ts";
 import type { BinaryFn } from "../../graph/kinds.ts";
-import { type AnyTensor, isTensor, type Tensor } from "../../graph/tensor.ts";
+import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
 import { hasDim, misuse, notATensor } from "../check.ts";
 import { type Argument, apply } from "./apply.ts";
 
@@ -90,7 +90,6 @@ export function requireMeeting(op: string, x: Argument, y: Argument): void {
 }
 
 function meet(x: AnyTensor, y: AnyTensor): boolean {
-  return (
-    x.names.length === 0 || y.names.length === 0 || x.names.some((name) => hasDim(y, `${name}`))
-  );
+  const [left, right] = [dimsOf(x), dimsOf(y)];
+  return left.length === 0 || right.length === 0 || left.some(({ name }) => hasDim(y, name));
 }

@@ -184,12 +184,13 @@ function argumentsOf(node: NodeOf<"elementwise">): readonly Argument[] {
 
 /** A cotangent of a broadcast operand: summed over the dims that the operand lacks. */
 function fit(dx: AnyTensor, x: AnyTensor): AnyTensor {
+  const [from, to] = [dimsOf(dx), dimsOf(x)];
+  if (from === to) return dx;
+  const lost = from.filter(({ name }) => !to.some((d) => d.name === name));
   return reduction(
     "sum",
     dx,
-    dimsOf(dx)
-      .map((d) => d.name)
-      .filter((name) => !x.names.includes(name)),
+    lost.map((d) => d.name),
   );
 }
 

@@ -6,6 +6,8 @@ export interface Attended<X> {
   readonly query: X;
   readonly keys: X;
   readonly values: X;
+  /** What is added to products. */
+  readonly bias: X | undefined;
   /** The numbers of queries and keys. */
   readonly segments: readonly [own: X, others: X] | undefined;
   /** The key of what is dropped. */
@@ -16,9 +18,10 @@ export interface Attended<X> {
 
 /** Operands in the order of the op's kind. */
 export function attendedOf<X>(
-  { segments, rate }: Attending,
-  [query, keys, values, ...others]: readonly X[],
+  { bias, segments, rate }: Attending,
+  [query, keys, values, ...more]: readonly X[],
 ): Attended<X> {
+  const others = bias ? more.slice(1) : more;
   const numbers = segments ? ([others[0]!, others[1]!] as const) : undefined;
   const rest = segments ? others.slice(2) : others;
   const drops = rate > 0;
@@ -26,6 +29,7 @@ export function attendedOf<X>(
     query: query!,
     keys: keys!,
     values: values!,
+    bias: bias ? more[0] : undefined,
     segments: numbers,
     key: drops ? rest[0] : undefined,
     rest: drops ? rest.slice(1) : rest,

@@ -1,5 +1,6 @@
 import type { Attending } from "../../graph/kinds.ts";
 import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
+import { spread } from "../broadcast/broadcast.ts";
 import { product } from "../einsum/einsum.ts";
 import { apply } from "../elementwise/apply.ts";
 import { count } from "../iota/iota.ts";
@@ -25,13 +26,13 @@ export function attentionWrittenOut(
   return [apply("mul", weighted, apply("reciprocal", sum)), apply("add", apply("log", sum), most)];
 }
 
-/** The gradients of query, keys and values, written out. */
+/** The gradients of query, keys, values and bias, written out. */
 export function attentionGradWrittenOut(
   attributes: Attending,
   operands: readonly AnyTensor[],
 ): readonly AnyTensor[] {
   const of = attendedOf(attributes, operands);
-  const { query, keys, values } = of;
+  const { query, keys, values, bias } = of;
   const [dy, logsumexp, delta] = of.rest as [AnyTensor, AnyTensor, AnyTensor];
   const products = scores(attributes, of);
   const visible = visibleOf(attributes, of);
@@ -46,11 +47,20 @@ export function attentionGradWrittenOut(
     product(dscores, keys, dimsOf(query)),
     product(dscores, query, dimsOf(keys)),
     product(dropped(attributes, of, weights), dy, dimsOf(values)),
+    ...(bias ? [summedAs(bias, dscores)] : []),
   ];
 }
 
-function scores(attributes: Attending, { query, keys }: Attended<AnyTensor>): AnyTensor {
-  return product(query, keys, scoreDims(attributes, dimsOf(query), dimsOf(keys)));
+function scores(attributes: Attending, { query, keys, bias }: Attended<AnyTensor>): AnyTensor {
+  const products = product(query, keys, scoreDims(attributes, dimsOf(query), dimsOf(keys)));
+  return bias ? apply("add", products, bias) : products;
+}
+
+/** What was made of a value along more dims, summed over those. */
+function summedAs(x: AnyTensor, spreadOut: AnyTensor): AnyTensor {
+  const names: readonly string[] = spreadOut.names;
+  const lost = names.filter((name) => !(x.names as readonly string[]).includes(name));
+  return spread(reduction("sum", spreadOut, lost), dimsOf(x));
 }
 
 /** -infinity in place of what is not seen. */

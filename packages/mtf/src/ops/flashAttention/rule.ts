@@ -35,7 +35,9 @@ export const flashAttention: Rule<"flashAttention"> = {
       "flashAttentionGrad",
       attributes,
       [...operands, spread(cotangent, dimsOf(y)), logsumexp, delta],
-      operands.slice(0, 3).map((x) => ({ dims: dimsOf(x), dtype: "float32" })),
+      operands
+        .slice(0, attributes.bias ? 4 : 3)
+        .map((x) => ({ dims: dimsOf(x), dtype: "float32" })),
     );
   },
   elements: "mixed",

@@ -6,9 +6,6 @@ import { apply } from "../elementwise/apply.ts";
 import { type Key, keyArgument } from "./key.ts";
 import { drawn } from "./random.ts";
 
-/** The smallest float32 that has all its digits: the logarithm of 0 would be infinite. */
-const tiny = 2 ** -126;
-
 /**
  * A position along a dim for each row, drawn with the probabilities that softmax gives the logits:
  * that of the largest sum of a logit and noise of Gumbel's distribution. The noise is a function of
@@ -27,8 +24,7 @@ export function categorical<A extends string, S extends A>(
   const from = keyArgument("categorical", key);
   const tensor = tensorArgument("categorical", "logits", logits, ["float32"]);
   const { name } = namedDim("categorical", "over", tensor, over);
-  const uniform = apply("maximum", drawn("uniform", from, dimsOf(tensor)), tiny);
-  const noise = apply("neg", apply("log", apply("neg", apply("log", uniform))));
+  const noise = drawn("gumbel", from, dimsOf(tensor));
   const dims = dimsOf(tensor).filter((d) => d.name !== name);
   const noisy = apply("add", tensor, noise);
   return makeTensor("argmax", { over: name }, [noisy], { dims, dtype: "int32" }) as never;

@@ -57,3 +57,20 @@ export function uniform<const N extends readonly string[] = []>(
   const into = newDims("uniform", "dims", dims);
   return scaled(drawn("uniform", keyArgument("uniform", key), into), max - min, min) as never;
 }
+
+/**
+ * Numbers from Gumbel's distribution, -ln(-ln u) of a uniform u; otherwise as `normal`. The place of the
+ * largest sum of a logit and such a number is drawn with the probability that softmax gives it (Gumbel,
+ * 1954); the k largest are k places, none twice.
+ *
+ * @throws MtfError `duplicate-dim`
+ * @example
+ * topK(add(logits, gumbel(k, [batch, vocab])), "vocab", dimension("few", 4)); // four draws a row
+ */
+export function gumbel<const N extends readonly string[] = []>(
+  key: Key,
+  dims: Dimensions<N>,
+): Tensor<N[number]> {
+  const into = newDims("gumbel", "dims", dims);
+  return drawn("gumbel", keyArgument("gumbel", key), into) as never;
+}

@@ -1,9 +1,10 @@
 import type { DType } from "../../dtype.ts";
 import { internal } from "../../errors.ts";
 import { nodesOf } from "../../graph/graph.ts";
+import { insideOf } from "../../graph/inside.ts";
 import type { Typed } from "../../graph/kinds.ts";
 import type { Node, NodeOf } from "../../graph/node.ts";
-import { besidesOf, dimOfRounds, type Rounds } from "../../graph/rounds.ts";
+import { dimOfRounds, type Rounds } from "../../graph/rounds.ts";
 import { typeOf } from "../../graph/tensor.ts";
 import { faultOf } from "./laws.ts";
 import { printType, sameType, without } from "./types.ts";
@@ -61,8 +62,7 @@ function regionFault(
     if (carries && sameType(results[i]!, given)) continue;
     return `output ${i} of its body is ${printType(inside)}, its result ${printType(results[i]!)}`;
   }
-  const besides = besidesOf(rounds);
-  verifyNodes(nodesOf({ inputs: body.inputs, outputs: [...body.outputs, ...besides] }));
+  verifyNodes(nodesOf(insideOf(attributes)));
   return steeringFault(rounds, operands[carried + sliced], results);
 }
 

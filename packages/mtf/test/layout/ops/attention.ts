@@ -43,6 +43,7 @@ const flashAttention: Step = (c) => {
     ...{ along: along.name, over, within: within.name, causal: number(c, 2) === 1 },
     // So that no weight is 0 but for rounding.
     scale: 2 ** -Math.max(0, Math.ceil(Math.log2(products / 8))),
+    ...(number(c, 3) === 0 && { bias: ref(biasOf(c, [...x.dims, ...keys.dims], within.name)) }),
     ...(number(c, 3) === 0 && { segment: ref(segmentOf(c, along)) }),
     ...(number(c, 3) === 0 && { dropout: { key: ref(keyOf(c)), rate: 0.25 } }),
   };
@@ -75,6 +76,16 @@ function keysOf(
 function segmentOf(c: Context, along: Known["dims"][number]): Known {
   const data = Array.from({ length: along.size }, (_, i) => (2 * i < along.size ? 0 : 1));
   return call(c, "constant", [data, [along], "int32"], { max: 1, bits: 0 });
+}
+
+/** Numbers that have some of the dims of products, each once. */
+function biasOf(c: Context, dims: Known["dims"], within: string): Known {
+  const distinct = dims.filter(
+    (d, i) => d.name !== within && dims.findIndex((other) => other.name === d.name) === i,
+  );
+  const own = distinct.filter(() => number(c, 2) === 0);
+  const data = Array.from({ length: count(own) }, (_, i) => ((i * i) % 5) / 2 - 1);
+  return call(c, "constant", [data, own, "float32"], { max: 1, bits: 1 });
 }
 
 function keyOf(c: Context): Known {
@@ -115,6 +126,33 @@ const pagedAttention: Step = (c) => {
   return call(c, "pagedAttention", [ref(query), ref(keys), ref(values), options], magnitude);
 };
 
+/** Attention of a tensor to two that lack one of its dims and have another, under a mask. */
+const maskedAttention: Step = (c) => {
+  const query = operand(c, (k) => isFloat(k) && k.dims.length > 1);
+  const [within, along] = some(c, query.dims, 2).slice(0, 2) as [Dim, Dim];
+  const own = query.dims.filter((d) => d !== along && d !== within);
+  const over = { name: freeName(c, query), size: 1 + number(c, 4) };
+  const [dims, max] = [[...own, over, within], 2];
+  const made = (salt: number): Known => {
+    const data = Array.from({ length: count(dims) }, (_, i) => ((salt * i + i * i) % 9) / 4 - 1);
+    return call(c, "constant", [data, dims, "float32"], { max, bits: 2 });
+  };
+  const [keys, values] = [made(5), made(7)];
+  const masked = [...(number(c, 2) === 0 ? [along] : []), ...(number(c, 2) === 0 ? own : []), over];
+  const data = Array.from({ length: count(masked) }, () => number(c, 2));
+  const visible = call(c, "constant", [data, masked, "bool"], { max: 1, bits: 0 });
+  const options = {
+    ...{ over: over.name, within: within.name, visible: ref(visible) },
+    scale: 2 ** -Math.max(0, Math.ceil(Math.log2((within.size * query.max * max) / 8))),
+  };
+  const magnitude = { max: 2 * max, bits: inexact };
+  return call(c, "maskedAttention", [ref(query), ref(keys), ref(values), options], magnitude);
+};
+
 type Dim = Known["dims"][number];
 
-export const attentionSteps: Readonly<Record<string, Step>> = { flashAttention, pagedAttention };
+export const attentionSteps: Readonly<Record<string, Step>> = {
+  flashAttention,
+  maskedAttention,
+  pagedAttention,
+};

@@ -69,6 +69,8 @@ const normal: Step = (c) =>
 const uniform: Step = (c) =>
   call(c, "uniform", [ref(key(c)), dims(c), { min: -1, max: 1 }], { max: 1, bits: inexact });
 
+const gumbel: Step = (c) => call(c, "gumbel", [ref(key(c)), dims(c)], { max: 18, bits: inexact });
+
 const randint: Step = (c) => {
   const max = 1 + number(c, 9);
   return call(c, "randint", [ref(key(c)), dims(c), { min: -3, max }], { max: 10, bits: 0 });
@@ -96,6 +98,7 @@ export const makeSteps: Readonly<Record<string, Step>> = {
   constant,
   normal,
   uniform,
+  gumbel,
   randint,
   categorical,
   sampleWithTemperature,
