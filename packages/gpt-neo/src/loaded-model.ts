@@ -11,7 +11,8 @@ import { type Dims, modelOf, type Parameters, poolDims } from "./models/index.ts
 import { type WeightsDType, weightsDTypes } from "./models/weights-dtype.ts";
 import { checkNames, type OptionNames } from "./option-names.ts";
 import { optionsInWords } from "./options-in-words.ts";
-import { layoutOf, openDevices, type SessionOptions } from "./session.ts";
+import { layoutOf, type SessionOptions } from "./session.ts";
+import { type StartingDevices, startingDevices } from "./starting-devices.ts";
 import {
   loadTokenizer,
   makeTokenizer,
@@ -104,8 +105,30 @@ export async function loadModel(
   const mesh =
     shared?.mesh ??
     (given as Mesh | ChooseMesh | undefined) ??
-    meshFor(options, { devices: 1, rows: () => 1, build: longest });
+    meshFor(options, { devices: 1, rows: () => 1, byChunks: true, build: longest });
   const dtype = dtypeOf(options);
+  const starting = startingDevices(options, shared);
+  try {
+    return await loadedOn(starting, folder, options, { mesh, dtype, shared: shared !== undefined });
+  } catch (error) {
+    await starting.end();
+    throw error;
+  }
+}
+
+interface Settings {
+  readonly mesh: Mesh | ChooseMesh;
+  readonly dtype: WeightsDType;
+  /** Whether the devices go on when the model is closed. */
+  readonly shared: boolean;
+}
+
+async function loadedOn(
+  starting: StartingDevices,
+  folder: string,
+  options: ModelOptions,
+  { mesh, dtype, shared }: Settings,
+): Promise<LoadedModel> {
   const weights = await loadWeights(folder);
   try {
     const { config } = weights;
@@ -114,53 +137,49 @@ export async function loadModel(
     const chosen = typeof mesh === "function" ? mesh(config, context) : { mesh, told: [] };
     const layout = layoutOf(options, chosen.mesh, { ...dims, ...poolDims });
     const home = weights.format === "checkpoint" ? homeOf(weights.file) : folder;
+    const opening = starting.on(chosen.mesh);
     const tokenizer = await tokenizerOf(home, options.tokenizer, config);
     const generation = await readGenerationConfig(folder);
-    const devices = shared ?? (await openDevices(options, chosen.mesh));
-    try {
-      const tree = modelOf(config).placeholders(config, dims, dtype);
-      // Any program over the parameters tells how they rest.
-      const resting = lower((p: Parameters) => p, { layout, inputs: [tree] as const });
-      const names = new Map(
-        modelOf(config)
-          .names(config)
-          .map((name) => [name.path, name]),
-      );
-      const parameters = await devices.putTree(resting, (path) =>
-        parameterSource(weights, names.get(path)!),
-      );
-      const program = programsOf({ config, devices, layout, dtype });
-      const decoding = decodingOf(config, program);
-      const leave = async (): Promise<void> => {
-        await decoding.unload();
-        dispose(parameters);
-      };
-      return {
-        config,
-        tokenizer,
-        home,
-        context,
-        devices,
-        layout,
-        dtype,
-        parameters,
-        ends: endsOf(weights, tokenizer),
-        ...(generation && { generation }),
-        notes: [
-          ...prefixNote(weights.prefix),
-          ...weights.notes.map(([key, reason]) => `config: ${key}: ${reason}`),
-          ...unexpectedLines(weights),
-          ...contextNote(context, options, config),
-          ...chosen.told,
-        ],
-        program,
-        decoding,
-        close: () => (shared ? leave() : devices.close()),
-      };
-    } catch (error) {
-      if (!shared) await devices.close();
-      throw error;
-    }
+    const tree = modelOf(config).placeholders(config, dims, dtype);
+    // Any program over the parameters tells how they rest.
+    const resting = lower((p: Parameters) => p, { layout, inputs: [tree] as const });
+    const names = new Map(
+      modelOf(config)
+        .names(config)
+        .map((name) => [name.path, name]),
+    );
+    const devices = await opening;
+    const parameters = await devices.putTree(resting, (path) =>
+      parameterSource(weights, names.get(path)!),
+    );
+    const program = programsOf({ config, devices, layout, dtype });
+    const decoding = decodingOf({ config, devices, program });
+    const leave = async (): Promise<void> => {
+      await decoding.unload();
+      dispose(parameters);
+    };
+    return {
+      config,
+      tokenizer,
+      home,
+      context,
+      devices,
+      layout,
+      dtype,
+      parameters,
+      ends: endsOf(weights, tokenizer),
+      ...(generation && { generation }),
+      notes: [
+        ...prefixNote(weights.prefix),
+        ...weights.notes.map(([key, reason]) => `config: ${key}: ${reason}`),
+        ...unexpectedLines(weights),
+        ...contextNote(context, options, config),
+        ...chosen.told,
+      ],
+      program,
+      decoding,
+      close: () => (shared ? leave() : devices.close()),
+    };
   } finally {
     await weights.close();
   }

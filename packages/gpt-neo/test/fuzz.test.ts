@@ -12,6 +12,7 @@ import fc from "fast-check";
 import { MtfError } from "mtf";
 import { openCheckpoint } from "mtf/checkpoint";
 import { beforeAll, describe, expect, it } from "vitest";
+import { draws } from "../../mtf/src/testing/draws.ts";
 import { readConfig } from "../src/config/index.ts";
 import { inspect } from "../src/inspect/inspect.ts";
 import { readLog } from "../src/log.ts";
@@ -152,11 +153,12 @@ describe("a damaged file", () => {
             16 * size + 48 * 2 ** 20,
           );
         }),
-        { numRuns: runs },
+        { numRuns: draws(runs) },
       );
       // What a TensorFlow folder's list says, the names of its files say too; of a log, the last line
       // may be unfinished.
-      if (file !== "checkpoint" && file !== "log.jsonl") expect(refused).toBeGreaterThan(runs / 20);
+      if (file !== "checkpoint" && file !== "log.jsonl")
+        expect(refused).toBeGreaterThan(draws(runs) / 20);
       rmSync(copy, { recursive: true });
     },
   );
@@ -172,7 +174,7 @@ describe("a damaged file", () => {
           (error: unknown) => checkError(error, copy),
         );
       }),
-      { numRuns: 100 },
+      { numRuns: draws(100) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { loadConfig, withTraining } from "../src/config/index.ts";
 import { parameterPlaceholders } from "../src/models/index.ts";
 import { microbatchOf, trainingStep } from "../src/train/step.ts";
 import { fixture } from "./support/expected.ts";
+import { heldOn } from "./support/held-on.ts";
 import { onDevices } from "./support/on-devices.ts";
 
 const folder = fixture("weights/safetensors/one");
@@ -45,7 +46,7 @@ it.each([
         const results = await step.call(tokens, labels);
         losses.push(results.get("1/loss")![0]!);
       }
-      return (await devices.usage()).map(({ buffers, bytes }) => ({ buffers, bytes }));
+      return heldOn(devices);
     };
     const few = await steps(5);
     expect(await steps(195)).toEqual(few);

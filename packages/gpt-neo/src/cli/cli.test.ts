@@ -235,7 +235,7 @@ describe("gpt-neo", () => {
 
       Usage: gpt-neo train --config PRESET|FILE --data FILE… --out DIR [options]
 
-        --config PRESET|FILE      a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file
+        --config PRESET|FILE      a new model: a preset, such as 125M, or a file
         --model DIR               start from a model's weights instead, with fresh optimizer state
         --with-optimizer          with --model: go on with the optimizer's state and step saved there
         --data FILE…              files, folders, patterns, - (standard input) (default: the config's)
@@ -304,6 +304,12 @@ describe("gpt-neo", () => {
       Without --weight, the files of all --data are one source, their documents one stream. With
       one, every --data is a source of its own, read as often as its share says:
       --data a.txt b.txt --weight 0.7 --data c.jsonl --weight 0.3.
+
+      A config's PRESET is one of
+      tiny, tiny-moe, demo, 125M, 125M-moe, 350M, 1.3B, 2.7B, 13B, pythia-14m, pythia-31m,
+      pythia-70m, pythia-160m, pythia-410m, pythia-1b, pythia-1.4b, pythia-2.8b, pythia-6.9b,
+      pythia-12b, gpt-neox-20b, gpt-j-6b, gpt2, gpt2-medium, gpt2-large, gpt2-xl, gpt3-small,
+      gpt3-medium, gpt3-large, gpt3-xl, gpt3-2.7B, gpt3-6.7B, gpt3-13B, gpt3-175B.
 
       A config's FILE is JSON of ours, of Hugging Face or of GPT-Neo, or YAML of GPT-NeoX; NeoX's in
       several files are given with commas between: --config 125M.yml,local.yml. Beside --model, --config

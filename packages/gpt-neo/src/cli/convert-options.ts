@@ -1,4 +1,4 @@
-import type { WeightType } from "../weights/convert.ts";
+import type { WeightType } from "../weights/weight-type.ts";
 import type { Command } from "./command.ts";
 import { choice, flag, integer, otherwise, required, text } from "./option.ts";
 import { size } from "./size.ts";

@@ -25,6 +25,10 @@ const all = new Set(["--version", ...[...optionsOf.values()].flatMap((options) =
 /** What runs another program: its options are its own. */
 const others = /\b(tensorboard|zstd|npm|npx|node|bun|deno) [^\n"`]*/g;
 
+/** A document wraps a command as it wraps words. */
+const onOneLine = (text: string) =>
+  text.replace(/(?<!`)`[^`]+`(?!`)/g, (code) => code.replaceAll("\n", " "));
+
 function filesIn(folder: string, ending: RegExp): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => ending.test(name))
@@ -41,7 +45,7 @@ const files = [
 
 /** Options that a text names and that no command has; behind a command's name, that this one lacks. */
 function unknownIn(text: string): readonly string[] {
-  const own = text.replace(others, "");
+  const own = onOneLine(text).replace(others, "");
   const named = [...own.matchAll(/(?<=^|[\s"'`(])--[a-z][a-z-]*[a-z]/gm)].map(([name]) => name);
   const used = [...own.matchAll(/gpt-neo ([a-z][a-z-]*)((?: [^\s"`]+)*)/g)].flatMap(
     ([, command, rest]) => {
@@ -58,6 +62,8 @@ describe("options that are named", () => {
     expect(unknownIn('"give --data, or --dta"')).toEqual(["--dta"]);
     expect(unknownIn("gpt-neo eval --data FILE --greedy")).toEqual(["eval --greedy"]);
     expect(unknownIn("see tensorboard --logdir runs")).toEqual([]);
+    expect(unknownIn("see `tensorboard\n--logdir runs`")).toEqual([]);
+    expect(unknownIn("see `gpt-neo eval\n--greedy`")).toEqual(["eval --greedy"]);
   });
 
   const library = files.filter((file) => /src\/(?!cli\/).*\.ts$/.test(relative(root, file)));

@@ -1,8 +1,9 @@
-import { optimizerNames } from "../config/index.ts";
+import { optimizerNames, presets } from "../config/index.ts";
 import type { WrittenData } from "../data/index.ts";
 import type { TrainOptions } from "../train/options.ts";
 import type { Command } from "./command.ts";
 import { readingOptions, special } from "./data-options.ts";
+import { inLines } from "./in-lines.ts";
 import { meshNotes, meshOptions } from "./mesh-options.ts";
 import {
   choice,
@@ -37,7 +38,7 @@ export const trainCommand: Command<TrainCommandOptions> = {
   summary: "train a model, or go on training one",
   usage: "--config PRESET|FILE --data FILE… --out DIR",
   options: {
-    config: text("PRESET|FILE", "a new model: tiny, demo, 125M, 350M, 1.3B, 2.7B, or a file"),
+    config: text("PRESET|FILE", "a new model: a preset, such as 125M, or a file"),
     model: text("DIR", "start from a model's weights instead, with fresh optimizer state"),
     withOptimizer: flag("with --model: go on with the optimizer's state and step saved there"),
     data: otherwise(
@@ -129,6 +130,9 @@ beside goes over what it was begun with. A pipe is read anew where it is named a
 Without --weight, the files of all --data are one source, their documents one stream. With
 one, every --data is a source of its own, read as often as its share says:
 --data a.txt b.txt --weight 0.7 --data c.jsonl --weight 0.3.
+
+A config's PRESET is one of
+${inLines(Object.keys(presets), 95)}.
 
 A config's FILE is JSON of ours, of Hugging Face or of GPT-Neo, or YAML of GPT-NeoX; NeoX's in
 several files are given with commas between: --config 125M.yml,local.yml. Beside --model, --config

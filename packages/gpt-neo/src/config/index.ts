@@ -23,21 +23,14 @@ export type {
 } from "./config.ts";
 export { type EndKey, endKeys, type LeftOut } from "./ends.ts";
 export type { Experts, RouterPolicy, SecondPolicy } from "./experts.ts";
+export type { ConfigFormat, ConfigSource, FoundConfig } from "./found.ts";
 export { saveConfig, toHuggingFace, toJson, trainedPart, withDtype } from "./hugging-face.ts";
 export type { InitialWeights } from "./initial-weights.ts";
-export {
-  type ConfigFormat,
-  type ConfigSource,
-  type FoundConfig,
-  type Keys,
-  loadConfig,
-  readConfig,
-  readConfigOfRun,
-  readConfigOver,
-} from "./load.ts";
+export { loadConfig, readConfig } from "./load.ts";
 export type { Masking } from "./masking.ts";
 export { type OptimizerName, optimizerNames } from "./optimizer-names.ts";
 export type { OriginalParts } from "./original-parts.ts";
+export { type Keys, readConfigOfRun, readConfigOver } from "./over.ts";
 export { withTraining } from "./override.ts";
 export { presets } from "./presets.ts";
 export { rotatedOf } from "./rotated.ts";

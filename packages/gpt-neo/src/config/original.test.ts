@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { MtfError } from "mtf";
 import { describe, expect, it } from "vitest";
+import { draws } from "../../../mtf/src/testing/draws.ts";
 import { parameterNames } from "../models/index.ts";
 import { toHuggingFace, toJson } from "./hugging-face.ts";
 import { isOriginalConfig, parseOriginalConfig } from "./original.ts";
@@ -256,7 +257,7 @@ describe("a wrong config", () => {
         expect(() => noteOf(key, setting, XL)).not.toThrow();
         problemsOf({ ...XL, [key]: setting });
       }),
-      { numRuns: 1000 },
+      { numRuns: draws(1000) },
     );
   });
 });

@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { MtfError } from "mtf";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { draws } from "../../../mtf/src/testing/draws.ts";
 import { readDocuments } from "./read.ts";
 
 const fixtures = fileURLToPath(new URL("../../test/fixtures/", import.meta.url));
@@ -97,7 +98,7 @@ it.each(cases)(
         }
         expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(limit);
       }),
-      { numRuns: runs },
+      { numRuns: draws(runs) },
     );
   },
 );

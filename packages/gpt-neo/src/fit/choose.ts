@@ -15,6 +15,8 @@ export interface Way {
 export interface Question {
   /** The programs as they would run, which hold what they hold side by side. */
   readonly plans: (way: Way) => readonly Program[];
+  /** What is more than they need, where that is known without making them: mostly it fits by far. */
+  readonly most?: ((way: Way) => Need) | undefined;
   /** The mesh that somebody asked for, and who did: `mesh`, say. */
   readonly asked?: { readonly mesh: Mesh; readonly by: string } | undefined;
   /** The meshes to choose from, the usual one first. */
@@ -55,8 +57,10 @@ export function chooseMesh(question: Question): ChosenMesh {
     return need;
   };
   const usual: Way = { mesh: asked?.mesh ?? meshes[0]! };
+  const enough = (need: Need) => fits(need, where, machine, asked ? 1 : comfortable);
+  if (question.most && enough(question.most(usual))) return { mesh: usual.mesh, told: [] };
   const need = known(usual);
-  if (fits(need, where, machine, asked ? 1 : comfortable)) return { mesh: usual.mesh, told: [] };
+  if (enough(need)) return { mesh: usual.mesh, told: [] };
 
   // Where nothing can fit, nothing need be tried.
   const hopeless = leastBytes > machine.memoryBytes;

@@ -153,7 +153,7 @@ describe("a mesh that is asked for", () => {
 
 describe("a model", () => {
   const use = {
-    generate: { devices: 1, rows: () => 1, build: longest },
+    generate: { devices: 1, rows: () => 1, byChunks: true, build: longest },
     evaluate: {
       devices: 8,
       rows: (mesh: { readonly size: number }) => mesh.size,

@@ -1,12 +1,12 @@
 import { paddedLength } from "../padded-length.ts";
+import { type OneMore, stepsAhead } from "./ahead.ts";
 import { type Chunk, chunksOf } from "./chunks.ts";
-import { longestChunk } from "./extend.ts";
-import { drawsFor } from "./few/draws-for.ts";
-import { glanceOf, type Look, type Told } from "./few/look.ts";
+import { glanceOf, type Told } from "./few/look.ts";
 import { type Continuing, heldCache } from "./held-cache.ts";
 import { beginInCommon } from "./in-common.ts";
 import type { NextLogits, TailedRow } from "./next-logits.ts";
 import { placesFor } from "./places.ts";
+import { longestChunk, promptLength } from "./prompt-length.ts";
 import { type GrowingRow, tokensOf } from "./tokens.ts";
 
 /** A row as it is in the cache. */
@@ -14,7 +14,7 @@ interface Kept {
   readonly place: number;
   /** Its ids that are there, from the first on; none where it begins with another. */
   readonly ids: readonly number[];
-  /** How many ids were ever there: those behind its own are of rows that it went on from. */
+  /** How many ids were ever there: those behind its own are of rows that it went on from, or of a step ahead. */
   readonly reach: number;
 }
 
@@ -39,6 +39,7 @@ interface ToldRow extends GrowingRow {
  */
 export function cachedLogits(model: Continuing): NextLogits<TailedRow> {
   const cache = heldCache(model);
+  const steps = stepsAhead(cache, model.decoding.beside);
   let kept: readonly Kept[] = [];
 
   /** @param ask what follows rows that get ids, in their order */
@@ -55,10 +56,11 @@ export function cachedLogits(model: Continuing): NextLogits<TailedRow> {
         return { place: places[row]!, had, fresh: seen.slice(had), tail };
       }),
     );
+    const further = steps.underWay() ? 1 : 0;
     kept = rows.map(({ ids }, row) => {
       const { goesOn } = wanted[row]!;
       const whole = ids.length <= model.context;
-      const reach = Math.max(ids.length, goesOn?.from.reach ?? 0);
+      const reach = Math.max(ids.length + further, goesOn?.from.reach ?? 0);
       return { place: places[row]!, ids: whole ? ids : [], reach };
     });
     return logits;
@@ -82,6 +84,7 @@ export function cachedLogits(model: Continuing): NextLogits<TailedRow> {
     if (!from && memory === room.memory) return of;
     const same = Array.from({ length: size }, (_, place) => place);
     const anew = before.every((place) => place === undefined);
+    await steps.stop();
     await cache.arrange({ rows: size, memory }, anew ? undefined : (from ?? same));
     return of;
   }
@@ -92,13 +95,21 @@ export function cachedLogits(model: Continuing): NextLogits<TailedRow> {
   }
 
   async function extended(rows: readonly ToldRow[]): Promise<readonly Float32Array[]> {
+    await steps.stop();
     const told = rows.map((): Float32Array[] => []);
-    for (const chunk of chunksOf(rows.map(({ fresh }) => fresh.length))) {
+    for (const chunk of chunksOf(sizesOf(rows), promptOf(rows))) {
       for (const [row, numbers] of (await extendedBy(chunk, rows)).entries()) {
         if (numbers.length > 0) told[row]!.push(numbers);
       }
     }
     return told.map(joined);
+  }
+
+  /** How many tokens rows begin with at once, if they do: it tells what follows the last of them alone. */
+  function promptOf(rows: readonly ToldRow[]): number | undefined {
+    if (rows.some(({ had, tail }) => had > 0 || tail > 1)) return undefined;
+    const { rows: places, memory } = cache.room();
+    return promptLength(places, Math.max(...sizesOf(rows)), memory);
   }
 
   /** Adds a chunk, and gives of each row what follows the ids in it that are of the tail. */
@@ -113,7 +124,8 @@ export function cachedLogits(model: Continuing): NextLogits<TailedRow> {
     });
     const each = Math.max(...tails) > 1;
     const tokens = tokensOf(chunk, rows, places);
-    const logits = each ? await cache.extendByEach(tokens) : await cache.extend(tokens);
+    const add = each ? cache.extendByEach : chunk.begins ? cache.prompt : cache.extend;
+    const logits = await add(tokens);
     try {
       if (Math.max(...tails) === 0) return rows.map(() => new Float32Array(0));
       const numbers = (await logits.read()) as Float32Array;
@@ -130,34 +142,31 @@ export function cachedLogits(model: Continuing): NextLogits<TailedRow> {
 
   /** What is enough of what follows rows, where each gets one id. */
   async function glanced(
-    looks: readonly (Look | undefined)[],
+    asked: readonly TailedRow[],
     rows: readonly ToldRow[],
   ): Promise<readonly Told[]> {
-    const glance = glanceOf(looks);
+    const glance = glanceOf(asked.map(({ look }) => look));
     if (!glance || rows.some(({ fresh }) => fresh.length > 1)) return extended(rows);
-    const places = cache.room().rows;
-    const [chunk] = chunksOf(rows.map(() => 1));
-    const draws = drawsFor(
-      glance,
-      rows.map(({ place }, row) => [place, looks[row]!] as const),
-      places,
-    );
-    const few = await cache.glance(tokensOf(chunk!, rows, places), glance, draws);
-    return rows.map(({ place }) => few[place]!);
+    const more = rows.map(({ place, had, fresh }, row): OneMore => {
+      const { look, nextLook } = asked[row]!;
+      return { place, had, id: fresh[0]!, look: look!, nextLook };
+    });
+    return steps.glance(more, glance);
   }
 
   return {
     next: (rows) => told(rows, extended),
-    glance: (rows) => {
-      const looks = rows.map(({ look }) => look);
-      return told(rows, (growing) => glanced(looks, growing));
-    },
+    glance: (rows) => told(rows, (growing) => glanced(rows, growing)),
     close: async () => {
       kept = [];
+      // Nobody asked for it: what it failed of, devices tell whoever asks them for something.
+      await steps.stop().catch(() => {});
       cache.free();
     },
   };
 }
+
+const sizesOf = (rows: readonly ToldRow[]) => rows.map(({ fresh }) => fresh.length);
 
 function joined(parts: readonly Float32Array[]): Float32Array {
   if (parts.length === 1) return parts[0]!;

@@ -1,9 +1,9 @@
 import type { Run } from "mtf/simulator";
-import type { Config } from "../config/index.ts";
 import type { LoadedModel } from "../loaded-model.ts";
 import { type Cache, modelOf, type Parameters } from "../models/index.ts";
 import { onceForEach } from "../once-for-each.ts";
 import {
+  type Beginning,
   beginning,
   type Extended,
   type ExtendedByEach,
@@ -12,6 +12,7 @@ import {
   extendingByEach,
   type Glancing,
   glancing,
+  prompting,
 } from "./extend.ts";
 import type { Draws } from "./few/few-of.ts";
 import type { Glance } from "./few/look.ts";
@@ -26,8 +27,12 @@ export interface Room {
 
 /** The programs that continue rows of ids, each made when it is first wanted, and kept from then on. */
 export interface Decoding {
+  /** Whether devices compute beside this thread: they may be at something while it does something else. */
+  readonly beside: boolean;
   /** Makes an empty cache. */
   begin(room: Room): Promise<Run<readonly [Parameters], Cache>>;
+  /** Puts at most `length` first tokens of each row into an empty cache, and tells what follows them. */
+  prompt(room: Room, length: number): Promise<Run<readonly [Parameters, ...Beginning], Extended>>;
   /** Adds at most `length` tokens to each row of a cache, and tells what follows them. */
   extend(room: Room, length: number): Promise<Run<readonly [Parameters, ...Extending], Extended>>;
   /** Adds one token to each row, and tells no more of what follows than a glance does. */
@@ -46,15 +51,24 @@ export interface Decoding {
   unload(): Promise<void>;
 }
 
+type Place = Pick<LoadedModel, "config" | "program"> & {
+  readonly devices: Pick<LoadedModel["devices"], "ahead">;
+};
+
 /** The programs of a model, loaded where its parameters lie. */
-export function decodingOf(config: Config, program: LoadedModel["program"]): Decoding {
+export function decodingOf({ config, devices, program }: Place): Decoding {
   const model = modelOf(config);
   const dims = ({ rows, memory }: Room, length = 1) => model.dims(config, rows, length, memory);
   const made = new Map<string, Promise<Unloaded>>();
   const once = onceForEach(made);
   return {
+    beside: devices.ahead > 0,
     begin: (room) =>
       once(["begin", room], () => program(1, () => beginning(config, dims(room)), room.rows)),
+    prompt: (room, length) =>
+      once(["prompt", room, length], () =>
+        program(length, () => prompting(config, dims(room, length)), room.rows),
+      ),
     extend: (room, length) =>
       once(["extend", room, length], () =>
         program(length, () => extending(config, dims(room, length)), room.rows),

@@ -10,14 +10,9 @@ import {
   type Parameters,
 } from "../models/index.ts";
 import { type Rows, rowsOf } from "../rows.ts";
-import { type Draws, drawsOf, type FewOfRows, fewOf } from "./few/few-of.ts";
+import { type Draws, drawsOf, type FewOfRows, fewOf, ownOf } from "./few/few-of.ts";
 import type { Glance } from "./few/look.ts";
-
-/**
- * The most tokens that are added to a row at once: enough for products of matrices to be fast, few
- * enough for what is held of them meanwhile, and for the slots that local layers have for them.
- */
-export const longestChunk = 64;
+import { longestChunk, promptLength } from "./prompt-length.ts";
 
 type Counts = Tensor<"batch", "int32">;
 type MakeSlots = globalThis.Parameters<typeof cacheOf>[2];
@@ -25,21 +20,47 @@ type MakeSlots = globalThis.Parameters<typeof cacheOf>[2];
 /** What is extended and by what: how many tokens rows have before, and how many they get. */
 export type Extending = readonly [cache: Cache, tokens: Rows, before: Counts, counts: Counts];
 
+/** An empty cache, what rows begin with, and how many tokens that is of each. */
+export type Beginning = readonly [cache: Cache, tokens: Rows, counts: Counts];
+
 /** What follows each row, and the cache with its tokens. */
 export type Extended = readonly [logits: Tensor<"batch" | "vocab">, cache: Cache];
 
 /** What follows each token of each row, and the cache with them. */
 export type ExtendedByEach = readonly [logits: Tensor<"batch" | "length" | "vocab">, cache: Cache];
 
-/** What a glance tells of what follows each row, and the cache with its tokens. */
-export type Glancing = readonly [few: FewOfRows, cache: Cache];
+/** What a glance tells of what follows each row. */
+export interface Glanced {
+  readonly few: FewOfRows;
+  /** The ids that the devices take themselves, as the tokens of a step that goes on with them. */
+  readonly own: Rows;
+}
+
+/** What a glance tells, and the cache with the rows' tokens. */
+export type Glancing = readonly [glanced: Glanced, cache: Cache];
 
 /** Adds tokens to the rows of a cache. Of a row that gets none, the logits mean nothing. */
 export function extending(config: Config, dims: Dims): Built<Extending, Extended> {
+  return adding(config, dims, (...made) => afterLast(config, ...made));
+}
+
+/**
+ * Puts the first tokens of rows into an empty cache. They see each other as without one, so that there may
+ * be far more of them than go on from a cache at once.
+ */
+export function prompting(config: Config, dims: Dims): Built<Beginning, Extended> {
   const model = modelOf(config);
-  return adding(config, dims, (parameters, { final }, counts) => {
-    return model.logitsOf(parameters, gather(final, sub(counts, 1), "length"));
-  });
+  const { batch, length } = dims;
+  const own = model.dims(config, batch.size, length.size);
+  return [
+    (parameters, layers, tokens, counts) => {
+      const cache = { layers, counts };
+      const made = model.forward(config, own, parameters, tokens, { cache });
+      return [afterLast(config, parameters, made, counts), made.cache!];
+    },
+    [kept(config, dims, placeholder), rowsOf(dims), placeholder([batch], "int32")],
+    [1],
+  ];
 }
 
 /** The same, with no more of what follows each row than a glance tells. */
@@ -48,14 +69,16 @@ export function glancing(
   dims: Dims,
   glance: Glance,
 ): Built<readonly [...Extending, draws: readonly Draws[]], Glancing> {
-  const [fn, rest, donate] = extending(config, dims);
+  const [fn, rest] = extending(config, dims);
   return [
     (parameters, cache, tokens, before, counts, draws) => {
       const [logits, next] = fn(parameters, cache, tokens, before, counts);
-      return [fewOf(glance, logits, draws), next];
+      const few = fewOf(glance, logits, draws);
+      return [{ few, own: ownOf(few) }, next];
     },
     [...rest, drawsOf(dims, glance)],
-    donate ?? [],
+    // Tokens that devices have chosen are of no use after that.
+    [1, 2],
   ];
 }
 
@@ -81,10 +104,26 @@ function adding<Logits>(
   ];
 }
 
-/** Of what a row of so many tokens takes, what needs the most memory: its longest chunk. */
-export function longest(config: Config, { batch, length }: Dims): Built<Extending, Extended> {
-  const chunk = Math.min(longestChunk, length.size);
-  return extending(config, modelOf(config).dims(config, batch.size, chunk, length.size));
+/** The logits of what follows the last token of each row. */
+function afterLast(
+  config: Config,
+  parameters: Parameters,
+  { final }: Forward,
+  counts: Counts,
+): Extended[0] {
+  const last = gather(final, sub(counts, 1), "length");
+  return modelOf(config).logitsOf(parameters, last);
+}
+
+/** Of what rows of so many tokens take, what needs the most memory: the most of them at once. */
+export function longest(
+  config: Config,
+  { batch, length }: Dims,
+): Built<Beginning, Extended> | Built<Extending, Extended> {
+  const most = (at: number) => modelOf(config).dims(config, batch.size, at, length.size);
+  const prompt = promptLength(batch.size, length.size, length.size);
+  if (prompt !== undefined) return prompting(config, most(prompt));
+  return extending(config, most(Math.min(longestChunk, length.size)));
 }
 
 /** An empty cache. */

@@ -3,9 +3,9 @@ import type { Held, Sharded } from "mtf/simulator";
 import type { LoadedModel } from "../loaded-model.ts";
 import type { Cache } from "../models/index.ts";
 import type { Room } from "./decoding.ts";
+import type { Glanced } from "./extend.ts";
 import type { DrawsForRows } from "./few/draws-for.ts";
-import type { Few, Glance } from "./few/look.ts";
-import { readFew } from "./few/read-few.ts";
+import type { Glance } from "./few/look.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What continues rows: a model, or one that is being trained. */
@@ -16,14 +16,16 @@ export interface HeldCache {
   readonly room: () => Room;
   /** Makes room, for rows from other places; or, without `from`, for new rows alone. */
   readonly arrange: (room: Room, from?: readonly number[]) => Promise<void>;
+  /** Puts the first tokens of rows into the cache, and gives the logits of what follows them. */
+  readonly prompt: (tokens: Omit<Tokens, "before">) => Promise<Sharded<"batch" | "vocab">>;
   /** Adds tokens, and gives the logits of what follows them. */
   readonly extend: (tokens: Tokens) => Promise<Sharded<"batch" | "vocab">>;
-  /** Adds one token to each place, and gives what a glance tells of it. */
+  /** Adds one token to each place, and gives what a glance tells of what follows. */
   readonly glance: (
     tokens: Tokens,
     glance: Glance,
     draws: readonly DrawsForRows[],
-  ) => Promise<readonly Few[]>;
+  ) => Promise<Held<Glanced>>;
   /** Adds tokens, and gives the logits of what follows each of them. */
   readonly extendByEach: (tokens: Tokens) => Promise<Sharded<"batch" | "length" | "vocab">>;
   readonly free: () => void;
@@ -33,7 +35,7 @@ export interface HeldCache {
 type Extend<Logits, More extends readonly unknown[] = []> = (
   parameters: Continuing["parameters"],
   cache: Held<Cache>,
-  ...tokens: readonly [ids: Int32Array, before: Int32Array, counts: Int32Array, ...More]
+  ...tokens: readonly [ids: Tokens["ids"], before: Int32Array, counts: Int32Array, ...More]
 ) => Promise<readonly [Logits, Held<Cache>]>;
 
 /** A cache without any room. */
@@ -42,46 +44,69 @@ export function heldCache({ parameters, decoding }: Continuing): HeldCache {
   let room = none;
   let cache: Held<Cache> | undefined;
 
-  /** The cache, to be given up: what fails leaves none. */
+  /** The cache, to be given up. */
   function taken(): Held<Cache> {
     const given = cache!;
-    [room, cache] = [none, undefined];
+    cache = undefined;
     return given;
   }
 
   function free(): void {
+    room = none;
     if (cache) dispose(taken());
   }
 
-  async function extended<Logits, More extends readonly unknown[]>(
+  /** The cache that comes of another: what fails leaves none. */
+  async function replaced<T>(make: () => Promise<readonly [T, Held<Cache>]>): Promise<T> {
+    try {
+      const [made, next] = await make();
+      cache = next;
+      return made;
+    } catch (error) {
+      free();
+      throw error;
+    }
+  }
+
+  function extended<Logits, More extends readonly unknown[]>(
     load: (room: Room, length: number) => Promise<Extend<Logits, More>>,
     { length, ids, before, counts }: Tokens,
     ...more: More
   ): Promise<Logits> {
-    const here = room;
-    const run = await load(here, length);
-    const [logits, next] = await run(parameters, taken(), ids, before, counts, ...more);
-    [room, cache] = [here, next];
-    return logits;
+    return replaced(async () => {
+      const run = await load(room, length);
+      return run(parameters, taken(), ids, before, counts, ...more);
+    });
+  }
+
+  function arrange(to: Room, from?: readonly number[]): Promise<void> {
+    return replaced(async () => {
+      if (!from) {
+        free();
+        const run = await decoding.begin(to);
+        const begun = await run(parameters);
+        room = to;
+        return [undefined, begun];
+      }
+      const run = await decoding.rearrange(room, to);
+      const moved = await run(parameters, taken(), Int32Array.from(from));
+      room = to;
+      return [undefined, moved];
+    });
   }
 
   return {
     room: () => room,
     free,
-    arrange: async (to, from) => {
-      if (from) {
-        const run = await decoding.rearrange(room, to);
-        cache = await run(parameters, taken(), Int32Array.from(from));
-      } else {
-        free();
-        const run = await decoding.begin(to);
-        cache = await run(parameters);
-      }
-      room = to;
-    },
+    arrange,
+    prompt: ({ length, ids, counts }) =>
+      replaced(async () => {
+        const run = await decoding.prompt(room, length);
+        return run(parameters, taken(), ids, counts);
+      }),
     extend: (tokens) => extended(decoding.extend, tokens),
-    glance: async (tokens, glance, draws) =>
-      readFew(await extended((here) => decoding.glance(here, glance), tokens, draws)),
+    glance: (tokens, glance, draws) =>
+      extended((here) => decoding.glance(here, glance), tokens, draws),
     extendByEach: (tokens) => extended(decoding.extendByEach, tokens),
   };
 }

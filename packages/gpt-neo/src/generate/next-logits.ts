@@ -11,6 +11,11 @@ export interface Row {
   readonly continues?: number;
   /** What is enough of what follows it, to whom takes a glance. */
   readonly look?: Look | undefined;
+  /**
+   * What will be enough of what follows it and one id more, if the id is the one that devices take
+   * themselves, as it is as a rule. Nothing where the text ends with that id.
+   */
+  readonly nextLook?: Look | undefined;
 }
 
 /** A row of which may be asked what follows each of its last ids, and not the last alone. */

@@ -1,4 +1,4 @@
-import { drawnAmong, likeliestAmong } from "./few/choose.ts";
+import { drawnAmong, leavesAll, likeliestAmong } from "./few/choose.ts";
 import { lookOf } from "./few/look-of.ts";
 import { placeOfLargest } from "./largest.ts";
 import { noiseAt, noiseOf } from "./noise.ts";
@@ -55,6 +55,7 @@ export function searchOf(prompt: readonly number[], all: SearchOptions): Search 
     const chooses = { ...all, lowers: lowers.length > 0 };
     const few: ChoiceOfFew = {
       look: (length, sequence) => lookOf(chooses, length, sequence),
+      asDevices: sampling.kind === "greedy" || leavesAll(sampling),
       among: (few, context, sequence) =>
         sampling.kind === "greedy"
           ? likeliestAmong(few, { lowers }, context)

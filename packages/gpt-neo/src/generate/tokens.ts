@@ -1,9 +1,12 @@
+import type { Held } from "mtf/simulator";
+import type { Rows } from "../rows.ts";
 import type { Chunk } from "./chunks.ts";
 
 /** Tokens for each place of a cache: `length` in a line, of which `counts` are there. */
 export interface Tokens {
   readonly length: number;
-  readonly ids: Int32Array;
+  /** Where devices chose them, they are nowhere else yet. */
+  readonly ids: Int32Array | Held<Rows>;
   /** How many tokens each place has already. */
   readonly before: Int32Array;
   readonly counts: Int32Array;
@@ -19,7 +22,7 @@ export interface GrowingRow {
 
 /** A chunk of what rows get, each at its place of so many. */
 export function tokensOf(
-  { length, pieces }: Chunk,
+  { length, pieces }: Pick<Chunk, "length" | "pieces">,
   rows: readonly GrowingRow[],
   places: number,
 ): Tokens {

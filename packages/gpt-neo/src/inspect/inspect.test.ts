@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { MtfError } from "mtf";
 import { describe, expect, it } from "vitest";
+import { draws } from "../../../mtf/src/testing/draws.ts";
 import { callHere, resultOf, temporaryFolder } from "../../test/support/cli.ts";
 import { fixture } from "../../test/support/expected.ts";
 import { someText } from "../../test/support/runs.ts";
@@ -301,7 +302,7 @@ describe("errors", () => {
           if (!(caught instanceof MtfError) || caught.code === "internal") throw caught;
         });
       }),
-      { numRuns: 300 },
+      { numRuns: draws(300) },
     );
   });
 

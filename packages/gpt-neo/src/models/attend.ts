@@ -1,5 +1,5 @@
 import { dropout, type Tensor } from "mtf";
-import { attention, flashAttention, localAttention, pagedAttention } from "mtf/nn";
+import { attention, flashAttention, localAttention, maskedAttention, pagedAttention } from "mtf/nn";
 import type { Drawn } from "./dropped.ts";
 import type { Seen } from "./memory.ts";
 
@@ -33,6 +33,9 @@ export function attend<A extends string>(
   }
   const weights = <W extends string>(x: Tensor<W>): Tensor<W> =>
     drawn ? dropout(drawn.key, x, drawn.rate) : x;
+  if (visible && !drawn && isFew(query as never, keys)) {
+    return maskedAttention(from, keys, values, { ...to, visible }) as never;
+  }
   if (near === undefined) {
     return attention(from, keys, values, { ...to, visible, weights }) as never;
   }
@@ -42,4 +45,12 @@ export function attend<A extends string>(
     ...given,
     segment: documents,
   }) as never;
+}
+
+/** So many queries look at what a cache has one after the other: more are worth a product of matrices. */
+const few = 8;
+
+function isFew(query: Tensor<"length">, keys: Seen["keys"]): boolean {
+  const { length } = query.dims;
+  return length.size <= few && length.size < keys.dims.memory_length.size;
 }

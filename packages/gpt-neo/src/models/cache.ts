@@ -20,8 +20,11 @@ export type Cache = readonly LayerCache[];
 /** What a forward pass goes on from. Its tokens are put into the cache, and see what is there. */
 export interface Continued {
   readonly layers: Cache;
-  /** How many tokens each row has already: the position of its next. */
-  readonly before: Tensor<"batch", "int32">;
+  /**
+   * How many tokens each row has already: the position of its next. Without it rows begin: their tokens
+   * see each other alone, of which there may be more than a ring has slots.
+   */
+  readonly before?: Tensor<"batch", "int32">;
   /** How many of the tokens each row has; what is behind these is padding. */
   readonly counts: Tensor<"batch", "int32">;
 }
@@ -64,6 +67,13 @@ export function keepingLayers({
   return attention_layers
     .map((kind, layer) => ({ kind, layer }))
     .filter(({ kind }) => kind !== "none");
+}
+
+/** Where each of them has its place, by the layer. */
+export function placesOfLayers(
+  config: Pick<Config, "attention_layers">,
+): ReadonlyMap<number, number> {
+  return new Map(keepingLayers(config).map(({ layer }, place) => [layer, place]));
 }
 
 /** How many slots a layer of a kind needs. */

@@ -1,44 +1,30 @@
-import { add, MtfError, scatter } from "mtf";
-import type { AttentionType, Config } from "../config/index.ts";
-import { checkBesideCache } from "./beside-cache.ts";
-import { type Cache, keepingLayers, type LayerCache, slotsOf } from "./cache.ts";
+import { add, MtfError } from "mtf";
+import type { Config } from "../config/index.ts";
+import { type Cache, type Continued, keepingLayers, slotsOf } from "./cache.ts";
 import type { Dims } from "./dims.ts";
+import { ofEachKind } from "./each-kind.ts";
 import type { Memory } from "./memory.ts";
-import type { ForwardOptions } from "./model.ts";
-import { positionsOf, type Ring, ringOf } from "./ring.ts";
+import { putInto } from "./put-into.ts";
+import { positionsOf, ringOf } from "./ring.ts";
 
 /** The memory of tokens that go on from a cache. */
-export function cachedMemory(
-  config: Config,
-  dims: Dims,
-  { cache, ...others }: ForwardOptions & Required<Pick<ForwardOptions, "cache">>,
-): Memory {
-  checkBesideCache(others);
+export function cachedMemory(config: Config, dims: Dims, cache: Required<Continued>): Memory {
   checkSlots(config, dims, cache.layers);
   const positions = positionsOf(dims, cache);
   const ends = add(cache.before, cache.counts);
-  const rings = new Map<AttentionType, Ring>();
-  const places = new Map<number, number>();
-  keepingLayers(config).forEach(({ layer, kind }, place) => {
-    places.set(layer, place);
-    if (rings.has(kind)) return;
+  const rings = ofEachKind(config, (kind, place) => {
     const window = kind === "local" ? config.window_size : undefined;
     const { memory_length } = cache.layers[place]!.keys.dims;
-    rings.set(kind, ringOf(memory_length, positions, ends, window));
+    return ringOf(memory_length, positions, ends, window);
   });
-  const kept: LayerCache[] = [];
+  const { put, kept } = putInto(config, cache.layers, (kind) => rings.get(kind)!.places);
   return {
     positions,
-    of: (layer) => (newKeys, newValues) => {
-      const place = places.get(layer)!;
-      const { places: slots, visible } = rings.get(config.attention_layers[layer]!)!;
-      const { keys, values } = cache.layers[place]!;
-      const ids = { memory_length: slots };
-      const all = { keys: scatter(keys, newKeys, ids), values: scatter(values, newValues, ids) };
-      kept[place] = all;
-      return { ...all, visible };
+    of: (layer) => (keys, values) => {
+      const { visible } = rings.get(config.attention_layers[layer]!)!;
+      return { ...put(layer, keys, values), visible };
     },
-    kept: () => ({ cache: kept }),
+    kept,
   };
 }
 

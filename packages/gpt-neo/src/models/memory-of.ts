@@ -1,5 +1,7 @@
 import { rename } from "mtf";
 import type { Config } from "../config/index.ts";
+import { begunMemory } from "./begun-memory.ts";
+import { checkBesideCache } from "./beside-cache.ts";
 import { cachedMemory } from "./cached-memory.ts";
 import type { Dims } from "./dims.ts";
 import type { Memory } from "./memory.ts";
@@ -19,8 +21,23 @@ export function memoryOf(
   masks: Masks = causalMasks(config, dims),
 ): Memory {
   const { cache, paged, ...others } = options;
-  if (cache) return cachedMemory(config, dims, { cache, ...others });
-  if (paged) return pagedMemory(config, dims, { paged, ...others });
+  if (cache || paged) checkBesideCache(others);
+  if (paged) return pagedMemory(config, dims, paged);
+  const alone = () => memoryAlone(config, dims, others, masks);
+  if (!cache) return alone();
+  const { before } = cache;
+  return before
+    ? cachedMemory(config, dims, { ...cache, before })
+    : begunMemory(config, dims, cache, alone());
+}
+
+/** The memory of tokens that see each other alone. */
+function memoryAlone(
+  config: Config,
+  dims: Dims,
+  options: Omit<ForwardOptions, "cache" | "paged">,
+  masks: Masks,
+): Memory {
   const visible = visibility(masks, options);
   const { documents, attended } = options;
   const unmasked = attended === undefined;

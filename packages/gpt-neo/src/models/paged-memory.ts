@@ -19,22 +19,16 @@ import {
   sub,
   where,
 } from "mtf";
-import type { AttentionType, Config } from "../config/index.ts";
-import { checkBesideCache } from "./beside-cache.ts";
-import { keepingLayers } from "./cache.ts";
+import type { Config } from "../config/index.ts";
+import { placesOfLayers } from "./cache.ts";
 import type { Dims } from "./dims.ts";
+import { ofEachKind } from "./each-kind.ts";
 import type { Memory, Remember, Seen } from "./memory.ts";
-import type { ForwardOptions } from "./model.ts";
 import type { Blocks, LayerPool, Paged } from "./pool.ts";
 import { type Positions, positionsOf } from "./ring.ts";
 
 /** The memory of tokens that go on from what is in blocks. */
-export function pagedMemory(
-  config: Config,
-  dims: Dims,
-  { paged, ...others }: ForwardOptions & Required<Pick<ForwardOptions, "paged">>,
-): Memory {
-  checkBesideCache(others);
+export function pagedMemory(config: Config, dims: Dims, paged: Paged): Memory {
   const { block: blocks, offset } = paged.pool[0]!.keys.dims;
   const positions = positionsOf(dims, paged);
   const there = less(positions, add(paged.before, paged.counts));
@@ -45,14 +39,10 @@ export function pagedMemory(
   const slots = { slot: where(and(there, greaterEqual(block, 0)), place, -1) };
   const put = (into: Blocks, rows: Parameters<Remember>[0]): Blocks =>
     split(scatter(merge(into, ["block", "offset"], slot), rows, slots), slot, [blocks, offset]);
-  const views = new Map<AttentionType, View>();
-  const at = new Map<number, number>();
-  for (const [place, { layer, kind }] of keepingLayers(config).entries()) {
-    at.set(layer, place);
-    if (views.has(kind)) continue;
-    const window = kind === "local" ? config.window_size : undefined;
-    views.set(kind, viewOf(paged, positions, offset.size, window));
-  }
+  const views = ofEachKind(config, (kind) =>
+    viewOf(paged, positions, offset.size, kind === "local" ? config.window_size : undefined),
+  );
+  const at = placesOfLayers(config);
   const kept: LayerPool[] = [];
   return {
     positions,

@@ -30,7 +30,8 @@ export function positionsOf(
   { batch, length }: Dims,
   { before }: Pick<Continued, "before">,
 ): Positions {
-  return add(broadcast(iota(length), batch), before);
+  const first = broadcast(iota(length), batch);
+  return before ? add(first, before) : first;
 }
 
 /**
@@ -50,4 +51,14 @@ export function ringOf(
   const past = and(greaterEqual(distance, 0), greaterEqual(kept, 0));
   const visible = window === undefined ? past : and(past, lessEqual(distance, window - 1));
   return { places: where(less(positions, ends), mod(positions, slots.size), -1), visible };
+}
+
+/** Where tokens go in a ring of fewer slots than they may be: none in the place of a later one. */
+export function newestPlaces(
+  slots: Dimension<"memory_length">,
+  positions: Positions,
+  ends: Continued["counts"],
+): Positions {
+  const isKept = and(less(positions, ends), greaterEqual(positions, sub(ends, slots.size)));
+  return where(isKept, mod(positions, slots.size), -1);
 }

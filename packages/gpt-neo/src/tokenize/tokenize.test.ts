@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { draws } from "../../../mtf/src/testing/draws.ts";
 import { writeIndexed } from "../data/mmididx/index.ts";
 import { readDocuments } from "../data/read.ts";
 import { gpt2Tokenizer, makeTokenizer, tokenizerSource } from "../tokenizer/index.ts";
@@ -152,7 +153,7 @@ describe("tokenize", () => {
           expect(filesOf(task.out)).toEqual(filesOf(whole.out));
           await rm(task.out, { recursive: true });
         }),
-        { numRuns: 6 },
+        { numRuns: draws(6) },
       );
     }
   });

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { draws } from "../../../mtf/src/testing/draws.ts";
 import { temporaryFolder } from "../../test/support/cli.ts";
 import { fixture } from "../../test/support/expected.ts";
 import { wholeDocuments } from "../../test/support/whole-documents.ts";
@@ -43,7 +44,7 @@ describe.each(tokenizers)("withSpecial(%s)", (name, tokenizer) => {
         if (name === "tiny-nfkc_prefix" || name === "tiny-neox20b") return;
         expect(special.decode(special.encode(text))).toBe(text);
       }),
-      { numRuns: 300 },
+      { numRuns: draws(300) },
     );
   });
 
@@ -65,7 +66,7 @@ describe.each(tokenizers)("withSpecial(%s)", (name, tokenizer) => {
         ids.push(...encoder.end());
         expect(ids).toEqual([...special.encode(text)]);
       }),
-      { numRuns: 300 },
+      { numRuns: draws(300) },
     );
   });
 

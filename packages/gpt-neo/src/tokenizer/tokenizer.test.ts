@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { draws } from "../../../mtf/src/testing/draws.ts";
 import { bytesTokenizer } from "./bytes.ts";
 import { gpt2Tokenizer } from "./gpt2.ts";
 import { gpt2Merges, gpt2Vocabulary, gpt2Words } from "./gpt2-files.ts";
@@ -74,7 +75,7 @@ describe("gpt2", () => {
           expect(long).toEqual(mergeNaively(word, ranks));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: draws(200) },
     );
     const started = performance.now();
     const ids = gpt2.encode("ab".repeat(250_000));
@@ -102,7 +103,7 @@ describe.each([bytesTokenizer, gpt2])("$name", (tokenizer) => {
         for (const id of ids) expect(id).toBeLessThan(tokenizer.endOfText);
         expect(tokenizer.decode(ids)).toBe(Buffer.from(text).toString());
       }),
-      { numRuns: 500 },
+      { numRuns: draws(500) },
     );
   });
 
@@ -141,7 +142,7 @@ it("a text cut at a border encodes to the ids of the whole", () => {
       expect([...splitWords(a), ...splitWords(b)]).toEqual(splitWords(left + right));
       expect([...gpt2.encode(a), ...gpt2.encode(b)]).toEqual([...gpt2.encode(left + right)]);
     }),
-    { numRuns: 2000 },
+    { numRuns: draws(2000) },
   );
 });
 
@@ -152,7 +153,7 @@ it("pieces of a text have the words of the whole", () => {
       expect(pieces.join("")).toBe(text);
       expect(pieces.flatMap(splitWords)).toEqual(splitWords(text));
     }),
-    { numRuns: 2000 },
+    { numRuns: draws(2000) },
   );
   expect([...piecesOf("a few words", 6)]).toEqual(["a few", " words"]);
   expect([...piecesOf("a".repeat(100), 6)]).toEqual(["a".repeat(100)]);

@@ -27,7 +27,7 @@ export function samplingOf(place: Place, tokenizer: Tokenizer | undefined): Samp
     });
   }
   const { config } = place;
-  const decoding = decodingOf(config, programsOf(place));
+  const decoding = decodingOf({ ...place, program: programsOf(place) });
   const settings = {
     maxNewTokens: newTokens,
     sampling: { kind: "random", temperature: 1, topK: 40, topP: 1 },

@@ -28,7 +28,7 @@ export function trainedModel(
     ends: [config.eos_token_id, ...config.more_eos_token_ids],
     notes: [],
     program,
-    decoding: decodingOf(config, program),
+    decoding: decodingOf({ config, devices, program }),
     close: () => devices.close(),
   };
 }

@@ -1,9 +1,4 @@
-export {
-  type Converted,
-  type ConvertOptions,
-  convertWeights,
-  type WeightType,
-} from "./convert.ts";
+export { type Converted, type ConvertOptions, convertWeights } from "./convert.ts";
 export { expectedWeights } from "./expected.ts";
 export { checkpointFile, homeOf } from "./home.ts";
 export { type LoadOptions, loadWeights, type Weights } from "./load.ts";
@@ -11,3 +6,4 @@ export { openWeights } from "./open.ts";
 export { openPytorch } from "./pytorch/open.ts";
 export type { Box, NamedTensors, WeightFormat, WeightSource, WeightTensor } from "./source.ts";
 export { openBundle } from "./tensorflow/open.ts";
+export type { WeightType } from "./weight-type.ts";

@@ -1,4 +1,4 @@
-import type { WeightType } from "./convert.ts";
+import type { WeightType } from "./weight-type.ts";
 
 /**
  * From where on a number becomes infinite: half way between the largest that the type has and the

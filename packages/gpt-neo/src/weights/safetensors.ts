@@ -1,4 +1,5 @@
 import { openModel } from "mtf/checkpoint";
+import { inFile } from "./in-file.ts";
 import type { WeightSource } from "./source.ts";
 import { isTied } from "./tied.ts";
 
@@ -16,6 +17,10 @@ export async function openSafetensorsWeights(file: string): Promise<WeightSource
     skipped: [],
     tensors: model.tensors,
     read: model.read,
+    inFile(name) {
+      const tensor = model.tensors.get(name);
+      return tensor && inFile(tensor, tensor);
+    },
     close: model.close,
   };
 }

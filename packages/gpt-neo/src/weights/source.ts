@@ -1,4 +1,5 @@
 import type { ArrayFor, ReadAs, ReadOptions, StoredDType } from "mtf/checkpoint";
+import type { FileSource } from "mtf/simulator";
 
 /** A part of a tensor: a range of every dim. */
 export type Box = NonNullable<ReadOptions["box"]>;
@@ -22,6 +23,8 @@ export interface NamedTensors {
    * the type asked for cannot hold them; `bad-file` if the file is damaged there
    */
   read<As extends ReadAs = ReadAs>(name: string, options?: ReadOptions<As>): Promise<ArrayFor[As]>;
+  /** Where devices read a tensor by themselves; undefined where it has to be read for them. */
+  inFile?(name: string): FileSource | undefined;
 }
 
 /** The kinds of files that weights come in. */

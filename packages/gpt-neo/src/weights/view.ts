@@ -25,6 +25,11 @@ export function viewTensors(
     async read(name, options) {
       return (await readView(source, findTensor(tensors, name, file), options)) as never;
     },
+    inFile(name) {
+      const view = tensors.get(name);
+      // Fewer rows are the first ones, which lie where all of them do.
+      return view && !view.transposed ? source.inFile?.(view.from) : undefined;
+    },
   };
 }
 

@@ -5,7 +5,9 @@ import OpenAI from "openai";
 import { expect, it } from "vitest";
 import { saveModel } from "../../src/model-folder.ts";
 import { type Call, start, temporaryFolder } from "../support/cli.ts";
-import { servedModel } from "../support/served.ts";
+import { serving } from "../support/served.ts";
+
+const { servedModel } = serving();
 
 const folder = join(temporaryFolder(), "a-model");
 const { config, parameters, tokenizer } = await servedModel();

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { parseConfig } from "../../src/config/index.ts";
 import { generateEach } from "../../src/generate/each.ts";
 import { layouts } from "../hugging-face/layouts.ts";
+import { heldOn } from "../support/held-on.ts";
 import { randomModel } from "../support/random-model.ts";
 
 const config = parseConfig({
@@ -27,8 +28,7 @@ it.each([
   try {
     const model = { ...(await randomModel(devices, at, config)), ends: [] };
     const draft = await randomModel(devices, at, smaller);
-    const held = async () =>
-      (await devices.usage()).map(({ buffers, bytes }) => ({ buffers, bytes }));
+    const held = () => heldOn(devices);
     /** Stops after so many calls for logits, by whatever way there is. */
     const stopped = async (settings: object, calls: number, how: "abort" | "break") => {
       const controller = new AbortController();

@@ -2,19 +2,14 @@ import fc from "fast-check";
 import { defineMesh } from "mtf";
 import { type Devices, simulator } from "mtf/simulator";
 import { afterAll, describe, expect, it } from "vitest";
-import { parseConfig } from "../../src/config/index.ts";
 import { cachedLogits } from "../../src/generate/cached-logits.ts";
 import type { TailedRow } from "../../src/generate/next-logits.ts";
 import { type Case, layouts } from "../hugging-face/layouts.ts";
 import { randomModel } from "../support/random-model.ts";
+import { ringConfig } from "../support/ring-config.ts";
 import { uncachedLogits } from "../support/uncached-logits.ts";
 
-// Its local layer has a ring of 83 slots; caches have room for 128 tokens at first, and for 150 then.
-const config = parseConfig({
-  ...{ hidden_size: 6, num_layers: 2, num_heads: 3, vocab_size: 13, initializer_range: 0.4 },
-  ...{ max_position_embeddings: 150, window_size: 20 },
-  attention_types: [[["local", "global"], 1]],
-});
+const config = ringConfig({ vocab_size: 13, initializer_range: 0.4 });
 
 const opened: Devices[] = [];
 afterAll(async () => {

@@ -1,8 +1,10 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
-import { held, served } from "../support/served.ts";
+import { serving } from "../support/served.ts";
 import { soak, sureRequests } from "../support/soak.ts";
+
+const { held, served } = serving();
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;

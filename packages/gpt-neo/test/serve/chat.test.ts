@@ -4,7 +4,9 @@ import type { ChatCompletionMessageParam } from "openai/resources/chat";
 import { expect, it } from "vitest";
 import { readChatTemplate } from "../../src/chat/template.ts";
 import { temporaryFolder } from "../support/cli.ts";
-import { served } from "../support/served.ts";
+import { serving } from "../support/served.ts";
+
+const { served } = serving();
 
 const folder = temporaryFolder();
 const template = `{{ bos_token }}{% for m in messages %}{% if m.role == "system" and not loop.first %}{{

@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { generateAll } from "../../src/generate/all.ts";
 import type { GenerateAllSettings } from "../../src/generate/options/settings.ts";
 import { untilStop } from "../../src/generate/until-stop.ts";
-import { held, served } from "../support/served.ts";
+import { serving } from "../support/served.ts";
+
+const { held, served } = serving();
 
 const { client, model, url, reported } = await served();
 const { tokenizer } = model;

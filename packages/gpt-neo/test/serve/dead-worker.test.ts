@@ -10,7 +10,9 @@ import { restartingLogits } from "../../src/serve/restarting-logits.ts";
 import { startServer } from "../../src/serve/server.ts";
 import { bytesTokenizer } from "../../src/tokenizer/index.ts";
 import { temporaryFolder } from "../support/cli.ts";
-import { servedModel } from "../support/served.ts";
+import { serving } from "../support/served.ts";
+
+const { servedModel } = serving();
 
 it("a worker that dies ends what was asked with 503, and is there for the next request", async () => {
   const folder = join(temporaryFolder(), "a-model");

@@ -4,7 +4,9 @@ import { expect, it } from "vitest";
 import type { Continuations } from "../../src/serve/continuations.ts";
 import type { PoolUse } from "../../src/serve/paged/paged-logits.ts";
 import { restartingLogits } from "../../src/serve/restarting-logits.ts";
-import { type PagedModel, paged, type Served, served } from "../support/served.ts";
+import { type PagedModel, type Served, serving } from "../support/served.ts";
+
+const { paged, served } = serving();
 
 /** A model that waits before each token until it is let on, and tells the rows it is asked for. */
 function halting(): {

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import type { PagedLogits } from "../../src/serve/paged/paged-logits.ts";
-import { type PagedModel, paged, served } from "../support/served.ts";
+import { type PagedModel, serving } from "../support/served.ts";
+
+const { paged, served } = serving();
 
 it("a beginning is computed once for each key, and the answer is the same", async () => {
   let logits: PagedLogits | undefined;

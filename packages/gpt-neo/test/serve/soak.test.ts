@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import type { PagedLogits } from "../../src/serve/paged/paged-logits.ts";
-import { held, type PagedModel, paged, pool, served } from "../support/served.ts";
+import { type PagedModel, pool, serving } from "../support/served.ts";
 import { soak, sureRequests } from "../support/soak.ts";
+
+const { held, paged, served } = serving();
 
 it("of hundreds of requests, some of them given up, none is lost, doubled or mixed up", async () => {
   let logits: PagedLogits | undefined;

@@ -23,5 +23,6 @@ export async function randomModel(
   await run.unload();
   const program = programsOf({ config, devices, layout });
   const context = config.max_position_embeddings;
-  return { config, context, parameters, program, decoding: decodingOf(config, program) };
+  const decoding = decodingOf({ config, devices, program });
+  return { config, context, parameters, program, decoding };
 }

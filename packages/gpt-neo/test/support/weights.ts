@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { MtfError } from "mtf";
 import { expect } from "vitest";
+import { draws } from "../../../mtf/src/testing/draws.ts";
 
 export { boxesOf, countingSource, cutBox } from "../../../mtf/test/support/boxes.ts";
 
@@ -83,7 +84,7 @@ export async function fuzz(
         refused++;
       }
     }),
-    { numRuns: runs },
+    { numRuns: draws(runs) },
   );
   return refused;
 }

@@ -1,7 +1,8 @@
-import { type Converted, convertWeights, type WeightType } from "../../weights/convert.ts";
+import { type Converted, convertWeights } from "../../weights/convert.ts";
 import { prefixNote } from "../../weights/prefix-note.ts";
 import type { WeightFormat } from "../../weights/source.ts";
 import { unexpectedLines } from "../../weights/unexpected.ts";
+import type { WeightType } from "../../weights/weight-type.ts";
 import { asTyped } from "../as-typed.ts";
 import type { ConvertCommandOptions } from "../convert-options.ts";
 import { progressLine } from "../progress.ts";

@@ -29,7 +29,13 @@ export async function run(
   const texts = await promptTexts(options);
   const rows = options.promptLines === undefined ? 1 : (options.batchSize ?? promptsAtOnce);
   const beside = await draftConfig(options);
-  const mesh = meshFor(options, { devices: 1, rows: () => rows, beside, build: longest });
+  const mesh = meshFor(options, {
+    devices: 1,
+    rows: () => rows,
+    beside,
+    byChunks: true,
+    build: longest,
+  });
   const model = await loadModel(options.model, modelOptions(options), mesh);
   const progress = progressLine();
   try {

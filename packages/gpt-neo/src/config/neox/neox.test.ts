@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { MtfError } from "mtf";
 import { describe, expect, it } from "vitest";
+import { draws } from "../../../../mtf/src/testing/draws.ts";
 import { temporaryFolder } from "../../../test/support/cli.ts";
 import { fixture } from "../../../test/support/expected.ts";
 import { dimsOf } from "../../models/index.ts";
@@ -496,7 +497,7 @@ it("is an error and nothing else, whatever it holds", () => {
         if (!(caught instanceof MtfError) || caught.code === "internal") throw caught;
       }
     }),
-    { numRuns: 300 },
+    { numRuns: draws(300) },
   );
 });
 

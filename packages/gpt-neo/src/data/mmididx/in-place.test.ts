@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { draws } from "../../../../mtf/src/testing/draws.ts";
 import { indexOf } from "../../../test/support/index-of.ts";
 import { fill } from "../fill.ts";
 import { readIds } from "../read-ids.ts";
@@ -61,7 +62,7 @@ describe("indexed data where they lie", () => {
         expect([...ids]).toEqual(expected.slice(first, last! + 1));
         source.close();
       }),
-      { numRuns: 60 },
+      { numRuns: draws(60) },
     );
   });
 

@@ -1,27 +1,26 @@
 import {
   add,
   argmax,
-  broadcast,
   dimension,
   equal,
   fold,
   gather,
+  gumbel,
   key,
-  less,
-  log,
   logsumexp,
   mapOver,
   max,
   mul,
-  neg,
   placeholder,
-  sub,
+  rename,
+  slice,
+  split,
   type Tensor,
   topK,
-  uniform,
   where,
 } from "mtf";
 import type { Dims } from "../../models/index.ts";
+import type { Rows } from "../../rows.ts";
 import { contenders, type Glance, likeliest } from "./look.ts";
 
 type Logits = Tensor<"batch" | "vocab">;
@@ -35,7 +34,7 @@ export interface Draws {
   readonly sequence: Tensor<"batch", "int32">;
 }
 
-/** The ids that are told of each row, and their logits. */
+/** The ids that are told of each row, from the likeliest or with noise the largest on, and their logits. */
 export interface FewOfRows {
   readonly ids: Tensor<"batch" | "few", "int32">;
   readonly logits: Tensor<"batch" | "few">;
@@ -53,9 +52,9 @@ export function drawsOf({ batch }: Pick<Dims, "batch">, { kind }: Glance): reado
 export function fewOf(glance: Glance, logits: Logits, draws: readonly Draws[]): FewOfRows {
   switch (glance.kind) {
     case "largest": {
-      const one = dimension("few", 1);
-      const ids = broadcast(argmax(logits, "vocab"), one);
-      return { ids, logits: broadcast(max(logits, "vocab"), one) };
+      const alone = [logits.dims.batch, dimension("few", 1)] as const;
+      const ids = split(argmax(logits, "vocab"), "batch", alone);
+      return { ids, logits: split(max(logits, "vocab"), "batch", alone) };
     }
     case "likeliest": {
       const { values, indices } = topK(logits, "vocab", dimension("few", likeliest));
@@ -71,27 +70,20 @@ export function fewOf(glance: Glance, logits: Logits, draws: readonly Draws[]): 
   }
 }
 
+/** The first of the few of each row, the likeliest or with noise the largest, as a token of the next step. */
+export function ownOf({ ids }: FewOfRows): Rows {
+  return rename(slice(ids, "few", 0, 1), "few", "length");
+}
+
 /** Gumbel noise for each row, of the random bits that the host would draw, but in float32. */
 function noiseOf(vocab: Logits["dims"]["vocab"], draw: Omit<Draws, "sharpness">): Logits {
   const { seed } = draw;
-  const uniforms = mapOver(
+  return mapOver(
     seed.dims.batch,
     (seed, place, sequence) => {
       const first = fold(fold(key(0), seed), place);
-      return uniform(where(equal(sequence, 0), first, fold(first, sequence)), [vocab]);
+      return gumbel(where(equal(sequence, 0), first, fold(first, sequence)), [vocab]);
     },
     ...([seed, draw.place, draw.sequence] as const),
   );
-  return neg(log(surprise(uniforms)));
-}
-
-/** What a uniform number and 2^-25 is the exponential of the negative of, to the last digits next to 1 too. */
-function surprise(uniform: Logits): Logits {
-  // Exact, as uniform numbers are multiples of 2^-24.
-  const rest = sub(sub(1, uniform), 2 ** -25);
-  const powers = [1 / 6, 1 / 5, 1 / 4, 1 / 3, 1 / 2, 1].reduce<Logits | number>(
-    (sum, factor) => add(mul(rest, sum), factor) as Logits,
-    0,
-  );
-  return where(less(rest, 1 / 16), mul(rest, powers), neg(log(add(uniform, 2 ** -25))));
 }

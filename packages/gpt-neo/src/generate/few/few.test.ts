@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { defineDims, defineLayout, defineMesh, lower, placeholder } from "mtf";
 import { simulator } from "mtf/simulator";
 import { afterAll, describe, expect, it } from "vitest";
+import { draws } from "../../../../mtf/src/testing/draws.ts";
 import { placeOfLargest } from "../largest.ts";
 import { noiseOf } from "../noise.ts";
 import { placeDrawn } from "../place-drawn.ts";
@@ -117,7 +118,7 @@ describe.each(cases)("$name", ({ sampling, changes }) => {
     const property = fc.asyncProperty(drawnRows, fc.nat(2 ** 31 - 1), async (of, seed) => {
       await told(of, seed);
     });
-    await fc.assert(property, { numRuns: 40 });
+    await fc.assert(property, { numRuns: draws(40) });
     // Of logits as of a model, they are sure of nearly all; not where 63 of 64 may not be lowered.
     if (lowers.length > 0 && sampling.kind === "random" && sampling.topK === 63) return;
     let sure = 0;

@@ -11,6 +11,12 @@ export type Look =
     }
   | ({ readonly kind: "drawn" } & Draw);
 
+/** Whether two looks ask for the same. */
+export function sameLook(a: Look, b: Look): boolean {
+  const others = new Map(Object.entries(b));
+  return Object.entries(a).every(([key, value]) => others.get(key) === value);
+}
+
 /** What ids are drawn with: of each row its own. */
 export interface Draw {
   readonly temperature: number;
@@ -25,6 +31,8 @@ export interface Few {
   readonly logits: Float32Array;
   /** The logarithm of the sum of what all logits are logarithms of, where that was asked for. */
   readonly logSum?: number;
+  /** The id that the devices take where they go on by themselves: the likeliest, or the one that they draw. */
+  readonly own: number;
 }
 
 /** What is told of a row: the logits of all ids, or of those that were asked for. */

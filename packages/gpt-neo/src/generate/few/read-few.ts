@@ -20,6 +20,7 @@ export async function readFew(found: Held<FewOfRows>): Promise<readonly Few[]> {
         ids: Int32Array.from(places, (place) => ids[place]!),
         logits: Float32Array.from(places, (place) => logits[place]!),
         ...(logSums && { logSum: logSums[row]! }),
+        own: ids[row * count]!,
       };
     });
   } finally {

@@ -1,5 +1,5 @@
 import type { NumberRange } from "../../number-range.ts";
-import { longestChunk } from "../extend.ts";
+import { longestChunk } from "../prompt-length.ts";
 import type { DecodingOptions } from "./decoding.ts";
 
 const share: NumberRange = { least: 0, most: 1 };

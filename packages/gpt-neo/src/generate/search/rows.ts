@@ -1,4 +1,5 @@
 import { type Few, isFew, type Look, type Told } from "../few/look.ts";
+import type { Row } from "../next-logits.ts";
 import { type Context, processed, type Scores } from "../processors/index.ts";
 import { endingOf, type Rules, tell, tellAmong } from "./rules.ts";
 import { type Chosen, enough, type Found, type Search, type Step } from "./search.ts";
@@ -18,9 +19,13 @@ export interface Choice {
 export interface ChoiceOfFew {
   /** What is enough as a rule; undefined where nothing but all is. */
   look(length: number, sequence: number): Look | undefined;
+  /** Whether devices that are told no more than a look choose the same, as a rule. */
+  readonly asDevices: boolean;
   /** The place of the id that would be chosen among all; undefined where that is not sure. */
   among(few: Few, context: Context, sequence: number): number | undefined;
 }
+
+type Looks = Pick<Row, "look" | "nextLook">;
 
 /** A text that goes on, and which of the rows it is. */
 interface Text extends Context {
@@ -72,8 +77,15 @@ function chosen(texts: readonly Text[], told: readonly Told[], choice: Choice, r
     if (ending) found.push({ kind: "end", sequence, ending });
     else left.push({ ...text, ids });
   }
-  const looks = left.map(({ ids, sequence }) => choice.few?.look(ids.length, sequence));
+  const looks = left.map((text) => looksOf(text, choice, rules));
   return { found, next: left.length > 0 ? going(left, choice, rules, looks) : undefined };
+}
+
+/** What is enough of what follows a text, and of what follows it and one id more, if any may. */
+function looksOf({ ids, sequence, promptLength }: Text, { few }: Choice, { most }: Rules): Looks {
+  const look = few?.look(ids.length, sequence);
+  const further = few?.asDevices && ids.length + 1 - promptLength < most;
+  return { look, nextLook: further ? few.look(ids.length + 1, sequence) : undefined };
 }
 
 /** What follows a text: nothing, where no id may; undefined where more has to be told for that. */
@@ -98,11 +110,11 @@ function going(
   texts: readonly Text[],
   choice: Choice,
   rules: Rules,
-  looks: readonly (Look | undefined)[] = [],
+  looks: readonly Looks[] = [],
 ): Search {
   const own = texts.map((text, row) => ({ ...text, row }));
   return {
-    rows: texts.map(({ ids, row }, i) => ({ ids, continues: row, look: looks[i] })),
+    rows: texts.map(({ ids, row }, i) => ({ ids, continues: row, ...looks[i] })),
     step: (told) => chosen(own, told, choice, rules),
     ended: () => ended(own),
   };

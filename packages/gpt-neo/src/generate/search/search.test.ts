@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { draws } from "../../../../mtf/src/testing/draws.ts";
 import { collected, type GeneratedSequence } from "../all.ts";
 import { logSoftmax } from "../log-softmax.ts";
 import type { NextLogits, Row } from "../next-logits.ts";
@@ -75,7 +76,7 @@ describe("beams", () => {
         expect(score).toBeCloseTo(likelihood(seed, [1], ids) / 3, 9);
       }
     });
-    await fc.assert(property, { numRuns: 20 });
+    await fc.assert(property, { numRuns: draws(20) });
   });
 
   it("give the same texts for prompts together and alone, of whatever lengths", async () => {
@@ -94,7 +95,7 @@ describe("beams", () => {
       const alone = await Promise.all(prompts.map((prompt) => textsOf([prompt], all)));
       expect(texts).toEqual(alone.map(([one]) => one));
     });
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { numRuns: draws(60) });
   });
 
   it("are as many as there are, where few ids can be chosen", async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { MtfError } from "mtf";
 import { describe, expect, it } from "vitest";
+import { draws } from "../../../../mtf/src/testing/draws.ts";
 import { streamEncoder } from "./stream.ts";
 import { jsonTokenizer } from "./tokenizer.ts";
 
@@ -62,7 +63,7 @@ describe("streams", () => {
           ]);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: draws(2000) },
     );
   });
 
@@ -130,7 +131,7 @@ describe("damaged files", () => {
           expect(error).toBeInstanceOf(MtfError);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: draws(300) },
     );
   });
 });

@@ -8,6 +8,7 @@ import {
   readStrided,
   type StridedTensor,
 } from "mtf/files";
+import { inFile } from "../in-file.ts";
 import type { WeightSource, WeightTensor } from "../source.ts";
 import { isTied } from "../tied.ts";
 import { unreadable } from "../unreadable.ts";
@@ -67,6 +68,10 @@ export async function openPytorch(from: string | ByteSource): Promise<WeightSour
       async read(name, options) {
         const tensor = findTensor(tensors, name, file);
         return readStrided(tensor.bytes, tensor, options);
+      },
+      inFile(name) {
+        const tensor = tensors.get(name);
+        return tensor && inFile(tensor, { file: tensor.file, stamp: tensor.bytes.stamp });
       },
       close,
     };
