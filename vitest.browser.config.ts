@@ -1,5 +1,5 @@
 import type { ViteUserConfig } from "vitest/config";
-import usual from "./vitest.config.ts";
+import { usual } from "./vitest.config.ts";
 
 // `npm run test:browser`: pages in the system's Chromium, apart because few systems have it.
 const config: ViteUserConfig = {

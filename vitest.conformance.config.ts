@@ -1,6 +1,6 @@
 import type { ViteUserConfig } from "vitest/config";
 import { isExcepted, parts } from "./packages/mtf/test/conformance/parts.ts";
-import usual from "./vitest.config.ts";
+import { usual } from "./vitest.config.ts";
 
 // `npm run conformance -- --backend NAME`: what every backend has to pass, on one of them.
 const config: ViteUserConfig = {

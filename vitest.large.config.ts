@@ -1,5 +1,5 @@
 import type { ViteUserConfig } from "vitest/config";
-import usual from "./vitest.config.ts";
+import { usual } from "./vitest.config.ts";
 
 // `npm run test:large`: files of more than 2 GiB, apart because they take minutes and gigabytes.
 const config: ViteUserConfig = {

@@ -1,5 +1,5 @@
 import type { ViteUserConfig } from "vitest/config";
-import usual from "./vitest.config.ts";
+import { usual } from "./vitest.config.ts";
 
 // `npm run test:layouts`: what `npm test` tries on some layouts is tried on all, for many minutes.
 const config: ViteUserConfig = {
@@ -20,6 +20,7 @@ const config: ViteUserConfig = {
     exclude: ["packages/mtf/test/layout/mutants.test.ts"],
     env: {
       MTF_CASES: "2000",
+      MTF_DRAWS: "all",
       MTF_BUDGET: "60",
       MTF_PLANS: "60",
       MTF_LAYOUTS: "all",

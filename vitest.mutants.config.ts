@@ -1,5 +1,5 @@
 import type { ViteUserConfig } from "vitest/config";
-import usual from "./vitest.config.ts";
+import { usual } from "./vitest.config.ts";
 
 // `npm run test:mutants`: whether the layout property finds planted defects, apart because it tests the
 // tests, for minutes.

@@ -38,8 +38,8 @@ test("memory: workers hold what was planned", async () => {
   expect(Math.abs((found!.ratio as number) - 1)).toBeLessThan(0.1);
 });
 
-test("profile: a step, and tokens, by op and line", async () => {
-  for (const what of ["step", "tokens"]) {
+test("profile: a step, a prompt, and tokens, by op and line", async () => {
+  for (const what of ["step", "prompt", "tokens"]) {
     const [found] = await lines("profile", "--what", what);
     expect(found).toMatchObject({ what, devices: 2, milliseconds: positive });
     const row = { op: "einsum", line: expect.stringMatching(/\.ts:\d+$/), milliseconds: positive };

@@ -185,7 +185,10 @@ const wanted = process.argv.slice(2).filter((a) => !a.startsWith("--"));
 const json = flags.includes("--json");
 const backend = await wasmBackend({ relaxed: !flags.includes("--plain") });
 await tf.setBackend("wasm");
-const engine = tf.backend() as tf.KernelBackend & { disposeData(id: object): void };
+const engine = tf.backend() as tf.KernelBackend & {
+  disposeData(id: object): void;
+  makeOutput(shape: readonly number[], dtype: string, offset: number): tf.TensorInfo;
+};
 
 /** Milliseconds. */
 function now(): number {
@@ -256,7 +259,8 @@ function theirRun(
   // Softmax of ours wrote over its operand: theirs reads the same memory and writes another.
   const named = Object.fromEntries(
     inputs.map((input, i) => {
-      const { info } = (operands[i] as HeapBuffer).block;
+      const { shape, dtype, block } = operands[i] as HeapBuffer;
+      const info = engine.makeOutput(shape, dtype, block.offset);
       return [input, name === "BatchMatMul" ? { ...info, shape: [1, ...info.shape] } : info];
     }),
   );

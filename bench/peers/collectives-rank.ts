@@ -15,9 +15,9 @@ async function fastest(each: Case, times: number): Promise<number> {
   return milliseconds;
 }
 
-/** A program that takes about a millisecond: much longer than to begin it, and where others are busy, too. */
+/** A program that takes ten milliseconds or more: much longer than to begin it, and to read what it made. */
 function made(name: string, bytes: number): Promise<Case> {
-  const count = Math.max(2, Math.min(256, Math.round((32 << 20) / bytes)));
+  const count = Math.max(2, Math.min(1024, Math.round((128 << 20) / bytes)));
   return collective(name, bytes, { devices, count });
 }
 
