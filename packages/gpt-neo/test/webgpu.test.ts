@@ -31,7 +31,7 @@ describe.skipIf(why !== undefined)("gpt-neo on a GPU", () => {
     const batch = ["--batch-size", "2"];
     const expected = await train("wasm", ...batch, "--mesh", "data:1");
     const one = await train("one", ...batch, "--backend", "webgpu");
-    expect(one.said).toMatch(/one device, webgpu-[a-z0-9.-]+\)/);
+    expect(one.said).toMatch(/one device, webgpu-[a-z0-9.+-]+\)/);
     const two = await train("two", ...batch, "--backend", "webgpu", "--mesh", "data:2");
     for (const { losses } of [one, two]) {
       expect(losses).toHaveLength(3);

@@ -10,6 +10,8 @@ export interface Opened {
   readonly name: string;
   readonly failures: Failures;
   readonly pipelines: Pipelines;
+  /** Whether shaders combine numbers of threads by subgroups. */
+  readonly subgroups: boolean;
 }
 
 /** What the adapter may allow more of than every GPU has to. */
@@ -50,13 +52,23 @@ let opened: Promise<Opened> | undefined;
 export async function deviceOfThread(gpu: GPU): Promise<Opened> {
   const before = await opened?.catch(() => undefined);
   if (before && !before.failures.any()) return before;
-  opened = findAdapter(gpu).then(openDevice);
+  opened = findAdapter(gpu).then((adapter) => openDevice(adapter, hasSubgroups(gpu, adapter)));
   return opened;
 }
 
-/** A new device of an adapter, with all that the adapter allows. */
-async function openDevice(adapter: GPUAdapter): Promise<Opened> {
+/** Whether threads of a GPU can combine their numbers without shared memory, and know their subgroup. */
+function hasSubgroups({ wgslLanguageFeatures: language }: GPU, { features }: GPUAdapter): boolean {
+  return features.has("subgroups") && language.has("subgroup_id");
+}
+
+/**
+ * A new device of an adapter, with all that the adapter allows.
+ *
+ * @param subgroups whether it is to have them, which the adapter has to allow then
+ */
+export async function openDevice(adapter: GPUAdapter, subgroups: boolean): Promise<Opened> {
   const device = await adapter.requestDevice({
+    requiredFeatures: subgroups ? ["subgroups"] : [],
     requiredLimits: Object.fromEntries(limits.map((name) => [name, adapter.limits[name]!])),
   });
   const name = nameOf(adapter.info);
@@ -65,7 +77,8 @@ async function openDevice(adapter: GPUAdapter): Promise<Opened> {
     info: adapter.info,
     name,
     failures: watch(device, name),
-    pipelines: openPipelines(device),
+    pipelines: openPipelines(device, subgroups),
+    subgroups,
   };
 }
 

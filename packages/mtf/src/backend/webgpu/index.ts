@@ -3,7 +3,7 @@ import type { Backend } from "../backend.ts";
 import { faults } from "../tfjs/faults.ts";
 import { tfjsBackend } from "../tfjs/index.ts";
 import { openBytes } from "./bytes.ts";
-import { deviceOfThread } from "./device.ts";
+import { deviceOfThread, type Opened } from "./device.ts";
 import { fullOf } from "./full.ts";
 import { findGpu } from "./gpu.ts";
 import { makeInstance } from "./instance.ts";
@@ -20,7 +20,7 @@ import { openWithin } from "./within.ts";
  * is to be deterministic
  * @example
  * const backend = await webgpuBackend();
- * console.log(backend.variant); // webgpu-nvidia-ampere
+ * console.log(backend.variant); // webgpu-nvidia-ampere+subgroups
  */
 export async function webgpuBackend(deterministic = false): Promise<Backend> {
   if (deterministic) {
@@ -31,14 +31,19 @@ export async function webgpuBackend(deterministic = false): Promise<Backend> {
     );
   }
   const gpu = await findGpu();
-  const opened = await deviceOfThread(gpu);
-  const { name, failures, pipelines } = opened;
+  return backendOn(gpu, await deviceOfThread(gpu));
+}
+
+/** A backend on a device, with memory of its own. */
+export async function backendOn(gpu: GPU, opened: Opened): Promise<Backend> {
+  const { name, failures, pipelines, subgroups } = opened;
   const instance = await makeInstance(gpu, opened);
   const bytes = openBytes(instance);
   const own: Gpu = { record: openRecorder(instance, pipelines), bytes };
   return tfjsBackend({
     name: "webgpu",
-    variant: `webgpu-${name}`,
+    // They add numbers up in an order of their own.
+    variant: `webgpu-${name}${subgroups ? "+subgroups" : ""}`,
     kernels: "webgpu",
     instance,
     faults: faults.webgpu,

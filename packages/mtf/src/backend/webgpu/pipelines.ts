@@ -14,7 +14,8 @@ export interface Pipelines {
   of(shader: Shader): Pipeline;
 }
 
-export function openPipelines(device: GPUDevice): Pipelines {
+/** @param subgroups whether the device was opened with them */
+export function openPipelines(device: GPUDevice, subgroups: boolean): Pipelines {
   const layouts = new Map<string, GPUBindGroupLayout>();
   const compiled = new Map<string, GPUComputePipeline>();
   const ready = new WeakMap<Shader, Pipeline>();
@@ -29,7 +30,7 @@ export function openPipelines(device: GPUDevice): Pipelines {
     return known(layouts, types.join(), () => device.createBindGroupLayout({ entries }));
   };
   const compile = (shader: Shader): Pipeline => {
-    const code = sourceOf(shader);
+    const code = sourceOf(shader, subgroups);
     const layout = layoutOf(shader);
     const pipeline = known(compiled, code, () =>
       device.createComputePipeline({

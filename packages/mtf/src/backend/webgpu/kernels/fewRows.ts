@@ -9,7 +9,8 @@ const threads = 64;
 
 /**
  * A product of few rows, which takes as long as reading the matrix does: some threads share a
- * column, and read what lies beside what their neighbours read. Each has a sum for every row.
+ * column, and read what lies beside what their neighbours read. Each has a sum for every row. Subgroups
+ * have columns of their own.
  */
 export function fewRows({ dtype, batch, rows, columns, inner, a, b, c }: Product): Shader {
   const [m, n, k] = [sizeOf(rows), sizeOf(columns), sizeOf(inner)];
@@ -29,12 +30,32 @@ export function fewRows({ dtype, batch, rows, columns, inner, a, b, c }: Product
     : [`lane % ${wide}u`, `lane / ${wide}u`];
   const place = (p: string) =>
     innerIsFast ? `column * ${sharers}u + ${p}` : `${p} * ${wide}u + column`;
+  const inSubgroups = `  let z = group / ${blocks}u;
+  let baseA = ${batchA};
+  let baseB = ${batchB};
+  for (var column = subgroup; column < ${wide}u; column += subgroups) {
+    let s = group % ${blocks}u * ${wide}u + column;
+    if (s >= ${n}u) { break; }
+    let columnAt = baseB + ${columnB};
+${each((r) => `    var t${r} = ${type}(0);`)}
+    for (var d = neighbour; d < ${k}u; d += neighbours) {
+      let w = x1[columnAt + ${innerB}];
+      let at = baseA + ${innerA};
+${each((r) => `      t${r} += x0[at + ${rowsAt[r]![0]}] * w;`)}
+    }
+    let baseC = ${batchC} + ${columnC};
+${each((r) => `    t${r} = subgroupAdd(t${r});`)}
+    if (subgroupElect()) {
+${each((r) => `      y0[baseC + ${rowsAt[r]![1]}] = t${r};`)}
+    }
+  }`;
   return {
     reads: [dtype, dtype],
     writes: [dtype],
     threads,
     groups: sizeOf(batch) * blocks,
     declarations: `var<workgroup> sums: array<${type}, ${m * threads}>;\n`,
+    ...(innerIsFast && { inSubgroups }),
     body: `  let z = group / ${blocks}u;
   let column = ${column};
   let part = ${part};

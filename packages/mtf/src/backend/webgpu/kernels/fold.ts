@@ -1,7 +1,7 @@
 import type { DType } from "../../../dtype.ts";
 import { type Extent, type Strides, sizeOf } from "../../slices/walk.ts";
 import { each, type Shader } from "../shader.ts";
-import { across, type Combine, combine, threadsFor } from "../wgsl/across.ts";
+import { type Combine, combine, threadsFor } from "../wgsl/across.ts";
 import { placesAt } from "../wgsl/places.ts";
 import { literal, scalar } from "../wgsl/text.ts";
 
@@ -53,7 +53,7 @@ export function folding(fold: Fold): Shader {
     ...types,
     threads,
     groups: folds,
-    declarations: across("folded", how, scalar[dtype], threads),
+    folds: { folded: { how, type: scalar[dtype] } },
     body: `  let i = group;
 ${begin}  for (var j = lane; j < ${length}u; j += ${threads}u) { t = ${combine(how, "t", mine)}; }
   let all = folded(lane, t);

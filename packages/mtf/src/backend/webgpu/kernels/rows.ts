@@ -1,7 +1,7 @@
 import type { Slice } from "../../backend.ts";
 import { extentsOf, rangeIn, type Strides, sizeOf, stridesOf, without } from "../../slices/walk.ts";
 import type { Shader } from "../shader.ts";
-import { across, type Combine, threadsFor } from "../wgsl/across.ts";
+import { type Combine, threadsFor } from "../wgsl/across.ts";
 import { placesAt } from "../wgsl/places.ts";
 
 /** A shader in which each workgroup has a row of the first slice along a dim. */
@@ -41,9 +41,9 @@ export function rowsOf(
       writes: results.map(({ dtype }) => dtype),
       threads,
       groups: sizeOf(outer),
-      declarations: Object.entries(folds)
-        .map(([name, how]) => across(name, how, "f32", threads))
-        .join(""),
+      folds: Object.fromEntries(
+        Object.entries(folds).map(([name, how]) => [name, { how, type: "f32" }]),
+      ),
       body: starts.map((place, n) => `  let start${n} = ${place};\n`).join("") + body,
     }),
   };

@@ -1,6 +1,12 @@
 /** How two numbers of a workgroup become one. */
 export type Combine = "sum" | "max" | "min";
 
+/** How numbers of a type are combined. */
+export interface Folding {
+  readonly how: Combine;
+  readonly type: "f32" | "i32";
+}
+
 const combined: { readonly [C in Combine]: (a: string, b: string) => string } = {
   sum: (a, b) => `${a} + ${b}`,
   max: (a, b) => `max(${a}, ${b})`,
@@ -18,9 +24,9 @@ export function combine(how: Combine, a: string, b: string): string {
  *
  * @param threads a power of 2
  * @example
- * across("sumOf", "sum", "f32", 64) // let total = sumOf(lane, mine);
+ * across("sumOf", { how: "sum", type: "f32" }, 64) // let total = sumOf(lane, mine);
  */
-export function across(name: string, how: Combine, type: string, threads: number): string {
+export function across(name: string, { how, type }: Folding, threads: number): string {
   const room = `${name}Room`;
   return `var<workgroup> ${room}: array<${type}, ${threads}>;
 fn ${name}(lane: u32, mine: ${type}) -> ${type} {

@@ -1,7 +1,7 @@
 import type { DType } from "../../../dtype.ts";
 
 /** What an element is in a buffer of the GPU: a bool is 0 or 1, as TensorFlow.js has it. */
-export const scalar: { readonly [D in DType]: string } = {
+export const scalar: Readonly<Record<DType, "f32" | "i32">> = {
   float32: "f32",
   int32: "i32",
   bool: "i32",
