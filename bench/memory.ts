@@ -11,24 +11,29 @@ import {
 import { defineLayout, dimension, lower, memoryPlan, placeholder } from "mtf";
 import { countOf, readOptions } from "./lib/options.ts";
 import { figure, note, printLines, size, table } from "./lib/report.ts";
+import { systems } from "./lib/systems.ts";
+import type { Timed } from "./peers/serve-steps.ts";
+import { removeTask, type Task, workload, writeTask } from "./peers/task.ts";
 
 const help = `
-Does a device hold what the plan of a program says?
+Does a device hold what the plan of a program says, and how much does training take elsewhere?
 
-  npm run bench -- memory [--steps N] [--json]
+  npm run bench -- memory [--length N] [--steps N] [--json]
 
-Trains the 125M configuration with AdamW on two workers for a few steps of 1 × 128 tokens each, the
+Trains the 125M configuration with AdamW on two workers for a few steps of 1 × 1,024 tokens each, the
 batch split and the optimizer's means stored split, and compares the most that a worker held with
 memoryPlan(program).peakBytes. The process's own peak is beside it: it includes Node, the workers'
-stacks and memory that was freed and not given back.
+stacks and memory that was freed and not given back. So is the peak of a process of PyTorch, eager, that
+trains the same model on one row of tokens, where python3 has it.
 
-  --steps N  steps to take (3)`;
+  --length N  tokens of a row (1024)
+  --steps N   steps to take (3)`;
 
-const { json, quick, values } = readOptions(help, ["steps"]);
+const { json, quick, values } = readOptions(help, ["length", "steps"]);
 const steps = countOf(values.steps, "steps", 3);
 const name = quick ? "tiny" : "125M";
 const config = await loadConfig(name);
-const length = quick ? 16 : 128;
+const length = countOf(values.length, "length", quick ? 16 : 1024);
 const mesh = meshOf({ mesh: "data:2" }, 2);
 const dims = dimsOf(config, 2, length);
 const split = { embd: "data", ff: "data" } as const;
@@ -79,6 +84,7 @@ try {
     devices: peaks,
     rssBytes,
     rssBytesPerDevice: (rssBytes - before) / mesh.size,
+    pytorchBytes: await peakOfPyTorch(),
   };
   if (json) printLines([result]);
   else {
@@ -91,9 +97,32 @@ try {
       line("planned for a device", plan.peakBytes),
       ...peaks.map((bytes, device) => line(`held at most by device ${device}`, bytes)),
       line("process, for each device", result.rssBytesPerDevice),
+      ...(result.pytorchBytes === null ? [] : [line("PyTorch's process", result.pytorchBytes)]),
     ];
     console.log(table([`${name}, ${steps} steps`, "bytes", "of plan"], lines));
   }
 } finally {
   await devices.close();
+}
+
+/** The most that a process of PyTorch takes for the same steps; null where there is none. */
+async function peakOfPyTorch(): Promise<number | null> {
+  const missing = systems.pytorch.missing?.();
+  if (missing) {
+    note(`PyTorch is left out: ${missing}`);
+    return null;
+  }
+  const { num_layers: layers, hidden_size: embd, num_heads: heads } = config;
+  const { vocab_size: vocab, window_size: window } = config;
+  const task: Task = { ...workload, layers, embd, heads, vocab, window, batch: 1, length };
+  const folder = await writeTask(task);
+  const child = systems.pytorch.start(folder);
+  try {
+    const { peakBytes, by } = await child.ask<Timed & { peakBytes: number }>({ steps });
+    note(`${by}: ${steps} steps taken`);
+    return peakBytes;
+  } finally {
+    await child.end();
+    await removeTask(folder);
+  }
 }

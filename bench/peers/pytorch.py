@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import resource
 import sys
 import time
 
@@ -12,8 +13,9 @@ import torch.nn.functional as F
 with open(os.path.join(sys.argv[1], "task.json")) as file:
     given = json.load(file)
 task = given["task"]
-with open(given["file"], "rb") as file:
-    numbers = torch.frombuffer(bytearray(file.read()), dtype=torch.float32)
+# Mapped, so that it does not count as memory of the process once it was read.
+count = os.path.getsize(given["file"]) // 4
+numbers = torch.from_file(given["file"], shared=False, size=count, dtype=torch.float32)
 
 embd, heads, length = task["embd"], task["heads"], task["length"]
 p = {}
@@ -22,6 +24,7 @@ for parameter in given["parameters"]:
     count = math.prod(parameter["shape"])
     value = numbers[first : first + count].reshape(parameter["shape"]).clone()
     p[parameter["path"]] = value.requires_grad_(True)
+del numbers
 
 rows = torch.tensor(given["tokens"])
 tokens, labels = rows[:, :-1], rows[:, 1:]
@@ -75,4 +78,8 @@ for line in sys.stdin:
     losses = [step() for _ in range(json.loads(line)["steps"])]
     milliseconds = 1000 * (time.perf_counter() - since)
     by = f"PyTorch {torch.__version__}"
-    print(json.dumps({"milliseconds": milliseconds, "losses": losses, "by": by}), flush=True)
+    # Linux counts in kilobytes, macOS in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    answer = {"milliseconds": milliseconds, "losses": losses, "by": by, "peakBytes": peak}
+    print(json.dumps(answer), flush=True)

@@ -41,14 +41,18 @@ interface Case {
   /** The documents of queries and keys, by their places. */
   readonly documents?: (place: number) => number;
   readonly rate?: number;
+  /** The dims of what is added to products, of those of queries and keys. */
+  readonly bias?: readonly string[];
 }
 
 /** Attention, or its gradient, of a case. */
 function attention(kind: "flashAttention" | "flashAttentionGrad", given: Case) {
-  const { query, keys, causal = false, documents, rate = 0 } = given;
+  const { query, keys, causal = false, documents, rate = 0, bias } = given;
+  const both = { ...query, ...keys };
+  const added: Sizes = Object.fromEntries((bias ?? []).map((name) => [name, both[name]!]));
   const attributes: Attending = {
     ...{ along: "length", over: "memory", within: "kv" },
-    ...{ causal, bias: false, segments: documents !== undefined, rate },
+    ...{ causal, bias: bias !== undefined, segments: documents !== undefined, rate },
   };
   const { kv: _, ...rows } = query;
   const segments = documents && [
@@ -59,6 +63,7 @@ function attention(kind: "flashAttention" | "flashAttentionGrad", given: Case) {
   ];
   const operands = [
     ...[operand(query, 1), operand(keys, 2), operand(keys, 3)],
+    ...(bias ? [operand(added, 7)] : []),
     ...(segments ?? []),
     ...(rate > 0 ? [integers({ "~key": 2 }, (i) => 12345 - 99999 * i)] : []),
   ];
@@ -68,7 +73,7 @@ function attention(kind: "flashAttention" | "flashAttentionGrad", given: Case) {
   return {
     op,
     operands: [...operands, ...more],
-    results: [slice(query), slice(keys), slice(keys)],
+    results: [slice(query), slice(keys), slice(keys), ...(bias ? [slice(added)] : [])],
   };
 }
 
@@ -104,6 +109,48 @@ const cases: readonly (readonly [string, Case])[] = [
       query: { batch: [70_000, 2, 80_000], length: [280, 5, 300], kv: 3 },
       keys: { batch: [70_000, 2, 80_000], memory: 300, kv: 3 },
       rate: 0.25,
+    },
+  ],
+  [
+    "a bias of each product, which heads share, of a part of the queries",
+    {
+      query: { batch: 2, heads: 2, length: [37, 40, 90], kv: 5 },
+      keys: { heads: 2, memory: 90, batch: 2, kv: 5 },
+      ...{ causal: true, bias: ["memory", "batch", "length"] },
+    },
+  ],
+  [
+    "a bias of keys, with all else that there is",
+    {
+      query: { length: 40, heads: 2, group: 2, kv: 6 },
+      keys: { heads: 2, memory: 40, kv: 6 },
+      ...{ causal: true, rate: 0.5, documents: (place: number) => Math.floor(place / 15) },
+      bias: ["heads", "memory"],
+    },
+  ],
+  [
+    "a bias of each product, with all else that there is",
+    {
+      query: { length: 40, heads: 2, group: 2, kv: 6 },
+      keys: { heads: 2, memory: 40, kv: 6 },
+      ...{ causal: true, rate: 0.5, documents: (place: number) => Math.floor(place / 15) },
+      bias: ["group", "length", "heads", "memory"],
+    },
+  ],
+  [
+    "a bias of queries",
+    {
+      query: { length: 70, heads: 3, kv: 4 },
+      keys: { heads: 3, memory: 33, kv: 4 },
+      bias: ["length"],
+    },
+  ],
+  [
+    "one number for all products of a head",
+    {
+      query: { length: 70, heads: 3, group: 2, kv: 4 },
+      keys: { heads: 3, memory: 33, kv: 4 },
+      bias: ["heads"],
     },
   ],
   [

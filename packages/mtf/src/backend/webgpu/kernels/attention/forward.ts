@@ -1,13 +1,15 @@
 import { attendedOf } from "../../../../ops/flashAttention/operands.ts";
 import { extentsOf, stridesOf } from "../../../slices/walk.ts";
-import { single, type Wgsl } from "../kernel.ts";
+import type { Wgsl } from "../kernel.ts";
 import { beginningOf, matrixOf, type Outer } from "./arrays.ts";
+import { lifted, ofProducts } from "./bias.ts";
 import { drawing } from "./drawn.ts";
 import { loopOf } from "./loop.ts";
 import { lowest } from "./lowest.ts";
 import { linesOf, segmentsIn } from "./numbers.ts";
+import { packed } from "./packed.ts";
 import { streaming } from "./stream.ts";
-import { across, compared, each, four, leaving, mixed } from "./tile.ts";
+import { across, compared, each, four, leaving, mixed, summed } from "./tile.ts";
 import { dropped } from "./weights.ts";
 
 /**
@@ -15,38 +17,61 @@ import { dropped } from "./weights.ts";
  * so far is kept, the sum of exp to that, and what values they weigh (Dao et al., 2022).
  */
 export const flashAttention: Wgsl<"flashAttention"> = (attributes, operands, results) => {
-  const { along, over, within, causal, bias, rate } = attributes;
-  // A GPU may bind no more than eight arrays.
-  if (bias) return undefined;
+  const { along, over, within, causal, rate } = attributes;
   const loop = loopOf(attributes, operands);
-  const slices = attendedOf(attributes, operands);
-  const arrays = attendedOf(
+  const at = attendedOf(
     attributes,
-    operands.map((_, i) => `x${i}`),
+    operands.map((_, i) => i),
   );
+  const integers = packed(
+    "int32",
+    operands,
+    [...(at.segments ?? []), ...(at.key === undefined ? [] : [at.key])],
+    operands.length + results.length,
+  );
+  const bound = [
+    ...[at.query, at.keys, at.values],
+    ...(at.bias === undefined ? [] : [at.bias]),
+    ...integers.rooms.map(() => integers.tensor),
+  ];
+  const array = (tensor: number) => `x${bound.indexOf(tensor)}`;
+  const lying = (operand: number) => [array(operand), operands[operand]!] as const;
   const outer: Outer = { z: [...loop.shared, ...loop.groups], g: [] };
-  const q = matrixOf(outer, "qAt", [arrays.query, slices.query], along, within);
-  const k = matrixOf(outer, "kAt", [arrays.keys, slices.keys], over, within);
-  const v = matrixOf(outer, "vAt", [arrays.values, slices.values], over, within);
-  const segments = slices.segments?.map((slice, i) => [arrays.segments![i]!, slice] as const);
+  const q = matrixOf(outer, "qAt", lying(at.query), along, within);
+  const k = matrixOf(outer, "kAt", lying(at.keys), over, within);
+  const v = matrixOf(outer, "vAt", lying(at.values), over, within);
+  const bias =
+    at.bias === undefined
+      ? undefined
+      : ofProducts(outer, "biasAt", lying(at.bias), attributes, "queries");
+  const whole = array(integers.tensor);
+  const segments = at.segments?.map((operand) => {
+    return [whole, operands[operand]!, integers.startOf(operand)] as const;
+  });
+  const word = (n: number) => `${whole}[${integers.startOf(at.key!) + n}]`;
   const ofLog = stridesOf(extentsOf(results[1]!));
   const shader = streaming({
     ...{ loop, outer },
     looking: { rows: "queries", causal, first: loop.first, segments: segments !== undefined },
-    reads: operands.map(({ dtype }) => dtype),
+    reads: bound.map((tensor) => operands[tensor]?.dtype ?? "int32"),
     writes: ["float32", "float32"],
-    matrices: [q, k, v],
+    matrices: [q, k, v, ...(bias ? [bias] : [])],
     numbers: [
       ...(segments ? segmentsIn(outer, attributes, segments) : []),
       ...(rate > 0 ? [linesOf(outer, loop, along)] : []),
     ],
-    functions: rate > 0 ? drawing([`${arrays.key}[0]`, `${arrays.key}[1]`], loop.memory, rate) : "",
+    functions: rate > 0 ? drawing([word(0), word(1)], loop.memory, rate) : "",
     state: `  var most = vec4f(${lowest});\n  var total = vec4f();\n`,
     step: (tile, pieces) =>
-      `${compared(tile, "s", [q, "tileAt"], [k, "at"])}${weighed(pieces)}${four
-        .map((i) => `    let kept_${i} = ${dropped("queries", rate, `weight_${i}`, i)};\n`)
-        .join("")}${leaving(tile, "kept")}${mixed(tile, v, pieces)}`,
-    end: `${summed}  if (depthAt == 0u && over == 0u) {
+      [
+        compared(tile, "s", [q, "tileAt"], [k, "at"]),
+        ...(bias ? [lifted("s", bias)] : []),
+        weighed(pieces),
+        ...four.map((i) => `    let kept_${i} = ${dropped("queries", rate, `weight_${i}`, i)};\n`),
+        leaving(tile, "kept"),
+        mixed(tile, v, pieces),
+      ].join(""),
+    end: `${summed("total")}  if (depthAt == 0u && over == 0u) {
     let logAt = ${beginningOf(outer, ofLog)};
     for (var i = 0u; i < ${each}u; i++) {
       if (here[i] < ${loop.queries}u) { y1[logAt + here[i] * ${ofLog[along]}u] = ln(total[i]) + most[i]; }
@@ -56,7 +81,11 @@ export const flashAttention: Wgsl<"flashAttention"> = (attributes, operands, res
     result: "sum / total[i]",
     to: matrixOf(outer, "to", ["y0", results[0]!], along, within),
   });
-  return single(shader, operands, results);
+  const made = [operands.length, operands.length + 1];
+  return {
+    rooms: integers.rooms,
+    passes: [...integers.passes, { shader, tensors: [...bound, ...made] }],
+  };
 };
 
 /** exp(x - max) in place of products, and what was summed before to the same maximum. */
@@ -76,11 +105,3 @@ function weighed(pieces: number): string {
 ${sums.flat().join("")}${four.map((i) => `    let weight_${i} = select(vec4f(), exp(s_${i} - best.${i}), seen_${i});\n`).join("")}    total = total * factor + vec4f(${four.map(sum).join(", ")});
 `;
 }
-
-/** The sums of rows over all threads that have columns of them. */
-const summed = `  workgroupBarrier();
-  parts[lane] = total;
-  workgroupBarrier();
-  total = vec4f();
-  for (var n = 0u; n < ${across}u; n++) { total += parts[down * ${across}u + n]; }
-`;

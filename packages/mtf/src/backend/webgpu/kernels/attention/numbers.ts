@@ -33,7 +33,7 @@ export function numbersIn(
   };
 }
 
-/** The numbers of queries and keys which have to be the same. */
+/** The numbers of queries and keys which have to be the same, of arrays from some element on. */
 export function segmentsIn(
   outer: Outer,
   { along, over }: Attending,

@@ -26,7 +26,8 @@ export interface Streaming {
   readonly outer: Outer;
   readonly reads: readonly DType[];
   readonly writes: readonly DType[];
-  readonly matrices: readonly Matrix[];
+  /** What is read, and where it begins. */
+  readonly matrices: readonly Beginning[];
   readonly numbers: readonly Numbers[];
   /** Functions that are called. */
   readonly functions?: string;
@@ -38,8 +39,11 @@ export interface Streaming {
   readonly end?: string;
   /** What of `sum`, which row `i` of the thread has, is the result. */
   readonly result?: string;
-  readonly to: Matrix;
+  /** Where sums over what streams by go, if they are made. */
+  readonly to?: Matrix;
 }
+
+type Beginning = Pick<Matrix, "name" | "begin">;
 
 /** The shader of a pass: it holds one tile of products at a time. */
 export function streaming(pass: Streaming): Shader {
@@ -48,8 +52,9 @@ export function streaming(pass: Streaming): Shader {
   const [rows, length] = isOfKeys ? [loop.keys, loop.queries] : [loop.queries, loop.keys];
   const tile = tileFor(rows);
   const tiles = Math.ceil(rows / tile.rows);
-  const slabs = Math.ceil(to.depth / slab);
-  const pieces = Math.ceil(Math.min(slab, to.depth) / columns);
+  const depth = to?.depth ?? 0;
+  const slabs = Math.max(1, Math.ceil(depth / slab));
+  const pieces = Math.ceil(Math.min(slab, depth) / columns);
   const sums = Array.from({ length: pieces }, (_, c) => four.map((i) => `sum_${i}_${c}`)).flat();
   const [from, end] = reachOf(loop, looking, tile, length);
   return {
@@ -70,18 +75,23 @@ ${matrices.map(beginning).join("")}${beginningsOf(numbers)}${readBy("row", numbe
     let column = min(held, vec4u(${length - 1}u));
 ${readBy("column", numbers, isOfKeys ? "queries" : "keys")}${lookedAt(looking, length)}${pass.step(tile, pieces)}  }
   }
-${pass.end ?? ""}${beginning(to)}  var sums = array<vec4f, ${sums.length}>(${sums.join(", ")});
+${pass.end ?? ""}${to ? written(to, sums, rows, pass.result ?? "sum") : ""}`,
+  };
+}
+
+function beginning({ name, begin }: Beginning): string {
+  return `  let ${name} = ${begin};\n`;
+}
+
+/** Writes the sums that a thread has of its rows. */
+function written(to: Matrix, sums: readonly string[], rows: number, result: string): string {
+  return `${beginning(to)}  var sums = array<vec4f, ${sums.length}>(${sums.join(", ")});
   for (var n = 0u; n < ${sums.length * each}u; n++) {
     let i = n / ${each}u % ${each}u;
     let d = depthAt + n / ${each * each}u * ${columns}u + over * ${each}u + n % ${each}u;
     let sum = sums[n / ${each}u][n % ${each}u];
-    if (here[i] < ${rows}u && d < ${to.depth}u) { ${to.at("here[i]", "d")} = ${pass.result ?? "sum"}; }
-  }`,
-  };
-}
-
-function beginning({ name, begin }: Matrix): string {
-  return `  let ${name} = ${begin};\n`;
+    if (here[i] < ${rows}u && d < ${to.depth}u) { ${to.at("here[i]", "d")} = ${result}; }
+  }`;
 }
 
 /** Rows that share what streams by: as many as there are, within what shared memory every GPU has. */

@@ -92,6 +92,16 @@ ${four.map((i) => `      sum_${i}_${c} += left.${i} * right;\n`).join("")}    }
   return Array.from({ length: pieces }, (_, c) => piece(c)).join("");
 }
 
+/** Makes a number of each of a thread's rows the sum over all threads that have columns of them. */
+export function summed(name: string): string {
+  return `  workgroupBarrier();
+  parts[lane] = ${name};
+  workgroupBarrier();
+  ${name} = vec4f();
+  for (var n = 0u; n < ${across}u; n++) { ${name} += parts[down * ${across}u + n]; }
+`;
+}
+
 /** A part of a matrix, and where it goes. */
 interface Part {
   readonly first: string;
