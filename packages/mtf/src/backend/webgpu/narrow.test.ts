@@ -1,19 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { gpuFor } from "../../../test/support/gpuFor.ts";
+import { slice } from "../../../test/support/waves.ts";
 import type { Op } from "../../graph/kinds.ts";
 import { narrow } from "../../rest/narrow.ts";
 import type { Rest } from "../../rest/rest.ts";
 import { widen } from "../../rest/widen.ts";
 import type { Backend, Slice } from "../backend.ts";
-import { wholeSlice } from "../slices/whole.ts";
 
 const backend = await gpuFor("what rests narrow");
 
-const slice = (sizes: Readonly<Record<string, number>>, dtype: Slice["dtype"] = "float32") =>
-  wholeSlice(
-    Object.entries(sizes).map(([name, size]) => ({ name, size })),
-    dtype,
-  );
 const noise = (length: number, seed: number) =>
   Float32Array.from({ length }, (_, i) => Math.sin(seed + i * 12.9898 + ((i * i) % 97)));
 const shapeOf = ({ box }: Slice) => box.map(({ size }) => size);

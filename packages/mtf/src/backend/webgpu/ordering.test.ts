@@ -1,19 +1,13 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { checkCase } from "../../../test/support/checkBackend.ts";
 import { gpuFor } from "../../../test/support/gpuFor.ts";
+import { slice } from "../../../test/support/waves.ts";
 import type { Op } from "../../graph/kinds.ts";
-import type { Backend, Slice } from "../backend.ts";
-import { wholeSlice } from "../slices/whole.ts";
+import type { Backend } from "../backend.ts";
 import { deviceOfThread } from "./device.ts";
 import { findGpu } from "./gpu.ts";
 
 const gpu = await gpuFor("order");
-
-const slice = (sizes: Readonly<Record<string, number>>, dtype: Slice["dtype"] = "float32") =>
-  wholeSlice(
-    Object.entries(sizes).map(([name, size]) => ({ name, size })),
-    dtype,
-  );
 
 /** Numbers of which many are equal, of both signs and both zeros, and some are no numbers. */
 function numbers(size: number): Float32Array {

@@ -1,31 +1,17 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { checkCase } from "../../../test/support/checkBackend.ts";
 import { gpuFor } from "../../../test/support/gpuFor.ts";
+import { type Sizes, slice, waves } from "../../../test/support/waves.ts";
 import type { Op } from "../../graph/kinds.ts";
 import { narrow } from "../../rest/narrow.ts";
 import { widen } from "../../rest/widen.ts";
-import type { Backend, Slice } from "../backend.ts";
-import { wholeSlice } from "../slices/whole.ts";
+import type { Backend } from "../backend.ts";
 import { deviceOfThread } from "./device.ts";
 import { findGpu } from "./gpu.ts";
 
 const gpu = await gpuFor("attention to blocks of a cache");
 
-type Sizes = Readonly<Record<string, number>>;
-
-const slice = (sizes: Sizes, dtype: Slice["dtype"] = "float32") =>
-  wholeSlice(
-    Object.entries(sizes).map(([name, size]) => ({ name, size })),
-    dtype,
-  );
-
-/** Numbers of which all are known and no two tensors have the same. */
-function operand(sizes: Sizes, seed: number) {
-  const of = slice(sizes);
-  const count = of.dims.reduce((n, { size }) => n * size, 1);
-  const wave = (i: number) => Math.sin(12.9898 * (i + 1) * (seed + 1) + seed);
-  return { slice: of, data: Float32Array.from({ length: count }, (_, i) => wave(i)) };
-}
+const operand = (sizes: Sizes, seed: number) => waves(slice(sizes), seed);
 
 function integers(sizes: Sizes, ...data: readonly number[]) {
   return { slice: slice(sizes, "int32"), data: Int32Array.from(data) };

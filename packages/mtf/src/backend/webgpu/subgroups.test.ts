@@ -1,9 +1,8 @@
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { checkCase } from "../../../test/support/checkBackend.ts";
 import { gpuFor } from "../../../test/support/gpuFor.ts";
+import { type Sizes, slice, waves } from "../../../test/support/waves.ts";
 import type { Op } from "../../graph/kinds.ts";
-import type { Slice } from "../backend.ts";
-import { wholeSlice } from "../slices/whole.ts";
 import { findAdapter, type Opened, openDevice } from "./device.ts";
 import { findGpu } from "./gpu.ts";
 import { backendOn } from "./index.ts";
@@ -15,25 +14,7 @@ if (adapter && kinds.length === 1) {
   console.warn("WITHOUT SUBGROUPS: this GPU has none, and what they add up is not tested.");
 }
 
-type Sizes = Readonly<Record<string, number>>;
-
-const slice = (sizes: Sizes, dtype: Slice["dtype"] = "float32") =>
-  wholeSlice(
-    Object.entries(sizes).map(([name, size]) => ({ name, size })),
-    dtype,
-  );
-
-function operand(sizes: Sizes, seed: number, dtype: "float32" | "int32" = "float32") {
-  const of = slice(sizes, dtype);
-  const length = of.dims.reduce((n, { size }) => n * size, 1);
-  const wave = (i: number) => Math.sin(12.9898 * (i + 1) * (seed + 1) + seed);
-  const whole = (i: number) => Math.round(1000 * wave(i));
-  const data =
-    dtype === "float32"
-      ? Float32Array.from({ length }, (_, i) => wave(i))
-      : Int32Array.from({ length }, (_, i) => whole(i));
-  return { slice: of, data };
-}
+const operand = (sizes: Sizes, seed: number) => waves(slice(sizes), seed);
 
 const over = (dim: string, fn: "sum" | "max" | "min"): Op => ({
   kind: "reduce",
@@ -81,7 +62,7 @@ describe.skipIf(!gpu).each(kinds)("threads of a GPU add up, by subgroups: %s", (
 
   test("whole numbers, to the last bit", async () => {
     const backend = await open();
-    const x = operand({ m: 3, n: 700 }, 1, "int32");
+    const x = waves(slice({ m: 3, n: 700 }, "int32"), 1, 1000);
     for (const fn of ["sum", "max", "min"] as const) {
       const results = [slice({ m: 3 }, "int32")];
       await checkCase(backend, { op: over("n", fn), operands: [x], results });

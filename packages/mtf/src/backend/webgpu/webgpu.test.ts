@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkCase } from "../../../test/support/checkBackend.ts";
+import { slice, waves } from "../../../test/support/waves.ts";
 import type { Op } from "../../graph/kinds.ts";
 import type { Backend, Slice } from "../backend.ts";
 import { openBackend } from "../open.ts";
-import { wholeSlice } from "../slices/whole.ts";
 import { findGpu } from "./gpu.ts";
 
 const why = await openBackend("webgpu").then(
@@ -40,21 +40,6 @@ describe.skipIf(why !== undefined)("with a GPU", () => {
   const empty = { buffers: 0, bytes: 0 };
   const open = (): Promise<Backend> => openBackend("webgpu");
 
-  const slice = (sizes: Readonly<Record<string, number>>, dtype: Slice["dtype"] = "float32") =>
-    wholeSlice(
-      Object.entries(sizes).map(([name, size]) => ({ name, size })),
-      dtype,
-    );
-  const operand = (of: Slice, seed: number, most = 1) => {
-    const size = of.dims.reduce((n, d) => n * d.size, 1);
-    const wave = (i: number) => Math.sin(12.9898 * (i + 1) * (seed + 1) + seed);
-    const data =
-      of.dtype === "float32"
-        ? Float32Array.from({ length: size }, (_, i) => wave(i))
-        : Int32Array.from({ length: size }, (_, i) => Math.floor((wave(i) + 1) * 0.5 * most));
-    return { slice: of, data };
-  };
-
   test.each([
     ["tiles whose edges are cut", { m: 70, k: 65 }, { k: 65, n: 67 }, { m: 70, n: 67 }],
     ["tiles of both transposed", { k: 65, m: 70 }, { n: 67, k: 65 }, { n: 67, m: 70 }],
@@ -76,7 +61,7 @@ describe.skipIf(why !== undefined)("with a GPU", () => {
     ["a dim that only one has", { m: 20, k: 90, z: 3 }, { k: 90, n: 120 }, { m: 20, n: 120 }],
   ])("products: %s", async (_, a, b, c) => {
     const op: Op = { kind: "einsum", attributes: {} };
-    const operands = [operand(slice(a), 1), operand(slice(b), 2)];
+    const operands = [waves(slice(a), 1), waves(slice(b), 2)];
     await checkCase(await open(), { op, operands, results: [slice(c)] });
   });
 
@@ -85,7 +70,7 @@ describe.skipIf(why !== undefined)("with a GPU", () => {
     for (const fn of ["sum", "max", "min"] as const) {
       for (const dtype of ["float32", "int32"] as const) {
         const op: Op = { kind: "reduce", attributes: { fn, over: ["b", "d"] } };
-        const operands = [operand(slice({ b: 11, c: 3, d: 41 }, dtype), 3, 1000)];
+        const operands = [waves(slice({ b: 11, c: 3, d: 41 }, dtype), 3, 1000)];
         await checkCase(backend, { op, operands, results: [slice({ c: 3 }, dtype)] });
       }
     }
@@ -96,27 +81,21 @@ describe.skipIf(why !== undefined)("with a GPU", () => {
     const results = [slice(kind === "logsumexp" ? { b: 3 } : { b: 3, v: 1111 })];
     await checkCase(await open(), {
       op,
-      operands: [operand(slice({ v: 1111, b: 3 }), 4)],
+      operands: [waves(slice({ v: 1111, b: 3 }), 4)],
       results,
     });
   });
 
   test("cross entropy over a long vocabulary", async () => {
     const op: Op = { kind: "crossEntropy", attributes: { over: "v" } };
-    const operands = [
-      operand(slice({ b: 3, v: 1111 }), 5),
-      operand(slice({ b: 3 }, "int32"), 6, 1111),
-    ];
+    const operands = [waves(slice({ b: 3, v: 1111 }), 5), waves(slice({ b: 3 }, "int32"), 6, 1111)];
     const results = [slice({ b: 3 }), slice({ b: 3 }), slice({ b: 3 })];
     await checkCase(await open(), { op, operands, results });
   });
 
   test("rows added to a table, several to a place, more columns than threads", async () => {
     const op: Op = { kind: "scatterAdd", attributes: { dim: "v" } };
-    const operands = [
-      operand(slice({ n: 150, e: 70 }), 7),
-      operand(slice({ n: 150 }, "int32"), 8, 40),
-    ];
+    const operands = [waves(slice({ n: 150, e: 70 }), 7), waves(slice({ n: 150 }, "int32"), 8, 40)];
     await checkCase(await open(), { op, operands, results: [slice({ v: 33, e: 70 })] });
   });
 
