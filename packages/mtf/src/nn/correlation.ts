@@ -1,7 +1,7 @@
 import type { Select } from "../dimension.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../graph/tensor.ts";
 import { misuse, namedDim, newName, requireFree, tensorArgument } from "../ops/check.ts";
-import { product } from "../ops/einsum/einsum.ts";
+import { product } from "../ops/einsum/product.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { mean, reduction } from "../ops/reduce/reduce.ts";
 import { renamed } from "../ops/rename/rename.ts";

@@ -2,7 +2,7 @@ import { arrayArgument, functionArgument, optionsArgument } from "../arguments.t
 import type { Selects } from "../dimension.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../graph/tensor.ts";
 import { hasDim, namedDim, tensorArgument } from "../ops/check.ts";
-import { product } from "../ops/einsum/einsum.ts";
+import { product } from "../ops/einsum/product.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import type { Activation, Linear } from "./linear.ts";
 

@@ -3,7 +3,7 @@ import { type AnyTensor, dimsOf, type Tensor } from "../graph/tensor.ts";
 import { spread } from "../ops/broadcast/broadcast.ts";
 import { misuse, namedDim, tensorArgument } from "../ops/check.ts";
 import { concat } from "../ops/concat/concat.ts";
-import { product } from "../ops/einsum/einsum.ts";
+import { product } from "../ops/einsum/product.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { sigmoid, tanh } from "../ops/elementwise/functions.ts";
 import { stack } from "../ops/stack/stack.ts";

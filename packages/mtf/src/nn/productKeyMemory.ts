@@ -1,7 +1,7 @@
 import { countArgument, optionsArgument } from "../arguments.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../graph/tensor.ts";
 import { misuse, namedDim, tensorArgument } from "../ops/check.ts";
-import { product } from "../ops/einsum/einsum.ts";
+import { product } from "../ops/einsum/product.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { rowsOf } from "../ops/gather/gather.ts";
 import { renamed } from "../ops/rename/rename.ts";

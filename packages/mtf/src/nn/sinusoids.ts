@@ -3,7 +3,7 @@ import type { Dimension } from "../dimension.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { misuse, newDim } from "../ops/check.ts";
 import { joined } from "../ops/concat/concat.ts";
-import { product } from "../ops/einsum/einsum.ts";
+import { product } from "../ops/einsum/product.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { count } from "../ops/iota/iota.ts";
 

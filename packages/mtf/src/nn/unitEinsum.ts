@@ -1,7 +1,8 @@
 import { elements, type Mistake, type Selects } from "../dimension.ts";
 import type { AnyTensor, Tensor } from "../graph/tensor.ts";
 import { hasDim, unionDims } from "../ops/check.ts";
-import { einsum, type Lonely } from "../ops/einsum/einsum.ts";
+import { einsum } from "../ops/einsum/einsum.ts";
+import type { Lonely } from "../ops/einsum/lonely.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 
 /**

@@ -12,14 +12,8 @@ export { cumsum } from "./cumsum/cumsum.ts";
 export { dynamicShift } from "./dynamic/dynamicShift.ts";
 export { dynamicSlice } from "./dynamic/dynamicSlice.ts";
 export { dynamicUpdate } from "./dynamic/dynamicUpdate.ts";
-export {
-  contract,
-  einsum,
-  type Lonely,
-  type LonelyOf,
-  type NamesIn,
-  outer,
-} from "./einsum/einsum.ts";
+export { contract, einsum, outer } from "./einsum/einsum.ts";
+export type { Lonely, LonelyOf, NamesIn } from "./einsum/lonely.ts";
 export type { Arithmetic, Comparison, Logic, Meets, Numeric } from "./elementwise/binary.ts";
 export { elu, selu } from "./elementwise/elu.ts";
 export { floorDiv } from "./elementwise/floorDiv.ts";

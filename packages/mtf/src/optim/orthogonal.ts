@@ -1,6 +1,6 @@
 import type { Dimension } from "../dimension.ts";
 import { type AnyTensor, dimsOf } from "../graph/tensor.ts";
-import { product } from "../ops/einsum/einsum.ts";
+import { product } from "../ops/einsum/product.ts";
 import { apply } from "../ops/elementwise/apply.ts";
 import { reduction } from "../ops/reduce/reduce.ts";
 import { renamed } from "../ops/rename/rename.ts";

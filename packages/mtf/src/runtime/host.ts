@@ -15,7 +15,8 @@ import { newRecorder, type Recorder } from "./execute/recorder.ts";
 import { charge, watch } from "./execute/usage.ts";
 import { isWide, roomFor } from "./execute/wide.ts";
 import { Aborted } from "./failure.ts";
-import type { Answers, ArrayId, Feed, Part, Request, RequestOf } from "./protocol.ts";
+import { collect, feed, type Hosted } from "./hosted.ts";
+import type { Answers, ArrayId, Part, Request, RequestOf } from "./protocol.ts";
 import { type ReadAs, readResting, roomForResting } from "./readResting.ts";
 import { cut } from "./sources/cut.ts";
 import { partInMemory } from "./sources/partInMemory.ts";
@@ -28,11 +29,6 @@ export interface Host {
   stop(): void;
   /** Frees everything. No run may be under way. */
   close(): void;
-}
-
-interface Hosted {
-  readonly device: Device;
-  readonly arrays: Map<ArrayId, Buffer>;
 }
 
 /**
@@ -191,55 +187,6 @@ export function makeHost(
       programs.clear();
     },
   };
-}
-
-/** Puts the inputs of a run into the program's slots. */
-function feed(bound: Bound, { device, arrays }: Hosted, inputs: readonly Feed[], at: number): void {
-  const { slots, values } = bound.frame;
-  bound.program.inputs.forEach(({ value, donated }, i) => {
-    const given = inputs[i]!;
-    if (typeof given === "number") {
-      slots[value] = arrays.get(given);
-      if (donated) arrays.delete(given);
-      if (!slots[value]) throw internal(`input ${i} is not on the device`);
-    } else {
-      const { shape, dtype } = heldOf(sliceOf(values[value]!, device));
-      slots[value] = device.backend.upload(given.parts[at]!, shape, dtype);
-    }
-  });
-  charge(device);
-  for (const value of bound.unused) {
-    device.backend.dispose(slots[value]!);
-    slots[value] = undefined;
-  }
-  charge(device);
-}
-
-/** Takes the results of a run out of the program's slots, and leaves them empty. */
-function collect(
-  bound: Bound,
-  { device, arrays }: Hosted,
-  inputs: readonly Feed[],
-  outputs: readonly ArrayId[],
-): void {
-  const { slots } = bound.frame;
-  const { backend } = device;
-  // An input that is still the caller's, and a value given out twice, get another buffer.
-  const kept = new Set<number>();
-  bound.program.inputs.forEach(({ value, donated }, i) => {
-    if (!donated && typeof inputs[i] === "number") kept.add(value);
-  });
-  bound.program.outputs.forEach(({ value }, i) => {
-    const buffer = slots[value]!;
-    arrays.set(outputs[i]!, kept.has(value) ? backend.share(buffer, buffer.shape) : buffer);
-    kept.add(value);
-  });
-  for (const { value } of bound.program.inputs) {
-    if (slots[value] && !kept.has(value)) backend.dispose(slots[value]);
-    slots[value] = undefined;
-  }
-  for (const { value } of bound.program.outputs) slots[value] = undefined;
-  charge(device);
 }
 
 type Figures = readonly [buffers: number, bytes: number, peakBytes: number, received: number];

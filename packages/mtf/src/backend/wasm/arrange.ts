@@ -2,8 +2,8 @@ import type { Slice } from "../backend.ts";
 import { type Extent, extentsOf, sizeOf, without } from "../slices/walk.ts";
 import { type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { bindReorder, sameOrder } from "./copy.ts";
-import { sameShape } from "./elementwise.ts";
 import type { HeapBuffer } from "./heap.ts";
+import { sameShape } from "./sameShape.ts";
 
 /** How a kernel wants its tensors: their dims in these orders. */
 export interface Arrangement {

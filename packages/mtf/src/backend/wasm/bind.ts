@@ -9,7 +9,7 @@ import { pagedAttention } from "./attention/paged.ts";
 import type { BindHeap, Context, HeapKernel } from "./context.ts";
 import { convolution } from "./convolution/convolution.ts";
 import { einsum } from "./einsum.ts";
-import { elementwise } from "./elementwise.ts";
+import { elementwise } from "./elementwise/elementwise.ts";
 import { gather, oneHot, scatter, scatterAdd } from "./indexing.ts";
 import { fill, fold, iota, literal, random } from "./make.ts";
 import { argmax, cumsum, sort, topK } from "./ordering.ts";

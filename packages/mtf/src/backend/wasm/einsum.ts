@@ -3,7 +3,7 @@ import { extentsOf, union } from "../slices/walk.ts";
 import { wholeSlice } from "../slices/whole.ts";
 import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { turns } from "./dims.ts";
-import { bindFunction } from "./elementwise.ts";
+import { bindFunction } from "./elementwise/function.ts";
 import type { HeapBuffer } from "./heap.ts";
 import { onArrays } from "./onArrays.ts";
 import { bindProduct, factorOf, groupsOf } from "./product.ts";

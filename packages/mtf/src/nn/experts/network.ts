@@ -1,7 +1,7 @@
 import { optionsArgument } from "../../arguments.ts";
 import type { AnyTensor, Tensor } from "../../graph/tensor.ts";
 import { hasDim, tensorArgument, unionDims } from "../../ops/check.ts";
-import { product } from "../../ops/einsum/einsum.ts";
+import { product } from "../../ops/einsum/product.ts";
 import { apply } from "../../ops/elementwise/apply.ts";
 import type { Activation } from "../linear.ts";
 

@@ -1,6 +1,6 @@
 import type { Dimension } from "../../dimension.ts";
 import { type AnyTensor, dimsOf, type Tensor } from "../../graph/tensor.ts";
-import { product } from "../../ops/einsum/einsum.ts";
+import { product } from "../../ops/einsum/product.ts";
 import { apply } from "../../ops/elementwise/apply.ts";
 import { rowsOf } from "../../ops/gather/gather.ts";
 import type { Key } from "../../ops/random/key.ts";

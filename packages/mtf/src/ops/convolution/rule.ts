@@ -1,7 +1,7 @@
 import { type Dimension, elements } from "../../dimension.ts";
 import type { NodeOf } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
-import { product } from "../einsum/einsum.ts";
+import { product } from "../einsum/product.ts";
 import { neverInfinite } from "../neverInfinite.ts";
 import type { Rule } from "../rule.ts";
 import { windowsOf } from "../window/windows.ts";

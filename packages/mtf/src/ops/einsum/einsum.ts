@@ -1,49 +1,19 @@
 import { arrayArgument } from "../../arguments.ts";
-import {
-  type Dimension,
-  elements,
-  type Mistake,
-  type Select,
-  type Selects,
-  type Without,
-} from "../../dimension.ts";
-import type { MtfError } from "../../errors.ts";
-import { makeTensor } from "../../graph/node.ts";
-import { type AnyTensor, dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
+import type { Mistake, Select, Selects, Without } from "../../dimension.ts";
+import { dimsOf, isTensor, type Tensor } from "../../graph/tensor.ts";
 import { nearest } from "../../suggest.ts";
-import { spread } from "../broadcast/broadcast.ts";
 import {
-  dtypesDiffer,
   hasDim,
   misuse,
-  newDim,
   selectName,
   tensorArgument,
   tensorsArgument,
   unionDims,
 } from "../check.ts";
+import type { Lonely, LonelyOf, NamesIn } from "./lonely.ts";
+import { productOf } from "./productOf.ts";
 
 const numeric = ["float32", "int32"] as const;
-
-/** Dims that would be summed though only one of two operands has them. */
-export type Lonely<A extends string, B extends string, O extends string> = Exclude<
-  Exclude<A | B, O>,
-  A & B
->;
-
-/** Dims of several operands that would be summed though only one of them has them. */
-export type LonelyOf<
-  Operands extends readonly unknown[],
-  O extends string,
-  Seen extends string = never,
-> = Operands extends readonly [Tensor<infer A>, ...infer Rest]
-  ? Exclude<A, O | Seen | NamesIn<Rest>> | LonelyOf<Rest, O, Seen | A>
-  : never;
-
-/** All dims of several operands. */
-export type NamesIn<Operands extends readonly unknown[]> = {
-  [I in keyof Operands]: Operands[I] extends Tensor<infer A> ? A : never;
-}[number];
 
 /**
  * The product of two tensors, or of any number in an array, summed over the dims that are not
@@ -145,122 +115,4 @@ export function outer<A extends string, B extends string>(
   ];
   const names = [...new Set(operands.flatMap((x) => dimsOf(x).map((d) => d.name)))];
   return productOf("outer", operands, names) as never;
-}
-
-/** A product of any number of tensors; output dims that no operand has are broadcast. */
-function productOf(
-  op: string,
-  operands: readonly AnyTensor[],
-  output: readonly unknown[],
-): AnyTensor {
-  const first = operands[0];
-  if (!first) throw misuse("bad-argument", `${op}: there is nothing to multiply.`, {});
-  for (const x of operands) if (x.dtype !== first.dtype) throw dtypesDiffer(op, first, x);
-  const dims = outputDims(op, operands, output);
-  const lonely = lonelyDim(operands, dims);
-  if (lonely !== undefined) throw loneliness(op, operands, lonely, dims);
-  let left = operands;
-  while (left.length > 1) left = joinCheapestPair(left, dims);
-  return spread(left[0]!, dims);
-}
-
-/** A dim that would be summed though only one operand has it. */
-function lonelyDim(
-  operands: readonly AnyTensor[],
-  output: readonly Dimension[],
-): string | undefined {
-  const names = operands.flatMap((x) => dimsOf(x).map((d) => d.name));
-  return names.find(
-    (name, i) =>
-      names.indexOf(name) === i &&
-      names.indexOf(name, i + 1) < 0 &&
-      !output.some((d) => d.name === name),
-  );
-}
-
-function loneliness(
-  op: string,
-  operands: readonly AnyTensor[],
-  dim: string,
-  output: readonly Dimension[],
-): MtfError {
-  const at = operands.findIndex((x) => hasDim(x, dim)) + 1;
-  const named = [...output.map((d) => d.name), dim].map((name) => `"${name}"`).join(", ");
-  return misuse(
-    "lonely-dim",
-    `${op}: '${dim}' would be summed although only one operand has it.`,
-    labelled(operands),
-    [`sum(operand ${at}, "${dim}") in its place, or a result with ${named}`],
-    { dim },
-  );
-}
-
-function labelled(operands: readonly AnyTensor[]): Readonly<Record<string, AnyTensor>> {
-  return Object.fromEntries(operands.map((x, i) => [`operand ${i + 1}`, x]));
-}
-
-function outputDims(
-  op: string,
-  operands: readonly AnyTensor[],
-  output: readonly unknown[],
-): readonly Dimension[] {
-  const known = unionDims(op, operands);
-  const dims = output.map((select) => {
-    const name = selectName(op, "output", select);
-    const own = known.find((d) => d.name === name);
-    if (own) return own;
-    if (typeof select === "object") return newDim(op, "output", select);
-    const near = nearest(
-      name,
-      known.map((d) => d.name),
-    );
-    throw misuse(
-      "missing-dim",
-      `${op}: no operand has a dim '${name}'.`,
-      labelled(operands),
-      near === undefined ? [] : [`"${near}"`],
-      { dim: name },
-    );
-  });
-  const names = dims.map((d) => d.name);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice) throw misuse("duplicate-dim", `${op}: '${twice}' is given twice.`, {});
-  return dims;
-}
-
-/** Multiplies the two operands whose product is smallest: greedy, and good for few operands. */
-function joinCheapestPair(
-  operands: readonly AnyTensor[],
-  output: readonly Dimension[],
-): AnyTensor[] {
-  let best: { pair: readonly [number, number]; dims: readonly Dimension[] } | undefined;
-  for (let i = 0; i < operands.length; i++) {
-    for (let j = i + 1; j < operands.length; j++) {
-      const dims = dimsOfPair(operands, i, j, output);
-      if (!best || elements(dims) < elements(best.dims)) best = { pair: [i, j], dims };
-    }
-  }
-  const { pair, dims } = best!;
-  const [a, b] = pair.map((i) => operands[i]!) as [AnyTensor, AnyTensor];
-  return [...operands.filter((_, i) => !pair.includes(i)), product(a, b, dims)];
-}
-
-/** What must remain of a pair's product, in the order of the output where that has it. */
-function dimsOfPair(
-  operands: readonly AnyTensor[],
-  i: number,
-  j: number,
-  output: readonly Dimension[],
-): readonly Dimension[] {
-  const others = operands.filter((_, k) => k !== i && k !== j);
-  const union = unionDims("einsum", [operands[i]!, operands[j]!]);
-  const has = (d: Dimension) => union.some((own) => own.name === d.name);
-  const inOutput = (d: Dimension) => output.some((own) => own.name === d.name);
-  const needed = union.filter((d) => !inOutput(d) && others.some((o) => hasDim(o, d.name)));
-  return [...output.filter(has), ...needed];
-}
-
-/** The einsum node: dims that the result lacks must be shared. */
-export function product(a: AnyTensor, b: AnyTensor, dims: readonly Dimension[]): AnyTensor {
-  return makeTensor("einsum", {}, [a, b], { dims, dtype: a.dtype });
 }

@@ -3,7 +3,7 @@ import { dimsOf } from "../../graph/tensor.ts";
 import { unionDims } from "../check.ts";
 import { neverInfinite } from "../neverInfinite.ts";
 import type { Rule } from "../rule.ts";
-import { product } from "./einsum.ts";
+import { product } from "./product.ts";
 
 export const einsum: Rule<"einsum"> = {
   gradient: ({ operands: [a, b] }, [dy]) =>

@@ -1,7 +1,7 @@
 import type { Attending } from "../../graph/kinds.ts";
 import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
 import { spread } from "../broadcast/broadcast.ts";
-import { product } from "../einsum/einsum.ts";
+import { product } from "../einsum/product.ts";
 import { apply } from "../elementwise/apply.ts";
 import { count } from "../iota/iota.ts";
 import { drawn } from "../random/random.ts";

@@ -3,7 +3,7 @@ import { makeNode, type NodeOf } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../graph/tensor.ts";
 import { spread } from "../broadcast/broadcast.ts";
 import { zerosLike } from "../constant/constant.ts";
-import { product } from "../einsum/einsum.ts";
+import { product } from "../einsum/product.ts";
 import { apply } from "../elementwise/apply.ts";
 import type { Rule } from "../rule.ts";
 import { attendedOf, scoreDims } from "./operands.ts";

@@ -1,7 +1,7 @@
 import type { MaskedAttending } from "../../graph/kinds.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
-import { product } from "../einsum/einsum.ts";
+import { product } from "../einsum/product.ts";
 import { apply } from "../elementwise/apply.ts";
 import { scoreDims } from "../flashAttention/operands.ts";
 import { maskedOf } from "./operands.ts";

@@ -1,6 +1,6 @@
 import type { PagedAttending } from "../../graph/kinds.ts";
 import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
-import { product } from "../einsum/einsum.ts";
+import { product } from "../einsum/product.ts";
 import { apply } from "../elementwise/apply.ts";
 import { scoreDims } from "../flashAttention/operands.ts";
 import { rowsOf } from "../gather/gather.ts";
