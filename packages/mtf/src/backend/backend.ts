@@ -65,6 +65,9 @@ export interface Within {
   ): (sources: readonly Buffer[], target: Buffer) => void;
 }
 
+/** Adds numbers to as many of the same type, float32 or int32, each rounded once. */
+export type Add = (terms: HostArray, sums: HostArray) => void;
+
 /** Computes one op on one device. */
 export interface Backend {
   readonly name: string;
@@ -110,6 +113,8 @@ export interface Backend {
    * allocation: memory may grow and move.
    */
   view(buffer: Buffer): HostArray | undefined;
+  /** Adds to numbers that `view` gave, wherever the terms lie. Where there is none, a loop does. */
+  readonly add?: Add | undefined;
   /** Copies and folds where its buffers lie, for a backend whose memory the host cannot reach. */
   readonly within?: Within | undefined;
   /** A copy of the buffer's numbers. */

@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 import { copyOut, Heap, type HeapBuffer, heapLimit } from "./heap.ts";
 import { instantiate } from "./instantiate.ts";
 import { bindResting } from "./resting.ts";
+import { addingIn } from "./sum.ts";
 import { startEngine } from "./tensorflow.ts";
 
 export interface WasmOptions {
@@ -69,6 +70,7 @@ export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
       return buffer;
     },
     view: (buffer) => heap.view(own(buffer)),
+    add: addingIn(heap, compiled.kernels),
     read: (buffer) => copyOut(heap, own(buffer)),
     write: (buffer, offset, data) => heap.view(own(buffer)).set(data, offset),
     share: (buffer, shape) => heap.share(own(buffer), shape),

@@ -23,7 +23,7 @@ export function withinArrays(backend: Backend): Within {
     fold: (fn, copy, dtype) => {
       const fold = foldOf(fn, dtype);
       return (sources, target) => {
-        const terms = sources.map((source) => numbers(source, dtype));
+        const terms = sources.map((source) => ({ numbers: numbers(source, dtype), begin: 0 }));
         eachRun(copy, 0, copy.fromEnd, (from, to, length) => {
           fold(terms, from, numbers(target, dtype), to, length);
         });

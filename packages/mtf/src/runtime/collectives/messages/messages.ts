@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../../../backend/backend.ts";
+import type { Add, MaybePromise } from "../../../backend/backend.ts";
 import type { HostArray } from "../../../dtype.ts";
 
 /**
@@ -29,11 +29,8 @@ export interface Messages {
    * @throws Aborted if another process has ended
    */
   receive(to: number, awaited: readonly Awaited[]): MaybePromise<void>;
-  /**
-   * Adds numbers of float32, float64 or int32 to as many of the same type, each rounded once. Where there
-   * is none, a loop does.
-   */
-  readonly add?: ((terms: HostArray, sums: HostArray) => void) | undefined;
+  /** Adds numbers of float64 as well, wherever they lie. Where there is none, a loop does. */
+  readonly add?: Add | undefined;
   /**
    * Adds up numbers of some devices, of which `own` are this one's, in whatever order is fast. Where there
    * is none, devices add up by themselves, in their order.
