@@ -4,7 +4,7 @@
  */
 import { areFinite } from "./_finite";
 import { addWeighted, products, scale } from "./_query";
-import { largest, sumExp } from "./_rows";
+import { largest, sumExpNormal } from "./_rows";
 import { splat } from "./_vector";
 
 /** The lowest number: the product with a key that is not seen. */
@@ -46,7 +46,7 @@ function attend(
     else fill(at, end - i, LOWEST);
     i = end;
   }
-  const sum = sumExp(x, n, largest(x, n), x);
+  const sum = sumExpNormal(x, n, largest(x, n), x);
   memory.fill(y, 0, <usize>depth << 2);
   for (let i = 0; i < n;) {
     const seen = load<u8>(visible + <usize>i) != 0;

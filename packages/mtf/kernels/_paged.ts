@@ -3,7 +3,7 @@
  * Steps from block to block and from token to token are in bytes. Blocks that are not there are left out.
  */
 import { addWeighted, products, scale } from "./_query";
-import { largest, sumExp } from "./_rows";
+import { largest, sumExpNormal } from "./_rows";
 
 /** -infinity in place of the products at positions outside of `low` to `high`. */
 function hideOutside(x: usize, position: i32, n: i32, low: i32, high: i32): i32 {
@@ -44,7 +44,7 @@ export function attendPaged(
     n += count;
   }
   if (seen == 0) return;
-  const sum = sumExp(x, n, largest(x, n), x);
+  const sum = sumExpNormal(x, n, largest(x, n), x);
   let at = x;
   for (let page = firstPage; page <= lastPage; page++) {
     const block = load<i32>(table + (<usize>page << 2));
@@ -86,7 +86,7 @@ export function weighNear(
     const end = min(n, first + row), begin = max(0, first + row - window);
     const seen = x + (<usize>begin << 2);
     memory.fill(x, 0, <usize>begin << 2);
-    const sum = sumExp(seen, end - begin, largest(seen, end - begin), seen);
+    const sum = sumExpNormal(seen, end - begin, largest(seen, end - begin), seen);
     memory.fill(x + (<usize>end << 2), 0, <usize>(n - end) << 2);
     store<f32>(scales, <f32>(1 / sum));
     x += step;

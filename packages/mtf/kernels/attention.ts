@@ -3,7 +3,7 @@
  * Rows are `step` bytes apart. Where `own` is not 0, it has a number for each row, `ownStep` bytes apart,
  * and `others` one for each key: what differs is not seen.
  */
-import { largest, sumExp, sumRow } from "./_rows";
+import { largest, sumExpNormal, sumRow } from "./_rows";
 import { exp, log, select, splat } from "./_vector";
 
 export { keepConstants } from "./_constants";
@@ -84,7 +84,7 @@ export function weigh(
     const seen = seenBy(row, first, n);
     if (own) hide(x, seen, load<i32>(own), others);
     const most = largest(x, seen);
-    const sum = sumExp(x, seen, most, x);
+    const sum = sumExpNormal(x, seen, most, x);
     clear(x + (<usize>seen << 2), x + (<usize>n << 2));
     store<f32>(scales, <f32>(1 / sum));
     store<f32>(logs, f32x4.extract_lane(log(splat(<f32>sum)), 0) + most);

@@ -43,27 +43,50 @@ function offset(group: usize, rank: i32, index: i32, which: usize): usize {
   return <usize>sum << 2;
 }
 
+/**
+ * The largest or least of a row, NaN where it has one. An engine's own maximum of two takes many
+ * instructions, for NaN and zeros of either sign: both are looked for apart.
+ */
 function extreme(row: usize, n: i32, most: bool): f32 {
-  let a = v128.load32_splat(row), b = a;
+  const first = v128.load32_splat(row);
+  let a = first, b = first, c = first, d = first;
+  let ordered = f32x4.eq(first, first);
   let p = row;
-  if (most) {
-    for (const end = row + (<usize>(n & ~7) << 2); p < end; p += 32) {
-      a = f32x4.max(a, v128.load(p));
-      b = f32x4.max(b, v128.load(p, 16));
-    }
-    for (const end = row + (<usize>n << 2); p < end; p += 4) a = f32x4.max(a, v128.load32_splat(p));
-    a = f32x4.max(a, b);
-    a = f32x4.max(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
-    return f32x4.extract_lane(f32x4.max(a, v128.shuffle<i32>(a, a, 1, 0, 3, 2)), 0);
+  for (const end = row + (<usize>(n & ~15) << 2); p < end; p += 64) {
+    const s = v128.load(p), t = v128.load(p, 16), u = v128.load(p, 32), v = v128.load(p, 48);
+    a = further(a, s, most);
+    b = further(b, t, most);
+    c = further(c, u, most);
+    d = further(d, v, most);
+    const low = v128.and(f32x4.eq(s, s), f32x4.eq(t, t));
+    const high = v128.and(f32x4.eq(u, u), f32x4.eq(v, v));
+    ordered = v128.and(ordered, v128.and(low, high));
   }
-  for (const end = row + (<usize>(n & ~7) << 2); p < end; p += 32) {
-    a = f32x4.min(a, v128.load(p));
-    b = f32x4.min(b, v128.load(p, 16));
+  for (const end = row + (<usize>n << 2); p < end; p += 4) {
+    const x = v128.load32_splat(p);
+    a = further(a, x, most);
+    ordered = v128.and(ordered, f32x4.eq(x, x));
   }
-  for (const end = row + (<usize>n << 2); p < end; p += 4) a = f32x4.min(a, v128.load32_splat(p));
-  a = f32x4.min(a, b);
-  a = f32x4.min(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
-  return f32x4.extract_lane(f32x4.min(a, v128.shuffle<i32>(a, a, 1, 0, 3, 2)), 0);
+  if (!v128.all_true<i32>(ordered)) return <f32>NaN;
+  a = further(further(a, b, most), further(c, d, most), most);
+  a = further(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1), most);
+  const found = f32x4.extract_lane(further(a, v128.shuffle<i32>(a, a, 1, 0, 3, 2), most), 0);
+  return found == 0 ? zeroOf(row, n, most) : found;
+}
+
+/** The larger, or less, of two numbers that are no NaN; of two zeros the first. */
+@inline
+function further(a: v128, b: v128, most: bool): v128 {
+  return most ? f32x4.pmax(a, b) : f32x4.pmin(a, b);
+}
+
+/** The zero that is the largest or the least of a row: 0 is larger than -0. */
+function zeroOf(row: usize, n: i32, most: bool): f32 {
+  const wanted: u32 = most ? 0 : 0x80000000;
+  for (const end = row + (<usize>n << 2); row < end; row += 4) {
+    if (load<u32>(row) == wanted) return reinterpret<f32>(wanted);
+  }
+  return reinterpret<f32>(wanted ^ 0x80000000);
 }
 
 /** The last reduced dim is adjacent in the source. */

@@ -1,8 +1,11 @@
 /** Softmax and its relatives along rows of n adjacent elements. Results may lie over operands. */
-import { largest, sumExp, sumProducts, sumRow } from "./_rows";
+import { largest, sumExpNormal, sumExpOf, sumProducts, sumRow } from "./_rows";
 import { exp, log, splat } from "./_vector";
 
 export { keepConstants } from "./_constants";
+
+/** The largest number whose exp the short form gives. */
+const MOST: f32 = 88;
 
 @inline
 function logOf(x: f64): f32 {
@@ -15,7 +18,7 @@ function logOf(x: f64): f32 {
  */
 @inline
 function shiftedSum(row: usize, n: i32, most: f32): f64 {
-  return isInfinite(most) ? nanOr(most > 0 ? most : 0, row, n) : sumExp(row, n, most, 0);
+  return isInfinite(most) ? nanOr(most > 0 ? most : 0, row, n) : sumExpNormal(row, n, most, 0);
 }
 
 @inline
@@ -33,7 +36,7 @@ function nanOr(value: f32, row: usize, n: i32): f32 {
 export function softmax(x: usize, y: usize, rows: i32, n: i32): void {
   const step = <usize>n << 2;
   for (; rows > 0; rows--) {
-    const scale = <f32>(1 / sumExp(x, n, largest(x, n), y));
+    const scale = <f32>(1 / sumExpNormal(x, n, largest(x, n), y));
     const vector = splat(scale);
     let i: usize = 0;
     for (; i + 16 <= step; i += 16) v128.store(y + i, f32x4.mul(v128.load(y + i), vector));
@@ -65,7 +68,7 @@ export function logSoftmax(x: usize, y: usize, rows: i32, n: i32): void {
   for (; rows > 0; rows--) {
     // In two steps: of large numbers, the sum of both would not keep the logarithm's digits.
     const most = largest(x, n);
-    const log = logOf(sumExp(x, n, most, 0));
+    const log = logOf(sumExpNormal(x, n, most, 0));
     const m = splat(most), l = splat(log);
     let i: usize = 0;
     for (; i + 16 <= step; i += 16)
@@ -100,6 +103,18 @@ export function logsumexp(x: usize, out: usize, rows: i32, n: i32): void {
     const most = largest(x, n);
     store<f32>(out, logOf(shiftedSum(x, n, most)) + (isInfinite(most) ? 0 : most));
     x += <usize>n << 2;
+    out += 4;
+  }
+}
+
+export function sumExp(x: usize, shifts: usize, out: usize, rows: i32, n: i32): void {
+  for (; rows > 0; rows--) {
+    const shift = load<f32>(shifts);
+    // What is not far above the shift takes fewer instructions.
+    const isNear = largest(x, n) - shift <= MOST;
+    store<f32>(out, <f32>(isNear ? sumExpNormal(x, n, shift, 0) : sumExpOf(x, n, shift)));
+    x += <usize>n << 2;
+    shifts += 4;
     out += 4;
   }
 }

@@ -9,6 +9,7 @@ import { pagedAttention } from "../src/nn/pagedAttention.ts";
 import { adamUpdate } from "../src/ops/adam/adam.ts";
 import { apply } from "../src/ops/elementwise/apply.ts";
 import { drawn } from "../src/ops/random/random.ts";
+import { sumExpOf } from "../src/ops/softmax/rule.ts";
 import { placeholder } from "../src/trace.ts";
 import { type Fn, gradientOf, numbers } from "./numeric.ts";
 
@@ -439,6 +440,7 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
   logSoftmax: [logSoftmaxOf],
   logSoftmaxGrad: [gradientSample(logSoftmaxOf)],
   logsumexp: [sample("logsumexp", (x) => m.logsumexp(x, "b"), [a, b])],
+  sumExp: [sample("sumExp", (x, shift) => sumExpOf(x, shift, "b") as never, [a, b], [a])],
   layerNorm: [layerNormOf],
   layerNormGrad: [gradientSample(layerNormOf)],
   crossEntropy: [crossEntropyOf],

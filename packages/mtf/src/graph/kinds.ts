@@ -116,6 +116,8 @@ export interface Attributes {
   logSoftmaxGrad: { readonly over: string };
   /** (x) -> log sum exp x, without `over` */
   logsumexp: { readonly over: string };
+  /** (x, shift) -> sum exp(x - shift), without `over`, which the shift lacks */
+  sumExp: { readonly over: string };
   /** (x - mean) / sqrt(variance + epsilon) * gain + bias. (x, gain, bias) -> y, mean, rstd */
   layerNorm: { readonly over: string; readonly epsilon: number };
   /** (x, gain, mean, rstd, dy) -> dx, dgain, dbias */

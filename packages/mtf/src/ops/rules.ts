@@ -25,7 +25,14 @@ import { reshape } from "./reshape/rule.ts";
 import type { Rules } from "./rule.ts";
 import { scatter } from "./scatter/rule.ts";
 import { slice } from "./slice/rule.ts";
-import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax/rule.ts";
+import {
+  logSoftmax,
+  logSoftmaxGrad,
+  logsumexp,
+  softmax,
+  softmaxGrad,
+  sumExp,
+} from "./softmax/rule.ts";
 import { sort } from "./sort/rule.ts";
 import { topK } from "./topK/rule.ts";
 import { overlapAdd, window } from "./window/rule.ts";
@@ -71,6 +78,7 @@ export const rules: Rules = {
   slice,
   softmax,
   softmaxGrad,
+  sumExp,
   sort,
   topK,
   window,

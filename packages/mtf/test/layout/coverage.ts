@@ -94,7 +94,7 @@ const linear = [
   ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
   ...["window", "overlapAdd", "convolution"],
-  ...["softmaxGrad", "logSoftmaxGrad"],
+  ...["softmaxGrad", "logSoftmaxGrad", "sumExp"],
   ...["all-reduce sum", "reduce-scatter sum", "bucket", "region: each"],
 ];
 
@@ -130,7 +130,7 @@ export const rows: readonly string[] = [
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "oneHot"],
   ...["window", "overlapAdd", "convolution"],
   ...["gather", "scatter", "scatterAdd"],
-  ...["softmax", "softmaxGrad", "logSoftmax", "logSoftmaxGrad", "logsumexp"],
+  ...["softmax", "softmaxGrad", "logSoftmax", "logSoftmaxGrad", "logsumexp", "sumExp"],
   ...["layerNorm", "layerNormGrad", "crossEntropy", "crossEntropyGrad", "adam"],
   ...["flashAttention", "flashAttentionGrad", "pagedAttention", "maskedAttention"],
   ...["neg", "abs", "sign", "square", "sqrt", "rsqrt", "reciprocal", "exp", "log"],

@@ -48,25 +48,27 @@ describe("data-parallel layout", () => {
       const program = programFor(forwardBackward, inputs, mesh, { rules: own });
       return ledger(program).entries.length;
     });
-    expect(ledger(both).entries.length).toBe(alone[0]! + alone[1]!);
+    expect(ledger(both).entries.length).toBeLessThanOrEqual(alone[0]! + alone[1]!);
     expect(summary(both)).toMatchInlineSnapshot(`
       "1 x forward all-reduce(model) [batch=4, length=8, embd=16] 4,096 B gather
       4 x forward all-reduce(model) [batch=4, length=8, embd=16] 4,096 B einsum
-      1 x forward all-reduce(model) max [batch=4, length=8] 256 B max
-      1 x forward all-reduce(model) [batch=4, length=8] 256 B sum
-      1 x forward reduce-scatter(model) [batch=4, length=8] 128 B sum
+      1 x forward all-gather(model) [vocab=20, embd=16] 2,560 B einsum
       2 x forward all-reduce(data+model) [] 24 B sum
-      5 x backward all-reduce(model) [batch=4, length=8, embd=16] 4,096 B einsum
+      1 x backward all-gather(model) [batch=4, length=8, embd=16] 2,048 B einsum
+      4 x backward all-reduce(model) [batch=4, length=8, embd=16] 4,096 B einsum
       1 x backward all-reduce(data) [position=8, embd=16] 2,048 B sum
+      1 x backward reduce-scatter(model) [vocab=20, embd=16] 2,560 B einsum
       1 x backward all-reduce(data) [vocab=20, embd=16] 2,560 B einsum
-      10 x backward all-reduce(data) [embd=16] 256 B layerNormGrad
+      8 x backward all-reduce(data) [embd=16] 256 B layerNormGrad
       6 x backward all-reduce(data) [embd=16, heads=2, kv=6] 1,536 B einsum
       2 x backward all-reduce(data) [heads=2, kv=6, embd=16] 1,536 B einsum
-      4 x backward all-reduce(data) [embd=16] 256 B sum
+      3 x backward all-reduce(data) [embd=16] 256 B sum
       2 x backward all-reduce(data) [embd=16, ff=32] 4,096 B einsum
       2 x backward all-reduce(data) [ff=32] 256 B sum
       2 x backward all-reduce(data) [ff=32, embd=16] 4,096 B einsum
-      moved 79,024 B, held 31,236 B"
+      1 x backward all-reduce(data+model) [embd=16] 384 B sum
+      2 x backward all-reduce(data+model) [embd=16] 384 B layerNormGrad
+      moved 81,840 B, held 31,364 B"
     `);
   });
 });

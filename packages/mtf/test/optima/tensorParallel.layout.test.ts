@@ -34,7 +34,8 @@ describe("tensor-parallel layout: heads, ff and vocab over an axis", () => {
       "1 x forward all-reduce(model) [batch=4, length=8, embd=16] 4,096 B gather
       4 x forward all-reduce(model) [batch=4, length=8, embd=16] 4,096 B einsum
       1 x forward all-reduce(model) max [batch=4, length=8] 256 B max
-      2 x forward all-reduce(model) [batch=4, length=8] 256 B sum
+      1 x forward all-reduce(model) [batch=4, length=8] 256 B sumExp
+      1 x forward all-reduce(model) [batch=4, length=8] 256 B gather
       5 x backward all-reduce(model) [batch=4, length=8, embd=16] 4,096 B einsum
       moved 41,728 B, held 52,100 B"
     `);

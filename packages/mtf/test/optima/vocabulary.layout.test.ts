@@ -77,9 +77,9 @@ describe("the layout of a vocabulary over an axis", () => {
     const rules = { vocab: "model" };
     expect(collectives(fn, [table, x, tokens], { rules })).toMatchInlineSnapshot(`
       "1 x forward all-reduce(model) max [batch=4, length=512] 49,152 B max
-      1 x forward all-reduce(model) [batch=4, length=512] 49,152 B sum
-      1 x forward reduce-scatter(model) [batch=4, length=512] 24,576 B sum
-      moved 122,880 B, held 237,922,304 B"
+      1 x forward all-reduce(model) [batch=4, length=512] 49,152 B sumExp
+      1 x forward reduce-scatter(model) [batch=4, length=512] 24,576 B gather
+      moved 122,880 B, held 212,197,376 B"
     `);
   });
 });

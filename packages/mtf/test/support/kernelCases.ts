@@ -405,6 +405,14 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
       results: [sliceOf(g, dims)],
     };
   },
+  sumExp: (g) => {
+    const dims = parts(g, ["a", "b"]);
+    return {
+      op: { kind: "sumExp", attributes: { over: "row" } },
+      operands: [float(g, [...dims, part(g, "row", 6)]), float(g, dims)],
+      results: [sliceOf(g, dims)],
+    };
+  },
   layerNorm: (g) => {
     const dims = parts(g, ["a", "b"]);
     const row = whole(g, "row", 6);

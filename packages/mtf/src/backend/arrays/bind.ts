@@ -13,7 +13,7 @@ import { fill, fold, iota, literal, random } from "./make.ts";
 import { argmax, cumsum, sort, topK } from "./ordering.ts";
 import { byParts } from "./parts.ts";
 import { reduce } from "./reduce.ts";
-import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax.ts";
+import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad, sumExp } from "./softmax.ts";
 import { broadcast, concat, pad, rename, reshape, slice } from "./structure.ts";
 import { overlapAdd, window } from "./windows.ts";
 
@@ -48,6 +48,7 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   logSoftmax,
   logSoftmaxGrad,
   logsumexp,
+  sumExp,
   layerNorm,
   layerNormGrad,
   crossEntropy,

@@ -12,7 +12,7 @@ function largestOf(row: Row, size: number): number {
   return largest;
 }
 
-function sumExp(row: Row, size: number, shift: number): number {
+function sumOfExp(row: Row, size: number, shift: number): number {
   let sum = 0;
   for (let j = 0; j < size; j++) sum += Math.exp(row(j) - shift);
   return sum;
@@ -25,7 +25,7 @@ export function shiftedSum(
 ): { readonly sum: number; readonly shift: number } {
   const largest = largestOf(row, size);
   const shift = Number.isFinite(largest) ? largest : 0;
-  return { sum: sumExp(row, size, shift), shift };
+  return { sum: sumOfExp(row, size, shift), shift };
 }
 
 /** log sum exp x, without the dim: -infinity where every number is. */
@@ -37,6 +37,18 @@ export const logsumexp: Bind<"logsumexp"> = ({ over }, [x], [result]) => {
       const row = (j: number) => values![source.start[i]! + j * source.step]!;
       const { sum, shift } = shiftedSum(row, size);
       out![target.start[i]!] = Math.log(sum) + shift;
+    }
+  };
+};
+
+/** sum exp(x - shift), without the dim. */
+export const sumExp: Bind<"sumExp"> = ({ over }, [x, shift], [result]) => {
+  const [source, shifts, target] = rowsAlong(over, [x!, shift!, result!]) as [Rows, Rows, Rows];
+  const { size } = rangeIn(x!, over);
+  return ([values, least], [out]) => {
+    for (let i = 0; i < source.start.length; i++) {
+      const row = (j: number) => values![source.start[i]! + j * source.step]!;
+      out![target.start[i]!] = sumOfExp(row, size, least![shifts.start[i]!]!);
     }
   };
 };
@@ -56,7 +68,7 @@ function normalised(f: (x: number, sum: number) => number): Bind<"softmax" | "lo
       for (let i = 0; i < source.start.length; i++) {
         const row = (j: number) => values![source.start[i]! + j * source.step]!;
         const largest = largestOf(row, size);
-        const sum = sumExp(row, size, largest);
+        const sum = sumOfExp(row, size, largest);
         for (let j = 0; j < size; j++) {
           out![target.start[i]! + j * target.step] = f(row(j) - largest, sum);
         }

@@ -12,7 +12,7 @@ import { gather, oneHot } from "./indexing.ts";
 import { type Bind, type Binds, onArrays, type Step } from "./kernel.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm.ts";
 import { reduce } from "./reduce.ts";
-import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax.ts";
+import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad, sumExp } from "./softmax.ts";
 import { broadcast, concat, fill, pad, rename, reshape, slice } from "./structure.ts";
 import type { Target } from "./target.ts";
 
@@ -35,6 +35,7 @@ const table: Binds = {
   logSoftmax,
   logSoftmaxGrad,
   logsumexp,
+  sumExp,
   layerNorm,
   layerNormGrad,
   crossEntropy,

@@ -5,7 +5,7 @@ import type { Bind } from "./kernel.ts";
 import { rowMax, rowSum, rowSumExp, rowsAlong, shiftedSum } from "./rows.ts";
 
 type Kinds = LocalKind &
-  ("softmax" | "softmaxGrad" | "logSoftmax" | "logSoftmaxGrad" | "logsumexp");
+  ("softmax" | "softmaxGrad" | "logSoftmax" | "logSoftmaxGrad" | "logsumexp" | "sumExp");
 
 /** A function of operands brought into rows. */
 function byRow(compute: (arena: Arena, ...xs: TensorInfo[]) => TensorInfo): Bind<Kinds> {
@@ -36,6 +36,11 @@ export const logsumexp: Bind<"logsumexp"> = byRow((arena, x) => {
   const { sum, shift } = shiftedSum(arena, x!);
   return arena.zip("Add", arena.map("Log", sum), shift);
 });
+
+/** sum exp(x - shift). */
+export const sumExp: Bind<"sumExp"> = byRow((arena, x, shift) =>
+  rowSumExp(arena, arena.zip("Sub", x!, shift!)),
+);
 
 /** y (dy - sum(y dy)). */
 export const softmaxGrad: Bind<"softmaxGrad"> = byRow((arena, y, dy) => {

@@ -24,6 +24,7 @@ import {
   logsumexp,
   softmax,
   softmaxGrad,
+  sumExp,
 } from "./rows.ts";
 import { broadcast, concat, pad, rename, reshape, slice } from "./structure.ts";
 import { overlapAdd, window } from "./windows.ts";
@@ -59,6 +60,7 @@ const table: { readonly [K in LocalKind]: BindHeap<K> } = {
   logSoftmax,
   logSoftmaxGrad,
   logsumexp,
+  sumExp,
   layerNorm,
   layerNormGrad,
   crossEntropy,

@@ -64,3 +64,32 @@ test("scatter writes to an operand that is given up, in place", async () => {
   for (const buffer of [kept!, written!]) expect([...backend.view(buffer)!]).toEqual([1, 2, 30]);
   for (const buffer of [kept!, x, rows, ids]) backend.dispose(buffer);
 });
+
+// Fewer than a vector, a step of the loop and some more.
+test.each([1, 3, 16, 37])(
+  "of %d numbers the largest and the least are those of Math",
+  async (n) => {
+    const backend = await wasmBackend();
+    const slice = (...sizes: readonly (readonly [string, number])[]): Slice => ({
+      dims: sizes.map(([name, size]) => ({ name, size })),
+      dtype: "float32",
+      box: sizes.map(([, size]) => ({ begin: 0, size })),
+    });
+    const numbers = [-0, 0, 1.5, -1.5, Number.NaN, Infinity, -Infinity];
+    const rows = Array.from({ length: 200 }, (_, row) => {
+      // Zeros alone, negative numbers beside them, or anything.
+      const some = [numbers.slice(0, 2), [-0, 0, -1.5], [-0, -1.5], numbers.slice(0, 4), numbers];
+      const from = some[row % 5]!;
+      return Array.from({ length: n }, (_, i) => from[(row * 31 + i * i * 7 + i) % from.length]!);
+    });
+    const x = backend.upload(Float32Array.from(rows.flat()), [200, n], "float32");
+    for (const fn of ["max", "min"] as const) {
+      const op = { kind: "reduce", attributes: { fn, over: ["n"] } } as const;
+      const kernel = backend.bind(op, [slice(["m", 200], ["n", n])], [slice(["m", 200])], []);
+      const [found] = await kernel([x]);
+      expect([...backend.view(found!)!]).toEqual(rows.map((row) => Math[fn](...row)));
+      backend.dispose(found!);
+    }
+    backend.dispose(x);
+  },
+);

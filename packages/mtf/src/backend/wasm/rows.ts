@@ -8,6 +8,7 @@ type RowKind =
   | "logSoftmax"
   | "logSoftmaxGrad"
   | "logsumexp"
+  | "sumExp"
   | "crossEntropy"
   | "crossEntropyGrad";
 
@@ -39,6 +40,7 @@ export const softmaxGrad: BindHeap<"softmaxGrad"> = alongRows("softmaxGrad");
 export const logSoftmax: BindHeap<"logSoftmax"> = alongRows("logSoftmax");
 export const logSoftmaxGrad: BindHeap<"logSoftmaxGrad"> = alongRows("logSoftmaxGrad");
 export const logsumexp: BindHeap<"logsumexp"> = alongRows("logsumexp");
+export const sumExp: BindHeap<"sumExp"> = alongRows("sumExp");
 export const crossEntropy: BindHeap<"crossEntropy"> = alongRows("crossEntropy");
 export const crossEntropyGrad: BindHeap<"crossEntropyGrad"> = alongRows("crossEntropyGrad");
 

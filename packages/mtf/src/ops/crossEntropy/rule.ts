@@ -1,9 +1,10 @@
 import { type Dimension, elements } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../graph/tensor.ts";
+import { spread } from "../broadcast/broadcast.ts";
 import { filled } from "../constant/constant.ts";
 import { apply } from "../elementwise/apply.ts";
-import { pick } from "../gather/gather.ts";
+import { rowsOf } from "../gather/gather.ts";
 import { count } from "../iota/iota.ts";
 import type { Rule } from "../rule.ts";
 import { shiftedSum } from "../softmax/rule.ts";
@@ -31,7 +32,8 @@ export const crossEntropy: Rule<"crossEntropy"> = {
     const [logits, labels] = operands as [AnyTensor, AnyTensor];
     const dim = dimsOf(logits).find((d) => d.name === over)!;
     const [sum, shift] = shiftedSum(logits, over);
-    const loss = apply("add", apply("log", sum), apply("sub", shift, pick(logits, labels, dim)));
+    const own = spread(rowsOf(logits, labels, over), dimsOf(sum));
+    const loss = apply("add", apply("log", sum), apply("sub", shift, own));
     return [apply("where", inside(labels, dim), loss, 0), sum, shift];
   },
   flops: ({ operands: [logits] }) => 12 * elements(dimsOf(logits!)),

@@ -1,3 +1,4 @@
+import { elements } from "../../dimension.ts";
 import { makeTensor } from "../../graph/node.ts";
 import { type AnyTensor, dimsOf, tensorOf } from "../../graph/tensor.ts";
 import { apply, stopped } from "../elementwise/apply.ts";
@@ -13,15 +14,17 @@ function centred(x: AnyTensor, over: string): AnyTensor {
   return apply("sub", x, stopped(reduction("max", x, [over])));
 }
 
-function sumExp(x: AnyTensor, over: string): AnyTensor {
-  return reduction("sum", apply("exp", x), [over]);
+/** The sum of exp(x - shift), for a shift that lacks the dim. */
+export function sumExpOf(x: AnyTensor, shift: AnyTensor, over: string): AnyTensor {
+  const result = { dims: dimsOf(shift), dtype: "float32" } as const;
+  return makeTensor("sumExp", { over }, [x, shift], result);
 }
 
 /** The sum of exp(x - shift), and the shift: the maximum, or 0 unless that is finite. */
 export function shiftedSum(x: AnyTensor, over: string): readonly [AnyTensor, AnyTensor] {
   const largest = reduction("max", x, [over]);
   const shift = stopped(apply("where", apply("isFinite", largest), largest, 0));
-  return [sumExp(apply("sub", x, shift), over), shift];
+  return [sumExpOf(x, shift, over), shift];
 }
 
 export const softmax: Rule<"softmax"> = {
@@ -66,7 +69,8 @@ export const logSoftmax: Rule<"logSoftmax"> = {
   partition: whole,
   expand: ({ attributes: { over }, operands: [x] }) => {
     const shifted = centred(x!, over);
-    return [apply("sub", shifted, apply("log", sumExp(shifted, over)))];
+    const sum = reduction("sum", apply("exp", shifted), [over]);
+    return [apply("sub", shifted, apply("log", sum))];
   },
 };
 
@@ -94,4 +98,16 @@ export const logsumexp: Rule<"logsumexp"> = {
     const [sum, shift] = shiftedSum(x!, over);
     return [apply("add", apply("log", sum), shift)];
   },
+};
+
+export const sumExp: Rule<"sumExp"> = {
+  gradient: "expand",
+  // Of a dim that is cut, each device has the sum of its part.
+  elements: "mixed",
+  empty: "zero",
+  partition: () => ({}),
+  expand: ({ attributes: { over }, operands: [x, shift] }) => [
+    reduction("sum", apply("exp", apply("sub", x!, shift!)), [over]),
+  ],
+  flops: ({ operands: [x] }) => 8 * elements(dimsOf(x!)),
 };

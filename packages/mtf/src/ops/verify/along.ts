@@ -58,6 +58,17 @@ export const logsumexp: Law<"logsumexp"> = {
     alike(attributes, operands) ?? [float32(without(operands[0]!, attributes.over))],
 };
 
+export const sumExp: Law<"sumExp"> = {
+  takes: [floats, floats],
+  gives: ({ over }, [x, shift]) => {
+    if (!dimOf(x!, over)) return `there is no '${over}'`;
+    const rest = float32(without(x!, over));
+    return sameDims(asIn(rest, shift!.dims), rest.dims)
+      ? [float32(shift!.dims)]
+      : "the shift is not of the other dims";
+  },
+};
+
 export const layerNorm: Law<"layerNorm"> = {
   takes: [floats, floats, floats],
   gives: ({ over }, [x, ...scales]) => {

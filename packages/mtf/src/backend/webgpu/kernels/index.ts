@@ -13,7 +13,7 @@ import { argmax, cumsum } from "./ordering.ts";
 import { fold, random } from "./random.ts";
 import { reduce } from "./reduce.ts";
 import { scatterAdd } from "./scatterAdd.ts";
-import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad } from "./softmax.ts";
+import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad, sumExp } from "./softmax.ts";
 import { sort } from "./sort.ts";
 import { topK } from "./topK.ts";
 import { overlapAdd, window } from "./windows.ts";
@@ -48,6 +48,7 @@ export const wgsl: WgslTable = {
   logSoftmax,
   logSoftmaxGrad,
   logsumexp,
+  sumExp,
   layerNorm,
   layerNormGrad,
   crossEntropy,

@@ -38,6 +38,19 @@ ${loop(`part += exp(${at[0]} - shift);`)}  let sum = total(lane, part);
   return single(shader(body, { largest: "max", total: "sum" }), operands, results);
 };
 
+/** sum exp(x - shift), without the dim. */
+export const sumExp: Wgsl<"sumExp"> = ({ over }, operands, results) => {
+  const { at, loop, shader } = rowsOf(over, operands, results);
+  const [x, shift, y] = at;
+  const body = `  var least = 0.0;
+  { let j = 0u; least = ${shift}; }
+  var part = 0.0;
+${loop(`part += exp(${x} - least);`)}  let sum = total(lane, part);
+  let j = 0u;
+  if (lane == 0u) { ${y} = sum; }`;
+  return single(shader(body, { total: "sum" }), operands, results);
+};
+
 /** dx = y (dy - sum(y dy)). */
 export const softmaxGrad: Wgsl<"softmaxGrad"> = gradient("y * dy", "y * (dy - sum)");
 
