@@ -138,8 +138,6 @@ async function loadedOn(
     const layout = layoutOf(options, chosen.mesh, { ...dims, ...poolDims });
     const home = weights.format === "checkpoint" ? homeOf(weights.file) : folder;
     const opening = starting.on(chosen.mesh);
-    const tokenizer = await tokenizerOf(home, options.tokenizer, config);
-    const generation = await readGenerationConfig(folder);
     const tree = modelOf(config).placeholders(config, dims, dtype);
     // Any program over the parameters tells how they rest.
     const resting = lower((p: Parameters) => p, { layout, inputs: [tree] as const });
@@ -149,9 +147,17 @@ async function loadedOn(
         .map((name) => [name.path, name]),
     );
     const devices = await opening;
-    const parameters = await devices.putTree(resting, (path) =>
-      parameterSource(weights, names.get(path)!),
-    );
+    const putting = devices.putTree(resting, (path) => parameterSource(weights, names.get(path)!));
+    // Devices read by themselves meanwhile.
+    const small = Promise.all([
+      tokenizerOf(home, options.tokenizer, config),
+      readGenerationConfig(folder),
+    ]);
+    const [tokenizer, generation] = await small.catch((error) => {
+      putting.then(dispose, () => undefined);
+      throw error;
+    });
+    const parameters = await putting;
     const program = programsOf({ config, devices, layout, dtype });
     const decoding = decodingOf({ config, devices, program });
     const leave = async (): Promise<void> => {
