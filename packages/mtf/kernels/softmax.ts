@@ -1,11 +1,31 @@
 /** Softmax and its relatives along rows of n adjacent elements. Results may lie over operands. */
 import { largest, sumExpNormal, sumExpOf, sumProducts, sumRow } from "./_rows";
-import { exp, log, splat } from "./_vector";
+import { exp, expNormal, log, splat } from "./_vector";
 
 export { keepConstants } from "./_constants";
 
 /** The largest number whose exp the short form gives. */
 const MOST: f32 = 88;
+
+/** Whether no number of a row is so far above the shift that its exp takes the long form. */
+@inline
+function isNear(row: usize, n: i32, shift: f32): bool {
+  return largest(row, n) - shift <= MOST;
+}
+
+/** exp(x - shift) scale of one row. */
+@inline
+function scaledExp(x: usize, dx: usize, step: usize, shift: v128, scale: v128, near: bool): void {
+  let i: usize = 0;
+  for (; i + 16 <= step; i += 16) {
+    const y = f32x4.sub(v128.load(x + i), shift);
+    v128.store(dx + i, f32x4.mul(near ? expNormal(y) : exp(y), scale));
+  }
+  for (; i < step; i += 4) {
+    const y = f32x4.sub(v128.load32_splat(x + i), shift);
+    store<f32>(dx + i, f32x4.extract_lane(f32x4.mul(near ? expNormal(y) : exp(y), scale), 0));
+  }
+}
 
 @inline
 function logOf(x: f64): f32 {
@@ -110,9 +130,8 @@ export function logsumexp(x: usize, out: usize, rows: i32, n: i32): void {
 export function sumExp(x: usize, shifts: usize, out: usize, rows: i32, n: i32): void {
   for (; rows > 0; rows--) {
     const shift = load<f32>(shifts);
-    // What is not far above the shift takes fewer instructions.
-    const isNear = largest(x, n) - shift <= MOST;
-    store<f32>(out, <f32>(isNear ? sumExpNormal(x, n, shift, 0) : sumExpOf(x, n, shift)));
+    const sum = isNear(x, n, shift) ? sumExpNormal(x, n, shift, 0) : sumExpOf(x, n, shift);
+    store<f32>(out, <f32>sum);
     x += <usize>n << 2;
     shifts += 4;
     out += 4;
@@ -154,16 +173,9 @@ export function crossEntropyGrad(
     const own = label - <u32>begin;
     const pull: f32 = label < <u32>whole ? load<f32>(dloss) : 0;
     const scale = splat(pull / load<f32>(sums) + load<f32>(dsum));
-    const shift = splat(load<f32>(shifts));
-    let i: usize = 0;
-    for (; i + 16 <= step; i += 16) {
-      const e = exp(f32x4.sub(v128.load(x + i), shift));
-      v128.store(dx + i, f32x4.mul(e, scale));
-    }
-    for (; i < step; i += 4) {
-      const e = exp(f32x4.sub(v128.load32_splat(x + i), shift));
-      store<f32>(dx + i, f32x4.extract_lane(f32x4.mul(e, scale), 0));
-    }
+    const shift = load<f32>(shifts);
+    if (isNear(x, n, shift)) scaledExp(x, dx, step, splat(shift), scale, true);
+    else scaledExp(x, dx, step, splat(shift), scale, false);
     if (own < <u32>n) {
       const at = dx + (<usize>own << 2);
       store<f32>(at, load<f32>(at) - pull);
