@@ -45,6 +45,11 @@ interface Case {
   readonly bias?: readonly string[];
 }
 
+/** The dims in the opposite order. */
+function turned(sizes: Sizes): Sizes {
+  return Object.fromEntries(Object.entries(sizes).reverse());
+}
+
 /** Attention, or its gradient, of a case. */
 function attention(kind: "flashAttention" | "flashAttentionGrad", given: Case) {
   const { query, keys, causal = false, documents, rate = 0, bias } = given;
@@ -73,7 +78,8 @@ function attention(kind: "flashAttention" | "flashAttentionGrad", given: Case) {
   return {
     op,
     operands: [...operands, ...more],
-    results: [slice(query), slice(keys), slice(keys), ...(bias ? [slice(added)] : [])],
+    // The gradient of a bias lies in another order than it does.
+    results: [slice(query), slice(keys), slice(keys), ...(bias ? [slice(turned(added))] : [])],
   };
 }
 

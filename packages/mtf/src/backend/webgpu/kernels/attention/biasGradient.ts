@@ -25,10 +25,12 @@ export function biasGradient(gradient: Gradient, room: number): Pick<Work, "room
   const isOwn = ({ name }: Extent) => has(name);
   const outer: Outer = { z: heads.filter(isOwn), g: heads.filter((e) => !isOwn(e)) };
   const target = operands.length + 3;
+  // It may lie in another order of dims than what was added.
+  const lies = stridesOf(extentsOf(results[3]!));
   if (has(along) && has(over)) return { passes: tiles(gradient, outer, target) };
   if (has(along) || has(over)) {
     const [rows, dim] = has(along) ? (["queries", along] as const) : (["keys", over] as const);
-    return { passes: [sums(gradient, outer, rows, target, stridesOf(bias), dim)] };
+    return { passes: [sums(gradient, outer, rows, target, lies, dim)] };
   }
   // One number for all queries: of each what it comes to, and then of all.
   const ofQueries = [...outer.z, { name: along, size: loop.queries }];
@@ -37,7 +39,7 @@ export function biasGradient(gradient: Gradient, room: number): Pick<Work, "room
     outer: bias,
     inner: ofQueries.slice(-1),
     reads: [{ dtype: "float32", strides }],
-    target: stridesOf(extentsOf(results[3]!)),
+    target: lies,
     ...{ dtype: "float32", how: "sum", term: (x) => x! },
   });
   return {
