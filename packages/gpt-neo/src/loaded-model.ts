@@ -148,13 +148,17 @@ async function loadedOn(
     );
     const devices = await opening;
     const putting = devices.putTree(resting, (path) => parameterSource(weights, names.get(path)!));
+    // What is wrong with them is told after what is wrong with the small files.
+    putting.catch(() => undefined);
     // Devices read by themselves meanwhile.
     const small = Promise.all([
       tokenizerOf(home, options.tokenizer, config),
       readGenerationConfig(folder),
     ]);
-    const [tokenizer, generation] = await small.catch((error) => {
-      putting.then(dispose, () => undefined);
+    const [tokenizer, generation] = await small.catch(async (error) => {
+      await starting.end();
+      // Devices that go on are left without them, and the weights' files without readers.
+      await putting.then(dispose, () => undefined);
       throw error;
     });
     const parameters = await putting;
