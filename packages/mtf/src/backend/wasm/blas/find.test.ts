@@ -14,7 +14,7 @@ test("a file that MTF_BLAS names and that is no BLAS is refused", () => {
   vi.stubEnv("MTF_BLAS", "/nowhere/libopenblas.so");
   expect(() => findBlas({ threads: 1, alone: false })).toThrowErrorMatchingInlineSnapshot(`
     [MtfError: [backend-unavailable] MTF_BLAS=/nowhere/libopenblas.so cannot be used: it is no library with cblas_sgemm.
-      try  the path of libopenblas.so.0
+      try  MTF_BLAS=/path/to/libopenblas.so.0
       try  MTF_BLAS=off, for products in WebAssembly]
   `);
 });

@@ -57,7 +57,8 @@ function named(file: string, open: OpenLibrary | undefined, taken: BlasThreads):
     });
   if (!open) throw refuse("koffi, which calls it, is not installed", "npm install koffi");
   const library = open(file);
-  if (!library) throw refuse("it is no library with cblas_sgemm", "the path of libopenblas.so.0");
+  if (!library)
+    throw refuse("it is no library with cblas_sgemm", "MTF_BLAS=/path/to/libopenblas.so.0");
   if (!computesRight(library.sgemm)) {
     throw refuse("it multiplies wrongly on this processor", "another version of the library");
   }
