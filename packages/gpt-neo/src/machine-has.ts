@@ -30,13 +30,19 @@ export async function machineHas(): Promise<readonly Part[]> {
   const { cores, memoryBytes } = thisMachine();
   const memory = Number.isFinite(memoryBytes) ? printBytes(memoryBytes) : undefined;
   const wasm = await opened("wasm");
-  const [kernels, blas] = wasm.found?.split("+") ?? [];
+  // Where what MTF_BLAS names is refused, there are the kernels all the same.
+  const { found, advice } = wasm.found ? wasm : await opened("wasm", true);
+  const [kernels, blas] = found?.split("+") ?? [];
   const devices = devicesFor({}, manyRows, cores);
   return [
     { name: "cores", found: `${cores}`, advice: [] },
     { name: "memory", found: memory, advice: [] },
-    { name: "WebAssembly", found: kernels, advice: wasm.advice },
-    { name: "BLAS", found: blas, advice: blas ? [] : whyNoBlas(kernels) },
+    { name: "WebAssembly", found: kernels, advice },
+    {
+      name: "BLAS",
+      found: blas,
+      advice: blas ? [] : wasm.found ? whyNoBlas(kernels) : wasm.advice,
+    },
     { name: "GPU", ...(await gpusHere()) },
     { name: "TensorFlow", ...(await opened("tensorflow")) },
     { name: "MPI", ...mpiHere() },
@@ -64,10 +70,13 @@ function whyNoBlas(kernels = ""): readonly string[] {
   return blasAdvice(kernels);
 }
 
-/** A backend as a run would open it on one device. */
-async function opened(backend: "wasm" | "tensorflow"): Promise<Omit<Part, "name">> {
+/** A backend as a run would open it on one device, or with its own kernels alone. */
+async function opened(
+  backend: "wasm" | "tensorflow" | "webgpu",
+  deterministic = false,
+): Promise<Omit<Part, "name">> {
   try {
-    const devices = await simulator(defineMesh({ data: 1 }), { backend });
+    const devices = await simulator(defineMesh({ data: 1 }), { backend, deterministic });
     const { variant } = devices;
     await devices.close();
     return { found: variant, advice: [] };
@@ -76,8 +85,10 @@ async function opened(backend: "wasm" | "tensorflow"): Promise<Omit<Part, "name"
   }
 }
 
-/** The adapters that WebGPU finds. */
+/** The adapters that WebGPU finds, if a run could use one. */
 async function gpusHere(): Promise<Omit<Part, "name">> {
+  const { found, advice } = await opened("webgpu");
+  if (found === undefined) return { advice };
   try {
     const [first, ...others] = await gpuAdapters();
     return { found: first!, advice: others.map((name) => `and ${name}`) };
@@ -99,8 +110,10 @@ function mpiHere(): Omit<Part, "name"> {
 function missing(error: unknown): Omit<Part, "name"> {
   if (!(error instanceof MtfError)) throw error;
   const { evidence = [], try: instead = [] } = error.details;
+  const [sentence] = error.message.split("\n");
   return {
     advice: [
+      sentence!.replace(/^\[[a-z-]+\] /, ""),
       ...evidence.map(([label, text]) => `${label}: ${text}`),
       ...(instead.length > 0 ? [`to have it: ${instead.join(", or ")}`] : []),
     ],

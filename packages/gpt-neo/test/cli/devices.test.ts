@@ -29,7 +29,16 @@ test("gpt-neo devices says what to install for what is missing", async () => {
   const { code, stdout } = await callHere("devices");
   vi.unstubAllEnvs();
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^MPI +none\n +to have it: the path of libmpi/m);
+  expect(stdout).toMatch(/^MPI +none\n +MPI cannot be used: MTF_MPI=.*\n +to have it: the path of libmpi/m);
   expect(stdout).toMatch(/^BLAS +none\n +MTF_BLAS=off says so\n/m);
   expect(stdout).toMatch(/^--runtime +workers\n/m);
+});
+
+test("gpt-neo devices has kernels where MTF_BLAS names no library, and says what is wrong with it", async () => {
+  vi.stubEnv("MTF_BLAS", "/nowhere/libfoo.so");
+  const { code, stdout } = await callHere("devices");
+  vi.unstubAllEnvs();
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^WebAssembly +wasm-[a-z-]+\n/m);
+  expect(stdout).toMatch(/^BLAS +none\n +MTF_BLAS=\/nowhere\/libfoo\.so cannot be used/m);
 });
