@@ -56,9 +56,12 @@ export async function deviceOfThread(gpu: GPU): Promise<Opened> {
   return opened;
 }
 
+/** What older types of the DOM do not name. */
+const feature = "subgroups" as GPUFeatureName;
+
 /** Whether threads of a GPU can combine their numbers without shared memory, and know their subgroup. */
 function hasSubgroups({ wgslLanguageFeatures: language }: GPU, { features }: GPUAdapter): boolean {
-  return features.has("subgroups") && language.has("subgroup_id");
+  return features.has(feature) && language.has("subgroup_id");
 }
 
 /**
@@ -68,7 +71,7 @@ function hasSubgroups({ wgslLanguageFeatures: language }: GPU, { features }: GPU
  */
 export async function openDevice(adapter: GPUAdapter, subgroups: boolean): Promise<Opened> {
   const device = await adapter.requestDevice({
-    requiredFeatures: subgroups ? ["subgroups"] : [],
+    requiredFeatures: subgroups ? [feature] : [],
     requiredLimits: Object.fromEntries(limits.map((name) => [name, adapter.limits[name]!])),
   });
   const name = nameOf(adapter.info);
