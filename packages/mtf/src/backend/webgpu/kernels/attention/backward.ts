@@ -2,6 +2,7 @@ import { attendedOf } from "../../../../ops/flashAttention/operands.ts";
 import type { Pass, Wgsl } from "../kernel.ts";
 import { matrixOf, type Outer } from "./arrays.ts";
 import { biasGradient } from "./biasGradient.ts";
+import { integersOf } from "./integers.ts";
 import { loopOf } from "./loop.ts";
 import type { Side } from "./numbers.ts";
 import { packed } from "./packed.ts";
@@ -20,8 +21,7 @@ export const flashAttentionGrad: Wgsl<"flashAttentionGrad"> = (attributes, opera
     operands.map((_, i) => i),
   );
   const room = operands.length + results.length;
-  const some = [...(at.segments ?? []), ...(at.key === undefined ? [] : [at.key])];
-  const integers = packed("int32", operands, some, room);
+  const integers = integersOf(at, operands, room);
   const floats = packed("float32", operands, at.rest.slice(1), room + integers.rooms.length);
   const loop = loopOf(attributes, operands);
   const gradient: Gradient = { attributes, operands, results, loop, integers, floats };

@@ -51,7 +51,7 @@ export function biasGradient(gradient: Gradient, room: number): Pick<Work, "room
   };
 }
 
-/** Adds each tile of gradients to what others of its place gave, one workgroup after the other's turn. */
+/** Adds each tile of gradients where it belongs, for one after the other of what the bias lacks. */
 function tiles(gradient: Gradient, outer: Outer, target: number): readonly Pass[] {
   const { attributes, results, loop } = gradient;
   const result = results[3]!;

@@ -4,10 +4,10 @@ import type { Wgsl } from "../kernel.ts";
 import { beginningOf, matrixOf, type Outer } from "./arrays.ts";
 import { lifted, ofProducts } from "./bias.ts";
 import { drawing } from "./drawn.ts";
+import { integersOf } from "./integers.ts";
 import { loopOf } from "./loop.ts";
 import { lowest } from "./lowest.ts";
 import { linesOf, segmentsIn } from "./numbers.ts";
-import { packed } from "./packed.ts";
 import { streaming } from "./stream.ts";
 import { across, compared, each, four, leaving, mixed, summed } from "./tile.ts";
 import { dropped } from "./weights.ts";
@@ -17,18 +17,13 @@ import { dropped } from "./weights.ts";
  * so far is kept, the sum of exp to that, and what values they weigh (Dao et al., 2022).
  */
 export const flashAttention: Wgsl<"flashAttention"> = (attributes, operands, results) => {
-  const { along, over, within, causal, rate } = attributes;
+  const { along, over, within, causal, segments, rate } = attributes;
   const loop = loopOf(attributes, operands);
   const at = attendedOf(
     attributes,
     operands.map((_, i) => i),
   );
-  const integers = packed(
-    "int32",
-    operands,
-    [...(at.segments ?? []), ...(at.key === undefined ? [] : [at.key])],
-    operands.length + results.length,
-  );
+  const integers = integersOf(at, operands, operands.length + results.length);
   const bound = [
     ...[at.query, at.keys, at.values],
     ...(at.bias === undefined ? [] : [at.bias]),
@@ -45,22 +40,18 @@ export const flashAttention: Wgsl<"flashAttention"> = (attributes, operands, res
       ? undefined
       : ofProducts(outer, "biasAt", lying(at.bias), attributes, "queries");
   const whole = array(integers.tensor);
-  const segments = at.segments?.map((operand) => {
-    return [whole, operands[operand]!, integers.startOf(operand)] as const;
-  });
-  const word = (n: number) => `${whole}[${integers.startOf(at.key!) + n}]`;
   const ofLog = stridesOf(extentsOf(results[1]!));
   const shader = streaming({
     ...{ loop, outer },
-    looking: { rows: "queries", causal, first: loop.first, segments: segments !== undefined },
+    looking: { rows: "queries", causal, first: loop.first, segments },
     reads: bound.map((tensor) => operands[tensor]?.dtype ?? "int32"),
     writes: ["float32", "float32"],
     matrices: [q, k, v, ...(bias ? [bias] : [])],
     numbers: [
-      ...(segments ? segmentsIn(outer, attributes, segments) : []),
+      ...(segments ? segmentsIn(outer, attributes, integers.segments(whole)) : []),
       ...(rate > 0 ? [linesOf(outer, loop, along)] : []),
     ],
-    functions: rate > 0 ? drawing([word(0), word(1)], loop.memory, rate) : "",
+    functions: rate > 0 ? drawing(integers.words(whole), loop.memory, rate) : "",
     state: `  var most = vec4f(${lowest});\n  var total = vec4f();\n`,
     step: (tile, pieces) =>
       [

@@ -4,6 +4,7 @@ import type { Slice } from "../../../backend.ts";
 import { matrixOf, type Outer } from "./arrays.ts";
 import { lifted, ofProducts } from "./bias.ts";
 import { drawing } from "./drawn.ts";
+import type { Integers } from "./integers.ts";
 import type { Loop } from "./loop.ts";
 import { linesOf, type Numbers, numbersIn, type Side, segmentsIn } from "./numbers.ts";
 import type { Packed } from "./packed.ts";
@@ -17,8 +18,7 @@ export interface Gradient {
   readonly operands: readonly Slice[];
   readonly results: readonly Slice[];
   readonly loop: Loop;
-  /** The segments and the key. */
-  readonly integers: Packed;
+  readonly integers: Integers;
   /** The logarithms of queries' sums, and what is taken from the gradients of their weights. */
   readonly floats: Packed;
 }
@@ -83,10 +83,6 @@ export function remaking(
     return numbersIn(outer, name, lies, "queries", along);
   };
   const whole = array(integers.tensor);
-  const others = at.segments?.map((operand) => {
-    return [whole, operands[operand]!, integers.startOf(operand)] as const;
-  });
-  const word = (n: number) => `${whole}[${integers.startOf(at.key!) + n}]`;
   const dtypeOf = (tensor: number) => (tensor === floats.tensor ? "float32" : "int32");
   return {
     ...{ bound, q, k, slope },
@@ -97,12 +93,12 @@ export function remaking(
       writes: ["float32"],
       matrices: [q, k, slope, ...(v ? [v] : []), ...(bias ? [bias] : [])],
       numbers: [
-        ...(others ? segmentsIn(outer, attributes, others) : []),
+        ...(segments ? segmentsIn(outer, attributes, integers.segments(whole)) : []),
         ...(rate > 0 ? [linesOf(outer, loop, along)] : []),
         ofQueries("log", log),
         ...(isOfValues ? [] : [ofQueries("delta", delta)]),
       ],
-      functions: rate > 0 ? drawing([word(0), word(1)], loop.memory, rate) : "",
+      functions: rate > 0 ? drawing(integers.words(whole), loop.memory, rate) : "",
     },
     step: (tile) =>
       [
