@@ -97,11 +97,17 @@ async function gpusHere(): Promise<Omit<Part, "name">> {
   }
 }
 
+/** What starts processes; where there are several of MPI, Debian calls MPICH's so. */
+const launchers = ["mpirun", "mpiexec", "srun"];
+const ofMpich = ["mpirun.mpich", "mpiexec.hydra"];
+
 function mpiHere(): Omit<Part, "name"> {
   try {
-    const launcher = ["mpirun", "mpiexec", "srun"].find(isOnPath);
+    const version = mpiVersion();
+    const own = /^MPICH/.test(version) ? ofMpich : [];
+    const launcher = [...own, ...launchers].find(isOnPath);
     const advice = launcher ? [] : ["no mpirun, mpiexec or srun is on the PATH to start processes"];
-    return { found: `${mpiVersion()}${launcher ? `, started by ${launcher}` : ""}`, advice };
+    return { found: `${version}${launcher ? `, started by ${launcher}` : ""}`, advice };
   } catch (error) {
     return missing(error);
   }

@@ -27,6 +27,7 @@ it("knows names as they are typed, and as code has them", () => {
   expect(meantBy("learning-rate", ["lr", "out"])).toBe("lr");
   expect(meantBy("batch", ["batch-size", "out"])).toBe("batch-size");
   expect(meantBy("max_tokens", ["maxNewTokens", "topK"])).toBe("maxNewTokens");
+  expect(meantBy("wgpu", ["wasm", "webgpu", "cpu", "tensorflow"])).toBe("webgpu");
   expect(meantBy("outputDir", ["out", "data"])).toBe("out");
 });
 

@@ -37,6 +37,8 @@ const synonyms: readonly (readonly string[])[] = [
   ["float16", "fp16", "f16", "half"],
   ["bfloat16", "bf16"],
   ["int8", "i8", "q8"],
+  ["webgpu", "wgpu", "gpu"],
+  ["tensorflow", "tf", "tfjs"],
 ];
 
 /**

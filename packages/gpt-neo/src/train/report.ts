@@ -1,6 +1,7 @@
 import { type Layout, ledger, type Mesh, memoryPlan, type Program, printMesh } from "mtf";
 import type { Devices } from "mtf/simulator";
 import { blasAdvice } from "../blas-advice.ts";
+import { loneProcessAdvice } from "../lone-process-advice.ts";
 import { printLayout } from "../session.ts";
 
 /** What a step costs beside time. */
@@ -29,6 +30,7 @@ export function describeRun(
     `mesh ${printMesh(mesh)} (${mesh.size === 1 ? "one device" : `${mesh.size} devices`}, ${devices.variant}), ${printLayout(layout)}`,
     `a step moves ${megabytes(bytes)} in ${count} and holds ${megabytes(peakBytes)} per device`,
     ...blasAdvice(devices.variant),
+    ...loneProcessAdvice(devices),
   ];
 }
 

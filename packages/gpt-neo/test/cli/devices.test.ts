@@ -30,7 +30,7 @@ test("gpt-neo devices says what to install for what is missing", async () => {
   vi.unstubAllEnvs();
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /^MPI +none\n +MPI cannot be used: MTF_MPI=.*\n +to have it: the path of libmpi/m,
+    /^MPI +none\n +MPI cannot be used: MTF_MPI=.*\n +to have it: MTF_MPI=\/path\/to\/libmpi/m,
   );
   expect(stdout).toMatch(/^BLAS +none\n +MTF_BLAS=off says so\n/m);
   expect(stdout).toMatch(/^--runtime +workers\n/m);

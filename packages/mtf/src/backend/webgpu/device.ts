@@ -36,7 +36,7 @@ export async function findAdapter(gpu: GPU): Promise<GPUAdapter> {
   throw new MtfError("backend-unavailable", "WebGPU finds no GPU on this machine.", {
     try: [
       "a driver of the GPU for Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS)",
-      "the backend wasm, which needs no GPU",
+      '`backend: "wasm"`, which needs no GPU',
     ],
   });
 }

@@ -1,5 +1,6 @@
 import { MtfError } from "../../errors.ts";
 import { loadKoffi } from "../../koffi.ts";
+import { lostConnection } from "./connection.ts";
 import { joinMpi, type Mpi, mpiNamed } from "./library.ts";
 
 /** Open MPI's name; those of MPICH and its kin; that of whatever programs are compiled with. */
@@ -17,9 +18,19 @@ function usualFiles(): readonly string[] {
 /**
  * The system's MPI: what `MTF_MPI` names, else the first that is there.
  *
- * @throws MtfError `backend-unavailable` where there is none, or nothing to call it with
+ * @throws MtfError `backend-unavailable` where there is none, nothing to call it with, or no launcher to be
+ * reached
  */
 export function findMpi(): Mpi {
+  const lost = lostConnection();
+  if (lost !== undefined) {
+    throw unavailable(
+      `the launcher's connection (PMI_FD=${lost}) has not been handed on to this process, as npx and npm do not`,
+      [
+        "the program itself: mpirun -n 2 node_modules/.bin/gpt-neo …, or mpirun -n 2 node program.mjs",
+      ],
+    );
+  }
   return firstOf(joinMpi);
 }
 
@@ -45,7 +56,7 @@ function firstOf<T>(open: (file: string) => T | undefined): T {
   }
   if (wanted) {
     throw unavailable(`MTF_MPI=${wanted} is no library with MPI_Init`, [
-      "the path of libmpi.so.40",
+      "MTF_MPI=/path/to/libmpi.so.40",
     ]);
   }
   throw unavailable(`none of ${usualFiles().join(", ")} is there`, [

@@ -173,5 +173,5 @@ function versionOf(fn: (signature: string) => (...args: unknown[]) => unknown): 
   const text = new Uint8Array(8192);
   fn("int MPI_Get_library_version(void *, int *)")(text, new Int32Array(1));
   const line = new TextDecoder().decode(text.subarray(0, text.indexOf(0)));
-  return line.split(/[,\n]/)[0]!.trim();
+  return line.split(/[,\n]/)[0]!.trim().replace(/\s+/g, " ");
 }
