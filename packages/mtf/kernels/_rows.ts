@@ -18,6 +18,16 @@ export function largest(row: usize, n: i32): f32 {
 /** The sum of exp(x - shift) along a row whose elements do not exceed shift; `to` may keep them. */
 @inline
 export function sumExpNormal(row: usize, n: i32, shift: f32, to: usize): f64 {
+  return sumOfExp(row, n, shift, to, true);
+}
+
+/** The sum of exp(x - shift) of n adjacent numbers, whatever they are. */
+export function sumExpOf(row: usize, n: i32, shift: f32): f64 {
+  return sumOfExp(row, n, shift, 0, false);
+}
+
+@inline
+function sumOfExp(row: usize, n: i32, shift: f32, to: usize, normal: bool): f64 {
   const s = splat(shift);
   const end = row + (<usize>(n & ~3) << 2);
   let total: f64 = 0;
@@ -25,35 +35,18 @@ export function sumExpNormal(row: usize, n: i32, shift: f32, to: usize): f64 {
   while (p < end) {
     let sum = splat(0);
     for (const stop = min(end, p + BLOCK); p < stop; p += 16) {
-      const e = expNormal(f32x4.sub(v128.load(p), s));
+      const x = f32x4.sub(v128.load(p), s);
+      const e = normal ? expNormal(x) : exp(x);
       if (to) v128.store(to + (p - row), e);
       sum = f32x4.add(sum, e);
     }
     total += <f64>sumLanes(sum);
   }
   for (const stop = row + (<usize>n << 2); p < stop; p += 4) {
-    const e = f32x4.extract_lane(expNormal(f32x4.sub(v128.load32_splat(p), s)), 0);
+    const x = f32x4.sub(v128.load32_splat(p), s);
+    const e = f32x4.extract_lane(normal ? expNormal(x) : exp(x), 0);
     if (to) store<f32>(to + (p - row), e);
     total += <f64>e;
-  }
-  return total;
-}
-
-/** The sum of exp(x - shift) of n adjacent numbers, whatever they are. */
-export function sumExpOf(row: usize, n: i32, shift: f32): f64 {
-  const s = splat(shift);
-  const end = row + (<usize>(n & ~3) << 2);
-  let total: f64 = 0;
-  let p = row;
-  while (p < end) {
-    let sum = splat(0);
-    for (const stop = min(end, p + BLOCK); p < stop; p += 16) {
-      sum = f32x4.add(sum, exp(f32x4.sub(v128.load(p), s)));
-    }
-    total += <f64>sumLanes(sum);
-  }
-  for (const stop = row + (<usize>n << 2); p < stop; p += 4) {
-    total += <f64>f32x4.extract_lane(exp(f32x4.sub(v128.load32_splat(p), s)), 0);
   }
   return total;
 }
