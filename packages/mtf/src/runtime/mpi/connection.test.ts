@@ -27,7 +27,7 @@ describe("a launcher's connection", () => {
   test("is lost if the descriptor is closed, or something else by now", () => {
     vi.stubEnv("PMI_FD", "987654");
     expect(lostConnection()).toBe("987654");
-    const other = `${openSync("/dev/null")}`;
+    const other = `${openSync("/dev/null", "r")}`;
     vi.stubEnv("PMI_FD", other);
     expect(lostConnection()).toBe(other);
   });
