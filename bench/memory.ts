@@ -5,10 +5,11 @@ import {
   loadConfig,
   meshOf,
   openDevices,
+  slicedState,
   statePlaceholders,
   trainingStep,
 } from "gpt-neo";
-import { defineLayout, dimension, lower, memoryPlan, placeholder } from "mtf";
+import { dimension, lower, memoryPlan, placeholder } from "mtf";
 import { countOf, readOptions } from "./lib/options.ts";
 import { figure, note, printLines, size, table } from "./lib/report.ts";
 import { systems } from "./lib/systems.ts";
@@ -21,7 +22,7 @@ Does a device hold what the plan of a program says, and how much does training t
   npm run bench -- memory [--length N] [--steps N] [--json]
 
 Trains the 125M configuration with AdamW on two workers for a few steps of 1 × 1,024 tokens each, the
-batch split and the optimizer's means stored split, and compares the most that a worker held with
+batch split and what the optimizer keeps stored split, as gpt-neo train does, and compares the most that a worker held with
 memoryPlan(program).peakBytes. The process's own peak is beside it: it includes Node, the workers'
 stacks and memory that was freed and not given back. So is the peak of a process of PyTorch, eager, that
 trains the same model on one row of tokens, where python3 has it.
@@ -36,13 +37,7 @@ const config = await loadConfig(name);
 const length = countOf(values.length, "length", quick ? 16 : 1024);
 const mesh = meshOf({ mesh: "data:2" }, 2);
 const dims = dimsOf(config, 2, length);
-const split = { embd: "data", ff: "data" } as const;
-const layout = defineLayout<string, string>({
-  dims: { ...dims },
-  mesh,
-  rules: Object.fromEntries(layoutOf({}, mesh, dims).rules),
-  storage: { mean: split, variance: split },
-});
+const layout = slicedState(layoutOf({}, mesh, dims), config, dims);
 const rows = placeholder([dims.batch, dimension("microbatch", 1), dims.length], "int32");
 const inputs = [statePlaceholders(config, dims), rows, rows] as const;
 const lowered = lower(trainingStep(config, dims), { layout, inputs, donate: [0] });

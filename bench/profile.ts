@@ -10,6 +10,7 @@ import {
   loadModel,
   meshOf,
   openDevices,
+  slicedState,
   statePlaceholders,
   trainingStep,
 } from "gpt-neo";
@@ -73,7 +74,7 @@ else console.log(`${profile}`);
 async function profileOfStep(): Promise<Profile> {
   const dims = dimsOf(config, batch, length);
   const mesh = meshOf(placed, batch);
-  const layout = layoutOf(placed, mesh, dims);
+  const layout = slicedState(layoutOf(placed, mesh, dims), config, dims);
   const rows = placeholder([dims.batch, dimension("microbatch", 1), dims.length], "int32");
   const inputs = [statePlaceholders(config, dims), rows, rows] as const;
   const lowered = lower(trainingStep(config, dims), { layout, inputs, donate: [0] });

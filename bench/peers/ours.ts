@@ -7,6 +7,7 @@ import {
   openDevices,
   parameterPlaceholders,
   parseConfig,
+  slicedState,
   statePlaceholders,
   trainingStep,
 } from "gpt-neo";
@@ -39,7 +40,7 @@ const config = parseConfig({
 });
 const dims = dimsOf(config, task.batch, task.length);
 const mesh = meshOf({ mesh: meshText }, task.batch);
-const layout = layoutOf({}, mesh, dims);
+const layout = slicedState(layoutOf({}, mesh, dims), config, dims);
 const rows = placeholder([dims.batch, dimension("microbatch", 1), dims.length], "int32");
 const lowered = lower(trainingStep(config, dims), {
   layout,

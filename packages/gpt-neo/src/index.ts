@@ -146,6 +146,7 @@ export type {
 } from "./train/listener.ts";
 export type { State } from "./train/optimizer.ts";
 export type { KeptRun, TrainOptions } from "./train/options.ts";
+export { slicedState } from "./train/sliced-state.ts";
 export { initialState, type Report, statePlaceholders, trainingStep } from "./train/step.ts";
 export { train } from "./train/train.ts";
 export type { TrainedInFolder, TrainedModel } from "./train/train-from.ts";

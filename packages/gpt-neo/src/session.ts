@@ -98,14 +98,13 @@ export function layoutOf(options: SessionOptions, mesh: Mesh, dims: Dims): Layou
   return defineLayout<string, string>({ dims: named, mesh, rules, storage });
 }
 
-/** `batch -> data, heads -> model`, as the start of a run tells it. */
+/** `batch -> data, heads -> model`, as it is written: what rests in slices by itself is left out. */
 export function printLayout(layout: Layout): string {
-  const table = layout.rules.map(([dim, axes]) => `${dim} -> ${axes.join("+")}`).join(", ");
-  const stored = layout.storage.flatMap(({ rules }) =>
-    rules.map(([dim, axes]) => `${dim} -> ${axes.join("+")}`),
-  );
-  const rest = stored.length > 0 ? `; stored ${stored.join(", ")}` : "";
-  return `${table === "" ? "everything replicated" : table}${rest}`;
+  const told = (rules: Layout["rules"]) =>
+    rules.map(([dim, axes]) => `${dim} -> ${axes.join("+")}`).join(", ");
+  const table = told(layout.rules);
+  const stored = told(layout.storage.flatMap(({ path, rules }) => (path === "" ? rules : [])));
+  return `${table || "everything replicated"}${stored && `; stored ${stored}`}`;
 }
 
 /**

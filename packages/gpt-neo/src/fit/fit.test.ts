@@ -65,7 +65,7 @@ describe("a run without a mesh", () => {
   });
 
   it("splits the model as far as it must, and says so", () => {
-    const { mesh, told } = placeRun({}, run(small), laptop);
+    const { mesh, told } = placeRun({}, run(small), { ...laptop, memoryBytes: 7 * gibibyte });
     expect(printMesh(mesh)).toMatchInlineSnapshot(`"data:4,model:2"`);
     expect(told.map(masked)).toMatchInlineSnapshot(`
       [
@@ -73,7 +73,7 @@ describe("a run without a mesh", () => {
       ]
     `);
     const big = placeRun({}, run(large), server);
-    expect(printMesh(big.mesh)).toMatchInlineSnapshot(`"model:8"`);
+    expect(printMesh(big.mesh)).toMatchInlineSnapshot(`"data:2,model:4"`);
   });
 
   it("is refused where no mesh is enough", () => {
@@ -102,7 +102,7 @@ describe("a mesh that is asked for", () => {
         per device  # GiB; a WebAssembly heap holds # GiB, of tensors about # GiB
         in all      # GiB; this machine has # GiB, too much
         workers     256; 8 cores can serve 64, too much
-        try         \`mesh: "data:2,model:4"\`"
+        try         \`mesh: "data:8"\`"
     `);
     const { parts, ...at } = advised(error);
     const accumulated = withTraining(config, { grad_accumulation: parts });

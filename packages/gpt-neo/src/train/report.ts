@@ -25,9 +25,10 @@ export function describeRun(
   const { bytes, entries } = ledger(program);
   const { peakBytes } = memoryPlan(program);
   const collectives = entries.filter(({ joined }) => !joined).length;
+  const sliced = layout.storage.some(({ path }) => path !== "");
   const count = collectives === 1 ? "a collective" : `${collectives} collectives`;
   return [
-    `mesh ${printMesh(mesh)} (${mesh.size === 1 ? "one device" : `${mesh.size} devices`}, ${devices.variant}), ${printLayout(layout)}`,
+    `mesh ${printMesh(mesh)} (${mesh.size === 1 ? "one device" : `${mesh.size} devices`}, ${devices.variant}), ${printLayout(layout)}${sliced ? "; the optimizer's state in slices" : ""}`,
     `a step moves ${megabytes(bytes)} in ${count} and holds ${megabytes(peakBytes)} per device`,
     ...blasAdvice(devices.variant),
     ...loneProcessAdvice(devices),

@@ -2,6 +2,7 @@ import { type Layout, type Mesh, parseRules, printMesh } from "mtf";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "../models/index.ts";
 import { layoutOf, meshOf, type SessionOptions } from "../session.ts";
+import { slicedState } from "./sliced-state.ts";
 
 /** Where a run is computed, and how it is split there. */
 export interface RunLayout {
@@ -19,10 +20,14 @@ export interface RunLayout {
  */
 export function runLayout(
   options: Pick<SessionOptions, "mesh" | "layout" | "storage">,
-  { training }: Config,
+  config: Config,
   dims: Dims,
-  mesh: Mesh = meshOf({ mesh: options.mesh ?? training.mesh ?? undefined }, training.batch_size),
+  mesh: Mesh = meshOf(
+    { mesh: options.mesh ?? config.training.mesh ?? undefined },
+    config.training.batch_size,
+  ),
 ): RunLayout {
+  const { training } = config;
   const notes: string[] = [];
   const rulesOf = (key: "layout" | "storage"): string | undefined => {
     const written = training[key];
@@ -34,7 +39,7 @@ export function runLayout(
     return undefined;
   };
   const rules = { layout: rulesOf("layout"), storage: rulesOf("storage") };
-  return { mesh, layout: layoutOf(rules, mesh, dims), notes };
+  return { mesh, layout: slicedState(layoutOf(rules, mesh, dims), config, dims), notes };
 }
 
 function axesIn(rules: string): readonly string[] {
