@@ -247,6 +247,14 @@ function convolvedAtOnce(x: AnyTensor, kernel: AnyTensor): AnyTensor {
   return makeTensor("convolution", attributes, [x, kernel], { dims: [b, c], dtype: "float32" });
 }
 
+/** What a pass makes of a scattered gradient and another one, and no function of the library does. */
+function scatteredOnto(x: AnyTensor, rows: AnyTensor, ids: AnyTensor): AnyTensor {
+  return makeTensor("scatterOnto", { dim: "a" }, [x, rows, ids], {
+    dims: [a, c],
+    dtype: "float32",
+  });
+}
+
 /** At least one sample for every kind of op. */
 export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
   input: [],
@@ -384,6 +392,9 @@ export const samples: Readonly<Record<Kind, readonly Sample[]>> = {
       ids,
     ),
     gradientSample(gatherOf),
+  ],
+  scatterOnto: [
+    withInput(sample("scatterOnto", scatteredOnto, [a, c], [b, c]), 2, [b], "int32", ids),
   ],
   scatter: [
     withInput(

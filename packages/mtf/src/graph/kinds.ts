@@ -93,6 +93,12 @@ export interface Attributes {
    */
   scatterAdd: { readonly dim: string };
   /**
+   * Adds rows to x's along `dim`; rows outside vanish. Dims of the ids that x has go together. No graph
+   * has it: a pass makes it of a `scatterAdd` that nothing but a sum reads, which then is nowhere by
+   * itself. (x, rows, ids int32) -> x
+   */
+  scatterOnto: { readonly dim: string };
+  /**
    * Rows in place of x's along `dim`: of several for one place the last, in the order of the ids'
    * own dims; rows outside vanish. Dims that x and ids share go together. Where the ids are
    * `distinct`, no two name one place. (x, rows, ids int32) -> x

@@ -9,7 +9,7 @@ import { cumsum } from "./cumsum/rule.ts";
 import { einsum } from "./einsum/rule.ts";
 import { elementwise } from "./elementwise/rule.ts";
 import { flashAttention, flashAttentionGrad } from "./flashAttention/rule.ts";
-import { gather, scatterAdd } from "./gather/rule.ts";
+import { gather, scatterAdd, scatterOnto } from "./gather/rule.ts";
 import { input } from "./input/rule.ts";
 import { iota } from "./iota/rule.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm/rule.ts";
@@ -75,6 +75,7 @@ export const rules: Rules = {
   reshape,
   scatter,
   scatterAdd,
+  scatterOnto,
   slice,
   softmax,
   softmaxGrad,

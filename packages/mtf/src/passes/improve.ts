@@ -5,11 +5,13 @@ import { convolutions } from "./convolutions.ts";
 import { loopInvariantMoves } from "./loopInvariantMoves.ts";
 import { overlap } from "./overlap.ts";
 import { type ProgramPass, through, type Wishes } from "./pass.ts";
+import { scatteredOnto } from "./scatteredOnto.ts";
 import { splitSums } from "./splitSums.ts";
 
 /** What a program that has been written goes through, in this order. */
 export const passes: readonly ProgramPass[] = [
   convolutions,
+  scatteredOnto,
   splitSums,
   loopInvariantMoves,
   commonMoves,

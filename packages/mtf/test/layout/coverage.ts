@@ -89,7 +89,7 @@ function statesOf({ dims, placement }: Value, program: Program): readonly State[
 
 /** Ops through which sums that are owed pass, or whose results are owed where a dim is cut. */
 const linear = [
-  ...["einsum", "reduce sum", "gather", "scatter", "scatterAdd", "layerNormGrad"],
+  ...["einsum", "reduce sum", "gather", "scatter", "scatterAdd", "scatterOnto", "layerNormGrad"],
   "flashAttentionGrad",
   ...["neg", "add", "sub", "mul", "div", "where", "geluGrad"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "cumsum"],
@@ -129,7 +129,7 @@ export const rows: readonly string[] = [
   ...["reduce sum", "reduce max", "reduce min", "cumsum", "argmax", "topK", "sort"],
   ...["rename", "broadcast", "reshape", "slice", "pad", "concat", "oneHot"],
   ...["window", "overlapAdd", "convolution"],
-  ...["gather", "scatter", "scatterAdd"],
+  ...["gather", "scatter", "scatterAdd", "scatterOnto"],
   ...["softmax", "softmaxGrad", "logSoftmax", "logSoftmaxGrad", "logsumexp", "sumExp"],
   ...["layerNorm", "layerNormGrad", "crossEntropy", "crossEntropyGrad", "adam"],
   ...["flashAttention", "flashAttentionGrad", "pagedAttention", "maskedAttention"],

@@ -341,6 +341,18 @@ const cases: Readonly<Record<LocalKind, Draws>> = {
       results: [sliceOf(g, [...rows, ...both, dim], given.slice.dtype)],
     };
   },
+  scatterOnto: (g) => {
+    const dim = part(g, "v", 6);
+    const both = parts(g, ["s"]);
+    const [rows, places] = [parts(g, ["a", "b"]), parts(g, ["i", "j"])];
+    const x = numeric(g, [...rows, ...both, dim]);
+    const given = operandOf(g, [...rows, ...both, ...places], x.slice.dtype);
+    return {
+      op: { kind: "scatterOnto", attributes: { dim: "v" } },
+      operands: [x, given, ids(g, [...places, ...both], dim.size)],
+      results: [sliceOf(g, [...rows, ...both, dim], x.slice.dtype)],
+    };
+  },
   scatter: (g) => {
     const dim = part(g, "v", 6);
     const both = parts(g, ["s"]);

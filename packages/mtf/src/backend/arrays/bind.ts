@@ -6,7 +6,7 @@ import { convolution } from "./convolution.ts";
 import { crossEntropy, crossEntropyGrad } from "./crossEntropy.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
-import { gather, oneHot, scatter, scatterAdd } from "./indexing.ts";
+import { gather, oneHot, scatter, scatterAdd, scatterOnto } from "./indexing.ts";
 import type { ArrayKernel, Bind } from "./kernel.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm.ts";
 import { fill, fold, iota, literal, random } from "./make.ts";
@@ -39,6 +39,7 @@ const table: { readonly [K in LocalKind]: Bind<K> } = {
   gather,
   scatter,
   scatterAdd,
+  scatterOnto,
   argmax,
   sort,
   topK,

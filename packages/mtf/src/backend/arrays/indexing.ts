@@ -1,3 +1,5 @@
+import type { HostArray } from "../../dtype.ts";
+import type { Slice } from "../backend.ts";
 import {
   extentsOf,
   positions,
@@ -55,19 +57,36 @@ export const scatter: Bind<"scatter"> = ({ dim }, [x, rows, ids], [result]) => {
 
 /** Adds rows to a table of zeros; those that are not in the slice vanish. */
 export const scatterAdd: Bind<"scatterAdd"> = ({ dim }, [rows, ids], [result]) => {
-  const extents = union(extentsOf(rows!), extentsOf(ids!));
-  const { begin, size } = rangeIn(result!, dim);
-  const strides = stridesOf(extentsOf(result!));
-  const source = walk(extents, stridesOf(extentsOf(rows!)));
-  const places = walk(extents, stridesOf(extentsOf(ids!)));
-  const target = walk(extents, { ...strides, [dim]: 0 });
+  const add = addingRows(dim, [rows!, ids!], result!);
   return ([values, id], [out]) => {
     out!.fill(0);
-    for (let i = 0; i < source.length; i++) {
-      const row = id![places[i]!]! - begin;
-      if (row < 0 || row >= size) continue;
-      const to = target[i]! + row * strides[dim]!;
-      out![to] = out![to]! + values![source[i]!]!;
-    }
+    add(values!, id!, out!);
   };
 };
+
+/** Adds rows to a table's; those that are not in the slice vanish. */
+export const scatterOnto: Bind<"scatterOnto"> = ({ dim }, [x, rows, ids], [result]) => {
+  const kept = walkSlice(extentsOf(result!), x!);
+  const add = addingRows(dim, [rows!, ids!], result!);
+  return ([old, values, id], [out]) => {
+    for (let i = 0; i < kept.length; i++) out![i] = old![kept[i]!]!;
+    add(values!, id!, out!);
+  };
+};
+
+function addingRows(dim: string, [rows, ids]: readonly [rows: Slice, ids: Slice], table: Slice) {
+  const extents = union(extentsOf(rows), extentsOf(ids));
+  const { begin, size } = rangeIn(table, dim);
+  const strides = stridesOf(extentsOf(table));
+  const source = walk(extents, stridesOf(extentsOf(rows)));
+  const places = walk(extents, stridesOf(extentsOf(ids)));
+  const target = walk(extents, { ...strides, [dim]: 0 });
+  return (values: HostArray, id: HostArray, out: HostArray): void => {
+    for (let i = 0; i < source.length; i++) {
+      const row = id[places[i]!]! - begin;
+      if (row < 0 || row >= size) continue;
+      const to = target[i]! + row * strides[dim]!;
+      out[to] = out[to]! + values[source[i]!]!;
+    }
+  };
+}

@@ -8,7 +8,7 @@ import { cumsum } from "./cumsum.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise.ts";
 import { isFaulty } from "./faults.ts";
-import { gather, oneHot } from "./indexing.ts";
+import { gather, oneHot, scatteredFirst } from "./indexing.ts";
 import { type Bind, type Binds, onArrays, type Step } from "./kernel.ts";
 import { layerNorm, layerNormGrad } from "./layerNorm.ts";
 import { reduce } from "./reduce.ts";
@@ -65,6 +65,11 @@ export function bindStep(
     return inTwo(op.attributes, operands, results[0]!, (part, from, to) => {
       return bindStep(target, part, from, to, []);
     });
+  }
+  if (op.kind === "scatterOnto") {
+    return scatteredFirst(op.attributes, operands, results[0]!, (part, from, to) =>
+      bindStep(target, part, from, to, []),
+    );
   }
   const { kind, attributes } = localOp(op);
   const bind = faulty ? undefined : table[kind];

@@ -1,15 +1,12 @@
-import type { Attributes, Op } from "../../graph/kinds.ts";
+import type { Attributes } from "../../graph/kinds.ts";
 import type { Slice } from "../backend.ts";
 import { reachOf } from "../slices/reach.ts";
 import { rolesOf } from "../slices/roles.ts";
 import { type Extent, extentsOf, sizeOf } from "../slices/walk.ts";
 import { windowedOf } from "../slices/windowed.ts";
 import { type Arrange, merged, unmerged } from "./arrange.ts";
-import type { Step } from "./kernel.ts";
+import type { BindOther, Step } from "./kernel.ts";
 import { after } from "./maybe.ts";
-
-/** Binds another op of the same backend. */
-type BindOther = (op: Op, operands: readonly Slice[], results: readonly Slice[]) => Step;
 
 /**
  * Conv2D, or DepthwiseConv2dNative for each channel alone, of what has been padded before: so kernels

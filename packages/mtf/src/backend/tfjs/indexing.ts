@@ -1,8 +1,11 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { Attributes } from "../../graph/kinds.ts";
+import type { Slice } from "../backend.ts";
 import { type Extent, extentsOf, rangeIn } from "../slices/walk.ts";
 import type { Arena } from "./arena.ts";
 import { expanded, merged, ordered, unmerged } from "./arrange.ts";
-import type { Bind } from "./kernel.ts";
+import type { Bind, BindOther, Step } from "./kernel.ts";
+import { after } from "./maybe.ts";
 
 /** 1 where the index is the position along the new dim. */
 export const oneHot: Bind<"oneHot"> = ({ dim }, [ids], [result]) => {
@@ -14,6 +17,20 @@ export const oneHot: Bind<"oneHot"> = ({ dim }, [ids], [result]) => {
     return [order(arena, arena.call("OneHot", { indices }, attributes))];
   };
 };
+
+/** Rows added to a table of zeros, and then that to x. */
+export function scatteredFirst(
+  attributes: Attributes["scatterOnto"],
+  [x, ...rows]: readonly Slice[],
+  result: Slice,
+  bind: BindOther,
+): Step {
+  const scatter = bind({ kind: "scatterAdd", attributes }, rows, [result]);
+  const sum = { fn: "add", scalars: [null, null] } as const;
+  const add = bind({ kind: "elementwise", attributes: sum }, [x!, result], [result]);
+  return (arena, [before, ...given]) =>
+    after(scatter(arena, given), ([made]) => add(arena, [before!, made!]));
+}
 
 /** Whether each index is in [begin, begin + size). */
 export function inside(arena: Arena, ids: TensorInfo, begin: number, size: number): TensorInfo {

@@ -14,6 +14,9 @@ export type Step = (
   operands: readonly TensorInfo[],
 ) => MaybePromise<readonly TensorInfo[]>;
 
+/** Binds an op that is part of another. */
+export type BindOther = (op: Op, operands: readonly Slice[], results: readonly Slice[]) => Step;
+
 /** Which kernels a kind of op calls, for given slices. */
 export type Bind<K extends LocalKind> = (
   attributes: Attributes[K],

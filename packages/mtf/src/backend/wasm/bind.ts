@@ -10,7 +10,7 @@ import type { BindHeap, Context, HeapKernel } from "./context.ts";
 import { convolution } from "./convolution/convolution.ts";
 import { einsum } from "./einsum.ts";
 import { elementwise } from "./elementwise/elementwise.ts";
-import { gather, oneHot, scatter, scatterAdd } from "./indexing.ts";
+import { gather, oneHot, scatter, scatterAdd, scatterOnto } from "./indexing.ts";
 import { fill, fold, iota, literal, random } from "./make.ts";
 import { argmax, cumsum, sort, topK } from "./ordering.ts";
 import { reduce } from "./reduce.ts";
@@ -51,6 +51,7 @@ const table: { readonly [K in LocalKind]: BindHeap<K> } = {
   gather,
   scatter,
   scatterAdd,
+  scatterOnto,
   argmax,
   sort,
   topK,

@@ -1,8 +1,9 @@
 import type { Slice } from "../backend.ts";
 import { extentsOf, rangeIn, sizeOf, stridesOf, union, walk, without } from "../slices/walk.ts";
 import { arrange } from "./arrange.ts";
-import { type BindHeap, shapeOf } from "./context.ts";
+import { type BindHeap, type Context, type HeapKernel, shapeOf } from "./context.ts";
 import { collapse, words } from "./dims.ts";
+import type { Run } from "./instantiate.ts";
 import { onArrays } from "./onArrays.ts";
 
 /** The description of rows in a table: those taken, added or put there. */
@@ -65,29 +66,50 @@ export const scatterAdd: BindHeap<"scatterAdd"> = (context, attributes, operands
   };
 };
 
-export const scatter: BindHeap<"scatter"> = (context, attributes, operands, results, reuse) => {
-  const [x, rows, ids] = operands as [Slice, Slice, Slice];
-  if (x.dtype === "bool") {
+export const scatterOnto: BindHeap<"scatterOnto"> = (context, attributes, ...slices) => {
+  const [operands, results, reuse] = slices;
+  if (results[0]!.dtype !== "float32") {
+    return onArrays(context, { kind: "scatterOnto", attributes }, operands, results);
+  }
+  const { addRows } = context.kernels.tablerows;
+  return written(context, attributes.dim, operands, results[0]!, reuse, addRows!);
+};
+
+export const scatter: BindHeap<"scatter"> = (context, attributes, ...slices) => {
+  const [operands, results, reuse] = slices;
+  if (results[0]!.dtype === "bool") {
     return onArrays(context, { kind: "scatter", attributes }, operands, results);
   }
-  const { heap, kernels } = context;
-  const result = results[0]!;
-  const description = describeRows(attributes.dim, result, ids, rows);
-  const put = kernels.tablerows.putRows!;
+  const { putRows } = context.kernels.tablerows;
+  return written(context, attributes.dim, operands, results[0]!, reuse, putRows!);
+};
+
+/** Rows that something is done with in a copy of a table, or in itself where it is given up. */
+function written(
+  context: Context,
+  dim: string,
+  operands: readonly Slice[],
+  result: Slice,
+  reuse: readonly number[],
+  write: Run,
+): HeapKernel {
+  const { heap } = context;
+  const [, rows, ids] = operands as [Slice, Slice, Slice];
+  const description = describeRows(dim, result, ids, rows);
   const order = extentsOf(result);
   const wanted = {
     operands: [order, extentsOf(rows), extentsOf(ids)],
     results: [order],
     over: [[0, 0] as const],
   };
-  return arrange(context, operands, results, reuse, wanted, ([before, values, indices], [out]) => {
+  return arrange(context, operands, [result], reuse, wanted, ([before, values, indices], [out]) => {
     const [from, to] = [before!.block, out!.block];
     if (from !== to) {
       heap.engine.wasm.HEAPU8.copyWithin(to.offset, from.offset, from.offset + 4 * sizeOf(order));
     }
-    put(heap.describe(description), to.offset, indices!.block.offset, values!.block.offset);
+    write(heap.describe(description), to.offset, indices!.block.offset, values!.block.offset);
   });
-};
+}
 
 export const oneHot: BindHeap<"oneHot"> = ({ heap }, { dim }, [ids], [result]) => {
   const strides = stridesOf(extentsOf(result!));

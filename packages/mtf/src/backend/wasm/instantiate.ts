@@ -1,7 +1,7 @@
 import { type KernelName, modules } from "./modules.generated.ts";
 import { type Codes, codesIn } from "./opcodes.ts";
 
-type Run = (...numbers: number[]) => number;
+export type Run = (...numbers: number[]) => number;
 
 /** The functions that the kernels' modules export; pointers and sizes are numbers of bytes. */
 export type Kernels = { readonly [K in KernelName]: Readonly<Record<string, Run>> };

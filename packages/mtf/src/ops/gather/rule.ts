@@ -1,4 +1,7 @@
-import { dimsOf } from "../../graph/tensor.ts";
+import { elements } from "../../dimension.ts";
+import { type AnyTensor, dimsOf } from "../../graph/tensor.ts";
+import { hasDim } from "../check.ts";
+import { apply } from "../elementwise/apply.ts";
 import type { Rule } from "../rule.ts";
 import { addRows, rowsOf } from "./gather.ts";
 
@@ -21,4 +24,22 @@ export const scatterAdd: Rule<"scatterAdd"> = {
   elements: "mixed",
   empty: "zero",
   partition: () => ({ linear: [[0]] }),
+};
+
+export const scatterOnto: Rule<"scatterOnto"> = {
+  gradient: "expand",
+  elements: "overwritten",
+  // Where there are no rows, x is left.
+  empty: "computed",
+  // Who adds only some of the rows must not have x as well: a program that does is made of two ops.
+  partition: ({ operands: [x, rows] }) => ({
+    whole: dimsOf(rows!).flatMap(({ name }) => (hasDim(x!, name) ? [] : [name])),
+    linear: [[0, 1]],
+  }),
+  expand: ({ attributes: { dim }, operands: [x, rows, ids] }) => {
+    const along = dimsOf(x!).find((d) => d.name === dim)!;
+    const apart = dimsOf(x!).map((d) => d.name);
+    return [apply("add", x!, addRows(rows as AnyTensor, ids!, along, apart))];
+  },
+  flops: ({ operands: [, rows] }) => elements(dimsOf(rows!)),
 };

@@ -46,6 +46,17 @@ export const scatterAdd: Law<"scatterAdd"> = {
   },
 };
 
+export const scatterOnto: Law<"scatterOnto"> = {
+  takes: [numbers, numbers, integers],
+  gives: ({ dim }, [x, rows, ids]) => {
+    if (!dimOf(x!, dim) || dimOf(rows!, dim)) return `only x has '${dim}'`;
+    if (rows!.dtype !== x!.dtype) return `${x!.dtype} meets ${rows!.dtype}`;
+    const dims = union([rows!, ids!, { ...x!, dims: without(x!, dim) }]);
+    if (typeof dims === "string") return dims;
+    return dims.length === rows!.dims.length ? [x!] : "the rows lack a dim";
+  },
+};
+
 export const scatter: Law<"scatter"> = {
   takes: [anything, anything, integers],
   gives: ({ dim }, [x, rows, ids]) => {

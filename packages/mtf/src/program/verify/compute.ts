@@ -39,6 +39,13 @@ export function checkCompute(
   if (results.some((x) => x.rest) && kind !== "rename") return { fault: "its results rest narrow" };
   const fault = faultOf(kind, attributes, operands, results);
   if (fault) return { fault };
+  if (compute.op.kind === "scatterOnto") {
+    // What is added to owes as much as the sum does, whoever adds which of the rows.
+    const [x, ...scattered] = operands as [Value, Value, Value];
+    if (!samePlacement(x.placement, results[0]!.placement)) return { fault: "x lies elsewhere" };
+    const op = { kind: "scatterAdd", attributes: compute.op.attributes } as const;
+    return checkCompute({ ...compute, op }, scattered, results, mesh);
+  }
   const node = nodeOf(compute, operands, results);
   const partition = partitionOf(node);
   const owed = operands.find((x) => x.placement.partial.length > 0)?.placement.partial ?? [];

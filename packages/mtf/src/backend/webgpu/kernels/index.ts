@@ -12,7 +12,7 @@ import { layerNorm, layerNormGrad } from "./layerNorm.ts";
 import { argmax, cumsum } from "./ordering.ts";
 import { fold, random } from "./random.ts";
 import { reduce } from "./reduce.ts";
-import { scatterAdd } from "./scatterAdd.ts";
+import { scatterAdd, scatterOnto } from "./scatterAdd.ts";
 import { logSoftmax, logSoftmaxGrad, logsumexp, softmax, softmaxGrad, sumExp } from "./softmax.ts";
 import { sort } from "./sort.ts";
 import { topK } from "./topK.ts";
@@ -38,6 +38,7 @@ export const wgsl: WgslTable = {
   oneHot,
   gather,
   scatterAdd,
+  scatterOnto,
   scatter,
   argmax,
   topK,

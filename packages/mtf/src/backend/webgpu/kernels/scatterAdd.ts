@@ -1,21 +1,33 @@
+import type { Slice } from "../../backend.ts";
 import { extentsOf, only, rangeIn, sizeOf, stridesOf, without } from "../../slices/walk.ts";
 import { threadsFor } from "../wgsl/across.ts";
 import { placesAt } from "../wgsl/places.ts";
 import { scalar } from "../wgsl/text.ts";
 import { ownDims } from "./indexing.ts";
-import { single, type Wgsl } from "./kernel.ts";
+import type { Wgsl, Work } from "./kernel.ts";
 
 /** Ids that a workgroup looks at before it adds what they are for. */
 const chunk = 64;
 
+export const scatterAdd: Wgsl<"scatterAdd"> = ({ dim }, [rows, ids], [result]) =>
+  addingRows(dim, [rows!, ids!], result!);
+
+export const scatterOnto: Wgsl<"scatterOnto"> = ({ dim }, [x, rows, ids], [result]) =>
+  addingRows(dim, [rows!, ids!], result!, x!);
+
 /**
- * Adds rows to a table of zeros. A workgroup makes a row of the table: it goes through the ids, a
+ * Adds rows to a table of zeros, or to another's. A workgroup makes a row of the table: it goes through the ids, a
  * chunk at a time, and adds in their order what belongs to it. So the sums are the same in every
  * run, which those of atomic additions are not.
  */
-export const scatterAdd: Wgsl<"scatterAdd"> = ({ dim }, [rows, ids], [result]) => {
-  const extents = extentsOf(result!);
-  const [inRows, inIds] = [extentsOf(rows!), extentsOf(ids!)];
+function addingRows(
+  dim: string,
+  [rows, ids]: readonly [rows: Slice, ids: Slice],
+  result: Slice,
+  onto?: Slice,
+): Work {
+  const extents = extentsOf(result);
+  const [inRows, inIds] = [extentsOf(rows), extentsOf(ids)];
   // What is added may lack dims of the ids, or they of it.
   const own = [...ownDims(inIds, extents), ...ownDims(inRows, [...extents, ...inIds])];
   const shared = only(
@@ -23,24 +35,26 @@ export const scatterAdd: Wgsl<"scatterAdd"> = ({ dim }, [rows, ids], [result]) =
     inIds.map((e) => e.name),
   );
   const inner = without(extents, [dim, ...shared.map((e) => e.name)]);
-  const { begin, size } = rangeIn(result!, dim);
+  const { begin, size } = rangeIn(result, dim);
   const [ofRows, ofIds, ofTable] = [inRows, inIds, extents].map(stridesOf);
+  const before = onto ? stridesOf(extentsOf(onto)) : {};
   const outer = [...shared, { name: dim, size }];
-  const [rowBase, idBase, target] = placesAt("group", outer, [
+  const [rowBase, idBase, target, source] = placesAt("group", outer, [
     { ...ofRows, [dim]: 0 },
     { ...ofIds, [dim]: 0 },
     ofTable!,
+    before,
   ]);
   const [place] = placesAt("group", outer, [{ [dim]: 1 }]);
   const [rowAt, idAt] = placesAt("j", own, [ofRows!, ofIds!]);
-  const [rowInner, targetInner] = placesAt("c", inner, [ofRows!, ofTable!]);
+  const [rowInner, targetInner, sourceInner] = placesAt("c", inner, [ofRows!, ofTable!, before]);
   const [count, columns] = [sizeOf(own), sizeOf(inner)];
   const threads = Math.max(chunk, threadsFor(columns));
-  const type = scalar[result!.dtype];
+  const type = scalar[result.dtype];
   const blocks = Math.ceil(columns / threads);
   const shader = {
-    reads: [rows!.dtype, "int32" as const],
-    writes: [result!.dtype],
+    reads: [rows.dtype, "int32" as const, ...(onto ? [onto.dtype] : [])],
+    writes: [result.dtype],
     threads,
     groups: sizeOf(outer),
     declarations: `var<workgroup> matching: array<u32, ${chunk}>;
@@ -77,8 +91,9 @@ var<workgroup> found: atomic<u32>;
   let base = ${target};
   for (var block = 0u; block < ${blocks}u; block++) {
     let c = block * ${threads}u + lane;
-    if (c < ${columns}u) { y0[base + ${targetInner}] = t[block]; }
+    if (c < ${columns}u) { y0[base + ${targetInner}] = ${onto ? `x2[${source} + ${sourceInner}] + ` : ""}t[block]; }
   }`,
   };
-  return single(shader, [rows!, ids!], [result!]);
-};
+  // Of the op's operands what is added to comes first.
+  return { passes: [{ shader, tensors: onto ? [1, 2, 0, 3] : [0, 1, 2] }] };
+}
