@@ -2,6 +2,7 @@ import { elements } from "../dimension.ts";
 import { bytesPerElement } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import { dimsOf } from "../graph/tensor.ts";
+import type { Rule } from "../ops/rule.ts";
 import { rules } from "../ops/rules.ts";
 import type { MachineModel } from "./machineModel.ts";
 
@@ -20,13 +21,13 @@ export function secondsAlone(node: Node, { flops, memory }: MachineModel): numbe
 
 /** Operations of a whole op on floating-point numbers, and the bytes of what it reads and makes. */
 export function workOf(node: Node): { readonly operations: number; readonly bytes: number } {
-  const flopsOf = rules[node.kind].flops as ((node: Node) => number) | undefined;
-  const touched = elementsTouched(node);
-  return { operations: flopsOf?.(node) ?? touched, bytes: 4 * touched };
+  const { flops, touches = allOf } = rules[node.kind] as Rule<never>;
+  const touched = touches(node as never);
+  return { operations: flops?.(node as never) ?? touched, bytes: 4 * touched };
 }
 
-/** Operations of an op that has no better estimate: one for each element it reads or makes. */
-function elementsTouched(node: Node): number {
+/** The elements of all operands and results: a bool is a quarter of one. */
+function allOf(node: Node): number {
   const read = node.operands.reduce((n, t) => n + elements(dimsOf(t)), 0);
   return node.results.reduce((n, r) => n + elements(r.dims) * (bytesPerElement[r.dtype] / 4), read);
 }

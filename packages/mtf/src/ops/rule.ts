@@ -40,6 +40,8 @@ export interface Rule<K extends Kind> {
   readonly expand?: (node: NodeOf<K>) => readonly AnyTensor[];
   /** Floating-point operations of the whole op; default: one for each element it reads or makes. */
   readonly flops?: (node: NodeOf<K>) => number;
+  /** Elements that the whole op reads and makes, of 4 bytes; default: all of its operands and results. */
+  readonly touches?: (node: NodeOf<K>) => number;
 }
 
 /**

@@ -14,6 +14,8 @@ export const gather: Rule<"gather"> = {
   elements: "mixed",
   empty: "zero",
   partition: () => ({ linear: [[0]] }),
+  touches: ({ operands: [, ids], results: [rows] }) =>
+    2 * elements(rows!.dims) + elements(dimsOf(ids!)),
 };
 
 export const scatterAdd: Rule<"scatterAdd"> = {
@@ -42,4 +44,5 @@ export const scatterOnto: Rule<"scatterOnto"> = {
     return [apply("add", x!, addRows(rows as AnyTensor, ids!, along, apart))];
   },
   flops: ({ operands: [, rows] }) => elements(dimsOf(rows!)),
+  touches: ({ operands: [, rows, ids] }) => 3 * elements(dimsOf(rows!)) + elements(dimsOf(ids!)),
 };

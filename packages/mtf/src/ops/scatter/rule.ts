@@ -22,6 +22,7 @@ export const scatter: Rule<"scatter"> = {
   empty: "zero",
   partition: (node) => ({ whole: ownDims(node).map((d) => d.name), linear: [[0, 1]] }),
   flops: ({ operands: [, rows] }) => elements(dimsOf(rows!)),
+  touches: ({ operands: [, rows, ids] }) => 2 * elements(dimsOf(rows!)) + elements(dimsOf(ids!)),
 };
 
 /** The ids' dims that x lacks. */

@@ -1,3 +1,4 @@
+import { elements } from "../../dimension.ts";
 import { dimsOf } from "../../graph/tensor.ts";
 import { padded } from "../pad/pad.ts";
 import type { Rule } from "../rule.ts";
@@ -14,4 +15,5 @@ export const slice: Rule<"slice"> = {
     move: { dim, offsets: [begin], fill: 0 },
   }),
   flops: () => 0,
+  touches: ({ results: [taken] }) => 2 * elements(taken!.dims),
 };
