@@ -12,6 +12,7 @@ import type { Progress } from "./checkpoint.ts";
 import { positionIn } from "./data/position.ts";
 import type { State } from "./optimizer.ts";
 import type { OptimizerState } from "./optimizer-state.ts";
+import { slicedState } from "./sliced-state.ts";
 import { initialState } from "./step.ts";
 
 /** What a run begins from. */
@@ -55,7 +56,8 @@ export interface Place {
  * const { state, step } = await begin({ kind: "random" }, place);
  */
 export async function begin(origin: Origin, place: Place): Promise<Beginning> {
-  const { config, dims, layout, devices } = place;
+  const { config, dims, devices } = place;
+  const layout = slicedState(place.layout, config, dims);
   const initial = lower(() => initialState(config, dims), { layout, inputs: [] as const });
   switch (origin.kind) {
     case "random": {

@@ -5,6 +5,7 @@ import { type Beginning, begin, type Place } from "./begin.ts";
 import { lowerStep } from "./lower-step.ts";
 import type { State } from "./optimizer.ts";
 import { costOf, describeRun, type StepCost } from "./report.ts";
+import { slicedState } from "./sliced-state.ts";
 import type { Report, Rows } from "./step.ts";
 import type { Training } from "./training.ts";
 
@@ -20,7 +21,8 @@ export async function prepare(training: Training, dims: Dims): Promise<Prepared>
   const { config, devices, from, layout, machine, on } = training;
   const lowered = lowerStep(config, dims, layout, machine);
   const { program } = lowered;
-  for (const line of describeRun(program, layout.mesh as Mesh, layout, devices)) on.note(line);
+  const state = slicedState(layout, config, dims);
+  for (const line of describeRun(program, layout.mesh as Mesh, state, devices)) on.note(line);
   const run = await devices.load(lowered);
   const place = { config, dims, layout, devices };
   return { ...(await begin(from, place)), run, place, cost: costOf(program) };

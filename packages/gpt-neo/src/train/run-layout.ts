@@ -2,7 +2,6 @@ import { type Layout, type Mesh, parseRules, printMesh } from "mtf";
 import type { Config } from "../config/index.ts";
 import type { Dims } from "../models/index.ts";
 import { layoutOf, meshOf, type SessionOptions } from "../session.ts";
-import { slicedState } from "./sliced-state.ts";
 
 /** Where a run is computed, and how it is split there. */
 export interface RunLayout {
@@ -20,14 +19,10 @@ export interface RunLayout {
  */
 export function runLayout(
   options: Pick<SessionOptions, "mesh" | "layout" | "storage">,
-  config: Config,
+  { training }: Config,
   dims: Dims,
-  mesh: Mesh = meshOf(
-    { mesh: options.mesh ?? config.training.mesh ?? undefined },
-    config.training.batch_size,
-  ),
+  mesh: Mesh = meshOf({ mesh: options.mesh ?? training.mesh ?? undefined }, training.batch_size),
 ): RunLayout {
-  const { training } = config;
   const notes: string[] = [];
   const rulesOf = (key: "layout" | "storage"): string | undefined => {
     const written = training[key];
@@ -39,7 +34,7 @@ export function runLayout(
     return undefined;
   };
   const rules = { layout: rulesOf("layout"), storage: rulesOf("storage") };
-  return { mesh, layout: slicedState(layoutOf(rules, mesh, dims), config, dims), notes };
+  return { mesh, layout: layoutOf(rules, mesh, dims), notes };
 }
 
 function axesIn(rules: string): readonly string[] {
