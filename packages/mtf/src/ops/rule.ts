@@ -32,8 +32,15 @@ export interface Rule<K extends Kind> {
     | "expand";
   /** Where the elements of its results come from. */
   readonly elements: ElementSource;
-  /** What its results hold where an operand's slice is empty, if kernels need not be asked. */
-  readonly empty: "computed" | Neutral | ((attributes: Attributes[K], result: number) => Neutral);
+  /**
+   * What its results hold where an operand's slice is empty, if kernels need not be asked; "first": the
+   * first operand's elements, where another's slice is empty.
+   */
+  readonly empty:
+    | "computed"
+    | "first"
+    | Neutral
+    | ((attributes: Attributes[K], result: number) => Neutral);
   /** How it may be split over devices. */
   readonly partition: (node: NodeOf<K>) => Partition;
   /** The same results from primitive ops; composites have it. */

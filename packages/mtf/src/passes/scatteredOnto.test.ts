@@ -106,6 +106,30 @@ test.each<[string, Parameters<typeof lower>[0]]>([
   expect(kindsOf(program)).toContain("scatterAdd");
 });
 
+test("a device that has no rows keeps what it adds to", async () => {
+  const one = dimension("batch", 1);
+  const inputs = [table, placeholder([one], "int32"), placeholder([one], "int32")] as const;
+  const numbers = Float32Array.from({ length: 512 }, (_, i) => Math.sin(i));
+  const gradients = await Promise.all(
+    ["data:1", "data:2"].map(async (axes) => {
+      const mesh = defineMesh(axes);
+      const devices = await simulator(mesh, { backend: "wasm" });
+      const layout = defineLayout<string, string>({
+        dims: { ...dims, batch: one },
+        mesh,
+        rules: { batch: "data" },
+      });
+      const lowered = lower(gradient, { layout, inputs });
+      expect(kindsOf(lowered.program)).toContain("scatterOnto");
+      const run = await devices.load(lowered);
+      const made = await (await run(numbers, Int32Array.of(5), Int32Array.of(9))).read();
+      await devices.close();
+      return made;
+    }),
+  );
+  expect(gradients[1]).toEqual(gradients[0]);
+});
+
 test("rows are added in every round of a region", async () => {
   const part = dimension("part", 3);
   const summed = (tied: Table, tokens: Tensor<"part" | "batch", "int32">) =>

@@ -25,11 +25,21 @@ export interface Started {
   readonly getKernel: Tfjs["core"]["getKernel"];
 }
 
+let starting: Promise<Started> | undefined;
+
 /**
  * Starts TensorFlow.js's wasm backend in this thread, once. The active backend of other users of
- * TensorFlow.js stays what it was.
+ * TensorFlow.js stays what it was. Whoever asks while it starts waits for the same one: TensorFlow.js
+ * gives the first of two up.
  */
-export async function startEngine(): Promise<Started> {
+export function startEngine(): Promise<Started> {
+  starting ??= start().finally(() => {
+    starting = undefined;
+  });
+  return starting;
+}
+
+async function start(): Promise<Started> {
   const { core: tf, wasm } = await loadTfjs();
   const active = tf.engine().backendName;
   const found = binaries();

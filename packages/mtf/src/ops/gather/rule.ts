@@ -31,8 +31,7 @@ export const scatterAdd: Rule<"scatterAdd"> = {
 export const scatterOnto: Rule<"scatterOnto"> = {
   gradient: "expand",
   elements: "overwritten",
-  // Where there are no rows, x is left.
-  empty: "computed",
+  empty: "first",
   // Who adds only some of the rows must not have x as well: a program that does is made of two ops.
   partition: ({ operands: [x, rows] }) => ({
     whole: dimsOf(rows!).flatMap(({ name }) => (hasDim(x!, name) ? [] : [name])),

@@ -3,7 +3,7 @@ import type { Op } from "../../graph/kinds.ts";
 import { volume } from "../../program/placement.ts";
 import type { Compute } from "../../program/program.ts";
 import { type Device, type Frame, type Phase, shapeOf, sliceOf } from "./device.ts";
-import { neutralOf, numberOf } from "./neutral.ts";
+import { leavesFirst, neutralOf, numberOf } from "./neutral.ts";
 import { bindReading } from "./reading.ts";
 
 /** Binds one op to the slices it computes on, or to what it gives without looking at them. */
@@ -18,6 +18,8 @@ export function bindKernel(
   // What rests keeps its bytes: of a slice without numbers, too, the scales that all have.
   if (results.some(({ rest }) => rest)) return bindReading(backend, op, operands, results, reuse);
   const empty = (slice: Slice) => volume(slice.box) === 0;
+  const [first, ...others] = operands;
+  if (leavesFirst(op) && !empty(first!) && others.some(empty)) return ([given]) => [given!];
   const neutral = results.map((_, i) => neutralOf(op, i));
   const asked = neutral.includes(undefined) || !operands.some(empty);
   if (asked && !results.every(empty)) return bindReading(backend, op, operands, results, reuse);

@@ -9,8 +9,13 @@ import { rules } from "../../ops/rules.ts";
  */
 export function neutralOf(op: Op, result: number): Neutral | undefined {
   const { empty } = rules[op.kind] as Rule<never>;
-  if (empty === "computed") return undefined;
+  if (empty === "computed" || empty === "first") return undefined;
   return typeof empty === "string" ? empty : empty(op.attributes as never, result);
+}
+
+/** Whether an op gives its first operand as it is where another one is empty. */
+export function leavesFirst({ kind }: Op): boolean {
+  return rules[kind].empty === "first";
 }
 
 /** The number that it is for a dtype. */
