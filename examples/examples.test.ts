@@ -79,10 +79,10 @@ test("05-generate-and-score continues a text and knows words from none", async (
 }, 120_000);
 
 test("06-train-from-code learns sums, and its model continues one", async () => {
-  const output = await typed("06-train-from-code", "150");
+  const output = await typed("06-train-from-code", "300");
   const losses = lossesIn(output);
   expect(losses.at(-1)).toBeLessThan(0.5 * losses[0]!);
-  expect(output).toContain("ended after step 150");
+  expect(output).toContain("ended after step 300");
   expect(output).toMatch(/^3 \+ 1 = 4\.$/m);
   const [, odds] = /is (\S+) times as likely/.exec(output)!;
   expect(Number(odds)).toBeGreaterThan(1);
