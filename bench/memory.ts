@@ -22,8 +22,8 @@ Does a device hold what the plan of a program says, and how much does training t
   npm run bench -- memory [--length N] [--steps N] [--json]
 
 Trains the 125M configuration with AdamW on two workers for a few steps of 1 × 1,024 tokens each, the
-batch split and what the optimizer keeps stored split, as gpt-neo train does, and compares the most that a worker held with
-memoryPlan(program).peakBytes. The process's own peak is beside it: it includes Node, the workers'
+batch split and what the optimizer keeps stored split, as gpt-neo train does, and compares the most
+that a worker held with memoryPlan(program).peakBytes. The process's own peak is beside it: it includes Node, the workers'
 stacks and memory that was freed and not given back. So is the peak of a process of PyTorch, eager, that
 trains the same model on one row of tokens, where python3 has it.
 

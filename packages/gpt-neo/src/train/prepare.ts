@@ -19,9 +19,9 @@ export interface Prepared extends Beginning {
 /** Loads the program of a step, and puts the first state on the devices. */
 export async function prepare(training: Training, dims: Dims): Promise<Prepared> {
   const { config, devices, from, layout, machine, on } = training;
-  const lowered = lowerStep(config, dims, layout, machine);
-  const { program } = lowered;
   const state = slicedState(layout, config, dims);
+  const lowered = lowerStep(config, dims, state, machine);
+  const { program } = lowered;
   for (const line of describeRun(program, layout.mesh as Mesh, state, devices)) on.note(line);
   const run = await devices.load(lowered);
   const place = { config, dims, layout, devices };

@@ -24,8 +24,9 @@ const least = 1 << 16;
  */
 export function slicedState(layout: Layout, config: Config, dims: Dims): Layout {
   const paths = kept[config.training.optimizer];
+  if (!paths || layout.storage.length > 0) return layout;
   const rules = slicing(layout, config, dims);
-  if (!paths || layout.storage.length > 0 || rules.length === 0) return layout;
+  if (rules.length === 0) return layout;
   return { ...layout, storage: paths.map((path) => ({ path, rules })) };
 }
 
