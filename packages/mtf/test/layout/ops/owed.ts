@@ -1,4 +1,4 @@
-import { dimension } from "mtf";
+import { type Dimension, dimension } from "mtf";
 import {
   type Context,
   call,
@@ -58,6 +58,19 @@ const updated: Step = (c) => {
   const value = call(c, "slice", [ref(y), dim.name, number(c, dim.size)], y);
   const at = call(c, "constant", [1, [], "int32"], { max: 1, bits: 0 });
   return call(c, "dynamicUpdate", [ref(x), ref(value), dim.name, ref(at)], x);
+};
+
+// As the gradient of a tied table: what comes of its rows is added to what comes of all of it.
+const tied: Step = (c) => {
+  const [x, y] = pair(c);
+  const [dim] = x.dims as [Dimension];
+  const table = dimension(freeName(c, x), dim.size);
+  const data = Array.from({ length: dim.size }, (_, i) => ((i * 3 + 2) % (dim.size + 2)) - 1);
+  const ids = call(c, "constant", [data, [dim], "int32"], { max: dim.size, bits: 0 });
+  const whole = call(c, "rename", [ref(x), dim.name, table.name], x);
+  const added = { max: dim.size * y.max, bits: y.bits };
+  const rows = call(c, "scatterAdd", [ref(y), ref(ids), table], added);
+  return call(c, "add", [ref(whole), ref(rows)], { max: x.max + added.max, bits: y.bits });
 };
 
 const chosen: Step = (c) => {
@@ -205,6 +218,7 @@ export const owedSteps: Readonly<Record<string, Step>> = {
   product,
   joined,
   updated,
+  tied,
   chosen,
   cut,
   padded,
