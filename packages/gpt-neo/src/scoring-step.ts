@@ -3,6 +3,7 @@ import type { Config } from "./config/index.ts";
 import { documentOptions } from "./documents.ts";
 import { guessed } from "./guessed.ts";
 import { labelCount, lossSums } from "./loss.ts";
+import { meanLoss } from "./mean-loss.ts";
 import { type Dims, modelOf, type Parameters } from "./models/index.ts";
 import type { Rows } from "./rows.ts";
 
@@ -27,9 +28,12 @@ export function scoringStep(
   return (parameters, tokens, following) => {
     const { shown, labels } = guessed(config, drawn, tokens, following);
     const options = documentOptions(config, dims, shown);
-    const { logits } = modelOf(config).forward(config, dims, parameters, shown, options);
-    const { loss } = lossSums(config, logits, labels);
-    const scored = [loss, labelCount(labels, dims.vocab.size)] as const;
-    return withLogits ? [...scored, logits] : scored;
+    const result = modelOf(config).forward(config, dims, parameters, shown, options);
+    const count = labelCount(labels, dims.vocab.size);
+    if (withLogits) {
+      const { logits } = result;
+      return [lossSums(config, logits, labels).loss, count, logits];
+    }
+    return [meanLoss(config, parameters, result, labels, count).sums.loss, count];
   };
 }

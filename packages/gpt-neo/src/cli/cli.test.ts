@@ -254,7 +254,7 @@ describe("gpt-neo", () => {
         --lr RATE                 the highest learning rate (default: the config's, 0.0003)
         --batch-size N            samples per step (default: the config's, 8)
         --grad-accumulation N     parts of a batch computed one by one (default: the config's, 1)
-        --recompute               compute each block again for its gradient: less memory, more time
+        --recompute               compute blocks again, and logits in parts: less memory, more time
         --context N               tokens per sample, for eval and generate too (default: all positions)
         --steps N                 steps in all (default: the config's, 1000)
         --eval-every N            steps between validations (default: the config's, 100)

@@ -71,7 +71,7 @@ export const trainCommand: Command<TrainCommandOptions> = {
       "the config's, 1",
       integer("N", "parts of a batch computed one by one", 1),
     ),
-    recompute: flag("compute each block again for its gradient: less memory, more time"),
+    recompute: flag("compute blocks again, and logits in parts: less memory, more time"),
     context: otherwise(
       "all positions",
       integer("N", "tokens per sample, for eval and generate too", 1),

@@ -94,7 +94,10 @@ export interface Training {
   readonly steps: number;
   /** The parts a step's batch is computed in, one after the other. */
   readonly grad_accumulation: number;
-  /** Whether the gradient computes each block again: less memory for more time, the same result. */
+  /**
+   * Whether the gradient computes each block again, and logits are of some positions at a time: less memory
+   * for more time, the same result.
+   */
   readonly recompute: boolean;
   /** The highest learning rate, reached after `warmup_steps`. */
   readonly learning_rate: number;

@@ -31,7 +31,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   context: "Tokens a sample.",
   steps: "Steps in all.",
   grad_accumulation: "The parts a step's batch is computed in, one after the other.",
-  recompute: "Whether the gradient computes each block again: less memory for more time.",
+  recompute:
+    "Whether blocks are computed again for the gradient, and logits in parts: less memory, more time.",
   learning_rate: "The highest learning rate, reached after warmup_steps.",
   warmup_steps: "Steps in which the rate rises; null is a tenth of all, at most 3,000.",
   decay_to: "What the learning rate falls to by decay_steps, as a part of the highest.",

@@ -3,7 +3,7 @@ import type { Config } from "../config/index.ts";
 import type { Dims } from "./dims.ts";
 import { initialSpread } from "./initial-spread.ts";
 import type { Architecture, Model, Parameters } from "./model.ts";
-import { logitsOf, type Output } from "./output.ts";
+import { logitsOf, type Output, outputOf } from "./output.ts";
 import { flatDims, isParameter, type Parameter } from "./parameter.ts";
 import type { ParameterName } from "./parameter-name.ts";
 import { missingFrom, refuseMissing } from "./parts.ts";
@@ -37,6 +37,7 @@ export function defineModel<Own, D extends Dims = Dims>(architecture: Architectu
       each(declared(config, of), (parameter, path) => begun(config, parameter, fold(key, path))),
     forward: (config, of, parameters, tokens, options) =>
       architecture.forward(config, of as D, parameters as Own, tokens, options),
+    outputOf: (parameters) => outputOf(parameters as Parameters & Output),
     logitsOf: (parameters, final) => logitsOf(parameters as Parameters & Output, final),
     files,
     isFinalNorm: (path) => path.startsWith(`${finalNorm}/`),

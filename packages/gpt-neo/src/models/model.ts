@@ -3,6 +3,7 @@ import type { Config } from "../config/index.ts";
 import type { Cache, Continued } from "./cache.ts";
 import type { Dims } from "./dims.ts";
 import type { FileNames } from "./file-names.ts";
+import type { OutputLayer } from "./output.ts";
 import type { Declared } from "./parameter.ts";
 import type { ParameterName } from "./parameter-name.ts";
 import type { MissingPart, Parts } from "./parts.ts";
@@ -112,6 +113,8 @@ export interface Model {
     tokens: Tensor<"batch" | "length", "int32">,
     options?: ForwardOptions,
   ): Forward;
+  /** The last layer: what makes logits of the final norm's result. */
+  outputOf(parameters: Parameters): OutputLayer;
   /** The final norm's result at one place of each row, as logits. */
   logitsOf(parameters: Parameters, final: Tensor<"batch" | "embd">): Tensor<"batch" | "vocab">;
   /** How files of weights name what is no parameter by its own name. */

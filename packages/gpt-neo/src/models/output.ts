@@ -9,10 +9,21 @@ export interface Output {
   readonly lm_bias?: Tensor<"vocab">;
 }
 
+/** What the final norm's result is multiplied with, and what is added. */
+export interface OutputLayer {
+  readonly table: Tensor<"vocab" | "embd">;
+  readonly bias: Tensor<"vocab"> | undefined;
+}
+
+export function outputOf({ wte, lm_head, lm_bias }: Output): OutputLayer {
+  return { table: lm_head ?? wte, bias: lm_bias };
+}
+
 /** Logits of every place, or of one of each row. */
 export function logitsOf<Names extends "batch" | "length">(
-  { wte, lm_head, lm_bias }: Output,
+  parameters: Output,
   final: Tensor<Names | "embd">,
 ): Tensor<Names | "vocab"> {
-  return linear(final, lm_head ?? wte, lm_bias as never) as never;
+  const { table, bias } = outputOf(parameters);
+  return linear(final, table, bias as never) as never;
 }

@@ -36,7 +36,10 @@ export interface TrainOptions extends MeshOptions, ReadingOptions {
   readonly batchSize?: number;
   /** Parts of a batch computed one by one. */
   readonly gradAccumulation?: number;
-  /** Whether each block is computed again for its gradient: less memory, more time. */
+  /**
+   * Whether each block is computed again for its gradient, and logits are of some positions at a time: less
+   * memory, more time.
+   */
   readonly recompute?: boolean;
   /** Tokens a sample. */
   readonly context?: number;

@@ -16,7 +16,8 @@ import {
 import type { Config } from "../config/index.ts";
 import { documentOptions } from "../documents.ts";
 import { guessed } from "../guessed.ts";
-import { type LossSums, labelCount, lossSums } from "../loss.ts";
+import { type LossSums, labelCount } from "../loss.ts";
+import { meanLoss } from "../mean-loss.ts";
 import { type Dims, modelOf, type Parameters } from "../models/index.ts";
 import { averaged, withAverage } from "./average.ts";
 import { clipped } from "./clipped.ts";
@@ -112,14 +113,12 @@ export function trainingStep(
       follow: Tensor<"batch" | "length", "int32">,
       index: Scalar<"int32">,
     ): readonly [Scalar, Sums] => {
-      const { logits, auxiliary } = model.forward(config, dims, params, part, {
+      const { auxiliary, ...result } = model.forward(config, dims, params, part, {
         dropout: fold(stepKey, index),
         recompute: config.training.recompute,
         ...documentOptions(config, dims, part),
       });
-      const sums = lossSums(config, logits, follow);
-      const whole = sums.squares ? add(sums.loss, mul(sums.squares, z_loss)) : sums.loss;
-      const mean = div(whole, count);
+      const { mean, sums } = meanLoss(config, params, result, follow, count);
       if (!auxiliary) return [mean, sums];
       // Of each part as much as it is of the batch.
       const share = div(auxiliary, microbatch.size);
