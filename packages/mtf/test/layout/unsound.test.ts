@@ -7,6 +7,7 @@ import {
   type Lowered,
   lower,
   mapOver,
+  mul,
   placeholder,
   type Tensor,
 } from "mtf";
@@ -29,7 +30,16 @@ const ownRounds = lower((x: Tensor<"a" | "b">) => mapOver(dims.a, (row) => exp(r
   layout: defineLayout({ dims, mesh: defineMesh("p:2"), rules: { a: "p" } }),
   inputs: [placeholder([dims.a, dims.b])],
 });
-const lowered = [...drawn, ownRounds as unknown as Lowered<never, unknown>];
+// Nor are there many in which a loop's body reads what is computed before it.
+const readingRounds = lower(
+  (x: Tensor<"a" | "b">, y: Tensor<"b">) => mapOver(dims.a, (row) => mul(row, y), x),
+  {
+    layout: defineLayout({ dims, mesh: defineMesh("p:2"), rules: { b: "p" } }),
+    inputs: [placeholder([dims.a, dims.b]), placeholder([dims.b])],
+  },
+);
+const byHand = [ownRounds, readingRounds] as unknown as readonly Lowered<never, unknown>[];
+const lowered = [...drawn, ...byHand];
 
 test("programs are sound as they are lowered", () => {
   for (const own of lowered) verifyLowered(own);

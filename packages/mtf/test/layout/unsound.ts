@@ -71,13 +71,10 @@ export const unsound: Readonly<Record<string, Unsound>> = {
   "a loop's body reads a value outside": (program) =>
     oneChanged(program, (instruction) => {
       if (instruction.kind !== "region") return undefined;
-      const [binding] = instruction.constant;
+      const outer = new Map(instruction.constant.map((binding) => [binding.inner, binding.outer]));
       const body = oneOf(instruction.body, (inner) =>
-        inner.kind === "compute" && binding && inner.operands.includes(binding.inner)
-          ? {
-              ...inner,
-              operands: inner.operands.map((v) => (v === binding.inner ? binding.outer : v)),
-            }
+        inner.kind === "compute" && inner.operands.some((v) => outer.has(v))
+          ? { ...inner, operands: inner.operands.map((v) => outer.get(v) ?? v) }
           : undefined,
       );
       return body && { ...instruction, body };
