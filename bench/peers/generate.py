@@ -16,7 +16,7 @@ transformers.logging.set_verbosity_error()
 transformers.utils.logging.disable_progress_bar()
 
 since = time.perf_counter()
-model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+model = transformers.AutoModelForCausalLM.from_pretrained(folder).float().eval()
 loading = time.perf_counter() - since
 # No id is an end, and none pads.
 model.generation_config.eos_token_id = None
