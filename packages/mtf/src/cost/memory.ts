@@ -196,7 +196,7 @@ function performRegion(
   return held;
 }
 
-/** The operand whose memory a result takes: views always do, those of the same index where they may. */
+/** The operand whose memory a result takes: views always do, those of the same index or row where they may. */
 function sharedOperand(
   heap: Heap,
   op: Op,
@@ -207,10 +207,10 @@ function sharedOperand(
   const { elements } = rules[op.kind];
   const alike = operands.filter((operand) => heap.rests[operand] === heap.rests[result]);
   if (elements === "viewed") return alike[0];
-  if (elements !== "alike" && elements !== "overwritten") return undefined;
+  if (!["alike", "overwritten", "rows"].includes(elements)) return undefined;
   const at = free.findIndex(
     (operand) =>
-      (elements === "alike" || operand === operands[0]) &&
+      (elements !== "overwritten" || operand === operands[0]) &&
       alike.includes(operand) &&
       heap.sizes[operand] === heap.sizes[result] &&
       heap.sharers.get(heap.home.get(operand)!) === 1,

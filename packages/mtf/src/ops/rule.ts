@@ -57,12 +57,14 @@ export interface Rule<K extends Kind> {
  *   an operand that is given up, and rest as operands do
  * - `overwritten`: they are those of the first operand, some written over, so that the result may
  *   take its memory where it is given up, and rest as it does
+ * - `rows`: from the operands' rows along one dim, a row from the same ones, so that a result may take the
+ *   memory of an operand that is given up
  * - `moved`: they are those of one operand, further along one dim, so that the other dims may rest
  *   as the result's do
  * - `viewed`: they are those of one operand, where they lie, under other dims
  * - `mixed`: anything else
  */
-export type ElementSource = "alike" | "overwritten" | "moved" | "viewed" | "mixed";
+export type ElementSource = "alike" | "overwritten" | "rows" | "moved" | "viewed" | "mixed";
 
 /** What a reduction of nothing gives: a sum is 0, the largest is the least number there is. */
 export type Neutral = "zero" | "least" | "greatest";

@@ -43,7 +43,7 @@ export const crossEntropyGrad: Rule<"crossEntropyGrad"> = {
   gradient: "expand",
   // Each element of the result depends on its own logit only: nothing need be whole. It is linear in
   // both cotangents at once, but that of the sum comes from a quotient, so it owes nothing.
-  elements: "mixed",
+  elements: "rows",
   empty: "zero",
   partition: () => ({}),
   expand: ({ attributes: { over }, operands }) => {

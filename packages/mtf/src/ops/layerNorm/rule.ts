@@ -25,7 +25,7 @@ export const layerNorm: Rule<"layerNorm"> = {
     const [dx, dgain, dbias] = makeNode("layerNormGrad", { over }, operands, results);
     return [momentsGradient(node, dx, cotangents), dgain, dbias];
   },
-  elements: "mixed",
+  elements: "rows",
   empty: "zero",
   partition: ({ attributes: { over } }) => ({ whole: [over] }),
   expand: ({ attributes: { over, epsilon }, operands: [x, gain, bias] }) => {
@@ -60,7 +60,7 @@ function momentsGradient(
 
 export const layerNormGrad: Rule<"layerNormGrad"> = {
   gradient: "expand",
-  elements: "mixed",
+  elements: "rows",
   empty: "zero",
   partition: ({ attributes: { over } }) => ({ whole: [over] }),
   expand: ({ attributes: { over }, operands }) => {

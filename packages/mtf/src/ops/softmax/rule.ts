@@ -35,7 +35,7 @@ export const softmax: Rule<"softmax"> = {
         dtype: "float32",
       }),
   ],
-  elements: "mixed",
+  elements: "rows",
   empty: "zero",
   partition: whole,
   expand: ({ attributes: { over }, operands: [x] }) => {
@@ -47,7 +47,7 @@ export const softmax: Rule<"softmax"> = {
 
 export const softmaxGrad: Rule<"softmaxGrad"> = {
   gradient: "expand",
-  elements: "mixed",
+  elements: "rows",
   empty: "zero",
   partition: (node) => ({ ...whole(node), linear: [[1]] }),
   expand: ({ attributes: { over }, operands: [y, dy] }) => {
@@ -64,7 +64,7 @@ export const logSoftmax: Rule<"logSoftmax"> = {
         dtype: "float32",
       }),
   ],
-  elements: "mixed",
+  elements: "rows",
   empty: "zero",
   partition: whole,
   expand: ({ attributes: { over }, operands: [x] }) => {
@@ -76,7 +76,7 @@ export const logSoftmax: Rule<"logSoftmax"> = {
 
 export const logSoftmaxGrad: Rule<"logSoftmaxGrad"> = {
   gradient: "expand",
-  elements: "mixed",
+  elements: "rows",
   empty: "zero",
   partition: (node) => ({ ...whole(node), linear: [[1]] }),
   expand: ({ attributes: { over }, operands: [y, dy] }) => {
