@@ -43,17 +43,20 @@ export function convert(row: usize, at: usize, columns: i32, depth: usize): f32 
   const m = v128.load(masks), n = v128.load(masks, 16);
   const o = v128.load(masks, 32), q = v128.load(masks, 48);
   let total = f32x4.splat(0);
-  for (; columns > 0; columns -= 4) {
-    let a = f32x4.splat(0), b = a, c = a, d = a;
+  for (; columns > 0; columns -= 6) {
+    let a = f32x4.splat(0), b = a, c = a, d = a, e = a, f = a;
     for (let i: usize = 0; i < depth; i += 16) {
       const x = row + (i << 2), p = at + i;
       a = add(x, v128.load(p), a, m, n, o, q);
       b = add(x, v128.load(p + depth), b, m, n, o, q);
       c = add(x, v128.load(p + 2 * depth), c, m, n, o, q);
       d = add(x, v128.load(p + 3 * depth), d, m, n, o, q);
+      e = add(x, v128.load(p + 4 * depth), e, m, n, o, q);
+      f = add(x, v128.load(p + 5 * depth), f, m, n, o, q);
     }
-    total = f32x4.add(total, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
-    at += 4 * depth;
+    const four = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+    total = f32x4.add(total, f32x4.add(four, f32x4.add(e, f)));
+    at += 6 * depth;
   }
   return f32x4.extract_lane(total, 0);
 }

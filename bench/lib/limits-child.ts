@@ -23,7 +23,7 @@ new Uint8Array(memory.buffer, begin).fill(1);
 
 /** As many bytes as stay in a core's cache. */
 const depth = 768;
-const columns = Math.max(4, Math.min(256, Math.floor(bytes! / depth / 4) * 4));
+const columns = Math.max(6, Math.min(252, Math.floor(bytes! / depth / 6) * 6));
 
 await serve<{ readonly seconds: number }>(async ({ seconds }): Promise<Limits> => {
   const whole = bytes! - (bytes! % 128);

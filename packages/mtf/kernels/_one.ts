@@ -85,12 +85,13 @@ function addBytes(x: usize, v: v128, sum: v128, m0: v128, m1: v128, m2: v128, m3
 /** Whether `dotsOfOne` can multiply a row with these. */
 @inline
 export function isForSix<T>(ns: usize, ks: usize, K: i32): bool {
-  return isBfloat16<T>() && load<i32>(ns) == 1 && run(ks, 0, K) % vectorOf<T>() == 0;
+  const narrow = isBfloat16<T>() || isInt8<T>();
+  return narrow && load<i32>(ns) == 1 && run(ks, 0, K) % vectorOf<T>() == 0;
 }
 
 /**
  * One row times all columns, which lie evenly apart, six at a time, a sixth of all apart: a sum waits for the
- * one before, twice for each vector of halves, and six at once keep a processor busy meanwhile.
+ * one before, two or four times for each vector, and six at once keep a processor busy meanwhile.
  */
 export function dotsOfOne<T>(
   row: usize, b: usize, to: usize, ns: usize, ks: usize, N: i32, K: i32, spare: usize, masks: usize,
@@ -99,7 +100,7 @@ export function dotsOfOne<T>(
   const step = bytesOf<T>(offset(ns, 1, FIRST));
   const stepTo = <usize>offset(ns, 1, SECOND) << 2;
   for (let n: i32 = 0; n < apart; n++) {
-    dots6<T>(row, b + <usize>n * step, <usize>apart * step, ks, K, spare);
+    dots6<T>(row, b + <usize>n * step, <usize>apart * step, ks, K, spare, masks);
     for (let i: i32 = 0; i < 6; i++)
       store<f32>(to + <usize>(n + i * apart) * stepTo, load<f32>(spare + (<usize>i << 2)));
   }
@@ -111,29 +112,39 @@ export function dotsOfOne<T>(
 }
 
 /** One row times six columns, which are so many bytes apart and of runs of whole vectors. */
-function dots6<T>(row: usize, column: usize, apart: usize, ks: usize, K: i32, to: usize): void {
+function dots6<T>(
+  row: usize, column: usize, apart: usize, ks: usize, K: i32, to: usize, masks: usize,
+): void {
   let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0), s4 = splat(0), s5 = splat(0);
+  const m0 = v128.load(masks), m1 = v128.load(masks, 16);
+  const m2 = v128.load(masks, 32), m3 = v128.load(masks, 48);
   for (let k: i32 = 0; k < K;) {
     const length = run(ks, k, K - k);
     let x = row + (<usize>k << 2);
     let o = column + bytesOf<T>(offset(ks, k, SECOND));
     for (const end = o + bytesOf<T>(length); o < end; o += 16) {
       let p = o;
-      s0 = addVector<T>(x, v128.load(p), s0, 0);
+      s0 = addWhole<T>(x, v128.load(p), s0, m0, m1, m2, m3);
       p += apart;
-      s1 = addVector<T>(x, v128.load(p), s1, 0);
+      s1 = addWhole<T>(x, v128.load(p), s1, m0, m1, m2, m3);
       p += apart;
-      s2 = addVector<T>(x, v128.load(p), s2, 0);
+      s2 = addWhole<T>(x, v128.load(p), s2, m0, m1, m2, m3);
       p += apart;
-      s3 = addVector<T>(x, v128.load(p), s3, 0);
+      s3 = addWhole<T>(x, v128.load(p), s3, m0, m1, m2, m3);
       p += apart;
-      s4 = addVector<T>(x, v128.load(p), s4, 0);
+      s4 = addWhole<T>(x, v128.load(p), s4, m0, m1, m2, m3);
       p += apart;
-      s5 = addVector<T>(x, v128.load(p), s5, 0);
+      s5 = addWhole<T>(x, v128.load(p), s5, m0, m1, m2, m3);
       x += 4 * <usize>vectorOf<T>();
     }
     k += length;
   }
   v128.store(to, totals(s0, s1, s2, s3));
   v128.store(to, totals(s4, s5, s4, s5), 16);
+}
+
+/** Adds a vector of halves, or of bytes with these masks. */
+@inline
+function addWhole<T>(x: usize, v: v128, sum: v128, m0: v128, m1: v128, m2: v128, m3: v128): v128 {
+  return isInt8<T>() ? addBytes(x, v, sum, m0, m1, m2, m3) : addVector<T>(x, v, sum, 0);
 }
