@@ -2,18 +2,20 @@ import { defineMesh } from "mtf";
 import { workers } from "mtf/workers";
 import { type Case, collective, kinds, repeats } from "./lib/collective-cases.ts";
 import { besideC } from "./lib/collectives-beside-c.ts";
+import { copies } from "./lib/copying.ts";
 import { countOf, one, readOptions } from "./lib/options.ts";
 import { figure, median, note, printLines, size, table } from "./lib/report.ts";
 
 const help = `
-How fast do two workers exchange numbers, and how fast is a plain copy?
+How fast do two workers exchange numbers, and how fast do they copy them?
 
   npm run bench -- collectives [--runtime mpi [--fast-reduce]] [--rounds N] [--json]
 
 A tensor of 4 KB to 64 MB in all goes through each collective, many times in one program. GB/s are
 the bytes that both workers together receive from each other (what a program's ledger counts) over
-time; a reduction also reads and adds as much. memcpy is TypedArray.set of as many bytes as the
-tensor has, in one thread, in the same run: it copies without anybody waiting for it.
+time; a reduction also reads and adds as much. Copies are of two threads that each copy as many bytes as
+the tensor has, at once, in the same run, without waiting for each other; the last table has what
+collectives reach of it.
 
 With --runtime mpi, two processes of mpirun's do so, from 64 KB on, beside a program in C that sends
 and adds the same in the same order, compiled by mpicc; with --fast-reduce, all-reduce beside
@@ -38,7 +40,7 @@ const devices = await workers(mesh);
 try {
   const results = [];
   for (const bytes of sizes) {
-    const cases: Case[] = [memcpy(bytes)];
+    const cases: Case[] = [copies(bytes, mesh.size, repeats(bytes, quick))];
     for (const name of Object.keys(kinds)) {
       cases.push(await collective(name, bytes, { devices, count: repeats(bytes, quick) }));
     }
@@ -59,7 +61,7 @@ try {
       };
     });
     const copied = figures[0]!.gigabytesPerSecond;
-    for (const f of figures) results.push({ ...f, ofMemcpy: f.gigabytesPerSecond / copied });
+    for (const f of figures) results.push({ ...f, ofCopies: f.gigabytesPerSecond / copied });
     note(`${size(bytes)} done`);
   }
   if (json) printLines(results);
@@ -68,33 +70,17 @@ try {
   await devices.close();
 }
 
-function memcpy(bytes: number): Case {
-  const from = new Float32Array(bytes / 4).fill(1);
-  const to = new Float32Array(bytes / 4);
-  const count = repeats(bytes, quick);
-  return {
-    collective: "memcpy",
-    bytes,
-    received: bytes,
-    async once() {
-      const since = performance.now();
-      for (let i = 0; i < count; i++) to.set(from);
-      return (performance.now() - since) / count;
-    },
-    async close() {},
-  };
-}
-
 function print(
   results: readonly {
     collective: string;
     bytes: number;
     gigabytesPerSecond: number;
     microseconds: number;
+    ofCopies: number;
   }[],
 ): void {
-  const names = ["memcpy", ...Object.keys(kinds)];
-  const rows = (of: (r: (typeof results)[number]) => number) =>
+  const all = ["copies", ...Object.keys(kinds)];
+  const rows = (of: (r: (typeof results)[number]) => number, names = all) =>
     sizes.map((bytes) => [
       size(bytes),
       ...names.map((name) => {
@@ -102,18 +88,22 @@ function print(
         return figure(of(found!));
       }),
     ]);
-  console.log(
+  const [, ...exchanged] = all;
+  const tables = [
     table(
-      ["GB/s", ...names],
+      ["GB/s", ...all],
       rows((r) => r.gigabytesPerSecond),
     ),
-  );
-  console.log(
-    `\n${table(
-      ["µs", ...names],
+    table(
+      ["µs", ...all],
       rows((r) => r.microseconds),
-    )}`,
-  );
+    ),
+    table(
+      ["of copies", ...exchanged],
+      rows((r) => r.ofCopies, exchanged),
+    ),
+  ];
+  console.log(tables.join("\n\n"));
 }
 
 function kilo(n: number): number {

@@ -25,11 +25,16 @@ export interface Generator {
   start(cores: number): Child;
 }
 
-/** Makes a model of random weights, gives those that are here to continue texts by it, and removes it. */
+/**
+ * Makes a model of random weights, gives those that are here to continue texts by it, and removes it.
+ *
+ * @param halves whether `ours-bfloat16` has a file of weights in bfloat16, and not everybody's in float32
+ */
 export async function withGenerators(
   config: Config,
   names: readonly GeneratorName[],
   use: (generators: readonly Generator[]) => Promise<void>,
+  halves = false,
 ): Promise<void> {
   const here = names.filter((name) => {
     const missing = missingFor(name);
@@ -38,11 +43,19 @@ export async function withGenerators(
   });
   if (here.length === 0) fail("none of these systems is here");
   const folder = mkdtempSync(join(tmpdir(), "bench-generate-"));
-  const [model, onnx] = [join(folder, "model"), join(folder, "onnx-model")];
+  const of = (name: string) => join(folder, name);
+  const [model, narrow, onnx] = [of("model"), of("narrow-model"), of("onnx-model")];
+  const isNarrow = (name: GeneratorName) => halves && name === "ours-bfloat16";
   try {
-    await writeRandomModel(model, config);
+    if (!here.every(isNarrow)) await writeRandomModel(model, config);
+    if (here.some(isNarrow)) await writeRandomModel(narrow, config, undefined, "BF16");
     if (here.includes("transformers.js")) await exportOnnx(model, onnx);
-    await use(here.map((name) => (name === "transformers.js" ? js(onnx) : generator(name, model))));
+    await use(
+      here.map((name) => {
+        if (name === "transformers.js") return js(onnx);
+        return generator(name, isNarrow(name) ? narrow : model);
+      }),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -3,6 +3,17 @@ import { join } from "node:path";
 import { type Config, type ParameterName, parameterNames, saveConfig } from "gpt-neo";
 import { drawUniform } from "mtf";
 
+/** How numbers lie in a file, by what safetensors calls it. */
+const kinds = {
+  F32: { bytes: 4, from: (numbers: Float32Array): Float32Array | Uint16Array => numbers },
+  // The upper halves of floats: what is cut off is no matter where numbers are random.
+  BF16: {
+    bytes: 2,
+    from: (numbers: Float32Array): Float32Array | Uint16Array =>
+      Uint16Array.from(new Uint32Array(numbers.buffer), (word) => word >>> 16),
+  },
+} as const;
+
 /**
  * Writes a folder of a model with fresh weights, which follow from a parameter's name alone: a model of
  * fewer layers has the first ones of another.
@@ -13,7 +24,9 @@ export async function writeRandomModel(
   folder: string,
   config: Config,
   scaleOf: (name: ParameterName) => number = () => 1,
+  dtype: keyof typeof kinds = "F32",
 ): Promise<void> {
+  const kind = kinds[dtype];
   mkdirSync(folder, { recursive: true });
   await saveConfig(folder, config);
   const names = parameterNames(config);
@@ -21,8 +34,8 @@ export async function writeRandomModel(
   let end = 0;
   const header = names.map(({ name, shape }, i) => {
     const begin = end;
-    end += 4 * sizes[i]!;
-    return [name, { dtype: "F32", shape, data_offsets: [begin, end] }];
+    end += kind.bytes * sizes[i]!;
+    return [name, { dtype, shape, data_offsets: [begin, end] }];
   });
   const text = Buffer.from(JSON.stringify(Object.fromEntries(header)));
   const file = openSync(join(folder, "model.safetensors"), "w");
@@ -31,7 +44,7 @@ export async function writeRandomModel(
   writeSync(file, length);
   writeSync(file, text);
   for (const [i, name] of names.entries())
-    writeSync(file, numbersOf(name, sizes[i]!, scaleOf(name)));
+    writeSync(file, kind.from(numbersOf(name, sizes[i]!, scaleOf(name))));
   closeSync(file);
 }
 
