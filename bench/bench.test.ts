@@ -54,6 +54,15 @@ test("machine: figures that lower takes", async () => {
   expect(defineMachine(found as never)).toBe(found);
 });
 
+test("kernels: rates of each, and what products are held to", async () => {
+  const found = await lines("kernels", "--cases", "256x256,relu");
+  expect(found).toMatchObject([
+    { mtf: { gflops: positive }, tfjs: { gflops: positive }, limit: { gflops: positive } },
+    { name: "relu", mtf: { gigabytes: positive } },
+  ]);
+  expect(found[0]).toMatchObject({ ofLimit: positive });
+});
+
 test("collectives: each, beside copies of both workers", async () => {
   const found = await lines("collectives");
   const names = ["copies", "all-reduce", "reduce-scatter", "all-gather", "all-to-all", "exchange"];

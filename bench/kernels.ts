@@ -1,12 +1,4 @@
-// How fast are the wasm backend's kernels, and TensorFlow.js's own on the same numbers?
-//
-//   npm run bench -- kernels [--json] [--plain] [--cpu] [name ...]
-//
-// Both take turns, in one thread; the best of a few runs counts, since what disturbs only slows. A
-// product whose second operand rests narrow takes turns with that of float32.
-// --plain: without relaxed SIMD. --json: one object a line. --cpu: processor time instead of the
-// clock's, for a machine that is busy with other things.
-
+import { setFlagsFromString } from "node:v8";
 import * as tf from "@tensorflow/tfjs-core";
 import type { Buffer, Kernel, Slice } from "../packages/mtf/src/backend/backend.ts";
 import type { HeapBuffer } from "../packages/mtf/src/backend/wasm/heap.ts";
@@ -15,6 +7,24 @@ import type { DType } from "../packages/mtf/src/dtype.ts";
 import type { Op } from "../packages/mtf/src/graph/kinds.ts";
 import { narrow } from "../packages/mtf/src/rest/narrow.ts";
 import type { Rest } from "../packages/mtf/src/rest/rest.ts";
+import { compileLimits, flopsOfRound } from "./lib/limit-kernels.ts";
+import { readOptions } from "./lib/options.ts";
+
+const help = `
+How fast are the wasm backend's kernels, and TensorFlow.js's own on the same numbers?
+
+  npm run bench -- kernels [--cases a,b] [--plain] [--cpu] [--json]
+
+Both take turns, in one thread; the best of a few runs counts, since what disturbs only slows. A product
+whose second operand rests narrow takes turns with that of float32. Products also take turns with a loop
+that multiplies and adds in registers and does nothing else: the limit of 128 bits at a time, which a
+BLAS, if one is found, is not held to (MTF_BLAS=off tells our own kernels' share of it). Those named
+"step" are the products of the training step of \`bench -- train-step\`, forward and backward, on one worker and
+on two that split heads, ff and vocab.
+
+  --cases a,b  only those whose names have one of these in them
+  --plain      without relaxed SIMD, and without the limit, which needs it
+  --cpu        processor time instead of the clock's, for a machine that is busy with other things`;
 
 type Sizes = Readonly<Record<string, number>>;
 
@@ -61,6 +71,18 @@ function resting(rest: "bfloat16" | "float16" | "int8", given: Case): Case {
   };
 }
 
+/** The products of a training step with a matrix: forward, and the gradients of both operands. */
+function ofStep(rows: number, from: number, to: number): readonly Case[] {
+  return [
+    product(rows, from, to, "mk", "nk"),
+    product(rows, to, from, "mk", "kn"),
+    product(to, rows, from, "km", "kn"),
+  ].map((given) => {
+    const { tfjs: _, ...own } = given;
+    return { ...own, name: `step ${given.name}` };
+  });
+}
+
 const big = { row: 1024, column: 3072 };
 const logits = { row: 256, column: 50257 };
 
@@ -93,6 +115,11 @@ const cases: readonly Case[] = [
   product(1024, 256, 50257, "mk", "nk"),
   product(1024, 50257, 256, "mk", "kn"),
   product(50257, 1024, 256, "km", "kn"),
+  ...ofStep(1024, 256, 256),
+  ...ofStep(1024, 256, 1024),
+  ...ofStep(1024, 256, 128),
+  ...ofStep(1024, 256, 512),
+  ...ofStep(1024, 256, 25129),
   product(1, 768, 50257, "mk", "nk"),
   product(1, 768, 3072, "mk", "kn"),
   product(8, 768, 3072, "mk", "kn"),
@@ -180,10 +207,11 @@ function reduction(over: "row" | "column"): Case {
   };
 }
 
-const flags = process.argv.slice(2).filter((a) => a.startsWith("--"));
-const wanted = process.argv.slice(2).filter((a) => !a.startsWith("--"));
-const json = flags.includes("--json");
-const backend = await wasmBackend({ relaxed: !flags.includes("--plain") });
+const { json, quick, values, flags } = readOptions(help, ["cases"], ["plain", "cpu"]);
+const wanted = values.cases?.split(",") ?? [""];
+const plain = flags.has("plain");
+const backend = await wasmBackend({ relaxed: !plain });
+const multiply = plain ? undefined : await limit();
 await tf.setBackend("wasm");
 const engine = tf.backend() as tf.KernelBackend & {
   disposeData(id: object): void;
@@ -192,14 +220,26 @@ const engine = tf.backend() as tf.KernelBackend & {
 
 /** Milliseconds. */
 function now(): number {
-  if (!flags.includes("--cpu")) return performance.now();
+  if (!flags.has("cpu")) return performance.now();
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
 if (!json) console.log(`${backend.variant}, ${process.version}`);
 for (const given of cases) {
-  if (wanted.length === 0 || wanted.some((w) => given.name.includes(w))) measure(given);
+  const isSlow = given.flops !== undefined && given.flops > 1e8;
+  if (wanted.some((word) => given.name.includes(word)) && !(quick && isSlow)) measure(given);
+}
+
+/** Multiplies and adds in registers, so many times. */
+async function limit(): Promise<(flops: number) => void> {
+  // Node 20's engine has relaxed SIMD behind a flag.
+  setFlagsFromString("--experimental-wasm-relaxed-simd");
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const module = await WebAssembly.compile((await compileLimits()) as Uint8Array<ArrayBuffer>);
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const { multiply } = exports as { multiply: (x: number, y: number, rounds: number) => number };
+  return (flops) => void multiply(1e-3, 1e-3, Math.ceil(flops / flopsOfRound));
 }
 
 function sliceOf(sizes: Sizes, dtype: DType = "float32"): Slice {
@@ -227,7 +267,11 @@ function measure(given: Case): void {
   const narrowSide = given.rest && narrowed(given.op, slices, results, operands, given.rest);
   const ours = narrowSide ? runOf(narrowSide.kernel, narrowSide.operands) : wide;
   const theirs = given.tfjs ? theirRun(given.tfjs, operands) : narrowSide && wide;
-  const times = alternate([ours, ...(theirs ? [theirs] : [])]);
+  // As much as a kernel of our own can at most; narrow numbers are held to memory and conversion instead.
+  const { flops } = given;
+  const most = multiply && flops && !given.rest ? () => multiply(flops) : undefined;
+  const [own, ...others] = alternate([ours, ...(theirs ? [theirs] : []), ...(most ? [most] : [])]);
+  const least = most && others.pop();
   for (const buffer of new Set([...operands, ...(narrowSide?.operands ?? [])]))
     backend.dispose(buffer);
   // What goes through memory once: every operand and result.
@@ -235,7 +279,7 @@ function measure(given: Case): void {
     (sum, s) => sum + 4 * s.dims.reduce((n, d) => n * d.size, 1),
     0,
   );
-  print(given, times[0]!, times[1], bytes);
+  print(given, own!, others[0], least, bytes);
 }
 
 /** The product of what the second operand is when it rests narrow. */
@@ -279,7 +323,7 @@ function alternate(runs: readonly (() => void)[]): readonly number[] {
     return Math.max(1, Math.min(20_000, Math.ceil(20 / (now() - start))));
   });
   const best = runs.map(() => Infinity);
-  const end = now() + 1200;
+  const end = now() + (quick ? 1 : 1200);
   for (let round = 0; round < 5 || now() < end; round++) {
     for (const [i, run] of runs.entries()) {
       const start = now();
@@ -291,15 +335,25 @@ function alternate(runs: readonly (() => void)[]): readonly number[] {
   return best;
 }
 
-function print(given: Case, ours: number, theirs: number | undefined, bytes: number): void {
+function print(
+  given: Case,
+  ours: number,
+  theirs: number | undefined,
+  least: number | undefined,
+  bytes: number,
+): void {
   const rates = (ms: number) => ({
     milliseconds: ms,
     ...(given.flops ? { gflops: given.flops / ms / 1e6 } : { gigabytes: bytes / ms / 1e6 }),
   });
   const side = given.rest ? "float32" : "tfjs";
   if (json) {
-    const line = { name: given.name, variant: backend.variant, mtf: rates(ours) };
-    console.log(JSON.stringify(theirs === undefined ? line : { ...line, [side]: rates(theirs) }));
+    const line = {
+      ...{ name: given.name, variant: backend.variant, mtf: rates(ours) },
+      ...(theirs !== undefined && { [side]: rates(theirs) }),
+      ...(least !== undefined && { limit: rates(least), ofLimit: least / ours }),
+    };
+    console.log(JSON.stringify(line));
     return;
   }
   const show = (ms: number) => {
@@ -309,5 +363,7 @@ function print(given: Case, ours: number, theirs: number | undefined, bytes: num
     return `${ms.toFixed(ms < 1 ? 4 : 2).padStart(10)} ms ${rate.padStart(14)}`;
   };
   const other = theirs === undefined ? "" : `   ${side} ${show(theirs)}`;
-  console.log(`${given.name.padEnd(36)}${show(ours)}${other}`);
+  const share =
+    least === undefined ? "" : `   ${((100 * least) / ours).toFixed(0)} % of ${show(least)}`;
+  console.log(`${given.name.padEnd(36)}${show(ours)}${share}${other}`);
 }

@@ -1,9 +1,10 @@
 import asc from "assemblyscript/asc";
 
 /**
- * AssemblyScript: memory that is read four quarters at once, as fast as 128 bits at a time can; and bytes
- * in the cache that become floats, each multiplied with one of a row and added up. There are
- * 64 bytes of room before the row.
+ * AssemblyScript: memory that is read four quarters at once, as fast as 128 bits at a time can; bytes
+ * in the cache that become floats, each multiplied with one of a row and added up, with
+ * 64 bytes of room before the row; and twelve sums in registers to which products are added, which
+ * is as many as are needed for none to wait for the one before.
  */
 const source = `
 export function read(at: usize, bytes: usize): i32 {
@@ -60,7 +61,23 @@ export function convert(row: usize, at: usize, columns: i32, depth: usize): f32 
   }
   return f32x4.extract_lane(total, 0);
 }
+
+export function multiply(x: f32, y: f32, rounds: i32): f32 {
+  const p = f32x4.splat(x), q = f32x4.splat(y);
+  let a = p, b = p, c = p, d = p, e = p, f = p, g = p, h = p, i = p, j = p, k = p, l = p;
+  for (; rounds > 0; rounds--) {
+    a = f32x4.relaxed_madd(p, q, a); b = f32x4.relaxed_madd(p, q, b); c = f32x4.relaxed_madd(p, q, c);
+    d = f32x4.relaxed_madd(p, q, d); e = f32x4.relaxed_madd(p, q, e); f = f32x4.relaxed_madd(p, q, f);
+    g = f32x4.relaxed_madd(p, q, g); h = f32x4.relaxed_madd(p, q, h); i = f32x4.relaxed_madd(p, q, i);
+    j = f32x4.relaxed_madd(p, q, j); k = f32x4.relaxed_madd(p, q, k); l = f32x4.relaxed_madd(p, q, l);
+  }
+  const m = f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), n = f32x4.add(f32x4.add(e, f), f32x4.add(g, h));
+  return f32x4.extract_lane(f32x4.add(f32x4.add(m, n), f32x4.add(f32x4.add(i, j), f32x4.add(k, l))), 0);
+}
 `;
+
+/** What `multiply` does in a round: multiplications and additions of twelve sums of four. */
+export const flopsOfRound: number = 2 * 4 * 12;
 
 /** The module, which imports its memory as `env.memory`. */
 export async function compileLimits(): Promise<Uint8Array> {
