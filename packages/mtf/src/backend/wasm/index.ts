@@ -1,7 +1,7 @@
 import type { AddingKernel, Backend, Buffer, Kernel } from "../backend.ts";
 import { bindAdding } from "./adding.ts";
 import { bind } from "./bind.ts";
-import { type BlasThreads, findBlas } from "./blas/find.ts";
+import { type Blas, type BlasThreads, findBlas } from "./blas/find.ts";
 import type { Context } from "./context.ts";
 import { copyOut, Heap, type HeapBuffer, heapLimit } from "./heap.ts";
 import { instantiate } from "./instantiate.ts";
@@ -15,8 +15,11 @@ export interface WasmOptions {
    * processors. All devices of a mesh must agree. Default true.
    */
   readonly relaxed?: boolean;
-  /** What the system's BLAS may take, or "off" to do without it. Default one thread. */
-  readonly blas?: BlasThreads | "off";
+  /**
+   * What the system's BLAS may take, one that was found already, or "off" to do without. Default one
+   * thread.
+   */
+  readonly blas?: BlasThreads | Blas | "off";
 }
 
 /**
@@ -29,7 +32,7 @@ export interface WasmOptions {
  */
 export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
   const { relaxed = true, blas: taken = { threads: 1, alone: false } } = options;
-  const blas = taken === "off" ? undefined : findBlas(taken);
+  const blas = blasOf(taken);
   const { engine, getKernel } = await startEngine();
   const compiled = await instantiate(engine.wasm.asm.memory, relaxed);
   const heap = new Heap(engine);
@@ -77,4 +80,9 @@ export async function wasmBackend(options: WasmOptions = {}): Promise<Backend> {
     dispose: (buffer) => heap.dispose(own(buffer)),
     memory: () => heap.memory(),
   };
+}
+
+function blasOf(taken: BlasThreads | Blas | "off"): Blas | undefined {
+  if (taken === "off") return undefined;
+  return "sgemm" in taken ? taken : findBlas(taken);
 }

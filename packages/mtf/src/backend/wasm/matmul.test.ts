@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, test as vitest } from "vitest";
+import { afterEach, beforeEach, describe, expect, test as vitest } from "vitest";
 import { narrow } from "../../rest/narrow.ts";
 import type { Rest } from "../../rest/rest.ts";
 import { eachRow } from "../../rest/rows.ts";
@@ -81,16 +81,39 @@ function exact(numbers: Float32Array, dims: Dims, rest: Rest): Float32Array {
   return made;
 }
 
+const found = findBlas({ threads: 1, alone: false });
+/** How often a BLAS multiplied since the test began. */
+let calls = 0;
+const counted = found && {
+  ...found,
+  sgemm(...given: Parameters<typeof found.sgemm>) {
+    calls++;
+    found.sgemm(...given);
+  },
+};
+
 const ways: readonly (readonly [string, WasmOptions])[] = [
   ["relaxed SIMD", { relaxed: true, blas: "off" }],
   ["plain SIMD", { relaxed: false, blas: "off" }],
-  ["BLAS", { blas: { threads: 1, alone: true } }],
+  ["BLAS", { blas: counted ?? "off" }],
 ];
 
 describe.each(ways)("%s", async (name, options) => {
+  const byBlas = name === "BLAS";
   // Without one, its products would be ours once more.
-  const test = name === "BLAS" && !findBlas({ threads: 1, alone: false }) ? vitest.skip : vitest;
+  const test = byBlas && !found ? vitest.skip : vitest;
   const backend = await wasmBackend(options);
+
+  // Small products and those of few rows are ours beside any BLAS, so that sizes that are not chosen
+  // for it would try ours a third time.
+  let called = byBlas;
+  beforeEach(() => {
+    calls = 0;
+    called = byBlas;
+  });
+  afterEach((context) => {
+    if (context.task.result?.state !== "fail") expect(calls > 0, "a BLAS was called").toBe(called);
+  });
 
   function multiply(a: Dims, b: Dims, c: Dims): void {
     const kernel = backend.bind(
@@ -147,7 +170,9 @@ describe.each(ways)("%s", async (name, options) => {
   }
 
   test("odd sizes around tiles, panels and blocks, in any order of dims", () => {
-    const size = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 13, 31, 66);
+    const size = byBlas
+      ? fc.constantFrom(2, 9, 31, 33, 66)
+      : fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 13, 31, 66);
     const shuffled = (names: string[]) =>
       fc.shuffledSubarray(names, { minLength: names.length, maxLength: names.length });
     const order = fc.tuple(
@@ -163,54 +188,77 @@ describe.each(ways)("%s", async (name, options) => {
         const dims = (names: readonly string[]): Dims => names.map((d) => [d, sizes[d]!]);
         multiply(dims(orders[0]), dims(orders[1]), dims(orders[2]));
       }),
-      { numRuns: draws(120) },
+      { numRuns: draws(byBlas ? 40 : 120) },
     );
   });
 
   test("groups of several dims that no single stride describes", () => {
     const shuffled = (names: string[]) =>
       fc.shuffledSubarray(names, { minLength: names.length, maxLength: names.length });
-    const order = fc.tuple(
+    const apart = fc.tuple(
       shuffled(["b", "m", "o", "k", "l"]),
       shuffled(["b", "k", "l", "n", "p"]),
       shuffled(["b", "m", "o", "n", "p"]),
     );
-    const size = fc.constantFrom(2, 3, 5);
+    // A BLAS is given groups that lie together in both of their arrays.
+    const [rows, columns, depths] = [
+      ["m", "o"],
+      ["n", "p"],
+      ["k", "l"],
+    ];
+    const ofWhole = (one: string[], other: string[]) =>
+      fc.constantFrom(
+        [...one, "b", ...other],
+        [...other, "b", ...one],
+        ["b", ...one, ...other],
+        ["b", ...other, ...one],
+      );
+    const whole = fc.tuple(
+      ofWhole(rows!, depths!),
+      ofWhole(depths!, columns!),
+      ofWhole(rows!, columns!),
+    );
+    const order = byBlas ? fc.oneof({ weight: 3, arbitrary: whole }, apart) : apart;
+    const size = byBlas ? fc.constantFrom(6, 7) : fc.constantFrom(2, 3, 5);
     void fc.assert(
       fc.property(fc.tuple(order, size, size, size), ([orders, s, t, u]) => {
         const sizes: Record<string, number> = { b: 2, m: s, o: t, k: u, l: t, n: u, p: s };
         const dims = (names: readonly string[]): Dims => names.map((d) => [d, sizes[d]!]);
         multiply(dims(orders[0]), dims(orders[1]), dims(orders[2]));
       }),
-      { numRuns: draws(120) },
+      { numRuns: draws(byBlas ? 40 : 120) },
     );
   });
 
   test("a number that is none reaches its own row and column, and no other", () => {
-    const rare = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    const number = fc.oneof(
-      { weight: 30, arbitrary: fc.integer({ min: -3, max: 3 }) },
-      { weight: 1, arbitrary: fc.constantFrom(...rare) },
+    const rare = fc.tuple(
+      fc.nat(),
+      fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
     );
-    const drawn = fc
-      .record({
-        m: fc.integer({ min: 1, max: 34 }),
-        k: fc.integer({ min: 1, max: 40 }),
-        n: fc.integer({ min: 1, max: 11 }),
-        lies: fc.constantFrom("nk", "kn"),
-      })
-      .chain(({ m, k, n, lies }) =>
-        fc.record({
-          ...{ a: fc.constant<Dims>([["m", m] as const, ["k", k] as const]) },
-          b: fc.constant<Dims>([...lies].map((d) => [d, d === "n" ? n : k] as const)),
-          x: fc.array(number, { minLength: m * k, maxLength: m * k }),
-          y: fc.array(number, { minLength: n * k, maxLength: n * k }),
-        }),
-      );
+    const rares = fc.array(rare, { maxLength: 9 });
+    const between = (min: number, max: number) => fc.integer({ min, max });
+    const drawn = fc.record({
+      m: byBlas ? between(17, 40) : between(1, 34),
+      k: byBlas ? between(50, 70) : between(1, 40),
+      n: byBlas ? between(20, 33) : between(1, 11),
+      lies: fc.constantFrom("nk", "kn"),
+      seed: fc.nat(1000),
+      ...{ inX: rares, inY: rares },
+    });
     void fc.assert(
-      fc.property(drawn, ({ a, b, x, y }) => {
-        const c: Dims = [a[0]!, b.find(([d]) => d === "n")!];
-        const [left, right] = [Float32Array.from(x), Float32Array.from(y)];
+      fc.property(drawn, ({ m, k, n, lies, seed, inX, inY }) => {
+        const a: Dims = [
+          ["m", m],
+          ["k", k],
+        ];
+        const b: Dims = [...lies].map((d) => [d, d === "n" ? n : k] as const);
+        const c: Dims = [
+          ["m", m],
+          ["n", n],
+        ];
+        const [left, right] = [numbers(a, seed), numbers(b, seed + 7)];
+        for (const [at, value] of inX) left[at % left.length] = value;
+        for (const [at, value] of inY) right[at % right.length] = value;
         const made = productBy(backend, [a, b, c], left, right);
         // The sign of a zero is nobody's.
         const expected = product(a, left, b, right, c);
@@ -224,9 +272,9 @@ describe.each(ways)("%s", async (name, options) => {
     const number = fc.constantFrom(0, 1, -2, 3, 1e30, -1e36, Number.NaN, Number.NEGATIVE_INFINITY);
     const drawn = fc
       .record({
-        m: fc.integer({ min: 1, max: 12 }),
-        k: fc.integer({ min: 2, max: 40 }),
-        n: fc.integer({ min: 2, max: 19 }),
+        m: byBlas ? fc.integer({ min: 17, max: 24 }) : fc.integer({ min: 1, max: 12 }),
+        k: byBlas ? fc.integer({ min: 50, max: 60 }) : fc.integer({ min: 2, max: 40 }),
+        n: byBlas ? fc.integer({ min: 20, max: 30 }) : fc.integer({ min: 2, max: 19 }),
         lies: fc.constantFrom("nk", "kn"),
         size: fc.constantFrom(1e-30, 1e-5, 1e-2),
       })
@@ -261,21 +309,47 @@ describe.each(ways)("%s", async (name, options) => {
           expect(near || Object.is(z, expected[i]), `${what}: ${z} for ${expected[i]}`).toBe(true);
         });
       }),
-      { numRuns: draws(150) },
+      { numRuns: draws(byBlas ? 40 : 150) },
     );
   });
 
   test.each([
-    [130, 300, 20],
-    [9, 257, 1030],
-    [3, 5000, 12],
-    [1, 600, 1500],
-    [1, 9, 5001],
-    [1500, 600, 1],
-  ])("%i x %i x %i crosses the blocks", (m, k, n) => {
+    [130, 300, 20, "BLAS"],
+    [9, 257, 1030, "BLAS"],
+    [3, 5000, 12, "BLAS"],
+    [1, 600, 1500, "ours"],
+    [1, 9, 5001, "BLAS"],
+    [1500, 600, 1, "ours"],
+    [25, 25, 25, "ours"],
+  ])("%i x %i x %i crosses the blocks, and is the best of %s", (m, k, n, best) => {
+    called &&= best === "BLAS";
     const [ms, ks, ns] = [["m", m] as const, ["k", k] as const, ["n", n] as const];
     multiply([ms, ks], [ks, ns], [ms, ns]);
     multiply([ks, ms], [ns, ks], [ns, ms]);
+  });
+
+  test.each([
+    [16, "ours"],
+    [17, "BLAS"],
+  ])("%i rows times halves that lie whole are the best of %s", (m, best) => {
+    called &&= best === "BLAS";
+    const dims: readonly [Dims, Dims, Dims] = [
+      [
+        ["m", m],
+        ["k", 40],
+      ],
+      [
+        ["n", 30],
+        ["k", 40],
+      ],
+      [
+        ["m", m],
+        ["n", 30],
+      ],
+    ];
+    const [x, y] = [numbers(dims[0], 1), numbers(dims[1], 5)];
+    const made = productBy(backend, dims, x, y, "bfloat16");
+    expect([...made]).toEqual([...product(dims[0], x, dims[1], y, dims[2])]);
   });
 });
 
