@@ -30,12 +30,13 @@ const small = 2 ** 24;
  * `MTF_BLAS=off` is none.
  *
  * @param taken what a product may take
+ * @param opener gives what opens libraries
  * @throws MtfError `backend-unavailable` where `MTF_BLAS` names what cannot be used
  */
-export function findBlas(taken: BlasThreads): Blas | undefined {
+export function findBlas(taken: BlasThreads, opener = libraryOpener): Blas | undefined {
   const wanted = typeof process === "undefined" ? "off" : process.env.MTF_BLAS;
   if (wanted === "off") return undefined;
-  const open = libraryOpener();
+  const open = opener();
   if (wanted) return named(wanted, open, taken);
   if (!open) return undefined;
   for (const family of families) {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { gemmOf, type ProductDims } from "./gemm.ts";
+import { gemmOf, type ProductDims, paysOff } from "./gemm.ts";
 import { asStored, transposed } from "./library.ts";
 
 const dims = (size: number, first: number, second: number) =>
@@ -63,4 +63,29 @@ test("lines never overlap, whatever the sizes", () => {
       expect(ldc).toBeGreaterThanOrEqual(n);
     }),
   );
+});
+
+test.each([
+  [25, 25, 25, "ours"],
+  [25, 26, 26, "BLAS"],
+  // Few rows: the other operand is streamed, unless it stays in the cache.
+  [7, 1024, 1024, "ours"],
+  [8, 1024, 1024, "BLAS"],
+  [1024, 1024, 7, "ours"],
+  [1024, 1024, 8, "BLAS"],
+  [1, 256, 256, "BLAS"],
+  [1, 257, 256, "ours"],
+] as const)("a product of %i x %i x %i that adds up rows is for %s", (m, k, n, best) => {
+  // With few columns, those of the first operand are streamed.
+  const [a, b] = m < n ? (["mk", "kn"] as const) : (["km", "kn"] as const);
+  expect(paysOff(gemmOf(product(a, b, "mn", [m, k, n]))!)).toBe(best === "BLAS");
+});
+
+test.each([
+  [11, 1024, 1024, "ours"],
+  [12, 1024, 1024, "BLAS"],
+  [1024, 1024, 11, "ours"],
+  [1024, 1024, 12, "BLAS"],
+] as const)("a product of dots, %i x %i x %i, is for %s", (m, k, n, best) => {
+  expect(paysOff(gemmOf(product("mk", "nk", "mn", [m, k, n]))!)).toBe(best === "BLAS");
 });
