@@ -33,7 +33,10 @@ const small = 2 ** 24;
  * @param opener gives what opens libraries
  * @throws MtfError `backend-unavailable` where `MTF_BLAS` names what cannot be used
  */
-export function findBlas(taken: BlasThreads, opener = libraryOpener): Blas | undefined {
+export function findBlas(
+  taken: BlasThreads,
+  opener: () => OpenLibrary | undefined = libraryOpener,
+): Blas | undefined {
   const wanted = typeof process === "undefined" ? "off" : process.env.MTF_BLAS;
   if (wanted === "off") return undefined;
   const open = opener();
