@@ -14,3 +14,15 @@ test.runIf(process.platform === "linux")("advice is for who could have a BLAS an
   vi.stubEnv("MTF_BLAS", "off");
   expect(blasAdvice("wasm-relaxed-simd")).toEqual([]);
 });
+
+test("where nothing can call a BLAS, what does is to be installed, not a BLAS", () => {
+  vi.stubEnv("MTF_BLAS", undefined);
+  const advice = (variant: string) => blasAdvice(variant, () => false);
+  expect(advice("wasm-relaxed-simd")).toEqual([
+    "no BLAS is used, which would be faster: koffi, which calls it, does not load: npm install koffi",
+  ]);
+  expect(advice("wasm-relaxed-simd+openblas-0.3.21-Haswell-1t")).toEqual([]);
+  expect(advice("wasm-simd")).toEqual([]);
+  vi.stubEnv("MTF_BLAS", "off");
+  expect(advice("wasm-relaxed-simd")).toEqual([]);
+});
