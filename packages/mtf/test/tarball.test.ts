@@ -2,22 +2,26 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findBlas } from "../src/backend/wasm/blas/find.ts";
 import { linksIn, readPage, root, run, runNode } from "./support/page.ts";
 
 // What a person gets: both packages packed, installed into an empty folder from the tarballs and the
 // npm registry, and used there as it stands.
 
 const home = mkdtempSync(join(tmpdir(), "mtf-tarball-"));
+/** Beside it, not within: what is installed there is not to be found from here. */
+const bare = mkdtempSync(join(tmpdir(), "mtf-without-scripts-"));
 const offline = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH/;
 
 /** Why nothing could be installed, where that is the network's fault. */
 let unreachable: string | undefined;
+let files: readonly string[] = [];
 
 beforeAll(async () => {
   const tarballs = join(home, "tarballs");
   mkdirSync(tarballs);
   await npm(["pack", "--workspaces", "--pack-destination", tarballs], root);
-  const files = readdirSync(tarballs).map((file) => join(tarballs, file));
+  files = readdirSync(tarballs).map((file) => join(tarballs, file));
   expect(files).toHaveLength(2);
   writeFileSync(join(home, "package.json"), JSON.stringify({ private: true, type: "module" }));
   try {
@@ -33,7 +37,9 @@ beforeAll(async () => {
   }
 }, 300_000);
 
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+afterAll(() => {
+  for (const folder of [home, bare]) rmSync(folder, { recursive: true, force: true });
+});
 
 const npm = (args: readonly string[], cwd: string) =>
   run("npm", [...args, "--loglevel=error", "--no-audit", "--no-fund"], cwd);
@@ -81,6 +87,20 @@ describe("the packed packages", () => {
     expect(existsSync(join(home, "node_modules/.bin/gpt-neo"))).toBe(true);
   });
 
+  // Whoever turns scripts off has koffi as it was published, not as its script leaves it.
+  test("call a BLAS where no script ran when they were installed", async (context) => {
+    if (unreachable) context.skip();
+    const blas = findBlas({ threads: 1, alone: false });
+    if (!blas) {
+      console.warn("SKIPPED: no BLAS is here that packages installed without scripts could call");
+      return context.skip();
+    }
+    writeFileSync(join(bare, "package.json"), JSON.stringify({ private: true, type: "module" }));
+    await npm(["install", "--ignore-scripts", "--prefer-offline", ...files], bare);
+    writeFileSync(join(bare, "variant.mjs"), printVariant);
+    expect(await runNode(["variant.mjs"], bare)).toContain(`+${blas.variant.replace(/1t$/, "")}`);
+  }, 300_000);
+
   // Without skipLibCheck and without types of Node: what we declare has to stand by itself.
   test.for(
     ["typescript", "typescript59"].flatMap((compiler) =>
@@ -104,6 +124,14 @@ describe("the packed packages", () => {
     },
   );
 });
+
+const printVariant = `
+import { defineMesh } from "mtf";
+import { simulator } from "mtf/simulator";
+const devices = await simulator(defineMesh({ data: 1 }), { backend: "wasm" });
+console.log(devices.variant);
+await devices.close();
+`;
 
 const consumer = `
 import { type Config, generate, loadConfig, train } from "gpt-neo";
