@@ -9,7 +9,10 @@ const ofLibraries = /^(UCX|OPENBLAS|TF)_/;
 function shared(): object {
   return {
     folder: process.cwd(),
-    environment: Object.entries(process.env).filter(([name]) => !ofLibraries.test(name)),
+    // An object has no order: a variable that is taken away and put back becomes the last.
+    environment: Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !ofLibraries.test(name)),
+    ),
     pid: process.pid,
     writes: [process.stdout.write, process.stderr.write].map((write) => write.name),
     clock: performance.now.name + setTimeout.name,
