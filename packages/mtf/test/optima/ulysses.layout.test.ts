@@ -36,7 +36,7 @@ describe("Ulysses' layout of attention", () => {
   it("queries, keys and values go from length to heads, and what is read goes back", () => {
     expect(summary(lower(pinned, { layout, inputs }).program)).toMatchInlineSnapshot(`
       "4 x forward all-to-all(seq) [batch=1, length=1024, heads=8, kv=32] 786,432 B withLayout
-      moved 3,145,728 B, held 17,825,792 B"
+      moved 3,145,728 B, held 9,961,472 B"
     `);
   });
 
@@ -47,7 +47,7 @@ describe("Ulysses' layout of attention", () => {
       1 x backward all-to-all(seq) [batch=1, length=1024, heads=8, kv=32] 786,432 B einsum
       1 x forward all-reduce(seq) [] 24 B sum
       3 x backward all-to-all(seq) [batch=1, length=1024, heads=8, kv=32] 786,432 B withLayout
-      moved 6,291,480 B, held 26,738,692 B"
+      moved 6,291,480 B, held 18,612,228 B"
     `);
   });
 
@@ -55,7 +55,7 @@ describe("Ulysses' layout of attention", () => {
     expect(summary(lower(attend, { layout, inputs }).program)).toMatchInlineSnapshot(`
       "2 x forward all-to-all(seq) [batch=1, length=1024, heads=8, kv=32] 786,432 B einsum
       2 x forward all-to-all(seq) [batch=1, memory=1024, heads=8, kv=32] 786,432 B einsum
-      moved 3,145,728 B, held 17,563,648 B"
+      moved 3,145,728 B, held 9,699,328 B"
     `);
     const { program } = lower(valueAndGrad(lossOf(attend)), { layout, inputs: [inputs] });
     expect(summary(program)).toMatchInlineSnapshot(`
@@ -64,7 +64,7 @@ describe("Ulysses' layout of attention", () => {
       2 x backward all-to-all(seq) [batch=1, memory=1024, heads=8, kv=32] 786,432 B rename
       1 x forward all-reduce(seq) [] 24 B sum
       1 x backward all-to-all(seq) [batch=1, length=1024, heads=8, kv=32] 786,432 B einsum
-      moved 4,718,616 B, held 26,738,692 B"
+      moved 4,718,616 B, held 18,612,228 B"
     `);
   });
 });

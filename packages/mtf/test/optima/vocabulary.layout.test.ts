@@ -79,7 +79,7 @@ describe("the layout of a vocabulary over an axis", () => {
       "1 x forward all-reduce(model) max [batch=4, length=512] 49,152 B max
       1 x forward all-reduce(model) [batch=4, length=512] 49,152 B sumExp
       1 x forward reduce-scatter(model) [batch=4, length=512] 24,576 B gather
-      moved 122,880 B, held 212,197,376 B"
+      moved 122,880 B, held 147,831,808 B"
     `);
   });
 });
