@@ -171,7 +171,7 @@ test("plan-switch-c plans 2,048 devices: one all-to-all there and one back a lay
     reduce-scatter(data)  backward  region   1,046,387,097,600 B
     total                                                       18,884,971,397,896 B
     1.57 trillion parameters
-    a device holds 16.1 GB at rest, 24.5 GB at most
+    a device holds 16.1 GB at rest, 24.0 GB at most
     and receives 9.2 GB in a step
     "
   `);
